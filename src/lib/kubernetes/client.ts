@@ -1,0 +1,114 @@
+import type { Duplex, Readable, Writable } from 'node:stream';
+import type { Milliseconds } from '../clock.ts';
+import type { HttpClient } from '../http/http.ts';
+import type { KubernetesEvent, Pod } from './model.ts';
+
+/** The cluster, user and namespace that are spoken to. */
+export interface ClusterTarget {
+  /** Name of the kubeconfig context; null inside a cluster. */
+  readonly context: string | null;
+  /** Scheme, host and port of the API server. */
+  readonly server: string;
+  readonly namespace: string;
+}
+
+/** Which pods. */
+export interface PodSelector {
+  /** Kubernetes label selector, such as `app=dispatcher`. */
+  readonly labelSelector?: string;
+  /** Kubernetes field selector, such as `status.phase!=Running`. */
+  readonly fieldSelector?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** A change that a watch reports. */
+export interface PodChange {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly pod: Pod;
+}
+
+/** Which part of a container's log. */
+export interface PodLogRequest {
+  readonly pod: string;
+  readonly container?: string;
+  readonly follow?: boolean;
+  readonly previous?: boolean;
+  readonly timestamps?: boolean;
+  readonly tailLines?: number;
+  readonly sinceTime?: Date;
+  readonly signal?: AbortSignal;
+}
+
+/** A command to run in a container. */
+export interface ExecRequest {
+  readonly pod: string;
+  readonly container?: string;
+  readonly command: readonly string[];
+  readonly stdin?: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  /** Allocates a terminal there: one stream, ANSI and CRLF. */
+  readonly tty?: boolean;
+  /** Terminal sizes, the first at once, then as they change; with `tty` only. */
+  readonly sizes?: AsyncIterable<{ readonly columns: number; readonly rows: number }>;
+  readonly signal?: AbortSignal;
+}
+
+/** How a command in a container ended. */
+export interface ExecResult {
+  /** The command's own exit status. */
+  readonly exitCode: number;
+}
+
+/** A local port that leads into a pod. */
+export interface PortForward {
+  /** Port on 127.0.0.1. */
+  readonly localPort: number;
+  close(): Promise<void>;
+}
+
+/**
+ * What the tool asks of Kubernetes.
+ *
+ * Every method throws an `AdminError`: `unauthorised` (KUBERNETES_UNAUTHORIZED,
+ * KUBERNETES_FORBIDDEN, naming verb and resource), `notFound` (POD_NOT_FOUND,
+ * NAMESPACE_NOT_FOUND), `service` (KUBERNETES_UNREACHABLE, KUBERNETES_ERROR, PORT_REFUSED,
+ * EXEC_LOST when the connection ends without an exit status), `validation` (BAD_SELECTOR, ...),
+ * `timeout` (REQUEST_TIMEOUT).
+ */
+export interface KubernetesClient {
+  readonly target: ClusterTarget;
+  /** The server's version, such as `v1.21.2-k3s1`. */
+  version(signal?: AbortSignal): Promise<string>;
+  listPods(selector?: PodSelector): Promise<readonly Pod[]>;
+  getPod(name: string, signal?: AbortSignal): Promise<Pod>;
+  /** Changes from now on, over broken connections and expired versions, until aborted. */
+  watchPods(selector?: PodSelector): AsyncIterable<PodChange>;
+  deletePod(
+    name: string,
+    options?: { readonly gracePeriodSeconds?: number; readonly signal?: AbortSignal },
+  ): Promise<void>;
+  podEvents(name: string, signal?: AbortSignal): Promise<readonly KubernetesEvent[]>;
+  podLogs(request: PodLogRequest): AsyncIterable<Uint8Array>;
+  /** WebSocket, `v5.channel.k8s.io` with `v4` as the fallback. */
+  exec(request: ExecRequest): Promise<ExecResult>;
+  /** One connection to a port of a pod, over one WebSocket. */
+  connect(pod: string, port: number, signal?: AbortSignal): Promise<Duplex>;
+  /** Listens on a free port of 127.0.0.1 and hands every connection to {@link connect}. */
+  portForward(pod: string, port: number): Promise<PortForward>;
+  /**
+   * HTTP to a port of a pod through the API server. Status, headers and body are the pod's, except
+   * that a `Status` document of the API server itself becomes an AdminError.
+   */
+  podProxy(pod: string, port: number, options?: { readonly tls?: boolean }): HttpClient;
+  /** Whether a namespace exists: an empty list of pods alone does not say so. Null if forbidden. */
+  namespaceExists(name: string, signal?: AbortSignal): Promise<boolean | null>;
+  /** Whether we may (a SelfSubjectAccessReview). */
+  can(verb: string, resource: string, subresource?: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Options that hold for every request of a client. */
+export interface KubernetesClientOptions {
+  readonly requestTimeout: Milliseconds;
+}

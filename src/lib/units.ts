@@ -1,0 +1,66 @@
+import type { Milliseconds } from './clock.ts';
+import { AdminError } from './errors.ts';
+
+const UNITS: Readonly<Record<string, Milliseconds>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/**
+ * Parses a duration as Go, Nomad and kubectl write it (`90s`, `1h30m`, `500ms`), and days (`30d`).
+ *
+ * @returns milliseconds
+ * @throws AdminError of kind `usage` for anything else, negative durations included
+ */
+export function parseDuration(text: string): Milliseconds {
+  const whole = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/.test(text);
+  if (!whole) {
+    throw new AdminError('usage', `"${text}" is not a duration`, {
+      code: 'BAD_DURATION',
+      hint: 'Write a number and a unit, such as 90s, 15m, 1h30m or 2d.',
+    });
+  }
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
+    total += Number(amount) * (UNITS[unit ?? ''] ?? 0);
+  }
+  return total;
+}
+
+/**
+ * Formats a duration for people, with two units at the most: `42s`, `5m12s`, `3h4m`, `2d`.
+ *
+ * @param ms milliseconds
+ */
+export function formatDuration(ms: Milliseconds): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  if (seconds < 60) return `${seconds}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return pair(minutes, 'm', seconds % 60, 's');
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return pair(hours, 'h', minutes % 60, 'm');
+  return pair(Math.floor(hours / 24), 'd', hours % 24, 'h');
+}
+
+function pair(big: number, bigUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${big}${bigUnit}` : `${big}${bigUnit}${small}${smallUnit}`;
+}
+
+/**
+ * Formats bytes for people in binary units, as the nomad CLI does: `512 MiB`, `4.0 GiB`.
+ *
+ * @param bytes a whole number of bytes
+ */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit >= 3 ? value.toFixed(1) : Math.round(value)} ${units[unit] ?? 'B'}`;
+}
