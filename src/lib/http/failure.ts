@@ -1,0 +1,163 @@
+import type { Milliseconds } from '../clock.ts';
+import { AdminError, isAdminError } from '../errors.ts';
+import { formatDuration } from '../units.ts';
+
+/** What was being asked of whom when something went wrong. */
+export interface Attempted {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+interface SystemError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Why a certificate of the other side was not accepted, by Node's error code. */
+const CERTIFICATE_PROBLEMS: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
+  CERT_REVOKED: 'its certificate was revoked',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed and not in the trusted CA',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate comes from a CA that is not trusted here',
+  UNABLE_TO_GET_ISSUER_CERT: 'its certificate comes from a CA that is not trusted here',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate comes from a CA that is not trusted here',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate comes from a CA that is not trusted here',
+  CERT_SIGNATURE_FAILURE: 'its certificate comes from a CA that is not trusted here',
+  CERT_UNTRUSTED: 'its certificate is not trusted here',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+};
+
+/** Why there was no connection, by the system's error code. */
+const CONNECTION_PROBLEMS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the connection was refused',
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'the name could not be looked up',
+  ECONNRESET: 'the connection was reset',
+  EPIPE: 'the connection was reset',
+  UND_ERR_SOCKET: 'the connection was closed before an answer',
+  UND_ERR_CONNECT_TIMEOUT: 'the connection could not be made in time',
+  ETIMEDOUT: 'the connection could not be made in time',
+  EHOSTUNREACH: 'there is no route to the host',
+  ENETUNREACH: 'there is no route to the network',
+  UND_ERR_PRX_TLS: 'the proxy could not be reached over TLS',
+  UND_ERR_PRX_CONN: 'the proxy refused to connect',
+};
+
+const BROKEN = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+/** Whether a request failed because a connection was refused or broke, so that a read may be tried again. */
+export function isBrokenConnection(error: unknown): boolean {
+  return BROKEN.has(systemError(error).code);
+}
+
+/**
+ * Turns what undici or the system threw before an answer into an AdminError: `service`
+ * UNREACHABLE, TLS_REFUSED or BAD_ANSWER. What is an AdminError already stays as it is.
+ */
+export function connectionFailure(error: unknown, attempted: Attempted): AdminError {
+  if (isAdminError(error)) return error;
+  const where = new URL(attempted.origin).host;
+  const { code, message } = systemError(error);
+  const certificate = CERTIFICATE_PROBLEMS[code];
+  if (certificate !== undefined) {
+    const detail = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? ` (${altNames(message)})` : '';
+    return new AdminError('service', `${where} is not trusted: ${certificate}${detail}`, {
+      code: 'TLS_REFUSED',
+      hint: 'Give the CA that signed it, or the server name that it carries.',
+      cause: error,
+    });
+  }
+  if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return handshakeFailure(error, where);
+  if (code.startsWith('ERR_OSSL_')) {
+    return new AdminError(
+      'service',
+      `The client certificate for ${where} cannot be used: ${message}`,
+      {
+        code: 'TLS_REFUSED',
+        hint: 'Check that certificate and key are PEM, belong together, and have the right passphrase.',
+        cause: error,
+      },
+    );
+  }
+  if (code.startsWith('HPE_')) {
+    return new AdminError('service', `${where} does not speak HTTP: ${message}`, {
+      code: 'BAD_ANSWER',
+      hint: 'Check the port, and whether the address should begin with https://.',
+      cause: error,
+    });
+  }
+  const why = CONNECTION_PROBLEMS[code] ?? message;
+  return new AdminError('service', `Cannot reach ${where}: ${why}`, {
+    code: 'UNREACHABLE',
+    hint: 'Check the address, and that a firewall, VPN or bastion lets this machine through.',
+    cause: error,
+  });
+}
+
+/** A body that ended before it was whole: `service` BAD_ANSWER, or `timeout` when it stood still. */
+export function bodyFailure(error: unknown, attempted: Attempted, received: number): AdminError {
+  if (isAdminError(error)) return error;
+  const what = `${attempted.method} ${attempted.path}`;
+  const where = new URL(attempted.origin).host;
+  if (systemError(error).code === 'UND_ERR_BODY_TIMEOUT') {
+    return new AdminError('timeout', `${where} stopped answering ${what} after ${received} bytes`, {
+      code: 'REQUEST_TIMEOUT',
+      hint: 'Try again, or give it longer with --request-timeout.',
+      cause: error,
+    });
+  }
+  return new AdminError(
+    'service',
+    `The answer of ${where} to ${what} was cut off after ${received} bytes`,
+    { code: 'BAD_ANSWER', hint: 'Run the command again.', cause: error },
+  );
+}
+
+/** No answer within the limit: `timeout` REQUEST_TIMEOUT. */
+export function timeoutFailure(attempted: Attempted, limit: Milliseconds): AdminError {
+  const where = new URL(attempted.origin).host;
+  const waited = limit < 1_000 ? `${limit}ms` : formatDuration(limit);
+  return new AdminError(
+    'timeout',
+    `${where} did not answer ${attempted.method} ${attempted.path} within ${waited}`,
+    { code: 'REQUEST_TIMEOUT', hint: 'Try again, or give it longer with --request-timeout.' },
+  );
+}
+
+function handshakeFailure(error: unknown, where: string): AdminError {
+  const { code, message } = systemError(error);
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || message.includes('wrong version number')) {
+    return new AdminError('service', `${where} does not speak TLS`, {
+      code: 'TLS_REFUSED',
+      hint: 'Use an address that begins with http://, or another port.',
+      cause: error,
+    });
+  }
+  const reason = /alert ([a-z ]+)/i.exec(message)?.[1]?.trim() ?? code;
+  return new AdminError('service', `${where} refused the TLS handshake: ${reason}`, {
+    code: 'TLS_REFUSED',
+    hint: 'Give a client certificate and key that it accepts.',
+    cause: error,
+  });
+}
+
+/** The names that Node says are in the certificate, without its own preamble. */
+function altNames(message: string): string {
+  return message.replace(/^.*?(?=Host: )/, '').replace(/\.$/, '');
+}
+
+/** The innermost error that carries a code: undici and AggregateError wrap it. */
+function systemError(error: unknown): SystemError {
+  if (error instanceof AggregateError && error.errors.length > 0)
+    return systemError(error.errors[0]);
+  if (!(error instanceof Error)) return { code: '', message: String(error) };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (error.cause instanceof Error && (code === '' || code === 'UND_ERR_SOCKET')) {
+    const inner = systemError(error.cause);
+    if (inner.code !== '') return inner;
+  }
+  return { code, message: error.message };
+}

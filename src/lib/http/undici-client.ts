@@ -1,0 +1,213 @@
+import type { Duplex } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import send from 'undici/lib/api/api-request.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
+import type { Clock, Milliseconds } from '../clock.ts';
+import {
+  type Attempted,
+  connectionFailure,
+  isBrokenConnection,
+  timeoutFailure,
+} from './failure.ts';
+import type { HttpClient, HttpRequest, HttpResponse, TlsOptions, Tracer } from './http.ts';
+import { type ProxySettings, proxyFor } from './proxy.ts';
+import { streamedResponse } from './response.ts';
+import { tlsConnectOptions, tlsOver } from './tls.ts';
+
+/** Everything that an {@link HttpClient} is made from. */
+export interface HttpClientOptions {
+  /** Scheme, host and port, such as `https://10.0.0.1:4646`. */
+  readonly origin: string;
+  /** Sent with every request; a request's own come on top. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Such as `circleci-admin/0.1.0`. */
+  readonly userAgent?: string;
+  readonly tls?: TlsOptions;
+  /** How long to wait for an answer's headers. */
+  readonly requestTimeout: Milliseconds;
+  /** How long to wait for a connection; 10 seconds where it is left out. */
+  readonly connectTimeout?: Milliseconds;
+  /** How long a body may stand still; the request timeout where it is left out. */
+  readonly bodyTimeout?: Milliseconds;
+  readonly clock: Clock;
+  /** From 0 up to 1, for the jitter of pauses between tries. */
+  readonly random: () => number;
+  readonly tracer?: Tracer;
+  /** Connections at the same time; 16 where left out. Nomad refuses more than 100 per address. */
+  readonly connections?: number;
+  /** How often a read is tried again; 3 where left out. */
+  readonly retries?: number;
+  readonly proxy?: ProxySettings;
+  /** Opens the connections in place of TCP, such as a port-forward; TLS is laid over it. */
+  readonly dial?: () => Promise<Duplex>;
+}
+
+const RETRIED_STATUS = new Set([429, 502, 503, 504]);
+const FIRST_PAUSE: Milliseconds = 200;
+const LONGEST_PAUSE: Milliseconds = 10_000;
+const CONNECT_TIMEOUT: Milliseconds = 10_000;
+const CONNECTIONS = 16;
+const RETRIES = 3;
+
+/**
+ * Makes an HTTP client on undici's dispatcher alone: fetch, WebSocket, cache and mocks are not
+ * loaded. Connections are kept alive and bounded. Opens none before the first request.
+ */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  return new UndiciClient(options);
+}
+
+class UndiciClient implements HttpClient {
+  readonly origin: string;
+  readonly #options: HttpClientOptions;
+  #dispatcher: Promise<Dispatcher> | undefined;
+
+  constructor(options: HttpClientOptions) {
+    this.#options = options;
+    this.origin = new URL(options.origin).origin;
+  }
+
+  async request(request: HttpRequest): Promise<HttpResponse> {
+    const retries = request.method === 'GET' ? (this.#options.retries ?? RETRIES) : 0;
+    for (let attempt = 1; ; attempt += 1) {
+      const last = attempt > retries;
+      try {
+        const response = await this.#attempt(request, attempt);
+        if (last || !RETRIED_STATUS.has(response.status)) return response;
+        await response.discard();
+        await this.#pause(attempt, request.signal, response.headers['retry-after']);
+      } catch (error) {
+        if (last || request.signal?.aborted || !isBrokenConnection(error)) {
+          throw this.#failure(error, request);
+        }
+        await this.#pause(attempt, request.signal);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    const dispatcher = await this.#dispatcher;
+    this.#dispatcher = undefined;
+    await dispatcher?.destroy();
+  }
+
+  #failure(error: unknown, request: HttpRequest): unknown {
+    if (request.signal?.aborted) return request.signal.reason;
+    return connectionFailure(error, this.#attempted(request));
+  }
+
+  #attempted(request: HttpRequest): Attempted {
+    return { origin: this.origin, method: request.method, path: request.path };
+  }
+
+  async #pause(attempt: number, signal?: AbortSignal, retryAfter?: string): Promise<void> {
+    const grown = FIRST_PAUSE * 2 ** (attempt - 1) * (0.5 + this.#options.random() / 2);
+    const asked = retryAfter !== undefined && /^\d+$/.test(retryAfter) ? Number(retryAfter) : 0;
+    const pause = Math.min(Math.max(grown, asked * 1_000), LONGEST_PAUSE);
+    await this.#options.clock.sleep(pause, signal);
+  }
+
+  async #attempt(request: HttpRequest, attempt: number): Promise<HttpResponse> {
+    request.signal?.throwIfAborted();
+    const { clock, tracer } = this.#options;
+    const started = clock.now().getTime();
+    let status: number | null = null;
+    let failure: string | null = null;
+    try {
+      const response = await this.#send(request);
+      status = response.status;
+      return response;
+    } catch (error) {
+      failure = error instanceof Error ? error.message : String(error);
+      throw error;
+    } finally {
+      tracer?.({
+        method: request.method,
+        url: `${this.origin}${request.path}`,
+        status,
+        durationMs: clock.now().getTime() - started,
+        attempt,
+        error: failure,
+      });
+    }
+  }
+
+  async #send(request: HttpRequest): Promise<HttpResponse> {
+    const { requestTimeout, bodyTimeout, headers, userAgent } = this.#options;
+    this.#dispatcher ??= this.#connect();
+    const dispatcher = await this.#dispatcher;
+    const limit = request.timeout ?? requestTimeout;
+    const deadline = this.#deadline(limit, request);
+    const signals = [deadline.signal, ...(request.signal ? [request.signal] : [])];
+    const signal = AbortSignal.any(signals);
+    try {
+      const answer = await send.call(dispatcher, {
+        origin: this.origin,
+        path: request.path,
+        method: request.method,
+        headers: {
+          ...(userAgent === undefined ? {} : { 'user-agent': userAgent }),
+          ...headers,
+          ...request.headers,
+        },
+        body: request.body ?? null,
+        // The limit runs on the injected clock, over waiting for a free connection as well.
+        headersTimeout: 0,
+        bodyTimeout: request.bodyTimeout ?? bodyTimeout ?? requestTimeout,
+        signal,
+      });
+      return streamedResponse({
+        status: answer.statusCode,
+        headers: flatten(answer.headers),
+        stream: answer.body,
+        attempted: this.#attempted(request),
+        signal: request.signal,
+      });
+    } catch (error) {
+      throw deadline.signal.aborted ? deadline.signal.reason : error;
+    } finally {
+      deadline.lift();
+    }
+  }
+
+  #deadline(
+    limit: Milliseconds,
+    request: HttpRequest,
+  ): { readonly signal: AbortSignal; lift(): void } {
+    const expired = new AbortController();
+    const lifted = new AbortController();
+    this.#options.clock.sleep(limit, lifted.signal).then(
+      () => expired.abort(timeoutFailure(this.#attempted(request), limit)),
+      // Lifted: the answer came in time.
+      () => undefined,
+    );
+    return { signal: expired.signal, lift: () => lifted.abort() };
+  }
+
+  async #connect(): Promise<Dispatcher> {
+    const { tls, dial, connections, proxy, connectTimeout } = this.#options;
+    const shared = {
+      connections: connections ?? CONNECTIONS,
+      allowH2: false,
+      // Below the idle limits of the load balancers in front of API servers.
+      keepAliveTimeout: 30_000,
+    };
+    const secure = tlsConnectOptions(tls ?? {});
+    const connect = { ...secure, timeout: connectTimeout ?? CONNECT_TIMEOUT, allowH2: false };
+    if (dial) return new Pool(this.origin, { ...shared, connect: tlsOver(dial, secure) });
+    const proxyUrl = proxy ? proxyFor(this.origin, proxy) : null;
+    if (proxyUrl === null) return new Pool(this.origin, { ...shared, connect });
+    const { default: ProxyAgent } = await import('undici/lib/dispatcher/proxy-agent.js');
+    return new ProxyAgent({ ...shared, uri: proxyUrl, requestTls: connect, proxyTunnel: true });
+  }
+}
+
+function flatten(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Readonly<Record<string, string>> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return flat;
+}

@@ -1,0 +1,26 @@
+// The parts of undici that this project loads, by file. The package's own types describe only its
+// front door, which loads fetch, WebSocket, cache and mocks as well.
+
+declare module 'undici/lib/dispatcher/pool.js' {
+  import type { Pool as PoolType } from 'undici';
+
+  const Pool: typeof PoolType;
+  export = Pool;
+}
+
+declare module 'undici/lib/dispatcher/proxy-agent.js' {
+  import type { ProxyAgent as ProxyAgentType } from 'undici';
+
+  const ProxyAgent: typeof ProxyAgentType;
+  export = ProxyAgent;
+}
+
+declare module 'undici/lib/api/api-request.js' {
+  import type { Dispatcher } from 'undici';
+
+  function request(
+    this: Dispatcher,
+    options: Dispatcher.RequestOptions,
+  ): Promise<Dispatcher.ResponseData>;
+  export = request;
+}
