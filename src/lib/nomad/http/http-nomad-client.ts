@@ -1,0 +1,234 @@
+import { isAdminError } from '../../errors.ts';
+import type {
+  AllocationListOptions,
+  DrainSpec,
+  LogChunk,
+  LogRequest,
+  NomadClient,
+  ReadOptions,
+  Watched,
+  WatchOptions,
+} from '../client.ts';
+import type {
+  Agent,
+  Allocation,
+  AllocationId,
+  Evaluation,
+  JobId,
+  NodeId,
+  NomadAccess,
+  NomadJob,
+  NomadJobDetail,
+  NomadNode,
+  NomadNodeDetail,
+} from '../model.ts';
+import { decodeAgent } from './decode-agent.ts';
+import { decodeAllocation, isLive } from './decode-allocation.ts';
+import { decodeEvaluation } from './decode-evaluation.ts';
+import { decodeJob, decodeJobDetail } from './decode-job.ts';
+import { decodeNode, decodeNodeDetail } from './decode-node.ts';
+import { drainBody } from './drain-body.ts';
+import { type Asked, badAnswer, nomadError, transportError } from './errors.ts';
+import { decodeLogFrames } from './log-frames.ts';
+import { NomadHttp, type NomadHttpOptions, type Query } from './nomad-http.ts';
+
+/** What a client over HTTP is made from. */
+export interface HttpNomadOptions extends NomadHttpOptions {
+  /** By which way `http` leads to the server. */
+  readonly access: NomadAccess;
+}
+
+/**
+ * Nomad sends a heartbeat every second while a log is followed (client/fs_endpoint.go): a stream
+ * that is silent for longer than this, in milliseconds, is dead.
+ */
+const SILENCE_LIMIT = 15_000;
+/** Everything that may be live, words of later versions included. Ignored before Nomad 1.3. */
+const LIVE_FILTER =
+  'ClientStatus != "complete" and ClientStatus != "failed" and ClientStatus != "lost"';
+
+/** Makes a {@link NomadClient} over HTTP. Sends nothing before it is asked something. */
+export function createHttpNomadClient(options: HttpNomadOptions): NomadClient {
+  return new HttpNomadClient(options);
+}
+
+class HttpNomadClient implements NomadClient {
+  readonly access: NomadAccess;
+  readonly #http: NomadHttp;
+  readonly #logSilence: number;
+
+  constructor(options: HttpNomadOptions) {
+    this.access = options.access;
+    this.#http = new NomadHttp(options);
+    this.#logSilence = Math.max(SILENCE_LIMIT, options.requestTimeout);
+  }
+
+  async agent(options: ReadOptions = {}): Promise<Agent> {
+    const asked = { what: 'say its version', needs: 'agent:read' };
+    return this.#one('/v1/agent/self', asked, options, decodeAgent);
+  }
+
+  async leader(options: ReadOptions = {}): Promise<string | null> {
+    const asked = { what: 'say who leads', needs: 'a known token' };
+    try {
+      const leader = await this.#http.get('/v1/status/leader', asked, {}, options.signal);
+      return typeof leader === 'string' && leader !== '' ? leader : null;
+    } catch (error) {
+      if (isAdminError(error) && error.code === 'NOMAD_NO_LEADER') return null;
+      throw error;
+    }
+  }
+
+  nodes(options: ReadOptions & { readonly resources?: boolean } = {}): AsyncIterable<NomadNode> {
+    const asked = { what: 'list nodes', needs: 'node:read' };
+    const query = options.resources ? { resources: true } : {};
+    return this.#http.list('/v1/nodes', asked, query, decodeNode, options.signal);
+  }
+
+  node(id: NodeId, options: WatchOptions = {}): Promise<Watched<NomadNodeDetail>> {
+    const asked = { what: `read node ${id}`, needs: 'node:read' };
+    return this.#http.watch(`/v1/node/${segment(id)}`, asked, options, decodeNodeDetail);
+  }
+
+  nodeAllocations(id: NodeId, options: WatchOptions = {}): Promise<Watched<readonly Allocation[]>> {
+    const asked = { what: `list the allocations of node ${id}`, needs: 'node:read and read-job' };
+    return this.#http.watch(`/v1/node/${segment(id)}/allocations`, asked, options, (body) =>
+      decodeAll(body, decodeFull),
+    );
+  }
+
+  allocations(options: AllocationListOptions = {}): AsyncIterable<Allocation> {
+    const { taskStates = false, resources = false, live = false } = options;
+    const asked = { what: 'list allocations', needs: 'read-job' };
+    const query = {
+      // Sent by default since 1.0, when it could be left out.
+      task_states: taskStates ? undefined : false,
+      resources: resources ? true : undefined,
+      filter: live ? LIVE_FILTER : undefined,
+    };
+    const decode = (item: unknown): Allocation | null => {
+      const allocation = decodeAllocation(item, { taskStates, resources });
+      return allocation && (!live || isLive(allocation)) ? allocation : null;
+    };
+    return this.#http.list('/v1/allocations', asked, query, decode, options.signal);
+  }
+
+  allocation(id: AllocationId, options: WatchOptions = {}): Promise<Watched<Allocation>> {
+    const asked = { what: `read allocation ${id}`, needs: 'read-job' };
+    return this.#http.watch(`/v1/allocation/${segment(id)}`, asked, options, decodeFull);
+  }
+
+  jobs(options: ReadOptions = {}): AsyncIterable<NomadJob> {
+    return this.#http.list('/v1/jobs', LIST_JOBS, {}, decodeJob, options.signal);
+  }
+
+  watchJobs(options: WatchOptions): Promise<Watched<readonly NomadJob[]>> {
+    return this.#http.watch('/v1/jobs', LIST_JOBS, options, (body) => decodeAll(body, decodeJob));
+  }
+
+  job(id: JobId, options: ReadOptions = {}): Promise<NomadJobDetail> {
+    const asked = { what: `read job ${id}`, needs: 'read-job' };
+    return this.#one(`/v1/job/${segment(id)}`, asked, options, decodeJobDetail);
+  }
+
+  jobAllocations(id: JobId, options: ReadOptions = {}): Promise<readonly Allocation[]> {
+    const asked = { what: `list the allocations of job ${id}`, needs: 'read-job' };
+    // `all`: those of an earlier job of the same name too, as a build that was registered again.
+    return this.#one(
+      `/v1/job/${segment(id)}/allocations`,
+      asked,
+      options,
+      (body) => decodeAll(body, decodeFull),
+      { all: true },
+    );
+  }
+
+  jobEvaluations(id: JobId, options: ReadOptions = {}): Promise<readonly Evaluation[]> {
+    const asked = { what: `list the evaluations of job ${id}`, needs: 'read-job' };
+    return this.#one(`/v1/job/${segment(id)}/evaluations`, asked, options, (body) =>
+      decodeAll(body, decodeEvaluation),
+    );
+  }
+
+  evaluations(options: ReadOptions = {}): AsyncIterable<Evaluation> {
+    const asked = { what: 'list evaluations', needs: 'read-job' };
+    return this.#http.list('/v1/evaluations', asked, {}, decodeEvaluation, options.signal);
+  }
+
+  drain(id: NodeId, spec: DrainSpec, options: ReadOptions = {}): Promise<void> {
+    const asked = { what: `drain node ${id}`, needs: 'node:write' };
+    const path = `/v1/node/${segment(id)}/drain`;
+    return this.#http.post(path, asked, drainBody(id, spec), options.signal);
+  }
+
+  cancelDrain(id: NodeId, eligible: boolean, options: ReadOptions = {}): Promise<void> {
+    const asked = { what: `end the drain of node ${id}`, needs: 'node:write' };
+    const body = { NodeID: id, DrainSpec: null, MarkEligible: eligible };
+    return this.#http.post(`/v1/node/${segment(id)}/drain`, asked, body, options.signal);
+  }
+
+  setEligibility(id: NodeId, eligible: boolean, options: ReadOptions = {}): Promise<void> {
+    const word = eligible ? 'eligible' : 'ineligible';
+    const asked = { what: `make node ${id} ${word}`, needs: 'node:write' };
+    const body = { NodeID: id, Eligibility: word };
+    return this.#http.post(`/v1/node/${segment(id)}/eligibility`, asked, body, options.signal);
+  }
+
+  async *logs(request: LogRequest): AsyncGenerator<LogChunk, void> {
+    const { allocation, task, stream, follow, origin, offset } = request;
+    const asked = { what: `read the ${stream} of ${task} in ${allocation}`, needs: 'read-logs' };
+    const query = { task, type: stream, follow, origin, offset };
+    const response = await this.#http.send(
+      {
+        method: 'GET',
+        path: this.#http.url(`/v1/client/fs/logs/${segment(allocation)}`, query),
+        bodyTimeout: this.#logSilence,
+      },
+      asked,
+      request.signal,
+    );
+    try {
+      for await (const frame of decodeLogFrames(response.body)) {
+        if (frame.kind === 'cut') throw badAnswer(asked, 'was cut off inside of a frame');
+        if (frame.kind === 'error') throw nomadError({ status: null, body: frame.text }, asked);
+        yield frame.chunk;
+      }
+    } catch (error) {
+      throw transportError(error, asked);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#http.close();
+  }
+
+  async #one<T>(
+    path: string,
+    asked: Asked,
+    options: ReadOptions,
+    decode: (body: unknown) => T | null,
+    query: Query = {},
+  ): Promise<T> {
+    const value = decode(await this.#http.get(path, asked, query, options.signal));
+    if (value === null) throw badAnswer(asked, 'is not what Nomad sends');
+    return value;
+  }
+}
+
+const LIST_JOBS: Asked = { what: 'list jobs', needs: 'list-jobs' };
+
+function decodeFull(value: unknown): Allocation | null {
+  return decodeAllocation(value, { taskStates: true, resources: true });
+}
+
+/** The items of a list; null for what is no list (old servers send null for an empty one). */
+function decodeAll<T>(body: unknown, decode: (item: unknown) => T | null): readonly T[] | null {
+  if (body === null) return [];
+  if (!Array.isArray(body)) return null;
+  return body.flatMap((item) => decode(item) ?? []);
+}
+
+/** An ID as one segment of a path. */
+function segment(id: string): string {
+  return encodeURIComponent(id);
+}
