@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+'use strict';
+
+// This file has to run, and say so, on any Node: no syntax that an old one does not know.
+var major = Number(process.versions.node.split('.')[0]);
+if (major < 22) {
+  process.stderr.write(
+    'circleci-admin needs Node.js 22 or later; this is ' +
+      process.version +
+      ' (' +
+      process.execPath +
+      ').\n',
+  );
+  process.exit(1);
+}
+
+require('node:module').enableCompileCache();
+require('../dist/main.cjs').main(process.argv.slice(2));

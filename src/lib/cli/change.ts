@@ -1,0 +1,215 @@
+import { join } from 'node:path';
+import { AdminError, EXIT_CODES, isAdminError } from '../errors.ts';
+import type { Installation } from '../installation/installation.ts';
+import type { Masker } from '../masking.ts';
+import type { DetailView, ErasedTable } from '../terminal/table.ts';
+import { AuditLog } from './audit-log.ts';
+import type { Output } from './output.ts';
+import type { Runtime } from './runtime.ts';
+
+/** What will be done, before it is. */
+export interface Plan {
+  /** Shown to people on standard error. */
+  readonly view: DetailView;
+  /** The same for programs: what `--dry-run --json` prints and the audit log keeps. */
+  readonly document: unknown;
+  /** What may go wrong, each a sentence. */
+  readonly warnings: readonly string[];
+  /** Set when there is nothing to do: why. Nobody is asked, nothing is written. */
+  readonly nothing?: string;
+}
+
+/** How the operator agrees. */
+export type Confirmation =
+  | { readonly kind: 'yes-no'; readonly question: string }
+  /** Dangerous: the name has to be typed, or given by `--confirm NAME`; `--yes` is not enough. */
+  | { readonly kind: 'typed'; readonly question: string; readonly name: string };
+
+/** How a change ended. */
+export interface ChangeReport {
+  readonly view: DetailView;
+  /** What `--json` prints and the audit log keeps. */
+  readonly document: unknown;
+  /** 0, or the exit code that tells what was not done. */
+  readonly exitCode: number;
+}
+
+/** A change: plan, confirm, apply, verify, report. */
+export interface Change<Event> {
+  /** Short, in the infinitive, such as `drain 2 clients`. */
+  readonly action: string;
+  readonly plan: Plan;
+  readonly confirm: Confirmation;
+  /** Does it, and verifies; the last event ends it. Aborting stops the watching, cleanly. */
+  apply(signal: AbortSignal): AsyncIterable<Event>;
+  /** One line for people; undefined for events that only programs want. */
+  describe(event: Event): string | undefined;
+  /** How an event looks as JSON, with `--output ndjson`. */
+  document(event: Event): unknown;
+  /** Asked once, after `apply` has ended. */
+  report(): ChangeReport;
+  /** What to say when Ctrl-C ends the watching: what goes on without us, and how to undo it. */
+  interrupted(): readonly string[];
+}
+
+/** What the rails take from the command. */
+export interface ChangeContext {
+  readonly runtime: Runtime;
+  readonly output: Output;
+  readonly masker: Masker;
+  readonly installation: Installation;
+  readonly dataDir: string;
+  /** The command line, for the audit log. */
+  readonly command: readonly string[];
+}
+
+/** What the operator agreed to in advance. */
+export interface Consent {
+  readonly dryRun: boolean;
+  readonly yes: boolean;
+  readonly confirm: string | undefined;
+}
+
+/**
+ * Runs a change on the rails: refuses where it must, shows the plan, asks, writes the audit log,
+ * applies, and reports.
+ *
+ * @returns the exit code
+ * @throws AdminError of kind `refused` (READ_ONLY, AMBIENT_CONFLICT, NOT_CONFIRMED, CANCELLED)
+ */
+export async function runChange<Event>(
+  context: ChangeContext,
+  change: Change<Event>,
+  consent: Consent,
+): Promise<number> {
+  const { output, installation } = context;
+  const { plan } = change;
+  if (!consent.dryRun) refuseWhereForbidden(context);
+  await showPlan(context, change);
+  if (consent.dryRun || plan.nothing !== undefined) {
+    if (output.structured) await output.detail(plan.view, plan.document);
+    if (plan.nothing !== undefined) output.note(plan.nothing);
+    else output.note(`Dry run: nothing was changed in ${installation.name}.`);
+    return 0;
+  }
+  await agree(context, change.confirm, consent);
+  return apply(context, change);
+}
+
+async function apply<Event>(context: ChangeContext, change: Change<Event>): Promise<number> {
+  const { output, runtime } = context;
+  const entry = await auditLog(context).begin({
+    user: runtime.user,
+    installation: context.installation.name,
+    command: context.command,
+    action: change.action,
+    plan: change.plan.document,
+  });
+  try {
+    for await (const event of change.apply(runtime.signal)) {
+      const line = change.describe(event);
+      if (output.format === 'ndjson') await output.json(change.document(event));
+      else if (line !== undefined) output.note(line);
+    }
+  } catch (error) {
+    if (!runtime.signal.aborted) {
+      const code = isAdminError(error) ? error.exitCode : EXIT_CODES.failed;
+      await entry.finish(code, null, String((error as Error).message));
+      throw error;
+    }
+  }
+  const report = change.report();
+  if (runtime.signal.aborted) {
+    for (const line of change.interrupted()) output.talk(line);
+    await entry.finish(EXIT_CODES.refused, report.document, 'interrupted');
+    if (output.structured) await output.detail(report.view, report.document);
+    return EXIT_CODES.refused;
+  }
+  await entry.finish(report.exitCode, report.document, null);
+  await output.detail(report.view, report.document);
+  return report.exitCode;
+}
+
+/** Asks, or refuses, before another program's command that may change something. */
+export async function guardPassThrough(
+  context: ChangeContext,
+  command: string,
+  yes: boolean,
+): Promise<void> {
+  refuseWhereForbidden(context);
+  await agree(
+    context,
+    { kind: 'yes-no', question: `Run "${command}" in ${context.installation.name}?` },
+    { dryRun: false, yes, confirm: undefined },
+  );
+  const entry = await auditLog(context).begin({
+    user: context.runtime.user,
+    installation: context.installation.name,
+    command: context.command,
+    action: command,
+    plan: null,
+  });
+  await entry.finish(0, null, null);
+}
+
+function auditLog({ dataDir, runtime, masker }: ChangeContext): AuditLog {
+  return new AuditLog(join(dataDir, 'audit.jsonl'), runtime.clock, masker);
+}
+
+function refuseWhereForbidden({ installation }: ChangeContext): void {
+  const { settings } = installation;
+  if (settings.readOnly) {
+    throw new AdminError('refused', `${installation.name} is read-only here`, {
+      code: 'READ_ONLY',
+      hint: 'Take readOnly out of the profile, or leave out --read-only, to change it.',
+    });
+  }
+  if (settings.conflicts.length > 0) {
+    throw new AdminError(
+      'refused',
+      `the environment means another installation: ${settings.conflicts.join('; ')}`,
+      { code: 'AMBIENT_CONFLICT', hint: 'Unset it, or choose the profile that it belongs to.' },
+    );
+  }
+}
+
+async function showPlan<Event>(context: ChangeContext, change: Change<Event>): Promise<void> {
+  const { output, installation } = context;
+  const { plan } = change;
+  if (!output.structured) {
+    const { renderDetail } = await import('../terminal/render-detail.ts');
+    const width = context.runtime.stderr.isTTY ? context.runtime.stderr.columns : undefined;
+    output.talk(`Installation: ${installation.name}\n`);
+    output.talk(renderDetail(plan.view, { width, color: false, wide: false }).trimEnd());
+    output.talk('');
+  }
+  for (const warning of plan.warnings) output.warn(warning);
+}
+
+async function agree(context: ChangeContext, confirm: Confirmation, consent: Consent) {
+  const { runtime, output } = context;
+  if (confirm.kind === 'yes-no' && consent.yes) return;
+  if (confirm.kind === 'typed' && consent.confirm !== undefined) {
+    if (consent.confirm === confirm.name) return;
+    throw new AdminError('refused', `--confirm ${consent.confirm} is not "${confirm.name}"`, {
+      code: 'NOT_CONFIRMED',
+      hint: `Nothing was changed. To go ahead: --confirm ${confirm.name}`,
+    });
+  }
+  if (!runtime.stdin.isTTY || !runtime.stderr.isTTY) {
+    const flag = confirm.kind === 'yes-no' ? '--yes' : `--confirm ${confirm.name}`;
+    throw new AdminError('refused', `${confirm.question} Nobody is there to answer`, {
+      code: 'NOT_CONFIRMED',
+      hint: `Nothing was changed. To go ahead without being asked: ${flag}`,
+    });
+  }
+  const { ask } = await import('./ask.ts');
+  if (await ask(confirm, runtime)) return;
+  output.talk('');
+  throw new AdminError('refused', 'cancelled: nothing was changed', { code: 'CANCELLED' });
+}
+
+/** A table as a block of a plan or a report. */
+export function tableBlock(title: string, table: ErasedTable): DetailView['blocks'][number] {
+  return { kind: 'table', title, table };
+}

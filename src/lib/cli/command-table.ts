@@ -1,0 +1,82 @@
+import type { Command } from '@oclif/core/command';
+
+/** A command before it is loaded: what finding it and listing it take. */
+export interface CommandEntry {
+  /** Words joined by colons, such as `nomad:node-status`. */
+  readonly id: string;
+  readonly summary: string;
+  readonly aliases: readonly string[];
+  readonly hidden: boolean;
+  readonly load: () => Promise<Command.Class>;
+}
+
+/** All commands. */
+export type CommandTable = readonly CommandEntry[];
+
+/** What the words of a command line name. */
+export type Found =
+  | { readonly kind: 'command'; readonly entry: CommandEntry; readonly rest: readonly string[] }
+  | { readonly kind: 'topic'; readonly topic: string }
+  | { readonly kind: 'unknown'; readonly words: readonly string[] };
+
+/** What each first word is about. */
+export const TOPICS: Readonly<Record<string, string>> = {
+  nomad: 'Nomad jobs and the clients that run them',
+  sandbox: 'A simulated installation on this machine',
+};
+
+/** Finds the command with the most of the leading words; aliases count. */
+export function findCommand(table: CommandTable, argv: readonly string[]): Found {
+  const words = leadingWords(argv);
+  for (let count = words.length; count > 0; count -= 1) {
+    const id = words.slice(0, count).join(':');
+    const entry = table.find((one) => one.id === id || one.aliases.includes(id));
+    if (entry) return { kind: 'command', entry, rest: argv.slice(count) };
+  }
+  const topic = words.join(':');
+  const isTopic = table.some((one) => one.id.startsWith(`${topic}:`));
+  return isTopic || words.length === 0 ? { kind: 'topic', topic } : { kind: 'unknown', words };
+}
+
+function leadingWords(argv: readonly string[]): readonly string[] {
+  const end = argv.findIndex((word) => word.startsWith('-'));
+  const words = end === -1 ? argv : argv.slice(0, end);
+  // `nomad:drain`, as oclif's own separator has it, is the same as `nomad drain`.
+  const [first, ...rest] = words;
+  return first?.includes(':') ? [...first.split(':'), ...rest] : words;
+}
+
+/** The commands whose names are closest to what was typed, nearest first. */
+export function suggestCommands(table: CommandTable, words: readonly string[]): readonly string[] {
+  const typed = words.slice(0, 3).join(' ');
+  const scored = table
+    .filter((entry) => !entry.hidden)
+    .flatMap((entry) => [entry.id, ...entry.aliases])
+    .map((id) => {
+      const name = id.replaceAll(':', ' ');
+      const length = name.split(' ').length;
+      return { name, distance: editDistance(words.slice(0, length).join(' '), name) };
+    })
+    .filter(({ name, distance }) => distance <= Math.max(2, Math.floor(name.length / 3)))
+    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1));
+  const prefixed = table
+    .filter((entry) => entry.id.replaceAll(':', ' ').includes(typed))
+    .map((entry) => entry.id.replaceAll(':', ' '));
+  return [...new Set([...scored.map(({ name }) => name), ...prefixed])].slice(0, 3);
+}
+
+/** How many single-character edits lie between two texts (Levenshtein). */
+export function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let row = 1; row <= a.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column += 1) {
+      const substitute = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      current.push(
+        Math.min(substitute, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1),
+      );
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}

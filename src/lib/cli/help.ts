@@ -1,0 +1,145 @@
+import type { Command } from '@oclif/core/command';
+import { type CommandEntry, type CommandTable, TOPICS } from './command-table.ts';
+
+const BIN = 'circleci-admin';
+const WIDTH = 80;
+
+type Flag = {
+  readonly name?: string;
+  readonly char?: string;
+  readonly type?: string;
+  readonly summary?: string;
+  readonly description?: string;
+  readonly helpValue?: string | string[];
+  readonly helpGroup?: string;
+  readonly hidden?: boolean;
+  readonly options?: readonly string[];
+  readonly allowNo?: boolean;
+};
+
+/** The help of a command: examples first, its own flags, and the shared ones in one line. */
+export function commandHelp(entry: CommandEntry, command: Command.Class): string {
+  const name = entry.id.replaceAll(':', ' ');
+  const flags = Object.entries({ ...command.baseFlags, ...command.flags })
+    .map(([key, flag]) => ({ ...(flag as Flag), name: key }))
+    .filter((flag) => !flag.hidden);
+  const own = flags.filter((flag) => flag.helpGroup !== 'global');
+  const shared = flags.filter((flag) => flag.helpGroup === 'global');
+  const args = Object.entries(command.args ?? {}).filter(([, arg]) => !arg.hidden);
+  const sections = [
+    command.summary ?? entry.summary,
+    section('EXAMPLES', examples(command, name)),
+    section('USAGE', [`$ ${BIN} ${usage(name, command)}`]),
+    section(
+      'ARGUMENTS',
+      list(args.map(([key, arg]) => [key.toUpperCase(), arg.description ?? ''])),
+    ),
+    section('FLAGS', list(own.map((flag) => [flagLabel(flag), flag.summary ?? '']))),
+    section('DESCRIPTION', command.description ? wrap(command.description, WIDTH - 2) : []),
+    section(
+      'ALIASES',
+      entry.aliases.length > 0
+        ? wrap(entry.aliases.map((alias) => alias.replaceAll(':', ' ')).join(', '), WIDTH - 2)
+        : [],
+    ),
+    section('GLOBAL FLAGS', wrap(shared.map((flag) => shortLabel(flag)).join(' '), WIDTH - 2)),
+  ];
+  return `${sections.filter(Boolean).join('\n\n')}\n`;
+}
+
+/** The help of a topic, or of everything. */
+export function topicHelp(table: CommandTable, topic: string): string {
+  const inside = table.filter(
+    (entry) => !entry.hidden && entry.id.startsWith(topic && `${topic}:`),
+  );
+  if (topic !== '') {
+    const rows = inside.map((entry) => [entry.id.replaceAll(':', ' '), entry.summary] as const);
+    return `${TOPICS[topic] ?? topic}\n\n${section('COMMANDS', list(rows))}\n\n${MORE}\n`;
+  }
+  const blocks = Object.entries(TOPICS).map(([name, about]) =>
+    section(
+      about.toUpperCase(),
+      list(
+        inside
+          .filter((entry) => entry.id.startsWith(`${name}:`))
+          .map((entry) => [entry.id.replaceAll(':', ' '), entry.summary]),
+      ),
+    ),
+  );
+  const others = inside.filter((entry) => !entry.id.includes(':'));
+  const rest = section('MORE', list(others.map((entry) => [entry.id, entry.summary])));
+  const intro = 'Operate a CircleCI Server installation from the command line.';
+  const start = section('START HERE', [
+    `$ ${BIN} sandbox run -- nomad node-status   try any command, with no installation`,
+    `$ ${BIN} nomad node-status                  the clients, and what capacity is left`,
+    `$ ${BIN} nomad status                       the builds, and why one is pending`,
+  ]);
+  return `${[intro, start, ...blocks, rest, MORE].filter(Boolean).join('\n\n')}\n`;
+}
+
+const MORE = `Run ${BIN} COMMAND --help for what a command takes.`;
+
+function section(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `${title}\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}
+
+function examples(command: Command.Class, name: string): string[] {
+  return (Array.isArray(command.examples) ? command.examples : []).map((example) => {
+    const text = typeof example === 'string' ? example : example.command;
+    const line = text
+      .replaceAll('<%= config.bin %>', BIN)
+      .replaceAll('<%= command.id %>', name)
+      .trim();
+    const shown = line.startsWith('$') ? line : `$ ${line}`;
+    return typeof example === 'string' ? shown : `${shown}   ${example.description}`;
+  });
+}
+
+function usage(name: string, command: Command.Class): string {
+  const words = Object.entries(command.args ?? {})
+    .filter(([, arg]) => !arg.hidden)
+    .map(([key, arg]) => {
+      const many = command.strict === false || arg.multiple ? '...' : '';
+      return arg.required ? `${key.toUpperCase()}${many}` : `[${key.toUpperCase()}${many}]`;
+    });
+  return [name, ...words, '[FLAGS]'].join(' ');
+}
+
+function flagLabel(flag: Flag & { name: string }): string {
+  const short = flag.char ? `-${flag.char}, ` : '    ';
+  return `${short}--${flag.allowNo ? '[no-]' : ''}${flag.name}${flagValue(flag)}`;
+}
+
+function flagValue(flag: Flag): string {
+  if (flag.type !== 'option') return '';
+  if (typeof flag.helpValue === 'string') return `=${flag.helpValue}`;
+  return `=${flag.options ? flag.options.join('|') : 'VALUE'}`;
+}
+
+function shortLabel(flag: Flag & { name: string }): string {
+  return `${flag.char ? `-${flag.char}/` : ''}--${flag.name}`;
+}
+
+function list(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.min(34, Math.max(0, ...rows.map(([label]) => label.length)));
+  return rows.flatMap(([label, text]) => {
+    const lines = wrap(text, Math.max(20, WIDTH - 4 - width));
+    const indent = ' '.repeat(width + 2);
+    const head =
+      label.length > width ? [label] : [`${label.padEnd(width)}  ${lines.shift() ?? ''}`];
+    return [...head, ...lines.map((line) => indent + line)].map((line) => line.trimEnd());
+  });
+}
+
+function wrap(text: string, width: number): string[] {
+  return text.split('\n').flatMap((paragraph) => {
+    const lines: string[] = [];
+    for (const word of paragraph.split(' ')) {
+      const last = lines.at(-1);
+      if (last !== undefined && last.length + 1 + word.length <= width) {
+        lines[lines.length - 1] = `${last} ${word}`;
+      } else lines.push(word);
+    }
+    return lines;
+  });
+}

@@ -1,0 +1,21 @@
+import { AdminCommand } from './admin-command.ts';
+import { type Change, runChange } from './change.ts';
+import { mutatingFlags } from './shared-flags.ts';
+
+/** A command that changes something: its work runs on the rails of `change.ts`. */
+export abstract class MutatingCommand extends AdminCommand {
+  static override baseFlags: typeof mutatingFlags = mutatingFlags;
+
+  /** Plans, asks, applies, verifies and reports; sets the exit code. */
+  protected async change<Event>(
+    change: Change<Event>,
+    flags: { readonly 'dry-run': boolean; readonly yes: boolean; readonly confirm?: string },
+  ): Promise<void> {
+    const exitCode = await runChange(this.changeContext(), change, {
+      dryRun: flags['dry-run'],
+      yes: flags.yes,
+      confirm: flags.confirm,
+    });
+    this.exitWith(exitCode);
+  }
+}

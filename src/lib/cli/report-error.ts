@@ -1,0 +1,99 @@
+import { AdminError, isAdminError } from '../errors.ts';
+import type { Masker } from '../masking.ts';
+import type { Runtime } from './runtime.ts';
+
+/** Ends a command with a code and without a word: everything was said. */
+export class ExitError extends Error {
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`exit ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}
+
+/** An error as `--json` prints it on standard error. */
+export interface ErrorDocument {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly exitCode: number;
+  readonly ref: string | null;
+}
+
+/**
+ * Writes an error, for people or (with `--json`) for programs.
+ *
+ * @returns the exit code
+ */
+export async function reportError(
+  error: unknown,
+  argv: readonly string[],
+  runtime: Runtime,
+  masker: Masker,
+): Promise<number> {
+  if (error instanceof ExitError) return error.exitCode;
+  const document = describeError(toAdminError(error, runtime));
+  const text = wantsJson(argv, runtime) ? JSON.stringify(document) : forPeople(document);
+  await runtime.stderr.write(`${masker.mask(text)}\n`);
+  if (document.code === 'BUG' && argv.includes('--debug') && error instanceof Error) {
+    await runtime.stderr.write(`${masker.mask(error.stack ?? '')}\n`);
+  }
+  return document.exitCode;
+}
+
+function forPeople({ message, hint, ref }: ErrorDocument): string {
+  return [`Error: ${message}`, hint, ref && `See ${ref}`].filter(Boolean).join('\n');
+}
+
+function describeError(error: AdminError): ErrorDocument {
+  return {
+    code: error.code,
+    message: error.message,
+    hint: error.hint ?? null,
+    exitCode: error.exitCode,
+    ref: error.ref ?? null,
+  };
+}
+
+function toAdminError(error: unknown, runtime: Runtime): AdminError {
+  if (isAdminError(error)) return error;
+  if (runtime.signal.aborted) {
+    return new AdminError('refused', 'interrupted', { code: 'INTERRUPTED', cause: error });
+  }
+  if (isParseError(error)) {
+    const [message, ...rest] = error.message.replace('\nSee more help with --help', '').split('\n');
+    return new AdminError('usage', [message, ...rest].join('\n').trim(), {
+      code: 'BAD_ARGUMENTS',
+      hint: 'Run the command with --help to see what it takes.',
+    });
+  }
+  const what = error instanceof Error ? error.message : String(error);
+  return new AdminError('failed', `this is a bug in circleci-admin: ${what}`, {
+    code: 'BUG',
+    hint: 'Please report it with the command line and what --debug prints (secrets are masked).',
+    cause: error,
+  });
+}
+
+/** Whether oclif's parser did not accept the arguments. */
+function isParseError(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  return 'parse' in error || ('oclif' in error && 'code' in error === false);
+}
+
+/** Errors before the flags are parsed have to look for themselves. */
+function wantsJson(argv: readonly string[], runtime: Runtime): boolean {
+  const end = argv.indexOf('--');
+  const own = end === -1 ? argv : argv.slice(0, end);
+  if (own.includes('--json')) return true;
+  const at = own.findIndex((word) => word === '-o' || word === '--output');
+  const value =
+    own[at + 1] ?? own.find((word) => word.startsWith('--output='))?.slice('--output='.length);
+  const format = at === -1 && !own.some((word) => word.startsWith('--output=')) ? undefined : value;
+  return (
+    format === 'json' ||
+    format === 'ndjson' ||
+    ['1', 'true', 'yes'].includes(runtime.env['CIRCLECI_ADMIN_JSON'] ?? '')
+  );
+}

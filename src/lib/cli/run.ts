@@ -1,0 +1,128 @@
+import type { Plugin } from '@oclif/core/interfaces';
+import { AdminError } from '../errors.ts';
+import { Masker } from '../masking.ts';
+import { type CommandTable, findCommand, suggestCommands } from './command-table.ts';
+import { reportError } from './report-error.ts';
+import type { Runtime } from './runtime.ts';
+
+/** The package that this is: what oclif wants to know of it. */
+export interface PackageFacts {
+  readonly name: string;
+  readonly version: string;
+  readonly root: string;
+}
+
+/** Variables whose values never show, wherever they turn up. */
+const SECRET_VARIABLES = ['CIRCLE_TOKEN', 'NOMAD_TOKEN', 'NOMAD_HTTP_AUTH', 'GITHUB_TOKEN'];
+
+/**
+ * Runs one command line.
+ *
+ * @returns the exit code; nothing is thrown
+ */
+export async function runCli(
+  argv: readonly string[],
+  runtime: Runtime,
+  table: CommandTable,
+  facts: PackageFacts,
+): Promise<number> {
+  const masker = new Masker();
+  for (const variable of SECRET_VARIABLES) masker.add(runtime.env[variable]);
+  try {
+    await dispatch(argv, runtime, table, facts, masker);
+    return 0;
+  } catch (error) {
+    return reportError(error, argv, runtime, masker);
+  }
+}
+
+async function dispatch(
+  argv: readonly string[],
+  runtime: Runtime,
+  table: CommandTable,
+  facts: PackageFacts,
+  masker: Masker,
+): Promise<void> {
+  if (argv[0] === '--version') {
+    const { platform, arch, version } = process;
+    await runtime.stdout.write(
+      `${facts.name}/${facts.version} ${platform}-${arch} node-${version}\n`,
+    );
+    return;
+  }
+  const asked = argv[0] === 'help' ? argv.slice(1) : argv;
+  const found = findCommand(table, asked);
+  if (found.kind === 'unknown') throw unknownCommand(table, found.words);
+  if (found.kind === 'topic') {
+    const { topicHelp } = await import('./help.ts');
+    await runtime.stdout.write(topicHelp(table, found.topic));
+    return;
+  }
+  const command = await found.entry.load();
+  if (argv[0] === 'help' || wantsHelp(found.rest)) {
+    const { commandHelp } = await import('./help.ts');
+    await runtime.stdout.write(commandHelp(found.entry, command));
+    return;
+  }
+  command.id = found.entry.id;
+  await command.run([...found.rest], await loadConfig(runtime, facts, masker));
+}
+
+function wantsHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  const own = end === -1 ? argv : argv.slice(0, end);
+  return own.includes('--help') || own.includes('-h');
+}
+
+function unknownCommand(table: CommandTable, words: readonly string[]): AdminError {
+  const typed = words.slice(0, 2).join(' ');
+  const near = suggestCommands(table, words);
+  return new AdminError('usage', `there is no command "${typed}"`, {
+    code: 'UNKNOWN_COMMAND',
+    hint:
+      near.length > 0
+        ? `Did you mean ${near.map((name) => `"${name}"`).join(' or ')}?`
+        : 'Run circleci-admin --help to see all commands.',
+  });
+}
+
+/** oclif's config, with the package handed over and no file of it read. */
+async function loadConfig(runtime: Runtime, facts: PackageFacts, masker: Masker) {
+  const { Config } = await import('@oclif/core/config');
+  const pjson = {
+    name: facts.name,
+    version: facts.version,
+    oclif: { bin: 'circleci-admin', dirname: 'circleci-admin', topicSeparator: ' ' as const },
+  };
+  const plugin: Plugin = {
+    _base: '',
+    alias: facts.name,
+    commandIDs: [],
+    commands: [],
+    commandsDir: undefined,
+    findCommand: async () => {
+      throw new Error('commands are found by the command table');
+    },
+    hasManifest: false,
+    hooks: {},
+    isRoot: true,
+    load: async () => undefined,
+    moduleType: 'commonjs',
+    name: facts.name,
+    options: { root: facts.root },
+    pjson,
+    root: facts.root,
+    topics: [],
+    type: 'core',
+    valid: true,
+    version: facts.version,
+  };
+  const options = {
+    root: facts.root,
+    pjson,
+    plugins: new Map([[facts.name, plugin]]),
+    runtime,
+    masker,
+  };
+  return Config.load(options);
+}

@@ -1,0 +1,51 @@
+import { durationFlag, Flags } from './oclif.ts';
+import { FORMATS } from './output.ts';
+
+/** The name of the environment variable that stands in for a shared flag. */
+export function environmentName(flag: string): string {
+  return `CIRCLECI_ADMIN_${flag.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** Flags that every command takes: which installation, and how the result is written. */
+export const sharedFlags = {
+  json: Flags.boolean({ summary: 'print one JSON document', helpGroup: 'global' }),
+  output: Flags.option({
+    char: 'o',
+    summary: 'format of the result',
+    options: FORMATS,
+    helpGroup: 'global',
+  })(),
+  columns: Flags.string({ summary: 'columns to show, comma-separated', helpGroup: 'global' }),
+  sort: Flags.string({ summary: 'column to sort by; -COLUMN for descending', helpGroup: 'global' }),
+  'no-color': Flags.boolean({ summary: 'write no colours', helpGroup: 'global' }),
+  quiet: Flags.boolean({ char: 'q', summary: 'write no progress and notes', helpGroup: 'global' }),
+  debug: Flags.boolean({ summary: 'write every request and its time', helpGroup: 'global' }),
+  'request-timeout': durationFlag({ summary: 'limit for one request', helpGroup: 'global' }),
+  installation: Flags.string({ summary: 'profile to use', helpGroup: 'global' }),
+  context: Flags.string({ summary: 'kubeconfig context', helpGroup: 'global' }),
+  namespace: Flags.string({ char: 'n', summary: 'Kubernetes namespace', helpGroup: 'global' }),
+  kubeconfig: Flags.string({ summary: 'kubeconfig file', helpGroup: 'global' }),
+  'nomad-access': Flags.option({
+    summary: 'way to reach Nomad',
+    options: ['auto', 'direct', 'proxy', 'port-forward', 'exec'] as const,
+    helpGroup: 'global',
+  })(),
+  'nomad-address': Flags.string({ summary: "address of Nomad's API", helpGroup: 'global' }),
+  'nomad-pod': Flags.string({ summary: 'pod of the Nomad server', helpGroup: 'global' }),
+  'read-only': Flags.boolean({ summary: 'refuse to change anything', helpGroup: 'global' }),
+};
+
+/** Flags of every command that changes something. */
+export const mutatingFlags = {
+  ...sharedFlags,
+  'dry-run': Flags.boolean({ summary: 'show the plan and change nothing', helpGroup: 'change' }),
+  yes: Flags.boolean({ char: 'y', summary: 'do not ask', helpGroup: 'change' }),
+  confirm: Flags.string({
+    summary: 'the name to type, where one is asked for',
+    helpValue: 'NAME',
+    helpGroup: 'change',
+  }),
+};
+
+/** Shared flags that no environment variable stands in for: they answer one question, once. */
+export const WITHOUT_ENVIRONMENT: ReadonlySet<string> = new Set(['yes', 'force', 'confirm']);

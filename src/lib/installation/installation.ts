@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import type { Tracer } from '../http/http.ts';
+import type { KubernetesClient } from '../kubernetes/client.ts';
+import type { Masker } from '../masking.ts';
+import type { NomadClient } from '../nomad/client.ts';
+import { readConfigFile } from './config-file.ts';
+import { type Chosen, resolveSettings, type Settings } from './settings.ts';
+
+/** One installation: who it is, and its clients, each connected when it is first asked for. */
+export interface Installation {
+  /** How it is called in questions, messages and the audit log. */
+  readonly name: string;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  kubernetes(): Promise<KubernetesClient>;
+  nomad(): Promise<NomadClient>;
+  close(): Promise<void>;
+}
+
+/** What an installation is made from. */
+export interface InstallationOptions {
+  readonly chosen: Chosen;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+  readonly configDir: string;
+  readonly clock: Clock;
+  readonly masker: Masker;
+  readonly userAgent: string;
+  readonly tracer: Tracer | undefined;
+}
+
+/** Works out which installation is meant. Nothing is connected yet. */
+export async function connectInstallation(options: InstallationOptions): Promise<Installation> {
+  const config = await readConfigFile(join(options.configDir, 'config.yaml'));
+  const settings = resolveSettings(options.chosen, options.env, config);
+  let kubernetes: Promise<KubernetesClient> | undefined;
+  let nomad: Promise<NomadClient> | undefined;
+  const connectKubernetes = (): Promise<KubernetesClient> => {
+    kubernetes ??= import('./connect-kubernetes.ts').then(({ connectKubernetes: connect }) =>
+      connect(settings, options),
+    );
+    return kubernetes;
+  };
+  return {
+    name: describeInstallation(settings),
+    settings,
+    clock: options.clock,
+    kubernetes: connectKubernetes,
+    nomad: () => {
+      nomad ??= import('./connect-nomad.ts').then(({ connectNomadOf }) =>
+        connectNomadOf(settings, options, connectKubernetes),
+      );
+      return nomad;
+    },
+    close: async () => {
+      const opened = await Promise.allSettled([nomad, kubernetes]);
+      await Promise.all(
+        opened.map((one) => (one.status === 'fulfilled' ? one.value?.close() : undefined)),
+      );
+    },
+  };
+}
+
+function describeInstallation({ profile, kubernetes, nomad }: Settings): string {
+  if (profile !== null) return profile;
+  if (nomad.address !== null && nomad.access !== 'proxy') return `Nomad at ${nomad.address}`;
+  const context = kubernetes.context ?? 'the current context';
+  const namespace = kubernetes.namespace === null ? '' : `, namespace ${kubernetes.namespace}`;
+  return `${context}${namespace}`;
+}

@@ -1,0 +1,54 @@
+/** Where a secret comes from: never from the command line, never from the config file itself. */
+export interface SecretSource {
+  /** A file that only its owner can read. */
+  readonly file?: string;
+  /** A command that prints it. */
+  readonly command?: string;
+}
+
+/** How Nomad is reached, as a profile says. */
+export interface NomadProfile {
+  readonly access?: 'auto' | 'direct' | 'proxy' | 'port-forward' | 'exec';
+  readonly address?: string;
+  readonly region?: string;
+  readonly namespace?: string;
+  readonly tokenFile?: string;
+  readonly tokenCommand?: string;
+  readonly caFile?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+  readonly serverName?: string;
+  readonly skipVerify?: boolean;
+  /** The pod that the Nomad server runs in; `circleci-nomad-0` where it is left out. */
+  readonly pod?: string;
+  readonly port?: number;
+  /** The API in the pod speaks TLS. */
+  readonly tls?: boolean;
+}
+
+/** Which cluster and namespace, as a profile says. */
+export interface KubernetesProfile {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace?: string;
+}
+
+/** What the config file says about one installation. */
+export interface Profile {
+  readonly host?: string;
+  /** The server's version as major.minor, such as `3.0`. */
+  readonly version?: string;
+  readonly readOnly?: boolean;
+  readonly requestTimeout?: string;
+  readonly kubernetes?: KubernetesProfile;
+  readonly nomad?: NomadProfile;
+}
+
+/** The config file: profiles by name, and the one that is in use. */
+export interface ConfigFile {
+  readonly current?: string;
+  readonly installations: Readonly<Record<string, Profile>>;
+}
+
+/** No file, or an empty one. */
+export const EMPTY_CONFIG: ConfigFile = { installations: {} };

@@ -1,0 +1,44 @@
+import stringWidth from 'string-width';
+import { renderTable } from './render-table.ts';
+import { paint, type Style } from './style.ts';
+import type { DetailBlock, DetailView } from './table.ts';
+
+/** One thing in detail: its blocks, an empty line between them. */
+export function renderDetail(view: DetailView, style: Style): string {
+  const blocks = view.blocks.map((block) => renderBlock(block, style)).filter(Boolean);
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function renderBlock(block: DetailBlock, style: Style): string {
+  const body = renderBody(block, style);
+  if (block.title === undefined) return body;
+  return `${paint(block.title, 'strong', style.color)}\n${body}`;
+}
+
+function renderBody(block: DetailBlock, style: Style): string {
+  switch (block.kind) {
+    case 'fields': {
+      const width = Math.max(0, ...block.fields.map((field) => stringWidth(field.label)));
+      return block.fields
+        .map(({ label, value, tone }) => {
+          const space = ' '.repeat(width - stringWidth(label));
+          return `${label}${space}  ${paint(value, tone, style.color)}`;
+        })
+        .join('\n');
+    }
+    case 'table': {
+      const { table } = block;
+      const shown = table.columns.flatMap((column, at) => (column.wide && !style.wide ? [] : [at]));
+      const arranged = {
+        ...table,
+        columns: shown.flatMap((at) => table.columns[at] ?? []),
+        rows: table.rows.map((row) => shown.flatMap((at) => row[at] ?? [])),
+      };
+      const empty = table.rows.length === 0 && table.empty !== undefined;
+      const text = empty ? (table.empty ?? '') : renderTable(arranged, style).trimEnd();
+      return [text, ...table.footer].join('\n');
+    }
+    case 'lines':
+      return block.lines.join('\n');
+  }
+}

@@ -1,0 +1,70 @@
+import Table from 'cli-table3';
+import stringWidth from 'string-width';
+import { paint, type Style } from './style.ts';
+import type { ErasedTable } from './table.ts';
+
+const GAP = 2;
+/** A flexible column is not cut below this. */
+const NARROWEST = 8;
+
+/** The parts of a frame that cli-table3 would draw; kubectl and the nomad CLI draw none. */
+const NO_FRAME = Object.fromEntries(
+  [
+    ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left'],
+    ...['bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'],
+  ].map((part) => [part, '']),
+);
+
+/**
+ * A table as kubectl and the nomad CLI print theirs: no borders, two spaces between columns. Where
+ * the terminal is too narrow, the widest flexible column gives way first.
+ */
+export function renderTable(table: ErasedTable, style: Style): string {
+  const widths = columnWidths(table, style.width);
+  const rendered = new Table({
+    chars: NO_FRAME,
+    style: { 'padding-left': 0, 'padding-right': GAP, head: [], border: [], compact: true },
+    colWidths: widths.map((width) => width + GAP),
+    colAligns: table.columns.map((column) => column.align),
+    truncate: '…',
+  });
+  rendered.push(
+    table.columns.map((column) => paint(column.title, 'strong', style.color)),
+    ...table.rows.map((row) =>
+      row.map((cell) => paint(oneLine(cell.text), cell.tone, style.color)),
+    ),
+  );
+  const lines = rendered.toString().split('\n');
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/[\r\n\t]+/g, ' ');
+}
+
+function columnWidths(table: ErasedTable, room: number | undefined): number[] {
+  const widths = table.columns.map((column, at) =>
+    table.rows.reduce(
+      (widest, row) => Math.max(widest, stringWidth(oneLine(row[at]?.text ?? ''))),
+      stringWidth(column.title),
+    ),
+  );
+  if (room === undefined) return widths;
+  let excess = widths.reduce((sum, width) => sum + width, 0) + GAP * (widths.length - 1) - room;
+  for (; excess > 0; excess -= 1) {
+    const widest = widestFlexible(table, widths);
+    if (widest === undefined) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+  return widths;
+}
+
+function widestFlexible(table: ErasedTable, widths: readonly number[]): number | undefined {
+  let best: number | undefined;
+  for (const [at, column] of table.columns.entries()) {
+    const width = widths[at] ?? 0;
+    if (!column.flexible || width <= NARROWEST) continue;
+    if (best === undefined || width > (widths[best] ?? 0)) best = at;
+  }
+  return best;
+}

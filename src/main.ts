@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+import { commandTable, packageVersion } from 'virtual:command-table';
+import { processRuntime } from './lib/cli/process-runtime.ts';
+import { runCli } from './lib/cli/run.ts';
+
+/** The bundled program: `bin/run.js` calls it with the words of the command line. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const facts = {
+    name: 'circleci-admin',
+    version: packageVersion,
+    root: join(import.meta.dirname, '..'),
+  };
+  process.exitCode = await runCli(argv, processRuntime(), commandTable, facts);
+}
