@@ -1,0 +1,36 @@
+const GIB = 1024 ** 3;
+
+/** CPU for people: `8.0 GHz`, `500 MHz`; `unknown` for null. */
+export function formatMhz(mhz: number | null): string {
+  if (mhz === null) return 'unknown';
+  return mhz >= 1000 ? `${(mhz / 1000).toFixed(1)} GHz` : `${mhz} MHz`;
+}
+
+/** CPU in use of what there is, short enough for a table: `1.1/4 GHz`; `-` where neither is known. */
+export function cpuRatio(usedMhz: number | null, totalMhz: number | null): string {
+  return ratio(usedMhz, totalMhz, 1000, 'GHz');
+}
+
+/** Memory in use of what there is, short enough for a table: `0.5/8 GiB`. */
+export function memoryRatio(usedBytes: number | null, totalBytes: number | null): string {
+  return ratio(usedBytes, totalBytes, GIB, 'GiB');
+}
+
+function ratio(used: number | null, total: number | null, unit: number, name: string): string {
+  if (total === null) return '-';
+  return `${used === null ? '?' : short(used / unit)}/${short(total / unit)} ${name}`;
+}
+
+function short(value: number): string {
+  return value >= 10 ? String(Math.round(value)) : String(Math.round(value * 10) / 10);
+}
+
+/** `1 build`, `2 builds`. */
+export function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+}
+
+/** The first 8 characters of a UUID, as the nomad CLI prints it. */
+export function shortId(id: string): string {
+  return id.slice(0, 8);
+}
