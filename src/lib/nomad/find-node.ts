@@ -1,6 +1,7 @@
 import { AdminError, isAdminError } from '../errors.ts';
 import { mapBounded } from './bounded.ts';
 import type { NomadClient } from './client.ts';
+import { collect } from './collect.ts';
 import type { NomadNode } from './model.ts';
 import { nearMisses } from './near-misses.ts';
 
@@ -44,9 +45,7 @@ export async function resolveNodes(
   targets: readonly string[],
   options: ResolveOptions = {},
 ): Promise<readonly NomadNode[]> {
-  const nodes: NomadNode[] = [];
-  for await (const node of client.nodes(options)) nodes.push(node);
-  return findNodes(client, targets, nodes, options);
+  return findNodes(client, targets, await collect(client.nodes(options)), options);
 }
 
 /** {@link resolveNodes} among nodes that were already listed. */

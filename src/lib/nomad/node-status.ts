@@ -1,4 +1,5 @@
 import type { NomadClient } from './client.ts';
+import { collect } from './collect.ts';
 import type { NodeId, NodeStatus, NomadNode } from './model.ts';
 import { liveBuilds, NO_LOAD, type NodeLoad, plus, readLoad } from './node-load.ts';
 import { isSelective, type NodeSelector, selectNodes, takesBuilds } from './select-nodes.ts';
@@ -76,7 +77,10 @@ export async function readFleet(
   selector: NodeSelector = {},
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<Fleet> {
-  const [nodes, loads] = await Promise.all([readNodes(client, options), readLoad(client, options)]);
+  const [nodes, loads] = await Promise.all([
+    collect(client.nodes({ ...options, resources: true })),
+    readLoad(client, options),
+  ]);
   return describeFleet(nodes, loads, selector);
 }
 
@@ -151,15 +155,6 @@ export function sumCapacity(rows: readonly ClientRow[]): Capacity {
     memoryUsableBytes: total(open, (row) => row.memoryUsableBytes),
     guide: GUIDE_SIZING,
   };
-}
-
-async function readNodes(
-  client: Pick<NomadClient, 'nodes'>,
-  options: { readonly signal?: AbortSignal },
-): Promise<readonly NomadNode[]> {
-  const nodes: NomadNode[] = [];
-  for await (const node of client.nodes({ ...options, resources: true })) nodes.push(node);
-  return nodes;
 }
 
 function total(rows: readonly ClientRow[], part: (row: ClientRow) => number | null): number | null {

@@ -1,0 +1,9 @@
+/** Reads an iteration to its end, keeping what is wanted. */
+export async function collect<Item>(
+  items: AsyncIterable<Item>,
+  wanted: (item: Item) => boolean = () => true,
+): Promise<readonly Item[]> {
+  const found: Item[] = [];
+  for await (const item of items) if (wanted(item)) found.push(item);
+  return found;
+}
