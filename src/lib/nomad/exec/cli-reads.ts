@@ -1,0 +1,202 @@
+import type {
+  AllocationListOptions,
+  LogChunk,
+  LogRequest,
+  NomadClient,
+  ReadOptions,
+  Watched,
+  WatchOptions,
+} from '../client.ts';
+import { type AllocationParts, decodeAllocation, isLive } from '../http/decode-allocation.ts';
+import { decodeEvaluation } from '../http/decode-evaluation.ts';
+import { decodeJob, decodeJobDetail } from '../http/decode-job.ts';
+import { decodeNode, decodeNodeDetail } from '../http/decode-node.ts';
+import { type Asked, badAnswer } from '../http/errors.ts';
+import { objectOf } from '../http/json-value.ts';
+import type {
+  Agent,
+  Allocation,
+  AllocationId,
+  Evaluation,
+  JobId,
+  NodeId,
+  NomadJob,
+  NomadJobDetail,
+  NomadNode,
+  NomadNodeDetail,
+} from '../model.ts';
+import type { CliVersion } from './cli-version.ts';
+import { documentOf, listItems } from './command-output.ts';
+import type { NomadCommands } from './nomad-commands.ts';
+import { leaderOfMembers } from './server-members.ts';
+
+/** What a client reads, apart from what it changes. */
+export type NomadReads = Omit<
+  NomadClient,
+  'access' | 'drain' | 'cancelDrain' | 'setEligibility' | 'close'
+>;
+
+/** The stubs of `alloc status -json` carry task states, but never resources. */
+const STUB_PARTS: AllocationParts = { taskStates: true, resources: false };
+
+/**
+ * Reads by the nomad CLI's own commands, for servers before Nomad 1.3, whose CLI has no
+ * `operator api`. Each prints with `-json` what the HTTP API would say, without the parts that the
+ * CLI does not ask for: nodes and allocations in lists have no resources. Nothing waits for news:
+ * every index is null.
+ */
+export class CliReads implements NomadReads {
+  readonly #commands: NomadCommands;
+  readonly #version: CliVersion;
+
+  constructor(commands: NomadCommands, version: CliVersion) {
+    this.#commands = commands;
+    this.#version = version;
+  }
+
+  /** The CLI is the server's own binary; region and datacenter it does not print. */
+  async agent(): Promise<Agent> {
+    return { version: this.#version.text, region: null, datacenter: null };
+  }
+
+  async leader(options: ReadOptions = {}): Promise<string | null> {
+    const asked = { what: 'say who leads', needs: 'node:read' };
+    const table = await this.#commands.text(['server', 'members'], asked, options.signal);
+    return leaderOfMembers(table);
+  }
+
+  nodes(options: ReadOptions = {}): AsyncIterable<NomadNode> {
+    const asked = { what: 'list nodes', needs: 'node:read' };
+    return this.#list(['node', 'status', '-json'], asked, decodeNode, options.signal);
+  }
+
+  async node(id: NodeId, options: WatchOptions = {}): Promise<Watched<NomadNodeDetail>> {
+    const asked = { what: `read node ${id}`, needs: 'node:read' };
+    const args = ['node', 'status', '-json', id];
+    return unwatched(await this.#one(args, asked, decodeNodeDetail, options.signal));
+  }
+
+  async nodeAllocations(
+    id: NodeId,
+    options: WatchOptions = {},
+  ): Promise<Watched<readonly Allocation[]>> {
+    return unwatched(await this.#stubs((stub) => stub.nodeId === id, options.signal));
+  }
+
+  async *allocations(options: AllocationListOptions = {}): AsyncGenerator<Allocation, void> {
+    const { taskStates = false, live = false, signal } = options;
+    const decode = (item: unknown) => decodeAllocation(item, { taskStates, resources: false });
+    for await (const stub of this.#list(LIST_STUBS, ASKED_FOR_STUBS, decode, signal)) {
+      if (!live || isLive(stub)) yield stub;
+    }
+  }
+
+  async allocation(id: AllocationId, options: WatchOptions = {}): Promise<Watched<Allocation>> {
+    const asked = { what: `read allocation ${id}`, needs: 'read-job' };
+    const decode = (value: unknown) =>
+      decodeAllocation(value, { taskStates: true, resources: true });
+    return unwatched(await this.#one([...LIST_STUBS, id], asked, decode, options.signal));
+  }
+
+  /** `job inspect -json` without a job lists them all (command/job_inspect.go, since 0.5). */
+  jobs(options: ReadOptions = {}): AsyncIterable<NomadJob> {
+    const asked = { what: 'list jobs', needs: 'list-jobs' };
+    return this.#list(['job', 'inspect', '-json'], asked, decodeJob, options.signal);
+  }
+
+  async watchJobs(options: WatchOptions): Promise<Watched<readonly NomadJob[]>> {
+    return unwatched(await collect(this.jobs(options)));
+  }
+
+  async job(id: JobId, options: ReadOptions = {}): Promise<NomadJobDetail> {
+    const asked = { what: `read job ${id}`, needs: 'read-job' };
+    const decode = (value: unknown) => decodeJobDetail(objectOf(value)['Job'] ?? value);
+    return this.#one(['job', 'inspect', '-json', id], asked, decode, options.signal);
+  }
+
+  jobAllocations(id: JobId, options: ReadOptions = {}): Promise<readonly Allocation[]> {
+    return this.#stubs((stub) => stub.jobId === id, options.signal);
+  }
+
+  async jobEvaluations(id: JobId, options: ReadOptions = {}): Promise<readonly Evaluation[]> {
+    const all = await collect(this.evaluations(options));
+    return all.filter((evaluation) => evaluation.jobId === id);
+  }
+
+  evaluations(options: ReadOptions = {}): AsyncIterable<Evaluation> {
+    const asked = { what: 'list evaluations', needs: 'read-job' };
+    return this.#list(['eval', 'status', '-json'], asked, decodeEvaluation, options.signal);
+  }
+
+  /** Before 1.5.4 standard output is what it prints without a flag, and `-stdout` is unknown. */
+  async *logs(request: LogRequest): AsyncGenerator<LogChunk, void> {
+    const { allocation, task, stream, follow, origin, offset, signal } = request;
+    const asked = { what: `read the ${stream} of ${task} in ${allocation}`, needs: 'read-logs' };
+    const args = [
+      'alloc',
+      'logs',
+      ...(stream === 'stderr' ? ['-stderr'] : []),
+      ...(follow ? ['-f'] : []),
+      ...(origin === 'end' ? ['-tail', '-c', String(offset)] : []),
+      allocation,
+      task,
+    ];
+    // The CLI can only begin at the start or count from the end.
+    let skip = origin === 'start' ? offset : 0;
+    const timeout = follow ? { timeout: null } : {};
+    for await (const piece of this.#commands.stream(args, asked, { signal, ...timeout })) {
+      const data = piece.subarray(Math.min(skip, piece.length));
+      skip -= piece.length - data.length;
+      if (data.length > 0) yield { data, file: null, offset: null, event: null };
+    }
+  }
+
+  async #stubs(
+    matches: (stub: Allocation) => boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Allocation[]> {
+    const found: Allocation[] = [];
+    const decode = (item: unknown) => decodeAllocation(item, STUB_PARTS);
+    for await (const stub of this.#list(LIST_STUBS, ASKED_FOR_STUBS, decode, signal)) {
+      if (matches(stub)) found.push(stub);
+    }
+    return found;
+  }
+
+  async *#list<T>(
+    args: readonly string[],
+    asked: Asked,
+    decode: (item: unknown) => T | null,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<T, void> {
+    for await (const item of listItems(this.#commands.stream(args, asked, { signal }), asked)) {
+      const decoded = decode(item);
+      if (decoded !== null) yield decoded;
+    }
+  }
+
+  async #one<T>(
+    args: readonly string[],
+    asked: Asked,
+    decode: (value: unknown) => T | null,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    const output = await this.#commands.text(args, asked, signal);
+    const value = decode(documentOf(output, asked));
+    if (value === null) throw badAnswer(asked, 'is not what Nomad prints');
+    return value;
+  }
+}
+
+const LIST_STUBS = ['alloc', 'status', '-json'];
+const ASKED_FOR_STUBS: Asked = { what: 'list allocations', needs: 'read-job' };
+
+function unwatched<T>(value: T): Watched<T> {
+  return { value, index: null };
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
