@@ -1,0 +1,107 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TOPICS } from '../src/lib/cli/command-table.ts';
+import { commandHelp } from '../src/lib/cli/help.ts';
+import { environmentName, sharedFlags, WITHOUT_ENVIRONMENT } from '../src/lib/cli/shared-flags.ts';
+import { EXIT_CODES } from '../src/lib/errors.ts';
+import { sourceCommands } from './source-commands.ts';
+
+/** Writes docs/reference from the commands themselves; `--check` fails where it is out of date. */
+
+const REFERENCE = join(import.meta.dirname, '..', 'docs', 'reference');
+
+/** What each exit code means, in the words of the page. */
+const MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string>> = {
+  failed: 'Something did not work, and no code below says it better.',
+  usage: 'Bad arguments: nothing was touched. An ambiguous name is one.',
+  unauthorised: 'Credentials are missing, refused, or lack a permission.',
+  service: 'A service answered with an error or could not be reached.',
+  notFound: 'What was named does not exist.',
+  refused: 'Cancelled, or refused: no terminal to ask on, a read-only installation.',
+  validation: 'Input was read but is not acceptable.',
+  timeout: 'A wait ended before what it waited for.',
+  findings: 'Checks ran and found problems.',
+  partial: 'Done in part: the report says which items failed, or which builds were killed.',
+};
+
+async function pages(): Promise<Map<string, string>> {
+  const commands = (await sourceCommands()).filter((command) => !command.hidden);
+  const made = new Map<string, string>();
+  for (const [topic, about] of Object.entries(TOPICS)) {
+    const inside = commands.filter((command) => command.id.startsWith(`${topic}:`));
+    if (inside.length === 0) continue;
+    const blocks = await Promise.all(
+      inside.map(async (command) => {
+        const name = command.id.replaceAll(':', ' ');
+        const help = commandHelp(command, await command.load());
+        return `## ${name}\n\n\`\`\`text\n${help}\`\`\`\n`;
+      }),
+    );
+    made.set(`${topic}.md`, `# ${topic}: ${about}\n\n${blocks.join('\n')}`);
+  }
+  made.set('exit-codes.md', exitCodes());
+  made.set('flags.md', flags());
+  return made;
+}
+
+function exitCodes(): string {
+  const rows = Object.entries(MEANINGS).map(
+    ([kind, meaning]) => `| ${EXIT_CODES[kind as keyof typeof EXIT_CODES]} | ${meaning} |`,
+  );
+  return [
+    '# Exit codes',
+    '',
+    'They are a contract: scripts may rely on them.',
+    '',
+    '| code | meaning |',
+    '| --- | --- |',
+    '| 0 | Done. What was asked for with force and done is 0 too, with the damage in the report. |',
+    ...rows,
+    '',
+    'Commands that pass another program through (`nomad cli`, `sandbox run`) return its own code.',
+    '',
+  ].join('\n');
+}
+
+function flags(): string {
+  const rows = Object.entries(sharedFlags).map(([name, flag]) => {
+    const short = 'char' in flag && flag.char ? `\`-${flag.char}\`, ` : '';
+    const variable = WITHOUT_ENVIRONMENT.has(name) ? '' : `\`${environmentName(name)}\``;
+    return `| ${short}\`--${name}\` | ${variable} | ${flag.summary ?? ''} |`;
+  });
+  return [
+    '# Flags that every command takes',
+    '',
+    'A flag wins over its environment variable, and that over the profile.',
+    '',
+    '| flag | variable | |',
+    '| --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+const wanted = await pages();
+if (process.argv.includes('--check')) {
+  const stale = [...wanted].filter(([name, text]) => read(join(REFERENCE, name)) !== text);
+  const extra = readdirSync(REFERENCE).filter((name) => !wanted.has(name));
+  if (stale.length + extra.length > 0) {
+    const names = [...stale.map(([name]) => name), ...extra];
+    console.error(`docs/reference is out of date (${names.join(', ')}): npm run docs`);
+    process.exit(1);
+  }
+  console.log(`docs/reference: ${wanted.size} pages are up to date`);
+} else {
+  rmSync(REFERENCE, { recursive: true, force: true });
+  mkdirSync(REFERENCE, { recursive: true });
+  for (const [name, text] of wanted) writeFileSync(join(REFERENCE, name), text);
+  console.log(`docs/reference: wrote ${wanted.size} pages`);
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
