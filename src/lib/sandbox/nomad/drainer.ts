@@ -1,0 +1,200 @@
+import type { Random } from '../random.ts';
+import type { Agenda } from './agenda.ts';
+import type { Fleet } from './fleet.ts';
+import {
+  type AllocationRecord,
+  type EvaluationRecord,
+  isClientTerminal,
+  isTerminal,
+  type NodeRecord,
+} from './records.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { NomadState } from './state.ts';
+import type { Dialect } from './version.ts';
+
+/** What a drain is asked for with. */
+export interface DrainRequest {
+  /** Above zero a deadline, zero none, below zero force. */
+  readonly deadlineNs: bigint;
+  readonly ignoreSystemJobs: boolean;
+  readonly meta: Readonly<Record<string, string>> | null;
+}
+
+/** The drainer sees what has ended so much later. */
+const NOTICE_MS = 50;
+/** Deadlines are gathered for a while before they are acted upon (nomad/drainer/watch_nodes.go). */
+const COALESCE_MS: readonly [number, number] = [1_000, 5_000];
+const FORCE_MS = 1_000;
+
+/** Drains as nomad/drainer does them: see the recordings of drains and of what they killed. */
+export class Drainer {
+  readonly #state: NomadState;
+  readonly #scheduler: Scheduler;
+  readonly #fleet: Fleet;
+  readonly #agenda: Agenda;
+  readonly #random: Random;
+  readonly #dialect: Dialect;
+
+  constructor(parts: {
+    readonly state: NomadState;
+    readonly scheduler: Scheduler;
+    readonly fleet: Fleet;
+    readonly agenda: Agenda;
+    readonly random: Random;
+    readonly dialect: Dialect;
+  }) {
+    this.#state = parts.state;
+    this.#scheduler = parts.scheduler;
+    this.#fleet = parts.fleet;
+    this.#agenda = parts.agenda;
+    this.#random = parts.random;
+    this.#dialect = parts.dialect;
+    this.#state.onChange(({ nodes, allocations }) => {
+      for (const node of nodes) this.#look(node);
+      for (const allocation of allocations) {
+        const node = this.#state.nodes.get(allocation.nodeId);
+        if (node !== undefined) this.#look(node);
+      }
+    });
+  }
+
+  /** Starts a drain, or starts the clock of one that goes on again. Returns the log's index. */
+  start(node: NodeRecord, request: DrainRequest): number {
+    const now = this.#state.stamp();
+    const index = this.#state.apply(this.#entryType(), (transaction) => {
+      const message =
+        node.drain === null ? 'Node drain strategy set' : 'Node drain stategy updated';
+      node.drain = {
+        deadlineNs: request.deadlineNs,
+        ignoreSystemJobs: request.ignoreSystemJobs,
+        startedAt: now,
+        forceAt: request.deadlineNs > 0n ? now + request.deadlineNs : null,
+      };
+      node.lastDrain = { status: 'draining', startedAt: now, updatedAt: now, meta: request.meta };
+      node.eligible = false;
+      node.statusUpdatedAt = now;
+      this.#fleet.addEvent(node, { message, subsystem: 'Drain', details: null }, transaction.index);
+      transaction.putNode(node);
+    });
+    this.#setDeadline(node);
+    this.#migrateServices(node);
+    return index;
+  }
+
+  /** Ends a drain; with `markEligible` the node takes builds again. */
+  cancel(
+    node: NodeRecord,
+    markEligible: boolean,
+    meta: Readonly<Record<string, string>> | null,
+  ): { readonly index: number; readonly evaluations: readonly EvaluationRecord[] } {
+    const wasEligible = node.eligible;
+    const index = this.#state.apply(this.#entryType(), (transaction) => {
+      if (node.drain !== null) {
+        const message = 'Node drain disabled';
+        this.#fleet.addEvent(
+          node,
+          { message, subsystem: 'Drain', details: null },
+          transaction.index,
+        );
+        this.#endLastDrain(node, 'canceled', meta);
+      }
+      node.drain = null;
+      if (markEligible) node.eligible = true;
+      node.statusUpdatedAt = this.#state.stamp();
+      transaction.putNode(node);
+    });
+    const evaluations = !wasEligible && markEligible ? this.#scheduler.nodeUpdated(node) : [];
+    return { index, evaluations };
+  }
+
+  #setDeadline(node: NodeRecord): void {
+    const drain = node.drain;
+    if (drain === null || drain.deadlineNs === 0n) return;
+    const wait =
+      drain.deadlineNs < 0n
+        ? FORCE_MS
+        : Number(drain.deadlineNs / 1_000_000n) + this.#random.integer(...COALESCE_MS);
+    this.#agenda.in(wait, () => {
+      if (node.drain === drain) this.#expire(node);
+    });
+  }
+
+  /** The strategy is cleared before the tasks have stopped: that is Nomad's way. */
+  #expire(node: NodeRecord): void {
+    const left = this.#drained(node).filter((allocation) => !isTerminal(allocation));
+    if (left.length === 0) this.#complete(node, true);
+    else this.#scheduler.migrate(left, () => this.#complete(node, true));
+  }
+
+  #migrateServices(node: NodeRecord): void {
+    const services = this.#drained(node).filter(
+      (allocation) => allocation.job.type === 'service' && !isTerminal(allocation),
+    );
+    if (services.length === 0) return;
+    this.#agenda.in(NOTICE_MS, () => {
+      const left = services.filter((allocation) => !isTerminal(allocation));
+      if (node.drain !== null && left.length > 0) this.#scheduler.migrate(left, () => undefined);
+    });
+  }
+
+  #look(node: NodeRecord): void {
+    if (node.drain === null || !this.#isDone(node)) return;
+    const drain = node.drain;
+    this.#agenda.in(NOTICE_MS, () => {
+      if (node.drain === drain && this.#isDone(node)) this.#complete(node, false);
+    });
+  }
+
+  #isDone(node: NodeRecord): boolean {
+    if (node.status === 'down') return true;
+    // Until GH-14348 (1.5.4, 1.4.9, 1.3.14) the wish to stop was enough.
+    const ended = this.#waitsForClient() ? isClientTerminal : isTerminal;
+    return this.#drained(node).every(ended);
+  }
+
+  #waitsForClient(): boolean {
+    const { since } = this.#dialect;
+    if (since('1.5.0')) return since('1.5.4');
+    if (since('1.4.0')) return since('1.4.9');
+    return since('1.3.14');
+  }
+
+  #drained(node: NodeRecord): readonly AllocationRecord[] {
+    const ignoreSystem = node.drain?.ignoreSystemJobs ?? false;
+    return this.#state
+      .allocationsOfNode(node.id)
+      .filter((allocation) => !ignoreSystem || allocation.job.type !== 'system');
+  }
+
+  #complete(node: NodeRecord, deadlineReached: boolean): void {
+    this.#state.apply('NodeDrain', (transaction) => {
+      node.drain = null;
+      const details = deadlineReached ? { deadline_reached: 'true' } : null;
+      const message = 'Node drain complete';
+      this.#fleet.addEvent(node, { message, subsystem: 'Drain', details }, transaction.index);
+      this.#endLastDrain(node, 'complete', null);
+      node.statusUpdatedAt = this.#state.stamp();
+      transaction.putNode(node);
+    });
+  }
+
+  #endLastDrain(
+    node: NodeRecord,
+    status: 'complete' | 'canceled',
+    meta: Readonly<Record<string, string>> | null,
+  ): void {
+    const now = this.#state.stamp();
+    const last = node.lastDrain;
+    node.lastDrain = {
+      status,
+      startedAt: last?.startedAt ?? now,
+      updatedAt: now,
+      meta: meta ?? last?.meta ?? null,
+    };
+  }
+
+  /** Nomad 1.0 tells its event stream of the end of a drain only. */
+  #entryType(): string {
+    return this.#dialect.since('1.1') ? 'NodeDrain' : '';
+  }
+}

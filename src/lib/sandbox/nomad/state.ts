@@ -1,0 +1,259 @@
+import type { SandboxContext } from '../service.ts';
+import {
+  type AllocationRecord,
+  type EvaluationRecord,
+  isClientTerminal,
+  isTerminal,
+  type JobRecord,
+  type Nanoseconds,
+  type NodeRecord,
+} from './records.ts';
+import { Table } from './table.ts';
+
+/** Everything that one entry of the servers' log changed. */
+export interface ChangeSet {
+  readonly index: number;
+  /** The event stream's name for the kind of entry. */
+  readonly type: string;
+  readonly nodes: ReadonlySet<NodeRecord>;
+  readonly jobs: ReadonlySet<JobRecord>;
+  readonly allocations: ReadonlySet<AllocationRecord>;
+  readonly evaluations: ReadonlySet<EvaluationRecord>;
+}
+
+/** How an entry of the log says what it changes. */
+export interface Transaction {
+  readonly index: number;
+  putNode(node: NodeRecord): void;
+  putJob(job: JobRecord): void;
+  /** `byClient` for what a client reports about its own tasks. */
+  putAllocation(allocation: AllocationRecord, byClient?: boolean): void;
+  putEvaluation(evaluation: EvaluationRecord): void;
+  /** Sets how many allocations of a job wait for a place. */
+  setQueued(job: JobRecord, queued: Readonly<Record<string, number>>): void;
+  deleteNode(id: string): void;
+  /** Deletes a job with its allocations and evaluations. */
+  deleteJob(id: string): void;
+}
+
+/**
+ * The servers' replicated state: four tables, an index that every entry of the log advances, and
+ * whoever waits for a change. Job statuses and the nodes' used resources follow from the rest.
+ */
+export class NomadState {
+  readonly nodes = new Table<NodeRecord>();
+  readonly jobs = new Table<JobRecord>();
+  readonly allocations = new Table<AllocationRecord>();
+  readonly evaluations = new Table<EvaluationRecord>();
+  /** The index of the last change to any job's summary. */
+  summaryIndex = 1;
+  index: number;
+  readonly #context: SandboxContext;
+  readonly #byNode = new Map<string, Set<AllocationRecord>>();
+  readonly #byJob = new Map<string, Set<AllocationRecord>>();
+  readonly #evaluationsByJob = new Map<string, Set<EvaluationRecord>>();
+  readonly #listeners = new Set<(change: ChangeSet) => void>();
+  readonly #untold: ChangeSet[] = [];
+  #lastStamp = 0n;
+
+  constructor(context: SandboxContext) {
+    this.#context = context;
+    this.index = 6;
+  }
+
+  /** The current moment, `agoMs` milliseconds back; two stamps of now are never equal. */
+  stamp(agoMs = 0): Nanoseconds {
+    const micros = BigInt(Math.round((this.#context.clock.nowMs() - agoMs) * 1000));
+    const ns = micros * 1000n + BigInt(this.#context.random.integer(0, 999));
+    if (agoMs !== 0) return ns;
+    this.#lastStamp = ns > this.#lastStamp ? ns : this.#lastStamp + 1n;
+    return this.#lastStamp;
+  }
+
+  /** Appends an entry to the log and returns its index. */
+  apply(type: string, change: (transaction: Transaction) => void): number {
+    this.index += 1;
+    const index = this.index;
+    const nodes = new Set<NodeRecord>();
+    const jobs = new Set<JobRecord>();
+    const allocations = new Set<AllocationRecord>();
+    const evaluations = new Set<EvaluationRecord>();
+    change({
+      index,
+      putNode: (node) => {
+        if (node.createIndex === 0) node.createIndex = index;
+        node.modifyIndex = index;
+        node.stub = null;
+        this.nodes.add(node);
+        this.nodes.index = index;
+        nodes.add(node);
+      },
+      putJob: (job) => {
+        this.#putJob(job, index);
+        jobs.add(job);
+      },
+      putAllocation: (allocation, byClient = false) => {
+        this.#putAllocation(allocation, index, byClient);
+        allocations.add(allocation);
+      },
+      putEvaluation: (evaluation) => {
+        this.#putEvaluation(evaluation, index);
+        evaluations.add(evaluation);
+      },
+      setQueued: (job, queued) => {
+        job.queued = queued;
+        job.summaryIndex = index;
+        this.summaryIndex = index;
+      },
+      deleteNode: (id) => {
+        this.nodes.delete(id);
+        this.nodes.index = index;
+      },
+      deleteJob: (id) => this.#deleteJob(id, index),
+    });
+    for (const job of this.#jobsWithNewStatus(allocations, evaluations, jobs)) {
+      job.modifyIndex = index;
+      this.jobs.index = index;
+      jobs.add(job);
+    }
+    const set: ChangeSet = { index, type, nodes, jobs, allocations, evaluations };
+    this.#tell(set);
+    return index;
+  }
+
+  /** Calls `listener` after every entry; the result ends that. */
+  onChange(listener: (change: ChangeSet) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  allocationsOfNode(nodeId: string): readonly AllocationRecord[] {
+    return byId(this.#byNode.get(nodeId));
+  }
+
+  allocationsOfJob(jobId: string): readonly AllocationRecord[] {
+    return byId(this.#byJob.get(jobId));
+  }
+
+  evaluationsOfJob(jobId: string): readonly EvaluationRecord[] {
+    return byId(this.#evaluationsByJob.get(jobId));
+  }
+
+  /** Listeners hear of changes in their order, also of those that a listener itself makes. */
+  #tell(change: ChangeSet): void {
+    this.#untold.push(change);
+    if (this.#untold.length > 1) return;
+    for (let next = this.#untold[0]; next !== undefined; next = this.#untold[0]) {
+      for (const listener of [...this.#listeners]) listener(next);
+      this.#untold.shift();
+    }
+  }
+
+  #putJob(job: JobRecord, index: number): void {
+    if (job.createIndex === 0) job.createIndex = index;
+    job.modifyIndex = index;
+    job.jobModifyIndex = index;
+    job.summaryIndex = index;
+    const known = this.jobs.get(job.id);
+    if (known !== undefined && known !== job) this.jobs.delete(job.id);
+    this.jobs.add(job);
+    this.jobs.index = index;
+    this.summaryIndex = index;
+  }
+
+  #putAllocation(allocation: AllocationRecord, index: number, byClient: boolean): void {
+    if (allocation.createIndex === 0) {
+      allocation.createIndex = index;
+      group(this.#byNode, allocation.nodeId).add(allocation);
+      group(this.#byJob, allocation.job.id).add(allocation);
+    }
+    allocation.modifyIndex = index;
+    if (!byClient) allocation.allocModifyIndex = index;
+    allocation.stub = null;
+    this.allocations.add(allocation);
+    this.allocations.index = index;
+    allocation.job.summaryIndex = index;
+    this.summaryIndex = index;
+    this.reserve(allocation);
+  }
+
+  /** Counts an allocation in its node's used resources, or no longer. */
+  reserve(allocation: AllocationRecord): void {
+    const occupies = !isClientTerminal(allocation);
+    const node = this.nodes.get(allocation.nodeId);
+    if (node === undefined || occupies === allocation.occupies) return;
+    const sign = occupies ? 1 : -1;
+    allocation.occupies = occupies;
+    for (const task of allocation.group.tasks) {
+      node.usedCpuMhz += sign * task.cpuMhz;
+      node.usedMemoryMb += sign * task.memoryMb;
+    }
+    node.usedDiskMb += sign * allocation.group.diskMb;
+  }
+
+  #putEvaluation(evaluation: EvaluationRecord, index: number): void {
+    if (evaluation.createIndex === 0) {
+      evaluation.createIndex = index;
+      group(this.#evaluationsByJob, evaluation.jobId).add(evaluation);
+    }
+    evaluation.modifyIndex = index;
+    this.evaluations.add(evaluation);
+    this.evaluations.index = index;
+  }
+
+  #deleteJob(id: string, index: number): void {
+    for (const allocation of this.allocationsOfJob(id)) {
+      this.allocations.delete(allocation.id);
+      this.#byNode.get(allocation.nodeId)?.delete(allocation);
+    }
+    for (const evaluation of this.evaluationsOfJob(id)) this.evaluations.delete(evaluation.id);
+    this.#byJob.delete(id);
+    this.#evaluationsByJob.delete(id);
+    this.jobs.delete(id);
+    this.jobs.index = index;
+    this.allocations.index = index;
+    this.evaluations.index = index;
+  }
+
+  #jobsWithNewStatus(
+    allocations: Iterable<AllocationRecord>,
+    evaluations: Iterable<EvaluationRecord>,
+    jobs: Iterable<JobRecord>,
+  ): readonly JobRecord[] {
+    const touched = new Set<JobRecord>(jobs);
+    for (const allocation of allocations) touched.add(allocation.job);
+    for (const evaluation of evaluations) {
+      const job = this.jobs.get(evaluation.jobId);
+      if (job !== undefined) touched.add(job);
+    }
+    return [...touched].filter((job) => {
+      const status = this.#statusOf(job);
+      if (status === job.status) return false;
+      job.status = status;
+      return true;
+    });
+  }
+
+  /** A job's status, as Nomad's state_store.go getJobStatus finds it. */
+  #statusOf(job: JobRecord): JobRecord['status'] {
+    const allocations = this.#byJob.get(job.id);
+    for (const allocation of allocations ?? []) if (!isTerminal(allocation)) return 'running';
+    for (const evaluation of this.#evaluationsByJob.get(job.id) ?? []) {
+      if (evaluation.status === 'pending' || evaluation.status === 'blocked') return 'pending';
+    }
+    const seen = (allocations?.size ?? 0) + (this.#evaluationsByJob.get(job.id)?.size ?? 0);
+    return seen > 0 || job.stop ? 'dead' : 'pending';
+  }
+}
+
+function group<T>(groups: Map<string, Set<T>>, key: string): Set<T> {
+  const known = groups.get(key);
+  if (known !== undefined) return known;
+  const made = new Set<T>();
+  groups.set(key, made);
+  return made;
+}
+
+function byId<T extends { readonly id: string }>(records: Iterable<T> | undefined): readonly T[] {
+  return [...(records ?? [])].sort((a, b) => (a.id < b.id ? -1 : 1));
+}

@@ -1,0 +1,250 @@
+import type {
+  AllocationRecord,
+  Cached,
+  PlacementMetrics,
+  TaskEventRecord,
+  TaskRecord,
+} from '../records.ts';
+import type { Dialect } from '../version.ts';
+import { encode, GoTime, type Wire, type WireObject } from './encode.ts';
+import { jobAsPlaced, legacyResources } from './job.ts';
+
+/** Which parts of an allocation's stub were asked for. */
+export interface StubForm {
+  readonly taskStates: boolean;
+  readonly resources: boolean;
+}
+
+/** A full allocation in the order of its Go struct (nomad/structs/structs.go, Allocation). */
+export function allocationObject(allocation: AllocationRecord, dialect: Dialect): WireObject {
+  const { group, job } = allocation;
+  const cpu = group.tasks.reduce((sum, task) => sum + task.cpuMhz, 0);
+  const memory = group.tasks.reduce((sum, task) => sum + task.memoryMb, 0);
+  return {
+    ID: allocation.id,
+    Namespace: 'default',
+    EvalID: allocation.evalId,
+    Name: allocation.name,
+    NodeID: allocation.nodeId,
+    NodeName: allocation.nodeName,
+    JobID: job.id,
+    Job: jobAsPlaced(job, dialect),
+    TaskGroup: group.name,
+    Resources: legacyResources(cpu, memory, group.diskMb, dialect),
+    SharedResources: legacyResources(0, 0, group.diskMb, dialect),
+    TaskResources: Object.fromEntries(
+      group.tasks.map((task) => [
+        task.name,
+        legacyResources(task.cpuMhz, task.memoryMb, 0, dialect),
+      ]),
+    ),
+    AllocatedResources: allocatedResources(allocation, dialect),
+    Metrics: metricsObject(allocation.metrics, dialect),
+    DesiredStatus: allocation.desired,
+    DesiredDescription: allocation.desiredDescription,
+    DesiredTransition: transition(allocation),
+    ClientStatus: allocation.client,
+    ClientDescription: allocation.clientDescription,
+    TaskStates: taskStates(allocation.tasks),
+    AllocStates: null,
+    PreviousAllocation: allocation.previous,
+    NextAllocation: allocation.next,
+    DeploymentID: '',
+    DeploymentStatus: null,
+    RescheduleTracker: null,
+    NetworkStatus:
+      allocation.tasks === null ? null : { InterfaceName: '', Address: '', DNS: null },
+    FollowupEvalID: '',
+    PreemptedAllocations: null,
+    PreemptedByAllocation: '',
+    CreateIndex: allocation.createIndex,
+    ModifyIndex: allocation.modifyIndex,
+    AllocModifyIndex: allocation.allocModifyIndex,
+    CreateTime: allocation.createdAt,
+    ModifyTime: allocation.modifiedAt,
+  };
+}
+
+/** What an allocation was given (structs.AllocatedResources). */
+export function allocatedResources(allocation: AllocationRecord, dialect: Dialect): WireObject {
+  const { tasks, diskMb } = allocation.group;
+  const modern = dialect.since('1.1');
+  return {
+    Tasks: Object.fromEntries(
+      tasks.map((task) => [
+        task.name,
+        {
+          Cpu: { CpuShares: task.cpuMhz, ...(modern ? { ReservedCores: null } : {}) },
+          Memory: { MemoryMB: task.memoryMb, ...(modern ? { MemoryMaxMB: 0 } : {}) },
+          Networks: null,
+          Devices: null,
+        },
+      ]),
+    ),
+    TaskLifecycles: Object.fromEntries(tasks.map((task) => [task.name, null])),
+    Shared: { Networks: null, DiskMB: diskMb, Ports: null },
+  };
+}
+
+/**
+ * A stub of the list of allocations (structs.AllocListStub), kept until the allocation changes: a
+ * list of 50,000 is otherwise half a second of printing.
+ */
+export function allocationStub(
+  allocation: AllocationRecord,
+  form: StubForm,
+  dialect: Dialect,
+): Buffer {
+  const key = `${form.taskStates}${form.resources}`;
+  if (allocation.stub?.form === key) return allocation.stub.bytes;
+  const made: Cached = { form: key, bytes: Buffer.from(stubJson(allocation, form, dialect)) };
+  allocation.stub = made;
+  return made.bytes;
+}
+
+/** How the scheduler judged the nodes (structs.AllocMetric). */
+export function metricsObject(metrics: PlacementMetrics, dialect: Dialect): WireObject {
+  const failed = metrics.scores.length === 0;
+  return {
+    NodesEvaluated: metrics.nodesEvaluated,
+    NodesFiltered: metrics.nodesFiltered,
+    ...(dialect.since('1.6') ? { NodesInPool: metrics.nodesEvaluated } : {}),
+    NodesAvailable: metrics.nodesAvailable,
+    ClassFiltered: counts(metrics.classFiltered),
+    ConstraintFiltered: counts(metrics.constraintFiltered),
+    NodesExhausted: metrics.nodesExhausted,
+    ClassExhausted: counts(metrics.classExhausted),
+    DimensionExhausted: counts(metrics.dimensionExhausted),
+    QuotaExhausted: null,
+    ...(dialect.since('1.1') ? { ResourcesExhausted: null } : {}),
+    Scores: null,
+    ScoreMetaData: failed
+      ? null
+      : metrics.scores.map(({ nodeId, score }) => ({
+          NodeID: nodeId,
+          Scores: {
+            binpack: score,
+            'job-anti-affinity': 0,
+            'node-affinity': 0,
+            'node-reschedule-penalty': 0,
+          },
+          NormScore: score,
+        })),
+    AllocationTime: metrics.allocationTimeNs,
+    CoalescedFailures: metrics.coalescedFailures,
+  };
+}
+
+function counts(values: Readonly<Record<string, number>>): Wire {
+  return Object.keys(values).length === 0 ? null : values;
+}
+
+/** Printed by hand, in alphabetical order: this runs 50,000 times for one list. */
+function stubJson(allocation: AllocationRecord, form: StubForm, dialect: Dialect): string {
+  const { job } = allocation;
+  const resources = form.resources
+    ? `"AllocatedResources":${encode(allocatedResources(allocation, dialect))},`
+    : '';
+  const type = dialect.since('1.0') ? `"JobType":"${job.type}",` : '';
+  return `{${resources}"ClientDescription":"${allocation.clientDescription}","ClientStatus":"${allocation.client}","CreateIndex":${allocation.createIndex},"CreateTime":${allocation.createdAt},"DeploymentStatus":null,"DesiredDescription":"${allocation.desiredDescription}","DesiredStatus":"${allocation.desired}","DesiredTransition":{"ForceReschedule":null,"Migrate":${allocation.migrate ? 'true' : 'null'}${dialect.since('1.4') ? ',"NoShutdownDelay":null' : ''},"Reschedule":null},"EvalID":"${allocation.evalId}","FollowupEvalID":"","ID":"${allocation.id}","JobID":${JSON.stringify(job.id)},${type}"JobVersion":${job.version},"ModifyIndex":${allocation.modifyIndex},"ModifyTime":${allocation.modifiedAt},"Name":${JSON.stringify(allocation.name)},"Namespace":"default","NodeID":"${allocation.nodeId}","NodeName":${JSON.stringify(allocation.nodeName)},"PreemptedAllocations":null,"PreemptedByAllocation":"","RescheduleTracker":null,"TaskGroup":${JSON.stringify(allocation.group.name)},"TaskStates":${form.taskStates ? encode(taskStates(allocation.tasks)) : 'null'}}`;
+}
+
+function transition(allocation: AllocationRecord): WireObject {
+  return { Migrate: allocation.migrate || null, Reschedule: null, ForceReschedule: null };
+}
+
+function taskStates(tasks: readonly TaskRecord[] | null): Wire {
+  if (tasks === null) return null;
+  return Object.fromEntries(
+    tasks.map((task) => [
+      task.name,
+      {
+        State: task.state,
+        Failed: task.failed,
+        Restarts: 0,
+        LastRestart: new GoTime(null),
+        StartedAt: new GoTime(task.startedAt),
+        FinishedAt: new GoTime(task.finishedAt),
+        Events: task.events.map(taskEvent),
+      },
+    ]),
+  );
+}
+
+/** What a task event's old fields and its details say. */
+function taskEventText(event: TaskEventRecord): {
+  readonly display: string;
+  readonly details: Readonly<Record<string, string>>;
+} {
+  const exit = String(event.exitCode ?? 0);
+  switch (event.type) {
+    case 'Received':
+      return { display: 'Task received by client', details: {} };
+    case 'Task Setup':
+      return { display: event.message ?? '', details: { message: event.message ?? '' } };
+    case 'Started':
+      return { display: 'Task started by client', details: {} };
+    case 'Terminated':
+      return {
+        display: event.message
+          ? `Exit Code: ${exit}, Exit Message: "${event.message}"`
+          : `Exit Code: ${exit}`,
+        details: {
+          exit_code: exit,
+          signal: '0',
+          oom_killed: 'false',
+          ...(event.message ? { exit_message: event.message } : {}),
+        },
+      };
+    case 'Not Restarting':
+      return {
+        display: 'Policy allows no restarts',
+        details: { restart_reason: 'Policy allows no restarts', fails_task: 'true' },
+      };
+    case 'Killing': {
+      const wait = `${(event.killTimeoutMs ?? 0) / 1000}s`;
+      return {
+        display: `Sent interrupt. Waiting ${wait} before force killing`,
+        details: { kill_timeout: wait },
+      };
+    }
+    case 'Killed':
+      return { display: 'Task successfully killed', details: {} };
+  }
+}
+
+/** The words that the CLI shows for a task event. */
+export function describeTaskEvent(event: TaskEventRecord): string {
+  return taskEventText(event).display;
+}
+
+function taskEvent(event: TaskEventRecord): WireObject {
+  const { display, details } = taskEventText(event);
+  const notRestarting = event.type === 'Not Restarting';
+  return {
+    Type: event.type,
+    Time: event.at,
+    Message: event.message ?? '',
+    DisplayMessage: display,
+    Details: details,
+    FailsTask: notRestarting,
+    RestartReason: notRestarting ? 'Policy allows no restarts' : '',
+    SetupError: '',
+    DriverError: '',
+    ExitCode: event.exitCode ?? 0,
+    Signal: 0,
+    KillTimeout: (event.killTimeoutMs ?? 0) * 1_000_000,
+    KillError: '',
+    KillReason: '',
+    StartDelay: 0,
+    DownloadError: '',
+    ValidationError: '',
+    DiskLimit: 0,
+    FailedSibling: '',
+    VaultError: '',
+    TaskSignalReason: '',
+    TaskSignal: '',
+    DriverMessage: '',
+    GenericSource: '',
+  };
+}
