@@ -1,0 +1,143 @@
+import type { Duplex } from 'node:stream';
+import type { Clock, Milliseconds } from '../clock.ts';
+import { AdminError } from '../errors.ts';
+import type { HttpClient, TlsOptions } from '../http/http.ts';
+import type { KubernetesClient } from '../kubernetes/client.ts';
+import { FirstWayClient, type Way } from './access/first-way-client.ts';
+import { ClusterNotConnected } from './access/way-failure.ts';
+import type { NomadClient } from './client.ts';
+import { createHttpNomadClient } from './http/http-nomad-client.ts';
+import type { NomadAccess } from './model.ts';
+
+/** What the ways through the cluster need of Kubernetes. */
+export type NomadCluster = Pick<KubernetesClient, 'podProxy' | 'connect' | 'exec'>;
+
+/** An HTTP client to be made for one way. */
+export interface HttpOrigin {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  readonly tls?: TlsOptions;
+  /** Opens the connections in place of TCP. */
+  readonly dial?: () => Promise<Duplex>;
+}
+
+/** All that is known about reaching Nomad. */
+export interface NomadConnection {
+  /** One way alone, or `auto` for the first one that works. */
+  readonly preferred: NomadAccess | 'auto';
+  /** Address of a server that can be reached from here, such as `https://10.0.0.1:4646`. */
+  readonly direct: { readonly address: string; readonly tls?: TlsOptions } | null;
+  /** Connects to the cluster that a server runs in; null where there is none to use. */
+  readonly kubernetes: (() => Promise<NomadCluster>) | null;
+  /** The server's pod, `circleci-nomad-0` in CircleCI Server. */
+  readonly pod: string;
+  readonly port: number;
+  /** How the server in the pod speaks TLS; null for plain HTTP, as CircleCI Server sets it up. */
+  readonly podTls: TlsOptions | null;
+  readonly openHttp: (origin: HttpOrigin) => HttpClient;
+  /** ACL token. The nomad CLI in the pod uses its own: arguments are no place for a secret. */
+  readonly token?: string;
+  readonly namespace?: string;
+  readonly region?: string;
+  readonly requestTimeout: Milliseconds;
+  readonly clock: Clock;
+}
+
+/** The order in which the ways are tried, cheapest first. */
+const ORDER: readonly NomadAccess[] = ['direct', 'proxy', 'port-forward', 'exec'];
+/** The name in Nomad's certificates, which no tunnel's host matches. */
+const CERTIFICATE_NAME = 'server.global.nomad';
+
+/**
+ * Makes a client that reaches Nomad in the first way that works, or in the one that is preferred.
+ * Nothing is sent before it is asked something.
+ *
+ * @throws AdminError of kind `usage`: NOMAD_NOT_CONFIGURED where no way could be tried,
+ *   BAD_NOMAD_ADDRESS
+ */
+export function connectNomad(connection: NomadConnection): NomadClient {
+  const wanted = connection.preferred === 'auto' ? ORDER : [connection.preferred];
+  const [first, ...others] = wanted.flatMap((access) => wayOf(access, connection) ?? []);
+  if (!first) throw notConfigured(connection.preferred);
+  return new FirstWayClient([first, ...others], connection.pod);
+}
+
+/** A way as far as it can be gone with what is known; null where something is missing. */
+function wayOf(access: NomadAccess, connection: NomadConnection): Way | null {
+  if (access === 'direct') {
+    const { direct, openHttp } = connection;
+    if (!direct) return null;
+    const origin = originOf(direct.address);
+    return {
+      access,
+      open: async () => overHttp(access, openHttp({ ...direct, origin }), connection),
+    };
+  }
+  const { kubernetes } = connection;
+  if (!kubernetes) return null;
+  return {
+    access,
+    open: async () => openThrough(access, await connectCluster(kubernetes), connection),
+  };
+}
+
+async function openThrough(
+  access: Exclude<NomadAccess, 'direct'>,
+  cluster: NomadCluster,
+  connection: NomadConnection,
+): Promise<NomadClient> {
+  const { pod, port, podTls } = connection;
+  switch (access) {
+    case 'proxy':
+      return overHttp(access, cluster.podProxy(pod, port, { tls: podTls !== null }), connection);
+    case 'port-forward':
+      return overHttp(
+        access,
+        connection.openHttp({
+          origin: `${podTls ? 'https' : 'http'}://${pod}:${port}`,
+          dial: () => cluster.connect(pod, port),
+          ...(podTls ? { tls: { serverName: CERTIFICATE_NAME, ...podTls } } : {}),
+        }),
+        connection,
+      );
+    case 'exec': {
+      const { createExecNomadClient, nomadInPod } = await import('./exec/exec-nomad-client.ts');
+      return createExecNomadClient({ ...connection, run: nomadInPod(cluster, pod) });
+    }
+  }
+}
+
+function overHttp(access: NomadAccess, http: HttpClient, connection: NomadConnection): NomadClient {
+  return createHttpNomadClient({ ...connection, access, http });
+}
+
+async function connectCluster(connect: () => Promise<NomadCluster>): Promise<NomadCluster> {
+  try {
+    return await connect();
+  } catch (error) {
+    throw new ClusterNotConnected(error);
+  }
+}
+
+function originOf(address: string): string {
+  const url = URL.parse(address.includes('://') ? address : `http://${address}`);
+  if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url.origin;
+  throw new AdminError('usage', `"${address}" is not an address of Nomad`, {
+    code: 'BAD_NOMAD_ADDRESS',
+    hint: 'Write it as in http://10.0.0.1:4646.',
+  });
+}
+
+function notConfigured(preferred: NomadAccess | 'auto'): AdminError {
+  const message =
+    preferred === 'auto'
+      ? 'Nothing says how Nomad is reached'
+      : `Nothing says how Nomad is reached by ${preferred}`;
+  return new AdminError('usage', message, {
+    code: 'NOMAD_NOT_CONFIGURED',
+    hint:
+      preferred === 'direct'
+        ? 'Give its address with --nomad-address or NOMAD_ADDR.'
+        : 'Give its address with --nomad-address, or a cluster with --context or KUBECONFIG.',
+  });
+}

@@ -1,0 +1,235 @@
+import { isAdminError } from '../../errors.ts';
+import type {
+  AllocationListOptions,
+  DrainSpec,
+  LogChunk,
+  LogRequest,
+  NomadClient,
+  ReadOptions,
+  Watched,
+  WatchOptions,
+} from '../client.ts';
+import type {
+  Agent,
+  Allocation,
+  AllocationId,
+  Evaluation,
+  JobId,
+  NodeId,
+  NomadAccess,
+  NomadJob,
+  NomadJobDetail,
+  NomadNode,
+  NomadNodeDetail,
+} from '../model.ts';
+import {
+  isRefusedBeforeSent,
+  judge,
+  noWayLeft,
+  presentable,
+  type WayFailure,
+} from './way-failure.ts';
+
+/** One way to a Nomad server, not gone yet. */
+export interface Way {
+  readonly access: NomadAccess;
+  /** Makes the client, which sends nothing before it is asked something. */
+  open(): Promise<NomadClient>;
+}
+
+/**
+ * A client that goes the first way that leads to Nomad. No request is spent on finding out: the
+ * first real one decides, and is sent again the next way if this one failed for reasons of its own.
+ * From the first answer on, the way is kept. A change is never what finds the way, so that it is
+ * never sent twice.
+ */
+export class FirstWayClient implements NomadClient {
+  readonly #ways: readonly Way[];
+  readonly #pod: string;
+  readonly #opened = new Map<Way, Promise<NomadClient>>();
+  #at = 0;
+  #proven = false;
+  #failures: WayFailure[] = [];
+
+  /**
+   * @param ways in the order of preference, at least one
+   * @param pod the server's pod, for messages
+   */
+  constructor(ways: readonly [Way, ...Way[]], pod: string) {
+    this.#ways = ways;
+    this.#pod = pod;
+  }
+
+  get access(): NomadAccess {
+    return this.#way().access;
+  }
+
+  agent(options?: ReadOptions): Promise<Agent> {
+    return this.#read((nomad) => nomad.agent(options));
+  }
+
+  leader(options?: ReadOptions): Promise<string | null> {
+    return this.#read((nomad) => nomad.leader(options));
+  }
+
+  nodes(options?: ReadOptions & { readonly resources?: boolean }): AsyncIterable<NomadNode> {
+    return this.#stream((nomad) => nomad.nodes(options));
+  }
+
+  node(id: NodeId, options?: WatchOptions): Promise<Watched<NomadNodeDetail>> {
+    return this.#read((nomad) => nomad.node(id, options));
+  }
+
+  nodeAllocations(id: NodeId, options?: WatchOptions): Promise<Watched<readonly Allocation[]>> {
+    return this.#read((nomad) => nomad.nodeAllocations(id, options));
+  }
+
+  allocations(options?: AllocationListOptions): AsyncIterable<Allocation> {
+    return this.#stream((nomad) => nomad.allocations(options));
+  }
+
+  allocation(id: AllocationId, options?: WatchOptions): Promise<Watched<Allocation>> {
+    return this.#read((nomad) => nomad.allocation(id, options));
+  }
+
+  jobs(options?: ReadOptions): AsyncIterable<NomadJob> {
+    return this.#stream((nomad) => nomad.jobs(options));
+  }
+
+  watchJobs(options: WatchOptions): Promise<Watched<readonly NomadJob[]>> {
+    return this.#read((nomad) => nomad.watchJobs(options));
+  }
+
+  job(id: JobId, options?: ReadOptions): Promise<NomadJobDetail> {
+    return this.#read((nomad) => nomad.job(id, options));
+  }
+
+  jobAllocations(id: JobId, options?: ReadOptions): Promise<readonly Allocation[]> {
+    return this.#read((nomad) => nomad.jobAllocations(id, options));
+  }
+
+  jobEvaluations(id: JobId, options?: ReadOptions): Promise<readonly Evaluation[]> {
+    return this.#read((nomad) => nomad.jobEvaluations(id, options));
+  }
+
+  evaluations(options?: ReadOptions): AsyncIterable<Evaluation> {
+    return this.#stream((nomad) => nomad.evaluations(options));
+  }
+
+  logs(request: LogRequest): AsyncIterable<LogChunk> {
+    return this.#stream((nomad) => nomad.logs(request));
+  }
+
+  drain(id: NodeId, spec: DrainSpec, options?: ReadOptions): Promise<void> {
+    return this.#change((nomad) => nomad.drain(id, spec, options), options);
+  }
+
+  cancelDrain(id: NodeId, eligible: boolean, options?: ReadOptions): Promise<void> {
+    return this.#change((nomad) => nomad.cancelDrain(id, eligible, options), options);
+  }
+
+  setEligibility(id: NodeId, eligible: boolean, options?: ReadOptions): Promise<void> {
+    return this.#change((nomad) => nomad.setEligibility(id, eligible, options), options);
+  }
+
+  async close(): Promise<void> {
+    const opened = await Promise.allSettled(this.#opened.values());
+    this.#opened.clear();
+    await Promise.all(
+      opened.map((client) => (client.status === 'fulfilled' ? client.value.close() : undefined)),
+    );
+  }
+
+  async #read<T>(ask: (nomad: NomadClient) => Promise<T>): Promise<T> {
+    for (;;) {
+      const way = this.#way();
+      try {
+        const answer = await ask(await this.#open(way));
+        this.#prove(way);
+        return answer;
+      } catch (error) {
+        this.#leave(way, error, !this.#proven || way !== this.#way());
+      }
+    }
+  }
+
+  /** The first item decides; from then on the items come straight from the way that gave it. */
+  #stream<T>(ask: (nomad: NomadClient) => AsyncIterable<T>): AsyncIterable<T> {
+    const iterate = (): AsyncIterator<T, undefined> => {
+      let items: AsyncIterator<T> | undefined;
+      const begin = (): Promise<IteratorResult<T>> =>
+        this.#read(async (nomad) => {
+          const begun = ask(nomad)[Symbol.asyncIterator]();
+          const first = await begun.next();
+          items = begun;
+          return first;
+        });
+      return {
+        next: () => (items ? items.next() : begin()),
+        return: async () => {
+          await items?.return?.();
+          return { done: true, value: undefined };
+        },
+      };
+    };
+    return { [Symbol.asyncIterator]: iterate };
+  }
+
+  async #change(
+    make: (nomad: NomadClient) => Promise<void>,
+    options: ReadOptions | undefined,
+  ): Promise<void> {
+    if (!this.#proven) await this.leader(options);
+    for (;;) {
+      const way = this.#way();
+      try {
+        return await make(await this.#open(way));
+      } catch (error) {
+        this.#leave(way, error, isRefusedBeforeSent(error));
+        // The next way is found by reading, as the first one was.
+        await this.leader(options);
+      }
+    }
+  }
+
+  /** Turns to the next way, or throws the error where that may not be or would not help. */
+  #leave(way: Way, error: unknown, mayLeave: boolean): void {
+    const verdict = judge(error);
+    const own = presentable(error, this.#pod);
+    if (isAdminError(own) && own.code.startsWith('NOMAD_') && verdict === 'answer') {
+      this.#prove(way);
+    }
+    if (!isAdminError(own) || verdict === 'answer' || !mayLeave) throw own;
+    // Somebody who asked at the same time has turned already.
+    if (way !== this.#way()) return;
+    this.#failures.push({ access: way.access, error: own });
+    this.#proven = false;
+    this.#at = verdict === 'cluster' ? this.#ways.length : this.#at + 1;
+    if (this.#at < this.#ways.length) return;
+    const failures = this.#failures;
+    // Whoever asks again begins anew: the network may have come back.
+    this.#failures = [];
+    this.#at = 0;
+    throw noWayLeft(failures);
+  }
+
+  #prove(way: Way): void {
+    if (way === this.#way()) this.#proven = true;
+  }
+
+  #way(): Way {
+    const way = this.#ways[this.#at];
+    if (!way) throw new Error('there is no way to Nomad');
+    return way;
+  }
+
+  #open(way: Way): Promise<NomadClient> {
+    const opened = this.#opened.get(way);
+    if (opened) return opened;
+    const opening = way.open();
+    this.#opened.set(way, opening);
+    // What did not open is tried again when asked for again.
+    opening.catch(() => this.#opened.delete(way));
+    return opening;
+  }
+}
