@@ -3,8 +3,14 @@ import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import type { buildConnector } from 'undici';
 import type { TlsOptions } from './http.ts';
 
+/** What of Node's TLS options this tool sets. */
+export type SecureOptions = Pick<
+  ConnectionOptions,
+  'ca' | 'cert' | 'key' | 'passphrase' | 'servername' | 'rejectUnauthorized'
+>;
+
 /** Our TLS options in Node's words. */
-export function tlsConnectOptions(tls: TlsOptions): ConnectionOptions {
+export function tlsConnectOptions(tls: TlsOptions): SecureOptions {
   const { ca, cert, key, passphrase, serverName, verify } = tls;
   return {
     ...(ca === undefined ? {} : { ca: typeof ca === 'string' ? ca : [...ca] }),
@@ -19,7 +25,7 @@ export function tlsConnectOptions(tls: TlsOptions): ConnectionOptions {
 /** A connector for undici that takes its connections from `dial` and lays TLS over them. */
 export function tlsOver(
   dial: () => Promise<Duplex>,
-  secure: ConnectionOptions,
+  secure: SecureOptions,
 ): buildConnector.connector {
   return (options, callback) => {
     open(dial, options.protocol === 'https:' ? secure : null, options.hostname).then(
@@ -32,7 +38,7 @@ export function tlsOver(
 
 async function open(
   dial: () => Promise<Duplex>,
-  secure: ConnectionOptions | null,
+  secure: SecureOptions | null,
   hostname: string,
 ): Promise<Duplex> {
   const socket = await dial();

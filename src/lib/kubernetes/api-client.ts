@@ -1,0 +1,113 @@
+import type { KubernetesClient } from './client.ts';
+import { decodePod } from './decode.ts';
+import { podLogs } from './logs.ts';
+import { podPath } from './paths.ts';
+import { podProxy } from './pod-proxy.ts';
+import { listPods, namespaceExists, podEvents } from './pods.ts';
+import { Transport, type TransportOptions } from './transport.ts';
+import { watchPods } from './watch.ts';
+
+/**
+ * Makes a Kubernetes client over one pool of connections. Nothing is asked before the first call;
+ * what speaks WebSocket is loaded when it is used.
+ */
+export function createKubernetesClient(options: TransportOptions): KubernetesClient {
+  const transport = new Transport(options);
+  const connect: KubernetesClient['connect'] = async (pod, port, signal) => {
+    const forward = await import('./port-forward.ts');
+    return forward.connect(transport, pod, port, signal);
+  };
+  return {
+    target: transport.target,
+    version: (signal) => version(transport, signal),
+    listPods: async (selector) => (await listPods(transport, selector ?? {})).pods,
+    getPod: async (name, signal) => {
+      const path = podPath(transport.target, name);
+      const request = { method: 'GET' as const, path, ...(signal ? { signal } : {}) };
+      const response = await transport.ask(request, { action: `get pod ${name}` });
+      return decodePod(await response.json());
+    },
+    watchPods: (selector) => watchPods(transport, selector),
+    deletePod: (name, how) => deletePod(transport, name, how),
+    podEvents: (name, signal) => podEvents(transport, name, signal),
+    podLogs: (request) => podLogs(transport, request),
+    exec: async (request) => {
+      const { exec } = await import('./exec.ts');
+      return exec(transport, request);
+    },
+    connect,
+    portForward: async (pod, port) => {
+      const forward = await import('./port-forward.ts');
+      return forward.portForward(() => connect(pod, port));
+    },
+    podProxy: (pod, port, how) => podProxy(transport, pod, port, how),
+    namespaceExists: (name, signal) => namespaceExists(transport, name, signal),
+    can: (verb, resource, subresource) => can(transport, verb, resource, subresource),
+    close: () => transport.close(),
+  };
+}
+
+async function version(transport: Transport, signal?: AbortSignal): Promise<string> {
+  const response = await transport.ask(
+    { method: 'GET', path: '/version', ...(signal ? { signal } : {}) },
+    { action: 'tell its version' },
+  );
+  const answer = (await response.json()) as { readonly gitVersion?: unknown } | null;
+  return typeof answer?.gitVersion === 'string' ? answer.gitVersion : 'unknown';
+}
+
+async function deletePod(
+  transport: Transport,
+  name: string,
+  options: Parameters<KubernetesClient['deletePod']>[1] = {},
+): Promise<void> {
+  const { gracePeriodSeconds, signal } = options;
+  const response = await transport.ask(
+    {
+      method: 'DELETE',
+      path: podPath(transport.target, name),
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        kind: 'DeleteOptions',
+        apiVersion: 'v1',
+        ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+      }),
+      ...(signal ? { signal } : {}),
+    },
+    { action: `delete pod ${name}` },
+  );
+  await response.discard();
+}
+
+/** Asks as `kubectl auth can-i` does; `resource` may carry its group, as in `leases.coordination.k8s.io`. */
+async function can(
+  transport: Transport,
+  verb: string,
+  resource: string,
+  subresource?: string,
+): Promise<boolean> {
+  const [plural = resource, ...group] = resource.split('.');
+  const response = await transport.ask(
+    {
+      method: 'POST',
+      path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        kind: 'SelfSubjectAccessReview',
+        apiVersion: 'authorization.k8s.io/v1',
+        spec: {
+          resourceAttributes: {
+            namespace: transport.target.namespace,
+            verb,
+            resource: plural,
+            ...(group.length > 0 ? { group: group.join('.') } : {}),
+            ...(subresource === undefined ? {} : { subresource }),
+          },
+        },
+      }),
+    },
+    { action: `tell whether we may ${verb} ${resource}` },
+  );
+  const review = (await response.json()) as { readonly status?: { readonly allowed?: unknown } };
+  return review.status?.allowed === true;
+}

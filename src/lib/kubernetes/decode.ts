@@ -1,0 +1,155 @@
+import { AdminError } from '../errors.ts';
+import type { Container, KubernetesEvent, Pod } from './model.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const PHASES = ['Pending', 'Running', 'Succeeded', 'Failed'] as const;
+
+/**
+ * Reads a Pod from the wire; what is left out there is null here.
+ *
+ * @throws AdminError `service` KUBERNETES_ERROR for what is no pod
+ */
+export function decodePod(value: unknown): Pod {
+  const pod = object(value);
+  const metadata = object(pod['metadata']);
+  const status = object(pod['status']);
+  const spec = object(pod['spec']);
+  const name = string(metadata['name']);
+  if (name === null) {
+    throw new AdminError('service', 'Kubernetes answered with something that is not a pod', {
+      code: 'KUBERNETES_ERROR',
+    });
+  }
+  return {
+    name,
+    namespace: string(metadata['namespace']) ?? '',
+    uid: string(metadata['uid']) ?? '',
+    labels: strings(metadata['labels']),
+    phase: PHASES.find((phase) => phase === status['phase']) ?? 'Unknown',
+    reason: string(status['reason']),
+    message: string(status['message']),
+    createdAt: date(metadata['creationTimestamp']),
+    deletedAt: date(metadata['deletionTimestamp']),
+    nodeName: string(spec['nodeName']),
+    podIp: string(status['podIP']),
+    owner: owner(metadata['ownerReferences']),
+    containers: containers(spec, status),
+    conditions: list(status['conditions']).map((condition) => ({
+      type: string(condition['type']) ?? '',
+      status: string(condition['status']) ?? 'Unknown',
+      reason: string(condition['reason']),
+      message: string(condition['message']),
+    })),
+    resourceVersion: string(metadata['resourceVersion']) ?? '',
+  };
+}
+
+/** Reads an Event (core/v1) from the wire. */
+export function decodeEvent(value: unknown): KubernetesEvent {
+  const event = object(value);
+  const about = object(event['involvedObject']);
+  const series = object(event['series']);
+  const at = date(event['eventTime']);
+  return {
+    type: string(event['type']) ?? '',
+    reason: string(event['reason']) ?? '',
+    message: string(event['message']) ?? '',
+    count: number(event['count']) ?? number(series['count']) ?? 1,
+    firstAt: date(event['firstTimestamp']) ?? at,
+    lastAt: date(event['lastTimestamp']) ?? date(series['lastObservedTime']) ?? at,
+    involvedObject: {
+      kind: string(about['kind']) ?? '',
+      name: string(about['name']) ?? '',
+    },
+  };
+}
+
+/** The items of a list and where to go on. */
+export function decodeList(value: unknown): {
+  readonly items: readonly unknown[];
+  readonly resourceVersion: string;
+  readonly next: string | null;
+} {
+  const document = object(value);
+  const metadata = object(document['metadata']);
+  const next = string(metadata['continue']);
+  return {
+    items: Array.isArray(document['items']) ? document['items'] : [],
+    resourceVersion: string(metadata['resourceVersion']) ?? '',
+    next: next === '' ? null : next,
+  };
+}
+
+/** The containers of the spec, each with its status; a pod that fits on no node has none yet. */
+function containers(spec: Json, status: Json): readonly Container[] {
+  const statuses = new Map(list(status['containerStatuses']).map((one) => [one['name'], one]));
+  const declared = list(spec['containers']);
+  const all = declared.length > 0 ? declared : [...statuses.values()];
+  return all.map((one) => container(one, statuses.get(one['name']) ?? {}));
+}
+
+function container(declared: Json, status: Json): Container {
+  const state = object(status['state']);
+  const kind = (['waiting', 'running', 'terminated'] as const).find((one) => state[one]);
+  const detail = kind ? object(state[kind]) : {};
+  const last = object(status['lastState'])['terminated'];
+  const ended = object(last);
+  return {
+    name: string(declared['name']) ?? '',
+    image: string(status['image']) ?? string(declared['image']),
+    ready: status['ready'] === true,
+    restarts: number(status['restartCount']) ?? 0,
+    state: kind ?? 'unknown',
+    reason: string(detail['reason']),
+    message: string(detail['message']),
+    exitCode: number(detail['exitCode']),
+    startedAt: date(detail['startedAt']),
+    lastTermination:
+      last === undefined || last === null
+        ? null
+        : {
+            reason: string(ended['reason']),
+            exitCode: number(ended['exitCode']),
+            finishedAt: date(ended['finishedAt']),
+          },
+  };
+}
+
+function owner(value: unknown): Pod['owner'] {
+  const all = list(value);
+  const one = all.find((reference) => reference['controller'] === true) ?? all[0];
+  if (!one) return null;
+  return { kind: string(one['kind']) ?? '', name: string(one['name']) ?? '' };
+}
+
+function object(value: unknown): Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Json)
+    : {};
+}
+
+function list(value: unknown): readonly Json[] {
+  return Array.isArray(value) ? value.map(object) : [];
+}
+
+function strings(value: unknown): Readonly<Record<string, string>> {
+  const pairs = Object.entries(object(value));
+  return Object.fromEntries(
+    pairs.filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+  );
+}
+
+function string(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function number(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
+}
+
+function date(value: unknown): Date | null {
+  if (typeof value !== 'string') return null;
+  const moment = new Date(value);
+  return Number.isNaN(moment.getTime()) ? null : moment;
+}

@@ -1,0 +1,229 @@
+import { AdminError, type AdminErrorOptions, type ErrorKind, isAdminError } from '../errors.ts';
+import type { HttpResponse } from '../http/http.ts';
+import { collect, excerpt } from '../http/response.ts';
+import type { ClusterTarget } from './client.ts';
+
+/** The API server's error document (`kind: Status`, `apiVersion: v1`). */
+export interface Status {
+  readonly status: string;
+  readonly message: string;
+  readonly reason: string;
+  readonly code: number | null;
+  readonly kind: string | null;
+  readonly name: string | null;
+  /** Reasons and messages below the main one; an exit status is among them. */
+  readonly causes: readonly { readonly reason: string; readonly message: string }[];
+}
+
+/** What was asked for, so that a refusal can name it. */
+export interface Asked {
+  readonly target: ClusterTarget;
+  /** In words, such as `list pods`. */
+  readonly action: string;
+  /** Set where a label or field selector was sent, which the server may not understand. */
+  readonly selector?: string | undefined;
+}
+
+/** Reads a Status from a parsed document; null for anything else. */
+export function readStatus(document: unknown): Status | null {
+  const whole = record(document);
+  // The kubelet's last words on an exec stream carry neither kind nor apiVersion.
+  if (!whole || (whole['kind'] !== undefined && whole['kind'] !== 'Status')) return null;
+  if (whole['kind'] === 'Status' && whole['apiVersion'] !== 'v1') return null;
+  if (typeof whole['status'] !== 'string') return null;
+  const details = record(whole['details']) ?? {};
+  const causes = Array.isArray(details['causes']) ? details['causes'] : [];
+  return {
+    status: whole['status'],
+    message: text(whole['message']) ?? '',
+    reason: text(whole['reason']) ?? '',
+    code: typeof whole['code'] === 'number' ? whole['code'] : null,
+    kind: text(details['kind']),
+    name: text(details['name']),
+    causes: causes.map((cause: unknown) => ({
+      reason: text(record(cause)?.['reason']) ?? '',
+      message: text(record(cause)?.['message']) ?? '',
+    })),
+  };
+}
+
+/** The Status in a body, if the body is one. */
+export function parseStatus(body: Uint8Array): Status | null {
+  try {
+    return readStatus(JSON.parse(Buffer.from(body).toString('utf8')));
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+/** Turns an answer that is an error into an AdminError; reads its body. */
+export async function answerFailure(response: HttpResponse, asked: Asked): Promise<AdminError> {
+  return refusal(response.status, await collect(response.body), asked);
+}
+
+/** Turns an error's HTTP status and body into an AdminError. */
+export function refusal(httpStatus: number, body: Uint8Array, asked: Asked): AdminError {
+  const status = parseStatus(body);
+  if (status) return statusFailure(status, httpStatus, asked);
+  const { server } = asked.target;
+  if (httpStatus === 401) return unauthorised(asked);
+  return serverError(
+    `${server} answered ${httpStatus} when asked to ${asked.action}: ${excerpt(Buffer.from(body).toString('utf8'))}`,
+  );
+}
+
+/** Turns a Status into an AdminError; the forms are those of Kubernetes 1.21 and later. */
+export function statusFailure(status: Status, httpStatus: number, asked: Asked): AdminError {
+  switch (status.code ?? httpStatus) {
+    case 400:
+      return badRequest(status, asked);
+    case 401:
+      return unauthorised(asked);
+    case 403:
+      return forbidden(status, asked);
+    case 404:
+      return missing(status, asked);
+    default:
+      return otherFailure(status, asked);
+  }
+}
+
+/** Names the API server in a failure to reach it: `service` KUBERNETES_UNREACHABLE. */
+export function reachFailure(error: unknown): unknown {
+  if (!isAdminError(error, 'service') || error.code !== 'UNREACHABLE') return error;
+  return new AdminError('service', `Kubernetes: ${error.message}`, {
+    code: 'KUBERNETES_UNREACHABLE',
+    hint: 'Check the cluster with: kubectl get pods; choose another one with --context.',
+    cause: error,
+  });
+}
+
+/** A port of a pod that nobody listens on: `service` PORT_REFUSED. */
+export function portRefused(message: string, where: string): AdminError {
+  const reason = /connection refused/.test(message) ? 'nothing listens there' : message.trim();
+  return new AdminError('service', `Cannot connect to ${where}: ${reason}`, {
+    code: 'PORT_REFUSED',
+    hint: 'Check that the pod is ready and that the port is right: kubectl describe pod',
+  });
+}
+
+function badRequest(status: Status, asked: Asked): AdminError {
+  const { message } = status;
+  if (/^container .* is not valid for pod/.test(message)) {
+    return failure(
+      'validation',
+      message,
+      'BAD_CONTAINER',
+      'Name one of the containers of the pod.',
+    );
+  }
+  if (/^previous terminated container/.test(message)) {
+    const hint = 'The container has not been restarted: read its log without --previous.';
+    return failure('notFound', message, 'NO_PREVIOUS_LOG', hint);
+  }
+  if (/is waiting to start/.test(message)) {
+    return failure('service', message, 'CONTAINER_WAITING', 'See why with: kubectl describe pod');
+  }
+  if (asked.selector !== undefined) {
+    const what = `The selector "${asked.selector}" is not valid: ${message}`;
+    return failure(
+      'validation',
+      what,
+      'BAD_SELECTOR',
+      'Write it as in app=dispatcher,layer!=data.',
+    );
+  }
+  return serverError(`Kubernetes could not ${asked.action}: ${message}`);
+}
+
+function unauthorised(asked: Asked): AdminError {
+  const { context, server } = asked.target;
+  const who = context === null ? 'the service account' : `context "${context}"`;
+  return failure(
+    'unauthorised',
+    `${server} does not accept the credentials of ${who}`,
+    'KUBERNETES_UNAUTHORIZED',
+    'Log in again the way your cluster asks for, or choose another context with --context.',
+  );
+}
+
+function forbidden(status: Status, asked: Asked): AdminError {
+  const parsed =
+    /User "(?<user>[^"]*)" cannot (?<verb>\S+) resource "(?<resource>[^"]*)" in API group "[^"]*"(?: in the namespace "(?<namespace>[^"]*)")?/.exec(
+      status.message,
+    )?.groups;
+  if (!parsed) {
+    const what = `Not allowed to ${asked.action}: ${status.message}`;
+    return failure('unauthorised', what, 'KUBERNETES_FORBIDDEN', 'Ask for a role that allows it.');
+  }
+  const { user = '', verb = '', resource = '', namespace } = parsed;
+  const where = namespace === undefined ? 'in the whole cluster' : `in namespace ${namespace}`;
+  const scope = namespace === undefined ? '--all-namespaces' : `-n ${namespace}`;
+  return failure(
+    'unauthorised',
+    `${user} may not ${verb} ${resource} ${where}`,
+    'KUBERNETES_FORBIDDEN',
+    `Ask for a role with verb ${verb} on ${resource}; check with: kubectl auth can-i ${verb} ${resource} ${scope}`,
+  );
+}
+
+function missing(status: Status, asked: Asked): AdminError {
+  const { namespace } = asked.target;
+  if (status.kind === 'namespaces')
+    return namespaceNotFound(status.name ?? namespace, asked.target);
+  if (status.kind === 'pods') {
+    return failure(
+      'notFound',
+      `There is no pod "${status.name}" in namespace ${namespace}`,
+      'POD_NOT_FOUND',
+      `List the pods with: kubectl get pods -n ${namespace}`,
+    );
+  }
+  const what = `Kubernetes could not ${asked.action}: ${status.message}`;
+  return failure('notFound', what, 'KUBERNETES_NOT_FOUND', 'Check the name and the namespace.');
+}
+
+/** A namespace that is not there: `notFound` NAMESPACE_NOT_FOUND. */
+export function namespaceNotFound(name: string, target: ClusterTarget): AdminError {
+  return failure(
+    'notFound',
+    `There is no namespace "${name}" in ${target.server}`,
+    'NAMESPACE_NOT_FOUND',
+    'Name the one that CircleCI Server is installed in with --namespace; kubectl get namespaces lists them.',
+  );
+}
+
+function otherFailure(status: Status, asked: Asked): AdminError {
+  const { message } = status;
+  if (/error trying to reach service/.test(message)) {
+    const reason = message.replace(/^error trying to reach service: /, '');
+    return portRefused(reason, asked.action);
+  }
+  const codes: Readonly<Record<string, string>> = {
+    Conflict: 'KUBERNETES_CONFLICT',
+    AlreadyExists: 'KUBERNETES_ALREADY_EXISTS',
+    Expired: 'KUBERNETES_EXPIRED',
+    Gone: 'KUBERNETES_EXPIRED',
+  };
+  const what = `Kubernetes could not ${asked.action}: ${message || status.reason}`;
+  return failure('service', what, codes[status.reason] ?? 'KUBERNETES_ERROR', 'Try again.');
+}
+
+function serverError(message: string): AdminError {
+  const hint = 'Try again; if it stays, look at the API server: kubectl get --raw /readyz?verbose';
+  return failure('service', message, 'KUBERNETES_ERROR', hint);
+}
+
+function failure(kind: ErrorKind, message: string, code: string, hint: string): AdminError {
+  const options: AdminErrorOptions = { code, hint };
+  return new AdminError(kind, message, options);
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> | null {
+  return typeof value === 'object' && value !== null ? { ...value } : null;
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,164 @@
+import type { Readable, Writable } from 'node:stream';
+import { AdminError } from '../errors.ts';
+import { Channels, type ChannelsClosed } from './channels.ts';
+import type { ExecRequest, ExecResult } from './client.ts';
+import { type Asked, parseStatus, type Status, statusFailure } from './errors.ts';
+import { podPath } from './paths.ts';
+import type { Transport } from './transport.ts';
+import { CHANNEL_PROTOCOLS, openWebSocket } from './websocket.ts';
+
+const STDIN = 0;
+const STDOUT = 1;
+const STDERR = 2;
+const STATUS = 3;
+const RESIZE = 4;
+
+/**
+ * Runs a command in a container over a WebSocket. The end of standard input reaches the command on
+ * v5 only: v4 has no way to say it, so a command that reads to the end waits there.
+ *
+ * @throws AdminError as the KubernetesClient says, and `notFound` NO_SUCH_COMMAND
+ */
+export async function exec(transport: Transport, request: ExecRequest): Promise<ExecResult> {
+  const { signal } = request;
+  const action = `run ${request.command[0]} in pod ${request.pod}`;
+  const asked: Asked = { target: transport.target, action };
+  const socket = await openWebSocket(transport, {
+    path: execPath(transport, request),
+    protocols: CHANNEL_PROTOCOLS,
+    action,
+    signal,
+  });
+  const finished = new AbortController();
+  try {
+    return await new Promise<ExecResult>((resolve, reject) => {
+      const channels = new Channels(
+        socket,
+        {
+          frame: (channel, data) => {
+            if (channel === STDOUT) deliver(channels, request.stdout, data);
+            else if (channel === STDERR) deliver(channels, request.stderr, data);
+            else if (channel === STATUS) {
+              channels.close();
+              const end = outcome(data, asked, request);
+              if (end instanceof AdminError) reject(end);
+              else resolve(end);
+            }
+          },
+          // After a status this changes nothing: the promise is settled.
+          closed: (how) => reject(lost(request, how)),
+        },
+        transport.options.clock,
+      );
+      const stop = (reason: unknown): void => {
+        channels.drop();
+        reject(reason);
+      };
+      for (const stream of new Set([request.stdout, request.stderr])) {
+        onceWhile(stream, 'error', stop, finished.signal);
+      }
+      signal?.addEventListener('abort', () => stop(signal.reason), { signal: finished.signal });
+      if (request.stdin) feed(channels, request.stdin, finished.signal);
+      if (request.sizes) resize(channels, request.sizes, finished.signal).catch(stop);
+    });
+  } finally {
+    finished.abort();
+  }
+}
+
+function execPath(transport: Transport, request: ExecRequest): string {
+  const query = new URLSearchParams({ stdout: 'true' });
+  // With a terminal there is one stream, and the API server refuses to be asked for two.
+  if (request.tty) query.set('tty', 'true');
+  else query.set('stderr', 'true');
+  if (request.stdin) query.set('stdin', 'true');
+  if (request.container !== undefined) query.set('container', request.container);
+  for (const word of request.command) query.append('command', word);
+  return `${podPath(transport.target, request.pod)}/exec?${query}`;
+}
+
+/** Writes what came, and stops reading the connection until a full writer has room again. */
+function deliver(channels: Channels, writer: Writable, data: Buffer): void {
+  if (data.length === 0 || writer.write(data)) return;
+  channels.hold(writer);
+  writer.once('drain', () => channels.release(writer));
+}
+
+/** Sends standard input piece by piece, never more than the connection takes. */
+function feed(channels: Channels, stdin: Readable, until: AbortSignal): void {
+  const onData = (piece: Buffer | string): void => {
+    stdin.pause();
+    void channels.send(STDIN, Buffer.from(piece)).then(() => {
+      if (!until.aborted) stdin.resume();
+    });
+  };
+  const onEnd = (): void => void channels.end(STDIN);
+  stdin.on('data', onData);
+  stdin.once('end', onEnd);
+  until.addEventListener('abort', () => {
+    stdin.off('data', onData);
+    stdin.off('end', onEnd);
+    // Otherwise a terminal's input keeps the process alive.
+    stdin.pause();
+  });
+}
+
+async function resize(
+  channels: Channels,
+  sizes: NonNullable<ExecRequest['sizes']>,
+  until: AbortSignal,
+): Promise<void> {
+  for await (const { columns, rows } of sizes) {
+    if (until.aborted) return;
+    await channels.send(RESIZE, Buffer.from(JSON.stringify({ Width: columns, Height: rows })));
+  }
+}
+
+function onceWhile(
+  stream: Writable,
+  event: string,
+  listener: (value: unknown) => void,
+  until: AbortSignal,
+): void {
+  stream.once(event, listener);
+  until.addEventListener('abort', () => stream.off(event, listener));
+}
+
+/** What the last frame says: how the command ended, or why it never began. */
+function outcome(data: Buffer, asked: Asked, request: ExecRequest): ExecResult | AdminError {
+  const status = parseStatus(data);
+  if (!status) return lost(request, { code: 1000, reason: 'its status made no sense' });
+  if (status.status === 'Success') return { exitCode: 0 };
+  const exitCode = exitCodeOf(status);
+  return exitCode === null ? execFailure(status, asked, request) : { exitCode };
+}
+
+/** The exit status comes as a text in a cause; null when the command did not run to its end. */
+function exitCodeOf(status: Status): number | null {
+  if (status.reason !== 'NonZeroExitCode') return null;
+  const code = status.causes.find(({ reason }) => reason === 'ExitCode')?.message ?? '';
+  return /^\d+$/.test(code) ? Number(code) : null;
+}
+
+function execFailure(status: Status, asked: Asked, request: ExecRequest): AdminError {
+  const command = request.command[0];
+  if (/executable file not found|no such file or directory/.test(status.message)) {
+    return new AdminError('notFound', `Pod ${request.pod} has no command "${command}"`, {
+      code: 'NO_SUCH_COMMAND',
+      hint: 'Check that the container is the right one.',
+    });
+  }
+  return statusFailure(status, 500, asked);
+}
+
+function lost(request: ExecRequest, how: ChannelsClosed): AdminError {
+  const why = how.reason || `close code ${how.code}`;
+  return new AdminError(
+    'service',
+    `The connection to pod ${request.pod} ended before ${request.command[0]} did (${why}): its exit status is not known`,
+    {
+      code: 'EXEC_LOST',
+      hint: 'The command may still be running there: look at what it changes before you run it again.',
+    },
+  );
+}

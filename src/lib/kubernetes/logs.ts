@@ -1,0 +1,34 @@
+import type { PodLogRequest } from './client.ts';
+import { podPath } from './paths.ts';
+import type { Transport } from './transport.ts';
+
+/**
+ * A container's log, as its bytes come. With `follow` it goes on until the container ends or the
+ * signal is aborted; an abort throws the signal's reason.
+ *
+ * @throws AdminError as the KubernetesClient says; `validation` BAD_CONTAINER, `notFound`
+ *   NO_PREVIOUS_LOG, `service` CONTAINER_WAITING, BAD_ANSWER when the connection breaks
+ */
+export async function* podLogs(
+  transport: Transport,
+  request: PodLogRequest,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const query = new URLSearchParams();
+  if (request.container !== undefined) query.set('container', request.container);
+  if (request.follow) query.set('follow', 'true');
+  if (request.previous) query.set('previous', 'true');
+  if (request.timestamps) query.set('timestamps', 'true');
+  if (request.tailLines !== undefined) query.set('tailLines', String(request.tailLines));
+  if (request.sinceTime) query.set('sinceTime', request.sinceTime.toISOString());
+  const response = await transport.ask(
+    {
+      method: 'GET',
+      path: `${podPath(transport.target, request.pod)}/log?${query}`,
+      ...(request.signal ? { signal: request.signal } : {}),
+      // A followed log may be silent for as long as it likes.
+      ...(request.follow ? { bodyTimeout: 0 } : {}),
+    },
+    { action: `read the log of pod ${request.pod}` },
+  );
+  yield* response.body;
+}

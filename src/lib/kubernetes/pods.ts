@@ -1,0 +1,98 @@
+import type { PodSelector } from './client.ts';
+import { decodeEvent, decodeList, decodePod } from './decode.ts';
+import { namespaceNotFound } from './errors.ts';
+import type { KubernetesEvent, Pod } from './model.ts';
+import { podsPath } from './paths.ts';
+import type { Transport } from './transport.ts';
+
+const PAGE = 500;
+
+/** A selector as query parameters. */
+export function selectorQuery(selector: PodSelector): URLSearchParams {
+  const query = new URLSearchParams();
+  if (selector.labelSelector) query.set('labelSelector', selector.labelSelector);
+  if (selector.fieldSelector) query.set('fieldSelector', selector.fieldSelector);
+  return query;
+}
+
+async function listPage(
+  transport: Transport,
+  selector: PodSelector,
+  next: string | null,
+): Promise<PodList & { readonly next: string | null }> {
+  const query = selectorQuery(selector);
+  query.set('limit', String(PAGE));
+  if (next !== null) query.set('continue', next);
+  const response = await transport.ask(
+    {
+      method: 'GET',
+      path: `${podsPath(transport.target)}?${query}`,
+      ...(selector.signal ? { signal: selector.signal } : {}),
+    },
+    { action: 'list pods', selector: selector.labelSelector ?? selector.fieldSelector },
+  );
+  const list = decodeList(await response.json());
+  return { ...list, pods: list.items.map(decodePod) };
+}
+
+/** All pods that a selector matches, and the version of that list. */
+export interface PodList {
+  readonly pods: readonly Pod[];
+  readonly resourceVersion: string;
+}
+
+/**
+ * All pods of the namespace that a selector matches.
+ *
+ * @throws AdminError `notFound` NAMESPACE_NOT_FOUND: a namespace that does not exist lists as empty
+ */
+export async function listPods(transport: Transport, selector: PodSelector): Promise<PodList> {
+  const pods: Pod[] = [];
+  let resourceVersion: string;
+  let next: string | null = null;
+  do {
+    const page = await listPage(transport, selector, next);
+    pods.push(...page.pods);
+    ({ next, resourceVersion } = page);
+  } while (next !== null);
+  const { namespace } = transport.target;
+  if (
+    pods.length === 0 &&
+    (await namespaceExists(transport, namespace, selector.signal)) === false
+  ) {
+    throw namespaceNotFound(namespace, transport.target);
+  }
+  return { pods, resourceVersion };
+}
+
+/** Whether a namespace exists; null when we may not ask. */
+export async function namespaceExists(
+  transport: Transport,
+  name: string,
+  signal?: AbortSignal,
+): Promise<boolean | null> {
+  const path = `/api/v1/namespaces/${encodeURIComponent(name)}`;
+  const response = await transport.request({ method: 'GET', path, ...(signal ? { signal } : {}) });
+  await response.discard();
+  if (response.status === 403) return null;
+  return response.status === 404 ? false : response.status < 400 ? true : null;
+}
+
+/** The events about a pod, oldest first. */
+export async function podEvents(
+  transport: Transport,
+  name: string,
+  signal?: AbortSignal,
+): Promise<readonly KubernetesEvent[]> {
+  const { target } = transport;
+  const query = new URLSearchParams({
+    fieldSelector: `involvedObject.kind=Pod,involvedObject.name=${name}`,
+  });
+  const path = `/api/v1/namespaces/${encodeURIComponent(target.namespace)}/events?${query}`;
+  const response = await transport.ask(
+    { method: 'GET', path, ...(signal ? { signal } : {}) },
+    { action: `list the events of pod ${name}` },
+  );
+  const events = decodeList(await response.json()).items.map(decodeEvent);
+  return events.sort((a, b) => (a.lastAt?.getTime() ?? 0) - (b.lastAt?.getTime() ?? 0));
+}

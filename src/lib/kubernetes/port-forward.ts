@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { AdminError } from '../errors.ts';
+import { Channels } from './channels.ts';
+import type { PortForward } from './client.ts';
+import { portRefused } from './errors.ts';
+import { podPath } from './paths.ts';
+import type { Transport } from './transport.ts';
+import { openWebSocket } from './websocket.ts';
+
+const DATA = 0;
+const ERRORS = 1;
+
+/** Each channel begins with the port, two bytes, little-endian. */
+const HEADER = 2;
+
+/** The only protocol of port-forward over WebSocket (kubelet's portforward/websocket.go). */
+const PROTOCOLS = ['v4.channel.k8s.io'];
+
+/**
+ * One connection to a port of a pod. That nobody listens there is known only after it is open: the
+ * stream is then destroyed with an AdminError PORT_REFUSED.
+ */
+export async function connect(
+  transport: Transport,
+  pod: string,
+  port: number,
+  signal?: AbortSignal,
+): Promise<Duplex> {
+  const socket = await openWebSocket(transport, {
+    path: `${podPath(transport.target, pod)}/portforward?ports=${port}`,
+    protocols: PROTOCOLS,
+    action: `connect to port ${port} of pod ${pod}`,
+    signal,
+  });
+  return new Promise((resolve, reject) => {
+    const stream = new ForwardedStream();
+    const skipped = [0, 0];
+    let opened = false;
+    const refuse = (error: Error): void => {
+      if (opened) stream.destroy(error);
+      else reject(error);
+      channels.drop();
+    };
+    const channels = new Channels(
+      socket,
+      {
+        frame: (channel, data) => {
+          if (channel !== DATA && channel !== ERRORS) return;
+          const header = Math.min(HEADER - (skipped[channel] ?? 0), data.length);
+          skipped[channel] = (skipped[channel] ?? 0) + header;
+          const rest = data.subarray(header);
+          if (channel === ERRORS && rest.length > 0) {
+            refuse(portRefused(rest.toString('utf8'), `port ${port} of pod ${pod}`));
+          } else if (channel === DATA && rest.length > 0) stream.receive(rest);
+          if (!opened && skipped[DATA] === HEADER) {
+            opened = true;
+            resolve(stream);
+          }
+        },
+        closed: () => {
+          if (opened) stream.receive(null);
+          else reject(endedEarly(pod, port));
+        },
+      },
+      transport.options.clock,
+    );
+    stream.attach(channels);
+  });
+}
+
+/**
+ * Listens on a free port of 127.0.0.1 and forwards every connection over a WebSocket of its own. A
+ * connection that cannot be forwarded is reset.
+ */
+export async function portForward(open: () => Promise<Duplex>): Promise<PortForward> {
+  const sockets = new Set<Socket>();
+  // A client that has said all it has to say still wants the answer.
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    open().then(
+      (stream) => join(socket, stream),
+      () => socket.resetAndDestroy(),
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    localPort: typeof address === 'object' && address !== null ? address.port : 0,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function join(socket: Socket, stream: Duplex): void {
+  stream.on('error', () => socket.resetAndDestroy());
+  socket.once('close', () => stream.destroy());
+  if (socket.destroyed) return void stream.destroy();
+  socket.pipe(stream);
+  stream.pipe(socket);
+}
+
+/** The data channel as a stream, with backpressure both ways. */
+class ForwardedStream extends Duplex {
+  #channels: Channels | undefined;
+
+  constructor() {
+    super({ allowHalfOpen: false });
+  }
+
+  attach(channels: Channels): void {
+    this.#channels = channels;
+  }
+
+  /** What came; null for the end. */
+  receive(data: Buffer | null): void {
+    if (!this.push(data) && data !== null) this.#channels?.hold(this);
+  }
+
+  override _read(): void {
+    this.#channels?.release(this);
+  }
+
+  override _write(data: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    void this.#channels?.send(DATA, data).then(done);
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#channels?.close();
+    done(error);
+  }
+}
+
+function endedEarly(pod: string, port: number): AdminError {
+  return new AdminError('service', `Pod ${pod} closed the connection to port ${port}`, {
+    code: 'PORT_REFUSED',
+    hint: 'Check that the pod is ready: kubectl get pods',
+  });
+}

@@ -1,0 +1,212 @@
+import type { Milliseconds } from '../clock.ts';
+import { AdminError, isAdminError } from '../errors.ts';
+import type { PodChange, PodSelector } from './client.ts';
+import { decodePod } from './decode.ts';
+import { readStatus, statusFailure } from './errors.ts';
+import type { Pod } from './model.ts';
+import { podsPath } from './paths.ts';
+import { listPods, selectorQuery } from './pods.ts';
+import type { Transport } from './transport.ts';
+
+/** How long the server is asked to hold one watch; it picks a random time itself otherwise. */
+const HELD_SECONDS = 300;
+/** A watch that says nothing for longer than it may be held is a dead connection. */
+const SILENCE: Milliseconds = (HELD_SECONDS + 30) * 1_000;
+const FIRST_PAUSE: Milliseconds = 500;
+const LONGEST_PAUSE: Milliseconds = 30_000;
+/** Failures in a row after which it is no passing trouble. */
+const GIVE_UP_AFTER = 8;
+
+/** The version that a watch goes on from is too old: the pods have to be listed again. */
+class Expired extends Error {}
+
+/**
+ * Changes of pods from now on. A watch that breaks goes on from the last version seen; where the
+ * server has forgotten that one, the pods are listed again and compared with what was known, so
+ * that no change is left out and none is told twice. Ends when the signal is aborted.
+ *
+ * @throws AdminError as the KubernetesClient says, once it has failed {@link GIVE_UP_AFTER} times
+ */
+export async function* watchPods(
+  transport: Transport,
+  selector: PodSelector = {},
+): AsyncGenerator<PodChange, void, undefined> {
+  const state = new Known();
+  let failures = 0;
+  while (!selector.signal?.aborted) {
+    let progress = false;
+    try {
+      for await (const change of goOn(transport, selector, state)) {
+        progress = true;
+        failures = 0;
+        if (change) yield change;
+      }
+    } catch (error) {
+      if (selector.signal?.aborted) return;
+      if (error instanceof Expired) state.version = null;
+      else {
+        failures += 1;
+        if (!state.listed || failures >= GIVE_UP_AFTER || !isPassing(error)) throw error;
+      }
+    }
+    if (!progress && !(await pause(transport, failures, selector.signal))) return;
+  }
+}
+
+/** What has been seen so far. */
+class Known {
+  /** The version to go on from; null when the pods have to be listed first. */
+  version: string | null = null;
+  /** Whether the pods were ever listed: before that, nothing is a change. */
+  listed = false;
+  readonly pods = new Map<string, Pod>();
+}
+
+/** One round: a list where it is needed, and then one watch. Null for news that change no pod. */
+async function* goOn(
+  transport: Transport,
+  selector: PodSelector,
+  state: Known,
+): AsyncGenerator<PodChange | null> {
+  if (state.version === null) {
+    const { pods, resourceVersion } = await listPods(transport, selector);
+    const changes = compare(state.pods, pods);
+    if (state.listed) yield* changes;
+    state.listed = true;
+    state.version = resourceVersion;
+  }
+  for await (const { version, change } of watchOnce(transport, selector, state.version)) {
+    state.version = version;
+    yield change && remember(state.pods, change) ? change : null;
+  }
+}
+
+/** Waits before the next round, longer after each failure; false when it was aborted. */
+async function pause(
+  transport: Transport,
+  failures: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const { clock, random } = transport.options;
+  const grown = Math.min(FIRST_PAUSE * 2 ** Math.max(0, failures - 1), LONGEST_PAUSE);
+  return clock.sleep(grown * (0.5 + random() / 2), signal).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Broken or overloaded, but not refused. */
+function isPassing(error: unknown): boolean {
+  return isAdminError(error, 'service') || isAdminError(error, 'timeout');
+}
+
+/** What has changed between what was known and a list; `known` is brought up to date. */
+function compare(known: Map<string, Pod>, pods: readonly Pod[]): readonly PodChange[] {
+  const changes: PodChange[] = [];
+  const present = new Map(pods.map((pod) => [pod.name, pod]));
+  for (const [name, old] of known) {
+    const now = present.get(name);
+    if (now?.uid === old.uid) continue;
+    changes.push({ type: 'DELETED', pod: old });
+    known.delete(name);
+  }
+  for (const pod of pods) {
+    const old = known.get(pod.name);
+    if (old?.resourceVersion === pod.resourceVersion) continue;
+    changes.push({ type: old ? 'MODIFIED' : 'ADDED', pod });
+    known.set(pod.name, pod);
+  }
+  return changes;
+}
+
+/** Keeps what a change says; false when it was known already. */
+function remember(known: Map<string, Pod>, change: PodChange): boolean {
+  const { name, resourceVersion } = change.pod;
+  if (change.type === 'DELETED') return known.delete(name);
+  if (known.get(name)?.resourceVersion === resourceVersion) return false;
+  known.set(name, change.pod);
+  return true;
+}
+
+/** One watch: each change with the version to go on from; bookmarks carry no pod. */
+async function* watchOnce(
+  transport: Transport,
+  selector: PodSelector,
+  version: string,
+): AsyncGenerator<{ readonly version: string; readonly change: PodChange | null }> {
+  const query = selectorQuery(selector);
+  query.set('watch', 'true');
+  query.set('allowWatchBookmarks', 'true');
+  query.set('resourceVersion', version);
+  query.set('timeoutSeconds', String(HELD_SECONDS));
+  const action = 'watch pods';
+  let response: Awaited<ReturnType<Transport['ask']>>;
+  try {
+    response = await transport.ask(
+      {
+        method: 'GET',
+        path: `${podsPath(transport.target)}?${query}`,
+        bodyTimeout: SILENCE,
+        ...(selector.signal ? { signal: selector.signal } : {}),
+      },
+      { action },
+    );
+  } catch (error) {
+    throw isGone(error) ? new Expired() : error;
+  }
+  for await (const line of lines(response.body)) {
+    const event = readEvent(line);
+    if (event.type === 'ERROR') {
+      const status = readStatus(event.object);
+      if (status?.code === 410) throw new Expired();
+      if (status) throw statusFailure(status, 500, { target: transport.target, action });
+      throw nonsense(line);
+    }
+    const pod = event.type === 'BOOKMARK' ? null : decodePod(event.object);
+    const at = pod?.resourceVersion ?? bookmarkVersion(event.object) ?? version;
+    const change = pod && isChange(event.type) ? { type: event.type, pod } : null;
+    yield { version: at, change };
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return isAdminError(error) && error.code === 'KUBERNETES_EXPIRED';
+}
+
+function isChange(type: string): type is PodChange['type'] {
+  return type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED';
+}
+
+function readEvent(line: string): { readonly type: string; readonly object: unknown } {
+  try {
+    const { type, object } = JSON.parse(line);
+    return { type: String(type), object };
+  } catch {
+    throw nonsense(line);
+  }
+}
+
+/** A line that is no event, such as the first half of one: the watch is begun again. */
+function nonsense(line: string): AdminError {
+  return new AdminError('service', `A watch of pods said "${line.slice(0, 80)}"`, {
+    code: 'KUBERNETES_ERROR',
+    hint: 'Run the command again.',
+  });
+}
+
+function bookmarkVersion(object: unknown): string | null {
+  const version = (object as { metadata?: { resourceVersion?: unknown } }).metadata
+    ?.resourceVersion;
+  return typeof version === 'string' ? version : null;
+}
+
+async function* lines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const piece of body) {
+    const parts = (rest + decoder.decode(piece, { stream: true })).split('\n');
+    rest = parts.pop() ?? '';
+    for (const part of parts) if (part.trim() !== '') yield part;
+  }
+  if (rest.trim() !== '') yield rest;
+}

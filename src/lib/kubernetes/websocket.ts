@@ -1,0 +1,131 @@
+import type { IncomingMessage } from 'node:http';
+import type { ClientOptions, WebSocket } from 'ws';
+import { connectionFailure, timeoutFailure } from '../http/failure.ts';
+import { proxyFor } from '../http/proxy.ts';
+import { collect } from '../http/response.ts';
+import { tlsConnectOptions } from '../http/tls.ts';
+import type { ClusterCredentials } from './cluster-connection.ts';
+import { reachFailure, refusal } from './errors.ts';
+import type { Transport } from './transport.ts';
+import { openTunnel } from './tunnel.ts';
+
+/**
+ * The channel protocols, the best first: v5 can end one channel, and servers before 1.29 know v4
+ * only. (k8s.io/apimachinery's pkg/util/remotecommand)
+ */
+export const CHANNEL_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const;
+
+/** What a WebSocket is opened for. */
+export interface Upgrade {
+  readonly path: string;
+  readonly protocols: readonly string[];
+  /** In words, such as `run nomad in pod circleci-nomad-0`. */
+  readonly action: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Thrown inside, when the API server answers an upgrade with something else. */
+class UpgradeRefused extends Error {
+  readonly status: number;
+  readonly body: Uint8Array;
+
+  constructor(status: number, body: Uint8Array) {
+    super(`refused with ${status}`);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/**
+ * Opens a WebSocket to the API server. It comes paused, so that no frame is lost before its reader
+ * listens. The Status in the body of a refused upgrade becomes the error.
+ */
+export async function openWebSocket(transport: Transport, upgrade: Upgrade): Promise<WebSocket> {
+  const used = transport.credentials();
+  try {
+    return await attempt(transport, upgrade, await used);
+  } catch (error) {
+    if (!(error instanceof UpgradeRefused)) throw error;
+    if (error.status !== 401 || !transport.options.connection.refreshable) {
+      throw explain(transport, upgrade, error);
+    }
+  }
+  try {
+    return await attempt(transport, upgrade, await transport.refresh(used));
+  } catch (error) {
+    throw error instanceof UpgradeRefused ? explain(transport, upgrade, error) : error;
+  }
+}
+
+function explain(transport: Transport, upgrade: Upgrade, refused: UpgradeRefused): Error {
+  const { action } = upgrade;
+  return refusal(refused.status, refused.body, { target: transport.target, action });
+}
+
+async function attempt(
+  transport: Transport,
+  upgrade: Upgrade,
+  credentials: ClusterCredentials,
+): Promise<WebSocket> {
+  // Loaded here: most commands open no WebSocket.
+  const { WebSocket } = await import('ws');
+  const { clock, requestTimeout } = transport.options;
+  const { signal, path } = upgrade;
+  const { server } = transport.target;
+  signal?.throwIfAborted();
+  const options = await connectOptions(transport, credentials, signal);
+  const address = server.replace(/^http/, 'ws') + transport.options.connection.basePath + path;
+  const socket = new WebSocket(address, [...upgrade.protocols], options);
+  const attempted = { origin: server, method: 'GET', path };
+  const settled = new AbortController();
+  try {
+    return await new Promise<WebSocket>((resolve, reject) => {
+      socket.once('open', () => {
+        socket.pause();
+        resolve(socket);
+      });
+      socket.once('unexpected-response', (_request, response: IncomingMessage) => {
+        collect(response).then(
+          (body) => reject(new UpgradeRefused(response.statusCode ?? 0, body)),
+          (error: unknown) => reject(reachFailure(connectionFailure(error, attempted))),
+        );
+      });
+      socket.once('error', (error) => reject(reachFailure(connectionFailure(error, attempted))));
+      signal?.addEventListener('abort', () => reject(signal.reason), { signal: settled.signal });
+      clock.sleep(requestTimeout, settled.signal).then(
+        () => reject(timeoutFailure(attempted, requestTimeout)),
+        // Settled: the answer came in time.
+        () => undefined,
+      );
+    });
+  } catch (error) {
+    // Ending a handshake that is under way is an error to ws, and none to us.
+    socket.on('error', () => undefined);
+    socket.terminate();
+    throw error;
+  } finally {
+    settled.abort();
+  }
+}
+
+async function connectOptions(
+  transport: Transport,
+  credentials: ClusterCredentials,
+  signal: AbortSignal | undefined,
+): Promise<ClientOptions> {
+  const { server } = transport.target;
+  const secure = tlsConnectOptions(credentials.tls);
+  const headers = { 'user-agent': transport.options.userAgent, ...credentials.headers };
+  const options: ClientOptions = { ...secure, headers, perMessageDeflate: false };
+  const proxy = transport.proxy();
+  const proxyUrl = proxy ? proxyFor(server, proxy) : null;
+  if (proxyUrl === null) return options;
+  const url = new URL(server);
+  const encrypted = url.protocol === 'https:';
+  const port = Number(url.port || (encrypted ? 443 : 80));
+  const socket = await openTunnel(proxyUrl, { host: url.hostname, port }, signal);
+  if (!encrypted) return { ...options, createConnection: () => socket };
+  const { connect } = await import('node:tls');
+  const layered = { servername: url.hostname, ...secure, socket };
+  return { ...options, createConnection: () => connect(layered) };
+}
