@@ -3,6 +3,22 @@ import { type ClientChange, clientChange } from './client-change.ts';
 import type { NomadNode } from './model.ts';
 
 /**
+ * Which way the flags of `eligibility` point.
+ *
+ * @throws AdminError of kind `usage`, code CONFLICTING_FLAGS, unless exactly one is given
+ */
+export function eligibilityRequest(flags: {
+  readonly enable: boolean;
+  readonly disable: boolean;
+}): boolean {
+  if (flags.enable !== flags.disable) return flags.enable;
+  throw new AdminError('usage', 'write either --enable or --disable', {
+    code: 'CONFLICTING_FLAGS',
+    hint: 'See: circleci-admin nomad eligibility --help',
+  });
+}
+
+/**
  * What `eligibility --enable` or `--disable` does with each client. Builds that run are not touched.
  *
  * @throws AdminError of kind `validation`, code CLIENT_IS_DRAINING: Nomad makes no draining client

@@ -1,0 +1,58 @@
+import { clientSelector, clientSelectorFlags } from '../../lib/cli/client-selector-flags.ts';
+import { drainChange } from '../../lib/cli/drain-change.ts';
+import { endDrainChange } from '../../lib/cli/eligibility-change.ts';
+import { MutatingCommand } from '../../lib/cli/mutating-command.ts';
+import { Args, durationFlag, Flags } from '../../lib/cli/oclif.ts';
+import { chooseClients } from '../../lib/nomad/choose-clients.ts';
+import { drainRequest } from '../../lib/nomad/drain-request.ts';
+
+/** `nomad drain`: takes clients out of service without killing a build, or ends their drains. */
+export class NomadDrain extends MutatingCommand {
+  static override summary = 'drain Nomad clients, and wait for their builds';
+  static override description =
+    'All clients are made ineligible first, then drained. Builds are waited for and none is killed, unless --deadline or --force says so. Run it again to go on where it stands.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> ip-10-0-1-2',
+    '<%= config.bin %> <%= command.id %> --idle --yes',
+    '<%= config.bin %> <%= command.id %> 4ad846c5 --deadline 2h --timeout 3h',
+    '<%= config.bin %> <%= command.id %> --disable ip-10-0-1-2',
+  ];
+  static override aliases = ['nomad node drain'];
+  static override hiddenAliases = ['nomad node-drain'];
+  static override strict = false;
+  static override args = {
+    node: Args.string({ description: 'id, prefix of it, name, IP address or instance id' }),
+  };
+  static override flags = {
+    ...clientSelectorFlags,
+    all: Flags.boolean({ summary: 'every client', helpGroup: 'select' }),
+    deadline: durationFlag({ summary: 'kill builds that still run after so long' }),
+    force: Flags.boolean({ summary: 'kill builds now' }),
+    reason: Flags.string({ summary: 'kept by Nomad 1.1 and later' }),
+    detach: Flags.boolean({ summary: 'set the drains and do not wait' }),
+    timeout: durationFlag({ summary: 'wait no longer than this; the drains go on' }),
+    'ignore-system': Flags.boolean({ summary: 'leave system jobs running' }),
+    disable: Flags.boolean({ summary: 'end drains, and make the clients eligible' }),
+    'keep-ineligible': Flags.boolean({ summary: 'with --disable: not eligible' }),
+    enable: Flags.boolean({ summary: 'drain (the default)' }),
+  };
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(NomadDrain);
+    const request = drainRequest({
+      ...flags,
+      keepIneligible: flags['keep-ineligible'],
+      ignoreSystem: flags['ignore-system'],
+    });
+    const nomad = await this.installation.nomad();
+    const { signal } = this;
+    const wanted = { names: argv.map(String), selector: clientSelector(flags), all: flags.all };
+    const clients = await chooseClients(nomad, wanted, { signal });
+    const context = { nomad, clients, signal, all: flags.all, installation: this.installation };
+    if (request.kind === 'end') {
+      await this.change(endDrainChange(context, request.keepIneligible), flags);
+    } else {
+      await this.change(await drainChange(context, request, flags['dry-run']), flags);
+    }
+  }
+}

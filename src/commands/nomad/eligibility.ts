@@ -1,0 +1,39 @@
+import { clientSelector, clientSelectorFlags } from '../../lib/cli/client-selector-flags.ts';
+import { eligibilityChange } from '../../lib/cli/eligibility-change.ts';
+import { MutatingCommand } from '../../lib/cli/mutating-command.ts';
+import { Args, Flags } from '../../lib/cli/oclif.ts';
+import { chooseClients } from '../../lib/nomad/choose-clients.ts';
+import { eligibilityRequest } from '../../lib/nomad/eligibility.ts';
+
+/** `nomad eligibility`: says whether new builds may be placed on clients. */
+export class NomadEligibility extends MutatingCommand {
+  static override summary = 'let Nomad clients take new builds, or none';
+  static override description =
+    'Builds that run are not touched. To wait for them too, drain the client.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> ip-10-0-1-2 --disable',
+    '<%= config.bin %> <%= command.id %> --status ineligible --enable',
+  ];
+  static override aliases = ['nomad node eligibility'];
+  static override strict = false;
+  static override args = {
+    node: Args.string({ description: 'id, prefix of it, name, IP address or instance id' }),
+  };
+  static override flags = {
+    ...clientSelectorFlags,
+    all: Flags.boolean({ summary: 'every client', helpGroup: 'select' }),
+    enable: Flags.boolean({ summary: 'make eligible: new builds are placed there' }),
+    disable: Flags.boolean({ summary: 'make ineligible: no new builds' }),
+  };
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(NomadEligibility);
+    const eligible = eligibilityRequest(flags);
+    const nomad = await this.installation.nomad();
+    const { signal } = this;
+    const wanted = { names: argv.map(String), selector: clientSelector(flags), all: flags.all };
+    const clients = await chooseClients(nomad, wanted, { signal });
+    const context = { nomad, clients, signal, all: flags.all, installation: this.installation };
+    await this.change(eligibilityChange(context, eligible), flags);
+  }
+}

@@ -1,0 +1,97 @@
+import type { Installation } from '../installation/installation.ts';
+import type { ChosenClients } from '../nomad/choose-clients.ts';
+import type { NomadClient } from '../nomad/client.ts';
+import { drainNodes } from '../nomad/drain.ts';
+import type { DrainEvent, DrainReport } from '../nomad/drain-events.ts';
+import { drainLine } from '../nomad/drain-lines.ts';
+import { type DrainPlan, nothingToDrain, planDrain } from '../nomad/drain-plan.ts';
+import type { DrainRequest } from '../nomad/drain-request.ts';
+import { readTargets } from '../nomad/drain-targets.ts';
+import { DrainUndo } from '../nomad/drain-undo.ts';
+import { clientsText, drainPlanView, drainReportView } from '../nomad/drain-view.ts';
+import type { Change, Confirmation } from './change.ts';
+
+/** What a change of Nomad clients needs to know. */
+export interface ClientsContext {
+  readonly nomad: NomadClient;
+  readonly clients: ChosenClients;
+  readonly signal: AbortSignal;
+  /** Every client was asked for. */
+  readonly all: boolean;
+  readonly installation: Pick<Installation, 'name' | 'clock'>;
+}
+
+/** A drain on the rails of a change. Reads what runs on the clients. */
+export async function drainChange(
+  context: ClientsContext,
+  request: Extract<DrainRequest, { kind: 'drain' }>,
+  dryRun: boolean,
+): Promise<Change<DrainEvent>> {
+  const { nomad, clients, signal, installation } = context;
+  const { clock } = installation;
+  const { spec } = request;
+  const ids = clients.chosen.map((node) => node.id);
+  const targets = await readTargets(nomad, ids, { signal });
+  const now = clock.now();
+  const plan = planDrain(targets, clients.fleet, spec, now);
+  const done = nothingToDrain(plan, spec, now);
+  const undo = new DrainUndo();
+  let report: DrainReport | null = null;
+  return {
+    action: `${plan.force ? 'drain by force' : 'drain'} ${clientsText(plan.clients)}`,
+    plan: {
+      view: done && !dryRun ? drainReportView(done) : drainPlanView(plan, now),
+      document: done && !dryRun ? done : plan,
+      warnings: [...forgottenWarning(context, plan), ...plan.warnings],
+      ...(done ? { nothing: nothingText(plan) } : {}),
+    },
+    confirm: confirmation(plan, context),
+    apply: async function* (aborted: AbortSignal) {
+      const { timeoutMs, detach } = request;
+      const options = { clock, signal: aborted, timeoutMs, detach };
+      for await (const event of drainNodes(nomad, plan.clients, spec, options)) {
+        undo.take(event);
+        if (event.type === 'report') report = event.report;
+        yield event;
+      }
+    },
+    describe: drainLine,
+    document: (event) => event,
+    report: () => {
+      const last = report ?? notReported();
+      return { view: drainReportView(last), document: last, exitCode: last.exitCode };
+    },
+    interrupted: () => undo.lines(),
+  };
+}
+
+function nothingText(plan: DrainPlan): string {
+  return plan.clients.length === 0
+    ? 'No client fits the selection.'
+    : 'Nothing to do: drained already, and nothing runs there.';
+}
+
+/** Killing builds, or all of the capacity, takes more than a yes. */
+function confirmation(plan: DrainPlan, { installation, all }: ClientsContext): Confirmation {
+  const what = clientsText(plan.clients);
+  const [only, ...others] = plan.clients;
+  if (plan.force) {
+    const name = only && others.length === 0 ? only.name : installation.name;
+    const question = `Drain ${what} of ${installation.name} and kill what runs there?`;
+    return { kind: 'typed', name, question };
+  }
+  const question = `Drain ${what} of ${installation.name}?`;
+  if (all) return { kind: 'typed', name: installation.name, question };
+  return { kind: 'yes-no', question };
+}
+
+function notReported(): never {
+  throw new Error('a drain ended without a report');
+}
+
+/** A client that was found may be forgotten by Nomad before it is read. */
+function forgottenWarning({ clients }: ClientsContext, plan: DrainPlan): readonly string[] {
+  const known = new Set(plan.clients.map((client) => client.id));
+  const gone = clients.chosen.filter((node) => !known.has(node.id)).map((node) => node.name);
+  return gone.length === 0 ? [] : [`Nomad has just forgotten ${gone.join(', ')}: left out.`];
+}

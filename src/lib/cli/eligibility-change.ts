@@ -1,0 +1,94 @@
+import {
+  type ClientChange,
+  type ClientChangeEvent,
+  type ClientChangeReport,
+  changeClients,
+} from '../nomad/client-change.ts';
+import {
+  clientChangeLine,
+  clientChangeReportView,
+  clientChangeView,
+} from '../nomad/client-change-view.ts';
+import { clientsText } from '../nomad/drain-view.ts';
+import { eligibilityWarnings, planEligibility } from '../nomad/eligibility.ts';
+import { planEndDrain } from '../nomad/end-drain.ts';
+import { takesBuilds } from '../nomad/find-node.ts';
+import type { Change } from './change.ts';
+import type { ClientsContext } from './drain-change.ts';
+
+/** The end of drains on the rails of a change. */
+export function endDrainChange(
+  context: ClientsContext,
+  keepIneligible: boolean,
+): Change<ClientChangeEvent> {
+  const changes = planEndDrain(context.clients.chosen, { keepIneligible });
+  return clientChange(context, changes, 'End the drain of', 'end the drain of');
+}
+
+/**
+ * A change of eligibility on the rails of a change.
+ *
+ * @throws AdminError of kind `validation`, code CLIENT_IS_DRAINING
+ */
+export function eligibilityChange(
+  context: ClientsContext,
+  eligible: boolean,
+): Change<ClientChangeEvent> {
+  const changes = planEligibility(context.clients.chosen, eligible);
+  const verb = eligible ? 'let builds onto' : 'keep new builds off';
+  return clientChange(context, changes, `${verb[0]?.toUpperCase()}${verb.slice(1)}`, verb);
+}
+
+function clientChange(
+  context: ClientsContext,
+  changes: readonly ClientChange[],
+  Verb: string,
+  verb: string,
+): Change<ClientChangeEvent> {
+  const { nomad, installation, clients, all } = context;
+  const todo = changes.filter((change) => change.action !== 'nothing');
+  const question = `${Verb} ${clientsText(todo)} of ${installation.name}?`;
+  let report: ClientChangeReport = {
+    nodes: changes.map(({ id, name, eligible, draining }) => {
+      return { id, name, outcome: 'unchanged', eligible, draining, error: null };
+    }),
+    exitCode: 0,
+  };
+  const nothing = todo.length === 0;
+  return {
+    action: `${verb} ${clientsText(todo)}`,
+    plan: {
+      view: nothing ? clientChangeReportView(report) : clientChangeView(changes),
+      document: nothing ? report : { clients: changes },
+      warnings: eligibilityWarnings(changes, clients.fleet.filter(takesBuilds)),
+      ...(nothing ? { nothing: nothingText(changes) } : {}),
+    },
+    confirm:
+      all && changes.some((change) => !change.eligibleThen)
+        ? { kind: 'typed', name: installation.name, question }
+        : { kind: 'yes-no', question },
+    apply: async function* (signal: AbortSignal) {
+      const { clock } = installation;
+      for await (const event of changeClients(nomad, changes, { clock, signal })) {
+        if (event.type === 'report') report = event.report;
+        yield event;
+      }
+    },
+    describe: clientChangeLine,
+    document: (event) => event,
+    report: () => ({
+      view: clientChangeReportView(report),
+      document: report,
+      exitCode: report.exitCode,
+    }),
+    interrupted: () => [
+      'Stopped: what was changed so far stays so. Run the same command again for the rest.',
+    ],
+  };
+}
+
+function nothingText(changes: readonly ClientChange[]): string {
+  return changes.length === 0
+    ? 'No client fits the selection.'
+    : 'Nothing to do: the clients are as you want them.';
+}
