@@ -2,7 +2,7 @@ import { isAdminError } from '../errors.ts';
 import { mapBounded } from './bounded.ts';
 import type { NomadClient } from './client.ts';
 import { collect } from './collect.ts';
-import type { Evaluation, JobId, NomadJob, NomadJobDetail, NomadNode } from './model.ts';
+import type { Evaluation, JobId, NomadJob, NomadJobDetail } from './model.ts';
 import { explainPending, type PendingKind, type PendingReason } from './pending-reason.ts';
 
 /** A pending job: why, and what was read to say so. */

@@ -1,0 +1,34 @@
+const NEWLINE = 0x0a;
+/** Longer lines are handed on in parts, so that a log without line ends does not fill the memory. */
+const LONGEST_LINE = 1024 * 1024;
+
+/** Makes lines out of bytes. A character that is cut by the border of two pieces stays whole. */
+export class LineSplitter {
+  #rest: Uint8Array[] = [];
+  #restLength = 0;
+
+  /** The lines that a piece completes, without their ends. */
+  *push(data: Uint8Array): Generator<string, void> {
+    let start = 0;
+    for (let at = data.indexOf(NEWLINE); at !== -1; at = data.indexOf(NEWLINE, start)) {
+      yield this.#take(data.subarray(start, at));
+      start = at + 1;
+    }
+    if (start === data.length) return;
+    this.#rest.push(data.subarray(start));
+    this.#restLength += data.length - start;
+    if (this.#restLength > LONGEST_LINE) yield this.#take(new Uint8Array());
+  }
+
+  /** A last line that no line end completed. */
+  *end(): Generator<string, void> {
+    if (this.#restLength > 0) yield this.#take(new Uint8Array());
+  }
+
+  #take(last: Uint8Array): string {
+    const text = Buffer.concat([...this.#rest, last]).toString('utf8');
+    this.#rest = [];
+    this.#restLength = 0;
+    return text.endsWith('\r') ? text.slice(0, -1) : text;
+  }
+}

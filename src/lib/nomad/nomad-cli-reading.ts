@@ -1,0 +1,114 @@
+/**
+ * Command lines of the nomad CLI that only read, by their first words. What is not listed counts as
+ * changing something: a new subcommand must not slip through.
+ */
+const READING: readonly string[] = [
+  'agent-info',
+  'acl auth-method info',
+  'acl auth-method list',
+  'acl policy info',
+  'acl policy list',
+  'acl role info',
+  'acl role list',
+  'acl token list',
+  'alloc checks',
+  'alloc fs',
+  'alloc logs',
+  'alloc status',
+  'alloc-status',
+  'check',
+  'deployment list',
+  'deployment status',
+  'eval list',
+  'eval status',
+  'eval-status',
+  'fs',
+  'help',
+  'inspect',
+  'job allocs',
+  'job deployments',
+  'job eval-status',
+  'job history',
+  'job inspect',
+  'job plan',
+  'job status',
+  'job validate',
+  'logs',
+  'monitor',
+  'namespace inspect',
+  'namespace list',
+  'namespace status',
+  'node pool info',
+  'node pool jobs',
+  'node pool list',
+  'node pool nodes',
+  'node status',
+  'node-status',
+  'operator autopilot get-config',
+  'operator autopilot health',
+  'operator metrics',
+  'operator raft list-peers',
+  'operator scheduler get-config',
+  'plan',
+  'plugin status',
+  'quota inspect',
+  'quota list',
+  'quota status',
+  'recommendation info',
+  'recommendation list',
+  'scaling policy info',
+  'scaling policy list',
+  'sentinel list',
+  'sentinel read',
+  'server members',
+  'server-members',
+  'service info',
+  'service list',
+  'status',
+  'ui',
+  'validate',
+  'var get',
+  'var list',
+  'version',
+  'volume status',
+];
+
+/** Global flags that may stand before or between the words and take a value of their own. */
+const VALUE_FLAGS: ReadonlySet<string> = new Set([
+  'address',
+  'region',
+  'namespace',
+  'ca-cert',
+  'ca-path',
+  'client-cert',
+  'client-key',
+  'tls-server-name',
+  'token',
+]);
+
+/** Whether a command line of the nomad CLI (without `nomad` itself) is known only to read. */
+export function readsOnly(args: readonly string[]): boolean {
+  if (args.length === 0) return true;
+  if (/^--?(?:v|version|h|help)$/.test(args[0] ?? '')) return true;
+  const words = wordsOf(args);
+  return READING.some((reading) => {
+    const wanted = reading.split(' ');
+    return wanted.every((word, index) => words[index] === word);
+  });
+}
+
+/** The words of a command line up to its first flag of its own: global flags are stepped over. */
+function wordsOf(args: readonly string[]): readonly string[] {
+  const words: string[] = [];
+  for (let at = 0; at < args.length; at += 1) {
+    const arg = args[at] ?? '';
+    if (!arg.startsWith('-')) {
+      words.push(arg);
+      continue;
+    }
+    const [flag = '', value] = arg.replace(/^--?/, '').split('=');
+    if (!VALUE_FLAGS.has(flag)) break;
+    if (value === undefined) at += 1;
+  }
+  return words;
+}
