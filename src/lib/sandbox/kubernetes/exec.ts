@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import type { PassThrough } from 'node:stream';
+import { badRequest } from './api-error.ts';
+import type { PodObject } from './objects.ts';
+import { NoSuchCommandError, type PodBackend } from './pod-backend.ts';
+import { isTrue } from './request-path.ts';
+
+/** A command to run in a container, as a request's query says it. */
+export interface ExecQuery {
+  readonly command: readonly string[];
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly tty: boolean;
+}
+
+/** The document that ends an exec: on channel 3, or on the error stream. */
+export interface ExecStatus {
+  readonly metadata: Readonly<Record<string, never>>;
+  readonly status: 'Success' | 'Failure';
+  readonly message?: string;
+  readonly reason?: string;
+  readonly details?: {
+    readonly causes: readonly { readonly reason?: string; readonly message: string }[];
+  };
+  readonly code?: number;
+}
+
+/** The streams of an exec, whatever carries them. */
+export interface ExecStreams {
+  /** Ends when the client closes its input. */
+  readonly stdin: PassThrough;
+  write(stream: 'stdout' | 'stderr', data: string | Uint8Array): void;
+  /** Aborted when the client goes away. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads the query of an exec.
+ *
+ * @throws ApiError 400
+ */
+export function parseExec(query: URLSearchParams): ExecQuery {
+  const asked: ExecQuery = {
+    command: query.getAll('command'),
+    stdin: isTrue(query, 'stdin'),
+    stdout: isTrue(query, 'stdout'),
+    stderr: isTrue(query, 'stderr') && !isTrue(query, 'tty'),
+    tty: isTrue(query, 'tty'),
+  };
+  if (asked.command.length === 0) {
+    throw badRequest('you must specify at least 1 command for the container');
+  }
+  if (!asked.stdin && !asked.stdout && !asked.stderr) {
+    throw badRequest('you must specify at least 1 of stdin, stdout, stderr');
+  }
+  return asked;
+}
+
+/** Refuses a pod that has ended, as the API server does before it asks the kubelet. */
+export function checkExecutable(pod: PodObject): void {
+  const { phase } = pod.status;
+  if (phase !== 'Succeeded' && phase !== 'Failed') return;
+  throw badRequest(`cannot exec into a container in a completed pod; current phase is ${phase}`);
+}
+
+/** Runs a command to its end and says how it ended. */
+export async function runExec(
+  backend: PodBackend,
+  asked: ExecQuery,
+  streams: ExecStreams,
+): Promise<ExecStatus> {
+  const output = (stream: 'stdout' | 'stderr', wanted: boolean) => (data: string | Uint8Array) => {
+    if (wanted && !streams.signal.aborted && data.length > 0) streams.write(stream, data);
+  };
+  const stdout = output('stdout', asked.stdout);
+  try {
+    const exitCode = await backend.exec(asked.command, {
+      stdin: streams.stdin,
+      stdout,
+      stderr: asked.tty ? stdout : output('stderr', asked.stderr),
+      tty: asked.tty,
+      signal: streams.signal,
+    });
+    return exitCode === 0 ? { metadata: {}, status: 'Success' } : failed(asked.command, exitCode);
+  } catch (error) {
+    if (error instanceof NoSuchCommandError) return notFound(asked.command[0] ?? '');
+    const message = error instanceof Error ? error.message : String(error);
+    return internal(message);
+  }
+}
+
+function failed(command: readonly string[], exitCode: number): ExecStatus {
+  return {
+    metadata: {},
+    status: 'Failure',
+    message: `command terminated with non-zero exit code: error executing command [${command.join(' ')}], exit code ${exitCode}`,
+    reason: 'NonZeroExitCode',
+    details: { causes: [{ reason: 'ExitCode', message: String(exitCode) }] },
+  };
+}
+
+function notFound(binary: string): ExecStatus {
+  const id = randomBytes(32).toString('hex');
+  return internal(
+    `error executing command in container: failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: unable to start container process: exec: "${binary}": executable file not found in $PATH: unknown`,
+  );
+}
+
+function internal(message: string): ExecStatus {
+  return {
+    metadata: {},
+    status: 'Failure',
+    message: `Internal error occurred: ${message}`,
+    reason: 'InternalError',
+    details: { causes: [{ message }] },
+    code: 500,
+  };
+}

@@ -1,0 +1,239 @@
+import { writeFile } from 'node:fs/promises';
+import { stringify } from 'yaml';
+import { SandboxHttpServer } from '../http-server.ts';
+import type { SandboxContext, SandboxService } from '../service.ts';
+import { Access } from './access.ts';
+import { ApiServer } from './api-server.ts';
+import { busybox } from './busybox.ts';
+import { makeCertificates, type ServerCertificates } from './certificates.ts';
+import { Cluster } from './cluster.ts';
+import { Controllers } from './controllers.ts';
+import { foundCluster, foundWorkload, nodeAddresses } from './founding.ts';
+import { Kubelet } from './kubelet.ts';
+import type { LogSource } from './log-source.ts';
+import type { PodObject } from './objects.ts';
+import type { PodBackend } from './pod-backend.ts';
+import {
+  defaultUsers,
+  type KubernetesScenario,
+  type PodSituation,
+  type PodSpec,
+  type UserSpec,
+} from './scenario.ts';
+import { CONFIG_MAPS_3X, INSTALLATION_3X } from './services.ts';
+
+const AGE_MS = (6 * 24 + 20) * 3_600_000;
+
+/** Name of the kubeconfig's context, cluster and user. */
+export const SANDBOX_CONTEXT = 'circleci-sandbox';
+
+/**
+ * A Kubernetes API server with the pods of an installation, good enough for kubectl and for
+ * client-node. What stands behind a pod's ports and commands is a {@link PodBackend}.
+ */
+export class KubernetesSandbox implements SandboxService {
+  readonly name = 'kubernetes';
+  readonly namespace: string;
+  readonly cluster: Cluster;
+  readonly #context: SandboxContext;
+  readonly #scenario: KubernetesScenario;
+  readonly #backends: Readonly<Record<string, PodBackend>>;
+  readonly #kubelet: Kubelet;
+  readonly #controllers: Controllers;
+  readonly #users: readonly UserSpec[];
+  readonly #api: ApiServer;
+  #server: SandboxHttpServer | undefined;
+  #certificates: ServerCertificates | undefined;
+
+  /** @param backends by pod name or by workload name; a pod without one has a few shell commands */
+  constructor(
+    context: SandboxContext,
+    scenario: KubernetesScenario = {},
+    backends: Readonly<Record<string, PodBackend>> = {},
+  ) {
+    this.#context = context;
+    this.#scenario = scenario;
+    this.#backends = backends;
+    this.namespace = scenario.namespace ?? 'circleci-server';
+    this.#users = scenario.users ?? defaultUsers(this.namespace);
+    this.cluster = new Cluster(context.clock, context.random, this.namespace);
+    const version = scenario.version ?? 'v1.21.2-k3s1';
+    const nodes = nodeAddresses(scenario.nodes ?? 3);
+    this.#kubelet = new Kubelet(this.cluster, nodes);
+    this.#controllers = new Controllers(this.cluster, this.#kubelet);
+    const at = context.clock.nowMs() - (scenario.ageMs ?? AGE_MS);
+    foundCluster(this.cluster, nodes, version, at);
+    this.#foundWorkloads(at);
+    this.#api = new ApiServer({
+      cluster: this.cluster,
+      kubelet: this.#kubelet,
+      access: new Access(this.#users, this.namespace),
+      version,
+      execProtocols: scenario.execProtocols ?? ['v4'],
+      backend: (pod) => this.#backend(pod),
+    });
+  }
+
+  /** The loopback port; 0 before {@link start}. */
+  get port(): number {
+    return this.#server?.port ?? 0;
+  }
+
+  /** Scheme, host and port of the API server. */
+  get url(): string {
+    const scheme = this.#scenario.tls === false ? 'http' : 'https';
+    return `${scheme}://127.0.0.1:${this.port}`;
+  }
+
+  /** The certificate authority's certificate, PEM; undefined without TLS and before the start. */
+  get certificateAuthority(): string | undefined {
+    return this.#certificates?.ca;
+  }
+
+  /** Listens, on `port` if given, and writes the kubeconfig where the scenario asks for it. */
+  async start(port = 0): Promise<void> {
+    if (this.#scenario.tls !== false) this.#certificates = await makeCertificates();
+    const tls = this.#certificates && {
+      cert: this.#certificates.cert,
+      key: this.#certificates.key,
+    };
+    this.#server = new SandboxHttpServer({
+      name: this.name,
+      context: this.#context,
+      handlers: this.#api,
+      ...(tls ? { tls } : {}),
+    });
+    await this.#server.start(port);
+    const path = this.#scenario.kubeconfigPath;
+    if (path !== undefined) await writeFile(path, this.kubeconfig(), { mode: 0o600 });
+  }
+
+  async stop(): Promise<void> {
+    this.#api.close();
+    await this.#server?.stop();
+  }
+
+  environment(): Readonly<Record<string, string>> {
+    const path = this.#scenario.kubeconfigPath;
+    return path === undefined ? {} : { KUBECONFIG: path };
+  }
+
+  /**
+   * A kubeconfig in YAML whose one context is this cluster and namespace.
+   *
+   * @param token a user of the scenario; the first by default
+   */
+  kubeconfig(token: string = this.#users[0]?.token ?? ''): string {
+    const ca = this.certificateAuthority;
+    const name = SANDBOX_CONTEXT;
+    return stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': name,
+      clusters: [
+        {
+          name,
+          cluster: {
+            server: this.url,
+            ...(ca === undefined
+              ? {}
+              : { 'certificate-authority-data': Buffer.from(ca).toString('base64') }),
+          },
+        },
+      ],
+      users: [{ name, user: { token } }],
+      contexts: [{ name, context: { cluster: name, user: name, namespace: this.namespace } }],
+    });
+  }
+
+  /** Every pod of the installation. */
+  pods(): readonly PodObject[] {
+    return this.cluster.pods.list(this.namespace);
+  }
+
+  /**
+   * A pod by its name, or the first of a workload.
+   *
+   * @throws ApiError 404
+   */
+  pod(nameOrWorkload: string): PodObject {
+    const exact = this.cluster.pods.find(this.namespace, nameOrWorkload);
+    const found =
+      exact ?? this.pods().find((pod) => this.#kubelet.run(pod)?.workload === nameOrWorkload);
+    return found ?? this.cluster.pods.get(this.namespace, nameOrWorkload);
+  }
+
+  /** Writes a line into a container's log, now; the first container's where none is named. */
+  appendLog(pod: string, container: string | undefined, line: string): void {
+    const containers = this.#kubelet.run(this.pod(pod))?.containers ?? [];
+    const chosen = containers.find(({ name }) => name === container) ?? containers[0];
+    chosen?.log?.append(line);
+  }
+
+  /** What a workload's containers write by themselves from now on. */
+  setLogBackground(workload: string, source: LogSource): void {
+    this.#kubelet.setLogSource(workload, source);
+  }
+
+  /** Ends a pod's container, which is then started again with a growing back-off. */
+  crash(
+    pod: string,
+    options: {
+      readonly exitCode?: number;
+      readonly reason?: string;
+      readonly container?: string;
+    } = {},
+  ): void {
+    const { exitCode = 1, reason = 'Error', container } = options;
+    this.#kubelet.crash(this.pod(pod), exitCode, reason, container);
+  }
+
+  /** Makes a pod's readiness probe fail or succeed. */
+  setReady(pod: string, ready: boolean): void {
+    this.#kubelet.setReady(this.pod(pod), ready);
+  }
+
+  /** What becomes of the containers that a workload starts from now on. */
+  setSituation(workload: string, situation: PodSituation): void {
+    this.#kubelet.setSituation(workload, situation);
+  }
+
+  /** Deletes a pod as a client would; its owner makes another. */
+  deletePod(pod: string, graceSeconds?: number): void {
+    const found = this.pod(pod);
+    this.#kubelet.terminate(found, graceSeconds ?? found.spec.terminationGracePeriodSeconds);
+  }
+
+  /** Adds a workload, whose pods start now. */
+  addPod(spec: PodSpec): void {
+    const now = this.#context.clock.nowMs();
+    foundWorkload(this.cluster, this.#controllers, this.#kubelet, spec, now);
+  }
+
+  /** Forgets old resource versions: watches and pages that go on from one are answered with 410. */
+  compact(): void {
+    for (const collection of this.cluster.collections()) collection.compact();
+  }
+
+  #foundWorkloads(at: number): void {
+    const maps = this.#scenario.configMaps ?? (this.#scenario.pods ? {} : CONFIG_MAPS_3X);
+    for (const [name, data] of Object.entries(maps)) {
+      const meta = this.cluster.meta(name, { namespace: this.namespace, at });
+      this.cluster.collection('', 'configmaps')?.create({ metadata: meta, ...{ data } });
+    }
+    this.#controllers.found(at, () => {
+      for (const spec of this.#scenario.pods ?? INSTALLATION_3X) {
+        foundWorkload(this.cluster, this.#controllers, this.#kubelet, spec, at);
+      }
+    });
+  }
+
+  #backend(pod: PodObject): PodBackend {
+    const { name } = pod.metadata;
+    const workload = this.#kubelet.run(pod)?.workload ?? name;
+    const own = this.#backends[name] ?? this.#backends[workload];
+    const fallback = busybox(name);
+    if (!own) return fallback;
+    return own;
+  }
+}

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ApiError, badRequest } from './api-error.ts';
+import { isRecord } from './fields.ts';
+
+/** Sends a JSON document, as the API server does. */
+export function sendJson(response: ServerResponse, code: number, body: unknown): void {
+  const text = `${JSON.stringify(body)}\n`;
+  response.writeHead(code, {
+    ...commonHeaders(),
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+  });
+  response.end(text);
+}
+
+/** The headers that every answer of the API server carries. */
+export function commonHeaders(): Record<string, string> {
+  return { 'Audit-Id': randomUUID(), 'Cache-Control': 'no-cache, private' };
+}
+
+/** Sends an error as a `Status`; what is not an {@link ApiError} is a 500. */
+export function sendError(response: ServerResponse, error: unknown): void {
+  const failure = asApiError(error);
+  if (response.headersSent) response.destroy();
+  else sendJson(response, failure.code, failure.document);
+}
+
+/** An error as the API server would put it. */
+export function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new ApiError(500, 'InternalError', `Internal error occurred: ${message}`);
+}
+
+/**
+ * Reads a JSON body; an empty one is an empty object.
+ *
+ * @throws ApiError 400
+ */
+export async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const parsed = await readAny(request);
+  if (!isRecord(parsed)) throw badRequest('the body of the request was not an object');
+  return parsed;
+}
+
+/**
+ * Reads a JSON body of any type.
+ *
+ * @throws ApiError 400
+ */
+export async function readAny(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString();
+  if (text === '') return {};
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw badRequest(`couldn't get version/kind; json parse error: ${String(error)}`);
+  }
+}
