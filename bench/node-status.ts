@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { claim } from './measure.ts';
+
+/**
+ * `nomad node-status` of 5,000 clients and 50,000 allocations, from a server in another process:
+ * requests, wall time and peak memory, beside one request per client (which is how the nomad CLI
+ * counts the running builds of `node status -allocs`).
+ *
+ *     node bench/node-status.ts
+ */
+
+const RUN = join(import.meta.dirname, '..', 'bin', 'run.js');
+const node = process.execPath;
+const state = mkdtempSync(join(tmpdir(), 'bench-node-status-'));
+
+const PEAK = pathToFileURL(join(import.meta.dirname, 'print-peak.ts')).href;
+
+function run(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const started = process.hrtime.bigint();
+  const result = spawnSync(
+    node,
+    [...(env['NOMAD_ADDR'] ? ['--import', PEAK] : []), RUN, ...words],
+    {
+      env: { ...process.env, CIRCLECI_ADMIN_STATE_DIR: state, ...env },
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    },
+  );
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  if (result.status !== 0) throw new Error(result.stderr);
+  const requests = result.stderr.split('\n').filter((line) => line.startsWith('debug: GET')).length;
+  const peakMiB = Number(/^peak-kib (\d+)$/m.exec(result.stderr)?.[1]) / 1024;
+  return { seconds, peakMiB, requests, stdout: result.stdout };
+}
+
+/** What a tool does that asks every client on its own: one after the other, as the nomad CLI. */
+async function onePerClient(address: string): Promise<number> {
+  const get = (path: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      request(`${address}${path}`, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => resolve(Buffer.concat(chunks).toString()));
+      })
+        .on('error', reject)
+        .end();
+    });
+  const started = process.hrtime.bigint();
+  const nodes: { ID: string }[] = JSON.parse(await get('/v1/nodes'));
+  for (const { ID } of nodes) JSON.parse(await get(`/v1/node/${ID}/allocations`));
+  return Number(process.hrtime.bigint() - started) / 1e9;
+}
+
+const { environment } = JSON.parse(
+  run(['sandbox', 'start', '--detach', '--json', '--clients', '5000', '--builds', '50000']).stdout,
+);
+try {
+  const ours = [1, 2, 3, 4, 5].map(() => run(['nomad', 'node-status', '--debug'], environment));
+  const best = [...ours].sort((a, b) => a.seconds - b.seconds)[2] ?? ours[0];
+  if (!best) throw new Error('nothing was measured');
+  const rows = best.stdout.trim().split('\n').length;
+  console.log(`${rows} clients listed`);
+  claim('requests', best.requests, 3, '');
+  claim('wall time, median of 5', best.seconds, 1, ' s');
+  claim('peak memory', best.peakMiB, 128, ' MiB');
+  const each = await onePerClient(environment.NOMAD_ADDR);
+  console.log(
+    `one request per client: ${each.toFixed(1)} s, ${(each / best.seconds).toFixed(1)}x ours`,
+  );
+} finally {
+  run(['sandbox', 'stop']);
+  rmSync(state, { recursive: true, force: true });
+}
