@@ -27,8 +27,8 @@ export interface DrainPlan {
   /** When builds that still run are killed, if the drain is set now; null when they are not. */
   readonly killsAt: Date | null;
   readonly force: boolean;
-  /** How many clients take builds now, and will then. */
-  readonly takingBuilds: { readonly now: number; readonly then: number };
+  /** How many clients take builds before it, and after it is set. */
+  readonly takingBuilds: { readonly before: number; readonly after: number };
   readonly warnings: readonly string[];
 }
 
@@ -42,14 +42,14 @@ export function planDrain(
   const clients = targets.map((target) => plannedClient(target, spec));
   const chosen = new Set(clients.map((client) => client.id));
   const taking = fleet.filter(takesBuilds);
-  const then = taking.filter((node) => !chosen.has(node.id)).length;
+  const left = taking.filter((node) => !chosen.has(node.id)).length;
   const { deadline } = spec;
   const plan = {
     clients,
     deadlineMs: typeof deadline === 'number' ? deadline : null,
     killsAt: typeof deadline === 'number' ? new Date(now.getTime() + deadline) : null,
     force: deadline === 'force',
-    takingBuilds: { now: taking.length, then },
+    takingBuilds: { before: taking.length, after: left },
   };
   return {
     ...plan,
@@ -92,7 +92,7 @@ function plannedClient(target: DrainTarget, spec: DrainSpec): PlannedClient {
 }
 
 function capacityWarning({ takingBuilds }: Unwarned): readonly string[] {
-  if (takingBuilds.now === 0 || takingBuilds.then > 0) return [];
+  if (takingBuilds.before === 0 || takingBuilds.after > 0) return [];
   return ['No other client takes builds: new builds will wait until one does.'];
 }
 

@@ -52,8 +52,8 @@ export class DrainProgress {
     null;
   #error: ReportedError | null = null;
 
-  constructor(client: ClientName, spec: DrainSpec, startedAt: Date) {
-    this.client = client;
+  constructor({ id, name }: ClientName, spec: DrainSpec, startedAt: Date) {
+    this.client = { id, name };
     this.#spec = spec;
     this.#startedAt = startedAt;
   }
@@ -126,7 +126,7 @@ export class DrainProgress {
       return [...events, { type: 'cancelled-by-someone', at, node: this.client }];
     }
     if (holding.length === 0) return [...events, ...this.#settle(at)];
-    return [...events, ...this.#sayExiting(at, holding)];
+    return node === null ? events : [...events, ...this.#sayExiting(at, holding)];
   }
 
   #takeEnds(seen: Observation): readonly DrainEvent[] {

@@ -70,7 +70,7 @@ export class DrainRun {
     this.#options = options;
     const now = options.clock.now();
     this.#progress = new Map(
-      clients.map(({ id, name }) => [id, new DrainProgress({ id, name }, spec, now)]),
+      clients.map((client) => [client.id, new DrainProgress(client, spec, now)]),
     );
     this.#waiting = AbortSignal.any([options.signal, this.#over.signal]);
   }

@@ -44,7 +44,19 @@ export function drainReportView(report: DrainReport): DetailView {
     title: 'Builds that did not end by themselves',
     table: eraseTable({ columns: DAMAGE_COLUMNS, rows: damaged }),
   };
-  return { blocks: damaged.length === 0 ? [clients] : [clients, damage] };
+  const failed = report.nodes.filter((client) => client.error);
+  const errors: DetailBlock = {
+    kind: 'lines',
+    title: 'Errors',
+    lines: failed.map((client) => `${client.name}: ${client.error?.message}`),
+  };
+  return {
+    blocks: [
+      clients,
+      ...(damaged.length === 0 ? [] : [damage]),
+      ...(failed.length === 0 ? [] : [errors]),
+    ],
+  };
 }
 
 function promise(plan: DrainPlan, now: Date): string {
@@ -132,22 +144,29 @@ const REPORT_COLUMNS: readonly Column<DrainedClient>[] = [
   { key: 'outcome', value: (row) => row.outcome, tone: (row) => OUTCOME_TONES[row.outcome] },
   {
     key: 'safeToTerminate',
-    title: 'SAFE TO TERMINATE',
+    title: 'TERMINATE',
     value: (row) => row.safeToTerminate,
-    text: (row) => (row.safeToTerminate ? 'yes' : 'no'),
+    text: (row) => (row.safeToTerminate ? 'safe' : 'not safe'),
     tone: (row) => (row.safeToTerminate ? 'good' : 'warning'),
   },
-  { key: 'finished', align: 'right', value: (row) => row.finishedBuilds.length },
-  { key: 'killed', align: 'right', value: (row) => row.killedBuilds.length },
-  { key: 'lost', align: 'right', value: (row) => row.lostBuilds.length },
   {
-    key: 'left',
+    key: 'finishedBuilds',
+    title: 'DONE',
+    align: 'right',
+    value: (row) => row.finishedBuilds.length,
+  },
+  { key: 'killedBuilds', title: 'KILLED', align: 'right', value: (row) => row.killedBuilds.length },
+  { key: 'lostBuilds', title: 'LOST', align: 'right', value: (row) => row.lostBuilds.length },
+  {
+    key: 'holding',
+    title: 'LEFT',
     align: 'right',
     value: (row) => row.holding?.length ?? null,
     text: (row) => (row.holding === null ? '?' : String(row.holding.length)),
   },
   {
-    key: 'took',
+    key: 'durationMs',
+    title: 'TOOK',
     align: 'right',
     value: (row) => row.durationMs,
     text: (row) => formatDuration(row.durationMs),
