@@ -1,6 +1,7 @@
 import type { Input, ParserOutput } from '@oclif/core/interfaces';
 import type { Installation } from '../installation/installation.ts';
 import type { Masker } from '../masking.ts';
+import type { ChangeContext } from './change.ts';
 import { Command } from './oclif.ts';
 import type { Output } from './output.ts';
 import { ExitError } from './report-error.ts';
@@ -73,6 +74,11 @@ export abstract class AdminCommand extends Command {
     return this.#shared;
   }
 
+  /** Commands about this machine's own files say no: they work, and mend, where no profile does. */
+  protected get needsInstallation(): boolean {
+    return true;
+  }
+
   /** Parses, and makes the output and the (not yet connected) installation from the shared flags. */
   protected override async parse<F extends Values, B extends Values, A extends Values>(
     options?: Input<F, B, A>,
@@ -81,6 +87,7 @@ export abstract class AdminCommand extends Command {
     const parsed = await super.parse<F, B, A>(options, argv);
     this.#shared = readSharedFlags(parsed.flags, this.runtime);
     this.#output = this.#shared.output(this.runtime, this.masker);
+    if (!this.needsInstallation) return parsed;
     const { connectInstallation } = await import('../installation/installation.ts');
     this.#installation = await connectInstallation({
       chosen: this.#shared.chosen,
@@ -132,7 +139,7 @@ export abstract class AdminCommand extends Command {
   }
 
   /** What the rails of a change need to know. */
-  protected changeContext() {
+  protected changeContext(): ChangeContext {
     return {
       runtime: this.runtime,
       output: this.output,

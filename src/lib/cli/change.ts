@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { AdminError, EXIT_CODES, isAdminError } from '../errors.ts';
 import type { Installation } from '../installation/installation.ts';
+import type { Settings } from '../installation/settings.ts';
 import type { Masker } from '../masking.ts';
 import type { DetailView, ErasedTable } from '../terminal/table.ts';
 import { AuditLog } from './audit-log.ts';
@@ -52,12 +53,18 @@ export interface Change<Event> {
   interrupted(): readonly string[];
 }
 
+/** What is changed, as far as the rails care: its name, and what forbids the change. */
+export interface ChangeSubject {
+  readonly name: Installation['name'];
+  readonly settings: Pick<Settings, 'readOnly' | 'conflicts'>;
+}
+
 /** What the rails take from the command. */
 export interface ChangeContext {
   readonly runtime: Runtime;
   readonly output: Output;
   readonly masker: Masker;
-  readonly installation: Installation;
+  readonly installation: ChangeSubject;
   readonly dataDir: string;
   /** The command line, for the audit log. */
   readonly command: readonly string[];

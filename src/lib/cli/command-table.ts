@@ -1,4 +1,5 @@
 import type { Command } from '@oclif/core/command';
+import { editDistance } from '../nearest.ts';
 
 /** A command before it is loaded: what finding it and listing it take. */
 export interface CommandEntry {
@@ -22,6 +23,8 @@ export type Found =
 /** What each first word is about. */
 export const TOPICS: Readonly<Record<string, string>> = {
   nomad: 'Nomad jobs and the clients that run them',
+  config: 'Which installations there are, and how each is reached',
+  audit: 'What was changed from this machine',
   sandbox: 'A simulated installation on this machine',
 };
 
@@ -63,20 +66,4 @@ export function suggestCommands(table: CommandTable, words: readonly string[]): 
     .filter((entry) => entry.id.replaceAll(':', ' ').includes(typed))
     .map((entry) => entry.id.replaceAll(':', ' '));
   return [...new Set([...scored.map(({ name }) => name), ...prefixed])].slice(0, 3);
-}
-
-/** How many single-character edits lie between two texts (Levenshtein). */
-export function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column += 1) {
-      const substitute = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(
-        Math.min(substitute, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1),
-      );
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
 }

@@ -1,3 +1,4 @@
+import { editDistance } from '../nearest.ts';
 import type { NomadNode } from './model.ts';
 
 const MOST = 3;
@@ -28,22 +29,7 @@ export function nearMisses(target: string, nodes: readonly NomadNode[]): readonl
   return [...new Set(nearest)].slice(0, MOST);
 }
 
-/** Levenshtein's distance; more than {@link MAX_EDITS} is not worked out. */
+/** Edits between two texts, where they can be few enough to matter. */
 function distance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > MAX_EDITS) return MAX_EDITS + 1;
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, left] of [...a].entries()) {
-    const row = [i + 1];
-    for (const [j, right] of [...b].entries()) {
-      row.push(
-        Math.min(
-          (row[j] ?? 0) + 1,
-          (previous[j + 1] ?? 0) + 1,
-          (previous[j] ?? 0) + (left === right ? 0 : 1),
-        ),
-      );
-    }
-    previous = row;
-  }
-  return previous[b.length] ?? 0;
+  return Math.abs(a.length - b.length) > MAX_EDITS ? MAX_EDITS + 1 : editDistance(a, b);
 }

@@ -1,0 +1,35 @@
+/** How many single-character edits lie between two texts (Levenshtein). */
+export function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let row = 1; row <= a.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column += 1) {
+      const substitute = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      current.push(
+        Math.min(substitute, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1),
+      );
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}
+
+/** Longer texts than this are no slips of a name, and comparing them costs their lengths' product. */
+const LONGEST = 200;
+
+/**
+ * The candidate that was probably meant: a slip of the keyboard away, whatever the case; null where
+ * none is near. One edit in three characters is a slip, more is another word.
+ */
+export function nearest(typed: string, candidates: Iterable<string>): string | null {
+  if (typed.length > LONGEST) return null;
+  const wanted = typed.toLowerCase();
+  let best: { readonly name: string; readonly edits: number } | null = null;
+  for (const name of candidates) {
+    const edits = editDistance(wanted, name.toLowerCase());
+    if (edits <= Math.max(1, Math.floor(name.length / 3)) && edits < (best?.edits ?? LONGEST)) {
+      best = { name, edits };
+    }
+  }
+  return best?.name ?? null;
+}
