@@ -24,12 +24,14 @@ const OF_THE_WAY: ReadonlySet<string> = new Set([
   'NOMAD_UNREACHABLE',
   'PORT_REFUSED',
   'EXEC_LOST',
+  'NO_SUCH_COMMAND',
   'KUBERNETES_ERROR',
 ]);
 
 const OF_THE_CLUSTER: ReadonlySet<string> = new Set([
   'KUBERNETES_UNREACHABLE',
   'KUBERNETES_UNAUTHORIZED',
+  'CREDENTIALS_FAILED',
   'NAMESPACE_NOT_FOUND',
   'POD_NOT_FOUND',
 ]);

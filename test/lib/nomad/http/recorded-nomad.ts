@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach } from 'vitest';
+import type { Clock } from '../../../../src/lib/clock.ts';
+import type { HttpClient } from '../../../../src/lib/http/http.ts';
+import { createHttpClient } from '../../../../src/lib/http/undici-client.ts';
+
+const FOLDER = new URL('../../../fixtures/nomad-1.0.4/', import.meta.url);
+
+/** An exchange as `index.json` lists it. */
+export interface Recorded {
+  readonly file: string;
+  readonly method?: string;
+  readonly path?: string;
+  readonly request?: unknown;
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly argv?: readonly string[];
+  readonly stderr?: string;
+  readonly exit?: number | 'timeout';
+}
+
+/** Every recorded exchange. */
+export const RECORDED = JSON.parse(recordedText('index.json')) as readonly Recorded[];
+
+/** A recorded body. */
+export function recordedText(file: string): string {
+  return readFileSync(new URL(file, FOLDER), 'utf8');
+}
+
+/** A recorded body, parsed. */
+export function recordedJson(file: string): unknown {
+  return JSON.parse(recordedText(file));
+}
+
+/** What a served request was. */
+export interface Seen {
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** An answer to be given. */
+export interface Answer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string | readonly string[];
+  /** Breaks the connection after the body. */
+  readonly cut?: boolean;
+}
+
+/** A server on loopback for one test, and all that it was asked. */
+export interface Served {
+  readonly origin: string;
+  readonly seen: readonly Seen[];
+  readonly http: HttpClient;
+}
+
+/** A clock whose time passes by itself; nothing in these tests waits on it. */
+export const CLOCK: Clock = {
+  now: () => new Date(),
+  sleep: (_ms, signal) =>
+    new Promise((_resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+    }),
+};
+
+const servers: Server[] = [];
+const clients: HttpClient[] = [];
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.close();
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+/** An HTTP client without retries, closed after the test. */
+export function httpTo(origin: string): HttpClient {
+  const client = createHttpClient({
+    origin,
+    requestTimeout: 5_000,
+    clock: CLOCK,
+    random: () => 0,
+    retries: 0,
+  });
+  clients.push(client);
+  return client;
+}
+
+/** Serves answers until the test ends. */
+export async function serve(answer: (seen: Seen) => Answer): Promise<Served> {
+  const seen: Seen[] = [];
+  const server = createServer(async (request, response) => {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of request) pieces.push(piece as Uint8Array);
+    const url = new URL(request.url ?? '/', 'http://nomad');
+    const one: Seen = {
+      method: request.method ?? '',
+      path: url.pathname,
+      query: Object.fromEntries(url.searchParams),
+      headers: request.headers,
+      body: Buffer.concat(pieces).toString('utf8'),
+    };
+    seen.push(one);
+    const { status = 200, headers = {}, body, cut } = answer(one);
+    response.writeHead(status, headers);
+    for (const piece of typeof body === 'string' ? [body] : body) response.write(piece);
+    if (cut) response.write('', () => response.destroy());
+    else response.end();
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { origin, seen, http: httpTo(origin) };
+}
+
+/** Serves what Nomad 1.0.4 was recorded to say; the query decides only where it was recorded. */
+export function serveRecordings(): Promise<Served> {
+  return serve(({ method, path, query }) => {
+    const candidates = RECORDED.filter((one) => {
+      const url = new URL(one.path ?? '/-', 'http://nomad');
+      return one.method === method && url.pathname === path;
+    });
+    const agreement = (one: Recorded): number => {
+      const recorded = [...new URL(one.path ?? '/-', 'http://nomad').searchParams];
+      const same = recorded.filter(([name, value]) => query[name] === value).length;
+      const missing = recorded.filter(([name]) => !(name in query)).length;
+      return same - missing - 10 * (recorded.length - same - missing);
+    };
+    // The first of those that agree best.
+    const one = candidates.toSorted((a, b) => agreement(b) - agreement(a))[0];
+    if (!one) return { status: 404, body: '' };
+    return {
+      ...(one.status === undefined ? {} : { status: one.status }),
+      ...(one.headers ? { headers: one.headers } : {}),
+      body: recordedText(one.file),
+    };
+  });
+}
+
+/** All items. */
+export async function all<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
+
+/** What a promise is rejected with. */
+export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    (value) => {
+      throw new Error(`expected a failure, got ${JSON.stringify(value)}`);
+    },
+    (error: unknown) => error,
+  );
+}
