@@ -140,7 +140,7 @@ const OUTCOME_TONES: Readonly<Record<DrainOutcome, Tone>> = {
 
 const REPORT_COLUMNS: readonly Column<DrainedClient>[] = [
   { key: 'client', value: (row) => row.name, flexible: true },
-  { key: 'id', value: (row) => row.id, text: (row) => shortId(row.id) },
+  { key: 'id', wide: true, value: (row) => row.id, text: (row) => shortId(row.id) },
   { key: 'outcome', value: (row) => row.outcome, tone: (row) => OUTCOME_TONES[row.outcome] },
   {
     key: 'safeToTerminate',

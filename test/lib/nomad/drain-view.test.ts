@@ -183,10 +183,10 @@ describe('drainReportView', () => {
     const text = renderDetail(drainReportView(report), { width: 80, color: false, wide: false });
     expect(`\n${text}`).toMatchInlineSnapshot(`
       "
-      CLIENT        ID        OUTCOME        TERMINATE  DONE  KILLED  LOST  LEFT  TOOK
-      ip-10-0-10-1  00000001  drained        safe          0       0     0     0    9s
-      ip-10-0-10-…  00000131  killed-builds  safe          0       1     0     0    9s
-      ip-10-0-10-3  00000003  failed         not safe      0       0     0     ?    9s
+      CLIENT          OUTCOME        TERMINATE  DONE  KILLED  LOST  LEFT  TOOK
+      ip-10-0-10-1    drained        safe          0       0     0     0    9s
+      ip-10-0-10-131  killed-builds  safe          0       1     0     0    9s
+      ip-10-0-10-3    failed         not safe      0       0     0     ?    9s
 
       Builds that did not end by themselves
       BUILD                     CLIENT          HOW              AGAIN
