@@ -1,5 +1,6 @@
 import type { Command } from '@oclif/core/command';
 import { type CommandEntry, type CommandTable, TOPICS } from './command-table.ts';
+import { mutatingFlags } from './shared-flags.ts';
 
 const BIN = 'circleci-admin';
 const WIDTH = 80;
@@ -23,28 +24,44 @@ export function commandHelp(entry: CommandEntry, command: Command.Class): string
   const flags = Object.entries({ ...command.baseFlags, ...command.flags })
     .map(([key, flag]) => ({ ...(flag as Flag), name: key }))
     .filter((flag) => !flag.hidden);
-  const own = flags.filter((flag) => flag.helpGroup !== 'global');
-  const shared = flags.filter((flag) => flag.helpGroup === 'global');
+  const own = flags.filter((flag) => flag.helpGroup !== 'global' && flag.helpGroup !== 'change');
+  const changing = flags.filter((flag) => flag.helpGroup === 'change');
   const args = Object.entries(command.args ?? {}).filter(([, arg]) => !arg.hidden);
+  const aliases = (command.aliases ?? []).map((alias) => alias.replaceAll(':', ' '));
   const sections = [
     command.summary ?? entry.summary,
     section('EXAMPLES', examples(command, name)),
-    section('USAGE', [`$ ${BIN} ${usage(name, command)}`]),
+    section('USAGE', [
+      `$ ${BIN} ${usage(name, command)}`,
+      ...(aliases.length > 0 ? [`also: ${aliases.join(', ')}`] : []),
+    ]),
     section(
       'ARGUMENTS',
       list(args.map(([key, arg]) => [key.toUpperCase(), arg.description ?? ''])),
     ),
-    section('FLAGS', list(own.map((flag) => [flagLabel(flag), flag.summary ?? '']))),
+    section('FLAGS', [
+      ...list(own.map((flag) => [flagLabel(flag), flag.summary ?? ''])),
+      ...(changing.length > 0 ? [changing.map(shortLabel).join(', ')] : []),
+      `and those of every command: ${BIN} help flags`,
+    ]),
     section('DESCRIPTION', command.description ? wrap(command.description, WIDTH - 2) : []),
-    section(
-      'ALIASES',
-      entry.aliases.length > 0
-        ? wrap(entry.aliases.map((alias) => alias.replaceAll(':', ' ')).join(', '), WIDTH - 2)
-        : [],
-    ),
-    section('GLOBAL FLAGS', wrap(shared.map((flag) => shortLabel(flag)).join(' '), WIDTH - 2)),
   ];
   return `${sections.filter(Boolean).join('\n\n')}\n`;
+}
+
+/** The flags of every command, and of every command that changes something. */
+export function flagsHelp(): string {
+  const rows = (group: string): [string, string][] =>
+    Object.entries(mutatingFlags)
+      .map(([name, flag]) => ({ ...(flag as Flag), name }))
+      .filter((flag) => flag.helpGroup === group)
+      .map((flag) => [flagLabel(flag), flag.summary ?? '']);
+  const sections = [
+    'Flags of every command. --foo-bar can also be set as CIRCLECI_ADMIN_FOO_BAR.',
+    section('FLAGS', list(rows('global'))),
+    section('FLAGS OF COMMANDS THAT CHANGE SOMETHING', list(rows('change'))),
+  ];
+  return `${sections.join('\n\n')}\n`;
 }
 
 /** The help of a topic, or of everything. */
@@ -117,7 +134,7 @@ function flagValue(flag: Flag): string {
 }
 
 function shortLabel(flag: Flag & { name: string }): string {
-  return `${flag.char ? `-${flag.char}/` : ''}--${flag.name}`;
+  return `${flag.char ? `-${flag.char}/` : ''}--${flag.name}${flagValue(flag)}`;
 }
 
 function list(rows: readonly (readonly [string, string])[]): string[] {

@@ -51,6 +51,11 @@ async function dispatch(
     return;
   }
   const asked = argv[0] === 'help' ? argv.slice(1) : argv;
+  if (argv[0] === 'help' && argv[1] === 'flags') {
+    const { flagsHelp } = await import('./help.ts');
+    await runtime.stdout.write(flagsHelp());
+    return;
+  }
   const found = findCommand(table, asked);
   if (found.kind === 'unknown') throw unknownCommand(table, found.words);
   if (found.kind === 'topic') {
