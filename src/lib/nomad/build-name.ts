@@ -1,3 +1,4 @@
+import { AdminError } from '../errors.ts';
 import type { NomadJobDetail } from './model.ts';
 
 /** What the ID of a CircleCI job tells: `HEX24-N-build-ORG-REPO-NUM`. */
@@ -109,4 +110,19 @@ function buildUrls(job: Pick<NomadJobDetail, 'meta' | 'taskGroups'>): readonly s
 function pathSegments(url: string): readonly string[] {
   const path = URL.canParse(url) ? new URL(url).pathname : '';
   return path.split('/').filter((part) => part !== '');
+}
+
+/**
+ * Reads a project as `--repo` takes it: `org/repo`, or `org-repo` as it stands in job IDs.
+ *
+ * @throws AdminError of kind `usage`, code BAD_REPO
+ */
+export function parseProject(text: string): BuildSelector {
+  const selector = parseBuildSelector(text);
+  if (selector?.slug && selector.number === null) return selector;
+  if (/^[^/\s#]+-[^/\s#]+$/.test(text)) return { slug: text, number: null };
+  throw new AdminError('usage', `"${text}" is not a project`, {
+    code: 'BAD_REPO',
+    hint: 'Write ORG/REPO, such as --repo acme/web.',
+  });
 }

@@ -104,3 +104,13 @@ function statusTone(row: JobRow): Tone | undefined {
   const bad = ['failed', 'killed-by-drain', 'lost'].includes(row.outcome ?? '');
   return bad ? 'bad' : 'quiet';
 }
+
+/** The states of a watched list, each as a table and as a document. */
+export async function* mapFrames(
+  states: AsyncIterable<readonly JobRow[]>,
+  selected: boolean,
+): AsyncGenerator<{ readonly view: TableView<JobRow>; readonly document: unknown }> {
+  for await (const rows of states) {
+    yield { view: jobsView(rows, selected), document: jobsDocument(rows) };
+  }
+}

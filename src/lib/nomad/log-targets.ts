@@ -1,6 +1,7 @@
 import { AdminError, isAdminError } from '../errors.ts';
 import type { NomadClient } from './client.ts';
 import { ambiguousJob, jobNotFound, matchJobs, matchNamedJobs, resolveJob } from './find-job.ts';
+import type { LogSource } from './log-session.ts';
 import type { Allocation, AllocationId, JobId } from './model.ts';
 import { shortId } from './quantities.ts';
 
@@ -108,4 +109,16 @@ async function notPlaced(
     if (isAdminError(error) && error.code === 'JOB_NOT_FOUND') return jobNotFound(target);
     throw error;
   }
+}
+
+/** The logs to read of allocations, in their order: standard error unless it is said otherwise. */
+export function logSources(
+  allocations: readonly Allocation[],
+  wanted: { readonly stdout: boolean; readonly both: boolean; readonly task?: string | undefined },
+): readonly LogSource[] {
+  const one = wanted.stdout ? (['stdout'] as const) : (['stderr'] as const);
+  const streams = wanted.both ? (['stderr', 'stdout'] as const) : one;
+  return allocations.flatMap((allocation) =>
+    streams.map((stream) => ({ allocation, task: taskOf(allocation, wanted.task), stream })),
+  );
 }

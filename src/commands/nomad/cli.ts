@@ -1,0 +1,41 @@
+import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { Args, Flags } from '../../lib/cli/oclif.ts';
+import { readsOnly } from '../../lib/nomad/nomad-cli-reading.ts';
+import { runNomadCli } from '../../lib/nomad/run-nomad-cli.ts';
+
+/** `nomad cli`: the nomad CLI in the server's pod. */
+export class NomadCli extends AdminCommand {
+  static override summary = "run the nomad CLI in the Nomad server's pod";
+  static override description =
+    'Streams, terminal and exit code are passed through. What is not known only to read counts as a change: it asks first, and a read-only installation refuses it.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> -- server members',
+    '<%= config.bin %> <%= command.id %> -- node status -verbose',
+    '<%= config.bin %> <%= command.id %> --yes -- system gc',
+  ];
+  static override strict = false;
+  static override args = {
+    args: Args.string({ description: 'arguments of nomad, after --' }),
+  };
+  static override flags = {
+    yes: Flags.boolean({ char: 'y', summary: 'do not ask' }),
+  };
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(NomadCli);
+    const args = argv.map(String);
+    await this.guardPassThrough({
+      command: ['nomad', ...args].join(' '),
+      reading: readsOnly(args),
+      yes: flags.yes,
+    });
+    const { stdin, stdout, stderr } = this.runtime;
+    const exitCode = await runNomadCli(await this.installation.kubernetes(), {
+      pod: this.installation.settings.nomad.pod,
+      args,
+      terminal: { stdin, stdout, stderr, sizes: (signal) => this.runtime.sizes(signal) },
+      signal: this.signal,
+    });
+    this.exitWith(exitCode);
+  }
+}

@@ -1,0 +1,56 @@
+import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { clientSelector, clientSelectorFlags } from '../../lib/cli/client-selector-flags.ts';
+import { Args } from '../../lib/cli/oclif.ts';
+import { AdminError } from '../../lib/errors.ts';
+import { isSelective } from '../../lib/nomad/select-nodes.ts';
+
+/** `nomad node-status`: the clients and the capacity, or one client in detail. */
+export class NomadNodeStatus extends AdminCommand {
+  static override summary = 'show the Nomad clients, and what capacity is left';
+  static override description =
+    'With NODE: the builds on it, its events, resources and instance. A client takes builds when it is ready (the operations guide says active), eligible and not draining.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --status down --status draining',
+    '<%= config.bin %> <%= command.id %> --idle --json',
+    '<%= config.bin %> <%= command.id %> ip-10-0-1-2',
+  ];
+  static override aliases = ['nomad node status'];
+  static override args = {
+    node: Args.string({ description: 'id, prefix of it, name, IP address or instance id' }),
+  };
+  static override flags = { ...clientSelectorFlags };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(NomadNodeStatus);
+    const selector = clientSelector(flags);
+    if (args.node !== undefined && isSelective(selector)) {
+      throw new AdminError('usage', 'NODE and selectors exclude each other', {
+        code: 'BAD_FLAGS',
+        hint: 'Leave out NODE, or --status, --idle, --class, --name and --nomad-version.',
+      });
+    }
+    if (args.node === undefined) return this.#list(selector);
+    return this.#one(args.node);
+  }
+
+  async #list(selector: ReturnType<typeof clientSelector>): Promise<void> {
+    const nomad = await this.installation.nomad();
+    const { readFleet } = await import('../../lib/nomad/node-status.ts');
+    const { fleetDocument, fleetView } = await import('../../lib/nomad/node-status-view.ts');
+    const fleet = await readFleet(nomad, selector, { signal: this.signal });
+    await this.output.table(fleetView(fleet), fleetDocument(fleet));
+  }
+
+  async #one(target: string): Promise<void> {
+    const nomad = await this.installation.nomad();
+    const { resolveNodes } = await import('../../lib/nomad/find-node.ts');
+    const { readClient } = await import('../../lib/nomad/node-detail.ts');
+    const { clientView } = await import('../../lib/nomad/node-detail-view.ts');
+    const { signal } = this;
+    for (const node of await resolveNodes(nomad, [target], { signal })) {
+      const report = await readClient(nomad, node.id, { signal });
+      await this.output.detail(clientView(report, this.installation.clock.now()), report);
+    }
+  }
+}
