@@ -14,6 +14,11 @@ import { startedAgain } from './started-again.ts';
 
 const PATIENCE_MS: Milliseconds = 300_000;
 const CHANGES_AT_ONCE = 10;
+/**
+ * Up to so many clients are watched by two held requests each, which leaves the connections that
+ * the reads need: an HTTP client has 16.
+ */
+const WATCHED_ALONE = 6;
 
 /** What a drain asks of Nomad. */
 export type DrainClient = Pick<
@@ -180,13 +185,13 @@ export class DrainRun {
 
   async #watch(before: ReadonlyMap<NodeId, readonly Allocation[]>): Promise<void> {
     const open = this.#openProgress();
-    if (open.length <= FEW_CLIENTS) {
+    if (open.length <= WATCHED_ALONE) {
       const items = open.map(({ client }) => ({ node: client }));
       const follow = ({ node }: { readonly node: ClientName }): Promise<void> => {
         const watch = watchClient(this.#nomad, node.id, { ...this.#patience(node), before });
         return this.#follow(watch, [node.id]);
       };
-      await this.#eachOpen(items, follow, FEW_CLIENTS);
+      await this.#eachOpen(items, follow, WATCHED_ALONE);
       return;
     }
     const patience = { ...this.#patience(null), before };
