@@ -11,6 +11,7 @@ export interface Attempted {
 }
 
 interface SystemError {
+  readonly name: string;
   readonly code: string;
   readonly message: string;
 }
@@ -60,10 +61,10 @@ export function isBrokenConnection(error: unknown): boolean {
 export function connectionFailure(error: unknown, attempted: Attempted): AdminError {
   if (isAdminError(error)) return error;
   const where = new URL(attempted.origin).host;
-  const { code, message } = systemError(error);
+  const { name, code, message } = systemError(error);
   const certificate = CERTIFICATE_PROBLEMS[code];
   if (certificate !== undefined) {
-    const detail = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? ` (${altNames(message)})` : '';
+    const detail = altNames(error);
     return new AdminError('service', `${where} is not trusted: ${certificate}${detail}`, {
       code: 'TLS_REFUSED',
       hint: 'Give the CA that signed it, or the server name that it carries.',
@@ -82,7 +83,7 @@ export function connectionFailure(error: unknown, attempted: Attempted): AdminEr
       },
     );
   }
-  if (code.startsWith('HPE_')) {
+  if (name === 'HTTPParserError') {
     return new AdminError('service', `${where} does not speak HTTP: ${message}`, {
       code: 'BAD_ANSWER',
       hint: 'Check the port, and whether the address should begin with https://.',
@@ -90,9 +91,14 @@ export function connectionFailure(error: unknown, attempted: Attempted): AdminEr
     });
   }
   const why = CONNECTION_PROBLEMS[code] ?? message;
+  // Servers that ask for a client certificate often hang up on those who bring none.
+  const closed =
+    (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET') && attempted.origin.startsWith('https:');
   return new AdminError('service', `Cannot reach ${where}: ${why}`, {
     code: 'UNREACHABLE',
-    hint: 'Check the address, and that a firewall, VPN or bastion lets this machine through.',
+    hint: closed
+      ? 'Try again; if it stays, give a client certificate and key, which it may ask for.'
+      : 'Check the address, and that a firewall, VPN or bastion lets this machine through.',
     cause: error,
   });
 }
@@ -144,20 +150,22 @@ function handshakeFailure(error: unknown, where: string): AdminError {
   });
 }
 
-/** The names that Node says are in the certificate, without its own preamble. */
-function altNames(message: string): string {
-  return message.replace(/^.*?(?=Host: )/, '').replace(/\.$/, '');
+/** The names in a certificate that is for another one, as ` (DNS:a, IP Address:b)`. */
+function altNames(error: unknown): string {
+  if (!(error instanceof Error) || !('cert' in error)) return '';
+  const certificate = error.cert as { readonly subjectaltname?: string } | undefined;
+  return certificate?.subjectaltname ? ` (${certificate.subjectaltname})` : '';
 }
 
 /** The innermost error that carries a code: undici and AggregateError wrap it. */
 function systemError(error: unknown): SystemError {
   if (error instanceof AggregateError && error.errors.length > 0)
     return systemError(error.errors[0]);
-  if (!(error instanceof Error)) return { code: '', message: String(error) };
+  if (!(error instanceof Error)) return { name: '', code: '', message: String(error) };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (error.cause instanceof Error && (code === '' || code === 'UND_ERR_SOCKET')) {
     const inner = systemError(error.cause);
     if (inner.code !== '') return inner;
   }
-  return { code, message: error.message };
+  return { name: error.name, code, message: error.message };
 }

@@ -23,14 +23,17 @@ export async function* parseJsonArray(
   what: string,
 ): AsyncGenerator<unknown, void, undefined> {
   const cutter = new ElementCutter();
+  let cut = false;
   for await (const piece of body) {
     const whole = cutter.push(piece);
     if (whole === null) continue;
-    yield* parse(whole, cutter, what);
+    cut = true;
+    yield* parse(whole, { atLeast: 1, cutter, what });
   }
   const rest = cutter.end();
   if (rest === null) throw cutOff(cutter.beginning, what);
-  yield* parse(rest, cutter, what);
+  // After a comma there has to be an element.
+  yield* parse(rest, { atLeast: cut ? 1 : 0, cutter, what });
 }
 
 /** Finds where elements end, keeping the bytes of the one that has not ended yet. */
@@ -99,7 +102,10 @@ class ElementCutter {
 const BRACKET_START = Buffer.from('[');
 const BRACKET_END = Buffer.from(']');
 
-function parse(bytes: Buffer, cutter: ElementCutter, what: string): unknown[] {
+function parse(
+  bytes: Buffer,
+  expected: { readonly atLeast: number; readonly cutter: ElementCutter; readonly what: string },
+): unknown[] {
   let value: unknown;
   let cause: unknown;
   try {
@@ -107,8 +113,9 @@ function parse(bytes: Buffer, cutter: ElementCutter, what: string): unknown[] {
   } catch (error) {
     cause = error;
   }
-  if (Array.isArray(value)) return value;
-  throw badAnswer(`is not a JSON array: ${excerpt(cutter.beginning)}`, what, cause);
+  if (Array.isArray(value) && value.length >= expected.atLeast) return value;
+  const problem = `is not a JSON array: ${excerpt(expected.cutter.beginning)}`;
+  throw badAnswer(problem, expected.what, cause);
 }
 
 function cutOff(beginning: string, what: string): AdminError {

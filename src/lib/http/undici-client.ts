@@ -198,7 +198,15 @@ class UndiciClient implements HttpClient {
     const proxyUrl = proxy ? proxyFor(this.origin, proxy) : null;
     if (proxyUrl === null) return new Pool(this.origin, { ...shared, connect });
     const { default: ProxyAgent } = await import('undici/lib/dispatcher/proxy-agent.js');
-    return new ProxyAgent({ ...shared, uri: proxyUrl, requestTls: connect, proxyTunnel: true });
+    const { default: tunnel } = await import('undici/lib/api/api-connect.js');
+    return new ProxyAgent({
+      ...shared,
+      uri: proxyUrl,
+      requestTls: connect,
+      proxyTunnel: true,
+      // undici's front door, which is not loaded, is what gives its dispatchers this method.
+      clientFactory: (origin, how) => Object.assign(new Pool(origin, how), { connect: tunnel }),
+    });
   }
 }
 

@@ -3,6 +3,7 @@ import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import type { Cluster, User } from '@kubernetes/client-node/dist/config_types.js';
 import { AdminError } from '../errors.ts';
 import type { TlsOptions } from '../http/http.ts';
+import type { Masker } from '../masking.ts';
 import type { ClusterTarget } from './client.ts';
 import { IN_CLUSTER, type KubeconfigSources, loadKubeconfig } from './kubeconfig.ts';
 
@@ -37,8 +38,8 @@ export interface ClusterChoice {
   readonly context?: string;
   /** The context's own where it is left out, and `default` after that. */
   readonly namespace?: string;
-  /** Takes secrets out of what a credential plugin wrote, before it becomes a message. */
-  readonly mask?: (text: string) => string;
+  /** Learns the credentials, and takes them out of what a plugin wrote before it is a message. */
+  readonly masker: Pick<Masker, 'add' | 'mask'>;
 }
 
 /**
@@ -47,7 +48,7 @@ export interface ClusterChoice {
  * @throws AdminError `notFound` NO_KUBECONFIG or CONTEXT_NOT_FOUND, `validation` BAD_KUBECONFIG
  */
 export async function connectCluster(choice: ClusterChoice): Promise<ClusterConnection> {
-  const mask = choice.mask ?? ((text: string) => text);
+  const { masker } = choice;
   let config = await loadKubeconfig(choice.sources);
   const { context, cluster } = select(config, choice.context);
   const user = config.getCurrentUser();
@@ -66,7 +67,7 @@ export async function connectCluster(choice: ClusterChoice): Promise<ClusterConn
         config = await loadKubeconfig(choice.sources);
         select(config, choice.context);
       }
-      return logIn(config, mask);
+      return logIn(config, masker);
     },
   };
 }
@@ -123,14 +124,14 @@ function contextNotFound(config: KubeConfig, wanted: string | undefined): AdminE
 
 async function logIn(
   config: KubeConfig,
-  mask: (text: string) => string,
+  masker: ClusterChoice['masker'],
 ): Promise<ClusterCredentials> {
   const plain = plainCopy(config);
   const options: RequestOptions = { headers: {} };
   try {
     await config.applyToHTTPSOptions(options);
   } catch (error) {
-    throw loginFailure(error, config.getCurrentUser(), mask);
+    throw loginFailure(error, config.getCurrentUser(), masker);
   } finally {
     plain.restore();
   }
@@ -141,6 +142,7 @@ async function logIn(
     if (value !== undefined) headers[name.toLowerCase()] = String(value).trim();
   }
   if (auth) headers['authorization'] ??= `Basic ${Buffer.from(auth).toString('base64')}`;
+  masker.add(headers['authorization']?.replace(/^(?:Bearer|Basic) /, ''));
   return {
     headers,
     tls: {
@@ -205,9 +207,9 @@ function addExecInfo(user: User, cluster: Cluster): void {
 function loginFailure(
   error: unknown,
   user: User | null,
-  mask: (text: string) => string,
+  masker: ClusterChoice['masker'],
 ): AdminError {
-  const reason = mask((error instanceof Error ? error.message : String(error)).trim());
+  const reason = masker.mask((error instanceof Error ? error.message : String(error)).trim());
   const exec = user?.exec;
   if (!exec && !user?.authProvider) {
     return new AdminError('validation', `The kubeconfig's credentials cannot be read: ${reason}`, {
