@@ -129,5 +129,9 @@ async function loadConfig(runtime: Runtime, facts: PackageFacts, masker: Masker)
     runtime,
     masker,
   };
-  return Config.load(options);
+  const config = await Config.load(options);
+  // oclif asks the process; what counts is the runtime, which a test puts in its place.
+  config.configDir = runtime.env['CIRCLECI_ADMIN_CONFIG_DIR'] || config.configDir;
+  config.dataDir = runtime.env['CIRCLECI_ADMIN_DATA_DIR'] || config.dataDir;
+  return config;
 }

@@ -1,0 +1,30 @@
+import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { durationFlag } from '../../lib/cli/oclif.ts';
+import { nameFlag, rateFlag, sandboxPlace } from '../../lib/cli/sandbox-flags.ts';
+import { SandboxControl } from '../../lib/sandbox/control-client.ts';
+import { clockText } from '../../lib/sandbox/view.ts';
+
+/** `sandbox clock`. */
+export class SandboxClock extends AdminCommand {
+  static override summary = "show the sandbox's time, move it forward, or change its pace";
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --advance 1h',
+    '<%= config.bin %> <%= command.id %> --rate 60',
+  ];
+  static override flags = {
+    name: nameFlag,
+    advance: durationFlag({ summary: 'time to pass at once' }),
+    rate: rateFlag(),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(SandboxClock);
+    const state = await sandboxPlace(this.runtime, flags.name).running();
+    const control = new SandboxControl(state.control);
+    if (flags.rate !== undefined) await control.setRate(flags.rate);
+    if (flags.advance !== undefined) await control.advance(flags.advance);
+    const { clock } = await control.status();
+    const view = { blocks: [{ kind: 'lines' as const, lines: [clockText(clock)] }] };
+    await this.output.detail(view, clock);
+  }
+}

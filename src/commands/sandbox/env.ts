@@ -1,0 +1,34 @@
+import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { Flags } from '../../lib/cli/oclif.ts';
+import { nameFlag, sandboxPlace } from '../../lib/cli/sandbox-flags.ts';
+import { foreignVariables } from '../../lib/sandbox/foreign-variables.ts';
+import { SHELLS, shellExports } from '../../lib/sandbox/shell-exports.ts';
+
+/** `sandbox env`. */
+export class SandboxEnv extends AdminCommand {
+  static override summary = 'print what points a shell at the sandbox';
+  static override description =
+    'kubectl, nomad and circleci-admin itself then talk to the sandbox and to nothing else: ' +
+    'variables that name a real installation are unset.';
+  static override examples = [
+    'eval "$(<%= config.bin %> <%= command.id %>)"',
+    '<%= config.bin %> <%= command.id %> --shell fish | source',
+  ];
+  static override flags = {
+    name: nameFlag,
+    shell: Flags.option({ summary: 'whose syntax; bash is good for sh and zsh', options: SHELLS })({
+      default: 'bash',
+    }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(SandboxEnv);
+    const { environment } = await sandboxPlace(this.runtime, flags.name).running();
+    const unset = foreignVariables(environment);
+    if (this.output.structured) {
+      await this.output.detail({ blocks: [] }, { environment, unset });
+      return;
+    }
+    for (const line of shellExports(flags.shell, environment, unset)) await this.output.line(line);
+  }
+}

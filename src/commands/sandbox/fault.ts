@@ -1,0 +1,47 @@
+import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { Flags } from '../../lib/cli/oclif.ts';
+import { nameFlag, sandboxPlace } from '../../lib/cli/sandbox-flags.ts';
+import { SandboxControl } from '../../lib/sandbox/control-client.ts';
+import { describeFault, FAULT_KINDS, faultOf } from '../../lib/sandbox/fault-rule.ts';
+
+/** `sandbox fault`. */
+export class SandboxFault extends AdminCommand {
+  static override summary = 'make requests to the sandbox go wrong';
+  static override description =
+    'The first fault that matches a request and is not spent hits it. --clear removes them all.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --service nomad --kind status --status 500 --times 3',
+    '<%= config.bin %> <%= command.id %> --path /v1/nodes --kind delay --ms 2000',
+    '<%= config.bin %> <%= command.id %> --clear',
+  ];
+  static override flags = {
+    name: nameFlag,
+    kind: Flags.option({ summary: 'what goes wrong', options: FAULT_KINDS })({
+      exactlyOne: ['kind', 'clear'],
+    }),
+    service: Flags.option({
+      summary: 'of which service; all where it is left out',
+      options: ['nomad', 'kubernetes'] as const,
+    })(),
+    method: Flags.string({ summary: 'of which HTTP method', helpValue: 'GET' }),
+    path: Flags.string({ summary: 'of paths that match', helpValue: 'REGEXP' }),
+    times: Flags.integer({ summary: 'how many requests it hits', min: 1 }),
+    after: Flags.integer({ summary: 'how many pass before', min: 0 }),
+    status: Flags.integer({ summary: 'HTTP status of --kind status', min: 200, max: 599 }),
+    body: Flags.string({ summary: 'body of --kind status' }),
+    ms: Flags.integer({ summary: "of the sandbox's time, for --kind delay", min: 0 }),
+    bytes: Flags.integer({ summary: 'of the body that pass, for --kind truncate', min: 0 }),
+    clear: Flags.boolean({ summary: 'remove every fault' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(SandboxFault);
+    const rule = flags.kind === undefined ? null : faultOf({ ...flags, kind: flags.kind });
+    const state = await sandboxPlace(this.runtime, flags.name).running();
+    const control = new SandboxControl(state.control);
+    if (rule === null) await control.clearFaults();
+    else await control.addFault(rule);
+    const line = rule === null ? 'No faults.' : describeFault(rule);
+    await this.output.detail({ blocks: [{ kind: 'lines', lines: [line] }] }, { fault: rule });
+  }
+}

@@ -1,0 +1,51 @@
+import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { Flags } from '../../lib/cli/oclif.ts';
+import { splitAtDashes } from '../../lib/cli/pass-through.ts';
+import { sandboxFlags, sandboxOptions } from '../../lib/cli/sandbox-flags.ts';
+import { AdminError } from '../../lib/errors.ts';
+
+/** `sandbox run -- COMMAND...`. */
+export class SandboxRun extends AdminCommand {
+  static override summary = 'run one command against a fresh sandbox';
+  static override description =
+    'COMMAND is one of ours, or with --exec any program. Its exit code becomes ours, and the ' +
+    'sandbox ends with it.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> -- nomad node-status',
+    '<%= config.bin %> <%= command.id %> --scenario too-large -- nomad status --json',
+    '<%= config.bin %> <%= command.id %> --exec -- kubectl get pods',
+  ];
+  static override strict = false;
+  static override flags = {
+    ...sandboxFlags,
+    exec: Flags.boolean({ summary: 'COMMAND is a program, not one of our commands' }),
+  };
+
+  async run(): Promise<void> {
+    const { own, theirs } = splitAtDashes(this.argv);
+    const { flags, argv } = await this.parse(SandboxRun, own);
+    const words = [...(argv as string[]), ...(theirs ?? [])];
+    if (words.length === 0) {
+      throw new AdminError('usage', 'there is nothing to run', {
+        code: 'NOTHING_TO_RUN',
+        hint: 'Run: circleci-admin sandbox run -- nomad node-status',
+      });
+    }
+    const { self, env, cwd, stdin } = this.runtime;
+    const program = {
+      words: flags.exec ? words : [...self, ...withoutOurName(words)],
+      env,
+      cwd,
+      onTerminal: stdin.isTTY,
+    };
+    const { runInside } = await import('../../lib/sandbox/run-inside.ts');
+    this.exitWith(await runInside(program, sandboxOptions(flags), this.signal));
+  }
+}
+
+/** A command line may be pasted as it is: `circleci-admin nomad status`. */
+function withoutOurName(words: readonly string[]): readonly string[] {
+  if (words[0] === 'circleci-admin') return words.slice(1);
+  if (words[0] === 'circleci' && words[1] === 'admin') return words.slice(2);
+  return words;
+}

@@ -1,0 +1,14 @@
+import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { SCENARIOS } from '../../lib/sandbox/scenarios/index.ts';
+import { scenariosDocument, scenariosView } from '../../lib/sandbox/view.ts';
+
+/** `sandbox scenarios`. */
+export class SandboxScenarios extends AdminCommand {
+  static override summary = 'list the situations that a sandbox can start in';
+  static override examples = ['<%= config.bin %> <%= command.id %>'];
+
+  async run(): Promise<void> {
+    await this.parse(SandboxScenarios);
+    await this.output.table(scenariosView(SCENARIOS), scenariosDocument(SCENARIOS));
+  }
+}

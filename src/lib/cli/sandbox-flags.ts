@@ -1,0 +1,68 @@
+import { AdminError } from '../errors.ts';
+import type { SandboxOptions } from '../sandbox/sandbox.ts';
+import { SandboxPlace, sandboxHome } from '../sandbox/state-file.ts';
+import { Flags } from './oclif.ts';
+import type { Runtime } from './runtime.ts';
+
+/** A flag that takes how many seconds of the sandbox's time pass in a real second. */
+export const rateFlag = Flags.custom<number>({
+  summary: 'seconds of its time in a real second; 0 stands still',
+  helpValue: 'NUMBER',
+  parse: async (text) => {
+    if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text);
+    throw new AdminError('usage', `"${text}" is not a rate`, {
+      code: 'BAD_RATE',
+      hint: 'Write a number such as 1, 60 or 0.5; 0 stands still.',
+    });
+  },
+});
+
+/** Which of several sandboxes is meant. */
+export const nameFlag = Flags.string({ summary: 'which one, where several run' });
+
+/** What a new sandbox holds. */
+export const sandboxFlags = {
+  scenario: Flags.string({ summary: 'the situation it starts in; sandbox scenarios lists them' }),
+  clients: Flags.integer({ summary: 'number of Nomad clients', min: 0, max: 5_000 }),
+  builds: Flags.integer({ summary: 'number of running builds', min: 0, max: 50_000 }),
+  seed: Flags.integer({ summary: 'another seed makes another installation', min: 0 }),
+  rate: rateFlag(),
+};
+
+/** Values of {@link sandboxFlags}. */
+export interface SandboxFlagValues {
+  readonly scenario: string | undefined;
+  readonly clients: number | undefined;
+  readonly builds: number | undefined;
+  readonly seed: number | undefined;
+  readonly rate: number | undefined;
+}
+
+/** The sandbox that the flags describe; what they leave out is the scenario's. */
+export function sandboxOptions(flags: SandboxFlagValues): SandboxOptions {
+  const { scenario, clients, builds, seed, rate } = flags;
+  return {
+    ...(scenario === undefined ? {} : { scenario }),
+    ...(clients === undefined ? {} : { clients }),
+    ...(builds === undefined ? {} : { builds }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(rate === undefined ? {} : { rate }),
+  };
+}
+
+/** The same as words of a command line. */
+export function sandboxWords(flags: SandboxFlagValues): readonly string[] {
+  return Object.entries(sandboxOptions(flags)).flatMap(([flag, value]) => [
+    `--${flag}`,
+    String(value),
+  ]);
+}
+
+/**
+ * Where the sandbox of a name keeps its state.
+ *
+ * @throws AdminError of kind `usage`, code BAD_SANDBOX_NAME
+ */
+export function sandboxPlace(runtime: Runtime, name = 'default'): SandboxPlace {
+  return new SandboxPlace(sandboxHome(runtime.env, runtime.home), name);
+}

@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Clock, Milliseconds } from '../clock.ts';
+import { AdminError, type ErrorKind, EXIT_CODES } from '../errors.ts';
+import { SandboxControl } from './control-client.ts';
+import { isAlive, type SandboxPlace, type SandboxState } from './state-file.ts';
+
+/** Time that a sandbox in the background has until everything listens. */
+const START_LIMIT_MS: Milliseconds = 60_000;
+/** Time that a sandbox has to end after it was asked to. */
+const STOP_LIMIT_MS: Milliseconds = 10_000;
+const STOP_POLL_MS: Milliseconds = 50;
+
+/**
+ * Starts a sandbox in a process of its own that outlives this one, and waits until it is ready.
+ *
+ * @param words the command line that serves it in the foreground and writes its state as one line
+ * of JSON when it is ready, as one line of JSON on standard error when it cannot
+ * @throws AdminError whatever kept it from starting; of kind `timeout`, code SANDBOX_START
+ */
+export async function startInBackground(
+  place: SandboxPlace,
+  words: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Promise<SandboxState> {
+  await mkdir(dirname(place.logFile), { recursive: true, mode: 0o700 });
+  const log = await open(place.logFile, 'w', 0o600);
+  const [program = '', ...args] = words;
+  const child = spawn(program, args, {
+    detached: true,
+    env: { ...env },
+    // Nothing of the terminal stays open in it; it says that it is ready through the pipe.
+    stdio: ['ignore', 'pipe', log.fd],
+  });
+  await log.close();
+  try {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(START_LIMIT_MS)]);
+    const line = await firstLine(child, limit);
+    if (line === null) throw await whyNot(place);
+    return JSON.parse(line) as SandboxState;
+  } catch (error) {
+    child.kill('SIGTERM');
+    throw error;
+  } finally {
+    child.stdout?.destroy();
+    child.unref();
+  }
+}
+
+/**
+ * Stops a running sandbox and waits until its process is gone.
+ *
+ * @throws AdminError of kind `notFound`, code SANDBOX_NOT_RUNNING
+ */
+export async function stopSandbox(place: SandboxPlace, clock: Clock): Promise<SandboxState> {
+  const state = await place.running();
+  await new SandboxControl(state.control).stop();
+  for (let waited = 0; isAlive(state.pid); waited += STOP_POLL_MS) {
+    if (waited >= STOP_LIMIT_MS) {
+      process.kill(state.pid, 'SIGKILL');
+      break;
+    }
+    await clock.sleep(STOP_POLL_MS);
+  }
+  await place.remove();
+  return state;
+}
+
+/** The first line of a child's output; null when it ends without one. */
+function firstLine(child: ChildProcess, signal: AbortSignal): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const onAbort = (): void => {
+      reject(
+        signal.reason?.name === 'TimeoutError'
+          ? new AdminError('timeout', 'the sandbox was not ready in time', {
+              code: 'SANDBOX_START',
+              hint: 'Start it without --detach to see what it does.',
+            })
+          : signal.reason,
+      );
+    };
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      const end = text.indexOf('\n');
+      if (end !== -1) resolve(text.slice(0, end));
+    });
+    child.once('error', reject);
+    child.once('close', () => resolve(null));
+  });
+}
+
+/** The error of a child that could not start: its last line of JSON, or else all that it said. */
+async function whyNot(place: SandboxPlace): Promise<AdminError> {
+  const said = (await readFile(place.logFile, 'utf8')).trim();
+  const last = said.split('\n').at(-1) ?? '';
+  if (last.startsWith('{')) {
+    const { code, message, hint, exitCode } = JSON.parse(last);
+    return new AdminError(kindOf(exitCode), message, { code, ...(hint ? { hint } : {}) });
+  }
+  return new AdminError('failed', `the sandbox did not start: ${said || 'it said nothing'}`, {
+    code: 'SANDBOX_START',
+    hint: 'Start it without --detach to see what it does.',
+  });
+}
+
+function kindOf(exitCode: number): ErrorKind {
+  const kinds = Object.keys(EXIT_CODES) as ErrorKind[];
+  return kinds.find((kind) => EXIT_CODES[kind] === exitCode) ?? 'failed';
+}

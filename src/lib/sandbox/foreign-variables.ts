@@ -1,0 +1,38 @@
+/**
+ * Variables that would turn a command from the sandbox to a real installation, or take a real
+ * secret to the sandbox. They are unset where they are not the sandbox's own.
+ */
+const RETARGETING: readonly string[] = [
+  'CIRCLECI_ADMIN_INSTALLATION',
+  'CIRCLECI_ADMIN_CONTEXT',
+  'CIRCLECI_ADMIN_NAMESPACE',
+  'CIRCLECI_ADMIN_KUBECONFIG',
+  'CIRCLECI_ADMIN_NOMAD_ADDRESS',
+  'CIRCLECI_ADMIN_NOMAD_POD',
+  'CIRCLE_HOST',
+  'CIRCLE_TOKEN',
+  'NOMAD_TOKEN',
+  'NOMAD_NAMESPACE',
+  'NOMAD_REGION',
+  'NOMAD_CACERT',
+  'NOMAD_CAPATH',
+  'NOMAD_CLIENT_CERT',
+  'NOMAD_CLIENT_KEY',
+  'NOMAD_TLS_SERVER_NAME',
+  'NOMAD_SKIP_VERIFY',
+  'NOMAD_HTTP_AUTH',
+];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Names of the variables that a shell has to forget before it can follow `own`. */
+export function foreignVariables(own: Environment): readonly string[] {
+  return RETARGETING.filter((name) => own[name] === undefined);
+}
+
+/** An environment in which every client finds the sandbox and nothing else. */
+export function sandboxed(ambient: Environment, own: Environment): Environment {
+  const merged: Record<string, string | undefined> = { ...ambient, ...own };
+  for (const name of foreignVariables(own)) delete merged[name];
+  return merged;
+}

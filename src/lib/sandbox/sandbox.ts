@@ -1,0 +1,204 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CallLog } from './call-log.ts';
+import { SandboxClock } from './clock.ts';
+import type { SandboxDescription } from './control-protocol.ts';
+import { ControlServer } from './control-server.ts';
+import { FaultPlan } from './faults.ts';
+import { KubernetesSandbox, SANDBOX_CONTEXT } from './kubernetes/kubernetes-sandbox.ts';
+import { NomadSandbox } from './nomad/nomad-sandbox.ts';
+import { seededRandom } from './random.ts';
+import type { Scenario } from './scenario.ts';
+import { findScenario } from './scenarios/index.ts';
+import { nomadServerPod } from './server-pod.ts';
+import type { SandboxContext, SandboxService } from './service.ts';
+import { kubernetesVerbs, nomadVerbs } from './service-verbs.ts';
+
+/** Pod that Nomad's server runs in, as CircleCI Server 3.x names it. */
+const NOMAD_POD = 'circleci-nomad-0';
+
+/** What a sandbox is made from. */
+export interface SandboxOptions {
+  /** A scenario or its name. Default `healthy`. */
+  readonly scenario?: string | Scenario;
+  /** Nomad clients, instead of the scenario's number. */
+  readonly clients?: number;
+  /** Running builds, instead of the scenario's number. */
+  readonly builds?: number;
+  /** The same seed and sizes make the same installation. Default 1. */
+  readonly seed?: number;
+  /** Seconds of the sandbox's time in a real second; 0 stands still. Default 1. */
+  readonly rate?: number;
+  /** The sandbox's time when it starts. Default: now. */
+  readonly startAt?: Date;
+  /** Where its files go; kept after the end. Default: a temporary one that is removed. */
+  readonly directory?: string;
+}
+
+/** Every part of a sandbox before it listens. */
+interface Parts {
+  readonly scenario: Scenario;
+  readonly context: SandboxContext;
+  readonly nomad: NomadSandbox;
+  readonly kubernetes: KubernetesSandbox;
+  readonly directory: string;
+  readonly temporary: boolean;
+}
+
+/** A whole simulated installation on loopback. */
+export class Sandbox implements AsyncDisposable {
+  readonly scenario: Scenario;
+  readonly clock: SandboxClock;
+  readonly faults: FaultPlan;
+  readonly calls: CallLog;
+  readonly nomad: NomadSandbox;
+  readonly kubernetes: KubernetesSandbox;
+  readonly control: ControlServer;
+  /** Its kubeconfig and the config and data directories of our own command line. */
+  readonly directory: string;
+  /** In the order in which they start. */
+  readonly services: readonly SandboxService[];
+  /** Aborted once somebody asks it to stop, over the control API. */
+  readonly stopAsked: AbortSignal;
+  readonly #temporary: boolean;
+  #stopping: Promise<void> | undefined;
+
+  private constructor(parts: Parts) {
+    const stop = new AbortController();
+    this.scenario = parts.scenario;
+    this.clock = parts.context.clock;
+    this.faults = parts.context.faults;
+    this.calls = parts.context.calls;
+    this.nomad = parts.nomad;
+    this.kubernetes = parts.kubernetes;
+    this.directory = parts.directory;
+    this.#temporary = parts.temporary;
+    this.stopAsked = stop.signal;
+    this.services = [this.nomad, this.kubernetes];
+    this.control = new ControlServer({
+      clock: this.clock,
+      faults: this.faults,
+      calls: this.calls,
+      describe: () => this.describe(),
+      verbs: { nomad: nomadVerbs(this.nomad), kubernetes: kubernetesVerbs(this.kubernetes) },
+      askStop: () => stop.abort(),
+    });
+  }
+
+  /**
+   * Builds every service and has it listen.
+   *
+   * @throws AdminError of kind `usage`, code UNKNOWN_SCENARIO
+   */
+  static async start(options: SandboxOptions = {}): Promise<Sandbox> {
+    const scenario = sized(resolveScenario(options.scenario), options);
+    const temporary = options.directory === undefined;
+    const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'circleci-sandbox-')));
+    const sandbox = new Sandbox({
+      ...buildServices(scenario, directory, options),
+      scenario,
+      directory,
+      temporary,
+    });
+    try {
+      await sandbox.#start();
+    } catch (error) {
+      await sandbox.stop();
+      throw error;
+    }
+    return sandbox;
+  }
+
+  /** Variables that point kubectl, the nomad CLI and our own commands here, and nowhere else. */
+  environment(): Readonly<Record<string, string>> {
+    const environment: Record<string, string> = {
+      CIRCLECI_ADMIN_CONFIG_DIR: join(this.directory, 'config'),
+      CIRCLECI_ADMIN_DATA_DIR: join(this.directory, 'data'),
+    };
+    for (const service of this.services) Object.assign(environment, service.environment());
+    return environment;
+  }
+
+  /** What it is and where everything is. */
+  describe(): SandboxDescription {
+    return {
+      scenario: this.scenario.name,
+      pid: process.pid,
+      services: {
+        nomad: { address: `http://127.0.0.1:${this.nomad.port}` },
+        kubernetes: {
+          server: this.kubernetes.url,
+          kubeconfig: join(this.directory, 'kubeconfig'),
+          context: SANDBOX_CONTEXT,
+          namespace: this.kubernetes.namespace,
+        },
+      },
+      environment: this.environment(),
+    };
+  }
+
+  /** Ends every service. May be called again. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #start(): Promise<void> {
+    for (const name of ['config', 'data']) {
+      await mkdir(join(this.directory, name), { recursive: true, mode: 0o700 });
+    }
+    for (const service of this.services) await service.start();
+    await this.control.start();
+  }
+
+  async #stop(): Promise<void> {
+    await Promise.allSettled([...this.services, this.control].map((service) => service.stop()));
+    this.clock.stop();
+    if (this.#temporary) await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+function resolveScenario(scenario: string | Scenario = 'healthy'): Scenario {
+  return typeof scenario === 'string' ? findScenario(scenario) : scenario;
+}
+
+function sized(scenario: Scenario, { clients, builds }: SandboxOptions): Scenario {
+  return {
+    ...scenario,
+    nomad: {
+      ...scenario.nomad,
+      ...(clients === undefined ? {} : { clients }),
+      ...(builds === undefined ? {} : { builds }),
+    },
+  };
+}
+
+function buildServices(
+  scenario: Scenario,
+  directory: string,
+  options: SandboxOptions,
+): Pick<Parts, 'context' | 'nomad' | 'kubernetes'> {
+  const seed = options.seed ?? 1;
+  const clock = new SandboxClock({
+    ...(options.startAt === undefined ? {} : { start: options.startAt }),
+    ...(options.rate === undefined ? {} : { rate: options.rate }),
+  });
+  const shared = { clock, faults: new FaultPlan(scenario.faults), calls: new CallLog() };
+  // A stream of random numbers each: what one service draws does not change another.
+  const context = (offset: number): SandboxContext => ({
+    ...shared,
+    random: seededRandom(seed * 101 + offset),
+  });
+  const nomad = new NomadSandbox(context(1), scenario.nomad);
+  const kubernetes = new KubernetesSandbox(
+    context(2),
+    { ...scenario.kubernetes, kubeconfigPath: join(directory, 'kubeconfig') },
+    { [NOMAD_POD]: nomadServerPod(NOMAD_POD, nomad) },
+  );
+  return { context: context(0), nomad, kubernetes };
+}

@@ -1,0 +1,15 @@
+import type { FaultRule } from './faults.ts';
+import type { KubernetesScenario } from './kubernetes/scenario.ts';
+import type { NomadScenario } from './nomad/nomad-sandbox.ts';
+
+/** A situation that an installation can be in, as data: what each service holds when it starts. */
+export interface Scenario {
+  /** One word or several joined by hyphens, as `--scenario` takes it. */
+  readonly name: string;
+  /** One line, for the list of scenarios. */
+  readonly summary: string;
+  readonly nomad: NomadScenario;
+  readonly kubernetes: KubernetesScenario;
+  /** Faults that are there from the beginning. */
+  readonly faults?: readonly FaultRule[];
+}

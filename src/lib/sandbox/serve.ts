@@ -1,0 +1,39 @@
+import { rm } from 'node:fs/promises';
+import { Sandbox, type SandboxOptions } from './sandbox.ts';
+import type { SandboxPlace, SandboxState } from './state-file.ts';
+
+/**
+ * Runs a sandbox under its name until `signal` is aborted or somebody stops it.
+ *
+ * @param onReady called once everything listens
+ * @throws AdminError of kind `refused`, code SANDBOX_RUNNING; of kind `usage`, code UNKNOWN_SCENARIO
+ */
+export async function serveSandbox(
+  place: SandboxPlace,
+  options: SandboxOptions,
+  signal: AbortSignal,
+  onReady: (state: SandboxState) => Promise<void>,
+): Promise<void> {
+  await place.claim();
+  try {
+    await using sandbox = await Sandbox.start({ ...options, directory: place.directory });
+    const state = {
+      name: place.name,
+      ...sandbox.describe(),
+      control: sandbox.control.address,
+    };
+    await place.publish(state);
+    await onReady(state);
+    await aborted(AbortSignal.any([signal, sandbox.stopAsked]));
+  } finally {
+    await place.remove();
+    await rm(place.logFile, { force: true });
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
