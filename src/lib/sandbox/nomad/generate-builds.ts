@@ -1,0 +1,198 @@
+import type { NomadCore } from './core.ts';
+import { createJob, type JobRequest } from './job-spec.ts';
+import type { AllocationRecord, EvaluationRecord, NodeRecord } from './records.ts';
+import type { NomadScenario, PendingCause } from './scenario.ts';
+import { freshAllocation, freshEvaluation } from './scheduler.ts';
+import { endedTasks, startedTasks } from './task-life.ts';
+
+/** What CircleCI's resource classes ask for: small to large. */
+const SIZES: readonly { readonly cpuMhz: number; readonly memoryMb: number }[] = [
+  { cpuMhz: 1_000, memoryMb: 2_048 },
+  { cpuMhz: 2_000, memoryMb: 4_096 },
+  { cpuMhz: 2_000, memoryMb: 4_096 },
+  { cpuMhz: 3_000, memoryMb: 6_144 },
+  { cpuMhz: 4_000, memoryMb: 8_192 },
+];
+const DEFAULT_DURATION_MS: readonly [number, number] = [120_000, 1_200_000];
+/** One in so many builds fails. */
+const FAILS = 8;
+
+/** Places running and finished builds on the clients, and lets the pending ones fail to be placed. */
+export function generateBuilds(core: NomadCore, scenario: NomadScenario): void {
+  const { random } = core.context;
+  const nodes = core.state.nodes.all().filter((node) => node.status === 'ready');
+  for (let i = 0; i < (scenario.finished ?? 0) && nodes.length > 0; i += 1) {
+    placeFinished(core, random.pick(nodes), scenario);
+  }
+  let next = 0;
+  for (let i = 0; i < (scenario.builds ?? 6); i += 1) {
+    const request = { ...random.pick(SIZES), ...fateOf(core, scenario) };
+    const node = firstWithRoom(nodes, next, request);
+    if (node === null) core.scheduler.register(createJob(core, request));
+    else placeRunning(core, node, request);
+    next += 1 + random.integer(0, 1);
+  }
+  for (const { cause, count = 1 } of scenario.pending ?? []) {
+    for (let i = 0; i < count; i += 1) submitPending(core, cause, nodes);
+  }
+}
+
+/** Submits one build after another, at random moments. */
+export function startArrivals(core: NomadCore, scenario: NomadScenario): void {
+  const perMinute = scenario.arrivalPerMinute ?? 0;
+  if (perMinute <= 0) return;
+  const { random } = core.context;
+  const wait = (): number => (-Math.log(1 - random.next()) * 60_000) / perMinute;
+  const arrive = (): void => {
+    const request = { ...random.pick(SIZES), ...fateOf(core, scenario) };
+    core.scheduler.register(createJob(core, request));
+    core.agenda.in(wait(), arrive);
+  };
+  core.agenda.in(wait(), arrive);
+}
+
+/** How long a scenario's build runs, and how it ends. */
+export function fateOf(
+  core: NomadCore,
+  scenario: NomadScenario,
+): Required<Pick<JobRequest, 'durationMs' | 'exitCode'>> {
+  const { random } = core.context;
+  const wanted =
+    scenario.buildDurationMs === undefined ? DEFAULT_DURATION_MS : scenario.buildDurationMs;
+  const exitCode = random.integer(1, FAILS) === 1 ? 1 : 0;
+  if (wanted === null || typeof wanted === 'number') return { durationMs: wanted, exitCode };
+  return { durationMs: random.integer(...wanted), exitCode };
+}
+
+function firstWithRoom(
+  nodes: readonly NodeRecord[],
+  from: number,
+  size: { readonly cpuMhz: number; readonly memoryMb: number },
+): NodeRecord | null {
+  for (let i = 0; i < nodes.length; i += 1) {
+    const node = nodes[(from + i) % nodes.length];
+    if (node === undefined) return null;
+    const cpu = node.cpuMhz - node.reservedCpuMhz - node.usedCpuMhz;
+    const memory = node.memoryMb - node.reservedMemoryMb - node.usedMemoryMb;
+    if (cpu >= size.cpuMhz && memory >= size.memoryMb) return node;
+  }
+  return null;
+}
+
+function placeRunning(core: NomadCore, node: NodeRecord, request: JobRequest): void {
+  const { durationMs } = request;
+  const ageMs =
+    durationMs === null || durationMs === undefined
+      ? core.context.random.integer(1_000, 600_000)
+      : Math.floor(core.context.random.next() * durationMs * 0.9);
+  const allocation = place(core, node, request, ageMs + 500);
+  core.state.apply('AllocationUpdated', (transaction) => {
+    const startedAt = core.state.stamp(ageMs);
+    allocation.tasks = startedTasks(allocation, startedAt);
+    allocation.client = 'running';
+    allocation.clientDescription = 'Tasks are running';
+    allocation.modifiedAt = startedAt + 150_000_000n;
+    transaction.putAllocation(allocation, true);
+  });
+  if (typeof durationMs === 'number') core.clients.adopt(allocation, durationMs - ageMs);
+}
+
+function placeFinished(core: NomadCore, node: NodeRecord, scenario: NomadScenario): void {
+  const { random } = core.context;
+  const fate = fateOf(core, scenario);
+  const ranMs = fate.durationMs ?? random.integer(60_000, 600_000);
+  const endedMs = random.integer(1_000, 3_600_000);
+  const allocation = place(core, node, { ...random.pick(SIZES), ...fate }, endedMs + ranMs + 500);
+  core.state.apply('AllocationUpdated', (transaction) => {
+    const failed = fate.exitCode !== 0;
+    const started = startedTasks(allocation, core.state.stamp(endedMs + ranMs));
+    allocation.tasks = endedTasks(started, core.state.stamp(endedMs), fate.exitCode);
+    allocation.client = failed ? 'failed' : 'complete';
+    allocation.clientDescription = failed ? 'Failed tasks' : 'All tasks have completed';
+    allocation.modifiedAt = core.state.stamp(endedMs - 200);
+    transaction.putAllocation(allocation, true);
+  });
+}
+
+/** Registers a job and its one placement as they were some time ago. */
+function place(
+  core: NomadCore,
+  node: NodeRecord,
+  request: JobRequest,
+  agoMs: number,
+): AllocationRecord {
+  const { state, context } = core;
+  const job = createJob(core, request, 0, agoMs);
+  const evaluation: EvaluationRecord = {
+    ...freshEvaluation(job.submittedAt),
+    id: context.random.uuid(),
+    jobId: job.id,
+    type: job.type,
+    priority: job.priority,
+    triggeredBy: 'job-register',
+    jobModifyIndex: state.index + 1,
+    snapshotIndex: state.index + 1,
+    status: 'complete',
+    queued: { build: 0 },
+    modifiedAt: job.submittedAt + 7_000_000n,
+  };
+  state.apply('JobRegistered', (transaction) => {
+    transaction.putJob(job);
+    transaction.putEvaluation(evaluation);
+    transaction.setQueued(job, { build: 0 });
+  });
+  const [group] = job.groups;
+  if (group === undefined) throw new Error('a generated job has one group');
+  const createdAt = job.submittedAt + 2_000_000n;
+  const allocation: AllocationRecord = {
+    id: context.random.uuid(),
+    evalId: evaluation.id,
+    name: `${job.id}.${group.name}[0]`,
+    job,
+    group,
+    nodeId: node.id,
+    nodeName: node.name,
+    metrics: {
+      nodesEvaluated: 2,
+      nodesFiltered: 0,
+      nodesExhausted: 0,
+      nodesAvailable: { [node.datacenter]: state.nodes.size },
+      classFiltered: {},
+      constraintFiltered: {},
+      classExhausted: {},
+      dimensionExhausted: {},
+      coalescedFailures: 0,
+      allocationTimeNs: 111_476,
+      scores: [{ nodeId: node.id, score: 0.76 }],
+    },
+    createdAt,
+    previous: '',
+    ...freshAllocation(createdAt),
+    // The client has it already: it must not be started once more.
+    tasks: [],
+  };
+  state.apply('PlanResult', (transaction) => transaction.putAllocation(allocation));
+  return allocation;
+}
+
+function submitPending(core: NomadCore, cause: PendingCause, nodes: readonly NodeRecord[]): void {
+  const largest = nodes.reduce((most, node) => Math.max(most, node.cpuMhz), 4_000);
+  const largestMemory = nodes.reduce((most, node) => Math.max(most, node.memoryMb), 8_192);
+  if (cause === 'full' || cause === 'memory') {
+    for (const node of nodes) {
+      if (node.usedCpuMhz === 0) placeRunning(core, node, { ...SIZES[0], durationMs: null });
+    }
+  }
+  const requests: Readonly<Record<PendingCause, JobRequest>> = {
+    full: { cpuMhz: largest, memoryMb: 4_096 },
+    memory: { cpuMhz: 10, memoryMb: largestMemory },
+    'too-large': { cpuMhz: 2 * largest, memoryMb: 4_096 },
+    constraint: {
+      constraints: [{ left: '$' + '{attr.kernel.name}', operand: '=', right: 'windows' }],
+    },
+    class: { constraints: [{ left: '$' + '{node.class}', operand: '=', right: 'arm' }] },
+    driver: { driver: 'docker' },
+    'no-nodes': { datacenters: ['elsewhere'] },
+  };
+  core.scheduler.register(createJob(core, { durationMs: 60_000, ...requests[cause] }));
+}

@@ -1,0 +1,100 @@
+import type { SandboxClock } from '../../clock.ts';
+import type { AllocationRecord, TaskRecord } from '../records.ts';
+import { agentLine, farewell, greeting, LINE_EVERY_MS } from './build-output.ts';
+import { RotatingLog, type Rotation } from './rotating-log.ts';
+
+/** A task's stream. */
+export type LogType = 'stdout' | 'stderr';
+
+interface TaskLogs {
+  readonly stdout: RotatingLog;
+  readonly stderr: RotatingLog;
+  /** How many of the agent's own lines are written. */
+  lines: number;
+  ended: boolean;
+}
+
+/**
+ * The clients' log files. What a build agent writes by itself follows from when it was started,
+ * and is written when somebody looks: 50,000 builds cost nothing until then.
+ */
+export class LogStore {
+  readonly #clock: SandboxClock;
+  readonly #rotation: Rotation;
+  readonly #chatter: boolean;
+  readonly #logs = new Map<string, TaskLogs>();
+  readonly #collected = new Set<string>();
+  readonly #broken = new Map<string, string>();
+
+  constructor(clock: SandboxClock, rotation: Rotation, chatter: boolean) {
+    this.#clock = clock;
+    this.#rotation = rotation;
+    this.#chatter = chatter;
+  }
+
+  /** A task's log, up to now. */
+  open(allocation: AllocationRecord, task: TaskRecord, type: LogType): RotatingLog {
+    const logs = this.#of(allocation, task.name);
+    if (this.#chatter) this.#write(logs, allocation, task);
+    return logs[type];
+  }
+
+  /** Adds to a task's log what it wrote beside the usual. */
+  append(allocation: AllocationRecord, task: TaskRecord, type: LogType, data: Buffer): void {
+    this.open(allocation, task, type).append(data);
+  }
+
+  /** The client's garbage collection deletes an allocation's directory. */
+  collect(allocationId: string): void {
+    this.#collected.add(allocationId);
+  }
+
+  isCollected(allocationId: string): boolean {
+    return this.#collected.has(allocationId);
+  }
+
+  /** Makes the next stream of an allocation's log end with this raw text. */
+  breakNext(allocationId: string, text: string): void {
+    this.#broken.set(allocationId, text);
+  }
+
+  /** The text that breaks the next stream, taken. */
+  takeBreak(allocationId: string): string | null {
+    const text = this.#broken.get(allocationId) ?? null;
+    this.#broken.delete(allocationId);
+    return text;
+  }
+
+  #of(allocation: AllocationRecord, task: string): TaskLogs {
+    const key = `${allocation.id}/${task}`;
+    const known = this.#logs.get(key);
+    if (known !== undefined) return known;
+    const made: TaskLogs = {
+      stdout: new RotatingLog(this.#rotation),
+      stderr: new RotatingLog(this.#rotation),
+      lines: 0,
+      ended: false,
+    };
+    this.#logs.set(key, made);
+    return made;
+  }
+
+  #write(logs: TaskLogs, allocation: AllocationRecord, task: TaskRecord): void {
+    if (task.startedAt === null || logs.ended) return;
+    const started = Number(task.startedAt / 1_000_000n);
+    const finished = task.finishedAt === null ? null : Number(task.finishedAt / 1_000_000n);
+    const until = finished ?? this.#clock.nowMs();
+    if (logs.lines === 0) logs.stdout.append(Buffer.from(greeting(allocation.job.id)));
+    let text = '';
+    for (; started + logs.lines * LINE_EVERY_MS <= until; logs.lines += 1) {
+      const at = new Date(started + logs.lines * LINE_EVERY_MS);
+      text += agentLine(logs.lines, at, allocation.job.id);
+    }
+    if (finished !== null) {
+      logs.ended = true;
+      const killed = task.events.some((event) => event.type === 'Killed');
+      if (!killed) text += farewell(new Date(finished), task.failed);
+    }
+    if (text !== '') logs.stderr.append(Buffer.from(text));
+  }
+}

@@ -1,0 +1,217 @@
+import { SandboxHttpServer } from '../http-server.ts';
+import type { ExecIo } from '../kubernetes/pod-backend.ts';
+import type { SandboxContext, SandboxService } from '../service.ts';
+import { runNomadCli } from './cli/run.ts';
+import { createCore, type NomadCore } from './core.ts';
+import { EventBuffer } from './event-stream.ts';
+import { generateBuilds, startArrivals } from './generate-builds.ts';
+import { generateNodes, startDrains } from './generate-nodes.ts';
+import { HttpApi } from './http-api.ts';
+import { createJob, type JobRequest } from './job-spec.ts';
+import type { LogType } from './logs/log-store.ts';
+import type { AllocationRecord, JobRecord, NodeRecord, TaskRecord } from './records.ts';
+import type { NomadScenario } from './scenario.ts';
+import type { NomadState } from './state.ts';
+
+export type { JobRequest } from './job-spec.ts';
+export type { NodeSpec, NomadScenario, PendingCause, PendingSpec } from './scenario.ts';
+
+/** Nomad's servers and clients keep dead jobs so long (job_gc_threshold). */
+const JOB_GC_MS = 4 * 3_600_000;
+const MIB = 1024 * 1024;
+
+/** A simulated Nomad cluster: its HTTP API on loopback, its CLI, and verbs that make things happen. */
+export class NomadSandbox implements SandboxService {
+  readonly name = 'nomad';
+  readonly #core: NomadCore;
+  readonly #server: SandboxHttpServer;
+
+  constructor(context: SandboxContext, scenario: NomadScenario = {}) {
+    const core = createCore(context, {
+      version: scenario.version ?? '1.0.4',
+      leader: scenario.leader ?? true,
+      token: scenario.token ?? null,
+      rotation: scenario.logRotation ?? { maxFiles: 10, maxBytes: 10 * MIB },
+      chatter: scenario.chatter ?? true,
+    });
+    this.#core = core;
+    generateNodes(core, scenario);
+    generateBuilds(core, scenario);
+    const events = new EventBuffer(core.state, core.dialect);
+    startDrains(core, scenario);
+    startArrivals(core, scenario);
+    this.#collectDeadJobs();
+    const api = new HttpApi(core, events);
+    this.#server = new SandboxHttpServer({
+      name: this.name,
+      context,
+      handlers: {
+        request: (request, response) => {
+          void api.handle(request, response);
+        },
+      },
+    });
+  }
+
+  /** The loopback port of the HTTP API; 0 before {@link start}. */
+  get port(): number {
+    return this.#server.port;
+  }
+
+  get state(): NomadState {
+    return this.#core.state;
+  }
+
+  start(): Promise<void> {
+    return this.#server.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#core.agenda.close();
+    await this.#server.stop();
+  }
+
+  environment(): Readonly<Record<string, string>> {
+    const { token } = this.#core;
+    return {
+      NOMAD_ADDR: `http://127.0.0.1:${this.port}`,
+      ...(token === null ? {} : { NOMAD_TOKEN: token }),
+    };
+  }
+
+  /**
+   * Runs the nomad CLI as `kubectl exec` into the server's pod does; `argv` without the program's
+   * name. Returns its exit status.
+   */
+  cli(argv: readonly string[], io: ExecIo): Promise<number> {
+    return runNomadCli(this.#core, argv, io);
+  }
+
+  /** Registers a job, which is placed at once if there is room. */
+  submitJob(request: JobRequest = {}): JobRecord {
+    const job = createJob(this.#core, request);
+    this.#core.scheduler.register(job);
+    return job;
+  }
+
+  /** Ends a job's running allocations. */
+  finishBuild(jobId: string, exitCode = 0): void {
+    for (const allocation of this.state.allocationsOfJob(jobId)) {
+      if (allocation.client === 'running') this.#core.clients.finish(allocation, exitCode);
+    }
+  }
+
+  /** Stops a job; with `purge` Nomad forgets it. */
+  stopJob(jobId: string, purge = false): void {
+    const job = this.state.jobs.get(jobId);
+    if (job !== undefined) this.#core.scheduler.deregister(job, purge);
+  }
+
+  /** The machine vanishes: its heartbeat stops, and its builds end. */
+  loseNode(id: string): void {
+    this.#core.fleet.lose(this.#node(id));
+  }
+
+  /** The machine's heartbeat is back. */
+  restoreNode(id: string): void {
+    this.#core.fleet.restore(this.#node(id));
+  }
+
+  /** Forgets a node. */
+  purgeNode(id: string): void {
+    this.#core.fleet.purge(this.#node(id));
+  }
+
+  /** Cuts the servers' connection to a client: `No path to node` for logs and statistics. */
+  stopClientLink(id: string): void {
+    this.#node(id).linked = false;
+  }
+
+  restoreClientLink(id: string): void {
+    this.#node(id).linked = true;
+  }
+
+  setEligibility(id: string, eligible: boolean): void {
+    this.#core.fleet.setEligibility(this.#node(id), eligible);
+  }
+
+  /** Drains a node: a deadline in milliseconds, null for none, `force` for now. */
+  drainNode(id: string, deadline: number | null | 'force' = null): void {
+    const deadlineNs =
+      deadline === 'force' ? -1_000_000_000n : BigInt(Math.round(deadline ?? 0)) * 1_000_000n;
+    const request = { deadlineNs, ignoreSystemJobs: false, meta: null };
+    this.#core.drainer.start(this.#node(id), request);
+  }
+
+  cancelDrain(id: string, markEligible = true): void {
+    this.#core.drainer.cancel(this.#node(id), markEligible, null);
+  }
+
+  /** Writes to a task's standard output or error. */
+  appendLog(allocationId: string, type: LogType, text: string | Buffer): void {
+    const { allocation, task } = this.#task(allocationId);
+    this.#core.logs.append(allocation, task, type, Buffer.from(text));
+  }
+
+  /** Starts a new log file, as if the current one had reached its size. */
+  rotateLog(allocationId: string, type: LogType): void {
+    const { allocation, task } = this.#task(allocationId);
+    this.#core.logs.open(allocation, task, type).rotate();
+  }
+
+  /** Empties the current log file. */
+  truncateLog(allocationId: string, type: LogType): void {
+    const { allocation, task } = this.#task(allocationId);
+    this.#core.logs.open(allocation, task, type).truncate();
+  }
+
+  /** What is left of a task's log after rotation, whole. */
+  readLog(allocationId: string, type: LogType): Buffer {
+    const { allocation, task } = this.#task(allocationId);
+    const log = this.#core.logs.open(allocation, task, type);
+    return Buffer.concat(log.files.flatMap((file) => file.chunks));
+  }
+
+  /** The client's garbage collection takes an allocation's files. */
+  collectLogs(allocationId: string): void {
+    this.#core.logs.collect(allocationId);
+  }
+
+  /** The next stream of an allocation's log ends with this text in its body. */
+  breakNextLogStream(allocationId: string, text: string): void {
+    this.#core.logs.breakNext(allocationId, text);
+  }
+
+  setLeader(leader: boolean): void {
+    this.#core.leader = leader;
+  }
+
+  #collectDeadJobs(): void {
+    const due = new Map<string, number>();
+    this.state.onChange(({ jobs }) => {
+      for (const job of jobs) {
+        if (job.status !== 'dead' || due.has(job.id)) continue;
+        due.set(job.id, job.modifyIndex);
+        this.#core.agenda.in(JOB_GC_MS, () => {
+          due.delete(job.id);
+          if (this.state.jobs.get(job.id)?.status === 'dead') this.#core.scheduler.forget(job.id);
+        });
+      }
+    });
+  }
+
+  #node(id: string): NodeRecord {
+    const node = this.state.nodes.get(id);
+    if (node === undefined) throw new Error(`the sandbox has no node ${id}`);
+    return node;
+  }
+
+  #task(allocationId: string): { readonly allocation: AllocationRecord; readonly task: TaskRecord } {
+    const allocation = this.state.allocations.get(allocationId);
+    const task = allocation?.tasks?.[0];
+    if (allocation === undefined || task === undefined) {
+      throw new Error(`the sandbox has no started allocation ${allocationId}`);
+    }
+    return { allocation, task };
+  }
+}

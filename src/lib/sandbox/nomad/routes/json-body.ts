@@ -1,0 +1,57 @@
+import { ApiError } from '../api-request.ts';
+
+/** A JSON object whose fields nobody has checked yet. */
+export type Unchecked = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads a request's body as a JSON object.
+ *
+ * @throws ApiError 400 in the words of Go's encoding/json
+ */
+export function readBody(body: string): Unchecked {
+  if (body.trim() === '') throw new ApiError(400, 'EOF');
+  try {
+    const value: unknown = JSON.parse(body);
+    if (isObject(value)) return value;
+  } catch {
+    throw new ApiError(400, 'invalid character looking for beginning of value');
+  }
+  throw new ApiError(400, 'json: cannot unmarshal value into Go value');
+}
+
+/** Whether a value is a JSON object. */
+export function isObject(value: unknown): value is Unchecked {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A field that is a string, or its default. */
+export function text(object: Unchecked, key: string, otherwise = ''): string {
+  const value = object[key];
+  return typeof value === 'string' ? value : otherwise;
+}
+
+/** A field that is a number, or its default. */
+export function number(object: Unchecked, key: string, otherwise = 0): number {
+  const value = object[key];
+  return typeof value === 'number' ? value : otherwise;
+}
+
+/** A field that is a list of objects, or an empty one. */
+export function objects(object: Unchecked, key: string): readonly Unchecked[] {
+  const value = object[key];
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+/** A field that maps names to strings; null where it is not there. */
+export function strings(object: Unchecked, key: string): Readonly<Record<string, string>> | null {
+  const value = object[key];
+  if (!isObject(value)) return null;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, String(item)]));
+}
+
+/** How Go names the kind of a JSON value in its complaints. */
+export function goKind(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'boolean') return 'bool';
+  return typeof value === 'number' ? `number ${value}` : typeof value;
+}
