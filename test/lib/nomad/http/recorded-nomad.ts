@@ -50,6 +50,8 @@ export interface Answer {
   readonly body: string | readonly string[];
   /** Breaks the connection after the body. */
   readonly cut?: boolean;
+  /** Breaks the connection in place of an answer. */
+  readonly abort?: boolean;
 }
 
 /** A server on loopback for one test, and all that it was asked. */
@@ -107,7 +109,8 @@ export async function serve(answer: (seen: Seen) => Answer): Promise<Served> {
       body: Buffer.concat(pieces).toString('utf8'),
     };
     seen.push(one);
-    const { status = 200, headers = {}, body, cut } = answer(one);
+    const { status = 200, headers = {}, body, cut, abort } = answer(one);
+    if (abort) return void response.destroy();
     response.writeHead(status, headers);
     for (const piece of typeof body === 'string' ? [body] : body) response.write(piece);
     if (cut) response.write('', () => response.destroy());

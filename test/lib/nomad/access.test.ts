@@ -1,0 +1,287 @@
+import { Writable } from 'node:stream';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Clock } from '../../../src/lib/clock.ts';
+import { AdminError } from '../../../src/lib/errors.ts';
+import { createHttpClient } from '../../../src/lib/http/undici-client.ts';
+import { createKubernetesClient } from '../../../src/lib/kubernetes/api-client.ts';
+import {
+  connectNomad,
+  type NomadCluster,
+  type NomadConnection,
+} from '../../../src/lib/nomad/access.ts';
+import type { NomadClient } from '../../../src/lib/nomad/client.ts';
+import type { JobId, NodeId } from '../../../src/lib/nomad/model.ts';
+import { CallLog } from '../../../src/lib/sandbox/call-log.ts';
+import { SandboxClock } from '../../../src/lib/sandbox/clock.ts';
+import { FaultPlan } from '../../../src/lib/sandbox/faults.ts';
+import { KubernetesSandbox } from '../../../src/lib/sandbox/kubernetes/kubernetes-sandbox.ts';
+import type { PolicyRule } from '../../../src/lib/sandbox/kubernetes/scenario.ts';
+import { seededRandom } from '../../../src/lib/sandbox/random.ts';
+import { recordedCli } from './exec/recorded-cli.ts';
+import {
+  type Answer,
+  all,
+  failureOf,
+  type Seen,
+  type Served,
+  serve,
+  serveRecordings,
+} from './http/recorded-nomad.ts';
+
+const NODE = '4ad846c5-2aad-cbf8-09d9-e3e54d2d00dd' as NodeId;
+const POD = 'circleci-nomad-0';
+const NOBODY = 'http://127.0.0.1:1';
+
+/** Pauses between tries take no time; limits on requests are never reached. */
+const CLOCK: Clock = {
+  now: () => new Date(),
+  sleep: (ms, signal) =>
+    ms < 3_000
+      ? Promise.resolve()
+      : new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+        }),
+};
+
+const PROXY_GET = rule('pods/proxy', 'get');
+const PROXY_POST = rule('pods/proxy', 'create');
+const FORWARD = rule('pods/portforward', 'get', 'create');
+const EXEC = rule('pods/exec', 'get', 'create');
+
+interface Setup {
+  readonly nomad: NomadClient;
+  /** What Nomad's API was asked. */
+  readonly served: Served;
+  /** Requests that reached the Kubernetes API, and how often it was connected to. */
+  readonly calls: CallLog;
+  readonly connected: () => number;
+}
+
+/** A Nomad in a cluster where we may do what `rules` say, and how we come to it. */
+async function setUp(
+  rules: readonly PolicyRule[],
+  options: Partial<NomadConnection> = {},
+  answer?: (seen: Seen) => Answer,
+): Promise<Setup> {
+  const served = await (answer ? serve(answer) : serveRecordings());
+  const cli = recordedCli();
+  const calls = new CallLog();
+  const clock = new SandboxClock({ rate: 0 });
+  const sandbox = new KubernetesSandbox(
+    { clock, random: seededRandom(1), faults: new FaultPlan(), calls },
+    { tls: false, users: [{ name: 'me', token: 'mine', rules }] },
+    {
+      [POD]: {
+        ports: { 4646: Number(new URL(served.origin).port) },
+        exec: async ([, ...args], io) => {
+          const outputs = { stdout: sink(io.stdout), stderr: sink(io.stderr) };
+          return cli.run(args, { ...outputs, signal: io.signal });
+        },
+      },
+    },
+  );
+  await sandbox.start();
+  onTestFinished(() => sandbox.stop());
+  let connected = 0;
+  const nomad = connectNomad({
+    preferred: 'auto',
+    direct: null,
+    kubernetes: async () => {
+      connected += 1;
+      return clusterOf(sandbox);
+    },
+    pod: POD,
+    port: 4646,
+    podTls: null,
+    requestTimeout: 5_000,
+    clock: CLOCK,
+    openHttp: (origin) =>
+      createHttpClient({ ...origin, requestTimeout: 5_000, clock: CLOCK, random: () => 0 }),
+    ...options,
+  });
+  onTestFinished(() => nomad.close());
+  return { nomad, served, calls, connected: () => connected };
+}
+
+describe('the way that is gone', () => {
+  it.each([
+    ['proxy', [PROXY_GET, FORWARD, EXEC], {}],
+    ['port-forward', [FORWARD, EXEC], {}],
+    ['exec', [EXEC], {}],
+    ['proxy', [PROXY_GET], { direct: { address: NOBODY } }],
+    ['exec', [EXEC], { direct: { address: NOBODY } }],
+    ['port-forward', [PROXY_GET, FORWARD], { preferred: 'port-forward' }],
+    ['exec', [PROXY_GET, EXEC], { preferred: 'exec' }],
+  ] as const)('is %s', async (access, rules, options) => {
+    const { nomad } = await setUp(rules, options);
+    const nodes = await all(nomad.nodes());
+    expect(nodes.map(({ name }) => name).toSorted()).toEqual([
+      'ip-10-0-10-131',
+      'ip-10-0-10-132',
+      'ip-10-0-10-133',
+    ]);
+    expect(nomad.access).toBe(access);
+    expect((await nomad.node(NODE)).value.id).toBe(NODE);
+    expect(await failureOf(nomad.job('nope' as JobId))).toMatchObject({
+      kind: 'notFound',
+    });
+  });
+
+  it('is the address where one answers, without a look at the cluster or one request too many', async () => {
+    const elsewhere = await serveRecordings();
+    const { nomad, connected } = await setUp([EXEC], { direct: { address: elsewhere.origin } });
+    await Promise.all([all(nomad.nodes({ resources: true })), all(nomad.allocations())]);
+    expect(elsewhere.seen).toHaveLength(2);
+    expect(connected()).toBe(0);
+    expect(nomad.access).toBe('direct');
+  });
+
+  it('is found once by all who ask at the same time', async () => {
+    const { nomad } = await setUp([PROXY_GET], { direct: { address: NOBODY } });
+    const [nodes, jobs] = await Promise.all([all(nomad.nodes()), all(nomad.jobs())]);
+    expect([nodes.length, jobs.length, nomad.access]).toEqual([3, 6, 'proxy']);
+  });
+
+  it('is kept: a list that breaks is not begun again another way', async () => {
+    const answer = (): Answer => ({ body: '[{"ID":"a"},{"ID":"b"},', cut: true });
+    const { nomad, served } = await setUp([PROXY_GET, FORWARD], {}, answer);
+    expect(await failureOf(all(nomad.nodes()))).toMatchObject({ code: 'NOMAD_BAD_ANSWER' });
+    expect(served.seen).toHaveLength(1);
+    expect(nomad.access).toBe('proxy');
+  });
+});
+
+describe("Nomad's own answers", () => {
+  it.each([
+    [{ status: 403, body: 'Permission denied' }, 'NOMAD_PERMISSION_DENIED'],
+    [{ status: 500, body: 'No cluster leader' }, 'NOMAD_NO_LEADER'],
+    [{ status: 500, body: 'rpc error: boom' }, 'NOMAD_ERROR'],
+    [{ body: '<html>' }, 'NOMAD_BAD_ANSWER'],
+  ])('turn nobody away: %j', async (answer, code) => {
+    const elsewhere = await serve(() => answer);
+    const options = { direct: { address: elsewhere.origin } };
+    const { nomad, connected } = await setUp([PROXY_GET], options);
+    expect(await failureOf(all(nomad.nodes()))).toMatchObject({ code });
+    expect(connected()).toBe(0);
+  });
+});
+
+describe('when no way leads there', () => {
+  it('each is told with its reason, and rights are a matter of rights', async () => {
+    const { nomad } = await setUp([]);
+    const error = await failureOf(all(nomad.nodes()));
+    expect(error).toMatchObject({ kind: 'unauthorised', code: 'NOMAD_UNREACHABLE' });
+    expect(String(error)).toMatch(
+      /in any way:\n {2}proxy: me may not get pods\/proxy .*\n {2}port-forward: me may not .*\n {2}exec: me may not .*pods\/exec/,
+    );
+  });
+
+  it('is a failure of service where the reasons differ', async () => {
+    const { nomad } = await setUp([], { direct: { address: NOBODY } });
+    const error = await failureOf(nomad.leader());
+    expect(error).toMatchObject({ kind: 'service', code: 'NOMAD_UNREACHABLE' });
+    expect(String(error)).toMatch(/direct: .*127\.0\.0\.1:1.*refused\n {2}proxy: /);
+  });
+
+  it('is tried anew when asked again', async () => {
+    const { nomad, calls } = await setUp([]);
+    await failureOf(nomad.leader());
+    const before = calls.recent().length;
+    await failureOf(nomad.leader());
+    expect(calls.recent().length).toBe(2 * before);
+  });
+
+  it('stops at a way that is forced', async () => {
+    const { nomad } = await setUp([EXEC], { preferred: 'proxy' });
+    expect(await failureOf(nomad.leader())).toMatchObject({
+      kind: 'unauthorised',
+      code: 'KUBERNETES_FORBIDDEN',
+    });
+  });
+
+  it('asks once for a pod that is not there, and says how to name another', async () => {
+    const { nomad, calls } = await setUp([PROXY_GET, FORWARD, EXEC], { pod: 'circleci-nomad-9' });
+    const error = await failureOf(nomad.leader());
+    expect(error).toMatchObject({ kind: 'notFound', code: 'NOMAD_POD_NOT_FOUND' });
+    expect((error as AdminError).hint).toContain('--nomad-pod');
+    expect(calls.recent()).toHaveLength(1);
+  });
+
+  it('tells why the cluster could not be connected to', async () => {
+    const lost = new AdminError('notFound', 'no kubeconfig', { code: 'NO_KUBECONFIG' });
+    const { nomad } = await setUp([], { kubernetes: () => Promise.reject(lost) });
+    expect(await failureOf(nomad.leader())).toBe(lost);
+  });
+
+  it.each([
+    [{ kubernetes: null }, 'NOMAD_NOT_CONFIGURED'],
+    [{ preferred: 'direct' }, 'NOMAD_NOT_CONFIGURED'],
+    [{ direct: { address: 'ftp://nomad' } }, 'BAD_NOMAD_ADDRESS'],
+  ] as const)('refuses %j before anything is asked', async (options, code) => {
+    expect(await failureOf(setUp([], options))).toMatchObject({ kind: 'usage', code });
+  });
+});
+
+describe('changes', () => {
+  const posts = ({ seen }: Served) => seen.filter(({ method }) => method === 'POST');
+
+  it('come after a read that finds the way, and are sent once', async () => {
+    const rules = [PROXY_GET, PROXY_POST];
+    const { nomad, served } = await setUp(rules, { direct: { address: NOBODY } });
+    await nomad.drain(NODE, { deadline: null });
+    expect(served.seen.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /v1/status/leader',
+      `POST /v1/node/${NODE}/drain`,
+    ]);
+  });
+
+  it('that Kubernetes refuses to hand on go another way', async () => {
+    const { nomad, served } = await setUp([PROXY_GET, FORWARD]);
+    await all(nomad.nodes());
+    await nomad.cancelDrain(NODE, true);
+    expect(posts(served)).toHaveLength(1);
+    expect(nomad.access).toBe('port-forward');
+  });
+
+  it('that may have arrived are never sent again', async () => {
+    const answer = ({ method }: Seen): Answer =>
+      method === 'POST' ? { body: '', abort: true } : { body: '"10.0.0.1:4647"' };
+    const elsewhere = await serve(answer);
+    const options = { direct: { address: elsewhere.origin } };
+    const { nomad, connected } = await setUp([PROXY_GET, PROXY_POST], options);
+    expect(await failureOf(nomad.drain(NODE, { deadline: null }))).toMatchObject({
+      code: 'NOMAD_UNREACHABLE',
+    });
+    expect(posts(elsewhere)).toHaveLength(1);
+    expect(connected()).toBe(0);
+  });
+});
+
+function sink(write: (data: Uint8Array) => void): Writable {
+  return new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      write(chunk);
+      done();
+    },
+  });
+}
+
+function rule(resource: string, ...verbs: string[]): PolicyRule {
+  return { verbs, apiGroups: [''], resources: [resource] };
+}
+
+function clusterOf(sandbox: KubernetesSandbox): NomadCluster {
+  return createKubernetesClient({
+    connection: {
+      target: { context: null, server: sandbox.url, namespace: sandbox.namespace },
+      basePath: '',
+      proxyUrl: null,
+      refreshable: false,
+      credentials: async () => ({ headers: { authorization: 'Bearer mine' }, tls: {} }),
+    },
+    requestTimeout: 5_000,
+    clock: CLOCK,
+    random: () => 0,
+    userAgent: 'test',
+  });
+}
