@@ -1,10 +1,11 @@
 import type { Readable, Writable } from 'node:stream';
+import type { WebSocket } from 'ws';
 import { AdminError } from '../errors.ts';
 import { Channels, type ChannelsClosed } from './channels.ts';
 import type { ExecRequest, ExecResult } from './client.ts';
 import { type Asked, parseStatus, type Status, statusFailure } from './errors.ts';
 import { podPath } from './paths.ts';
-import type { Transport } from './transport.ts';
+import type { Transport, TransportOptions } from './transport.ts';
 import { CHANNEL_PROTOCOLS, openWebSocket } from './websocket.ts';
 
 const STDIN = 0;
@@ -20,50 +21,71 @@ const RESIZE = 4;
  * @throws AdminError as the KubernetesClient says, and `notFound` NO_SUCH_COMMAND
  */
 export async function exec(transport: Transport, request: ExecRequest): Promise<ExecResult> {
-  const { signal } = request;
-  const action = `run ${request.command[0]} in pod ${request.pod}`;
-  const asked: Asked = { target: transport.target, action };
-  const socket = await openWebSocket(transport, {
-    path: execPath(transport, request),
-    protocols: CHANNEL_PROTOCOLS,
-    action,
-    signal,
-  });
   const finished = new AbortController();
+  const broken = new AbortController();
+  for (const stream of new Set([request.stdout, request.stderr])) {
+    const onError = (error: unknown): void => broken.abort(error);
+    stream.once('error', onError);
+    finished.signal.addEventListener('abort', () => stream.off('error', onError));
+  }
+  const signals = [broken.signal, ...(request.signal ? [request.signal] : [])];
+  const stop = AbortSignal.any(signals);
+  const action = `run ${request.command[0]} in pod ${request.pod}`;
   try {
-    return await new Promise<ExecResult>((resolve, reject) => {
-      const channels = new Channels(
-        socket,
-        {
-          frame: (channel, data) => {
-            if (channel === STDOUT) deliver(channels, request.stdout, data);
-            else if (channel === STDERR) deliver(channels, request.stderr, data);
-            else if (channel === STATUS) {
-              channels.close();
-              const end = outcome(data, asked, request);
-              if (end instanceof AdminError) reject(end);
-              else resolve(end);
-            }
-          },
-          // After a status this changes nothing: the promise is settled.
-          closed: (how) => reject(lost(request, how)),
-        },
-        transport.options.clock,
-      );
-      const stop = (reason: unknown): void => {
-        channels.drop();
-        reject(reason);
-      };
-      for (const stream of new Set([request.stdout, request.stderr])) {
-        onceWhile(stream, 'error', stop, finished.signal);
-      }
-      signal?.addEventListener('abort', () => stop(signal.reason), { signal: finished.signal });
-      if (request.stdin) feed(channels, request.stdin, finished.signal);
-      if (request.sizes) resize(channels, request.sizes, finished.signal).catch(stop);
+    const socket = await openWebSocket(transport, {
+      path: execPath(transport, request),
+      protocols: CHANNEL_PROTOCOLS,
+      action,
+      signal: stop,
     });
+    const asked: Asked = { target: transport.target, action };
+    return await run(socket, { request, asked, stop, until: finished.signal }, transport.options);
   } finally {
     finished.abort();
   }
+}
+
+/** Everything that one run needs to know. */
+interface Run {
+  readonly request: ExecRequest;
+  readonly asked: Asked;
+  /** Aborted when the caller gives up or what it reads with breaks. */
+  readonly stop: AbortSignal;
+  /** Aborted when the run is over. */
+  readonly until: AbortSignal;
+}
+
+/** Connects the streams with the channels until the last frame says how the command ended. */
+function run(socket: WebSocket, run: Run, { clock }: TransportOptions): Promise<ExecResult> {
+  const { request, asked, stop, until } = run;
+  return new Promise<ExecResult>((resolve, reject) => {
+    const channels = new Channels(
+      socket,
+      {
+        frame: (channel, data) => {
+          if (channel === STDOUT) deliver(channels, request.stdout, data);
+          else if (channel === STDERR) deliver(channels, request.stderr, data);
+          else if (channel === STATUS) {
+            channels.close();
+            const end = outcome(data, asked, request);
+            if (end instanceof AdminError) reject(end);
+            else resolve(end);
+          }
+        },
+        // After a status this changes nothing: the promise is settled.
+        closed: (how) => reject(lost(request, how)),
+      },
+      clock,
+    );
+    const leave = (reason: unknown): void => {
+      channels.drop();
+      reject(reason);
+    };
+    if (stop.aborted) return leave(stop.reason);
+    stop.addEventListener('abort', () => leave(stop.reason), { signal: until });
+    if (request.stdin) feed(channels, request.stdin, until);
+    if (request.sizes) resize(channels, request.sizes, until).catch(leave);
+  });
 }
 
 function execPath(transport: Transport, request: ExecRequest): string {
@@ -112,16 +134,6 @@ async function resize(
     if (until.aborted) return;
     await channels.send(RESIZE, Buffer.from(JSON.stringify({ Width: columns, Height: rows })));
   }
-}
-
-function onceWhile(
-  stream: Writable,
-  event: string,
-  listener: (value: unknown) => void,
-  until: AbortSignal,
-): void {
-  stream.once(event, listener);
-  until.addEventListener('abort', () => stream.off(event, listener));
 }
 
 /** What the last frame says: how the command ended, or why it never began. */

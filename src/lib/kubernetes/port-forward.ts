@@ -19,8 +19,10 @@ const HEADER = 2;
 const PROTOCOLS = ['v4.channel.k8s.io'];
 
 /**
- * One connection to a port of a pod. That nobody listens there is known only after it is open: the
- * stream is then destroyed with an AdminError PORT_REFUSED.
+ * One connection to a port of a pod.
+ *
+ * @throws AdminError as the KubernetesClient says. That nobody listens on the port may show only
+ *   later: the stream is then destroyed with an AdminError PORT_REFUSED.
  */
 export async function connect(
   transport: Transport,
@@ -36,37 +38,40 @@ export async function connect(
   });
   return new Promise((resolve, reject) => {
     const stream = new ForwardedStream();
+    const waiting = new AbortController();
     const skipped = [0, 0];
-    let opened = false;
-    const refuse = (error: Error): void => {
-      if (opened) stream.destroy(error);
-      else reject(error);
-      channels.drop();
+    const fail = (error: Error): void => {
+      reject(error);
+      stream.destroy(waiting.signal.aborted ? error : undefined);
+    };
+    const open = (): void => {
+      waiting.abort();
+      resolve(stream);
     };
     const channels = new Channels(
       socket,
       {
         frame: (channel, data) => {
           if (channel !== DATA && channel !== ERRORS) return;
-          const header = Math.min(HEADER - (skipped[channel] ?? 0), data.length);
-          skipped[channel] = (skipped[channel] ?? 0) + header;
+          const before = skipped[channel] ?? 0;
+          const header = Math.min(HEADER - before, data.length);
+          skipped[channel] = before + header;
           const rest = data.subarray(header);
           if (channel === ERRORS && rest.length > 0) {
-            refuse(portRefused(rest.toString('utf8'), `port ${port} of pod ${pod}`));
+            fail(portRefused(rest.toString('utf8'), `port ${port} of pod ${pod}`));
           } else if (channel === DATA && rest.length > 0) stream.receive(rest);
-          if (!opened && skipped[DATA] === HEADER) {
-            opened = true;
-            resolve(stream);
-          }
+          // A refusal mostly comes together with the header: let it be told first.
+          if (channel === DATA && before < HEADER && skipped[DATA] === HEADER) setImmediate(open);
         },
         closed: () => {
-          if (opened) stream.receive(null);
-          else reject(endedEarly(pod, port));
+          if (skipped[DATA] === HEADER) stream.receive(null);
+          else fail(endedEarly(pod, port));
         },
       },
       transport.options.clock,
     );
     stream.attach(channels);
+    signal?.addEventListener('abort', () => fail(signal.reason), { signal: waiting.signal });
   });
 }
 
@@ -120,6 +125,7 @@ class ForwardedStream extends Duplex {
 
   /** What came; null for the end. */
   receive(data: Buffer | null): void {
+    if (this.destroyed) return;
     if (!this.push(data) && data !== null) this.#channels?.hold(this);
   }
 

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { decodeEvent, decodeList, decodePod } from '../../../src/lib/kubernetes/decode.ts';
+import { recorded } from './api-server.ts';
+
+test('a pod that crashes', () => {
+  const pod = decodePod(recorded('pod-crasher.json'));
+  expect(pod).toMatchObject({
+    name: 'crasher-6d4577c5c-m7mtf',
+    namespace: 'circleci-server',
+    uid: '6d4e1116-9fcb-4c21-8ee2-7cdcb03f4c95',
+    labels: { app: 'crasher', layer: 'application' },
+    phase: 'Running',
+    reason: null,
+    createdAt: new Date('2026-11-23T16:57:15Z'),
+    deletedAt: null,
+    podIp: '10.42.0.121',
+    owner: { kind: 'ReplicaSet', name: 'crasher-6d4577c5c' },
+    resourceVersion: '787',
+  });
+  expect(pod.containers).toEqual([
+    {
+      name: 'crasher',
+      image: 'docker.io/rig/busybox:1',
+      ready: false,
+      restarts: 4,
+      state: 'waiting',
+      reason: 'CrashLoopBackOff',
+      message: expect.stringContaining('back-off 1m20s'),
+      exitCode: null,
+      startedAt: null,
+      lastTermination: {
+        reason: 'Error',
+        exitCode: 3,
+        finishedAt: new Date('2026-11-23T17:01:47Z'),
+      },
+    },
+  ]);
+});
+
+test('a pod that fits on no node has its containers, of which nothing is known', () => {
+  const pod = decodePod(recorded('pod-pending.json'));
+  expect(pod).toMatchObject({ phase: 'Pending', nodeName: null, podIp: null });
+  expect(pod.conditions).toContainEqual(
+    expect.objectContaining({ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }),
+  );
+  expect(pod.containers).toEqual([
+    expect.objectContaining({ state: 'unknown', ready: false, restarts: 0, lastTermination: null }),
+  ]);
+});
+
+test('every recorded pod keeps its names, containers and moments', () => {
+  const { items, next, resourceVersion } = decodeList(recorded('pods.json'));
+  expect(next).toBeNull();
+  expect(resourceVersion).toMatch(/^\d+$/);
+  const pods = items.map(decodePod);
+  expect(pods.length).toBeGreaterThan(5);
+  for (const pod of pods) {
+    expect(pod.containers.length).toBeGreaterThan(0);
+    expect(pod.createdAt?.getUTCFullYear()).toBe(2026);
+    expect(pod.phase).not.toBe('Unknown');
+  }
+});
+
+test('a page says where to go on', () => {
+  expect(decodeList(recorded('pods-limit.json')).next).toMatch(/./);
+});
+
+test('an event, and what is no pod', () => {
+  const { items } = decodeList(recorded('events.json'));
+  expect(decodeEvent(items[0])).toEqual({
+    type: 'Normal',
+    reason: 'SuccessfulCreate',
+    message: 'create Pod circleci-nomad-0 in StatefulSet circleci-nomad successful',
+    count: 1,
+    firstAt: new Date('2026-11-23T16:57:15Z'),
+    lastAt: new Date('2026-11-23T16:57:15Z'),
+    involvedObject: { kind: 'StatefulSet', name: 'circleci-nomad' },
+  });
+  expect(() => decodePod({ kind: 'Pod' })).toThrow(
+    expect.objectContaining({ kind: 'service', code: 'KUBERNETES_ERROR' }),
+  );
+});
