@@ -1,8 +1,39 @@
 import { AdminError } from '../../errors.ts';
 import type { Scenario } from '../scenario.ts';
+import { acl } from './acl.ts';
+import { busy } from './busy.ts';
+import { clientsDown } from './clients-down.ts';
+import { constraint } from './constraint.ts';
+import { demo } from './demo.ts';
+import { draining } from './draining.ts';
+import { healthy } from './healthy.ts';
+import { idle } from './idle.ts';
+import { large } from './large.ts';
+import { leaderless } from './leaderless.ts';
+import { newNomad } from './new-nomad.ts';
+import { noCapacity } from './no-capacity.ts';
+import { noClients } from './no-clients.ts';
+import { oldNomad } from './old-nomad.ts';
+import { tooLarge } from './too-large.ts';
 
 /** Every scenario, the ordinary ones first. */
-export const SCENARIOS: readonly Scenario[] = [];
+export const SCENARIOS: readonly Scenario[] = [
+  healthy,
+  idle,
+  busy,
+  demo,
+  noCapacity,
+  tooLarge,
+  constraint,
+  noClients,
+  clientsDown,
+  draining,
+  leaderless,
+  acl,
+  oldNomad,
+  newNomad,
+  large,
+];
 
 /**
  * The scenario of a name.

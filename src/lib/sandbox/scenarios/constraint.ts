@@ -1,0 +1,13 @@
+import type { Scenario } from '../scenario.ts';
+
+/** Builds ask for clients of a kind that there is none of. */
+export const constraint: Scenario = {
+  name: 'constraint',
+  summary: 'Builds ask for clients of a kind that there is none of',
+  nomad: {
+    clients: 4,
+    builds: 4,
+    pending: [{ cause: 'constraint' }, { cause: 'class' }, { cause: 'driver' }],
+  },
+  kubernetes: {},
+};

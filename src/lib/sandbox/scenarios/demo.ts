@@ -1,0 +1,16 @@
+import type { Scenario } from '../scenario.ts';
+
+/** Short builds and one that fits nowhere, for a first look. */
+export const demo: Scenario = {
+  name: 'demo',
+  summary: 'Short builds and one that fits nowhere, for a first look',
+  nomad: {
+    clients: 4,
+    builds: 6,
+    finished: 4,
+    arrivalPerMinute: 4,
+    buildDurationMs: [8_000, 25_000],
+    pending: [{ cause: 'too-large' }],
+  },
+  kubernetes: {},
+};

@@ -1,0 +1,9 @@
+import type { Scenario } from '../scenario.ts';
+
+/** Every service runs, builds run, and there is room for more. */
+export const healthy: Scenario = {
+  name: 'healthy',
+  summary: 'Every service runs, builds run, and there is room for more',
+  nomad: { clients: 5, builds: 6, finished: 12 },
+  kubernetes: {},
+};

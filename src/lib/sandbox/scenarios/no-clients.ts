@@ -1,0 +1,9 @@
+import type { Scenario } from '../scenario.ts';
+
+/** Nomad has no clients at all, and builds wait. */
+export const noClients: Scenario = {
+  name: 'no-clients',
+  summary: 'Nomad has no clients at all, and builds wait',
+  nomad: { clients: 0, builds: 3 },
+  kubernetes: {},
+};

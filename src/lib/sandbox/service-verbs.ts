@@ -1,0 +1,107 @@
+import { AdminError } from '../errors.ts';
+import type { Verbs } from './control-server.ts';
+import { ApiError } from './kubernetes/api-error.ts';
+import type { KubernetesSandbox } from './kubernetes/kubernetes-sandbox.ts';
+import type { NomadSandbox } from './nomad/nomad-sandbox.ts';
+import { badArgument, type VerbArguments } from './verb-arguments.ts';
+
+/** What can happen to the simulated Nomad. Clients go by id or name, jobs and allocations by id. */
+export function nomadVerbs(nomad: NomadSandbox): Verbs {
+  const node = (given: VerbArguments): string => nodeOf(nomad, given.text('node'));
+  const job = (given: VerbArguments): string =>
+    existing('job', given.text('job'), nomad.state.jobs.get(given.text('job')));
+  const allocation = (given: VerbArguments): string =>
+    existing(
+      'allocation',
+      given.text('allocation'),
+      nomad.state.allocations.get(given.text('allocation')),
+    );
+  return {
+    'submit-job': (given) => {
+      given.only('id', 'cpuMhz', 'memoryMb', 'durationMs', 'exitCode');
+      const { id } = nomad.submitJob(jobRequest(given));
+      return { job: id };
+    },
+    'finish-build': (given) =>
+      nomad.finishBuild(job(given.only('job', 'exitCode')), given.optionalNumber('exitCode') ?? 0),
+    'stop-job': (given) => nomad.stopJob(job(given.only('job', 'purge')), flag(given, 'purge')),
+    'lose-node': (given) => nomad.loseNode(node(given.only('node'))),
+    'restore-node': (given) => nomad.restoreNode(node(given.only('node'))),
+    'purge-node': (given) => nomad.purgeNode(node(given.only('node'))),
+    'stop-client-link': (given) => nomad.stopClientLink(node(given.only('node'))),
+    'restore-client-link': (given) => nomad.restoreClientLink(node(given.only('node'))),
+    'set-eligibility': (given) =>
+      nomad.setEligibility(node(given.only('node', 'eligible')), given.boolean('eligible')),
+    'append-log': (given) =>
+      nomad.appendLog(
+        allocation(given.only('allocation', 'stream', 'text')),
+        stream(given),
+        given.text('text'),
+      ),
+    'rotate-log': (given) =>
+      nomad.rotateLog(allocation(given.only('allocation', 'stream')), stream(given)),
+    'collect-logs': (given) => nomad.collectLogs(allocation(given.only('allocation'))),
+    'set-leader': (given) => nomad.setLeader(given.only('leader').boolean('leader')),
+  };
+}
+
+/** What can happen to the simulated Kubernetes. Pods go by name, or by that of their workload. */
+export function kubernetesVerbs(kubernetes: KubernetesSandbox): Verbs {
+  const pod = (given: VerbArguments): string => {
+    try {
+      return kubernetes.pod(given.text('pod')).metadata.name;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      throw missing(error.message);
+    }
+  };
+  return {
+    'append-log': (given) =>
+      kubernetes.appendLog(
+        pod(given.only('pod', 'container', 'line')),
+        given.optionalText('container'),
+        given.text('line'),
+      ),
+    'crash-pod': (given) => {
+      const exitCode = given.only('pod', 'exitCode').optionalNumber('exitCode');
+      kubernetes.crash(pod(given), exitCode === undefined ? {} : { exitCode });
+    },
+    'set-ready': (given) =>
+      kubernetes.setReady(pod(given.only('pod', 'ready')), given.boolean('ready')),
+    'delete-pod': (given) => kubernetes.deletePod(pod(given.only('pod'))),
+  };
+}
+
+function nodeOf(nomad: NomadSandbox, wanted: string): string {
+  const nodes = nomad.state.nodes.all();
+  const found = nodes.find(({ id, name }) => id === wanted || name === wanted);
+  return existing('node', found?.id ?? wanted, found);
+}
+
+function existing(kind: string, id: string, found: unknown): string {
+  if (found === undefined) throw missing(`the sandbox has no ${kind} ${id}`);
+  return id;
+}
+
+function missing(message: string): AdminError {
+  return new AdminError('notFound', message, { code: 'NO_SUCH_THING' });
+}
+
+function flag(given: VerbArguments, name: string): boolean {
+  return given.names.includes(name) && given.boolean(name);
+}
+
+function stream(given: VerbArguments): 'stdout' | 'stderr' {
+  const name = given.optionalText('stream') ?? 'stderr';
+  if (name === 'stdout' || name === 'stderr') return name;
+  throw badArgument(`there is no stream "${name}"; there are stdout and stderr`);
+}
+
+function jobRequest(given: VerbArguments): Parameters<NomadSandbox['submitJob']>[0] {
+  const id = given.optionalText('id');
+  const numbers = ['cpuMhz', 'memoryMb', 'durationMs', 'exitCode'].flatMap((name) => {
+    const value = given.optionalNumber(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...(id === undefined ? {} : { id }), ...Object.fromEntries(numbers) };
+}
