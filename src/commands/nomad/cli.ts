@@ -1,5 +1,7 @@
 import { AdminCommand } from '../../lib/cli/admin-command.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
+import { splitAtDashes } from '../../lib/cli/pass-through.ts';
+import { AdminError } from '../../lib/errors.ts';
 import { readsOnly } from '../../lib/nomad/nomad-cli-reading.ts';
 import { runNomadCli } from '../../lib/nomad/run-nomad-cli.ts';
 
@@ -22,8 +24,15 @@ export class NomadCli extends AdminCommand {
   };
 
   async run(): Promise<void> {
-    const { argv, flags } = await this.parse(NomadCli);
-    const args = argv.map(String);
+    const { own, theirs } = splitAtDashes(this.argv);
+    const { argv, flags } = await this.parse(NomadCli, own);
+    if (theirs === null && argv.length > 0) {
+      throw new AdminError('usage', "nomad's own arguments come after --", {
+        code: 'BAD_ARGUMENTS',
+        hint: `Write: circleci-admin nomad cli -- ${argv.join(' ')}`,
+      });
+    }
+    const args = theirs ?? [];
     await this.guardPassThrough({
       command: ['nomad', ...args].join(' '),
       reading: readsOnly(args),

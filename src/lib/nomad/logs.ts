@@ -29,6 +29,8 @@ export interface LogContext {
 }
 
 const MOST_FAILURES = 8;
+/** Of a log that Nomad answers with an error of its own, before anything of it was read. */
+const FEW_FAILURES = 3;
 const FIRST_PAUSE: Milliseconds = 250;
 const LONGEST_PAUSE: Milliseconds = 10_000;
 /** The client's log writer may lag behind the task's end by as much. */
@@ -154,7 +156,9 @@ class LogReader {
   async *#recover(error: unknown): AsyncGenerator<LogEvent, void> {
     const { clock, signal } = this.#context;
     signal.throwIfAborted();
-    if (!mayPass(error) || this.#failures >= MOST_FAILURES) throw error;
+    if (!mayPass(error)) throw error;
+    const most = this.#cursor.begun || error.code !== 'NOMAD_ERROR' ? MOST_FAILURES : FEW_FAILURES;
+    if (this.#failures >= most) throw error;
     // A client that cannot be reached at all will not be so in a second.
     if (!this.#cursor.begun && error.code === 'NOMAD_CLIENT_UNREACHABLE') throw error;
     const retryInMs = this.#pause();

@@ -40,12 +40,12 @@ function roomText(capacity: Capacity): string {
   if (capacity.cpuTotalMhz === null || capacity.memoryTotalBytes === null) {
     return "the clients' sizes are unknown (Nomad before 1.0, or reached by exec)";
   }
-  const used = (value: number | null, format: (value: number) => string): string =>
-    value === null ? 'an unknown part' : format(value);
-  return (
-    `${used(capacity.cpuUsedMhz, formatMhz)} of ${formatMhz(capacity.cpuTotalMhz)} and ` +
-    `${used(capacity.memoryUsedBytes, formatBytes)} of ${formatBytes(capacity.memoryTotalBytes)} in use`
-  );
+  const [cpu, memory] = [formatMhz(capacity.cpuTotalMhz), formatBytes(capacity.memoryTotalBytes)];
+  if (capacity.cpuUsedMhz === null || capacity.memoryUsedBytes === null) {
+    return `${cpu} and ${memory} in all (this Nomad does not list how much is in use)`;
+  }
+  const used = [formatMhz(capacity.cpuUsedMhz), formatBytes(capacity.memoryUsedBytes)];
+  return `${used[0]} of ${cpu} and ${used[1]} of ${memory} in use`;
 }
 
 function otherClients(capacity: Capacity): string {
@@ -65,10 +65,14 @@ function sizingLines(fleet: Fleet): readonly string[] {
   const { capacity } = fleet;
   const { reservedVcpus, reservedMemoryBytes, maxVcpus, maxMemoryBytes } = GUIDE_SIZING;
   const lines: string[] = [];
-  if (capacity.takingBuilds > 0 && capacity.memoryUsableBytes !== null) {
+  if (
+    capacity.takingBuilds > 0 &&
+    capacity.memoryUsableBytes !== null &&
+    capacity.memoryTotalBytes !== null
+  ) {
     lines.push(
       `CircleCI keeps ${reservedVcpus} vCPUs and ${formatBytes(reservedMemoryBytes)} of every client for coordination ` +
-        `(Nomad does not): builds are meant to have ${formatBytes(capacity.memoryUsableBytes)} of the memory.`,
+        `(Nomad does not): ${formatBytes(capacity.memoryUsableBytes)} of ${formatBytes(capacity.memoryTotalBytes)} are meant for builds.`,
     );
   }
   const tooLarge = fleet.clients.filter((row) => row.exceedsMemoryLimit);
