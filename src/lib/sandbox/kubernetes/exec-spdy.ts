@@ -14,6 +14,8 @@ export async function execOverSpdy(
   const wanted = [
     'error',
     ...(['stdin', 'stdout', 'stderr'] as const).filter((name) => asked[name]),
+    // From v3 on a terminal has a stream for its sizes, and the server waits for that one as well.
+    ...(asked.tty ? ['resize'] : []),
   ];
   let begin: () => void = () => undefined;
   const complete = new Promise<void>((resolve) => {

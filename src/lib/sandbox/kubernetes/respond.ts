@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError, badRequest } from './api-error.ts';
 import { isRecord } from './fields.ts';
+import { readProtobufReview } from './protobuf.ts';
 
 /** Sends a JSON document, as the API server does. */
 export function sendJson(response: ServerResponse, code: number, body: unknown): void {
@@ -45,15 +46,25 @@ export async function readJson(request: IncomingMessage): Promise<Record<string,
 }
 
 /**
- * Reads a JSON body of any type.
+ * Reads a JSON body of any type, or an access review in protobuf.
  *
- * @throws ApiError 400
+ * @throws ApiError 400, and 415 for other protobuf
  */
 export async function readAny(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString();
+  const bytes = Buffer.concat(chunks);
+  const text = bytes.toString();
   if (text === '') return {};
+  if ((request.headers['content-type'] ?? '').startsWith('application/vnd.kubernetes.protobuf')) {
+    const review = readProtobufReview(bytes);
+    if (review) return review;
+    throw new ApiError(
+      415,
+      'UnsupportedMediaType',
+      'the body of the request was in an unknown format - accepted media types include: application/json',
+    );
+  }
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -135,9 +135,12 @@ export class SpdyConnection {
     this.#onStream(stream);
   }
 
-  /** An empty header block: a stored block of deflate, after the stream's header the first time. */
+  /**
+   * An empty header block, by hand: the header of a zlib stream the first time, the count of headers
+   * as a stored block, and the empty stored block that makes the reader hand out what it has.
+   */
   #noHeaders(): Buffer {
-    const stored = Buffer.from([0, 4, 0, 0xfb, 0xff, 0, 0, 0, 0]);
+    const stored = Buffer.from([0, 4, 0, 0xfb, 0xff, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
     if (this.#replied) return stored;
     this.#replied = true;
     return Buffer.concat([Buffer.from([0x78, 0x9c]), stored]);
