@@ -13,7 +13,7 @@ const HELD_SECONDS = 300;
 /** A watch that says nothing for longer than it may be held is a dead connection. */
 const SILENCE: Milliseconds = (HELD_SECONDS + 30) * 1_000;
 const FIRST_PAUSE: Milliseconds = 500;
-const LONGEST_PAUSE: Milliseconds = 30_000;
+const LONGEST_PAUSE: Milliseconds = 15_000;
 /** Failures in a row after which it is no passing trouble. */
 const GIVE_UP_AFTER = 8;
 
