@@ -45,6 +45,8 @@ export interface Change<Event> {
   apply(signal: AbortSignal): AsyncIterable<Event>;
   /** One line for people; undefined for events that only programs want. */
   describe(event: Event): string | undefined;
+  /** What is going on just now, for the one line of a terminal that is written over. */
+  progress?(event: Event): string | undefined;
   /** How an event looks as JSON, with `--output ndjson`. */
   document(event: Event): unknown;
   /** Asked once, after `apply` has ended. */
@@ -117,6 +119,8 @@ async function apply<Event>(context: ChangeContext, change: Change<Event>): Prom
       const line = change.describe(event);
       if (output.format === 'ndjson') await output.json(change.document(event));
       else if (line !== undefined) output.note(line);
+      const now = runtime.stderr.isTTY ? change.progress?.(event) : undefined;
+      if (now !== undefined) output.progress(now);
     }
   } catch (error) {
     if (!runtime.signal.aborted) {

@@ -3,7 +3,7 @@ import type { ChosenClients } from '../nomad/choose-clients.ts';
 import type { NomadClient } from '../nomad/client.ts';
 import { drainNodes } from '../nomad/drain.ts';
 import type { DrainEvent, DrainReport } from '../nomad/drain-events.ts';
-import { drainLine } from '../nomad/drain-lines.ts';
+import { drainLine, drainProgressLine } from '../nomad/drain-lines.ts';
 import { type DrainPlan, nothingToDrain, planDrain } from '../nomad/drain-plan.ts';
 import type { DrainRequest } from '../nomad/drain-request.ts';
 import { readTargets } from '../nomad/drain-targets.ts';
@@ -51,11 +51,13 @@ export async function drainChange(
       const options = { clock, signal: aborted, timeoutMs, detach };
       for await (const event of drainNodes(nomad, plan.clients, spec, options)) {
         undo.take(event);
+        // The rails print the report, after the last event.
         if (event.type === 'report') report = event.report;
-        yield event;
+        else yield event;
       }
     },
     describe: drainLine,
+    progress: drainProgressLine,
     document: (event) => event,
     report: () => {
       const last = report ?? notReported();

@@ -70,8 +70,9 @@ function clientChange(
     apply: async function* (signal: AbortSignal) {
       const { clock } = installation;
       for await (const event of changeClients(nomad, changes, { clock, signal })) {
+        // The rails print the report, after the last event.
         if (event.type === 'report') report = event.report;
-        yield event;
+        else yield event;
       }
     },
     describe: clientChangeLine,

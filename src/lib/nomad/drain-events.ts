@@ -148,6 +148,14 @@ export type DrainEvent = { readonly at: Date } & (
       readonly retryInMs: number;
     }
   | { readonly type: 'failed'; readonly node: ClientName; readonly error: ReportedError }
+  | {
+      /** Every ten seconds: we are still there. */
+      readonly type: 'waiting';
+      readonly clients: number;
+      /** How many builds hold them; null while nothing of a client was seen. */
+      readonly builds: number | null;
+      readonly waitedMs: number;
+    }
   | { readonly type: 'timeout'; readonly timeoutMs: number }
   | { readonly type: 'report'; readonly report: DrainReport }
 );

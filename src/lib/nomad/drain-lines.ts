@@ -20,6 +20,7 @@ const SAID_AGAIN_EVERY = 5;
 export function drainLine(event: DrainEvent): string | undefined {
   switch (event.type) {
     case 'report':
+    case 'waiting':
       return undefined;
     case 'timeout':
       return `Stopped waiting after ${formatDuration(event.timeoutMs)}: the drains go on.`;
@@ -30,7 +31,10 @@ export function drainLine(event: DrainEvent): string | undefined {
   }
 }
 
-type ClientEvent = Exclude<DrainEvent, { readonly type: 'report' | 'timeout' | 'retrying' }>;
+type ClientEvent = Exclude<
+  DrainEvent,
+  { readonly type: 'report' | 'timeout' | 'retrying' | 'waiting' }
+>;
 
 function clientLine(event: ClientEvent): string {
   switch (event.type) {
@@ -59,6 +63,13 @@ function clientLine(event: ClientEvent): string {
     case 'failed':
       return event.error.message;
   }
+}
+
+/** What is going on, for the one line of a terminal that is written over. */
+export function drainProgressLine(event: DrainEvent): string | undefined {
+  if (event.type !== 'waiting') return undefined;
+  const builds = event.builds === null ? '' : `${count(event.builds, 'build')} on `;
+  return `Waiting for ${builds}${count(event.clients, 'client')}, for ${formatDuration(event.waitedMs)}`;
 }
 
 function drainKind({ strategy, at }: Extract<DrainEvent, { type: 'drain-changed' }>): string {

@@ -19,6 +19,8 @@ const CHANGES_AT_ONCE = 10;
  * the reads need: an HTTP client has 16.
  */
 const WATCHED_ALONE = 6;
+/** A wait says so often that it goes on. */
+const TICK_MS: Milliseconds = 10_000;
 
 /** What a drain asks of Nomad. */
 export type DrainClient = Pick<
@@ -85,6 +87,7 @@ export class DrainRun {
     const { clock, emit, timeoutMs } = this.#options;
     const finished = new AbortController();
     if (timeoutMs !== null) this.#armTimeout(timeoutMs, finished.signal);
+    this.#tick(clock.now(), AbortSignal.any([finished.signal, this.#waiting]));
     try {
       await this.#drainAndWatch();
     } catch (error) {
@@ -105,6 +108,23 @@ export class DrainRun {
   #armTimeout(timeoutMs: Milliseconds, finished: AbortSignal): void {
     this.#options.clock.sleep(timeoutMs, finished).then(
       () => this.#over.abort(),
+      () => undefined,
+    );
+  }
+
+  /** Says now and then that the wait goes on, until `finished`. */
+  #tick(since: Date, finished: AbortSignal): void {
+    const { clock, emit } = this.#options;
+    clock.sleep(TICK_MS, finished).then(
+      () => {
+        const open = this.#openProgress();
+        const builds = open.reduce<number | null>((sum, { holding }) => {
+          return sum === null || holding === null ? null : sum + holding.length;
+        }, 0);
+        const waitedMs = clock.now().getTime() - since.getTime();
+        emit({ type: 'waiting', at: clock.now(), clients: open.length, builds, waitedMs });
+        this.#tick(since, finished);
+      },
       () => undefined,
     );
   }

@@ -5,10 +5,12 @@ import type { NodeId } from './model.ts';
 export class DrainUndo {
   readonly #wereEligible = new Map<NodeId, ClientName>();
   readonly #drained = new Map<NodeId, ClientName>();
+  readonly #complete = new Set<NodeId>();
 
   /** Takes in an event of the drain. */
   take(event: DrainEvent): void {
     if (event.type === 'ineligible') this.#wereEligible.set(event.node.id, event.node);
+    if (event.type === 'drain-complete') this.#complete.add(event.node.id);
     if (event.type === 'drain-set' && !event.joined) this.#drained.set(event.node.id, event.node);
   }
 
@@ -23,16 +25,26 @@ export class DrainUndo {
     const eligible = [...this.#wereEligible.keys()];
     const others = [...this.#drained.keys()].filter((id) => !this.#wereEligible.has(id));
     if (eligible.length + others.length === 0) return ['Nothing was changed.'];
-    const going = [...this.#drained.values()].map((client) => client.name).join(', ');
+    const drained = [...this.#drained.values()];
     const closed = [...this.#wereEligible.values()].filter(({ id }) => !this.#drained.has(id));
     return [
-      ...(going === '' ? [] : [`The drains go on without us: ${going}.`]),
-      ...(closed.length === 0
-        ? []
-        : [`Made ineligible, not draining: ${closed.map((client) => client.name).join(', ')}.`]),
+      ...named(
+        'The drains go on without us',
+        drained.filter(({ id }) => !this.#complete.has(id)),
+      ),
+      ...named(
+        'Drained',
+        drained.filter(({ id }) => this.#complete.has(id)),
+      ),
+      ...named('Made ineligible, not draining', closed),
       'Run the same command again to go on watching. To undo it:',
       ...(eligible.length === 0 ? [] : [`  ${command} ${eligible.join(' ')}`]),
       ...(others.length === 0 ? [] : [`  ${command} --keep-ineligible ${others.join(' ')}`]),
     ];
   }
+}
+
+function named(what: string, clients: readonly ClientName[]): readonly string[] {
+  if (clients.length === 0) return [];
+  return [`${what}: ${clients.map((client) => client.name).join(', ')}.`];
 }

@@ -103,6 +103,8 @@ export async function pass(clock: SandboxClock, seconds: number): Promise<void> 
   await settle();
 }
 
+const REPEATED: ReadonlySet<string> = new Set(['retrying', 'waiting']);
+
 /** What happened in a drain. */
 export interface Watched {
   readonly events: readonly DrainEvent[];
@@ -138,7 +140,7 @@ export async function watch(
   await reading;
   const last = events.at(-1);
   if (last?.type !== 'report') throw new Error(`no report; events: ${JSON.stringify(events)}`);
-  const types = events.map((event) => event.type).filter((type) => type !== 'retrying');
+  const types = events.map((event) => event.type).filter((type) => !REPEATED.has(type));
   return { events, report: last.report, types };
 }
 

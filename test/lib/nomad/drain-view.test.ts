@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DrainEvent } from '../../../src/lib/nomad/drain-events.ts';
-import { drainLine } from '../../../src/lib/nomad/drain-lines.ts';
+import { drainLine, drainProgressLine } from '../../../src/lib/nomad/drain-lines.ts';
 import { DrainProgress } from '../../../src/lib/nomad/drain-progress.ts';
 import { drainReport } from '../../../src/lib/nomad/drain-report.ts';
 import { DrainUndo } from '../../../src/lib/nomad/drain-undo.ts';
@@ -81,6 +81,17 @@ describe('drainLine', () => {
     [retrying(6), 'Nomad answered 500 (attempt 6; asking again)'],
   ])('%o', (event, line) => {
     expect(drainLine(event)).toBe(line);
+  });
+});
+
+describe('drainProgressLine', () => {
+  it('says for what is waited, and for how long', () => {
+    const waiting = { type: 'waiting', at, clients: 2, builds: 3, waitedMs: 130_000 } as const;
+    expect(drainProgressLine(waiting)).toBe('Waiting for 3 builds on 2 clients, for 2m10s');
+    expect(drainProgressLine({ ...waiting, builds: null })).toBe(
+      'Waiting for 2 clients, for 2m10s',
+    );
+    expect(drainProgressLine(retrying(1))).toBeUndefined();
   });
 });
 
@@ -209,9 +220,12 @@ describe('DrainUndo', () => {
     undo.take({ type: 'ineligible', at, node: c });
     undo.take({ type: 'drain-set', at, node: a, joined: false, deadlineAt: null });
     undo.take({ type: 'drain-set', at, node: b, joined: false, deadlineAt: null });
+    const safe = { outcome: 'drained', safeToTerminate: true } as const;
+    undo.take({ type: 'drain-complete', at, node: b, ...safe });
     undo.take({ type: 'drain-set', at, node: client, joined: true, deadlineAt: null });
     expect(undo.lines()).toEqual([
-      'The drains go on without us: ip-10-0-10-1, ip-10-0-10-2.',
+      'The drains go on without us: ip-10-0-10-1.',
+      'Drained: ip-10-0-10-2.',
       'Made ineligible, not draining: ip-10-0-10-3.',
       'Run the same command again to go on watching. To undo it:',
       `  circleci-admin nomad drain --disable ${a.id} ${c.id}`,
