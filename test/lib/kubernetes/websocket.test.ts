@@ -1,0 +1,146 @@
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { WebSocketServer } from 'ws';
+import type { TlsOptions } from '../../../src/lib/http/http.ts';
+import type { ProxySettings } from '../../../src/lib/http/proxy.ts';
+import { createKubernetesClient } from '../../../src/lib/kubernetes/api-client.ts';
+import { authority, issued, type Pair } from '../http/certificates.ts';
+import { failure, hurriedClock, serve } from '../http/loopback.ts';
+import { connectionTo, frame, recordedText } from './api-server.ts';
+
+let ca: Pair;
+let otherCa: Pair;
+let server: Pair;
+let user: Pair;
+
+beforeAll(async () => {
+  [ca, otherCa] = await Promise.all([authority('kubernetes'), authority('other')]);
+  [server, user] = await Promise.all([issued(ca, 'kubernetes.default'), issued(ca, 'admin')]);
+});
+
+/** An API server that asks for a client certificate and runs every command with success. */
+async function secureServer(): Promise<string> {
+  const tls = { cert: server.cert, key: server.private, ca: ca.cert };
+  const { origin, server: https } = await serve(
+    (_request, response) => response.end(recordedText('version.json')),
+    { ...tls, requestCert: true, rejectUnauthorized: true },
+  );
+  const sockets = new WebSocketServer({ server: https });
+  sockets.on('connection', (socket) => socket.send(frame(3, '{"status":"Success"}')));
+  onTestFinished(() => {
+    for (const socket of sockets.clients) socket.terminate();
+  });
+  return origin;
+}
+
+/** One request and one command, over the same credentials. */
+function both(origin: string, tls: TlsOptions, proxy?: ProxySettings) {
+  const client = createKubernetesClient({
+    connection: connectionTo(origin, { credentials: async () => ({ headers: {}, tls }) }),
+    requestTimeout: 30_000,
+    clock: hurriedClock(),
+    random: () => 0,
+    userAgent: 'circleci-admin/test',
+    ...(proxy ? { proxy } : {}),
+  });
+  onTestFinished(() => client.close());
+  const out = new PassThrough();
+  const command = { pod: 'circleci-nomad-0', command: ['true'], stdout: out, stderr: out };
+  return { request: () => client.version(), exec: () => client.exec(command) };
+}
+
+function right(): TlsOptions {
+  return { ca: ca.cert, serverName: 'kubernetes.default', cert: user.cert, key: user.private };
+}
+
+describe('over TLS', () => {
+  test('requests and WebSockets log in with the same certificates', async () => {
+    const ways = both(await secureServer(), right());
+    expect(await ways.request()).toBe('v1.21.2-k3s1');
+    expect(await ways.exec()).toEqual({ exitCode: 0 });
+  });
+
+  test.each([
+    [
+      'a CA that did not sign it',
+      () => ({ ...right(), ca: otherCa.cert }),
+      'from a CA that is not trusted here',
+    ],
+    [
+      'the address in place of its name',
+      () => ({ ...right(), serverName: 'localhost' }),
+      'is for another name (DNS:kubernetes.default)',
+    ],
+  ])('%s is refused by both', async (_name, tls, message) => {
+    const ways = both(await secureServer(), tls());
+    for (const way of [ways.request, ways.exec]) {
+      expect(await failure(way())).toMatchObject({
+        kind: 'service',
+        code: 'TLS_REFUSED',
+        message: expect.stringContaining(message),
+      });
+    }
+  });
+
+  test('no client certificate is no connection, by both', async () => {
+    const { cert: _cert, key: _key, ...without } = right();
+    const ways = both(await secureServer(), without);
+    for (const way of [ways.request, ways.exec]) {
+      expect(await failure(way())).toMatchObject({
+        kind: 'service',
+        // Whether the server's refusal or its hanging up is seen first is a race.
+        code: expect.stringMatching(/^(TLS_REFUSED|KUBERNETES_UNREACHABLE)$/),
+      });
+    }
+  });
+});
+
+describe('through a proxy', () => {
+  async function proxy(answer: 200 | 403, port: number): Promise<{ url: string; seen: unknown[] }> {
+    const seen: unknown[] = [];
+    const server = createServer();
+    server.on('connect', (request, socket) => {
+      seen.push([request.url, request.headers['proxy-authorization']]);
+      if (answer === 403) return socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      const upstream = connect(port, '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        socket.pipe(upstream).pipe(socket);
+      });
+      upstream.on('error', () => socket.destroy());
+      socket.on('error', () => upstream.destroy());
+      onTestFinished(() => void socket.destroy());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    const own = typeof address === 'object' ? address?.port : 0;
+    return { url: `http://ann:pass@127.0.0.1:${own}`, seen };
+  }
+
+  const behind = 'https://kubernetes.default:6443';
+  const basic = `Basic ${Buffer.from('ann:pass').toString('base64')}`;
+
+  test('both go, TLS and all', async () => {
+    const { url, seen } = await proxy(200, Number(new URL(await secureServer()).port));
+    const ways = both(behind, right(), { https: url });
+    expect(await ways.request()).toBe('v1.21.2-k3s1');
+    expect(await ways.exec()).toEqual({ exitCode: 0 });
+    expect(seen).toEqual([
+      ['kubernetes.default:6443', basic],
+      ['kubernetes.default:6443', basic],
+    ]);
+  });
+
+  test('that does not let a WebSocket through is named', async () => {
+    const { url } = await proxy(403, 1);
+    expect(await failure(both(behind, right(), { https: url }).exec())).toMatchObject({
+      kind: 'service',
+      code: 'KUBERNETES_UNREACHABLE',
+      message: expect.stringMatching(
+        /^The proxy 127\.0\.0\.1:\d+ does not connect to kubernetes\.default:6443: 403$/,
+      ),
+    });
+  });
+});
