@@ -26,7 +26,7 @@ export interface WatchOptions extends ReadOptions {
   readonly wait?: Milliseconds;
 }
 
-/** An answer and the index to watch from. Over `exec` the index is null: there is no waiting. */
+/** An answer and the index to watch from; null over `exec` before Nomad 1.3, which cannot wait. */
 export interface Watched<T> {
   readonly value: T;
   readonly index: number | null;
@@ -65,9 +65,12 @@ export interface LogRequest extends ReadOptions {
 /** A piece of a log. */
 export interface LogChunk {
   readonly data: Uint8Array;
-  /** The rotated file that it is from, such as `alloc/logs/build-agent.stderr.0`; null over `exec`. */
+  /**
+   * The rotated file that it is from, such as `alloc/logs/build-agent.stderr.0`; null over `exec`
+   * before Nomad 1.3.
+   */
   readonly file: string | null;
-  /** Where in that file the piece ends; null over `exec`. */
+  /** Where in that file the piece ends; null over `exec` before 1.3. */
   readonly offset: number | null;
   /** `file deleted` or `file truncated`: the file was rotated away or emptied. */
   readonly event: string | null;

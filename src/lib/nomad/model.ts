@@ -44,7 +44,10 @@ export interface NomadNode {
   readonly statusDescription: string | null;
   readonly eligible: boolean;
   readonly draining: boolean;
-  /** All of the machine's resources, Nomad's reserve included; null before Nomad 1.0 or by `exec`. */
+  /**
+   * All of the machine's resources, Nomad's reserve included; null in lists before Nomad 1.0, and by
+   * `exec` before 1.3.
+   */
   readonly resources: Resources | null;
   /** What Nomad itself keeps back from `resources`. */
   readonly reserved: Resources | null;
@@ -152,7 +155,6 @@ export interface NomadJob {
   readonly priority: number | null;
   readonly status: 'pending' | 'running' | 'dead' | 'unknown';
   readonly stopped: boolean;
-  /** Null by `exec` before the server lists jobs as JSON, when even seconds are not printed. */
   readonly submittedAt: Date | null;
   /** Per task group; null where the server does not send summaries. */
   readonly summary: Readonly<Record<string, TaskGroupSummary>> | null;

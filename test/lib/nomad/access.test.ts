@@ -1,14 +1,7 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Clock } from '../../../src/lib/clock.ts';
 import { AdminError } from '../../../src/lib/errors.ts';
-import { createHttpClient } from '../../../src/lib/http/undici-client.ts';
-import { createKubernetesClient } from '../../../src/lib/kubernetes/api-client.ts';
-import {
-  connectNomad,
-  type NomadCluster,
-  type NomadConnection,
-} from '../../../src/lib/nomad/access.ts';
+import type { NomadConnection } from '../../../src/lib/nomad/access.ts';
 import type { NomadClient } from '../../../src/lib/nomad/client.ts';
 import type { JobId, NodeId } from '../../../src/lib/nomad/model.ts';
 import { CallLog } from '../../../src/lib/sandbox/call-log.ts';
@@ -17,6 +10,7 @@ import { FaultPlan } from '../../../src/lib/sandbox/faults.ts';
 import { KubernetesSandbox } from '../../../src/lib/sandbox/kubernetes/kubernetes-sandbox.ts';
 import type { PolicyRule } from '../../../src/lib/sandbox/kubernetes/scenario.ts';
 import { seededRandom } from '../../../src/lib/sandbox/random.ts';
+import { clusterAt, connected } from './access/ways.ts';
 import { recordedCli } from './exec/recorded-cli.ts';
 import {
   type Answer,
@@ -31,17 +25,6 @@ import {
 const NODE = '4ad846c5-2aad-cbf8-09d9-e3e54d2d00dd' as NodeId;
 const POD = 'circleci-nomad-0';
 const NOBODY = 'http://127.0.0.1:1';
-
-/** Pauses between tries take no time; limits on requests are never reached. */
-const CLOCK: Clock = {
-  now: () => new Date(),
-  sleep: (ms, signal) =>
-    ms < 3_000
-      ? Promise.resolve()
-      : new Promise((_resolve, reject) => {
-          signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-        }),
-};
 
 const PROXY_GET = rule('pods/proxy', 'get');
 const PROXY_POST = rule('pods/proxy', 'create');
@@ -82,25 +65,15 @@ async function setUp(
   );
   await sandbox.start();
   onTestFinished(() => sandbox.stop());
-  let connected = 0;
-  const nomad = connectNomad({
-    preferred: 'auto',
-    direct: null,
+  let connections = 0;
+  const nomad = connected({
     kubernetes: async () => {
-      connected += 1;
-      return clusterOf(sandbox);
+      connections += 1;
+      return clusterAt({ url: sandbox.url, namespace: sandbox.namespace, token: 'mine' });
     },
-    pod: POD,
-    port: 4646,
-    podTls: null,
-    requestTimeout: 5_000,
-    clock: CLOCK,
-    openHttp: (origin) =>
-      createHttpClient({ ...origin, requestTimeout: 5_000, clock: CLOCK, random: () => 0 }),
     ...options,
   });
-  onTestFinished(() => nomad.close());
-  return { nomad, served, calls, connected: () => connected };
+  return { nomad, served, calls, connected: () => connections };
 }
 
 describe('the way that is gone', () => {
@@ -268,20 +241,4 @@ function sink(write: (data: Uint8Array) => void): Writable {
 
 function rule(resource: string, ...verbs: string[]): PolicyRule {
   return { verbs, apiGroups: [''], resources: [resource] };
-}
-
-function clusterOf(sandbox: KubernetesSandbox): NomadCluster {
-  return createKubernetesClient({
-    connection: {
-      target: { context: null, server: sandbox.url, namespace: sandbox.namespace },
-      basePath: '',
-      proxyUrl: null,
-      refreshable: false,
-      credentials: async () => ({ headers: { authorization: 'Bearer mine' }, tls: {} }),
-    },
-    requestTimeout: 5_000,
-    clock: CLOCK,
-    random: () => 0,
-    userAgent: 'test',
-  });
 }

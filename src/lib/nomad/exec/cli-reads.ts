@@ -1,3 +1,4 @@
+import { isLive } from '../allocation-end.ts';
 import type {
   AllocationListOptions,
   LogChunk,
@@ -7,7 +8,7 @@ import type {
   Watched,
   WatchOptions,
 } from '../client.ts';
-import { type AllocationParts, decodeAllocation, isLive } from '../http/decode-allocation.ts';
+import { type AllocationParts, decodeAllocation } from '../http/decode-allocation.ts';
 import { decodeEvaluation } from '../http/decode-evaluation.ts';
 import { decodeJob, decodeJobDetail } from '../http/decode-job.ts';
 import { decodeNode, decodeNodeDetail } from '../http/decode-node.ts';

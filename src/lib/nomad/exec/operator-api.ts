@@ -38,10 +38,10 @@ async function send(commands: NomadCommands, request: HttpRequest): Promise<Http
   if (head.code === null) {
     const failure = await ended;
     if (failure !== null) throw failure;
-    throw commandError(await command.exit, command.stderr(), {
-      what: `answer ${request.path}`,
-      needs: 'a token',
-    });
+    const status = await command.exit;
+    if (status === 0) throw badBody('has no status', request);
+    const asked = { what: `answer ${request.path}`, needs: 'a token' };
+    throw commandError(status, command.stderr(), asked);
   }
   return responseOf(command, head, request);
 }

@@ -59,11 +59,6 @@ export function decodeAllocation(value: unknown, parts: AllocationParts): Alloca
   };
 }
 
-/** Whether an allocation may still run: not finished, lost, or in a state that we cannot read. */
-export function isLive(allocation: Allocation): boolean {
-  return !['complete', 'failed', 'lost'].includes(allocation.clientStatus);
-}
-
 function decodeTasks(value: unknown): readonly TaskState[] {
   return Object.entries(objectOf(value)).flatMap(([name, state]) => {
     const task = objectOrNull(state);

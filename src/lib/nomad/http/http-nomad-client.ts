@@ -1,4 +1,5 @@
 import { isAdminError } from '../../errors.ts';
+import { isLive } from '../allocation-end.ts';
 import type {
   AllocationListOptions,
   DrainSpec,
@@ -23,7 +24,7 @@ import type {
   NomadNodeDetail,
 } from '../model.ts';
 import { decodeAgent } from './decode-agent.ts';
-import { decodeAllocation, isLive } from './decode-allocation.ts';
+import { decodeAllocation } from './decode-allocation.ts';
 import { decodeEvaluation } from './decode-evaluation.ts';
 import { decodeJob, decodeJobDetail } from './decode-job.ts';
 import { decodeNode, decodeNodeDetail } from './decode-node.ts';

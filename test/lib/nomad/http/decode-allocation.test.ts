@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeAllocation, isLive } from '../../../../src/lib/nomad/http/decode-allocation.ts';
+import { decodeAllocation } from '../../../../src/lib/nomad/http/decode-allocation.ts';
 import { recordedJson } from './recorded-nomad.ts';
 
 const MIB = 1024 * 1024;
@@ -63,19 +63,6 @@ describe('decodeAllocation', () => {
     const allocation = decodeAllocation(wire, EVERYTHING);
     if (typeof expected === 'object' && expected) expect(allocation).toMatchObject(expected);
     else expect(allocation?.tasks?.[0]?.events[0]?.signal).toBe(expected);
-  });
-
-  it.each([
-    ['pending', true],
-    ['running', true],
-    ['unknown', true],
-    ['of a later version', true],
-    ['complete', false],
-    ['failed', false],
-    ['lost', false],
-  ])('tells whether %s is live', (ClientStatus, live) => {
-    const allocation = decodeAllocation({ ...MINIMAL, ClientStatus }, EVERYTHING);
-    expect(allocation && isLive(allocation)).toBe(live);
   });
 });
 

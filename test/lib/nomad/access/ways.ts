@@ -1,0 +1,66 @@
+import { onTestFinished } from 'vitest';
+import type { Clock } from '../../../../src/lib/clock.ts';
+import { createHttpClient } from '../../../../src/lib/http/undici-client.ts';
+import { createKubernetesClient } from '../../../../src/lib/kubernetes/api-client.ts';
+import {
+  connectNomad,
+  type NomadCluster,
+  type NomadConnection,
+} from '../../../../src/lib/nomad/access.ts';
+import type { NomadClient } from '../../../../src/lib/nomad/client.ts';
+
+/** Pauses between tries take no time; limits on requests are never reached. */
+export const CLOCK: Clock = {
+  now: () => new Date(),
+  sleep: (ms, signal) =>
+    ms < 3_000
+      ? Promise.resolve()
+      : new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+        }),
+};
+
+/** A cluster's API without TLS, and who we are there. */
+export interface ClusterApi {
+  readonly url: string;
+  readonly namespace: string;
+  readonly token: string;
+}
+
+/** Our client for a cluster. */
+export function clusterAt({ url, namespace, token }: ClusterApi): NomadCluster {
+  const client = createKubernetesClient({
+    connection: {
+      target: { context: null, server: url, namespace },
+      basePath: '',
+      proxyUrl: null,
+      refreshable: false,
+      credentials: async () => ({ headers: { authorization: `Bearer ${token}` }, tls: {} }),
+    },
+    requestTimeout: 5_000,
+    clock: CLOCK,
+    random: () => 0,
+    userAgent: 'test',
+  });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+/** A client that is closed when the test ends. */
+export function connected(options: Partial<NomadConnection>): NomadClient {
+  const nomad = connectNomad({
+    preferred: 'auto',
+    direct: null,
+    kubernetes: null,
+    pod: 'circleci-nomad-0',
+    port: 4646,
+    podTls: null,
+    requestTimeout: 5_000,
+    clock: CLOCK,
+    openHttp: (origin) =>
+      createHttpClient({ ...origin, requestTimeout: 5_000, clock: CLOCK, random: () => 0 }),
+    ...options,
+  });
+  onTestFinished(() => nomad.close());
+  return nomad;
+}
