@@ -157,10 +157,10 @@ async function applyAndRead(
 ): Promise<Pick<ChangedClient, 'eligible' | 'draining'>> {
   await post(nomad, change, signal);
   const { eligible, draining } = (await nomad.node(change.id, { signal })).value;
-  if (eligible !== change.eligibleThen || draining) {
+  if (eligible !== change.eligibleThen || (draining && change.action === 'end-drain')) {
     throw new AdminError(
       'failed',
-      `${change.name} is ${eligible ? 'eligible' : 'ineligible'}${draining ? ' and draining' : ''} after the change: somebody else changes it too`,
+      `it is ${eligible ? 'eligible' : 'ineligible'}${draining ? ' and draining' : ''} after the change: somebody else changes it too`,
       { code: 'CHANGE_NOT_SEEN', hint: `circleci-admin nomad node-status ${change.id}` },
     );
   }

@@ -3,14 +3,14 @@ import { type AdminError, EXIT_CODES, isAdminError } from '../errors.ts';
 import { mapBounded } from './bounded.ts';
 import type { DrainSpec, NomadClient } from './client.ts';
 import { type DrainTarget, drainAction, fitsSpec } from './drain-action.ts';
-import type { ClientName, DamagedBuild, DrainEvent, EndedBuild } from './drain-events.ts';
+import type { ClientName, DrainEvent } from './drain-events.ts';
 import { DrainProgress } from './drain-progress.ts';
 import { drainReport, isDamaged } from './drain-report.ts';
-import { FEW_CLIENTS, readLive, readTargets } from './drain-targets.ts';
+import { readLive, readTargets } from './drain-targets.ts';
 import { type ClientObservation, watchClient, watchClients } from './drain-watch.ts';
 import { keepTrying, type Patience } from './keep-trying.ts';
 import type { Allocation, NodeId } from './model.ts';
-import { startedAgain } from './started-again.ts';
+import { whetherStartedAgain } from './started-again.ts';
 
 const PATIENCE_MS: Milliseconds = 300_000;
 const CHANGES_AT_ONCE = 10;
@@ -99,7 +99,8 @@ export class DrainRun {
     if (timedOut && timeoutMs !== null) emit({ type: 'timeout', at: clock.now(), timeoutMs });
     const clients = [...this.#progress.values()];
     for (const client of clients) client.stopWaiting(timedOut, clock.now());
-    const again = await this.#readAgain(clients.flatMap((client) => client.ended));
+    const damaged = clients.flatMap((client) => client.ended).filter(isDamaged);
+    const again = await whetherStartedAgain(this.#nomad, damaged, this.#options.signal);
     const report = drainReport(clients, this.#spec, clock.now(), again);
     emit({ type: 'report', at: clock.now(), report });
   }
@@ -261,23 +262,6 @@ export class DrainRun {
       for (const id of this.#open()) this.#fail(id, error);
       return null;
     }
-  }
-
-  async #readAgain(
-    ended: readonly EndedBuild[],
-  ): Promise<ReadonlyMap<EndedBuild, DamagedBuild['again']>> {
-    const { signal } = this.#options;
-    if (signal.aborted) return new Map();
-    const read = await mapBounded(ended.filter(isDamaged), FEW_CLIENTS, async (build) => {
-      try {
-        return [build, await startedAgain(this.#nomad, build, { signal })] as const;
-      } catch (error) {
-        if (!signal.aborted && !isAdminError(error)) throw error;
-        // The report tells of the damage; whether it is mended is then not known.
-        return [build, null] as const;
-      }
-    });
-    return new Map(read);
   }
 
   #fail(id: NodeId, { code, message, exitCode }: AdminError): void {

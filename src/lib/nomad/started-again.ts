@@ -1,7 +1,32 @@
+import { isAdminError } from '../errors.ts';
 import { isLive } from './allocation-end.ts';
+import { mapBounded } from './bounded.ts';
 import type { NomadClient, ReadOptions } from './client.ts';
 import type { DamagedBuild, EndedBuild } from './drain-events.ts';
 import { orForgotten } from './drain-targets.ts';
+
+const READS_AT_ONCE = 10;
+
+/**
+ * {@link startedAgain} for each build; null where that could not be read, which takes nothing from
+ * what is known about the build.
+ */
+export async function whetherStartedAgain(
+  nomad: Pick<NomadClient, 'job' | 'jobAllocations'>,
+  builds: readonly EndedBuild[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<EndedBuild, DamagedBuild['again']>> {
+  if (signal.aborted) return new Map();
+  const read = await mapBounded(builds, READS_AT_ONCE, async (build) => {
+    try {
+      return [build, await startedAgain(nomad, build, { signal })] as const;
+    } catch (error) {
+      if (!signal.aborted && !isAdminError(error)) throw error;
+      return [build, null] as const;
+    }
+  });
+  return new Map(read);
+}
 
 /**
  * Whether Nomad runs a killed or lost build again. Which it does depends on its version: up to
