@@ -1,6 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
+import { isUtf8 } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
 import { AdminError } from '../errors.ts';
+import type { ConfigFinding } from './config-document.ts';
 import { type ConfigFile, EMPTY_CONFIG } from './profile.ts';
+
+/** The name of the config file in its directory. */
+export const CONFIG_FILE = 'config.yaml';
 
 /**
  * Reads the config file. A file that is not there is an empty one. The YAML parser is loaded only
@@ -9,46 +14,46 @@ import { type ConfigFile, EMPTY_CONFIG } from './profile.ts';
  * @throws AdminError of kind `validation`, code BAD_CONFIG
  */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw new AdminError('validation', `${path} cannot be read: ${error.message}`, {
-      code: 'BAD_CONFIG',
-      cause: error,
-    });
-  });
+  const text = (await readConfigBytes(path)) ?? '';
   if (text.trim() === '') return EMPTY_CONFIG;
-  const [{ parse }, { checkConfig }] = await Promise.all([
-    import('yaml'),
-    import('./profile-keys.ts'),
-  ]);
-  let parsed: unknown;
-  try {
-    parsed = parse(text);
-  } catch (error) {
-    throw new AdminError('validation', `${path} is not YAML: ${(error as Error).message}`, {
-      code: 'BAD_CONFIG',
-      cause: error,
-    });
-  }
-  return checkConfig(parsed, path);
+  const { readConfigText } = await import('./config-document.ts');
+  const { config, findings } = readConfigText(text);
+  const [first, ...more] = findings;
+  if (first) throw badConfig(path, first, more.length);
+  return config;
 }
 
 /**
- * Reads a secret from a file that its owner alone can read.
+ * The text of a config file; null where there is none.
  *
- * @throws AdminError of kind `validation`, code SECRET_FILE
+ * @throws AdminError of kind `validation`, code BAD_CONFIG
  */
-export async function readSecretFile(path: string): Promise<string> {
-  const fail = (what: string, hint?: string): AdminError =>
-    new AdminError('validation', `secret file ${path} ${what}`, {
-      code: 'SECRET_FILE',
-      ...(hint === undefined ? {} : { hint }),
+export async function readConfigBytes(path: string): Promise<string | null> {
+  const fail = (what: string, cause?: unknown): AdminError =>
+    new AdminError('validation', `${path} ${what}`, {
+      code: 'BAD_CONFIG',
+      hint: 'Mend the file, or name another directory with CIRCLECI_ADMIN_CONFIG_DIR.',
+      cause,
     });
-  const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw fail(`cannot be read: ${error.code ?? error.message}`);
-  });
-  if ((info.mode & 0o077) !== 0) {
-    throw fail('can be read by others than its owner', `Run: chmod 600 ${path}`);
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    throw fail(`cannot be read: ${code ?? message}`, error);
   }
-  return (await readFile(path, 'utf8')).trim();
+  if (!isUtf8(bytes)) throw fail('is not UTF-8 text');
+  return bytes.toString('utf8');
+}
+
+/** The error for a config file that is not as it has to be; `more` is how many findings follow. */
+export function badConfig(path: string, first: ConfigFinding, more: number): AdminError {
+  const where = `${path}:${first.line}:${first.column}`;
+  const others = more > 0 ? ` (and ${more} more)` : '';
+  const hint = [first.hint, 'To see everything that is wrong: circleci-admin config validate'];
+  return new AdminError('validation', `${where}: ${first.message}${others}`, {
+    code: 'BAD_CONFIG',
+    hint: hint.filter(Boolean).join('\n'),
+  });
 }

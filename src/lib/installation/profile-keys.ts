@@ -1,83 +1,219 @@
-import { AdminError } from '../errors.ts';
-import type { ConfigFile } from './profile.ts';
+import type { Chosen } from './settings.ts';
 
-type Kind = 'string' | 'boolean' | 'number' | 'version';
-interface Shape {
-  readonly [key: string]: Kind | Shape;
+/** What a value is, and so how it is checked and how its text is read. */
+export type ValueKind =
+  | 'text'
+  | 'host'
+  | 'address'
+  | 'file'
+  | 'files'
+  | 'command'
+  | 'boolean'
+  | 'port'
+  | 'version'
+  | 'duration'
+  | 'choice';
+
+/** A key that a profile may have. */
+export interface ProfileKey {
+  /** Dotted, as `config set` takes it. */
+  readonly key: string;
+  readonly kind: ValueKind;
+  /** One line, for people and for editors. */
+  readonly description: string;
+  /** What a `choice` may be. */
+  readonly choices?: readonly string[];
+  /** The shared flag that stands above it. */
+  readonly flag?: keyof Chosen;
+  /** The `CIRCLECI_ADMIN_*` variable that stands above it; made from the key where it is left out. */
+  readonly variable?: string;
+  /** The field's own variable, which counts only where no profile is in use. */
+  readonly ambient?: string;
+  /** What holds where nobody says anything. */
+  readonly fallback?: string | number | boolean;
 }
-
-/** Every key that a profile may have, and what its value is. */
-const PROFILE: Shape = {
-  host: 'string',
-  version: 'version',
-  readOnly: 'boolean',
-  requestTimeout: 'string',
-  kubernetes: { kubeconfig: 'string', context: 'string', namespace: 'string' },
-  nomad: {
-    access: 'string',
-    address: 'string',
-    region: 'string',
-    namespace: 'string',
-    tokenFile: 'string',
-    tokenCommand: 'string',
-    caFile: 'string',
-    certFile: 'string',
-    keyFile: 'string',
-    serverName: 'string',
-    skipVerify: 'boolean',
-    pod: 'string',
-    port: 'number',
-    tls: 'boolean',
-  },
-};
 
 /**
- * Takes a parsed config file for what it is, or says which key is wrong.
- *
- * @throws AdminError of kind `validation`, code BAD_CONFIG
+ * Every key that a profile may have: the one source of what the config file is checked against, of
+ * its published schema, of how `config set` reads a value, and of where each setting may come from.
  */
-export function checkConfig(parsed: unknown, path: string): ConfigFile {
-  if (parsed === null || parsed === undefined) return { installations: {} };
-  if (!isRecord(parsed)) throw bad(path, 'it is not a mapping');
-  for (const key of Object.keys(parsed)) {
-    if (key !== 'current' && key !== 'installations') {
-      throw bad(path, `"${key}" is not a key (current, installations)`);
-    }
-  }
-  const { current, installations = {} } = parsed;
-  if (current !== undefined && typeof current !== 'string') throw bad(path, '"current" is no name');
-  if (!isRecord(installations)) throw bad(path, '"installations" is not a mapping');
-  for (const [name, profile] of Object.entries(installations)) {
-    checkShape(profile, PROFILE, `installations.${name}`, path);
-  }
-  return current === undefined ? { installations } : { current, installations };
+export const PROFILE_KEYS: readonly ProfileKey[] = [
+  {
+    key: 'host',
+    kind: 'host',
+    description: 'Host of the CircleCI server, such as circleci.example.com',
+    ambient: 'CIRCLE_HOST',
+  },
+  {
+    key: 'version',
+    kind: 'version',
+    description: "The server's version as major.minor, such as 3.0 or 4.3",
+    // Images and install scripts like to set CIRCLECI_ADMIN_VERSION to say which of us they want.
+    variable: 'CIRCLECI_ADMIN_SERVER_VERSION',
+  },
+  {
+    key: 'readOnly',
+    kind: 'boolean',
+    description: 'Refuse every command that changes something',
+    flag: 'readOnly',
+    fallback: false,
+  },
+  {
+    key: 'requestTimeout',
+    kind: 'duration',
+    description: 'Limit for one request, such as 30s',
+    flag: 'requestTimeout',
+    fallback: '30s',
+  },
+  {
+    key: 'kubernetes.kubeconfig',
+    kind: 'files',
+    description: 'Kubeconfig file, or several with colons between them',
+    flag: 'kubeconfig',
+    variable: 'CIRCLECI_ADMIN_KUBECONFIG',
+    ambient: 'KUBECONFIG',
+  },
+  {
+    key: 'kubernetes.context',
+    kind: 'text',
+    description: 'Context of the kubeconfig',
+    flag: 'context',
+    variable: 'CIRCLECI_ADMIN_CONTEXT',
+  },
+  {
+    key: 'kubernetes.namespace',
+    kind: 'text',
+    description: 'Namespace that the server is installed in',
+    flag: 'namespace',
+    variable: 'CIRCLECI_ADMIN_NAMESPACE',
+  },
+  {
+    key: 'kubernetes.clusterId',
+    kind: 'text',
+    description: 'Uid of the namespace kube-system: tells this cluster from every other',
+  },
+  {
+    key: 'nomad.access',
+    kind: 'choice',
+    choices: ['auto', 'direct', 'proxy', 'port-forward', 'exec'],
+    description: 'Way to reach Nomad; auto takes the first that leads there',
+    flag: 'nomadAccess',
+    fallback: 'auto',
+  },
+  {
+    key: 'nomad.address',
+    kind: 'address',
+    description: "Address of Nomad's API, such as https://nomad.example.com:4646",
+    flag: 'nomadAddress',
+    ambient: 'NOMAD_ADDR',
+  },
+  {
+    key: 'nomad.region',
+    kind: 'text',
+    description: 'Nomad region',
+    ambient: 'NOMAD_REGION',
+  },
+  {
+    key: 'nomad.namespace',
+    kind: 'text',
+    description: 'Nomad namespace',
+    ambient: 'NOMAD_NAMESPACE',
+  },
+  {
+    key: 'nomad.tokenFile',
+    kind: 'file',
+    description: "File with Nomad's token, readable by its owner alone",
+  },
+  {
+    key: 'nomad.tokenCommand',
+    kind: 'command',
+    description: "Command that prints Nomad's token",
+  },
+  {
+    key: 'nomad.caFile',
+    kind: 'file',
+    description: "Certificate authority of Nomad's API (PEM)",
+    ambient: 'NOMAD_CACERT',
+  },
+  {
+    key: 'nomad.certFile',
+    kind: 'file',
+    description: "Client certificate for Nomad's API (PEM)",
+    ambient: 'NOMAD_CLIENT_CERT',
+  },
+  {
+    key: 'nomad.keyFile',
+    kind: 'file',
+    description: 'Key of the client certificate (PEM)',
+    ambient: 'NOMAD_CLIENT_KEY',
+  },
+  {
+    key: 'nomad.serverName',
+    kind: 'text',
+    description: "Name that the certificate of Nomad's API has to bear",
+    ambient: 'NOMAD_TLS_SERVER_NAME',
+  },
+  {
+    key: 'nomad.skipVerify',
+    kind: 'boolean',
+    description: "Do not check the certificate of Nomad's API",
+    ambient: 'NOMAD_SKIP_VERIFY',
+    fallback: false,
+  },
+  {
+    key: 'nomad.pod',
+    kind: 'text',
+    description: 'Pod that the Nomad server runs in',
+    flag: 'nomadPod',
+    fallback: 'circleci-nomad-0',
+  },
+  {
+    key: 'nomad.port',
+    kind: 'port',
+    description: "Port of Nomad's API in the pod",
+    fallback: 4646,
+  },
+  {
+    key: 'nomad.tls',
+    kind: 'boolean',
+    description: "Nomad's API in the pod speaks TLS",
+    fallback: false,
+  },
+  {
+    key: 'server.tokenFile',
+    kind: 'file',
+    description: "File with an administrator's API token, readable by its owner alone",
+  },
+  {
+    key: 'server.tokenCommand',
+    kind: 'command',
+    description: "Command that prints an administrator's API token",
+  },
+];
+
+const BY_NAME: ReadonlyMap<string, ProfileKey> = new Map(PROFILE_KEYS.map((one) => [one.key, one]));
+
+/** The key of this name; undefined where there is none. */
+export function findKey(name: string): ProfileKey | undefined {
+  return BY_NAME.get(name);
 }
 
-function checkShape(value: unknown, shape: Shape, at: string, path: string): void {
-  if (!isRecord(value)) throw bad(path, `"${at}" is not a mapping`);
-  for (const [key, item] of Object.entries(value)) {
-    const expected = shape[key];
-    if (expected === undefined) {
-      throw bad(path, `"${at}.${key}" is not a key (${Object.keys(shape).join(', ')})`);
-    }
-    if (typeof expected === 'object') checkShape(item, expected, `${at}.${key}`, path);
-    else if (!isKind(item, expected)) throw bad(path, `"${at}.${key}" is not a ${expected}`);
-  }
+/** The keys that hold other keys, such as `nomad`. */
+export const KEY_GROUPS: ReadonlySet<string> = new Set(
+  PROFILE_KEYS.flatMap(({ key }) => (key.includes('.') ? [key.slice(0, key.indexOf('.'))] : [])),
+);
+
+/** The variable that stands above a key: `nomad.caFile` is `CIRCLECI_ADMIN_NOMAD_CA_FILE`. */
+export function variableOf({ key, variable }: ProfileKey): string {
+  if (variable !== undefined) return variable;
+  const words = key.replaceAll('.', '_').replace(/([a-z])([A-Z])/g, '$1_$2');
+  return `CIRCLECI_ADMIN_${words.toUpperCase()}`;
 }
 
-function isKind(value: unknown, kind: Kind): boolean {
-  // YAML reads 3.0 as a number: both ways of writing a version are fine.
-  if (kind === 'version') return typeof value === 'number' || typeof value === 'string';
-  return typeof value === kind;
-}
+/** What a profile may be called: it stands in flags, in file names and in the audit log. */
+export const PROFILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
-function isRecord(value: unknown): value is Readonly<Record<string, never>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function bad(path: string, what: string): AdminError {
-  return new AdminError('validation', `${path}: ${what}`, {
-    code: 'BAD_CONFIG',
-    hint: 'Mend the file, or name another one with CIRCLECI_ADMIN_CONFIG_DIR.',
-  });
+/** Whether somebody wrote a secret itself where its file or its command belongs. */
+export function holdsSecret(name: string): boolean {
+  return /(?:^|[.])(?:[a-z]*token|[a-z]*password|[a-z]*secret|apiKey|httpAuth)$/i.test(name);
 }

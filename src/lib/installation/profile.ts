@@ -31,9 +31,17 @@ export interface KubernetesProfile {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly namespace?: string;
+  /** Uid of the namespace `kube-system`, which no other cluster has. */
+  readonly clusterId?: string;
 }
 
-/** What the config file says about one installation. */
+/** How the CircleCI server's own APIs are reached, as a profile says. */
+export interface ServerProfile {
+  readonly tokenFile?: string;
+  readonly tokenCommand?: string;
+}
+
+/** What the config file says about one installation. Its keys are those of `PROFILE_KEYS`. */
 export interface Profile {
   readonly host?: string;
   /** The server's version as major.minor, such as `3.0`. */
@@ -42,6 +50,7 @@ export interface Profile {
   readonly requestTimeout?: string;
   readonly kubernetes?: KubernetesProfile;
   readonly nomad?: NomadProfile;
+  readonly server?: ServerProfile;
 }
 
 /** The config file: profiles by name, and the one that is in use. */
@@ -52,3 +61,15 @@ export interface ConfigFile {
 
 /** No file, or an empty one. */
 export const EMPTY_CONFIG: ConfigFile = { installations: {} };
+
+/** The value of a dotted key of a profile; undefined where it says nothing. */
+export function profileValue(profile: Profile, key: string): unknown {
+  let value: unknown = profile;
+  for (const word of key.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, word)) {
+      return undefined;
+    }
+    value = Reflect.get(value, word);
+  }
+  return value;
+}

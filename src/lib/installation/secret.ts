@@ -1,35 +1,137 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { readFile, stat } from 'node:fs/promises';
+import type { Milliseconds } from '../clock.ts';
 import { AdminError } from '../errors.ts';
 import type { Masker } from '../masking.ts';
-import { readSecretFile } from './config-file.ts';
 import type { SecretSource } from './profile.ts';
 
-/** A command that prints a secret may ask a vault, not a person: this long, in milliseconds. */
-const COMMAND_LIMIT = 30_000;
+/** How a command ended. */
+export interface CommandRun {
+  /** Null where a signal or the time limit ended it. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+}
+
+/** Runs a command line, for no longer than `limit` milliseconds. */
+export type CommandRunner = (command: string, limit: Milliseconds) => Promise<CommandRun>;
+
+/** What reading a secret takes from outside. */
+export interface SecretAccess {
+  readonly masker: Masker;
+  /** The environment of the command. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** {@link shellRunner} where it is left out. */
+  readonly run?: CommandRunner;
+}
+
+/** Long enough for a single sign-on in a browser. */
+const COMMAND_LIMIT: Milliseconds = 60_000;
 
 /**
- * Reads a secret from where the profile says it is.
+ * Reads a secret from where it is kept, and has it masked from then on.
  *
- * @throws AdminError of kind `validation`: SECRET_FILE, SECRET_COMMAND
+ * @throws AdminError of kind `validation` (SECRET_FILE), `unauthorised` (SECRET_COMMAND) or
+ *   `timeout` (SECRET_COMMAND_TIMEOUT)
  */
-export async function readSecret(
-  source: SecretSource,
-  options: { readonly masker: Masker; readonly env: Readonly<Record<string, string | undefined>> },
+export async function readSecret(source: SecretSource, access: SecretAccess): Promise<string> {
+  const secret =
+    source.file === undefined
+      ? await askCommand(source.command ?? '', access)
+      : await readSecretFile(source.file);
+  access.masker.add(secret);
+  return secret;
+}
+
+async function askCommand(
+  command: string,
+  { masker, env, run = shellRunner(env) }: SecretAccess,
 ): Promise<string> {
-  if (source.file !== undefined) return readSecretFile(source.file);
-  const command = source.command ?? '';
-  return new Promise((resolve, reject) => {
-    const limits = { timeout: COMMAND_LIMIT, maxBuffer: 1 << 20, env: { ...options.env } };
-    execFile('/bin/sh', ['-c', command], limits, (error, stdout, stderr) => {
-      const secret = stdout.trim();
-      if (!error && secret !== '') return resolve(secret);
-      const why = error ? stderr.trim() || error.message : 'it printed nothing';
-      reject(
-        new AdminError('validation', options.masker.mask(`tokenCommand failed: ${why}`), {
-          code: 'SECRET_COMMAND',
-          hint: `Run it yourself: ${options.masker.mask(command)}`,
-        }),
-      );
+  const ended = await run(command, COMMAND_LIMIT);
+  const secret = ended.stdout.trim();
+  // Whatever a command prints before it fails may be half of the secret.
+  for (const line of ended.stdout.split('\n')) masker.add(line.trim());
+  if (ended.timedOut) {
+    throw new AdminError('timeout', `tokenCommand took over ${COMMAND_LIMIT / 1000} s`, {
+      code: 'SECRET_COMMAND_TIMEOUT',
+      hint: 'Run the command by hand: it may wait for an answer. Nobody is there to give it here.',
     });
-  });
+  }
+  const fail = (how: string): AdminError =>
+    new AdminError('unauthorised', `tokenCommand ${how}`, {
+      code: 'SECRET_COMMAND',
+      hint: 'It has to print the token alone, on one line. See: circleci-admin config show',
+    });
+  if (ended.exitCode !== 0) {
+    const said = masker.mask(ended.stderr.trim().split('\n').slice(-3).join('\n'));
+    throw fail(`failed with exit code ${ended.exitCode ?? '(killed)'}${said && `: ${said}`}`);
+  }
+  if (secret === '') throw fail('printed nothing');
+  if (/[\r\n]/.test(secret)) throw fail(`printed ${secret.split(/\r?\n/).length} lines`);
+  return secret;
+}
+
+/**
+ * Runs command lines by `/bin/sh -c` with this environment. They have nothing to read, but keep the
+ * terminal that they may ask for a second factor on.
+ */
+export function shellRunner(env: SecretAccess['env']): CommandRunner {
+  return (command, limit) =>
+    new Promise((resolve, reject) => {
+      const child = spawn('/bin/sh', ['-c', command], {
+        env: { ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      const out: Buffer[] = [];
+      const err: Buffer[] = [];
+      child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+      child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+      const end = (exitCode: number | null, timedOut: boolean): void => {
+        clearTimeout(timer);
+        const text = (chunks: readonly Buffer[]): string => Buffer.concat(chunks).toString('utf8');
+        resolve({ exitCode, stdout: text(out), stderr: text(err), timedOut });
+      };
+      const timer = setTimeout(() => {
+        child.kill('SIGKILL');
+        // What the shell has started may live on and hold the pipes: it is not waited for.
+        child.stdout.destroy();
+        child.stderr.destroy();
+        end(null, true);
+      }, limit);
+      child.once('error', (error) => {
+        clearTimeout(timer);
+        reject(
+          new AdminError('failed', `/bin/sh cannot be run: ${error.message}`, {
+            code: 'SECRET_COMMAND',
+            cause: error,
+          }),
+        );
+      });
+      child.once('close', (exitCode) => end(exitCode, false));
+    });
+}
+
+/**
+ * Reads a secret from a file that its owner alone can read.
+ *
+ * @throws AdminError of kind `validation`, code SECRET_FILE
+ */
+export async function readSecretFile(path: string): Promise<string> {
+  const fail = (what: string, hint?: string): AdminError =>
+    new AdminError('validation', `secret file ${path} ${what}`, {
+      code: 'SECRET_FILE',
+      ...(hint === undefined ? {} : { hint }),
+    });
+  const unreadable = (error: NodeJS.ErrnoException): never => {
+    throw fail(`cannot be read: ${error.code ?? error.message}`);
+  };
+  const info = await stat(path).catch(unreadable);
+  if ((info.mode & 0o077) !== 0) {
+    throw fail('can be read by others than its owner', `Run: chmod 600 ${path}`);
+  }
+  const secret = (await readFile(path, 'utf8').catch(unreadable)).trim();
+  if (secret === '') throw fail('is empty');
+  if (/[\r\n]/.test(secret)) throw fail('has more than one line');
+  return secret;
 }

@@ -1,8 +1,14 @@
 import type { Milliseconds } from '../clock.ts';
 import { AdminError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
 import type { NomadAccess } from '../nomad/model.ts';
 import { parseDuration } from '../units.ts';
+import { findConflicts } from './conflicts.ts';
+import { splitFiles } from './key-values.ts';
 import type { ConfigFile, Profile, SecretSource } from './profile.ts';
+import { findKey, PROFILE_KEYS } from './profile-keys.ts';
+import { type Deciders, decide, type Environment, type Setting } from './setting-origins.ts';
+import { chooseTokens, type Token } from './tokens.ts';
 
 /** What the shared flags and their environment variables say; undefined where they are silent. */
 export interface Chosen {
@@ -40,6 +46,8 @@ export interface Settings {
   /** The profile in use; null where there is none. */
   readonly profile: string | null;
   readonly host: string | null;
+  /** The server's version as major.minor, as the profile says; null where it does not. */
+  readonly version: string | null;
   readonly readOnly: boolean;
   readonly requestTimeout: Milliseconds;
   readonly kubernetes: {
@@ -47,111 +55,108 @@ export interface Settings {
     readonly kubeconfig: readonly string[];
     readonly context: string | null;
     readonly namespace: string | null;
+    /** Uid of the namespace `kube-system` that the profile was made for. */
+    readonly clusterId: string | null;
   };
   readonly nomad: NomadSettings;
+  readonly server: { readonly token: Token | null };
   /** Ambient variables that name something else than the profile does: they are not followed. */
   readonly conflicts: readonly string[];
+  /** Tokens that are not sent, for they were issued for another host: each a sentence. */
+  readonly withheld: readonly string[];
 }
-
-const DEFAULT_TIMEOUT: Milliseconds = 30_000;
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Works out the settings: flags and `CIRCLECI_ADMIN_*` first, then the profile; the field's own
  * variables (`NOMAD_ADDR`, `KUBECONFIG`, ...) count only where no profile is in use, so that what
  * happens to be set in a shell never turns a command to another installation.
  *
- * @throws AdminError of kind `notFound` (INSTALLATION_NOT_FOUND) or `usage` (BAD_DURATION)
+ * @throws AdminError of kind `notFound` (INSTALLATION_NOT_FOUND) or `usage` (BAD_DURATION,
+ *   BAD_ENVIRONMENT)
  */
 export function resolveSettings(chosen: Chosen, env: Environment, config: ConfigFile): Settings {
   const name = chosen.installation ?? config.current;
   const profile = name === undefined ? undefined : findProfile(name, config);
-  const ambient: Environment = profile ? {} : env;
+  const deciders: Deciders = { chosen, env, profile };
+  const { nomad, server, httpAuth, withheld } = chooseTokens(deciders);
+  const said = (key: string): unknown => settingOf(key, deciders).value;
+  const text = (key: string): string | null => textOf(said(key));
   return {
     profile: profile ? (name ?? null) : null,
-    host: profile?.host ?? ambient['CIRCLE_HOST'] ?? null,
-    readOnly: (chosen.readOnly ?? false) || (profile?.readOnly ?? false),
-    requestTimeout:
-      chosen.requestTimeout ??
-      (profile?.requestTimeout ? parseDuration(profile.requestTimeout) : DEFAULT_TIMEOUT),
+    host: text('host'),
+    version: text('version'),
+    readOnly: said('readOnly') === true,
+    requestTimeout: parseDuration(text('requestTimeout') ?? ''),
     kubernetes: {
-      kubeconfig: kubeconfigFiles(
-        chosen.kubeconfig ?? profile?.kubernetes?.kubeconfig ?? ambient['KUBECONFIG'],
-      ),
-      context: chosen.context ?? profile?.kubernetes?.context ?? null,
-      namespace: chosen.namespace ?? profile?.kubernetes?.namespace ?? null,
+      kubeconfig: splitFiles(text('kubernetes.kubeconfig') ?? ''),
+      context: text('kubernetes.context'),
+      namespace: text('kubernetes.namespace'),
+      clusterId: text('kubernetes.clusterId'),
     },
-    nomad: nomadSettings(chosen, profile, ambient),
+    nomad: {
+      access: said('nomad.access') as NomadAccess | 'auto',
+      address: text('nomad.address'),
+      region: text('nomad.region'),
+      namespace: text('nomad.namespace'),
+      token: nomad,
+      caFile: text('nomad.caFile'),
+      certFile: text('nomad.certFile'),
+      keyFile: text('nomad.keyFile'),
+      serverName: text('nomad.serverName'),
+      skipVerify: said('nomad.skipVerify') === true,
+      httpAuth,
+      pod: text('nomad.pod') ?? '',
+      port: Number(said('nomad.port')),
+      tls: said('nomad.tls') === true,
+    },
+    server: { token: server },
     conflicts: profile ? findConflicts(profile, chosen, env) : [],
+    withheld,
   };
 }
 
-function findProfile(name: string, config: ConfigFile): Profile {
+/**
+ * Every setting with where it comes from, in the order of {@link PROFILE_KEYS}.
+ *
+ * @throws AdminError as {@link resolveSettings} does
+ */
+export function explainSettings(
+  chosen: Chosen,
+  env: Environment,
+  config: ConfigFile,
+): readonly Setting[] {
+  const name = chosen.installation ?? config.current;
+  const profile = name === undefined ? undefined : findProfile(name, config);
+  return PROFILE_KEYS.map((spec) => decide(spec, { chosen, env, profile }));
+}
+
+/**
+ * The profile of this name.
+ *
+ * @throws AdminError of kind `notFound`, code INSTALLATION_NOT_FOUND
+ */
+export function findProfile(name: string, config: ConfigFile): Profile {
   const profile = config.installations[name];
   if (profile && Object.hasOwn(config.installations, name)) return profile;
   const known = Object.keys(config.installations);
+  const meant = nearest(name, known);
   throw new AdminError('notFound', `there is no installation "${name}" in the config file`, {
     code: 'INSTALLATION_NOT_FOUND',
-    hint:
+    hint: [
       known.length > 0
         ? `The config file has ${known.join(', ')}.`
         : 'The config file has none; leave out --installation to use the kubeconfig.',
+      ...(meant === null ? [] : [`Did you mean ${meant}?`]),
+    ].join(' '),
   });
 }
 
-function nomadSettings(
-  chosen: Chosen,
-  profile: Profile | undefined,
-  ambient: Environment,
-): NomadSettings {
-  const own = profile?.nomad;
-  const secret = (file?: string, command?: string): SecretSource | null =>
-    file === undefined && command === undefined
-      ? null
-      : { ...(file === undefined ? {} : { file }), ...(command === undefined ? {} : { command }) };
-  const ambientToken = ambient['NOMAD_TOKEN'];
-  return {
-    access: chosen.nomadAccess ?? own?.access ?? 'auto',
-    address: chosen.nomadAddress ?? own?.address ?? ambient['NOMAD_ADDR'] ?? null,
-    region: own?.region ?? ambient['NOMAD_REGION'] ?? null,
-    namespace: own?.namespace ?? ambient['NOMAD_NAMESPACE'] ?? null,
-    token:
-      secret(own?.tokenFile, own?.tokenCommand) ?? (ambientToken ? { value: ambientToken } : null),
-    caFile: own?.caFile ?? ambient['NOMAD_CACERT'] ?? null,
-    certFile: own?.certFile ?? ambient['NOMAD_CLIENT_CERT'] ?? null,
-    keyFile: own?.keyFile ?? ambient['NOMAD_CLIENT_KEY'] ?? null,
-    serverName: own?.serverName ?? ambient['NOMAD_TLS_SERVER_NAME'] ?? null,
-    skipVerify: own?.skipVerify ?? isTrue(ambient['NOMAD_SKIP_VERIFY']),
-    httpAuth: ambient['NOMAD_HTTP_AUTH'] ?? null,
-    pod: chosen.nomadPod ?? own?.pod ?? 'circleci-nomad-0',
-    port: own?.port ?? 4646,
-    tls: own?.tls ?? false,
-  };
+function settingOf(key: string, deciders: Deciders): Setting {
+  const spec = findKey(key);
+  if (!spec) throw new Error(`no profile has a key "${key}"`);
+  return decide(spec, deciders);
 }
 
-function findConflicts(profile: Profile, chosen: Chosen, env: Environment): string[] {
-  const conflicts: string[] = [];
-  const compare = (variable: string, own: string | undefined): void => {
-    const value = env[variable];
-    if (value && own && normalize(value) !== normalize(own)) {
-      conflicts.push(`${variable} is ${value}, the profile says ${own}`);
-    }
-  };
-  compare('CIRCLE_HOST', profile.host);
-  if (chosen.nomadAddress === undefined) compare('NOMAD_ADDR', profile.nomad?.address);
-  if (chosen.kubeconfig === undefined) compare('KUBECONFIG', profile.kubernetes?.kubeconfig);
-  return conflicts;
-}
-
-function normalize(address: string): string {
-  return address.replace(/^https?:\/\//, '').replace(/\/+$/, '');
-}
-
-function kubeconfigFiles(list: string | undefined): readonly string[] {
-  const separator = list && /^[A-Za-z]:\\/.test(list) ? ';' : ':';
-  return list ? list.split(separator).filter(Boolean) : [];
-}
-
-function isTrue(text: string | undefined): boolean {
-  return text !== undefined && ['1', 't', 'true', 'yes'].includes(text.toLowerCase());
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkConfig } from '../../../src/lib/installation/profile-keys.ts';
+import { checkConfig } from '../../../src/lib/installation/check-config.ts';
 import { type Chosen, resolveSettings } from '../../../src/lib/installation/settings.ts';
 
 const SILENT: Chosen = {
@@ -14,25 +14,22 @@ const SILENT: Chosen = {
   readOnly: undefined,
 };
 
-const CONFIG = checkConfig(
-  {
-    current: 'prod',
-    installations: {
-      prod: {
-        host: 'circleci.example.com',
-        version: 3.0,
-        kubernetes: { kubeconfig: '/etc/prod.kubeconfig', context: 'prod', namespace: 'circleci' },
-        nomad: { address: 'https://nomad.example.com:4646', tokenFile: '/etc/nomad-token' },
-      },
-      lab: {
-        readOnly: true,
-        requestTimeout: '5s',
-        nomad: { access: 'exec', pod: 'nomad-server-0' },
-      },
+const { config: CONFIG } = checkConfig({
+  current: 'prod',
+  installations: {
+    prod: {
+      host: 'circleci.example.com',
+      version: '3.0',
+      kubernetes: { kubeconfig: '/etc/prod.kubeconfig', context: 'prod', namespace: 'circleci' },
+      nomad: { address: 'https://nomad.example.com:4646', tokenFile: '/etc/nomad-token' },
+    },
+    lab: {
+      readOnly: true,
+      requestTimeout: '5s',
+      nomad: { access: 'exec', pod: 'nomad-server-0' },
     },
   },
-  'config.yaml',
-);
+});
 
 const AMBIENT = {
   NOMAD_ADDR: 'http://10.0.0.9:4646',
@@ -116,31 +113,5 @@ describe('resolveSettings', () => {
         }),
       );
     }
-  });
-});
-
-describe('checkConfig', () => {
-  it.each([
-    [[], 'config.yaml: it is not a mapping'],
-    [{ instalations: {} }, '"instalations" is not a key (current, installations)'],
-    [{ installations: { a: { kubernets: {} } } }, '"installations.a.kubernets" is not a key'],
-    [
-      { installations: { a: { nomad: { port: '4646' } } } },
-      '"installations.a.nomad.port" is not a number',
-    ],
-    [{ installations: { a: 'prod' } }, '"installations.a" is not a mapping'],
-    [{ current: 5 }, '"current" is no name'],
-  ])('refuses %j', (parsed, message) => {
-    expect(() => checkConfig(parsed, 'config.yaml')).toThrowError(
-      expect.objectContaining({
-        kind: 'validation',
-        code: 'BAD_CONFIG',
-        message: expect.stringContaining(message),
-      }),
-    );
-  });
-
-  it('takes an empty file for one without installations', () => {
-    expect(checkConfig(null, 'config.yaml')).toEqual({ installations: {} });
   });
 });

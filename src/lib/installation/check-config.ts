@@ -1,0 +1,128 @@
+import { nearest } from '../nearest.ts';
+import { checkValue } from './key-values.ts';
+import type { ConfigFile, Profile } from './profile.ts';
+import { findKey, holdsSecret, KEY_GROUPS, PROFILE_KEYS, PROFILE_NAME } from './profile-keys.ts';
+
+/** Something in the config file that is not as it has to be. */
+export interface ConfigFault {
+  /** The keys that lead there from the top; empty for the whole file. */
+  readonly path: readonly string[];
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+/** What a parsed config file says, and everything that is wrong with it. */
+export interface CheckedConfig {
+  /** What is right of it. */
+  readonly config: ConfigFile;
+  readonly faults: readonly ConfigFault[];
+}
+
+type Mapping = Readonly<Record<string, unknown>>;
+type Report = (path: readonly string[], message: string, hint?: string | null) => void;
+
+const TOP = ['current', 'installations'];
+
+/** Takes parsed YAML for a config file. Nothing is thrown: all faults are told at once. */
+export function checkConfig(parsed: unknown): CheckedConfig {
+  const faults: ConfigFault[] = [];
+  const report: Report = (path, message, hint = null) => {
+    faults.push({
+      path,
+      message: path.length > 0 ? `"${path.join('.')}" ${message}` : message,
+      hint,
+    });
+  };
+  const top = mappingOf(parsed, [], report);
+  for (const key of Object.keys(top)) {
+    if (!TOP.includes(key)) report([key], 'is not a key', meantOf(key, TOP));
+  }
+  const installations: Record<string, Profile> = {};
+  for (const [name, value] of Object.entries(
+    mappingOf(top['installations'], ['installations'], report),
+  )) {
+    const path = ['installations', name];
+    if (PROFILE_NAME.test(name)) installations[name] = checkProfile(value, path, report);
+    else report(path, 'is no name', 'Letters, digits, dots, dashes and underscores make one.');
+  }
+  const { current } = top;
+  if (current === undefined || current === null) return { config: { installations }, faults };
+  if (typeof current !== 'string') report(['current'], 'is no name');
+  else if (!Object.hasOwn(installations, current)) {
+    const meant = meantOf(current, Object.keys(installations));
+    report(['current'], 'names an installation that the file does not have', meant);
+  } else return { config: { current, installations }, faults };
+  return { config: { installations }, faults };
+}
+
+function checkProfile(value: unknown, path: readonly string[], report: Report): Profile {
+  const profile: Record<string, unknown> = {};
+  for (const [word, item] of Object.entries(mappingOf(value, path, report))) {
+    if (!KEY_GROUPS.has(word)) {
+      if (isFine(word, item, [...path, word], report)) profile[word] = item;
+      continue;
+    }
+    const group: Record<string, unknown> = {};
+    for (const [inner, one] of Object.entries(mappingOf(item, [...path, word], report))) {
+      if (isFine(`${word}.${inner}`, one, [...path, word, inner], report)) group[inner] = one;
+    }
+    if ('tokenFile' in group && 'tokenCommand' in group) {
+      report([...path, word], 'has both tokenFile and tokenCommand', 'Take one of them out.');
+    }
+    profile[word] = group;
+  }
+  return profile as Profile;
+}
+
+function isFine(key: string, value: unknown, path: readonly string[], report: Report): boolean {
+  const spec = findKey(key);
+  if (spec === undefined) {
+    if (holdsSecret(key)) report(path, 'would be a secret in the config file', SECRET_HINT);
+    else report(path, 'is not a key', unknownKeyHint(key));
+    return false;
+  }
+  if (value === null) {
+    report(path, 'is empty', 'Give it a value, or take it out.');
+    return false;
+  }
+  const fault = checkValue(spec, value);
+  if (fault) report(path, fault.message, fault.hint);
+  return fault === undefined;
+}
+
+/** What to do instead of writing a secret into the config file. */
+export const SECRET_HINT =
+  'Name a file that only you can read (tokenFile) or a command that prints it (tokenCommand).';
+
+/** The key that was probably meant; null where none is near. */
+export function meantKey(name: string): string | null {
+  const last = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
+  const names = PROFILE_KEYS.map(({ key }) => key);
+  const sameEnd = names.filter((key) => key.toLowerCase().split('.').at(-1) === last);
+  const [only, ...more] = sameEnd;
+  if (only !== undefined && more.length === 0) return only;
+  return nearest(name, [...names, ...KEY_GROUPS]);
+}
+
+/** Says which key was meant, or which there are. */
+export function unknownKeyHint(name: string): string {
+  const meant = meantKey(name);
+  if (meant !== null) return `Did you mean ${meant}?`;
+  const group = name.split('.')[0] ?? '';
+  const inside = PROFILE_KEYS.filter(({ key }) => key.startsWith(`${group}.`));
+  return `The keys are ${(inside.length > 0 ? inside : PROFILE_KEYS).map(({ key }) => key).join(', ')}.`;
+}
+
+function meantOf(typed: string, names: readonly string[]): string {
+  const meant = nearest(typed, names);
+  if (meant !== null) return `Did you mean ${meant}?`;
+  return names.length > 0 ? `There is ${names.join(', ')}.` : 'There is none.';
+}
+
+function mappingOf(value: unknown, path: readonly string[], report: Report): Mapping {
+  // `nomad:` with nothing below it, because all of it was commented out, is an empty mapping.
+  if (value === null || value === undefined) return {};
+  if (typeof value === 'object' && !Array.isArray(value)) return value as Mapping;
+  report(path, path.length > 0 ? 'is not a mapping' : 'the file is not a mapping');
+  return {};
+}

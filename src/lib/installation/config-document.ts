@@ -1,0 +1,130 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  LineCounter,
+  type Node,
+  type ParsedNode,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml';
+import { checkConfig } from './check-config.ts';
+import { type ConfigFile, EMPTY_CONFIG } from './profile.ts';
+
+/** A fault of the config file and where it stands; line and column count from 1. */
+export interface ConfigFinding {
+  /** Dotted; null where the file as a whole is meant. */
+  readonly key: string | null;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What the text of a config file says, and everything that is wrong with it. */
+export interface ConfigReading {
+  readonly config: ConfigFile;
+  readonly findings: readonly ConfigFinding[];
+}
+
+/** A YAML document that keeps comments and the order of keys. */
+export type ConfigDocument = Document.Parsed<ParsedNode, true>;
+
+/** Reads the text of a config file. Nothing is thrown: all findings are told at once. */
+export function readConfigText(text: string): ConfigReading {
+  const lines = new LineCounter();
+  try {
+    const document = parseConfig(text, lines);
+    if (document.errors.length > 0) {
+      return {
+        config: EMPTY_CONFIG,
+        findings: document.errors.map(({ message, pos }) => ({
+          key: null,
+          message: `this is not YAML: ${withoutSource(message)}`,
+          hint: null,
+          ...place(lines, pos[0]),
+        })),
+      };
+    }
+    versionsAsWritten(document);
+    const { config, faults } = checkConfig(document.toJS());
+    return {
+      config,
+      findings: faults.map(({ path, message, hint }) => ({
+        key: path.length > 0 ? path.join('.') : null,
+        message,
+        hint,
+        ...place(lines, locate(document, path)),
+      })),
+    };
+  } catch (error) {
+    // Aliases that multiply and brackets without end are refused by the parser with errors of its own.
+    if (!(error instanceof ReferenceError || error instanceof RangeError)) throw error;
+    const message = 'the file is nested or repeated beyond all reason';
+    return {
+      config: EMPTY_CONFIG,
+      findings: [{ key: null, message, hint: null, line: 1, column: 1 }],
+    };
+  }
+}
+
+/** Parses without judging. Syntax errors are in the document's `errors`. */
+export function parseConfig(text: string, lineCounter?: LineCounter): ConfigDocument {
+  return parseDocument(text, {
+    // Pretty errors quote the line that they are about, and that line may hold a secret.
+    prettyErrors: false,
+    logLevel: 'silent',
+    ...(lineCounter ? { lineCounter } : {}),
+  }) as ConfigDocument;
+}
+
+/** What the parser says, without the piece of the file that it quotes. */
+function withoutSource(message: string): string {
+  return message.replace(/\s*[:"].*$/s, '');
+}
+
+function place(lines: LineCounter, offset: number): { line: number; column: number } {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(1, line), column: Math.max(1, col) };
+}
+
+/** YAML takes the version 4.10 for the number 4.1: what stands in the file is what counts. */
+function versionsAsWritten(document: ConfigDocument): void {
+  const installations = child(document, document.contents, 'installations');
+  for (const { value } of installations?.items ?? []) {
+    const profile = resolved(document, value);
+    const version = profile?.get('version', true);
+    if (isScalar(version) && typeof version.value === 'number') {
+      version.value = version.source ?? String(version.value);
+    }
+  }
+}
+
+/** Where the key stands that the path leads to, or the last one on the way. */
+function locate(document: ConfigDocument, path: readonly string[]): number {
+  let node: unknown = document.contents;
+  let at = (document.contents as Node | null)?.range?.[0] ?? 0;
+  for (const word of path) {
+    const pair = resolved(document, node)?.items.find(({ key }) => nameOf(key) === word);
+    if (!pair) return at;
+    at = (pair.key as Node | null)?.range?.[0] ?? at;
+    node = pair.value;
+  }
+  return at;
+}
+
+function child(document: ConfigDocument, node: unknown, name: string): YAMLMap | undefined {
+  const pair = resolved(document, node)?.items.find(({ key }) => nameOf(key) === name);
+  return resolved(document, pair?.value);
+}
+
+function resolved(document: ConfigDocument, node: unknown): YAMLMap | undefined {
+  const target = isAlias(node) ? node.resolve(document) : node;
+  return isMap(target) ? target : undefined;
+}
+
+/** The name of a key of a mapping, whatever YAML takes it for. */
+export function nameOf(key: unknown): string {
+  return String(isScalar(key) ? (key.value ?? key.source ?? '') : key);
+}

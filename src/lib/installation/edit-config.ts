@@ -1,0 +1,201 @@
+import { isAlias, isMap, isScalar, Scalar, YAMLMap } from 'yaml';
+import { AdminError } from '../errors.ts';
+import { type ConfigDocument, nameOf, parseConfig, readConfigText } from './config-document.ts';
+import { badConfig } from './config-file.ts';
+import { profileValue } from './profile.ts';
+
+/** One change of the config file. Keys are dotted and inside the profile. */
+export type ConfigEdit =
+  | {
+      readonly kind: 'set';
+      readonly installation: string;
+      readonly key: string;
+      readonly value: string | number | boolean;
+    }
+  | { readonly kind: 'unset'; readonly installation: string; readonly key: string }
+  | { readonly kind: 'use'; readonly installation: string }
+  | { readonly kind: 'remove'; readonly installation: string };
+
+/** The file that an edit is about. */
+export interface EditTarget {
+  /** For messages. */
+  readonly path: string;
+  /** What a file that is made anew begins with: comment lines, each with its `#`. */
+  readonly preamble: string;
+}
+
+/**
+ * Applies an edit to the text of a config file and keeps everything else of it: comments, order,
+ * quotes.
+ *
+ * @returns the new text; the same where there is nothing to do
+ * @throws AdminError of kind `validation` (BAD_CONFIG, CONFIG_NOT_EDITABLE), where the file is
+ *   wrong and stays as wrong as it is
+ */
+export function editConfig(text: string, edit: ConfigEdit, { path, preamble }: EditTarget): string {
+  const before = readConfigText(text);
+  const start = text.trim() === '' ? `${preamble}${text}` : text;
+  const document = parseConfig(start);
+  const [broken] = before.findings;
+  if (broken && document.errors.length > 0)
+    throw badConfig(path, broken, before.findings.length - 1);
+  if (says(document, edit)) return text;
+  apply(document, edit, path);
+  const after = document.toString({ lineWidth: 0, indent: indentOf(text) });
+  const { findings } = readConfigText(after);
+  if (!says(parseConfig(after), edit)) {
+    throw notEditable(`the change cannot be written into ${path} as it stands`);
+  }
+  const [first] = findings;
+  // A file with faults can be mended key by key, but not written with as many.
+  if (first && findings.length >= Math.max(1, before.findings.length)) {
+    throw badConfig(path, broken ?? first, findings.length - 1);
+  }
+  return after;
+}
+
+/** Whether the file says already what it is to say. */
+function says(document: ConfigDocument, edit: ConfigEdit): boolean {
+  const parsed: unknown = document.toJS();
+  const at = (keys: readonly string[]): unknown => {
+    let value = parsed;
+    for (const key of keys) {
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key))
+        return undefined;
+      value = Reflect.get(value, key);
+    }
+    return value;
+  };
+  switch (edit.kind) {
+    case 'set':
+      return at(pathOf(edit)) === edit.value;
+    case 'unset':
+      return at(pathOf(edit)) === undefined;
+    case 'use':
+      return at(['current']) === edit.installation;
+    case 'remove':
+      return at(['installations', edit.installation]) === undefined;
+  }
+}
+
+function apply(document: ConfigDocument, edit: ConfigEdit, path: string): void {
+  if (edit.kind === 'set') set(document, pathOf(edit), edit.value, path);
+  else if (edit.kind === 'unset') unset(document, pathOf(edit), path);
+  else if (edit.kind === 'use') set(document, ['current'], edit.installation, path);
+  else {
+    unset(document, ['installations', edit.installation], path);
+    if (document.get('current') === edit.installation) unset(document, ['current'], path);
+  }
+}
+
+function pathOf(edit: { readonly installation: string; readonly key: string }): readonly string[] {
+  return ['installations', edit.installation, ...edit.key.split('.')];
+}
+
+function set(
+  document: ConfigDocument,
+  names: readonly string[],
+  value: string | number | boolean,
+  path: string,
+): void {
+  const keys = asWritten(document, names, path);
+  // Mappings that are missing, or have nothing in them, are made on the way down.
+  for (let depth = 0; depth < keys.length; depth += 1) {
+    const here = keys.slice(0, depth);
+    const node = depth === 0 ? document.contents : document.getIn(here, true);
+    if (isMap(node)) {
+      if (node.items.length === 0) node.flow = false;
+      continue;
+    }
+    const empty = new YAMLMap(document.schema);
+    if (isScalar(node)) empty.comment = node.comment;
+    if (depth > 0) document.setIn(here, empty);
+    else {
+      Reflect.set(document, 'contents', empty);
+      document.commentBefore = [document.commentBefore, document.comment]
+        .filter(Boolean)
+        .join('\n');
+      document.comment = null;
+    }
+  }
+  const old = document.getIn(keys, true);
+  if (isScalar(old)) {
+    old.value = value;
+    // How the old value was written says nothing about the new one.
+    if (typeof value !== 'string') old.type = Scalar.PLAIN;
+    old.format = undefined;
+    old.source = undefined;
+  } else document.setIn(keys, value);
+}
+
+function unset(document: ConfigDocument, names: readonly string[], path: string): void {
+  const keys = asWritten(document, names, path);
+  document.deleteIn(keys);
+  // A group without keys says nothing; a profile without keys is still one.
+  const group = keys.slice(0, -1);
+  const left = document.getIn(group, true);
+  if (group.length > 2 && isMap(left) && left.items.length === 0) document.deleteIn(group);
+}
+
+/**
+ * The keys as the document has them, for YAML takes the name `1` for a number. What is shared with
+ * another place of the file is not to be changed by way of this one.
+ */
+function asWritten(
+  document: ConfigDocument,
+  names: readonly string[],
+  path: string,
+): readonly unknown[] {
+  let node: unknown = document.contents;
+  return names.map((name, depth) => {
+    const pair = isMap(node) ? node.items.find(({ key }) => nameOf(key) === name) : undefined;
+    node = pair?.value;
+    if (isAlias(node)) {
+      throw notEditable(`"${names.slice(0, depth + 1).join('.')}" in ${path} is an alias`);
+    }
+    return isScalar(pair?.key) ? pair.key.value : name;
+  });
+}
+
+function notEditable(what: string): AdminError {
+  return new AdminError('validation', what, {
+    code: 'CONFIG_NOT_EDITABLE',
+    hint: 'Nothing was changed: edit the file by hand.',
+  });
+}
+
+/** How far the file indents, so that lines that nobody touched stay as they are. */
+function indentOf(text: string): number {
+  const spaces = /^( +)[^\s#]/m.exec(text)?.[1]?.length ?? 2;
+  return Math.min(8, Math.max(1, spaces));
+}
+
+/** The lines that differ between two texts, with `-` and `+` before them. */
+export function diffLines(before: string, after: string): readonly string[] {
+  const [old, now] = [before.split('\n'), after.split('\n')];
+  let start = 0;
+  while (start < Math.min(old.length, now.length) && old[start] === now[start]) start += 1;
+  let end = 0;
+  while (
+    end < Math.min(old.length, now.length) - start &&
+    old[old.length - 1 - end] === now[now.length - 1 - end]
+  ) {
+    end += 1;
+  }
+  const context = [...old.slice(0, start)].reverse().find((line) => line.trim() !== '');
+  return [
+    ...(context === undefined ? [] : [`  ${context}`]),
+    ...old.slice(start, old.length - end).map((line) => `- ${line}`),
+    ...now.slice(start, now.length - end).map((line) => `+ ${line}`),
+  ];
+}
+
+/** Every command line in the file: they may have a secret among their arguments. */
+export function commandLines(text: string): readonly string[] {
+  const { config } = readConfigText(text);
+  return Object.values(config.installations).flatMap((profile) =>
+    ['nomad.tokenCommand', 'server.tokenCommand']
+      .map((key) => profileValue(profile, key))
+      .filter((value): value is string => typeof value === 'string'),
+  );
+}

@@ -1,0 +1,104 @@
+import { sameAddress } from './conflicts.ts';
+import { type Profile, profileValue, type SecretSource } from './profile.ts';
+import { findKey } from './profile-keys.ts';
+import { type Deciders, decide, type Environment, type Setting } from './setting-origins.ts';
+
+/** A secret, or where it is kept. */
+export type Token = SecretSource | { readonly value: string };
+
+/** The tokens that may be sent, and why others may not. */
+export interface Tokens {
+  readonly nomad: Token | null;
+  readonly server: Token | null;
+  readonly httpAuth: string | null;
+  /** Each a sentence. */
+  readonly withheld: readonly string[];
+}
+
+/**
+ * Chooses the tokens. A token goes only to the host that it was issued for: where a flag or a
+ * variable names another address than the profile (or `NOMAD_ADDR`) does, that one's token stays here.
+ */
+export function chooseTokens(deciders: Deciders): Tokens {
+  const { env, profile } = deciders;
+  const withheld: string[] = [];
+  const issued = (what: string, token: Token | null, elsewhere: string | null): Token | null => {
+    if (token === null || elsewhere === null) return token;
+    withheld.push(`${what} is not sent: ${elsewhere}`);
+    return null;
+  };
+  const nomadElsewhere = profile
+    ? movedFrom(profile, deciders, NOMAD_PLACE)
+    : notAt(env, 'NOMAD_ADDR', decided('nomad.address', deciders));
+  const ambient: Environment = profile ? {} : env;
+  const nomad =
+    given(env['CIRCLECI_ADMIN_NOMAD_TOKEN']) ??
+    kept('nomad', deciders, 'environment') ??
+    issued("the profile's Nomad token", kept('nomad', deciders, 'profile'), nomadElsewhere) ??
+    issued('NOMAD_TOKEN', given(ambient['NOMAD_TOKEN']), nomadElsewhere);
+  const server =
+    given(env['CIRCLECI_ADMIN_SERVER_TOKEN']) ??
+    kept('server', deciders, 'environment') ??
+    issued(
+      "the profile's server token",
+      kept('server', deciders, 'profile'),
+      profile ? movedFrom(profile, deciders, ['host']) : null,
+    ) ??
+    issued(
+      'CIRCLE_TOKEN',
+      given(ambient['CIRCLE_TOKEN']),
+      notAt(env, 'CIRCLE_HOST', decided('host', deciders)),
+    );
+  const auth = issued('NOMAD_HTTP_AUTH', given(ambient['NOMAD_HTTP_AUTH']), nomadElsewhere);
+  return { nomad, server, httpAuth: auth && 'value' in auth ? auth.value : null, withheld };
+}
+
+const NOMAD_PLACE = ['nomad.address', 'kubernetes.context', 'kubernetes.kubeconfig'];
+
+function given(value: string | undefined): { readonly value: string } | null {
+  return value ? { value } : null;
+}
+
+/** Where this decider says that the secret is kept. */
+function kept(
+  group: 'nomad' | 'server',
+  deciders: Deciders,
+  source: Setting['source'],
+): SecretSource | null {
+  const said = (key: string): { readonly text?: string } => {
+    const setting = decided(key, deciders);
+    return setting.source === source && typeof setting.value === 'string'
+      ? { text: setting.value }
+      : {};
+  };
+  const { text: file } = said(`${group}.tokenFile`);
+  const { text: command } = said(`${group}.tokenCommand`);
+  if (file !== undefined) return { file };
+  return command === undefined ? null : { command };
+}
+
+/** Says which of these keys means something else now than the profile does; null if none. */
+function movedFrom(profile: Profile, deciders: Deciders, keys: readonly string[]): string | null {
+  for (const key of keys) {
+    const own = profileValue(profile, key);
+    const { value, source } = decided(key, deciders);
+    if (source !== 'flag' && source !== 'environment') continue;
+    if (typeof own === 'string' && !sameAddress(own, String(value))) {
+      return `${key} is ${value} now, the profile says ${own}`;
+    }
+  }
+  return null;
+}
+
+/** Says that the address in use is not the one that the ambient variable names; null if it is. */
+function notAt(env: Environment, variable: string, { value, source }: Setting): string | null {
+  const own = env[variable];
+  if (!own || source === 'ambient' || typeof value !== 'string') return null;
+  return sameAddress(own, value) ? null : `the address is ${value}, ${variable} is ${own}`;
+}
+
+function decided(key: string, deciders: Deciders): Setting {
+  const spec = findKey(key);
+  if (!spec) throw new Error(`no profile has a key "${key}"`);
+  return decide(spec, deciders);
+}
