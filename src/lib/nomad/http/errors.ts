@@ -50,7 +50,7 @@ const KNOWN: readonly Known[] = [
     matches: /No path to node/i,
     kind: 'service',
     code: 'NOMAD_CLIENT_UNREACHABLE',
-    hint: 'See whether the client is up: circleci-admin nomad node-status; or read the log on the machine itself, under /opt/nomad/alloc.',
+    hint: "See whether the client is up: circleci-admin nomad node-status; or read the log on the machine itself, under alloc/ in Nomad's data directory.",
   },
   {
     matches: /No path to region/i,
