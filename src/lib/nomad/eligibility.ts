@@ -8,10 +8,11 @@ import type { NomadNode } from './model.ts';
  * @throws AdminError of kind `usage`, code CONFLICTING_FLAGS, unless exactly one is given
  */
 export function eligibilityRequest(flags: {
-  readonly enable: boolean;
-  readonly disable: boolean;
+  readonly enable?: boolean;
+  readonly disable?: boolean;
 }): boolean {
-  if (flags.enable !== flags.disable) return flags.enable;
+  const enable = flags.enable ?? false;
+  if (enable !== (flags.disable ?? false)) return enable;
   throw new AdminError('usage', 'write either --enable or --disable', {
     code: 'CONFLICTING_FLAGS',
     hint: 'See: circleci-admin nomad eligibility --help',

@@ -16,7 +16,7 @@ const DRAINING = draining(3);
 describe('eligibilityRequest', () => {
   it('takes exactly one of its flags', () => {
     expect(eligibilityRequest({ enable: true, disable: false })).toBe(true);
-    expect(eligibilityRequest({ enable: false, disable: true })).toBe(false);
+    expect(eligibilityRequest({ disable: true })).toBe(false);
     for (const both of [true, false]) {
       expect(() => eligibilityRequest({ enable: both, disable: both })).toThrow(
         expect.objectContaining({

@@ -1,0 +1,232 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { NomadNode } from '../../../src/lib/nomad/model.ts';
+import { pass, type Rig, standing, startRig } from '../../lib/nomad/drain-rig.ts';
+import { type CliResult, startCli } from '../../support/cli.ts';
+
+let open: Rig[] = [];
+afterEach(async () => {
+  await Promise.all(open.map((rig) => rig.stop()));
+  open = [];
+});
+
+/** Two clients, one of them with a build that runs for so long (for ever where it is left out). */
+async function fleet(durationMs?: number) {
+  const rig = await startRig({ clients: 2 });
+  open.push(rig);
+  const job = await rig.build(21, durationMs);
+  const busy = await rig.nodeOf(job);
+  const idle = (await rig.nodes()).find((node) => node.id !== busy.id);
+  if (!idle) throw new Error('two clients');
+  rig.context.calls.reset();
+  return { rig, busy, idle };
+}
+
+beforeAll(async () => {
+  // Loads the command's modules, so that the first test does not.
+  const { rig, busy } = await fleet();
+  await run(rig, ['drain', busy.name, '--dry-run']);
+});
+
+/** Runs a command while the sandbox's time passes. */
+async function run(
+  rig: Rig,
+  argv: readonly string[],
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<CliResult> {
+  const address = ['--nomad-address', `http://127.0.0.1:${rig.sandbox.port}`];
+  const { result } = startCli(['nomad', ...argv, ...address], { clock: rig.clock, ...options });
+  const before = rig.context.calls.reads;
+  let done = false;
+  void result.finally(() => {
+    done = true;
+  });
+  // Loading a command takes real time, in which none of the sandbox's may pass.
+  while (!done && rig.context.calls.reads === before) {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+  for (let second = 0; !done && second < 3_000; second += 1) await pass(rig.clock, 1);
+  return result;
+}
+
+describe('nomad drain', () => {
+  it('waits for the build and says so', async () => {
+    const { rig, busy } = await fleet(300_000);
+    const { stdout, stderr, exitCode } = await run(rig, ['drain', busy.name, '--yes']);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('acme-web 21');
+    expect(stderr).toContain('none is killed');
+    expect(stderr).toContain(`${busy.name}: waits for 1 build: acme-web 21`);
+    expect(stderr).toContain(`${busy.name}: acme-web 21 has finished`);
+    expect(stdout).toMatch(/drained +safe/);
+  });
+
+  it('prints its report as one JSON document, a repeated run too', async () => {
+    const { rig, busy } = await fleet();
+    const killed = await run(rig, ['drain', busy.name, '--deadline', '1m', '--yes', '--json']);
+    expect(killed.exitCode).toBe(10);
+    expect(JSON.parse(killed.stdout)).toMatchObject({
+      nodes: [{ id: busy.id, outcome: 'killed-builds', killedBuilds: [{ number: 21 }] }],
+      deadlineMs: 60_000,
+      exitCode: 10,
+    });
+    const again = await run(rig, ['drain', busy.name, '--yes', '--json']);
+    expect(again.exitCode).toBe(0);
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      nodes: [{ id: busy.id, outcome: 'drained', safeToTerminate: true }],
+    });
+  });
+
+  it('prints its events as they happen, and the report last', async () => {
+    const { rig, busy } = await fleet(5_000);
+    const { stdout } = await run(rig, ['node-drain', busy.id, '-y', '-o', 'ndjson']);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines[0]).toMatchObject({ type: 'ineligible', node: { id: busy.id, name: busy.name } });
+    expect(lines.at(-1)).toMatchObject({ nodes: [{ outcome: 'drained' }], exitCode: 0 });
+  });
+
+  it('drains the client that an odd-length prefix names, and no other', async () => {
+    const { rig, busy, idle } = await fleet();
+    const prefix = busy.id.slice(0, 7);
+    const { exitCode } = await run(rig, ['drain', prefix, '--detach', '--yes']);
+    expect(exitCode).toBe(0);
+    expect(await standing(rig, busy.id)).toMatchObject({ draining: true });
+    expect(await standing(rig, idle.id)).toMatchObject({ draining: false, eligible: true });
+  });
+
+  it('drains what a selector fits, and nothing is nothing', async () => {
+    const { rig, busy, idle } = await fleet();
+    expect((await run(rig, ['drain', '--idle', '--yes'])).exitCode).toBe(0);
+    expect(await standing(rig, idle.id)).toMatchObject({ eligible: false });
+    expect(await standing(rig, busy.id)).toMatchObject({ eligible: true, draining: false });
+    const none = await run(rig, ['drain', '--class', 'arm', '--yes', '--json']);
+    expect(none).toMatchObject({ exitCode: 0 });
+    expect(none.stderr).toContain('No client fits the selection.');
+    expect(JSON.parse(none.stdout)).toMatchObject({ nodes: [] });
+  });
+
+  it('undoes itself', async () => {
+    const { rig, busy } = await fleet();
+    await run(rig, ['drain', busy.name, '--detach', '--yes']);
+    const { exitCode } = await run(rig, ['drain', '--disable', busy.name, '--yes']);
+    expect(exitCode).toBe(0);
+    expect(await standing(rig, busy.id)).toEqual({ eligible: true, draining: false, live: 1 });
+  });
+
+  it('leaves the drain behind at Ctrl-C, with the command that undoes it', async () => {
+    const { rig, busy } = await fleet();
+    const abort = new AbortController();
+    rig.clock.schedule(30_000, () => abort.abort());
+    const { stderr, exitCode } = await run(rig, ['drain', busy.name, '-y'], {
+      signal: abort.signal,
+    });
+    expect(exitCode).toBe(6);
+    expect(stderr).toContain(`The drains go on without us: ${busy.name}.`);
+    expect(stderr).toContain(`  circleci-admin nomad drain --disable ${busy.id}`);
+    expect(await standing(rig, busy.id)).toMatchObject({ draining: true, live: 1 });
+  });
+
+  it('wants a name to be typed before it kills', async () => {
+    const { rig, busy } = await fleet();
+    const asked = await run(rig, ['drain', busy.name, '--force', '--yes']);
+    expect(asked.exitCode).toBe(6);
+    expect(asked.stderr).toContain('1 build will be killed at once: acme-web 21.');
+    expect(asked.stderr).toContain(`--confirm ${busy.name}`);
+    expect(rig.context.calls.writes).toBe(0);
+    const done = await run(rig, ['drain', busy.name, '--force', '--confirm', busy.name]);
+    expect(done.exitCode).toBe(0);
+    expect(done.stdout).toContain('killed-by-drain');
+  });
+
+  type Argv = (nodes: { readonly busy: NomadNode }) => readonly string[];
+  it.each<[string, Argv, number, string]>([
+    ['no client', () => ['drain', '--yes'], 2, 'no client is named'],
+    ['an unknown client', () => ['drain', 'ip-9', '--yes'], 5, '"ip-9"'],
+    [
+      'an ambiguous prefix',
+      () => ['drain', 'ip', '--name', 'ip*', '--yes'],
+      2,
+      'chosen by flags too',
+    ],
+    [
+      'a bad duration',
+      ({ busy }) => ['drain', busy.name, '--deadline', 'soon', '--yes'],
+      2,
+      '"soon" is not a duration',
+    ],
+    [
+      'a negative timeout',
+      ({ busy }) => ['drain', busy.name, '--timeout=-5m', '--yes'],
+      2,
+      '"-5m" is not a duration',
+    ],
+    [
+      'a deadline with force',
+      ({ busy }) => ['drain', busy.name, '--deadline', '5m', '--force', '--yes'],
+      2,
+      '--deadline and --force exclude each other',
+    ],
+    ['nobody to ask', ({ busy }) => ['drain', busy.name], 6, '--yes'],
+    ['every client without its name', () => ['drain', '--all', '--yes'], 6, '--confirm'],
+    [
+      'a profile that only reads',
+      ({ busy }) => ['drain', busy.name, '--yes', '--read-only'],
+      6,
+      'read-only',
+    ],
+    ['a dry run', ({ busy }) => ['drain', busy.name, '--dry-run'], 0, 'nothing was changed'],
+    [
+      'eligibility without a direction',
+      ({ busy }) => ['eligibility', busy.name, '--yes'],
+      2,
+      '--enable or --disable',
+    ],
+  ])('touches nothing with %s', async (_name, argv, code, said) => {
+    const { rig, busy } = await fleet();
+    const { exitCode, stderr } = await run(rig, argv({ busy }));
+    expect(exitCode).toBe(code);
+    expect(stderr).toContain(said);
+    expect(rig.context.calls.writes).toBe(0);
+  });
+
+  it('lists what an ambiguous prefix may mean, and touches nothing', async () => {
+    const rig = await startRig({ clients: 40 });
+    open.push(rig);
+    const nodes = await rig.nodes();
+    const [first] = nodes;
+    const same = nodes.filter((node) => node.id[0] === first?.id[0]);
+    const prefix = first?.id.slice(0, 1) ?? '';
+    const { exitCode, stderr } = await run(rig, ['drain', prefix, '--yes']);
+    expect(same.length).toBeGreaterThan(1);
+    expect(exitCode).toBe(2);
+    for (const node of same.slice(0, 8)) expect(stderr).toContain(node.id);
+    expect(rig.context.calls.writes).toBe(0);
+  });
+});
+
+describe('nomad eligibility', () => {
+  it('closes a client to new builds, and opens it again', async () => {
+    const { rig, busy } = await fleet();
+    const closed = await run(rig, ['eligibility', busy.name, '--disable', '--yes', '--json']);
+    expect(JSON.parse(closed.stdout)).toEqual({
+      nodes: [
+        {
+          id: busy.id,
+          name: busy.name,
+          outcome: 'changed',
+          eligible: false,
+          draining: false,
+          error: null,
+        },
+      ],
+      exitCode: 0,
+    });
+    expect(await standing(rig, busy.id)).toEqual({ eligible: false, draining: false, live: 1 });
+    await run(rig, ['eligibility', '--status', 'ineligible', '--enable', '--yes']);
+    expect(await standing(rig, busy.id)).toMatchObject({ eligible: true });
+    const again = await run(rig, ['eligibility', busy.name, '--enable', '--yes']);
+    expect(again.stderr).toContain('Nothing to do');
+  });
+});
