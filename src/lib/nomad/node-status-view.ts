@@ -1,7 +1,15 @@
 import type { Column, TableView, Tone } from '../terminal/table.ts';
 import { formatBytes } from '../units.ts';
 import type { Capacity, ClientRow, Fleet } from './node-status.ts';
-import { count, cpuRatio, formatMhz, memoryRatio, shortId } from './quantities.ts';
+import {
+  count,
+  cpuRatio,
+  cpuShare,
+  formatMhz,
+  memoryRatio,
+  memoryShare,
+  shortId,
+} from './quantities.ts';
 import { GUIDE_SIZING } from './sizing.ts';
 
 /** The table of clients; its last line says what the capacity is now. */
@@ -40,12 +48,12 @@ function roomText(capacity: Capacity): string {
   if (capacity.cpuTotalMhz === null || capacity.memoryTotalBytes === null) {
     return "the clients' sizes are unknown (Nomad before 1.0, or reached by exec)";
   }
-  const [cpu, memory] = [formatMhz(capacity.cpuTotalMhz), formatBytes(capacity.memoryTotalBytes)];
   if (capacity.cpuUsedMhz === null || capacity.memoryUsedBytes === null) {
-    return `${cpu} and ${memory} in all (this Nomad does not list how much is in use)`;
+    const all = `${formatMhz(capacity.cpuTotalMhz)} and ${formatBytes(capacity.memoryTotalBytes)}`;
+    return `${all} in all (this Nomad does not list how much is in use)`;
   }
-  const used = [formatMhz(capacity.cpuUsedMhz), formatBytes(capacity.memoryUsedBytes)];
-  return `${used[0]} of ${cpu} and ${used[1]} of ${memory} in use`;
+  const cpu = cpuShare(capacity.cpuUsedMhz, capacity.cpuTotalMhz);
+  return `${cpu} and ${memoryShare(capacity.memoryUsedBytes, capacity.memoryTotalBytes)} in use`;
 }
 
 function otherClients(capacity: Capacity): string {
@@ -72,7 +80,7 @@ function sizingLines(fleet: Fleet): readonly string[] {
   ) {
     lines.push(
       `CircleCI keeps ${reservedVcpus} vCPUs and ${formatBytes(reservedMemoryBytes)} of every client for coordination ` +
-        `(Nomad does not): ${formatBytes(capacity.memoryUsableBytes)} of ${formatBytes(capacity.memoryTotalBytes)} are meant for builds.`,
+        `(Nomad does not): ${memoryShare(capacity.memoryUsableBytes, capacity.memoryTotalBytes)} are meant for builds.`,
     );
   }
   const tooLarge = fleet.clients.filter((row) => row.exceedsMemoryLimit);

@@ -155,7 +155,7 @@ function unexplained(evaluation: Evaluation): PendingReason {
   const text =
     evaluation.status === 'blocked'
       ? 'Nomad waits for room, and the evaluation that says why is gone'
-      : `Nomad's newest evaluation is ${evaluation.status} and names no failure`;
+      : `Nomad's newest evaluation is ${evaluation.status}, and none waits for room by now`;
   return {
     kind: 'unexplained',
     text,

@@ -16,6 +16,16 @@ export function memoryRatio(usedBytes: number | null, totalBytes: number | null)
   return ratio(usedBytes, totalBytes, GIB, 'GiB');
 }
 
+/** `8.0 of 32.0 GHz`. */
+export function cpuShare(partMhz: number, totalMhz: number): string {
+  return `${(partMhz / 1000).toFixed(1)} of ${(totalMhz / 1000).toFixed(1)} GHz`;
+}
+
+/** `20.0 of 64.0 GiB`. */
+export function memoryShare(partBytes: number, totalBytes: number): string {
+  return `${(partBytes / GIB).toFixed(1)} of ${(totalBytes / GIB).toFixed(1)} GiB`;
+}
+
 function ratio(used: number | null, total: number | null, unit: number, name: string): string {
   if (total === null) return '-';
   return `${used === null ? '?' : short(used / unit)}/${short(total / unit)} ${name}`;
