@@ -38,6 +38,7 @@ export class Collection<T extends KubeObject = KubeObject> {
   readonly #versions: Versions;
   readonly #objects = new Map<string, T>();
   readonly #listeners = new Set<(change: Change<T>) => void>();
+  readonly #unannounced: Change<T>[] = [];
   #history: Change<T>[] = [];
   #forgottenUpTo = 0;
 
@@ -93,7 +94,6 @@ export class Collection<T extends KubeObject = KubeObject> {
     const previous = this.#objects.get(at);
     if (previous?.metadata.uid !== object.metadata.uid) return;
     this.#record('DELETED', at, previous, previous);
-    this.#objects.delete(at);
   }
 
   /** Changes after a version; undefined when some of them are forgotten. */
@@ -120,14 +120,25 @@ export class Collection<T extends KubeObject = KubeObject> {
       ...object,
       metadata: { ...object.metadata, resourceVersion: String(version) },
     };
-    this.#objects.set(at, stored);
+    if (type === 'DELETED') this.#objects.delete(at);
+    else this.#objects.set(at, stored);
     const change: Change<T> = { version, type, object: stored, previous };
     this.#history.push(change);
     if (this.#history.length > REMEMBERED) {
       this.#forgottenUpTo = this.#history.shift()?.version ?? this.#forgottenUpTo;
     }
-    for (const listener of this.#listeners) listener(change);
+    this.#announce(change);
     return stored;
+  }
+
+  /** Tells every listener of one change before any hears of the next, which a listener may make. */
+  #announce(change: Change<T>): void {
+    this.#unannounced.push(change);
+    if (this.#unannounced.length > 1) return;
+    for (let next = this.#unannounced[0]; next; next = this.#unannounced[0]) {
+      for (const listener of [...this.#listeners]) listener(next);
+      this.#unannounced.shift();
+    }
   }
 
   #subject(): { group: string; resource: string } {

@@ -171,6 +171,7 @@ export class Kubelet {
       uid: pod.metadata.uid,
       workload,
       scheduled: null,
+      nodeName: null,
       hostIP: null,
       podIP: null,
       startTime: null,
@@ -212,10 +213,7 @@ export class Kubelet {
     }
     const node = this.#cluster.random.pick(this.#nodes);
     run.scheduled = { at: now };
-    const pod = this.#cluster.pods.find(run.namespace, run.name);
-    if (pod?.metadata.uid === run.uid) {
-      this.#cluster.pods.update({ ...pod, spec: { ...pod.spec, nodeName: node.name } });
-    }
+    run.nodeName = node.name;
     this.#publish(run);
     const message = `Successfully assigned ${run.namespace}/${run.name} to ${node.name}`;
     this.#note(run, { type: 'Normal', reason: 'Scheduled', message, from: 'default-scheduler' });
@@ -347,13 +345,14 @@ export class Kubelet {
         containerID: `containerd://${this.#cluster.random.hex(64)}`,
       };
       container.last = { terminated };
+      container.previousLog = new ContainerLog(this.#cluster.clock, at, SILENT);
+      container.previousLog.close();
     }
   }
 
   #place(run: PodRun, at: string): void {
     const node = this.#cluster.random.pick(this.#nodes);
-    const pod = this.#cluster.pods.find(run.namespace, run.name);
-    if (pod) this.#cluster.pods.update({ ...pod, spec: { ...pod.spec, nodeName: node.name } });
+    run.nodeName = node.name;
     run.scheduled = { at };
     run.hostIP = node.ip;
     run.startTime = at;
@@ -365,6 +364,7 @@ export class Kubelet {
     const now = at ?? timestamp(this.#cluster.clock.nowMs());
     return this.#cluster.pods.update({
       ...pod,
+      ...(run.nodeName === null ? {} : { spec: { ...pod.spec, nodeName: run.nodeName } }),
       status: renderStatus(run, pod.status.qosClass, now),
     });
   }

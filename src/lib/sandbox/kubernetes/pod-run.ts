@@ -25,6 +25,7 @@ export interface PodRun {
   readonly workload: string;
   /** When it was put on a node, or why that did not work. */
   scheduled: { readonly at: string; readonly problem?: string } | null;
+  nodeName: string | null;
   hostIP: string | null;
   podIP: string | null;
   startTime: string | null;

@@ -44,6 +44,10 @@ export interface PodSpec {
   readonly gracePeriodSeconds?: number;
   /** Milliseconds from a start to readiness; 0 (the default) where there is no readiness probe. */
   readonly readyAfterMs?: number;
+  /** Path of an HTTP readiness probe of the first port; a TCP probe where it is left out. */
+  readonly readinessPath?: string;
+  /** A ConfigMap that is mounted into the first container. */
+  readonly configMap?: { readonly name: string; readonly mountPath: string };
   /** Exit status of a crash loop's container. Default 1. */
   readonly exitCode?: number;
   /** CPU that it requests, as Kubernetes writes it. */

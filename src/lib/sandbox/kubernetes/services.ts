@@ -60,6 +60,8 @@ export const INSTALLATION_3X: readonly PodSpec[] = [
     ],
     restarts: 6,
     readyAfterMs: 4_000,
+    readinessPath: '/v1/status/leader',
+    configMap: { name: 'nomad-server', mountPath: '/etc/nomad' },
   },
   stateful(
     'circleci-mongodb',

@@ -62,7 +62,10 @@ export function podTemplate(spec: PodSpec): TemplateObject {
   return {
     metadata: { creationTimestamp: null, labels: workloadLabels(spec) },
     spec: {
-      containers: containers.map((container) => containerTemplate(container, spec)),
+      ...(spec.configMap ? { volumes: [configVolume(spec.configMap.name)] } : {}),
+      containers: containers.map((container, index) =>
+        containerTemplate(container, spec, index === 0),
+      ),
       restartPolicy: spec.kind === 'Job' ? 'OnFailure' : 'Always',
       terminationGracePeriodSeconds: spec.gracePeriodSeconds ?? 30,
       dnsPolicy: 'ClusterFirst',
@@ -72,7 +75,11 @@ export function podTemplate(spec: PodSpec): TemplateObject {
   };
 }
 
-function containerTemplate(container: ContainerSpec, spec: PodSpec) {
+function configVolume(name: string): Record<string, unknown> {
+  return { name: 'config', configMap: { name, defaultMode: 420 } };
+}
+
+function containerTemplate(container: ContainerSpec, spec: PodSpec, isFirst: boolean) {
   const ports = Object.entries(container.ports ?? {}).map(([name, containerPort]) => ({
     name,
     containerPort,
@@ -87,16 +94,21 @@ function containerTemplate(container: ContainerSpec, spec: PodSpec) {
     ...(ports.length === 0 ? {} : { ports }),
     ...(env.length === 0 ? {} : { env }),
     resources: spec.cpu ? { requests: { cpu: spec.cpu } } : {},
-    ...(spec.readyAfterMs && first ? { readinessProbe: probe(first.containerPort) } : {}),
+    ...(spec.configMap && isFirst
+      ? { volumeMounts: [{ name: 'config', mountPath: spec.configMap.mountPath }] }
+      : {}),
+    ...(spec.readyAfterMs && first
+      ? { readinessProbe: probe(first.containerPort, spec.readinessPath) }
+      : {}),
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'File',
     imagePullPolicy: spec.situation === 'image-missing' ? 'Never' : 'IfNotPresent',
   };
 }
 
-function probe(port: number): Record<string, unknown> {
+function probe(port: number, path: string | undefined): Record<string, unknown> {
   return {
-    tcpSocket: { port },
+    ...(path === undefined ? { tcpSocket: { port } } : { httpGet: { path, port, scheme: 'HTTP' } }),
     timeoutSeconds: 1,
     periodSeconds: 3,
     successThreshold: 1,
@@ -107,20 +119,27 @@ function probe(port: number): Record<string, unknown> {
 /** The specification of a pod, from its template: with the volume that every pod gets. */
 export function podSpecOf(template: TemplateObject, suffix: string, host?: string): PodTemplate {
   const volume = `kube-api-access-${suffix}`;
-  const { containers, restartPolicy, terminationGracePeriodSeconds, ...rest } = template.spec;
+  const { volumes, containers, restartPolicy, terminationGracePeriodSeconds, ...rest } =
+    template.spec;
   const mount = {
     name: volume,
     readOnly: true,
     mountPath: '/var/run/secrets/kubernetes.io/serviceaccount',
   };
   return {
-    volumes: [tokenVolume(volume)],
+    volumes: [...(Array.isArray(volumes) ? volumes : []), tokenVolume(volume)],
     containers: containers.map(
-      ({ terminationMessagePath, terminationMessagePolicy, imagePullPolicy, ...container }) => ({
+      ({
+        volumeMounts,
+        terminationMessagePath,
+        terminationMessagePolicy,
+        imagePullPolicy,
+        ...container
+      }) => ({
         ...container,
         name: container.name,
         image: container.image,
-        volumeMounts: [mount],
+        volumeMounts: [...(Array.isArray(volumeMounts) ? volumeMounts : []), mount],
         terminationMessagePath,
         terminationMessagePolicy,
         imagePullPolicy,
