@@ -1,6 +1,11 @@
 import type { NomadCore } from './core.ts';
 import { createJob, type JobRequest } from './job-spec.ts';
-import type { AllocationRecord, EvaluationRecord, NodeRecord } from './records.ts';
+import type {
+  AllocationRecord,
+  EvaluationRecord,
+  NodeRecord,
+  PlacementMetrics,
+} from './records.ts';
 import type { NomadScenario, PendingCause } from './scenario.ts';
 import { freshAllocation, freshEvaluation } from './scheduler.ts';
 import { endedTasks, startedTasks } from './task-life.ts';
@@ -152,19 +157,7 @@ function place(
     group,
     nodeId: node.id,
     nodeName: node.name,
-    metrics: {
-      nodesEvaluated: 2,
-      nodesFiltered: 0,
-      nodesExhausted: 0,
-      nodesAvailable: { [node.datacenter]: state.nodes.size },
-      classFiltered: {},
-      constraintFiltered: {},
-      classExhausted: {},
-      dimensionExhausted: {},
-      coalescedFailures: 0,
-      allocationTimeNs: 111_476,
-      scores: [{ nodeId: node.id, score: 0.76 }],
-    },
+    metrics: metricsFor(node),
     createdAt,
     previous: '',
     ...freshAllocation(createdAt),
@@ -173,6 +166,29 @@ function place(
   };
   state.apply('PlanResult', (transaction) => transaction.putAllocation(allocation));
   return allocation;
+}
+
+const metricsByNode = new WeakMap<NodeRecord, PlacementMetrics>();
+
+/** What the scheduler said when it chose a node; the same for all of a node's generated builds. */
+function metricsFor(node: NodeRecord): PlacementMetrics {
+  const known = metricsByNode.get(node);
+  if (known !== undefined) return known;
+  const made: PlacementMetrics = {
+    nodesEvaluated: 2,
+    nodesFiltered: 0,
+    nodesExhausted: 0,
+    nodesAvailable: { [node.datacenter]: 2 },
+    classFiltered: {},
+    constraintFiltered: {},
+    classExhausted: {},
+    dimensionExhausted: {},
+    coalescedFailures: 0,
+    allocationTimeNs: 111_476,
+    scores: [{ nodeId: node.id, score: 0.76 }],
+  };
+  metricsByNode.set(node, made);
+  return made;
 }
 
 function submitPending(core: NomadCore, cause: PendingCause, nodes: readonly NodeRecord[]): void {

@@ -72,7 +72,8 @@ function makeNode(
 ): NodeRecord {
   const { spec, machine, position } = plan;
   const { random } = core.context;
-  const address = spec.address ?? `10.0.${Math.floor(position / 200) + 10}.${(position % 200) + 20}`;
+  const address =
+    spec.address ?? `10.0.${Math.floor(position / 200) + 10}.${(position % 200) + 20}`;
   const bootedAt = core.state.stamp(random.integer(3_600_000, 72 * 3_600_000));
   const instance = spec.instance === undefined ? defaultInstance(plan.cloud) : spec.instance;
   const name =

@@ -1,5 +1,5 @@
 import type { NomadCore } from './core.ts';
-import type { ConstraintRecord, Fate, JobRecord } from './records.ts';
+import type { ConstraintRecord, Fate, GroupSpec, JobRecord } from './records.ts';
 import type { Wire } from './wire/encode.ts';
 
 /** A task of a job that is to be registered; everything has CircleCI's defaults. */
@@ -69,9 +69,6 @@ export function createJob(
   };
   const named = /-build-(.+)-(\d+)$/.exec(id);
   const path = named === null ? null : `${named[1]?.replace('-', '/')}/${named[2]}`;
-  const groups = request.groups ?? [
-    { tasks: [{ cpuMhz: request.cpuMhz, memoryMb: request.memoryMb, driver: request.driver }] },
-  ];
   return {
     id,
     type: request.type ?? 'batch',
@@ -85,22 +82,7 @@ export function createJob(
           ? null
           : { build_url: `https://circleci.example.com/gh/${path}` },
     constraints: request.constraints ?? [],
-    groups: groups.map((group) => ({
-      name: group.name ?? 'build',
-      count: group.count ?? 1,
-      diskMb: group.diskMb ?? 300,
-      constraints: group.constraints ?? [],
-      tasks: (group.tasks ?? [{}]).map((task) => ({
-        name: task.name ?? 'build-agent',
-        driver: task.driver ?? 'raw_exec',
-        env: task.env ?? null,
-        meta: task.meta ?? null,
-        config: task.config ?? { command: '/opt/circleci/build-agent', args: ['run', '--task', id] },
-        cpuMhz: task.cpuMhz ?? 2_000,
-        memoryMb: task.memoryMb ?? 4_096,
-        killTimeoutMs: task.killTimeoutMs ?? 5_000,
-      })),
-    })),
+    groups: request.groups?.map(makeGroup) ?? [soleGroup(request)],
     submittedAt: core.state.stamp(agoMs),
     version,
     fate,
@@ -111,5 +93,37 @@ export function createJob(
     jobModifyIndex: 0,
     summaryIndex: 0,
     queued: {},
+  };
+}
+
+const soleGroups = new Map<string, GroupSpec>();
+
+/** A build's one group. Builds of a size share it: 50,000 of them would be a lot of memory. */
+function soleGroup(request: JobRequest): GroupSpec {
+  const { cpuMhz, memoryMb, driver } = request;
+  const key = `${cpuMhz}/${memoryMb}/${driver}`;
+  const known = soleGroups.get(key);
+  if (known !== undefined) return known;
+  const made = makeGroup({ tasks: [{ cpuMhz, memoryMb, driver }] });
+  soleGroups.set(key, made);
+  return made;
+}
+
+function makeGroup(group: GroupRequest): GroupSpec {
+  return {
+    name: group.name ?? 'build',
+    count: group.count ?? 1,
+    diskMb: group.diskMb ?? 300,
+    constraints: group.constraints ?? [],
+    tasks: (group.tasks ?? [{}]).map((task) => ({
+      name: task.name ?? 'build-agent',
+      driver: task.driver ?? 'raw_exec',
+      env: task.env ?? null,
+      meta: task.meta ?? null,
+      config: task.config ?? { command: '/opt/circleci/build-agent', args: ['run'] },
+      cpuMhz: task.cpuMhz ?? 2_000,
+      memoryMb: task.memoryMb ?? 4_096,
+      killTimeoutMs: task.killTimeoutMs ?? 5_000,
+    })),
   };
 }

@@ -1,4 +1,4 @@
-import { ApiError, type Answer, type ApiRequest, found } from './api-request.ts';
+import { type Answer, ApiError, type ApiRequest, found } from './api-request.ts';
 import { parseFilter } from './filter.ts';
 import type { Dialect } from './version.ts';
 import type { WireObject } from './wire/encode.ts';
@@ -48,12 +48,17 @@ function pageOf<T extends { readonly id: string }>(
   return { records: from.slice(0, size), next: from[size]?.id ?? null };
 }
 
+const OPEN = Buffer.from('[');
+const COMMA = Buffer.from(',');
+const CLOSE = Buffer.from(']');
+
 function* jsonArray<T>(records: readonly T[], json: (record: T) => Buffer): Iterable<Buffer> {
-  let separator = '[';
+  let separator = OPEN;
   for (const record of records) {
-    yield Buffer.from(separator);
+    yield separator;
     yield json(record);
-    separator = ',';
+    separator = COMMA;
   }
-  yield Buffer.from(separator === '[' ? '[]' : ']');
+  if (separator === OPEN) yield OPEN;
+  yield CLOSE;
 }

@@ -1,17 +1,19 @@
 import { SandboxHttpServer } from '../http-server.ts';
-import type { ExecIo } from '../kubernetes/pod-backend.ts';
 import type { SandboxContext, SandboxService } from '../service.ts';
-import { runNomadCli } from './cli/run.ts';
 import { createCore, type NomadCore } from './core.ts';
 import { EventBuffer } from './event-stream.ts';
+import type { ExecIo } from './exec-io.ts';
 import { generateBuilds, startArrivals } from './generate-builds.ts';
 import { generateNodes, startDrains } from './generate-nodes.ts';
 import { HttpApi } from './http-api.ts';
+import { runNomadCli } from './nomad-cli/run.ts';
 import { createJob, type JobRequest } from './job-spec.ts';
 import type { LogType } from './logs/log-store.ts';
 import type { AllocationRecord, JobRecord, NodeRecord, TaskRecord } from './records.ts';
 import type { NomadScenario } from './scenario.ts';
 import type { NomadState } from './state.ts';
+import { allocationStub } from './wire/allocation.ts';
+import { nodeStub } from './wire/node.ts';
 
 export type { JobRequest } from './job-spec.ts';
 export type { NodeSpec, NomadScenario, PendingCause, PendingSpec } from './scenario.ts';
@@ -19,6 +21,8 @@ export type { NodeSpec, NomadScenario, PendingCause, PendingSpec } from './scena
 /** Nomad's servers and clients keep dead jobs so long (job_gc_threshold). */
 const JOB_GC_MS = 4 * 3_600_000;
 const MIB = 1024 * 1024;
+/** From so many allocations on, lists are printed before the first request. */
+const WARM_FROM = 10_000;
 
 /** A simulated Nomad cluster: its HTTP API on loopback, its CLI, and verbs that make things happen. */
 export class NomadSandbox implements SandboxService {
@@ -62,8 +66,9 @@ export class NomadSandbox implements SandboxService {
     return this.#core.state;
   }
 
-  start(): Promise<void> {
-    return this.#server.start();
+  async start(): Promise<void> {
+    if (this.state.allocations.size >= WARM_FROM) this.#printLists();
+    await this.#server.start();
   }
 
   async stop(): Promise<void> {
@@ -84,7 +89,7 @@ export class NomadSandbox implements SandboxService {
    * name. Returns its exit status.
    */
   cli(argv: readonly string[], io: ExecIo): Promise<number> {
-    return runNomadCli(this.#core, argv, io);
+    return runNomadCli(this.#core, this.port, argv, io);
   }
 
   /** Registers a job, which is placed at once if there is room. */
@@ -186,6 +191,15 @@ export class NomadSandbox implements SandboxService {
     this.#core.leader = leader;
   }
 
+  /** Prints the long lists once, so that the first reader does not wait for it. */
+  #printLists(): void {
+    const { state, dialect } = this.#core;
+    if (!dialect.since('1.0')) return;
+    for (const node of state.nodes.all()) nodeStub(node, { resources: true, os: false }, dialect);
+    const form = { taskStates: false, resources: true };
+    for (const allocation of state.allocations.all()) allocationStub(allocation, form, dialect);
+  }
+
   #collectDeadJobs(): void {
     const due = new Map<string, number>();
     this.state.onChange(({ jobs }) => {
@@ -206,7 +220,10 @@ export class NomadSandbox implements SandboxService {
     return node;
   }
 
-  #task(allocationId: string): { readonly allocation: AllocationRecord; readonly task: TaskRecord } {
+  #task(allocationId: string): {
+    readonly allocation: AllocationRecord;
+    readonly task: TaskRecord;
+  } {
     const allocation = this.state.allocations.get(allocationId);
     const task = allocation?.tasks?.[0];
     if (allocation === undefined || task === undefined) {

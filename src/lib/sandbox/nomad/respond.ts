@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import type { Answer, ApiError } from './api-request.ts';
 import type { NomadCore } from './core.ts';
 import { indentJson } from './wire/encode.ts';

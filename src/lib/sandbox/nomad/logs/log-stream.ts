@@ -119,7 +119,6 @@ function plainOf(frame: Frame): Buffer {
   return frame.data ?? Buffer.alloc(0);
 }
 
-
 /** Resolves when the log has changed, when it is time to look, or when the client is gone. */
 function change(core: NomadCore, log: RotatingLog, gone: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

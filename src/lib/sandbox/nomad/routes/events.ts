@@ -23,7 +23,10 @@ export function eventRoutes(core: NomadCore, buffer: EventBuffer): readonly Rout
           );
         }
         const gone = closed(response);
-        response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache' });
+        response.writeHead(200, {
+          'Content-Type': 'application/json',
+          'Cache-Control': 'no-cache',
+        });
         if (sendsHeadersAtOnce(core)) response.flushHeaders();
         const stop = buffer.subscribe(topics, Number(text), (line) => response.write(line));
         const beat = (): void => {

@@ -40,7 +40,10 @@ export function nodeRoutes(core: NomadCore): readonly Route[] {
         const id = segment(request, 0);
         requireUuid(id, 'node');
         const allocations = state.allocationsOfNode(id);
-        const index = allocations.reduce((newest, { modifyIndex }) => Math.max(newest, modifyIndex), 0);
+        const index = allocations.reduce(
+          (newest, { modifyIndex }) => Math.max(newest, modifyIndex),
+          0,
+        );
         return found(index === 0 ? state.allocations.index : index, () =>
           jsonList(allocations, (allocation) =>
             encode(omitEmpty(allocationObject(allocation, dialect))),

@@ -28,8 +28,7 @@ export function agentSelf(core: NomadCore): WireObject {
         last_log_term: '2',
         last_snapshot_index: '0',
         last_snapshot_term: '0',
-        latest_configuration:
-          '[{Suffrage:Voter ID:127.0.0.1:4647 Address:127.0.0.1:4647}]',
+        latest_configuration: '[{Suffrage:Voter ID:127.0.0.1:4647 Address:127.0.0.1:4647}]',
         latest_configuration_index: '0',
         num_peers: '0',
         protocol_version: '2',

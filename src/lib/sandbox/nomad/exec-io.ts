@@ -1,0 +1,1 @@
+export type { ExecIo } from '../kubernetes/pod-backend.ts';
