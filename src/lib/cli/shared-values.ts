@@ -26,6 +26,8 @@ export function readSharedFlags(given: Values, runtime: Runtime): SharedValues {
   for (const [flag, definition] of Object.entries(sharedFlags)) {
     const text = runtime.env[environmentName(flag)];
     if (text === undefined || text === '' || values[flag] !== undefined) continue;
+    if (flag === 'output' && given['json'] === true) continue;
+    if (flag === 'json' && given['output'] !== undefined) continue;
     values[flag] = fromEnvironment(flag, definition, text);
   }
   const format = outputFormat(values);

@@ -27,6 +27,7 @@ export async function connectKubernetes(
       },
       ...(kubeconfig.length === 1 && kubeconfig[0] ? { file: kubeconfig[0] } : {}),
     },
+    masker: options.masker,
     ...(context === null ? {} : { context }),
     ...(namespace === null ? {} : { namespace }),
   });

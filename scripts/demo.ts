@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * A tour of the tool on a simulated installation, in less than a minute: every step prints the
+ * command line that an administrator would type, and runs it.
+ */
+
+const RUN = join(import.meta.dirname, '..', 'bin', 'run.js');
+const state = mkdtempSync(join(tmpdir(), 'circleci-admin-demo-'));
+const env: NodeJS.ProcessEnv = {
+  ...process.env,
+  CIRCLECI_ADMIN_STATE_DIR: state,
+  // A demo is read by people, into whatever its output goes.
+  CIRCLECI_ADMIN_OUTPUT: 'table',
+};
+
+/** Runs a command line; with `capture`, what it prints is the answer instead of being shown. */
+function run(words: readonly string[], capture = false): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [RUN, ...words], {
+      env,
+      stdio: ['ignore', capture ? 'pipe' : 'inherit', 'inherit'],
+    });
+    let text = '';
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) resolve(text);
+      else reject(new Error(`circleci-admin ${words.join(' ')} ended with ${code}`));
+    });
+  });
+}
+
+async function step(about: string, ...words: readonly string[]): Promise<void> {
+  console.log(`\n# ${about}\n$ circleci-admin ${words.join(' ')}`);
+  await run(words);
+}
+
+interface Started {
+  readonly environment: Readonly<Record<string, string>>;
+}
+interface Clients {
+  readonly clients: readonly { readonly name: string; readonly runningBuilds: number }[];
+}
+interface Jobs {
+  readonly jobs: readonly { readonly id: string; readonly status: string }[];
+}
+
+try {
+  const start = ['sandbox', 'start', '--detach', '--scenario', 'demo', '--seed', '7'];
+  console.log(
+    `# A simulated installation, on this machine only\n$ circleci-admin ${start.join(' ')}`,
+  );
+  const started: Started = JSON.parse(await run([...start, '--json'], true));
+  Object.assign(env, started.environment);
+  console.log('$ eval "$(circleci-admin sandbox env)"');
+
+  await step('What is my capacity now?', 'nomad', 'node-status');
+  await step('Why is a build pending?', 'nomad', 'status', '--status', 'pending');
+
+  const jobs: Jobs = JSON.parse(
+    await run(['nomad', 'status', '--status', 'running', '--json'], true),
+  );
+  const job = jobs.jobs[0];
+  if (job) await step('What does a build say?', 'nomad', 'logs', job.id, '--tail', '4');
+
+  const fleet: Clients = JSON.parse(await run(['nomad', 'node-status', '--json'], true));
+  const busiest = [...fleet.clients].sort((a, b) => b.runningBuilds - a.runningBuilds)[0];
+  if (busiest) {
+    const { name } = busiest;
+    await step(
+      'Take a client out of service. Its builds finish first.',
+      'nomad',
+      'drain',
+      name,
+      '--yes',
+    );
+    await step('The same for scripts', 'nomad', 'node-status', name, '--json');
+  }
+} finally {
+  await run(['sandbox', 'stop'], true);
+  rmSync(state, { recursive: true, force: true });
+}
