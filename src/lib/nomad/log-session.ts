@@ -85,6 +85,6 @@ function brokenText(event: { readonly error: Error; readonly retryInMs: number }
 
 function lostText(bytes: number | null): string {
   return bytes === null
-    ? 'Part of the log is gone: the client has cleared or rotated it away.'
+    ? 'Part of the log may be gone: the client has cleared it or rotated it away.'
     : `${bytes} bytes of the log are gone: the client has rotated them away.`;
 }

@@ -19,7 +19,7 @@ export type LogEvent =
   | { readonly kind: 'data'; readonly data: Uint8Array }
   /** The stream broke and is taken up again. */
   | { readonly kind: 'broken'; readonly error: AdminError; readonly retryInMs: Milliseconds }
-  /** Nomad rotated bytes away before they could be read; null when not known how many. */
+  /** Nomad rotated bytes away before they could be read; null when not known how many, if any. */
   | { readonly kind: 'lost'; readonly bytes: number | null };
 
 /** What time and Ctrl-C a log is read under. */
