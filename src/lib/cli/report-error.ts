@@ -49,7 +49,7 @@ function forPeople({ message, hint, ref }: ErrorDocument): string {
 function describeError(error: AdminError): ErrorDocument {
   return {
     code: error.code,
-    message: error.message,
+    message: withoutParser(error.message),
     hint: error.hint ?? null,
     exitCode: error.exitCode,
     ref: error.ref ?? null,
@@ -76,10 +76,18 @@ function toAdminError(error: unknown, runtime: Runtime): AdminError {
   });
 }
 
+/** oclif's parser writes around what the check of a flag's value has thrown. */
+function withoutParser(message: string): string {
+  return message
+    .replace(/^Parsing (--\S+) \n\t/, '$1: ')
+    .replace('\nSee more help with --help', '');
+}
+
 /** Whether oclif's parser did not accept the arguments. */
 function isParseError(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
-  return 'parse' in error || ('oclif' in error && 'code' in error === false);
+  // oclif's own checks of values throw a CLIError: it has the field, and nothing in it.
+  return 'parse' in error || ('oclif' in error && Reflect.get(error, 'code') === undefined);
 }
 
 /** Errors before the flags are parsed have to look for themselves. */
