@@ -1,11 +1,11 @@
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
 import { durationFlag } from '../../lib/cli/oclif.ts';
-import { nameFlag, rateFlag, sandboxPlace } from '../../lib/cli/sandbox-flags.ts';
+import { SandboxCommand } from '../../lib/cli/sandbox-command.ts';
+import { nameFlag, rateFlag } from '../../lib/cli/sandbox-flags.ts';
 import { SandboxControl } from '../../lib/sandbox/control-client.ts';
 import { clockText } from '../../lib/sandbox/view.ts';
 
 /** `sandbox clock`. */
-export class SandboxClock extends AdminCommand {
+export class SandboxClock extends SandboxCommand {
   static override summary = "show the sandbox's time, move it forward, or change its pace";
   static override examples = [
     '<%= config.bin %> <%= command.id %> --advance 1h',
@@ -19,7 +19,7 @@ export class SandboxClock extends AdminCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(SandboxClock);
-    const state = await sandboxPlace(this.runtime, flags.name).running();
+    const state = await this.place(flags.name).running();
     const control = new SandboxControl(state.control);
     if (flags.rate !== undefined) await control.setRate(flags.rate);
     if (flags.advance !== undefined) await control.advance(flags.advance);

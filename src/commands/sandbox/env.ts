@@ -1,11 +1,11 @@
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
 import { Flags } from '../../lib/cli/oclif.ts';
-import { nameFlag, sandboxPlace } from '../../lib/cli/sandbox-flags.ts';
+import { SandboxCommand } from '../../lib/cli/sandbox-command.ts';
+import { nameFlag } from '../../lib/cli/sandbox-flags.ts';
 import { foreignVariables } from '../../lib/sandbox/foreign-variables.ts';
 import { SHELLS, shellExports } from '../../lib/sandbox/shell-exports.ts';
 
 /** `sandbox env`. */
-export class SandboxEnv extends AdminCommand {
+export class SandboxEnv extends SandboxCommand {
   static override summary = 'print what points a shell at the sandbox';
   static override description =
     'kubectl, nomad and circleci-admin itself then talk to the sandbox and to nothing else: ' +
@@ -23,7 +23,7 @@ export class SandboxEnv extends AdminCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(SandboxEnv);
-    const { environment } = await sandboxPlace(this.runtime, flags.name).running();
+    const { environment } = await this.place(flags.name).running();
     const unset = foreignVariables(environment);
     if (this.output.structured) {
       await this.output.detail({ blocks: [] }, { environment, unset });

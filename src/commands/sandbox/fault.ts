@@ -1,11 +1,11 @@
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
 import { Flags } from '../../lib/cli/oclif.ts';
-import { nameFlag, sandboxPlace } from '../../lib/cli/sandbox-flags.ts';
+import { SandboxCommand } from '../../lib/cli/sandbox-command.ts';
+import { nameFlag } from '../../lib/cli/sandbox-flags.ts';
 import { SandboxControl } from '../../lib/sandbox/control-client.ts';
 import { describeFault, FAULT_KINDS, faultOf } from '../../lib/sandbox/fault-rule.ts';
 
 /** `sandbox fault`. */
-export class SandboxFault extends AdminCommand {
+export class SandboxFault extends SandboxCommand {
   static override summary = 'make requests to the sandbox go wrong';
   static override description =
     'The first fault that matches a request and is not spent hits it. --clear removes them all.';
@@ -37,7 +37,7 @@ export class SandboxFault extends AdminCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(SandboxFault);
     const rule = flags.kind === undefined ? null : faultOf({ ...flags, kind: flags.kind });
-    const state = await sandboxPlace(this.runtime, flags.name).running();
+    const state = await this.place(flags.name).running();
     const control = new SandboxControl(state.control);
     if (rule === null) await control.clearFaults();
     else await control.addFault(rule);

@@ -1,11 +1,11 @@
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
 import { Flags } from '../../lib/cli/oclif.ts';
 import { splitAtDashes } from '../../lib/cli/pass-through.ts';
+import { SandboxCommand } from '../../lib/cli/sandbox-command.ts';
 import { sandboxFlags, sandboxOptions } from '../../lib/cli/sandbox-flags.ts';
 import { AdminError } from '../../lib/errors.ts';
 
 /** `sandbox run -- COMMAND...`. */
-export class SandboxRun extends AdminCommand {
+export class SandboxRun extends SandboxCommand {
   static override summary = 'run one command against a fresh sandbox';
   static override description =
     'COMMAND is one of ours, or with --exec any program. Its exit code becomes ours, and the ' +

@@ -1,9 +1,9 @@
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { SandboxCommand } from '../../lib/cli/sandbox-command.ts';
 import { SCENARIOS } from '../../lib/sandbox/scenarios/index.ts';
 import { scenariosDocument, scenariosView } from '../../lib/sandbox/view.ts';
 
 /** `sandbox scenarios`. */
-export class SandboxScenarios extends AdminCommand {
+export class SandboxScenarios extends SandboxCommand {
   static override summary = 'list the situations that a sandbox can start in';
   static override examples = ['<%= config.bin %> <%= command.id %>'];
 

@@ -1,16 +1,15 @@
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
 import { Flags } from '../../lib/cli/oclif.ts';
+import { SandboxCommand } from '../../lib/cli/sandbox-command.ts';
 import {
   nameFlag,
   sandboxFlags,
   sandboxOptions,
-  sandboxPlace,
   sandboxWords,
 } from '../../lib/cli/sandbox-flags.ts';
 import type { SandboxState } from '../../lib/sandbox/state-file.ts';
 
 /** `sandbox start`. */
-export class SandboxStart extends AdminCommand {
+export class SandboxStart extends SandboxCommand {
   static override summary = 'start a simulated installation on this machine';
   static override description =
     'Kubernetes and Nomad on loopback, with builds that start, end and wait. Runs until Ctrl-C, ' +
@@ -27,7 +26,7 @@ export class SandboxStart extends AdminCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(SandboxStart);
-    const place = sandboxPlace(this.runtime, flags.name);
+    const place = this.place(flags.name);
     if (flags.detach) {
       const { startInBackground } = await import('../../lib/sandbox/background.ts');
       const { self, env } = this.runtime;

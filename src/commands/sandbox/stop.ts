@@ -1,16 +1,16 @@
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
-import { nameFlag, sandboxPlace } from '../../lib/cli/sandbox-flags.ts';
+import { SandboxCommand } from '../../lib/cli/sandbox-command.ts';
+import { nameFlag } from '../../lib/cli/sandbox-flags.ts';
 import { stopSandbox } from '../../lib/sandbox/background.ts';
 
 /** `sandbox stop`. */
-export class SandboxStop extends AdminCommand {
+export class SandboxStop extends SandboxCommand {
   static override summary = 'stop the sandbox and remove its files';
   static override examples = ['<%= config.bin %> <%= command.id %>'];
   static override flags = { name: nameFlag };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(SandboxStop);
-    const place = sandboxPlace(this.runtime, flags.name);
+    const place = this.place(flags.name);
     const { name, pid } = await stopSandbox(place, this.runtime.clock);
     if (this.output.structured) await this.output.detail({ blocks: [] }, { name, pid });
     else this.output.note(`The sandbox "${name}" has stopped.`);

@@ -1,8 +1,6 @@
 import { AdminError } from '../errors.ts';
 import type { SandboxOptions } from '../sandbox/sandbox.ts';
-import { SandboxPlace, sandboxHome } from '../sandbox/state-file.ts';
 import { Flags } from './oclif.ts';
-import type { Runtime } from './runtime.ts';
 
 /** A flag that takes how many seconds of the sandbox's time pass in a real second. */
 export const rateFlag = Flags.custom<number>({
@@ -56,13 +54,4 @@ export function sandboxWords(flags: SandboxFlagValues): readonly string[] {
     `--${flag}`,
     String(value),
   ]);
-}
-
-/**
- * Where the sandbox of a name keeps its state.
- *
- * @throws AdminError of kind `usage`, code BAD_SANDBOX_NAME
- */
-export function sandboxPlace(runtime: Runtime, name = 'default'): SandboxPlace {
-  return new SandboxPlace(sandboxHome(runtime.env, runtime.home), name);
 }

@@ -25,6 +25,7 @@ export async function startInBackground(
   env: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
 ): Promise<SandboxState> {
+  await place.checkFree();
   await mkdir(dirname(place.logFile), { recursive: true, mode: 0o700 });
   const log = await open(place.logFile, 'w', 0o600);
   const [program = '', ...args] = words;
@@ -50,14 +51,14 @@ export async function startInBackground(
 }
 
 /**
- * Stops a running sandbox and waits until its process is gone.
+ * Stops a running sandbox and waits until it has ended.
  *
  * @throws AdminError of kind `notFound`, code SANDBOX_NOT_RUNNING
  */
 export async function stopSandbox(place: SandboxPlace, clock: Clock): Promise<SandboxState> {
   const state = await place.running();
   await new SandboxControl(state.control).stop();
-  for (let waited = 0; isAlive(state.pid); waited += STOP_POLL_MS) {
+  for (let waited = 0; isAlive(state.pid) && place.exists(); waited += STOP_POLL_MS) {
     if (waited >= STOP_LIMIT_MS) {
       process.kill(state.pid, 'SIGKILL');
       break;

@@ -27,8 +27,9 @@ export async function serveSandbox(
     await aborted(AbortSignal.any([signal, sandbox.stopAsked]));
   } finally {
     await place.remove();
-    await rm(place.logFile, { force: true });
   }
+  // After a failure it stays: it says why.
+  await rm(place.logFile, { force: true });
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

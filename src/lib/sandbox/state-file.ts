@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AdminError, isAdminError } from '../errors.ts';
@@ -81,13 +82,23 @@ export class SandboxPlace {
     );
   }
 
+  /** @throws AdminError of kind `refused`, code SANDBOX_RUNNING */
+  async checkFree(): Promise<void> {
+    if ((await this.find()) !== null) throw this.#taken();
+  }
+
+  /** Whether the files of a sandbox are there, be it alive or dead. */
+  exists(): boolean {
+    return existsSync(this.directory);
+  }
+
   /**
    * Takes the name for this process. Of two that try at once one gets it.
    *
    * @throws AdminError of kind `refused`, code SANDBOX_RUNNING
    */
   async claim(): Promise<void> {
-    if ((await this.find()) !== null) throw this.#taken();
+    await this.checkFree();
     const home = join(this.directory, '..');
     await mkdir(home, { recursive: true, mode: 0o700 });
     const made = await mkdtemp(`${this.directory}.`);

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { cli } from '../../support/cli.ts';
+
+test('lists every scenario with what it is about', async () => {
+  const { scenarios } = JSON.parse((await cli(['sandbox', 'scenarios', '--json'])).stdout);
+  expect(scenarios.map(({ name }: { name: string }) => name)).toEqual([
+    'healthy',
+    'idle',
+    'busy',
+    'demo',
+    'no-capacity',
+    'too-large',
+    'constraint',
+    'no-clients',
+    'clients-down',
+    'draining',
+    'leaderless',
+    'acl',
+    'old-nomad',
+    'new-nomad',
+    'large',
+  ]);
+  const human = await cli(['sandbox', 'scenarios'], { tty: true });
+  expect(human.stdout).toContain('no-capacity   Every client is full, and builds wait for room\n');
+});

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { cli } from '../../support/cli.ts';
+import { serveSandbox } from '../../support/served-sandbox.ts';
+
+test('shows where it is, its time and what it was asked', async () => {
+  const { name, state } = await serveSandbox('--scenario', 'idle');
+  await cli(['nomad', 'node-status'], { env: state.environment });
+  const { stdout } = await cli(['sandbox', 'status', '--name', name, '--json']);
+  const document = JSON.parse(stdout);
+  const { control: _, ...place } = state;
+  expect(document).toEqual({
+    ...place,
+    clock: { now: expect.stringMatching(/^\d{4}-.*Z$/), rate: 0 },
+    calls: { reads: 2, writes: 0 },
+  });
+  const human = await cli(['sandbox', 'status', '--name', name], { tty: true });
+  expect(human.stdout).toContain(`Nomad       ${state.services.nomad.address}\n`);
+  expect(human.stdout).toContain(', standing still\n');
+  expect(human.stdout).toContain('Requests    2 read, 0 wrote\n');
+  expect(human.stdout + stdout).not.toContain(state.control.token);
+});
+
+test('where none runs, it says how to start one', async () => {
+  const { exitCode, stderr } = await cli(['sandbox', 'status', '--name', 'nobody']);
+  expect(exitCode).toBe(5);
+  expect(stderr).toBe(
+    'Error: no sandbox named "nobody" is running\n' +
+      'Run: circleci-admin sandbox start --detach --name nobody\n',
+  );
+});
