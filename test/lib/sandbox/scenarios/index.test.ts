@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { SCENARIOS } from '../../../../src/lib/sandbox/scenarios/index.ts';
+import { cli, startSandbox } from '../../../support/sandbox.ts';
+
+/** What our own commands have to find in a scenario, asked through Kubernetes. */
+interface Found {
+  readonly capacity: Readonly<Record<string, number | null>>;
+  /** Pending builds by why they wait. */
+  readonly pending: Readonly<Record<string, number>>;
+}
+
+const FOUND: Readonly<Record<string, Found>> = {
+  healthy: { capacity: { clients: 5, takingBuilds: 5, runningBuilds: 6 }, pending: {} },
+  idle: { capacity: { clients: 5, takingBuilds: 5, runningBuilds: 0 }, pending: {} },
+  busy: { capacity: { clients: 6, takingBuilds: 6, runningBuilds: 12 }, pending: {} },
+  demo: { capacity: { clients: 4, runningBuilds: 6 }, pending: { 'too-large': 1 } },
+  'no-capacity': { capacity: { clients: 3, takingBuilds: 3 }, pending: { 'all-full': 5 } },
+  'too-large': { capacity: { clients: 4, runningBuilds: 4 }, pending: { 'too-large': 1 } },
+  constraint: { capacity: { clients: 4 }, pending: { constraint: 2, 'driver-missing': 1 } },
+  'no-clients': { capacity: { clients: 0 }, pending: { 'no-clients': 3 } },
+  'clients-down': {
+    capacity: { clients: 5, takingBuilds: 2, down: 3 },
+    pending: { 'all-full': 2 },
+  },
+  draining: {
+    capacity: { clients: 6, takingBuilds: 3, draining: 2, ineligible: 1, runningBuilds: 12 },
+    pending: {},
+  },
+  acl: { capacity: { clients: 3, runningBuilds: 3 }, pending: {} },
+  'old-nomad': { capacity: { clients: 5, runningBuilds: 6, cpuTotalMhz: null }, pending: {} },
+  'new-nomad': { capacity: { clients: 5, runningBuilds: 6, cpuTotalMhz: 100_000 }, pending: {} },
+};
+
+test.each(Object.entries(FOUND))('%s is what it says', async (scenario, { capacity, pending }) => {
+  const env = (await startSandbox({ scenario })).environment();
+  const read = async (command: string) => {
+    const result = await cli(['nomad', command, '--json', '--nomad-access', 'proxy'], { env });
+    expect(result.stderr).toBe('');
+    return JSON.parse(result.stdout);
+  };
+  expect((await read('node-status')).capacity).toMatchObject(capacity);
+  const waiting: Record<string, number> = {};
+  for (const job of (await read('status')).jobs) {
+    if (job.pending) waiting[job.pending.kind] = (waiting[job.pending.kind] ?? 0) + 1;
+  }
+  expect(waiting).toEqual(pending);
+});
+
+test('leaderless answers as servers without a leader do, after they have waited for one', async () => {
+  const sandbox = await startSandbox({ scenario: 'leaderless', rate: 200 });
+  const result = await cli(['nomad', 'status', '--json'], { env: sandbox.environment() });
+  expect(result.exitCode).toBe(4);
+  expect(JSON.parse(result.stderr).code).toBe('NOMAD_NO_LEADER');
+});
+
+test('large has 5,000 clients and 50,000 builds', async () => {
+  const { nomad } = await startSandbox({ scenario: 'large' });
+  expect(nomad.state.nodes.size).toBe(5_000);
+  expect(nomad.state.allocations.all().filter(({ client }) => client === 'running')).toHaveLength(
+    50_000,
+  );
+});
+
+test('every scenario is tried above, and has a name of its own', () => {
+  const names = SCENARIOS.map(({ name }) => name);
+  expect([...names].sort()).toEqual([...Object.keys(FOUND), 'leaderless', 'large'].sort());
+});
