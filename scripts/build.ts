@@ -32,25 +32,73 @@ async function commandTable(): Promise<Plugin> {
   };
 }
 
-/** Packages that a bundled program never needs, and what stands in for them. */
-const LEFT_OUT: Readonly<Record<string, string>> = {
-  'wsl-utils': 'module.exports = { isWsl: false }',
-  tinyglobby: 'module.exports = {}',
-  lilconfig: 'module.exports = {}',
-  minimatch: 'module.exports = {}',
-  semver: 'module.exports = {}',
-  'cli-spinners': 'module.exports = { default: {} }',
-  debug:
-    'module.exports = () => Object.assign(() => {}, { enabled: false, extend: () => () => {} }); module.exports.default = module.exports; module.exports.debug = module.exports; module.exports.enabled = () => false',
-  ejs: 'module.exports = { render: (text) => text }',
-};
+/** A module that is left out of the bundle: who imports it, what, and what stands in for it. */
+interface LeftOut {
+  readonly importer: string;
+  readonly module: RegExp;
+  readonly instead: string;
+}
+
+const NOTHING = 'module.exports = {};';
+const SILENT = 'module.exports = Object.assign(() => SILENT, { enabled: () => false });';
+
+/** What a bundled command line never runs, and would pay for at every start. */
+const LEFT_OUT: readonly LeftOut[] = [
+  // oclif looks for plugins, legacy manifests and TypeScript sources; the command table does not.
+  {
+    importer: '@oclif/core',
+    module: /^(wsl-utils|tinyglobby|lilconfig|minimatch|semver|cli-spinners)$/,
+    instead: NOTHING,
+  },
+  {
+    importer: '@oclif/core',
+    module: /^debug$/,
+    instead: `const SILENT = Object.assign(() => {}, { enabled: false, extend: () => SILENT });\n${SILENT}`,
+  },
+  { importer: '@oclif/core', module: /^ejs$/, instead: 'module.exports = { render: (t) => t };' },
+  // Of undici only the dispatcher speaks here: no fetch, and no HTTP/2.
+  {
+    importer: '/undici/',
+    module: /(web\/(fetch\/(body|formdata.*)|webidl.*)|client-h2)(\.js)?$/,
+    instead: NOTHING,
+  },
+  // Of client-node only the kubeconfig is read: no generated API, no HTTP client of its own.
+  {
+    importer: '@kubernetes/client-node',
+    module: /^(undici|socks|socks-proxy-agent|hpagent)$/,
+    instead:
+      'class None {}\nmodule.exports = { Agent: None, ProxyAgent: None, SocksProxyAgent: None, SocksClient: None, HttpProxyAgent: None, HttpsProxyAgent: None };',
+  },
+  {
+    importer: '@kubernetes/client-node',
+    module: /^\.\/(gen\/index|middleware)\.js$/,
+    instead:
+      'class ServerConfiguration {}\nmodule.exports = { ServerConfiguration, createConfiguration: () => ({}), setHeaderMiddleware: () => ({}) };',
+  },
+  {
+    importer: '@kubernetes/client-node',
+    module: /^openid-client$/,
+    instead: [
+      "export const customFetch = Symbol('oauth.customFetch');",
+      "export const discovery = async (...a) => (await import('openid-client')).discovery(...a);",
+      "export const refreshTokenGrant = async (...a) => (await import('openid-client')).refreshTokenGrant(...a);",
+    ].join('\n'),
+  },
+];
+
+const STAND_IN = '\0stand-in:';
 
 function leaveOut(): Plugin {
   return {
     name: 'leave-out',
-    resolveId: (id, importer) =>
-      id in LEFT_OUT && importer?.includes('@oclif') ? `\0left-out:${id}` : null,
-    load: (id) => LEFT_OUT[id.replace('\0left-out:', '')] ?? null,
+    resolveId: (id, importer) => {
+      if (!importer || importer.startsWith(STAND_IN)) return null;
+      const at = LEFT_OUT.findIndex(
+        (one) => importer.includes(one.importer) && one.module.test(id),
+      );
+      return at === -1 ? null : `${STAND_IN}${at}`;
+    },
+    load: (id) => LEFT_OUT[Number(id.replace(STAND_IN, ''))]?.instead ?? null,
   };
 }
 
