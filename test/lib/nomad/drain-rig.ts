@@ -1,6 +1,11 @@
+import { Readable } from 'node:stream';
 import { createHttpClient } from '../../../src/lib/http/undici-client.ts';
 import type { NomadClient } from '../../../src/lib/nomad/client.ts';
 import type { DrainEvent, DrainReport } from '../../../src/lib/nomad/drain-events.ts';
+import {
+  createExecNomadClient,
+  type ExecNomadOptions,
+} from '../../../src/lib/nomad/exec/exec-nomad-client.ts';
 import { createHttpNomadClient } from '../../../src/lib/nomad/http/http-nomad-client.ts';
 import type { NodeId, NomadNode } from '../../../src/lib/nomad/model.ts';
 import { CallLog } from '../../../src/lib/sandbox/call-log.ts';
@@ -27,7 +32,7 @@ export interface Rig {
 
 /** Starts a {@link Rig}. */
 export async function startRig(
-  options: { version?: string; clients?: number; calls?: CallLog } = {},
+  options: { version?: string; clients?: number; calls?: CallLog; exec?: boolean } = {},
 ): Promise<Rig> {
   const clock = new SandboxClock({ start: NOW, rate: 0 });
   const context = {
@@ -43,7 +48,7 @@ export async function startRig(
     finished: 0,
   });
   await sandbox.start();
-  const nomad = createHttpNomadClient({
+  const overHttp = createHttpNomadClient({
     http: createHttpClient({
       origin: `http://127.0.0.1:${sandbox.port}`,
       requestTimeout: 5_000,
@@ -54,6 +59,9 @@ export async function startRig(
     access: 'direct',
     requestTimeout: 5_000,
   });
+  const nomad = options.exec
+    ? createExecNomadClient({ run: cliOf(sandbox), clock, requestTimeout: 5_000 })
+    : overHttp;
   const nodes = async (): Promise<readonly NomadNode[]> => {
     const list: NomadNode[] = [];
     for await (const node of nomad.nodes()) list.push(node);
@@ -80,11 +88,23 @@ export async function startRig(
       throw new Error(`${jobId} runs nowhere`);
     },
     stop: async () => {
-      await nomad.close();
+      await overHttp.close();
       await sandbox.stop();
       clock.stop();
     },
   };
+}
+
+/** The nomad CLI in the server's pod. */
+function cliOf(sandbox: NomadSandbox): ExecNomadOptions['run'] {
+  return (args, io) =>
+    sandbox.cli(args, {
+      stdin: Readable.from([]),
+      stdout: (data) => void io.stdout.write(data),
+      stderr: (data) => void io.stderr.write(data),
+      tty: false,
+      signal: io.signal ?? new AbortController().signal,
+    });
 }
 
 /** Lets what is under way on loopback come to rest, without waiting for real time. */

@@ -41,11 +41,20 @@ async function busy(options: Parameters<typeof startRig>[0] = {}, durationMs?: n
   return { rig, job, node: await rig.nodeOf(job) };
 }
 
-const VERSIONS = ['1.0.4', '1.7.7'];
+/** Releases in the field and ways to them, and whether each starts a killed build again. */
+const RELEASES = [
+  ['0.11.8', 'HTTP', 'running'],
+  ['1.0.4', 'HTTP', 'running'],
+  ['1.0.4', 'exec', 'running'],
+  ['1.7.7', 'HTTP', 'running'],
+  ['1.11.3', 'HTTP', 'no'],
+] as const;
 
-describe.each(VERSIONS)('drainNodes on Nomad %s', (version) => {
+describe.each(RELEASES)('drainNodes on Nomad %s by %s', (version, way, again) => {
+  const exec = way === 'exec';
+
   it('waits for the build, however long it takes', async () => {
-    const { rig, node } = await busy({ version }, 600_000);
+    const { rig, node } = await busy({ version, exec }, 600_000);
     const { report, types } = await watch(rig, drain(rig, [node]));
     expect(types.filter((type) => type !== 'holding')).toEqual([
       'ineligible',
@@ -71,7 +80,7 @@ describe.each(VERSIONS)('drainNodes on Nomad %s', (version) => {
   });
 
   it('names the build that its deadline killed, once the task has really stopped', async () => {
-    const { rig, node } = await busy({ version });
+    const { rig, node } = await busy({ version, exec });
     const { report, types } = await watch(rig, drain(rig, [node], MINUTE));
     expect(types).toContain('tasks-exiting');
     expect(types.indexOf('tasks-exiting')).toBeLessThan(types.indexOf('build-finished'));
@@ -81,7 +90,7 @@ describe.each(VERSIONS)('drainNodes on Nomad %s', (version) => {
         {
           outcome: 'killed-builds',
           safeToTerminate: true,
-          killedBuilds: [{ number: 21, how: 'killed-by-drain', again: 'running' }],
+          killedBuilds: [{ number: 21, how: 'killed-by-drain', again }],
           finishedBuilds: [],
         },
       ],
@@ -89,7 +98,7 @@ describe.each(VERSIONS)('drainNodes on Nomad %s', (version) => {
   });
 
   it('does what force asks for, and reports the damage', async () => {
-    const { rig, node } = await busy({ version });
+    const { rig, node } = await busy({ version, exec });
     const { report } = await watch(rig, drain(rig, [node], { deadline: 'force' }));
     expect(report.exitCode).toBe(0);
     expect(report.nodes[0]).toMatchObject({
@@ -99,7 +108,7 @@ describe.each(VERSIONS)('drainNodes on Nomad %s', (version) => {
   });
 
   it('sees that somebody else ended the drain', async () => {
-    const { rig, node } = await busy({ version });
+    const { rig, node } = await busy({ version, exec });
     let ended: Promise<void> | undefined;
     const { report } = await watch(rig, drain(rig, [node]), (event) => {
       if (event.type === 'holding') ended ??= rig.nomad.cancelDrain(node.id, true);
@@ -112,7 +121,7 @@ describe.each(VERSIONS)('drainNodes on Nomad %s', (version) => {
   });
 
   it('reports the builds of a client that vanishes half-way as lost', async () => {
-    const { rig, node } = await busy({ version });
+    const { rig, node } = await busy({ version, exec });
     const { report, types } = await watch(rig, drain(rig, [node]), (event) => {
       if (event.type === 'holding') rig.sandbox.loseNode(node.id);
     });
@@ -227,6 +236,14 @@ describe('drainNodes while Nomad fails', () => {
       exitCode: 0,
       nodes: [{ outcome: 'drained', finishedBuilds: [{ number: 21, how: 'completed' }] }],
     });
+  });
+
+  it('polls where something on the way cuts every held request', async () => {
+    const { rig, node } = await busy({}, 120_000);
+    rig.context.faults.add({ path: 'index=', fault: { kind: 'reset' } });
+    const { report, events } = await watch(rig, drain(rig, [node]));
+    expect(report.nodes[0]).toMatchObject({ outcome: 'drained', finishedBuilds: [{ number: 21 }] });
+    expect(events.some((event) => event.type === 'retrying')).toBe(false);
   });
 
   it('sets a drain once where only the answer was lost: its deadline goes on', async () => {
