@@ -1,7 +1,7 @@
 import type { Input, ParserOutput } from '@oclif/core/interfaces';
 import type { Installation } from '../installation/installation.ts';
 import type { Masker } from '../masking.ts';
-import type { ChangeContext } from './change.ts';
+import type { ChangeContext, ChangeSubject } from './change.ts';
 import { Command } from './oclif.ts';
 import type { Output } from './output.ts';
 import { ExitError } from './report-error.ts';
@@ -138,13 +138,18 @@ export abstract class AdminCommand extends Command {
     if (exitCode !== 0) throw new ExitError(exitCode);
   }
 
+  /** What is changed, as the rails name it. */
+  protected get changeSubject(): ChangeSubject {
+    return this.installation;
+  }
+
   /** What the rails of a change need to know. */
   protected changeContext(): ChangeContext {
     return {
       runtime: this.runtime,
       output: this.output,
       masker: this.masker,
-      installation: this.installation,
+      installation: this.changeSubject,
       dataDir: this.config.dataDir,
       command: [...(this.id ?? '').split(':'), ...this.argv],
     };

@@ -24,7 +24,10 @@ export interface ConfigFinding {
 
 /** What the text of a config file says, and everything that is wrong with it. */
 export interface ConfigReading {
+  /** What is right of it. */
   readonly config: ConfigFile;
+  /** Whether it is YAML at all. */
+  readonly readable: boolean;
   readonly findings: readonly ConfigFinding[];
 }
 
@@ -39,6 +42,7 @@ export function readConfigText(text: string): ConfigReading {
     if (document.errors.length > 0) {
       return {
         config: EMPTY_CONFIG,
+        readable: false,
         findings: document.errors.map(({ message, pos }) => ({
           key: null,
           message: `this is not YAML: ${withoutSource(message)}`,
@@ -51,6 +55,7 @@ export function readConfigText(text: string): ConfigReading {
     const { config, faults } = checkConfig(document.toJS());
     return {
       config,
+      readable: true,
       findings: faults.map(({ path, message, hint }) => ({
         key: path.length > 0 ? path.join('.') : null,
         message,
@@ -64,6 +69,7 @@ export function readConfigText(text: string): ConfigReading {
     const message = 'the file is nested or repeated beyond all reason';
     return {
       config: EMPTY_CONFIG,
+      readable: false,
       findings: [{ key: null, message, hint: null, line: 1, column: 1 }],
     };
   }

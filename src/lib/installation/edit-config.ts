@@ -2,7 +2,6 @@ import { isAlias, isMap, isScalar, Scalar, YAMLMap } from 'yaml';
 import { AdminError } from '../errors.ts';
 import { type ConfigDocument, nameOf, parseConfig, readConfigText } from './config-document.ts';
 import { badConfig } from './config-file.ts';
-import { profileValue } from './profile.ts';
 
 /** One change of the config file. Keys are dotted and inside the profile. */
 export type ConfigEdit =
@@ -29,8 +28,8 @@ export interface EditTarget {
  * quotes.
  *
  * @returns the new text; the same where there is nothing to do
- * @throws AdminError of kind `validation` (BAD_CONFIG, CONFIG_NOT_EDITABLE), where the file is
- *   wrong and stays as wrong as it is
+ * @throws AdminError of kind `validation` BAD_CONFIG where the file is wrong and stays as wrong as it
+ *   is, CONFIG_WOULD_BREAK, CONFIG_NOT_EDITABLE
  */
 export function editConfig(text: string, edit: ConfigEdit, { path, preamble }: EditTarget): string {
   const before = readConfigText(text);
@@ -49,33 +48,43 @@ export function editConfig(text: string, edit: ConfigEdit, { path, preamble }: E
   const [first] = findings;
   // A file with faults can be mended key by key, but not written with as many.
   if (first && findings.length >= Math.max(1, before.findings.length)) {
-    throw badConfig(path, broken ?? first, findings.length - 1);
+    if (broken) throw badConfig(path, broken, before.findings.length - 1);
+    throw new AdminError('validation', `${path} would be wrong: ${first.message}`, {
+      code: 'CONFIG_WOULD_BREAK',
+      hint: ['Nothing was changed.', first.hint].filter(Boolean).join(' '),
+    });
   }
   return after;
 }
 
+/** Whether a profile of the file has this key, be it one that profiles have or not. */
+export function fileHasKey(text: string, installation: string, key: string): boolean {
+  return at(parseConfig(text), pathOf({ installation, key })) !== undefined;
+}
+
 /** Whether the file says already what it is to say. */
 function says(document: ConfigDocument, edit: ConfigEdit): boolean {
-  const parsed: unknown = document.toJS();
-  const at = (keys: readonly string[]): unknown => {
-    let value = parsed;
-    for (const key of keys) {
-      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key))
-        return undefined;
-      value = Reflect.get(value, key);
-    }
-    return value;
-  };
   switch (edit.kind) {
     case 'set':
-      return at(pathOf(edit)) === edit.value;
+      return at(document, pathOf(edit)) === edit.value;
     case 'unset':
-      return at(pathOf(edit)) === undefined;
+      return at(document, pathOf(edit)) === undefined;
     case 'use':
-      return at(['current']) === edit.installation;
+      return at(document, ['current']) === edit.installation;
     case 'remove':
-      return at(['installations', edit.installation]) === undefined;
+      return at(document, ['installations', edit.installation]) === undefined;
   }
+}
+
+function at(document: ConfigDocument, names: readonly string[]): unknown {
+  let value: unknown = document.toJS();
+  for (const name of names) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) {
+      return undefined;
+    }
+    value = Reflect.get(value, name);
+  }
+  return value;
 }
 
 function apply(document: ConfigDocument, edit: ConfigEdit, path: string): void {
@@ -188,14 +197,4 @@ export function diffLines(before: string, after: string): readonly string[] {
     ...old.slice(start, old.length - end).map((line) => `- ${line}`),
     ...now.slice(start, now.length - end).map((line) => `+ ${line}`),
   ];
-}
-
-/** Every command line in the file: they may have a secret among their arguments. */
-export function commandLines(text: string): readonly string[] {
-  const { config } = readConfigText(text);
-  return Object.values(config.installations).flatMap((profile) =>
-    ['nomad.tokenCommand', 'server.tokenCommand']
-      .map((key) => profileValue(profile, key))
-      .filter((value): value is string => typeof value === 'string'),
-  );
 }

@@ -92,7 +92,11 @@ function checkText(kind: ValueKind, value: string): ValueFault | undefined {
  *
  * @param cwd makes relative paths absolute, so that a profile means the same file everywhere
  */
-export function parseValue({ kind }: ProfileKey, text: string, cwd?: string): unknown {
+export function parseValue(
+  { kind }: ProfileKey,
+  text: string,
+  cwd?: string,
+): string | number | boolean {
   const absolute = (path: string): string =>
     cwd === undefined || path.startsWith('~/') ? path : resolve(cwd, path);
   switch (kind) {

@@ -1,0 +1,24 @@
+import { ConfigEditCommand } from '../../lib/cli/config-command.ts';
+import { Args } from '../../lib/cli/oclif.ts';
+import { refuseToRemoveInUse } from '../../lib/installation/config-change.ts';
+import { findProfile } from '../../lib/installation/settings.ts';
+
+/** `config remove`: takes a profile out of the config file. The installation itself is not touched. */
+export class ConfigRemove extends ConfigEditCommand {
+  static override summary = 'take an installation out of the config file';
+  static override description =
+    'The installation itself is not touched. One in use is refused while there is another to use.';
+  static override examples = ['<%= config.bin %> <%= command.id %> old-lab'];
+  static override aliases = ['config rm'];
+  static override args = {
+    name: Args.string({ description: 'installation in the config file', required: true }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(ConfigRemove);
+    const file = await this.readConfig();
+    findProfile(args.name, file.config);
+    refuseToRemoveInUse(args.name, file.config);
+    await this.edit({ kind: 'remove', installation: args.name }, file, flags);
+  }
+}

@@ -1,0 +1,29 @@
+import { ConfigEditCommand } from '../../lib/cli/config-command.ts';
+import { Args } from '../../lib/cli/oclif.ts';
+import { checkProfileName, readNewSetting } from '../../lib/installation/config-setting.ts';
+
+/** `config set`: gives a key of a profile a value; makes the profile where it is new. */
+export class ConfigSet extends ConfigEditCommand {
+  static override summary = 'set a key of an installation in the config file';
+  static override description =
+    'Without --installation the one in use is meant. One that the file does not have is made. Secrets have no place in the file: name a tokenFile or a tokenCommand.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> host circleci.example.com --installation prod',
+    '<%= config.bin %> <%= command.id %> nomad.access proxy',
+    "<%= config.bin %> <%= command.id %> nomad.tokenCommand 'pass show nomad' --yes",
+  ];
+  static override args = {
+    key: Args.string({ description: 'such as host or nomad.address', required: true }),
+    value: Args.string({ description: 'its new value', required: true }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(ConfigSet);
+    const { spec, value } = readNewSetting(args.key, args.value, this.runtime.cwd);
+    if (spec.kind === 'command') this.masker.add(args.value);
+    const file = await this.readConfig();
+    const installation = this.chosenInstallation(file);
+    checkProfileName(installation);
+    await this.edit({ kind: 'set', installation, key: spec.key, value }, file, flags);
+  }
+}

@@ -1,0 +1,35 @@
+import { ConfigCommand } from '../../lib/cli/config-command.ts';
+import { Args } from '../../lib/cli/oclif.ts';
+import { readConfigFile } from '../../lib/installation/config-file.ts';
+import { explainSettings, resolveSettings } from '../../lib/installation/settings.ts';
+import { settingsDocument, settingsView } from '../../lib/installation/view.ts';
+
+/** `config show`: the settings that commands would go by, and who decided each. */
+export class ConfigShow extends ConfigCommand {
+  static override summary = 'show the settings in force, and where each comes from';
+  static override description =
+    'A setting comes from a flag, a CIRCLECI_ADMIN_* variable, the profile, an ambient variable such as NOMAD_ADDR (only where no profile is in use), or is a default. No secret is shown or read.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> prod --json',
+  ];
+  static override args = {
+    name: Args.string({ description: 'installation; the one in use where it is left out' }),
+  };
+
+  async run(): Promise<void> {
+    const { args } = await this.parse(ConfigShow);
+    const config = await readConfigFile(this.configPath);
+    const { chosen } = this.shared;
+    const asked = { ...chosen, installation: args.name ?? chosen.installation };
+    const { env } = this.runtime;
+    const document = settingsDocument(
+      this.configPath,
+      resolveSettings(asked, env, config),
+      explainSettings(asked, env, config),
+    );
+    for (const sentence of document.conflicts) this.output.warn(sentence);
+    for (const sentence of document.withheld) this.output.warn(sentence);
+    await this.output.table(settingsView(document), document);
+  }
+}

@@ -1,0 +1,21 @@
+import { ConfigEditCommand } from '../../lib/cli/config-command.ts';
+import { Args } from '../../lib/cli/oclif.ts';
+import { findProfile } from '../../lib/installation/settings.ts';
+
+/** `config use`: chooses the installation that commands are about from now on. */
+export class ConfigUse extends ConfigEditCommand {
+  static override summary = 'choose the installation that commands are about';
+  static override description =
+    'For one command, --installation NAME chooses another; for one shell, CIRCLECI_ADMIN_INSTALLATION.';
+  static override examples = ['<%= config.bin %> <%= command.id %> prod'];
+  static override args = {
+    name: Args.string({ description: 'installation in the config file', required: true }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(ConfigUse);
+    const file = await this.readConfig();
+    findProfile(args.name, file.config);
+    await this.edit({ kind: 'use', installation: args.name }, file, flags);
+  }
+}

@@ -1,0 +1,33 @@
+import { resolve } from 'node:path';
+import { ConfigCommand } from '../../lib/cli/config-command.ts';
+import { Args } from '../../lib/cli/oclif.ts';
+import { EXIT_CODES } from '../../lib/errors.ts';
+import { validateConfig } from '../../lib/installation/validate-config.ts';
+import { findingsView } from '../../lib/installation/view.ts';
+
+/** `config validate`: everything that is wrong with a config file, at once. */
+export class ConfigValidate extends ConfigCommand {
+  static override summary = 'check the config file, and tell everything that is wrong with it';
+  static override description = 'Exits 7 where something is wrong.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> ./config.yaml --json',
+  ];
+  static override args = {
+    file: Args.string({ description: 'another config file than the one in use' }),
+  };
+
+  async run(): Promise<void> {
+    const { args } = await this.parse(ConfigValidate);
+    const asked = args.file === undefined ? null : resolve(this.runtime.cwd, args.file);
+    const document = await validateConfig(asked ?? this.configPath, asked !== null);
+    if (document.valid && !this.output.structured) {
+      this.output.note(
+        document.exists ? `${document.path} is valid.` : `There is no ${document.path}: fine.`,
+      );
+      return;
+    }
+    await this.output.table(findingsView(document.findings), document);
+    if (!document.valid) this.exitWith(EXIT_CODES.validation);
+  }
+}

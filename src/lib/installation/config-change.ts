@@ -1,0 +1,200 @@
+import type { Clock } from '../clock.ts';
+import { AdminError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
+import type { DetailView } from '../terminal/table.ts';
+import { readConfigText } from './config-document.ts';
+import { badConfig, readConfigBytes } from './config-file.ts';
+import { type ConfigEdit, diffLines, type EditTarget, editConfig } from './edit-config.ts';
+import { shownValue } from './key-values.ts';
+import { type ConfigFile, type Profile, profileValue } from './profile.ts';
+import { findKey, PROFILE_KEYS } from './profile-keys.ts';
+import { rewriteConfig } from './write-config.ts';
+
+/** The config file as it is before an edit. */
+export interface EditableConfig {
+  readonly text: string;
+  /** What is right of it. */
+  readonly config: ConfigFile;
+}
+
+/**
+ * Reads the config file for an edit: it may have faults, but has to be YAML.
+ *
+ * @throws AdminError of kind `validation`, code BAD_CONFIG
+ */
+export async function readEditableConfig(path: string): Promise<EditableConfig> {
+  const text = (await readConfigBytes(path)) ?? '';
+  const { config, readable, findings } = readConfigText(text);
+  const [first] = findings;
+  if (first && !readable) throw badConfig(path, first, findings.length - 1);
+  return { text, config };
+}
+
+/** An edit as a change on the rails. It is the file of this machine alone that changes. */
+export interface ConfigChange {
+  readonly action: string;
+  readonly plan: {
+    readonly view: DetailView;
+    readonly document: ConfigChangeDocument;
+    readonly warnings: readonly string[];
+    readonly nothing?: string;
+  };
+  readonly confirm: { readonly kind: 'yes-no'; readonly question: string };
+  apply(): AsyncGenerator<never, void, undefined>;
+  describe(event: never): undefined;
+  document(event: never): null;
+  report(): {
+    readonly view: DetailView;
+    readonly document: ConfigChangeDocument;
+    readonly exitCode: 0;
+  };
+  interrupted(): readonly string[];
+}
+
+/** What an edit is, for programs. Commands that print secrets are shown without their arguments. */
+export interface ConfigChangeDocument {
+  readonly path: string;
+  readonly action: ConfigEdit['kind'];
+  readonly installation: string;
+  readonly key: string | null;
+  readonly before: string | number | boolean | null;
+  readonly after: string | number | boolean | null;
+  /** Null while it is only planned. */
+  readonly changed: boolean | null;
+}
+
+/**
+ * Plans an edit. When it is applied, it is made on the file as it is then.
+ *
+ * @throws AdminError as {@link editConfig} does
+ */
+export function planConfigEdit(
+  edit: ConfigEdit,
+  { text, config }: EditableConfig,
+  target: EditTarget,
+  clock: Clock,
+): ConfigChange {
+  const after = editConfig(text, edit, target);
+  const action = describeEdit(edit);
+  const document = documentOf(edit, config, target.path);
+  let changed = false;
+  return {
+    action,
+    plan: {
+      view: {
+        blocks: [
+          { kind: 'fields', fields: [{ label: 'File', value: target.path }] },
+          { kind: 'lines', lines: diffLines(text, after) },
+        ],
+      },
+      document,
+      warnings: warningsOf(edit, config),
+      ...(after === text ? { nothing: `Nothing to do: ${target.path} says so already.` } : {}),
+    },
+    confirm: { kind: 'yes-no', question: `${capital(action)}?` },
+    async *apply() {
+      await rewriteConfig(target.path, clock, (now) => editConfig(now, edit, target));
+      await verify(edit, target);
+      changed = true;
+    },
+    describe: () => undefined,
+    document: () => null,
+    report: () => ({
+      view: { blocks: [{ kind: 'lines', lines: outcome(edit, config, target.path, changed) }] },
+      document: { ...document, changed },
+      exitCode: 0,
+    }),
+    interrupted: () => [`${target.path} is as it was, or as planned: never half of it.`],
+  };
+}
+
+/** Every command line in the profiles: their arguments may hold a secret. */
+export function commandLines(config: ConfigFile): readonly string[] {
+  const keys = PROFILE_KEYS.filter(({ kind }) => kind === 'command');
+  return Object.values(config.installations).flatMap((profile) =>
+    keys
+      .map(({ key }) => profileValue(profile, key))
+      .filter((value): value is string => typeof value === 'string'),
+  );
+}
+
+/**
+ * Refuses to remove the installation in use while another could be used instead.
+ *
+ * @throws AdminError of kind `refused`, code INSTALLATION_IN_USE
+ */
+export function refuseToRemoveInUse(name: string, config: ConfigFile): void {
+  const others = Object.keys(config.installations).filter((other) => other !== name);
+  if (config.current !== name || others.length === 0) return;
+  throw new AdminError('refused', `installation ${name} is in use`, {
+    code: 'INSTALLATION_IN_USE',
+    hint: `Use another first: circleci-admin config use ${others.length === 1 ? others[0] : `NAME (${others.join(', ')})`}`,
+  });
+}
+
+async function verify(edit: ConfigEdit, target: EditTarget): Promise<void> {
+  const { text } = await readEditableConfig(target.path);
+  if (editConfig(text, edit, target) === text) return;
+  throw new AdminError('failed', `${target.path} does not say what was written`, {
+    code: 'CONFIG_WRITE',
+    hint: 'Another program may have written it at the same time. See: circleci-admin config show',
+  });
+}
+
+function describeEdit(edit: ConfigEdit): string {
+  switch (edit.kind) {
+    case 'set':
+      return `set ${edit.key} of installation ${edit.installation}`;
+    case 'unset':
+      return `unset ${edit.key} of installation ${edit.installation}`;
+    case 'use':
+      return `use installation ${edit.installation}`;
+    case 'remove':
+      return `remove installation ${edit.installation} from the config file`;
+  }
+}
+
+function documentOf(edit: ConfigEdit, config: ConfigFile, path: string): ConfigChangeDocument {
+  const { kind: action, installation } = edit;
+  const base = { path, action, installation, changed: null };
+  if (edit.kind === 'use') {
+    return { ...base, key: null, before: config.current ?? null, after: installation };
+  }
+  if (edit.kind === 'remove') return { ...base, key: null, before: installation, after: null };
+  const spec = findKey(edit.key);
+  const profile = profileOf(config, installation);
+  const before = spec && profile ? shownValue(spec, profileValue(profile, edit.key)) : null;
+  const after = spec && edit.kind === 'set' ? shownValue(spec, edit.value) : null;
+  return { ...base, key: edit.key, before, after };
+}
+
+function warningsOf(edit: ConfigEdit, config: ConfigFile): readonly string[] {
+  if (edit.kind !== 'set' || profileOf(config, edit.installation)) return [];
+  const near = nearest(edit.installation, Object.keys(config.installations));
+  const meant = near === null ? '' : ` There is ${near} already: is that the one you mean?`;
+  return near === null ? [] : [`This makes a new installation ${edit.installation}.${meant}`];
+}
+
+function outcome(
+  edit: ConfigEdit,
+  config: ConfigFile,
+  path: string,
+  changed: boolean,
+): readonly string[] {
+  if (!changed) return [`${path} was not changed.`];
+  const done = `${path}: ${describeEdit(edit)}: done.`;
+  const inUse = edit.kind === 'use' || config.current !== undefined || edit.kind === 'remove';
+  if (inUse) return [done];
+  return [
+    done,
+    `No installation is in use. To use it: circleci-admin config use ${edit.installation}`,
+  ];
+}
+
+function profileOf(config: ConfigFile, name: string): Profile | undefined {
+  return Object.hasOwn(config.installations, name) ? config.installations[name] : undefined;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,73 @@
+import { KEY_GROUPS, PROFILE_KEYS, PROFILE_NAME, type ProfileKey } from './profile-keys.ts';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+/** The published JSON schema of the config file, made from the table of keys: editors complete it. */
+export function configSchema(): Schema {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Config file of circleci-admin',
+    description: 'The installations of CircleCI Server that circleci-admin knows, by name.',
+    type: ['object', 'null'],
+    additionalProperties: false,
+    properties: {
+      current: {
+        type: ['string', 'null'],
+        description: 'Installation that commands are about when none is named',
+      },
+      installations: {
+        type: ['object', 'null'],
+        description: 'Profiles by name',
+        propertyNames: { pattern: PROFILE_NAME.source },
+        additionalProperties: { $ref: '#/$defs/profile' },
+      },
+    },
+    $defs: { profile: group('', 'What is known of one installation') },
+  };
+}
+
+const GROUP_DESCRIPTIONS: Readonly<Record<string, string>> = {
+  kubernetes: 'Which cluster and namespace',
+  nomad: 'How Nomad is reached',
+  server: "How the CircleCI server's own APIs are reached",
+};
+
+function group(prefix: string, description: string): Schema {
+  const properties: Record<string, Schema> = {};
+  for (const spec of PROFILE_KEYS) {
+    const [first = '', second] = spec.key.split('.');
+    if (prefix === '' && second !== undefined && KEY_GROUPS.has(first)) {
+      properties[first] ??= group(first, GROUP_DESCRIPTIONS[first] ?? first);
+    } else if (prefix === '') properties[first] = valueSchema(spec);
+    else if (first === prefix && second !== undefined) properties[second] = valueSchema(spec);
+  }
+  const hasToken = 'tokenFile' in properties && 'tokenCommand' in properties;
+  return {
+    type: ['object', 'null'],
+    description,
+    additionalProperties: false,
+    properties,
+    ...(hasToken ? { not: { required: ['tokenFile', 'tokenCommand'] } } : {}),
+  };
+}
+
+function valueSchema({ kind, description, choices, fallback }: ProfileKey): Schema {
+  const about = { description, ...(fallback === undefined ? {} : { default: fallback }) };
+  switch (kind) {
+    case 'boolean':
+      return { type: 'boolean', ...about };
+    case 'port':
+      return { type: 'integer', minimum: 1, maximum: 65_535, ...about };
+    case 'version':
+      // Without quotes YAML has a number, and that is fine: what stands in the file counts.
+      return { type: ['string', 'number'], pattern: '^\\d{1,3}\\.\\d{1,3}$', ...about };
+    case 'duration':
+      return { type: 'string', pattern: '^(\\d+(\\.\\d+)?(ms|s|m|h|d))+$', ...about };
+    case 'choice':
+      return { type: 'string', enum: choices, ...about };
+    case 'address':
+      return { type: 'string', pattern: '^[Hh][Tt][Tt][Pp][Ss]?://[^@\\s]+$', ...about };
+    default:
+      return { type: 'string', minLength: 1, ...about };
+  }
+}

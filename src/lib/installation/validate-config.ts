@@ -1,0 +1,34 @@
+import { AdminError } from '../errors.ts';
+import type { ConfigFinding } from './config-document.ts';
+import { readConfigBytes } from './config-file.ts';
+
+/** What `config validate` found. */
+export interface ConfigValidation {
+  readonly path: string;
+  readonly exists: boolean;
+  readonly valid: boolean;
+  readonly findings: readonly ConfigFinding[];
+}
+
+/**
+ * Checks a config file.
+ *
+ * @param expected whether it is an error that the file does not exist
+ * @throws AdminError of kind `notFound` (CONFIG_NOT_FOUND), or `validation` (BAD_CONFIG) where the
+ *   file cannot be read at all
+ */
+export async function validateConfig(path: string, expected: boolean): Promise<ConfigValidation> {
+  const text = await readConfigBytes(path);
+  if (text === null && expected) {
+    throw new AdminError('notFound', `there is no file ${path}`, {
+      code: 'CONFIG_NOT_FOUND',
+      hint: 'To see where the config file is: circleci-admin config path',
+    });
+  }
+  if (text === null || text.trim() === '') {
+    return { path, exists: text !== null, valid: true, findings: [] };
+  }
+  const { readConfigText } = await import('./config-document.ts');
+  const { findings } = readConfigText(text);
+  return { path, exists: true, valid: findings.length === 0, findings };
+}
