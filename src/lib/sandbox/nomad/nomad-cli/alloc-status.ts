@@ -77,7 +77,9 @@ function describeTask(session: Session, allocation: AllocationRecord, task: Task
       ['CPU', 'Memory', 'Disk', 'Addresses'],
       [
         measured ? `${Math.round(cpu * 0.8)}/${cpu} MHz` : `${cpu} MHz`,
-        measured ? `${mebibytes(Math.round(memory * 0.4))}/${mebibytes(memory)}` : mebibytes(memory),
+        measured
+          ? `${mebibytes(Math.round(memory * 0.4))}/${mebibytes(memory)}`
+          : mebibytes(memory),
         mebibytes(allocation.group.diskMb),
         '',
       ],

@@ -1,7 +1,7 @@
 import type { AllocationRecord, EvaluationRecord, NodeRecord } from '../records.ts';
 import type { Table } from '../table.ts';
-import { ago, columns, shortId } from './text.ts';
 import { CliFailure, type Session } from './session.ts';
+import { ago, columns, shortId } from './text.ts';
 
 /**
  * Finds the one node that an ID begins with. As in the real CLI an odd length loses its last
@@ -77,7 +77,16 @@ export function allocationTable(
   verbose: boolean,
 ): string {
   const now = session.core.context.clock.nowMs();
-  const head = ['ID', 'Node ID', 'Task Group', 'Version', 'Desired', 'Status', 'Created', 'Modified'];
+  const head = [
+    'ID',
+    'Node ID',
+    'Task Group',
+    'Version',
+    'Desired',
+    'Status',
+    'Created',
+    'Modified',
+  ];
   return columns([
     head,
     ...allocations.map((allocation) => [

@@ -46,7 +46,9 @@ export function parseFlags(argv: readonly string[], own: FlagKinds, usage: strin
     const kind = kinds[name];
     if (kind === undefined) {
       throw new CliFailure(
-        name === 'h' || name === 'help' ? usage : `flag provided but not defined: -${name}\n${usage}`,
+        name === 'h' || name === 'help'
+          ? usage
+          : `flag provided but not defined: -${name}\n${usage}`,
       );
     }
     if (kind === 'switch') values.set(name, given ?? 'true');

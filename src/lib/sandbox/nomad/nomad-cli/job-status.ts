@@ -6,7 +6,12 @@ import { parseFlags } from './flags.ts';
 import { CliFailure, requireServer, type Session } from './session.ts';
 import { columns, keyValues, time } from './text.ts';
 
-const KINDS = { short: 'switch', evals: 'switch', 'all-allocs': 'switch', verbose: 'switch' } as const;
+const KINDS = {
+  short: 'switch',
+  evals: 'switch',
+  'all-allocs': 'switch',
+  verbose: 'switch',
+} as const;
 
 /** `nomad job status` (command/job_status.go). */
 export async function jobStatus(session: Session, argv: readonly string[]): Promise<number> {

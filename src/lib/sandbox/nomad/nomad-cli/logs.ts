@@ -3,7 +3,7 @@ import type { LogType } from '../logs/log-store.ts';
 import type { RotatingLog } from '../logs/rotating-log.ts';
 import { type AllocationRecord, isTerminal, type TaskRecord } from '../records.ts';
 import { findAllocation } from './find.ts';
-import { type Flags, parseFlags } from './flags.ts';
+import { type FlagKinds, type Flags, parseFlags } from './flags.ts';
 import { CliFailure, requireServer, type Session } from './session.ts';
 
 const LOOK_MS = 200;
@@ -15,7 +15,7 @@ const BYTES_PER_LINE = 120;
 /** `nomad alloc logs` (command/alloc_logs.go). */
 export async function logs(session: Session, argv: readonly string[]): Promise<number> {
   const { since } = session.core.dialect;
-  const kinds = {
+  const kinds: FlagKinds = {
     stderr: 'switch',
     stdout: 'switch',
     job: 'switch',
@@ -24,9 +24,9 @@ export async function logs(session: Session, argv: readonly string[]): Promise<n
     verbose: 'switch',
     n: 'value',
     c: 'value',
-    ...(since('1.0.4') ? { task: 'value' } : {}),
-    ...(since('1.10') ? { group: 'value' } : {}),
-  } as const;
+    ...(since('1.0.4') ? { task: 'value' as const } : {}),
+    ...(since('1.10') ? { group: 'value' as const } : {}),
+  };
   const flags = parseFlags(argv, kinds, 'Usage: nomad alloc logs [options] <allocation> <task>');
   const [id, taskArgument] = flags.args;
   const help = "For additional help try 'nomad alloc logs -help'";
@@ -35,7 +35,8 @@ export async function logs(session: Session, argv: readonly string[]): Promise<n
       flags.on('job') ? `A job ID is required\n${help}` : `An allocation ID is required\n${help}`,
     );
   }
-  if (flags.args.length > 2) throw new CliFailure(`This command takes one or two arguments\n${help}`);
+  if (flags.args.length > 2)
+    throw new CliFailure(`This command takes one or two arguments\n${help}`);
   await requireServer(session, 'Error querying allocation', flags.value('token'));
   const allocation = flags.on('job') ? anyOfJob(session, id) : findAllocation(session, id);
   const task = chooseTask(session, allocation, flags.value('task') ?? taskArgument ?? null);
@@ -59,7 +60,8 @@ export async function logs(session: Session, argv: readonly string[]): Promise<n
 /** A random running allocation of a job, else a random one of all. */
 function anyOfJob(session: Session, id: string): AllocationRecord {
   const { state, dialect, context } = session.core;
-  const job = state.jobs.get(id) ?? (dialect.since('1.7') ? state.jobs.withPrefix(id)[0] : undefined);
+  const job =
+    state.jobs.get(id) ?? (dialect.since('1.7') ? state.jobs.withPrefix(id)[0] : undefined);
   const allocations = job === undefined ? [] : state.allocationsOfJob(job.id);
   if (allocations.length === 0) {
     throw new CliFailure(

@@ -1,5 +1,5 @@
 import { parseGoDuration } from '../blocking.ts';
-import { isTerminal, isClientTerminal, type NodeRecord } from '../records.ts';
+import { isClientTerminal, isTerminal, type NodeRecord } from '../records.ts';
 import { findNode } from './find.ts';
 import { type Flags, parseFlags } from './flags.ts';
 import { CliFailure, requireServer, type Session } from './session.ts';
@@ -165,7 +165,8 @@ function watcher(session: Session, node: NodeRecord): Watch {
           lines.push(`Alloc "${id}" deleted`);
           continue;
         }
-        if (allocation.migrate && !before.migrating) lines.push(`Alloc "${id}" marked for migration`);
+        if (allocation.migrate && !before.migrating)
+          lines.push(`Alloc "${id}" marked for migration`);
         if (allocation.desired === 'stop' && !before.stopping) lines.push(`Alloc "${id}" draining`);
         if (allocation.client !== before.client) {
           lines.push(`Alloc "${id}" status ${before.client} -> ${allocation.client}`);

@@ -60,12 +60,18 @@ function listNodes(
   const { state, dialect } = session.core;
   const nodes = newestFirst(state.nodes.all());
   if (options.json) {
-    const stubs = nodes.map((node) => nodeStub(node, { resources: false, os: false }, dialect));
-    session.out(indentJson(`[${stubs.map(String).join(',')}]`));
+    // The API client's own struct has no host volumes.
+    const stubs = nodes.map((node) =>
+      nodeStub(node, { resources: false, os: false }, dialect)
+        .toString()
+        .replace('"HostVolumes":null,', ''),
+    );
+    session.out(indentJson(`[${stubs.join(',')}]`));
     return;
   }
   if (options.quiet) {
-    if (nodes.length > 0) session.out(nodes.map(({ id }) => shortId(id, options.verbose)).join('\n'));
+    if (nodes.length > 0)
+      session.out(nodes.map(({ id }) => shortId(id, options.verbose)).join('\n'));
     return;
   }
   if (nodes.length === 0) {
@@ -149,9 +155,7 @@ function describeNode(
   ]);
   session.out(`${basics}\n\nNode Events\n${events}\n\n${resources(session, node)}`);
   if (!node.linked) {
-    session.complain(
-      'error fetching node stats: Unexpected response code: 404 (No path to node)',
-    );
+    session.complain('error fetching node stats: Unexpected response code: 404 (No path to node)');
   } else session.out(`\n${utilization(session, node)}`);
   session.out(`\nAllocations\n${table}`);
 }

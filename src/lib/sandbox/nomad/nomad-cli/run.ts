@@ -57,7 +57,9 @@ export async function runNomadCli(
   const entry = two ?? COMMANDS[first];
   try {
     if (entry === undefined || !core.dialect.since(entry.since ?? '0')) {
-      session.complain('Usage: nomad [-version] [-help] [-autocomplete-(un)install] <command> [args]');
+      session.complain(
+        'Usage: nomad [-version] [-help] [-autocomplete-(un)install] <command> [args]',
+      );
       return 127;
     }
     return await entry.run(session, argv.slice(two === undefined ? 1 : 2));

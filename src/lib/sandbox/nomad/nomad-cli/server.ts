@@ -42,7 +42,9 @@ export function serverMembers(session: Session, argv: readonly string[]): number
     ]),
   );
   if (leader) return 0;
-  session.complain('\nError determining leaders: 1 error occurred:\n\t* Region "global": No cluster leader\n');
+  session.complain(
+    '\nError determining leaders: 1 error occurred:\n\t* Region "global": No cluster leader\n',
+  );
   return 1;
 }
 

@@ -33,8 +33,7 @@ export function createSession(core: NomadCore, port: number, io: ExecIo): Sessio
     core,
     port,
     out: (text) => io.stdout(lines(`${text}\n`)),
-    complain: (text) =>
-      io.tty ? io.stdout(lines(`${text}\n`)) : io.stderr(lines(`${text}\n`)),
+    complain: (text) => (io.tty ? io.stdout(lines(`${text}\n`)) : io.stderr(lines(`${text}\n`))),
     raw: (data) => io.stdout(io.tty ? lines(Buffer.from(data).toString()) : data),
     stdin: io.stdin,
     signal: io.signal,

@@ -1,7 +1,7 @@
 import { flag, found, missing, requireUuid, requireUuidPrefix } from '../api-request.ts';
 import type { NomadCore } from '../core.ts';
 import { listAnswer } from '../list.ts';
-import { allocationObject, allocationStub } from '../wire/allocation.ts';
+import { allocationJson, allocationObject, allocationStub } from '../wire/allocation.ts';
 import { encode, omitEmpty } from '../wire/encode.ts';
 import { evaluationObject } from '../wire/evaluation.ts';
 import { type Route, segment } from './route.ts';
@@ -37,9 +37,7 @@ export function allocationRoutes(core: NomadCore): readonly Route[] {
         requireUuid(id, 'alloc');
         const allocation = state.allocations.get(id);
         if (allocation === undefined) return missing(state.allocations.index, 'alloc');
-        return found(allocation.modifyIndex, () =>
-          encode(omitEmpty(allocationObject(allocation, dialect))),
-        );
+        return found(allocation.modifyIndex, () => allocationJson(allocation, dialect));
       },
     },
   ];

@@ -11,8 +11,8 @@ import {
 import type { NomadCore } from '../core.ts';
 import { listAnswer } from '../list.ts';
 import type { EvaluationRecord, NodeRecord } from '../records.ts';
-import { allocationObject } from '../wire/allocation.ts';
-import { encode, omitEmpty } from '../wire/encode.ts';
+import { allocationJson } from '../wire/allocation.ts';
+import { encode } from '../wire/encode.ts';
 import { nodeObject, nodeStub } from '../wire/node.ts';
 import { goKind, isObject, readBody, strings, text, type Unchecked } from './json-body.ts';
 import { type Route, segment } from './route.ts';
@@ -45,9 +45,7 @@ export function nodeRoutes(core: NomadCore): readonly Route[] {
           0,
         );
         return found(index === 0 ? state.allocations.index : index, () =>
-          jsonList(allocations, (allocation) =>
-            encode(omitEmpty(allocationObject(allocation, dialect))),
-          ),
+          jsonList(allocations, (allocation) => allocationJson(allocation, dialect)),
         );
       },
     },

@@ -1,4 +1,5 @@
 import type { NomadCore } from '../core.ts';
+import { SERVER_CONFIG } from './agent-config.ts';
 import type { WireObject } from './encode.ts';
 import { summaryOf } from './job.ts';
 
@@ -172,53 +173,20 @@ export function member(core: NomadCore): WireObject {
 }
 
 function agentConfig(core: NomadCore): WireObject {
+  const [release = '', ...rest] = core.dialect.version.split('-');
   return {
+    ...SERVER_CONFIG,
     ACL: {
       Enabled: core.token !== null,
       PolicyTTL: 30_000_000_000,
       ReplicationToken: '',
       TokenTTL: 30_000_000_000,
     },
-    Addresses: { HTTP: '127.0.0.1', RPC: '127.0.0.1', Serf: '127.0.0.1' },
-    AdvertiseAddrs: { HTTP: '127.0.0.1:4646', RPC: '127.0.0.1:4647', Serf: '127.0.0.1:4648' },
-    BindAddr: '127.0.0.1',
-    DataDir: '/opt/nomad/server',
-    Datacenter: 'default',
-    DevMode: false,
-    EnableDebug: false,
-    EnableSyslog: false,
-    Files: ['server.hcl'],
-    LeaveOnInt: false,
-    LeaveOnTerm: false,
-    Limits: {
-      HTTPMaxConnsPerClient: 100,
-      HTTPSHandshakeTimeout: '5s',
-      RPCHandshakeTimeout: '5s',
-      RPCMaxConnsPerClient: 100,
-    },
-    LogJson: false,
-    LogLevel: 'INFO',
-    NodeName: SERVER,
-    PluginDir: '/opt/nomad/server/plugins',
-    Ports: { HTTP: 4646, RPC: 4647, Serf: 4648 },
-    Region: 'global',
-    Server: {
-      BootstrapExpect: 1,
-      EnableEventBroker: true,
-      Enabled: true,
-      EventBufferSize: 100,
-    },
-    TLSConfig: {
-      EnableHTTP: false,
-      EnableRPC: false,
-      VerifyHTTPSClient: false,
-      VerifyServerHostname: false,
-    },
     Version: {
       Revision: '',
-      Version: core.dialect.version.split('-')[0] ?? '',
+      Version: release,
       VersionMetadata: '',
-      VersionPrerelease: core.dialect.version.split('-').slice(1).join('-'),
+      VersionPrerelease: rest.join('-'),
     },
   };
 }

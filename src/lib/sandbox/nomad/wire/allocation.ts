@@ -7,7 +7,7 @@ import type {
   TaskRecord,
 } from '../records.ts';
 import type { Dialect } from '../version.ts';
-import { encode, GoTime, type Wire, type WireObject } from './encode.ts';
+import { encode, GoTime, omitEmpty, type Wire, type WireObject } from './encode.ts';
 import { jobAsPlaced, legacyResources } from './job.ts';
 
 /** Which parts of an allocation's stub were asked for. */
@@ -63,6 +63,13 @@ export function allocationObject(allocation: AllocationRecord, dialect: Dialect)
     CreateTime: allocation.createdAt,
     ModifyTime: allocation.modifiedAt,
   };
+}
+
+/** A full allocation as JSON: without its empty fields. */
+export function allocationJson(allocation: AllocationRecord, dialect: Dialect): string {
+  const { DesiredTransition, ...rest } = allocationObject(allocation, dialect);
+  const wished = allocation.migrate ? { DesiredTransition: DesiredTransition ?? null } : {};
+  return encode(omitEmpty({ ...rest, ...wished }));
 }
 
 /** What an allocation was given (structs.AllocatedResources). */
