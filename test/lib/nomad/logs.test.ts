@@ -42,13 +42,14 @@ describe('readLog', () => {
   it('is byte for byte the log, whatever is cut and wherever it rotates', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 12 }),
-        fc.array(fc.integer({ min: 1, max: 3_000 }), { maxLength: 100 }),
+        fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 60, size: 'max' }),
+        fc.array(fc.integer({ min: 1, max: 3_000 }), { maxLength: 100, size: 'max' }),
         fc.integer({ min: 200, max: 2_000 }),
         fc.boolean(),
         async (bursts, cuts, maxBytes, follow) => {
           const server = await serveLog({ maxFiles: 1_000, maxBytes });
-          server.cuts.push(...cuts.filter((_, at) => at % 6 !== 5));
+          // Every so often enough gets through to get on: nobody reads a log that never comes.
+          server.cuts.push(...cuts.map((cut, at) => (at % 6 === 5 ? 4_000 : cut)));
           let written = '';
           const grow = (): void => {
             const count = bursts.shift();
