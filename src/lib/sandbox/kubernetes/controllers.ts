@@ -99,48 +99,39 @@ export class Controllers {
   #reconcileDeployment(deployment: WorkloadObject): void {
     const { namespace = '', name } = deployment.metadata;
     const wanted = deployment.spec.replicas;
-    const current = this.#currentSet(deployment);
-    const owned = this.replicaSets
+    const replaced = this.replicaSets
       .list(namespace)
-      .filter((set) => isOwnedBy(set, deployment) && set.metadata.uid !== current.metadata.uid);
-    for (const set of this.#scale(current, wanted)) this.#create(current, set, name);
-    const ready = this.#living(current).filter(isReady).length;
-    let surplus =
-      Math.min(wanted, ready) +
-      owned.reduce((sum, set) => sum + this.#living(set).length, 0) -
-      wanted;
-    if (ready >= wanted) surplus = Number.POSITIVE_INFINITY;
-    for (const set of owned) {
-      const living = this.#living(set);
-      const drop = Math.max(0, Math.min(living.length, surplus));
-      surplus -= drop;
-      if (set.spec.replicas !== living.length - drop)
-        this.#resize(deployment, set, living.length - drop);
-      for (const pod of living.slice(0, drop)) this.#remove(pod);
-      this.#writeStatus(this.replicaSets, set, renderSetStatus(set, this.#living(set)));
+      .filter((set) => isOwnedBy(set, deployment) && !isOfTemplate(set, deployment));
+    const oldPods = replaced.flatMap((set) => this.#living(set));
+    const room = Math.max(0, wanted + Math.ceil(wanted / 4) - oldPods.length);
+    const before = this.#currentSet(deployment, Math.min(wanted, room));
+    const grown = Math.min(wanted, Math.max(room, this.#living(before).length));
+    for (const pod of this.#scale(before, grown)) this.#create(before, pod, name);
+    const current = this.#resize(deployment, before, grown);
+    const fresh = this.#living(current);
+    for (const pod of dispensable(wanted, fresh, oldPods)) this.#remove(pod);
+    for (const set of replaced) {
+      const kept = this.#resize(deployment, set, this.#living(set).length);
+      this.#writeStatus(this.replicaSets, kept, renderSetStatus(kept, this.#living(kept)));
     }
-    const set = this.replicaSets.find(namespace, current.metadata.name) ?? current;
-    this.#writeStatus(this.replicaSets, set, renderSetStatus(set, this.#living(set)));
-    const old = owned.flatMap((each) => this.#living(each));
-    const now = this.#now();
-    const status = renderDeploymentStatus(deployment, set, this.#living(set), old, now);
+    this.#writeStatus(this.replicaSets, current, renderSetStatus(current, fresh));
+    const left = replaced.flatMap((set) => this.#living(set));
+    const status = renderDeploymentStatus(deployment, current, fresh, left, this.#now());
     this.#writeStatus(this.deployments, deployment, status);
   }
 
-  /** The ReplicaSet of the deployment's template, made or resized where needed. */
-  #currentSet(deployment: WorkloadObject): WorkloadObject {
+  /** The ReplicaSet of the deployment's template, made where there is none. */
+  #currentSet(deployment: WorkloadObject, replicas: number): WorkloadObject {
     const { namespace = '', name: workload } = deployment.metadata;
     const hash = templateHash(deployment.spec.template);
     const name = `${workload}-${hash}`;
     const found = this.replicaSets.find(namespace, name);
-    const replicas = deployment.spec.replicas;
-    if (found) {
-      return found.spec.replicas === replicas ? found : this.#resize(deployment, found, replicas);
-    }
+    if (found) return found;
     const revision = Number(
       deployment.metadata.annotations?.['deployment.kubernetes.io/revision'] ?? '0',
     );
     const next = String(revision + 1);
+    const wanted = deployment.spec.replicas;
     const { template, selector } = deployment.spec;
     const labels = { ...template.metadata.labels, 'pod-template-hash': hash };
     const made = this.replicaSets.create({
@@ -149,8 +140,8 @@ export class Controllers {
         generation: 1,
         labels,
         annotations: {
-          'deployment.kubernetes.io/desired-replicas': String(replicas),
-          'deployment.kubernetes.io/max-replicas': String(replicas + Math.ceil(replicas / 4)),
+          'deployment.kubernetes.io/desired-replicas': String(wanted),
+          'deployment.kubernetes.io/max-replicas': String(wanted + Math.ceil(wanted / 4)),
           'deployment.kubernetes.io/revision': next,
         },
         ownerReferences: [ownedBy('apps/v1', 'Deployment', deployment.metadata)],
@@ -179,6 +170,7 @@ export class Controllers {
   }
 
   #resize(deployment: WorkloadObject, set: WorkloadObject, replicas: number): WorkloadObject {
+    if (set.spec.replicas === replicas) return set;
     const direction = replicas > set.spec.replicas ? 'up' : 'down';
     this.#noteScaling(deployment, set.metadata.name, direction, replicas);
     return this.replicaSets.update({ ...set, spec: { ...set.spec, replicas } });
@@ -345,6 +337,27 @@ export class Controllers {
   #now(): number {
     return this.#foundingAt ?? this.#cluster.clock.nowMs();
   }
+}
+
+function isOfTemplate(set: WorkloadObject, deployment: WorkloadObject): boolean {
+  return set.metadata.labels?.['pod-template-hash'] === templateHash(deployment.spec.template);
+}
+
+/**
+ * The pods of earlier templates that a rolling update (25 % surge, 25 % unavailable) can do without
+ * now: those that are not ready first.
+ */
+function dispensable(
+  wanted: number,
+  fresh: readonly PodObject[],
+  old: readonly PodObject[],
+): readonly PodObject[] {
+  const needed = wanted - Math.floor(wanted / 4);
+  const ready = fresh.filter(isReady).length;
+  let spare = fresh.length + old.length - needed - (fresh.length - ready);
+  const unready = old.filter((pod) => !isReady(pod)).slice(0, Math.max(0, spare));
+  spare = Math.min(spare - unready.length, ready + old.filter(isReady).length - needed);
+  return [...unready, ...old.filter(isReady).slice(0, Math.max(0, spare))];
 }
 
 /** Whether two statuses say the same, their times aside. */

@@ -218,7 +218,11 @@ export class KubernetesSandbox implements SandboxService {
   #foundWorkloads(at: number): void {
     const maps = this.#scenario.configMaps ?? (this.#scenario.pods ? {} : CONFIG_MAPS_3X);
     for (const [name, data] of Object.entries(maps)) {
-      const meta = this.cluster.meta(name, { namespace: this.namespace, at });
+      const applied = { apiVersion: 'v1', data, kind: 'ConfigMap', metadata: { name } };
+      const annotations = {
+        'kubectl.kubernetes.io/last-applied-configuration': `${JSON.stringify(applied)}\n`,
+      };
+      const meta = this.cluster.meta(name, { namespace: this.namespace, annotations, at });
       this.cluster.collection('', 'configmaps')?.create({ metadata: meta, ...{ data } });
     }
     this.#controllers.found(at, () => {

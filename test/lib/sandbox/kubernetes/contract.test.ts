@@ -1,0 +1,338 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { busybox } from '../../../../src/lib/sandbox/kubernetes/busybox.ts';
+import type { PodObject } from '../../../../src/lib/sandbox/kubernetes/objects.ts';
+import type { PodBackend } from '../../../../src/lib/sandbox/kubernetes/pod-backend.ts';
+import {
+  LIMITED_TOKEN,
+  type PodSituation,
+  type PodSpec,
+} from '../../../../src/lib/sandbox/kubernetes/scenario.ts';
+import { RECORDED_PODS, type Rig, recorded, recordedJson, startRig } from './rig.ts';
+import { Shape } from './shape.ts';
+
+interface Recording {
+  readonly file: string;
+  readonly method?: string;
+  readonly path: string;
+  readonly request: unknown;
+  readonly as: string;
+  readonly status: number;
+  readonly contentType: string;
+}
+
+const NS = '/api/v1/namespaces/circleci-server';
+const RECORDINGS = (recordedJson('index.json') as Recording[]).filter(({ method }) => method);
+const TOKENS: Readonly<Record<string, string>> = {
+  'limited service account': LIMITED_TOKEN,
+  'bad token': 'nobody',
+};
+
+/** The pods of the recording, by the workload that each belongs to. */
+const RECORDED_NAMES = /\b([a-z][a-z-]*)-[a-z0-9]{8,10}-[a-z0-9]{5}\b/g;
+
+let rig: Rig;
+let upstream: ReturnType<typeof createServer>;
+
+function nomad(port: number): PodBackend {
+  return { ...busybox('circleci-nomad-0'), ports: { 4646: port } };
+}
+
+beforeAll(async () => {
+  upstream = createServer((request, response) => {
+    if (request.url === '/v1/nodes') {
+      response.setHeader('Content-Type', 'application/json');
+      response.end(recorded('proxy-nomad-nodes.json'));
+      return;
+    }
+    response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' });
+    response.end('job not found');
+  });
+  await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
+  const { port } = upstream.address() as AddressInfo;
+  const configMaps = { 'nomad-server': { 'server.hcl': 'server {}\n' } };
+  const scenario = { pods: RECORDED_PODS, configMaps };
+  rig = await startRig(scenario, { 'circleci-nomad-0': nomad(port) });
+});
+
+afterAll(async () => {
+  await rig.stop();
+  upstream.close();
+});
+
+/** Puts the sandbox's own names in place of the recorded ones. */
+function translate(text: string): string {
+  return text.replace(RECORDED_NAMES, (whole, workload: string) => {
+    const known = RECORDED_PODS.some(({ name }) => name === workload);
+    return known ? rig.sandbox.pod(workload).metadata.name : whole;
+  });
+}
+
+/** Addresses, and places that the sandbox has others for. */
+function normalise(text: string): string {
+  return text.replace(/\b10\.42\.\d+\.\d+\b/g, 'POD-IP');
+}
+
+describe('answers like the recorded server', () => {
+  test.each(RECORDINGS.filter(({ file }) => file !== 'watch-pods.txt'))(
+    '$method $path ($as)',
+    async (recording) => {
+      const token = TOKENS[recording.as];
+      // The recorded namespace had more events than the sandbox begins with.
+      const path = translate(recording.path).replace('events?limit=20', 'events?limit=1');
+      const answer = await rig.fetch(path, {
+        method: recording.method ?? 'GET',
+        ...(recording.request === null ? {} : { body: recording.request }),
+        ...(token === undefined ? {} : { token }),
+      });
+      expect(answer.status).toBe(recording.status);
+      expect(answer.headers['content-type']).toBe(recording.contentType);
+      if (recording.file.endsWith('.txt')) return;
+      const expected = JSON.parse(translate(recorded(recording.file)));
+      if (recording.status >= 400) {
+        expect(JSON.parse(normalise(answer.text))).toEqual(
+          JSON.parse(normalise(JSON.stringify(expected))),
+        );
+      } else {
+        expect(Shape.of(expected, ...variants(recording.file)).check(answer.json())).toEqual([]);
+      }
+    },
+  );
+});
+
+/** More recordings of the same kind of document: together they tell what is optional. */
+function variants(file: string): unknown[] {
+  if (file.startsWith('pods')) return [recordedJson('pods.json')];
+  if (file === 'events.json') return [containerEvents()];
+  return [];
+}
+
+/**
+ * The recorded events stop before those of containers, which name the container and the node too:
+ * ObjectReference.fieldPath and EventSource.host of core/v1.
+ */
+function containerEvents(): unknown {
+  const list = recordedJson('events.json') as {
+    items: { source: object; involvedObject: object }[];
+  };
+  return {
+    ...list,
+    items: list.items.map((event) => ({
+      ...event,
+      involvedObject: { ...event.involvedObject, fieldPath: 'spec.containers{nomad}' },
+      source: { ...event.source, host: 'node1' },
+    })),
+  };
+}
+
+describe('what the recorded texts say', () => {
+  test('log lines carry nine digits of a second and the line', async () => {
+    rig.sandbox.appendLog('dispatcher', undefined, 'popped build');
+    const { name } = rig.sandbox.pod('dispatcher').metadata;
+    const answer = await rig.fetch(`${NS}/pods/${name}/log?tailLines=1&timestamps=true`);
+    expect(answer.text).toBe('2026-11-23T17:00:00.000000000Z popped build\n');
+    const [first = ''] = recorded('log-timestamps.txt').split('\n');
+    expect(first).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z /);
+  });
+
+  test('the proxy hands the body of a pod through', async () => {
+    const path = `${NS}/pods/circleci-nomad-0:4646/proxy/v1/job/nope`;
+    const answer = await rig.fetch(path);
+    expect(answer.text).toBe(recorded('proxy-nomad-error-passes-through.txt').trimEnd());
+  });
+});
+
+interface WatchEvent {
+  readonly type: string;
+  readonly object: { readonly metadata: Record<string, unknown>; readonly status: unknown };
+}
+
+/** What a watch says of each pod, in order, without names and times. */
+function perPod(text: string): unknown {
+  const events = text
+    .trim()
+    .split('\n')
+    .map((line): WatchEvent => JSON.parse(line));
+  const names = [...new Set(events.map(({ object }) => object.metadata['name']))];
+  return names.map((name) =>
+    events
+      .filter(({ object }) => object.metadata['name'] === name)
+      .map(({ type, object }) => ({
+        type,
+        deleting: 'deletionTimestamp' in object.metadata,
+        grace: object.metadata['deletionGracePeriodSeconds'] ?? null,
+        status: anonymous(object.status),
+      })),
+  );
+}
+
+function anonymous(status: unknown): unknown {
+  const text = JSON.stringify(status)
+    .replace(/\d{4}-\d\d-\d\dT[\d:]+Z/g, 'TIME')
+    .replace(/"(containerd:\/\/|sha256:)[0-9a-f]{64}"/g, '"ID"')
+    .replace(/\b10\.\d+\.\d+\.\d+\b/g, 'IP');
+  return JSON.parse(text);
+}
+
+test('a watch sees a deleted pod go and its replacement come as recorded', async () => {
+  const own = await startRig({ pods: RECORDED_PODS }, {}, 5);
+  const { name } = own.sandbox.pod('output-processor').metadata;
+  await own.fetch(`${NS}/pods/${name}`, { method: 'DELETE' });
+  const query = 'watch=true&timeoutSeconds=6&labelSelector=app%3Doutput-processor';
+  const watching = own.fetch(`${NS}/pods?${query}`);
+  // The watch is there when the server has counted it.
+  while (own.calls.reads < 1) await new Promise((resolve) => setImmediate(resolve));
+  await own.clock.advance(6_000);
+  const seen = (await watching).text;
+  await own.stop();
+  expect(perPod(seen)).toEqual(perPod(recorded('watch-pods.txt')));
+});
+
+const SITUATIONS: readonly PodSituation[] = [
+  'running',
+  'not-ready',
+  'crash-loop',
+  'image-missing',
+  'unschedulable',
+];
+
+const workload: fc.Arbitrary<PodSpec> = fc.record({
+  name: fc.stringMatching(/^[a-z]{3,8}$/),
+  kind: fc.constantFrom('Deployment' as const, 'StatefulSet' as const),
+  replicas: fc.integer({ min: 0, max: 4 }),
+  situation: fc.constantFrom(...SITUATIONS),
+  readyAfterMs: fc.constantFrom(0, 3_000),
+});
+
+const mutation = fc.record({
+  act: fc.constantFrom('delete', 'kill', 'crash', 'unready', 'restart', 'scale', 'wait'),
+  at: fc.nat(),
+  amount: fc.integer({ min: 0, max: 5 }),
+});
+
+const RECORDED_ITEMS = (recordedJson('pods.json') as { items: { metadata: object }[] }).items;
+
+const EVENT_SHAPE = Shape.of(
+  ...[recordedJson('events.json'), containerEvents()].map((list) => {
+    const { metadata: _, ...rest } = Object(list);
+    return rest;
+  }),
+);
+
+const POD_SHAPE = Shape.of(
+  ...RECORDED_ITEMS,
+  // Annotations come from the template: a restarted workload's pods have some.
+  ...RECORDED_ITEMS.map((pod) => ({
+    ...pod,
+    metadata: { ...pod.metadata, annotations: { at: '' } },
+  })),
+  ...recorded('watch-pods.txt')
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const { kind: _, apiVersion: __, ...object } = JSON.parse(line).object;
+      return object;
+    }),
+);
+
+test('random installations keep the recorded shape after random changes, and converge', async () => {
+  const specs = fc.uniqueArray(workload, {
+    selector: ({ name }) => name,
+    minLength: 1,
+    maxLength: 4,
+  });
+  const property = fc.asyncProperty(
+    specs,
+    fc.array(mutation, { maxLength: 8 }),
+    fc.nat(),
+    async (pods, mutations, seed) => {
+      const own = await startRig({ pods: pods.map(complete) }, {}, seed);
+      try {
+        for (const step of mutations) {
+          await mutate(own, step, pods);
+          await expectRecordedShapes(own);
+        }
+        await own.clock.advance(120_000);
+        await expectRecordedShapes(own);
+        await expectConverged(own, pods);
+      } finally {
+        await own.stop();
+      }
+    },
+  );
+  await fc.assert(property, { numRuns: 25 });
+});
+
+/** A specification with everything that the recorded pods have. */
+function complete(spec: PodSpec): PodSpec {
+  return {
+    ...spec,
+    containers: [{ name: spec.name, command: ['run'], ports: { http: 80 } }],
+    readinessPath: '/healthz',
+  };
+}
+
+async function mutate(
+  own: Rig,
+  { act, at, amount }: { act: string; at: number; amount: number },
+  specs: readonly PodSpec[],
+): Promise<void> {
+  const pods = own.sandbox.pods();
+  const pod = pods[at % Math.max(1, pods.length)]?.metadata.name;
+  const spec = specs[at % specs.length];
+  const plural = spec?.kind === 'StatefulSet' ? 'statefulsets' : 'deployments';
+  const url = `/apis/apps/v1/namespaces/circleci-server/${plural}/${spec?.name ?? ''}`;
+  const patch = (body: unknown, path = url) =>
+    own.fetch(path, {
+      method: 'PATCH',
+      body,
+      headers: { 'content-type': 'application/merge-patch+json' },
+    });
+  if (act === 'wait') await own.clock.advance(amount * 1_000);
+  else if (act === 'scale') await patch({ spec: { replicas: amount } }, `${url}/scale`);
+  else if (act === 'restart') {
+    await patch({ spec: { template: { metadata: { annotations: { at: String(at) } } } } });
+  } else if (pod === undefined) return;
+  else if (act === 'crash') own.sandbox.crash(pod);
+  else if (act === 'unready') own.sandbox.setReady(pod, false);
+  else {
+    const grace = act === 'kill' ? 0 : 1;
+    await own.fetch(`${NS}/pods/${pod}?gracePeriodSeconds=${grace}`, { method: 'DELETE' });
+  }
+}
+
+async function expectRecordedShapes(own: Rig): Promise<void> {
+  const pods = (await own.fetch(`${NS}/pods`)).json()['items'] as unknown[];
+  expect(pods.flatMap((pod) => POD_SHAPE.check(pod))).toEqual([]);
+  const events = await own.fetch(`${NS}/events`);
+  const { metadata: _, ...list } = events.json();
+  expect(EVENT_SHAPE.check(list)).toEqual([]);
+}
+
+function isReady(pod: PodObject): boolean {
+  return (
+    pod.status.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') ?? false
+  );
+}
+
+/**
+ * A StatefulSet stops at a pod that does not become ready, and the rollout of a Deployment keeps
+ * a quarter more than it wants; nothing else is off.
+ */
+async function expectConverged(own: Rig, specs: readonly PodSpec[]): Promise<void> {
+  for (const { name, kind } of specs) {
+    const stateful = kind === 'StatefulSet';
+    const plural = stateful ? 'statefulsets' : 'deployments';
+    const path = `/apis/apps/v1/namespaces/circleci-server/${plural}/${name}/scale`;
+    const scale = (await own.fetch(path)).json() as { spec: { replicas: number } };
+    const list = (await own.fetch(`${NS}/pods?labelSelector=app%3D${name}`)).json();
+    const pods = (list['items'] as unknown[]).length;
+    const { replicas } = scale.spec;
+    const healthy = Object(list['items']).every(isReady);
+    const surge = stateful || healthy ? 0 : Math.ceil(replicas / 4);
+    expect(pods).toBeLessThanOrEqual(replicas + surge);
+    expect(pods).toBeGreaterThanOrEqual(stateful ? Math.min(1, replicas) : replicas);
+  }
+}

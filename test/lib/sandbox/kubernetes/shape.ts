@@ -1,0 +1,88 @@
+type Kind = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
+
+/** Maps whose keys are data: only the types of their values count. */
+const FREE = new Set([
+  'labels',
+  'annotations',
+  'matchLabels',
+  'data',
+  'capacity',
+  'allocatable',
+  'requests',
+]);
+/** Bookkeeping of the recorded server that a client has no use for. */
+const IGNORED = new Set(['managedFields', 'finalizers']);
+
+/** What recorded documents look like: which fields, of which types, and which of them always. */
+export class Shape {
+  readonly #kinds = new Set<Kind>();
+  readonly #fields = new Map<string, { readonly shape: Shape; seen: number }>();
+  #objects = 0;
+  #element: Shape | undefined;
+
+  /** Learns from examples. */
+  static of(...examples: readonly unknown[]): Shape {
+    const shape = new Shape();
+    for (const example of examples) shape.learn(example);
+    return shape;
+  }
+
+  learn(value: unknown, free = false): void {
+    const kind = kindOf(value);
+    this.#kinds.add(kind);
+    if (Array.isArray(value)) {
+      for (const item of value) {
+        this.#element ??= new Shape();
+        this.#element.learn(item);
+      }
+    } else if (kind === 'object') {
+      this.#objects += 1;
+      for (const [name, inner] of Object.entries(Object(value))) {
+        if (IGNORED.has(name)) continue;
+        const key = free ? '*' : name;
+        const field = this.#fields.get(key) ?? { shape: new Shape(), seen: 0 };
+        field.seen += 1;
+        field.shape.learn(inner, FREE.has(name));
+        this.#fields.set(key, field);
+      }
+    }
+  }
+
+  /** What is wrong with a document; empty when it could be another recording of the same thing. */
+  check(value: unknown, path = '$', free = false): string[] {
+    const kind = kindOf(value);
+    if (!this.#kinds.has(kind)) {
+      return [`${path} is ${kind}, recorded ${[...this.#kinds].join(' or ')}`];
+    }
+    if (Array.isArray(value)) {
+      const element = this.#element;
+      if (!element) return [];
+      return value.flatMap((item, index) => element.check(item, `${path}[${index}]`));
+    }
+    return kind === 'object' ? this.#checkFields(Object(value), path, free) : [];
+  }
+
+  #checkFields(value: Record<string, unknown>, path: string, free: boolean): string[] {
+    const wrong: string[] = [];
+    for (const [name, inner] of Object.entries(value)) {
+      if (IGNORED.has(name)) continue;
+      const field = this.#fields.get(free ? '*' : name);
+      if (field) wrong.push(...field.shape.check(inner, `${path}.${name}`, FREE.has(name)));
+      else if (!free) wrong.push(`${path}.${name} was never recorded`);
+    }
+    if (free) return wrong;
+    for (const [name, field] of this.#fields) {
+      if (field.seen === this.#objects && !(name in value)) {
+        wrong.push(`${path}.${name} is missing`);
+      }
+    }
+    return wrong;
+  }
+}
+
+function kindOf(value: unknown): Kind {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  const kind = typeof value;
+  return kind === 'boolean' || kind === 'number' || kind === 'string' ? kind : 'object';
+}
