@@ -3,6 +3,7 @@ import { drainChange } from '../../lib/cli/drain-change.ts';
 import { endDrainChange } from '../../lib/cli/eligibility-change.ts';
 import { MutatingCommand } from '../../lib/cli/mutating-command.ts';
 import { Args, durationFlag, Flags } from '../../lib/cli/oclif.ts';
+import { placeFlags } from '../../lib/cli/place-flags.ts';
 import { chooseClients } from '../../lib/nomad/choose-clients.ts';
 import { drainRequest } from '../../lib/nomad/drain-request.ts';
 
@@ -48,7 +49,9 @@ export class NomadDrain extends MutatingCommand {
     const { signal } = this;
     const wanted = { names: argv.map(String), selector: clientSelector(flags), all: flags.all };
     const clients = await chooseClients(nomad, wanted, { signal });
-    const context = { nomad, clients, signal, all: flags.all, installation: this.installation };
+    const { installation } = this;
+    const place = placeFlags(this.shared.chosen);
+    const context = { nomad, clients, signal, all: flags.all, installation, place };
     if (request.kind === 'end') {
       await this.change(endDrainChange(context, request.keepIneligible), flags);
     } else {

@@ -2,6 +2,7 @@ import { clientSelector, clientSelectorFlags } from '../../lib/cli/client-select
 import { eligibilityChange } from '../../lib/cli/eligibility-change.ts';
 import { MutatingCommand } from '../../lib/cli/mutating-command.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
+import { placeFlags } from '../../lib/cli/place-flags.ts';
 import { chooseClients } from '../../lib/nomad/choose-clients.ts';
 import { eligibilityRequest } from '../../lib/nomad/eligibility.ts';
 
@@ -33,7 +34,9 @@ export class NomadEligibility extends MutatingCommand {
     const { signal } = this;
     const wanted = { names: argv.map(String), selector: clientSelector(flags), all: flags.all };
     const clients = await chooseClients(nomad, wanted, { signal });
-    const context = { nomad, clients, signal, all: flags.all, installation: this.installation };
+    const { installation } = this;
+    const place = placeFlags(this.shared.chosen);
+    const context = { nomad, clients, signal, all: flags.all, installation, place };
     await this.change(eligibilityChange(context, eligible), flags);
   }
 }

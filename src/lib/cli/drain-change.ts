@@ -19,6 +19,8 @@ export interface ClientsContext {
   /** Every client was asked for. */
   readonly all: boolean;
   readonly installation: Pick<Installation, 'name' | 'clock'>;
+  /** The flags that chose the installation, for commands that are suggested. */
+  readonly place: string;
 }
 
 /** A drain on the rails of a change. Reads what runs on the clients. */
@@ -63,7 +65,7 @@ export async function drainChange(
       const last = report ?? notReported();
       return { view: drainReportView(last), document: last, exitCode: last.exitCode };
     },
-    interrupted: () => undo.lines(),
+    interrupted: () => undo.lines(context.place),
   };
 }
 

@@ -1,9 +1,10 @@
-import type { Clock, Milliseconds } from '../clock.ts';
+import type { Milliseconds } from '../clock.ts';
 import { type AdminError, EXIT_CODES, isAdminError } from '../errors.ts';
 import { mapBounded } from './bounded.ts';
-import type { DrainSpec, NomadClient } from './client.ts';
+import type { DrainSpec } from './client.ts';
 import { type DrainTarget, drainAction, fitsSpec } from './drain-action.ts';
 import type { ClientName, DrainEvent } from './drain-events.ts';
+import type { DrainClient, DrainOptions } from './drain-options.ts';
 import { DrainProgress } from './drain-progress.ts';
 import { drainReport, isDamaged } from './drain-report.ts';
 import { readLive, readTargets } from './drain-targets.ts';
@@ -21,35 +22,6 @@ const CHANGES_AT_ONCE = 10;
 const WATCHED_ALONE = 6;
 /** A wait says so often that it goes on. */
 const TICK_MS: Milliseconds = 10_000;
-
-/** What a drain asks of Nomad. */
-export type DrainClient = Pick<
-  NomadClient,
-  | 'nodes'
-  | 'node'
-  | 'nodeAllocations'
-  | 'allocations'
-  | 'allocation'
-  | 'job'
-  | 'jobAllocations'
-  | 'drain'
-  | 'setEligibility'
->;
-
-/** How clients are drained. */
-export interface DrainOptions {
-  readonly clock: Clock;
-  /** Ends the watching. Drains that are set go on. */
-  readonly signal: AbortSignal;
-  /** How long to wait, in milliseconds; null waits for ever. */
-  readonly timeoutMs: Milliseconds | null;
-  /** Sets the drains, and does not wait. */
-  readonly detach?: boolean;
-  /** How many clients are changed at once; 10 where it is left out. */
-  readonly concurrency?: number;
-  /** For how long a failing Nomad is asked again, in milliseconds; 5 minutes where it is left out. */
-  readonly patienceMs?: Milliseconds;
-}
 
 /** {@link DrainOptions}, and where the events go. */
 export interface DrainRunOptions extends DrainOptions {

@@ -124,7 +124,8 @@ describe('nomad drain', () => {
     });
     expect(exitCode).toBe(6);
     expect(stderr).toContain(`The drains go on without us: ${busy.name}.`);
-    expect(stderr).toContain(`  circleci-admin nomad drain --disable ${busy.id}`);
+    const there = `--nomad-address http://127.0.0.1:${rig.sandbox.port}`;
+    expect(stderr).toContain(`  circleci-admin nomad drain ${there} --disable ${busy.id}`);
     expect(await standing(rig, busy.id)).toMatchObject({ draining: true, live: 1 });
   });
 

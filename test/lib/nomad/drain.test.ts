@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { DrainSpec } from '../../../src/lib/nomad/client.ts';
 import { drainNodes } from '../../../src/lib/nomad/drain.ts';
 import type { DrainEvent } from '../../../src/lib/nomad/drain-events.ts';
-import type { DrainOptions } from '../../../src/lib/nomad/drain-run.ts';
+import type { DrainOptions } from '../../../src/lib/nomad/drain-options.ts';
 import type { NodeId, NomadNode } from '../../../src/lib/nomad/model.ts';
 import { type Call, CallLog } from '../../../src/lib/sandbox/call-log.ts';
 import { pass, type Rig, standing, startRig, watch } from './drain-rig.ts';
@@ -172,6 +172,17 @@ describe('drainNodes', () => {
     expect(types.slice(0, 2)).toEqual(['already-drained', 'drain-set']);
     expect(report.nodes.map((one) => one.outcome)).toEqual(['drained', 'killed-builds']);
     expect(rig.clock.nowMs() - started).toBeLessThan(50_000);
+  });
+
+  it('tells of a build that was killed before the first look', async () => {
+    const { rig, node } = await busy();
+    const spec: DrainSpec = { deadline: 'force' };
+    const { report, types } = await watch(rig, drain(rig, [node], spec), (event) => {
+      if (event.type !== 'drain-set') return;
+      rig.context.faults.add({ times: 1, fault: { kind: 'delay', ms: 30_000 } });
+    });
+    expect(types).not.toContain('holding');
+    expect(report.nodes[0]).toMatchObject({ killedBuilds: [{ number: 21, again: 'running' }] });
   });
 
   it('takes away a deadline that would kill', async () => {
