@@ -4,6 +4,9 @@ import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { Masker } from '../masking.ts';
 
+/** The name of the log in the data directory. */
+export const AUDIT_FILE = 'audit.jsonl';
+
 /** What is known of a change before it begins. */
 export interface AuditSubject {
   readonly user: string;

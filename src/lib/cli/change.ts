@@ -4,7 +4,7 @@ import type { Installation } from '../installation/installation.ts';
 import type { Settings } from '../installation/settings.ts';
 import type { Masker } from '../masking.ts';
 import type { DetailView, ErasedTable } from '../terminal/table.ts';
-import { AuditLog } from './audit-log.ts';
+import { AUDIT_FILE, AuditLog } from './audit-log.ts';
 import type { Output } from './output.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -164,7 +164,7 @@ export async function guardPassThrough(
 }
 
 function auditLog({ dataDir, runtime, masker }: ChangeContext): AuditLog {
-  return new AuditLog(join(dataDir, 'audit.jsonl'), runtime.clock, masker);
+  return new AuditLog(join(dataDir, AUDIT_FILE), runtime.clock, masker);
 }
 
 function refuseWhereForbidden({ installation }: ChangeContext): void {

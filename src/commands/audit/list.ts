@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { listChanges } from '../../lib/audit/read-log.ts';
+import { changesView } from '../../lib/audit/view.ts';
+import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { AUDIT_FILE } from '../../lib/cli/audit-log.ts';
+import { durationFlag, Flags } from '../../lib/cli/oclif.ts';
+
+/** `audit list`: what was changed from this machine. */
+export class AuditList extends AdminCommand {
+  static override summary = 'list what was changed from this machine, the newest last';
+  static override description =
+    'The log is local: it tells what this tool did from here, not what others did. --installation lists one installation alone.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --since 7d',
+    '<%= config.bin %> <%= command.id %> --installation prod --json',
+  ];
+  static override aliases = ['audit ls'];
+  static override flags = {
+    since: durationFlag({ summary: 'begun within this time, such as 24h or 7d' }),
+    limit: Flags.integer({ summary: 'how many, the newest', default: 50, min: 1, max: 100_000 }),
+  };
+
+  /** The log is a local file: what it tells of may have left the config file long ago. */
+  protected override get needsInstallation(): boolean {
+    return false;
+  }
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(AuditList);
+    const { installation } = this.shared.chosen;
+    const now = this.runtime.clock.now().getTime();
+    const page = await listChanges(join(this.config.dataDir, AUDIT_FILE), {
+      limit: flags.limit,
+      ...(flags.since === undefined ? {} : { since: new Date(now - flags.since) }),
+      ...(installation === undefined ? {} : { installation }),
+    });
+    await this.output.table(changesView(page), page);
+  }
+}

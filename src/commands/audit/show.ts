@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { findChange } from '../../lib/audit/read-log.ts';
+import { changeView } from '../../lib/audit/view.ts';
+import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { AUDIT_FILE } from '../../lib/cli/audit-log.ts';
+import { Args } from '../../lib/cli/oclif.ts';
+
+/** `audit show`: one change with what was planned and what came of it. */
+export class AuditShow extends AdminCommand {
+  static override summary = 'show one change: its plan and what came of it';
+  static override examples = ['<%= config.bin %> <%= command.id %> 6b1f0c3e'];
+  static override args = {
+    id: Args.string({ description: 'id of the change, or how it begins', required: true }),
+  };
+
+  /** The log is a local file: what it tells of may have left the config file long ago. */
+  protected override get needsInstallation(): boolean {
+    return false;
+  }
+
+  async run(): Promise<void> {
+    const { args } = await this.parse(AuditShow);
+    const change = await findChange(join(this.config.dataDir, AUDIT_FILE), args.id);
+    await this.output.detail(changeView(change), change);
+  }
+}

@@ -1,0 +1,31 @@
+import { AdminError } from '../errors.ts';
+
+/**
+ * Whether the cluster that answers is the one that the profile was made for. A context is a
+ * nickname that any kubeconfig may give to any cluster; the uid of the namespace `kube-system` is
+ * made once with the cluster and never again.
+ */
+export type IdentityVerdict = 'same' | 'other' | 'unknown';
+
+/**
+ * Compares cluster ids. What is not known, in the profile or because it may not be read, proves
+ * nothing.
+ *
+ * @param expected `kubernetes.clusterId` of the profile
+ * @param seen uid of the namespace `kube-system` of the cluster that answers
+ */
+export function compareIdentity(expected: string | null, seen: string | null): IdentityVerdict {
+  if (expected === null || seen === null) return 'unknown';
+  return expected.trim().toLowerCase() === seen.trim().toLowerCase() ? 'same' : 'other';
+}
+
+/** The error for a cluster that is not the profile's. */
+export function otherCluster(profile: string, expected: string, seen: string): AdminError {
+  return new AdminError('refused', `this is not the cluster of installation ${profile}`, {
+    code: 'OTHER_CLUSTER',
+    hint: [
+      `Its id is ${seen}, the profile says ${expected}: the kubeconfig's context leads elsewhere.`,
+      `If the installation has moved: circleci-admin config set kubernetes.clusterId ${seen} --installation ${profile}`,
+    ].join('\n'),
+  });
+}
