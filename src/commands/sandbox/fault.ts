@@ -2,7 +2,8 @@ import { Flags } from '../../lib/cli/oclif.ts';
 import { SandboxCommand } from '../../lib/cli/sandbox-command.ts';
 import { nameFlag } from '../../lib/cli/sandbox-flags.ts';
 import { SandboxControl } from '../../lib/sandbox/control-client.ts';
-import { describeFault, FAULT_KINDS, faultOf } from '../../lib/sandbox/fault-rule.ts';
+import { describeFault, faultOf } from '../../lib/sandbox/fault-flags.ts';
+import { FAULT_KINDS } from '../../lib/sandbox/fault-rule.ts';
 
 /** `sandbox fault`. */
 export class SandboxFault extends SandboxCommand {

@@ -1,6 +1,6 @@
 import { SandboxCommand } from '../../lib/cli/sandbox-command.ts';
 import { nameFlag } from '../../lib/cli/sandbox-flags.ts';
-import { stopSandbox } from '../../lib/sandbox/background.ts';
+import { stopSandbox } from '../../lib/sandbox/stop.ts';
 
 /** `sandbox stop`. */
 export class SandboxStop extends SandboxCommand {

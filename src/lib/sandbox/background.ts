@@ -1,16 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Clock, Milliseconds } from '../clock.ts';
+import type { Milliseconds } from '../clock.ts';
 import { AdminError, type ErrorKind, EXIT_CODES } from '../errors.ts';
-import { SandboxControl } from './control-client.ts';
-import { isAlive, type SandboxPlace, type SandboxState } from './state-file.ts';
+import type { SandboxPlace, SandboxState } from './state-file.ts';
 
 /** Time that a sandbox in the background has until everything listens. */
 const START_LIMIT_MS: Milliseconds = 60_000;
-/** Time that a sandbox has to end after it was asked to. */
-const STOP_LIMIT_MS: Milliseconds = 10_000;
-const STOP_POLL_MS: Milliseconds = 50;
 
 /**
  * Starts a sandbox in a process of its own that outlives this one, and waits until it is ready.
@@ -48,25 +44,6 @@ export async function startInBackground(
     child.stdout?.destroy();
     child.unref();
   }
-}
-
-/**
- * Stops a running sandbox and waits until it has ended.
- *
- * @throws AdminError of kind `notFound`, code SANDBOX_NOT_RUNNING
- */
-export async function stopSandbox(place: SandboxPlace, clock: Clock): Promise<SandboxState> {
-  const state = await place.running();
-  await new SandboxControl(state.control).stop();
-  for (let waited = 0; isAlive(state.pid) && place.exists(); waited += STOP_POLL_MS) {
-    if (waited >= STOP_LIMIT_MS) {
-      process.kill(state.pid, 'SIGKILL');
-      break;
-    }
-    await clock.sleep(STOP_POLL_MS);
-  }
-  await place.remove();
-  return state;
 }
 
 /** The first line of a child's output; null when it ends without one. */

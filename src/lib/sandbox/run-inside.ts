@@ -25,9 +25,13 @@ export async function runInside(
   options: SandboxOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  await using sandbox = await Sandbox.start(options);
-  signal.throwIfAborted();
-  return await runProgram(program, sandboxed(program.env, sandbox.environment()), signal);
+  const sandbox = await Sandbox.start(options);
+  try {
+    signal.throwIfAborted();
+    return await runProgram(program, sandboxed(program.env, sandbox.environment()), signal);
+  } finally {
+    await sandbox.stop();
+  }
 }
 
 function runProgram(

@@ -95,19 +95,17 @@ export class Sandbox implements AsyncDisposable {
     const scenario = sized(resolveScenario(options.scenario), options);
     const temporary = options.directory === undefined;
     const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'circleci-sandbox-')));
-    const sandbox = new Sandbox({
-      ...buildServices(scenario, directory, options),
-      scenario,
-      directory,
-      temporary,
-    });
+    let sandbox: Sandbox | undefined;
     try {
+      const services = buildServices(scenario, directory, options);
+      sandbox = new Sandbox({ ...services, scenario, directory, temporary });
       await sandbox.#start();
+      return sandbox;
     } catch (error) {
-      await sandbox.stop();
+      await sandbox?.stop();
+      if (temporary) await rm(directory, { recursive: true, force: true });
       throw error;
     }
-    return sandbox;
   }
 
   /** Variables that point kubectl, the nomad CLI and our own commands here, and nowhere else. */

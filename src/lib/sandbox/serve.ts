@@ -15,17 +15,16 @@ export async function serveSandbox(
   onReady: (state: SandboxState) => Promise<void>,
 ): Promise<void> {
   await place.claim();
+  let sandbox: Sandbox | undefined;
   try {
-    await using sandbox = await Sandbox.start({ ...options, directory: place.directory });
-    const state = {
-      name: place.name,
-      ...sandbox.describe(),
-      control: sandbox.control.address,
-    };
+    sandbox = await Sandbox.start({ ...options, directory: place.directory });
+    const control = sandbox.control.address;
+    const state = { name: place.name, ...sandbox.describe(), control };
     await place.publish(state);
     await onReady(state);
     await aborted(AbortSignal.any([signal, sandbox.stopAsked]));
   } finally {
+    await sandbox?.stop();
     await place.remove();
   }
   // After a failure it stays: it says why.
