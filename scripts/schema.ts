@@ -9,7 +9,7 @@ const FILE = join(import.meta.dirname, '..', 'schema', 'config.schema.json');
 const wanted = `${JSON.stringify(configSchema(), null, 2)}\n`;
 if (process.argv.includes('--check')) {
   if (read() !== wanted) {
-    console.error('schema/config.schema.json is out of date: npm run schema');
+    console.error('schema/config.schema.json is out of date: npm run docs');
     process.exit(1);
   }
   console.log('schema/config.schema.json is up to date');
