@@ -372,7 +372,11 @@ describe('the same holds whatever the installation and whatever happens to it', 
         'node-after-drain-disable.json',
       ],
       nodes: ['nodes.json', 'nodes-draining.json'],
-      allocations: ['allocations.json', 'job-killed-by-drain-deadline-allocations.json'],
+      allocations: [
+        'allocations.json',
+        'allocations-no-task-states.json',
+        'job-killed-by-drain-deadline-allocations.json',
+      ],
       jobs: ['jobs.json'],
     })) {
       merged.set(

@@ -68,7 +68,9 @@ export function allocationObject(allocation: AllocationRecord, dialect: Dialect)
 /** A full allocation as JSON: without its empty fields. */
 export function allocationJson(allocation: AllocationRecord, dialect: Dialect): string {
   const { DesiredTransition, ...rest } = allocationObject(allocation, dialect);
-  const wished = allocation.migrate ? { DesiredTransition: DesiredTransition ?? null } : {};
+  const wished: WireObject = allocation.migrate
+    ? { DesiredTransition: DesiredTransition ?? null }
+    : {};
   return encode(omitEmpty({ ...rest, ...wished }));
 }
 
