@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
 import { sourceCommands } from './source-commands.ts';
@@ -10,6 +10,7 @@ import { sourceCommands } from './source-commands.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
+const FRESH = join(ROOT, `dist.${process.pid}`);
 const VIRTUAL = 'virtual:command-table';
 
 /** The table of commands, each behind an import of its own. */
@@ -47,8 +48,13 @@ const LEFT_OUT: readonly LeftOut[] = [
   // oclif looks for plugins, legacy manifests and TypeScript sources; the command table does not.
   {
     importer: '@oclif/core',
-    module: /^(wsl-utils|tinyglobby|lilconfig|minimatch|semver|cli-spinners)$/,
+    module: /^(wsl-utils|tinyglobby|lilconfig|minimatch|semver)$/,
     instead: NOTHING,
+  },
+  {
+    importer: '@oclif/core',
+    module: /^cli-spinners$/,
+    instead: "const still = { frames: ['-'] };\nmodule.exports = { dots2: still, line: still };",
   },
   {
     importer: '@oclif/core',
@@ -102,7 +108,6 @@ function leaveOut(): Plugin {
   };
 }
 
-rmSync(DIST, { recursive: true, force: true });
 const bundle = await rolldown({
   input: { main: join(ROOT, 'src', 'main.ts') },
   platform: 'node',
@@ -111,12 +116,15 @@ const bundle = await rolldown({
   logLevel: 'warn',
 });
 const { output } = await bundle.write({
-  dir: DIST,
+  dir: FRESH,
   format: 'cjs',
   entryFileNames: '[name].cjs',
   chunkFileNames: 'chunks/[name]-[hash].cjs',
   minify: { mangle: false, compress: true, codegen: { removeWhitespace: true } },
   keepNames: true,
 });
+// Swapped in at the end: a program that starts meanwhile finds the old bundle, not half of one.
+rmSync(DIST, { recursive: true, force: true });
+renameSync(FRESH, DIST);
 const size = output.reduce((sum, file) => sum + ('code' in file ? file.code.length : 0), 0);
 console.log(`${output.length} files, ${Math.round(size / 1024)} KiB in ${relative(ROOT, DIST)}`);
