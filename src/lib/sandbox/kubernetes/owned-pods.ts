@@ -1,0 +1,160 @@
+import type { Cluster } from './cluster.ts';
+import type { Collection } from './collection.ts';
+import type { Kubelet } from './kubelet.ts';
+import type { OwnerReference, PodObject } from './objects.ts';
+import {
+  isOwnedBy,
+  nameSuffix,
+  ownedBy,
+  podSpecOf,
+  type TemplateObject,
+  type WorkloadObject,
+} from './workload-objects.ts';
+
+/** A pod that a controller wants to have. */
+export interface WantedPod {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Its host name, for pods that have a fixed one. */
+  readonly host?: string;
+}
+
+/** What the controllers have in common: the pods that workloads own, and their statuses. */
+export class OwnedPods {
+  readonly cluster: Cluster;
+  readonly #kubelet: Kubelet;
+  /** How old the pods that are made now are said to be; null is "new". */
+  #foundingAt: number | null = null;
+
+  constructor(cluster: Cluster, kubelet: Kubelet) {
+    this.cluster = cluster;
+    this.#kubelet = kubelet;
+  }
+
+  /** Whether pods are made that have been there for a while. */
+  get founding(): boolean {
+    return this.#foundingAt !== null;
+  }
+
+  /** When what is made now was made, in milliseconds since the epoch. */
+  get now(): number {
+    return this.#foundingAt ?? this.cluster.clock.nowMs();
+  }
+
+  /** Makes what `build` creates look as if it had been there since a moment. */
+  found(at: number, build: () => void): void {
+    this.#foundingAt = at;
+    try {
+      build();
+    } finally {
+      this.#foundingAt = null;
+    }
+  }
+
+  /** A name part that tells the pods of a set apart. */
+  suffix(): string {
+    return nameSuffix(5, () => this.cluster.random.integer(0, 1_000));
+  }
+
+  /** Makes a pod of a ReplicaSet or StatefulSet, and starts it. */
+  create(kind: 'ReplicaSet' | 'StatefulSet', set: WorkloadObject, wanted: WantedPod): void {
+    const stateful = kind === 'StatefulSet';
+    const { name } = wanted;
+    const workload = stateful
+      ? set.metadata.name
+      : (set.metadata.ownerReferences?.[0]?.name ?? set.metadata.name);
+    this.#bring(this.#createPod(set, wanted, ownedBy('apps/v1', kind, set.metadata)), workload);
+    if (this.founding) return;
+    const type = this.cluster.collection('apps', `${kind.toLowerCase()}s`)?.type;
+    if (!type) return;
+    this.cluster.note(type, set, {
+      type: 'Normal',
+      reason: 'SuccessfulCreate',
+      message: stateful
+        ? `create Pod ${name} in StatefulSet ${workload} successful`
+        : `Created pod: ${name}`,
+      from: `${kind.toLowerCase()}-controller`,
+    });
+  }
+
+  /** Makes the pod of a Job. */
+  createForJob(job: WorkloadObject): void {
+    const { name } = job.metadata;
+    const { labels } = job.spec.template.metadata;
+    const wanted = { name: `${name}-${this.suffix()}`, labels };
+    this.#bring(this.#createPod(job, wanted, ownedBy('batch/v1', 'Job', job.metadata)), name);
+  }
+
+  /** Pods that an object owns, those that are being deleted included. */
+  of(owner: WorkloadObject): PodObject[] {
+    return this.cluster.pods.list(owner.metadata.namespace).filter((pod) => isOwnedBy(pod, owner));
+  }
+
+  /** Pods of a set that are not being deleted and have not failed for good. */
+  living(set: WorkloadObject): PodObject[] {
+    return this.of(set).filter(
+      ({ metadata, status }) => !metadata.deletionTimestamp && status.phase !== 'Failed',
+    );
+  }
+
+  /** Deletes a pod: with its own grace, or at once when it has failed. */
+  remove(pod: PodObject): void {
+    const failed = pod.status.phase === 'Failed';
+    this.#kubelet.terminate(pod, failed ? 0 : pod.spec.terminationGracePeriodSeconds);
+  }
+
+  /** Writes a workload's status, unless it says what was there already. */
+  writeStatus(
+    collection: Collection<WorkloadObject>,
+    object: WorkloadObject,
+    status: Readonly<Record<string, unknown>>,
+  ): void {
+    const stored = collection.find(object.metadata.namespace, object.metadata.name);
+    if (!stored || sameStatus(stored.status, status)) return;
+    collection.update({ ...stored, status });
+  }
+
+  #createPod(set: WorkloadObject, wanted: WantedPod, owner: OwnerReference): PodObject {
+    const template: TemplateObject = set.spec.template;
+    const { annotations } = template.metadata;
+    const spec = podSpecOf(template, this.suffix(), wanted.host);
+    const requests = JSON.stringify(spec.containers).includes('"requests"');
+    return this.cluster.pods.create({
+      metadata: this.cluster.meta(wanted.name, {
+        generateName: `${set.metadata.name}-`,
+        namespace: set.metadata.namespace ?? this.cluster.namespace,
+        labels: wanted.labels,
+        ...(annotations ? { annotations } : {}),
+        ownerReferences: [owner],
+        at: this.now,
+      }),
+      spec,
+      status: { phase: 'Pending', qosClass: requests ? 'Burstable' : 'BestEffort' },
+    });
+  }
+
+  #bring(pod: PodObject, workload: string): void {
+    if (this.#foundingAt === null) this.#kubelet.admit(pod, workload);
+    else this.#kubelet.adopt(pod, workload, this.#foundingAt);
+  }
+}
+
+/** Whether a pod's Ready condition holds. */
+export function isReady(pod: PodObject): boolean {
+  return (
+    pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ??
+    false
+  );
+}
+
+/** Deployments, ReplicaSets or StatefulSets. */
+export function workloads(cluster: Cluster, name: string): Collection<WorkloadObject> {
+  return cluster.collection('apps', name) as unknown as Collection<WorkloadObject>;
+}
+
+/** Whether two statuses say the same, their times aside. */
+function sameStatus(a: unknown, b: unknown): boolean {
+  const plain = (value: unknown): string =>
+    JSON.stringify(value, (field, inner) => (field.startsWith('last') ? undefined : inner));
+  return plain(a) === plain(b);
+}
