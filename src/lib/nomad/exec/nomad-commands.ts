@@ -122,7 +122,8 @@ const STOPPED = new Error('nobody reads any further');
  * did not reach the server that it runs beside.
  */
 export function commandError(status: number, stderr: string, asked: Asked): AdminError {
-  if (status === 127 || status === 126) {
+  // The CLI ends so, too, with its usage, when it is given a command that it does not have.
+  if (status === 126 || (status === 127 && !stderr.includes('Usage: nomad'))) {
     return new AdminError('service', `Could not ${asked.what}: the pod has no nomad to run`, {
       code: 'NOMAD_UNREACHABLE',
       hint: 'Name the pod that runs the Nomad server with --nomad-pod.',

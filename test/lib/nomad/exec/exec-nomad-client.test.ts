@@ -239,9 +239,12 @@ describe('changes', () => {
 });
 
 describe('commands that fail', () => {
-  it('are told when the pod has no nomad', async () => {
-    const nomad = clientOf(fakeCli(() => ({ exit: 127 })));
-    expect(await failureOf(nomad.leader())).toMatchObject({ code: 'NOMAD_UNREACHABLE' });
+  it.each([
+    ['no nomad', 'sh: nomad: not found', 'NOMAD_UNREACHABLE'],
+    ['a nomad without such a command', 'Usage: nomad [-version] <command>', 'NOMAD_ERROR'],
+  ])('are told when the pod has %s', async (_, stderr, code) => {
+    const nomad = clientOf(fakeCli(() => ({ exit: 127, stderr })));
+    expect(await failureOf(nomad.leader())).toMatchObject({ kind: 'service', code });
   });
 
   it('are asked for again: a failure is not remembered', async () => {
