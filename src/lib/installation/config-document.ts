@@ -7,6 +7,7 @@ import {
   type Node,
   type ParsedNode,
   parseDocument,
+  visit,
   type YAMLMap,
 } from 'yaml';
 import { checkConfig } from './check-config.ts';
@@ -39,18 +40,19 @@ export function readConfigText(text: string): ConfigReading {
   const lines = new LineCounter();
   try {
     const document = parseConfig(text, lines);
-    if (document.errors.length > 0) {
-      return {
-        config: EMPTY_CONFIG,
-        readable: false,
-        findings: document.errors.map(({ message, pos }) => ({
-          key: null,
-          message: `this is not YAML: ${withoutSource(message)}`,
-          hint: null,
-          ...place(lines, pos[0]),
-        })),
-      };
-    }
+    const broken = [
+      ...document.errors.map(({ message, pos }) => ({
+        message: `this is not YAML: ${withoutSource(message)}`,
+        hint: null,
+        ...place(lines, pos[0]),
+      })),
+      ...unresolvedAliases(document).map((offset) => ({
+        message: 'this is not YAML: an alias names no anchor above it',
+        hint: 'A value that begins with * has to be in quotes.',
+        ...place(lines, offset),
+      })),
+    ];
+    if (broken.length > 0) return unreadable(broken);
     versionsAsWritten(document);
     const { config, faults } = checkConfig(document.toJS());
     return {
@@ -67,12 +69,16 @@ export function readConfigText(text: string): ConfigReading {
     // Aliases that multiply and brackets without end are refused by the parser with errors of its own.
     if (!(error instanceof ReferenceError || error instanceof RangeError)) throw error;
     const message = 'the file is nested or repeated beyond all reason';
-    return {
-      config: EMPTY_CONFIG,
-      readable: false,
-      findings: [{ key: null, message, hint: null, line: 1, column: 1 }],
-    };
+    return unreadable([{ message, hint: null, line: 1, column: 1 }]);
   }
+}
+
+function unreadable(findings: readonly Omit<ConfigFinding, 'key'>[]): ConfigReading {
+  return {
+    config: EMPTY_CONFIG,
+    readable: false,
+    findings: findings.map((finding) => ({ key: null, ...finding })),
+  };
 }
 
 /** Parses without judging. Syntax errors are in the document's `errors`. */
@@ -80,7 +86,6 @@ export function parseConfig(text: string, lineCounter?: LineCounter): ConfigDocu
   return parseDocument(text, {
     // Pretty errors quote the line that they are about, and that line may hold a secret.
     prettyErrors: false,
-    logLevel: 'silent',
     ...(lineCounter ? { lineCounter } : {}),
   }) as ConfigDocument;
 }
@@ -93,6 +98,17 @@ function withoutSource(message: string): string {
 function place(lines: LineCounter, offset: number): { line: number; column: number } {
   const { line, col } = lines.linePos(offset);
   return { line: Math.max(1, line), column: Math.max(1, col) };
+}
+
+/** Where aliases stand that mean nothing. */
+function unresolvedAliases(document: ConfigDocument): readonly number[] {
+  const offsets: number[] = [];
+  visit(document, {
+    Alias: (_, alias) => {
+      if (!alias.resolve(document)) offsets.push(alias.range?.[0] ?? 0);
+    },
+  });
+  return offsets;
 }
 
 /** YAML takes the version 4.10 for the number 4.1: what stands in the file is what counts. */

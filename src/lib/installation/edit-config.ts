@@ -178,23 +178,3 @@ function indentOf(text: string): number {
   const spaces = /^( +)[^\s#]/m.exec(text)?.[1]?.length ?? 2;
   return Math.min(8, Math.max(1, spaces));
 }
-
-/** The lines that differ between two texts, with `-` and `+` before them. */
-export function diffLines(before: string, after: string): readonly string[] {
-  const [old, now] = [before.split('\n'), after.split('\n')];
-  let start = 0;
-  while (start < Math.min(old.length, now.length) && old[start] === now[start]) start += 1;
-  let end = 0;
-  while (
-    end < Math.min(old.length, now.length) - start &&
-    old[old.length - 1 - end] === now[now.length - 1 - end]
-  ) {
-    end += 1;
-  }
-  const context = [...old.slice(0, start)].reverse().find((line) => line.trim() !== '');
-  return [
-    ...(context === undefined ? [] : [`  ${context}`]),
-    ...old.slice(start, old.length - end).map((line) => `- ${line}`),
-    ...now.slice(start, now.length - end).map((line) => `+ ${line}`),
-  ];
-}

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { checkConfig, meantKey } from '../../../src/lib/installation/check-config.ts';
+
+const inProfile = (profile: unknown): unknown => ({ installations: { a: profile } });
+
+describe('checkConfig', () => {
+  it.each<[unknown, string, string | null]>([
+    [[], 'the file is not a mapping', null],
+    [{ instalations: {} }, '"instalations" is not a key', 'Did you mean installations?'],
+    [{ current: 5 }, '"current" is no name', null],
+    [
+      { current: 'prdo', installations: { prod: {} } },
+      '"current" names an installation that the file does not have',
+      'Did you mean prod?',
+    ],
+    [
+      { installations: { 'a b': {} } },
+      '"installations.a b" is no name',
+      'Letters, digits, dots, dashes and underscores make one.',
+    ],
+    [inProfile('prod'), '"installations.a" is not a mapping', null],
+    [
+      inProfile({ kubernets: {} }),
+      '"installations.a.kubernets" is not a key',
+      'Did you mean kubernetes?',
+    ],
+    [
+      inProfile({ context: 'x' }),
+      '"installations.a.context" is not a key',
+      'Did you mean kubernetes.context?',
+    ],
+    [
+      inProfile({ nomad: { zebra: 1 } }),
+      '"installations.a.nomad.zebra" is not a key',
+      'The keys are nomad.access, nomad.address, nomad.region, nomad.namespace, nomad.tokenFile, nomad.tokenCommand, nomad.caFile, nomad.certFile, nomad.keyFile, nomad.serverName, nomad.skipVerify, nomad.pod, nomad.port, nomad.tls.',
+    ],
+    [
+      inProfile({ nomad: { token: 'canary' } }),
+      '"installations.a.nomad.token" would be a secret in the config file',
+      'Name a file that only you can read (tokenFile) or a command that prints it (tokenCommand).',
+    ],
+    [
+      inProfile({ nomad: { tokenFile: '/t', tokenCommand: 't' } }),
+      '"installations.a.nomad" has both tokenFile and tokenCommand',
+      'Take one of them out.',
+    ],
+    [
+      inProfile({ nomad: { port: '4646' } }),
+      '"installations.a.nomad.port" is not a port, a whole number from 1 to 65535',
+      null,
+    ],
+    [
+      inProfile({ nomad: { port: 65_536 } }),
+      '"installations.a.nomad.port" is not a port, a whole number from 1 to 65535',
+      null,
+    ],
+    [inProfile({ readOnly: 'no' }), '"installations.a.readOnly" is not true or false', null],
+    [
+      inProfile({ host: null }),
+      '"installations.a.host" is empty',
+      'Give it a value, or take it out.',
+    ],
+    [inProfile({ host: 5 }), '"installations.a.host" is not a host', 'Put it in quotes.'],
+    [inProfile({ host: 'a b' }), '"installations.a.host" is not a host', null],
+    [
+      inProfile({ host: 'https://u:canary@h' }),
+      '"installations.a.host" has a user or a password in it',
+      'Secrets do not belong in the config file: use tokenFile or tokenCommand.',
+    ],
+    [
+      inProfile({ nomad: { address: 'nomad:4646' } }),
+      '"installations.a.nomad.address" is not an http or https address',
+      null,
+    ],
+    [
+      inProfile({ nomad: { access: 'prox' } }),
+      '"installations.a.nomad.access" is none of its choices',
+      'It can be auto, direct, proxy, port-forward, exec. Did you mean proxy?',
+    ],
+    [
+      inProfile({ nomad: { caFile: 'ca.pem' } }),
+      '"installations.a.nomad.caFile" is not an absolute path',
+      'A path may begin with ~/ for the home directory.',
+    ],
+    [
+      inProfile({ version: '3' }),
+      '"installations.a.version" is not a version as major.minor, such as 3.0',
+      null,
+    ],
+    [
+      inProfile({ requestTimeout: '-5s' }),
+      '"installations.a.requestTimeout" is not a duration, such as 30s',
+      null,
+    ],
+  ])('tells what is wrong with %j', (parsed, message, hint) => {
+    const { faults } = checkConfig(parsed);
+    expect(faults).toEqual([{ path: expect.any(Array), message, hint }]);
+    expect(JSON.stringify(faults)).not.toContain('canary');
+  });
+
+  it('tells everything at once, and keeps what is right', () => {
+    const { config, faults } = checkConfig({
+      current: 'a',
+      installations: { a: { host: 'h', nomad: { port: 0, pod: 'p' } }, b: { hots: 'x' } },
+    });
+    expect(faults.map(({ path }) => path.join('.'))).toEqual([
+      'installations.a.nomad.port',
+      'installations.b.hots',
+    ]);
+    expect(config).toEqual({
+      current: 'a',
+      installations: { a: { host: 'h', nomad: { pod: 'p' } }, b: {} },
+    });
+  });
+
+  it.each([null, undefined, {}, { installations: null }])(
+    'takes %j for an empty file',
+    (parsed) => {
+      expect(checkConfig(parsed)).toEqual({ config: { installations: {} }, faults: [] });
+    },
+  );
+
+  it('takes a profile, and a group, with nothing in it', () => {
+    const { config, faults } = checkConfig({ installations: { a: null, b: { nomad: null } } });
+    expect(faults).toEqual([]);
+    expect(config.installations).toEqual({ a: {}, b: { nomad: {} } });
+  });
+});
+
+describe('meantKey', () => {
+  it.each([
+    ['nomad.adress', 'nomad.address'],
+    ['clusterid', 'kubernetes.clusterId'],
+    ['kubernets', 'kubernetes'],
+    // Two keys end so: neither is more likely.
+    ['namespace', null],
+    ['colour', null],
+  ])('takes %j for %j', (typed, meant) => {
+    expect(meantKey(typed)).toBe(meant);
+  });
+});
