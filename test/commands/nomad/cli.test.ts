@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { cli, startSandbox } from '../../support/sandbox.ts';
+
+async function nomad() {
+  const sandbox = await startSandbox({ scenario: 'idle' });
+  const options = { env: sandbox.environment(), clock: sandbox.clock };
+  return { sandbox, run: (...words: string[]) => cli(['nomad', 'cli', ...words], options) };
+}
+
+describe('nomad cli', () => {
+  it('passes output, errors and the exit code through, and arguments as they come', async () => {
+    const { run } = await nomad();
+    const status = await run('--', 'node', 'status');
+    expect(status).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(status.stdout).toMatch(/^ID +DC +Name +Class +Drain +Eligibility +Status\n/);
+    const unknown = await run('--', 'node', 'status', 'ffffffff');
+    expect(unknown).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(unknown.stderr).toBe('No node(s) with prefix "ffffffff" found\n');
+  });
+
+  it.each([
+    [['--read-only', '--', 'node', 'drain', '-enable', '-yes'], 'READ_ONLY'],
+    [['--', 'node', 'drain', '-enable', '-yes'], 'NOT_CONFIRMED'],
+    [['--', 'node-drain', '-enable', '-yes'], 'NOT_CONFIRMED'],
+  ])('is no back door: %j touches nothing', async (words, code) => {
+    const { sandbox, run } = await nomad();
+    const list = await cli(['nomad', 'node-status', '--json'], { env: sandbox.environment() });
+    const [{ id }] = JSON.parse(list.stdout).clients;
+    const result = await run('--json', ...words, id);
+    expect(result).toMatchObject({ stdout: '', exitCode: 6 });
+    expect(JSON.parse(result.stderr)).toMatchObject({ code, exitCode: 6 });
+    const after = await cli(['nomad', 'node-status', '--json'], { env: sandbox.environment() });
+    expect(JSON.parse(after.stdout).capacity.draining).toBe(0);
+  });
+
+  it('changes what it is told to with --yes', async () => {
+    const { sandbox, run } = await nomad();
+    const list = await cli(['nomad', 'node-status', '--json'], { env: sandbox.environment() });
+    const [{ id }] = JSON.parse(list.stdout).clients;
+    const result = await run('--yes', '--', 'node', 'eligibility', '-disable', id);
+    expect(result.exitCode).toBe(0);
+    const after = await cli(['nomad', 'node-status', '--json'], { env: sandbox.environment() });
+    expect(JSON.parse(after.stdout).capacity.ineligible).toBe(1);
+  });
+
+  it('wants the arguments of nomad behind --', async () => {
+    const { run } = await nomad();
+    const result = await run('node', 'status', '--json');
+    expect(JSON.parse(result.stderr)).toMatchObject({
+      code: 'BAD_ARGUMENTS',
+      hint: 'Write: circleci-admin nomad cli -- node status',
+      exitCode: 2,
+    });
+  });
+});

@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { cli, startSandbox } from '../../support/sandbox.ts';
+
+it('prints the log of an ended build as it is, the same over every way', async () => {
+  const sandbox = await startSandbox({ scenario: 'demo' });
+  const options = { env: sandbox.environment(), clock: sandbox.clock };
+  const list = await cli(['nomad', 'status', '--status', 'dead', '--json'], options);
+  const [job] = JSON.parse(list.stdout).jobs;
+  const logs = (...words: string[]) => cli(['nomad', 'logs', job.id, ...words], options);
+  const direct = await logs();
+  expect(direct).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(direct.stdout.split('\n').length).toBeGreaterThan(5);
+  for (const access of ['proxy', 'exec']) {
+    expect((await logs('--nomad-access', access)).stdout).toBe(direct.stdout);
+  }
+  const tail = await logs('--tail', '2');
+  expect(tail.stdout).toBe(direct.stdout.split('\n').slice(-3).join('\n'));
+  const json = (await logs('--both', '--json')).stdout.trim().split('\n');
+  const texts = json.map((line) => JSON.parse(line)).filter(({ stream }) => stream === 'stderr');
+  expect(texts.map(({ text }) => `${text}\n`).join('')).toBe(direct.stdout);
+  expect(texts[0]).toMatchObject({ task: 'build-agent', allocation: expect.any(String) });
+});
+
+it('says of a pending build that there is no log yet, and where to see why', async () => {
+  const sandbox = await startSandbox({ scenario: 'too-large' });
+  const options = { env: sandbox.environment(), clock: sandbox.clock };
+  const list = await cli(['nomad', 'status', '--status', 'pending', '--json'], options);
+  const [job] = JSON.parse(list.stdout).jobs;
+  const result = await cli(['nomad', 'logs', job.id], options);
+  expect(result).toMatchObject({ stdout: '', exitCode: 5 });
+  expect(result.stderr).toContain(`circleci-admin nomad status ${job.id}`);
+});
