@@ -46,6 +46,9 @@ export class Cluster {
   readonly pods: Collection<PodObject>;
   readonly events: Collection<EventObject>;
   readonly #collections = new Map<string, Collection>();
+  /** The names of events, by what they say. */
+  readonly #said = new Map<string, string>();
+  #noted = 0;
 
   constructor(clock: SandboxClock, random: Random, namespace: string) {
     this.clock = clock;
@@ -91,19 +94,17 @@ export class Cluster {
   note(type: ResourceType, subject: EventSubject, note: EventNote): void {
     const now = this.clock.nowMs();
     const { metadata } = subject;
-    const same = this.events
-      .list(metadata.namespace)
-      .find(
-        (event) =>
-          event.involvedObject.uid === metadata.uid &&
-          event.reason === note.reason &&
-          event.message === note.message,
-      );
+    const key = `${metadata.uid}/${note.reason}/${note.message}`;
+    const same = this.events.find(metadata.namespace, this.#said.get(key) ?? '');
     if (same && same.count !== undefined) {
       this.events.update({ ...same, count: same.count + 1, lastTimestamp: timestamp(now) });
       return;
     }
-    const name = `${metadata.name}.${(now * 1_000).toString(16)}${this.random.hex(3)}`;
+    // Nanoseconds in hexadecimal, as client-go names events; the count tells apart what is as old.
+    const nanos = BigInt(Math.floor(now)) * 1_000_000n + BigInt(this.#noted % 1_000_000);
+    const name = `${metadata.name}.${nanos.toString(16)}`;
+    this.#noted += 1;
+    this.#said.set(key, name);
     const scheduled = note.from === 'default-scheduler';
     const seen = { firstTimestamp: timestamp(now), lastTimestamp: timestamp(now), count: 1 };
     this.events.create({

@@ -37,6 +37,8 @@ export class Collection<T extends KubeObject = KubeObject> {
   readonly type: ResourceType;
   readonly #versions: Versions;
   readonly #objects = new Map<string, T>();
+  /** By the uid of the owner: controllers ask for these at every change. */
+  readonly #owned = new Map<string, Map<string, T>>();
   readonly #listeners = new Set<(change: Change<T>) => void>();
   readonly #unannounced: Change<T>[] = [];
   #history: Change<T>[] = [];
@@ -72,6 +74,12 @@ export class Collection<T extends KubeObject = KubeObject> {
       }
     }
     return found.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+  }
+
+  /** The objects that an object owns, in the order of their keys. */
+  ownedBy(owner: KubeObject): T[] {
+    const owned = [...(this.#owned.get(owner.metadata.uid) ?? [])];
+    return owned.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
   }
 
   /** @throws ApiError 409 when there is one of that name */
@@ -120,8 +128,7 @@ export class Collection<T extends KubeObject = KubeObject> {
       ...object,
       metadata: { ...object.metadata, resourceVersion: String(version) },
     };
-    if (type === 'DELETED') this.#objects.delete(at);
-    else this.#objects.set(at, stored);
+    this.#store(type, at, stored);
     const change: Change<T> = { version, type, object: stored, previous };
     this.#history.push(change);
     if (this.#history.length > REMEMBERED) {
@@ -129,6 +136,18 @@ export class Collection<T extends KubeObject = KubeObject> {
     }
     this.#announce(change);
     return stored;
+  }
+
+  #store(type: Change['type'], at: string, object: T): void {
+    if (type === 'DELETED') this.#objects.delete(at);
+    else this.#objects.set(at, object);
+    for (const { uid } of object.metadata.ownerReferences ?? []) {
+      const owned = this.#owned.get(uid) ?? new Map<string, T>();
+      if (type === 'DELETED') owned.delete(at);
+      else owned.set(at, object);
+      if (owned.size === 0) this.#owned.delete(uid);
+      else this.#owned.set(uid, owned);
+    }
   }
 
   /** Tells every listener of one change before any hears of the next, which a listener may make. */

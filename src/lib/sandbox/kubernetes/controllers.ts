@@ -5,7 +5,7 @@ import type { Kubelet } from './kubelet.ts';
 import type { ObjectMeta, OwnerReference } from './objects.ts';
 import { OwnedPods, workloads } from './owned-pods.ts';
 import { StatefulSetController } from './statefulset-controller.ts';
-import { isOwnedBy, type WorkloadObject } from './workload-objects.ts';
+import type { WorkloadObject } from './workload-objects.ts';
 
 /**
  * The Deployment, ReplicaSet and StatefulSet controllers: they keep as many pods as is asked for, of
@@ -93,9 +93,7 @@ export class Controllers {
   }
 
   #deleteOwned(owner: WorkloadObject): void {
-    for (const set of this.replicaSets.list(owner.metadata.namespace)) {
-      if (isOwnedBy(set, owner)) this.replicaSets.remove(set);
-    }
+    for (const set of this.replicaSets.ownedBy(owner)) this.replicaSets.remove(set);
     for (const pod of this.#pods.of(owner)) {
       if (!pod.metadata.deletionTimestamp) this.#pods.remove(pod);
     }

@@ -1,7 +1,7 @@
 import type { Collection } from './collection.ts';
 import type { PodObject } from './objects.ts';
 import { isReady, type OwnedPods, workloads } from './owned-pods.ts';
-import { isOwnedBy, ownedBy, templateHash, type WorkloadObject } from './workload-objects.ts';
+import { ownedBy, templateHash, type WorkloadObject } from './workload-objects.ts';
 import { renderDeploymentStatus, renderSetStatus } from './workload-status.ts';
 
 /** Keeps the pods of Deployments, by way of a ReplicaSet for each template that they had. */
@@ -18,11 +18,8 @@ export class DeploymentController {
 
   /** Does one step towards what a Deployment asks for, and writes its status. */
   reconcile(deployment: WorkloadObject): void {
-    const { namespace = '' } = deployment.metadata;
     const wanted = deployment.spec.replicas;
-    const replaced = this.#sets
-      .list(namespace)
-      .filter((set) => isOwnedBy(set, deployment) && !isOfTemplate(set, deployment));
+    const replaced = this.#sets.ownedBy(deployment).filter((set) => !isOfTemplate(set, deployment));
     const oldPods = replaced.flatMap((set) => this.#pods.living(set));
     const room = Math.max(0, wanted + Math.ceil(wanted / 4) - oldPods.length);
     const before = this.#currentSet(deployment, Math.min(wanted, room));

@@ -1,6 +1,7 @@
+import type { Behaviour } from './behaviour.ts';
 import type { Cluster } from './cluster.ts';
 import type { Controllers } from './controllers.ts';
-import type { Kubelet, NodeAddress } from './kubelet.ts';
+import type { NodeAddress } from './kubelet.ts';
 import { type KubeObject, timestamp } from './objects.ts';
 import type { PodSpec } from './scenario.ts';
 import {
@@ -130,11 +131,11 @@ function nodeObject(cluster: Cluster, node: NodeAddress, version: string, at: nu
 export function foundWorkload(
   cluster: Cluster,
   controllers: Controllers,
-  kubelet: Kubelet,
+  behaviour: Behaviour,
   spec: PodSpec,
   at: number,
 ): void {
-  kubelet.describe(spec);
+  behaviour.describe(spec);
   const kind = spec.kind ?? 'Deployment';
   const template = podTemplate(spec);
   const labels = workloadLabels(spec);

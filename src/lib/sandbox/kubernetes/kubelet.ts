@@ -1,10 +1,9 @@
+import type { Behaviour } from './behaviour.ts';
 import type { Cluster, EventNote } from './cluster.ts';
-import { ContainerLog } from './container-log.ts';
-import { healthyLog } from './log-lines.ts';
+import { BACK_OFF, ContainerRuntime, newPodRun } from './container-runtime.ts';
 import { type LogSource, SILENT } from './log-source.ts';
-import { type PodObject, type TerminatedState, timestamp } from './objects.ts';
+import { type PodObject, timestamp } from './objects.ts';
 import { type ContainerRun, type PodRun, renderStatus } from './pod-run.ts';
-import type { PodSituation, PodSpec } from './scenario.ts';
 
 /** Milliseconds from a pod's creation until it is on a node, prepared, and started. */
 const SCHEDULING_MS = 20;
@@ -12,8 +11,6 @@ const CREATING_MS = 300;
 const STARTING_MS = 1_200;
 /** How long a well-behaved container takes to stop. */
 const STOPPING_MS = 2_000;
-const BACKOFF_FIRST_MS = 10_000;
-const BACKOFF_MOST_MS = 300_000;
 /** How long a container of a crash loop lives. */
 const CRASH_AFTER_MS = 1_000;
 
@@ -28,29 +25,20 @@ export class Kubelet {
   readonly #cluster: Cluster;
   readonly #nodes: readonly NodeAddress[];
   readonly #runs = new Map<string, PodRun>();
-  readonly #specs = new Map<string, PodSpec>();
-  readonly #situations = new Map<string, PodSituation>();
-  readonly #sources = new Map<string, LogSource>();
+  readonly #behaviour: Behaviour;
+  readonly #containers: ContainerRuntime;
   #addresses = 10;
 
-  constructor(cluster: Cluster, nodes: readonly NodeAddress[]) {
+  constructor(cluster: Cluster, nodes: readonly NodeAddress[], behaviour: Behaviour) {
     this.#cluster = cluster;
+    this.#behaviour = behaviour;
+    this.#containers = new ContainerRuntime(cluster);
     this.#nodes = nodes;
-  }
-
-  /** What a workload's pods do, and how long they take. */
-  describe(spec: PodSpec): void {
-    this.#specs.set(spec.name, spec);
-  }
-
-  /** From now on the workload's new containers behave so; a crash loop ends at its next restart. */
-  setSituation(workload: string, situation: PodSituation): void {
-    this.#situations.set(workload, situation);
   }
 
   /** What the workload's containers write by themselves, the running ones included. */
   setLogSource(workload: string, source: LogSource): void {
-    this.#sources.set(workload, source);
+    this.#behaviour.setLogSource(workload, source);
     for (const run of this.#runs.values()) {
       if (run.workload !== workload) continue;
       for (const [index, container] of run.containers.entries()) {
@@ -73,7 +61,7 @@ export class Kubelet {
   /** Takes a pod that has been there since `at`, in the state that its situation says. */
   adopt(pod: PodObject, workload: string, at: number): void {
     const run = this.#register(pod, workload);
-    const situation = this.#situation(workload);
+    const situation = this.#behaviour.situation(workload);
     const moment = timestamp(at);
     if (situation === 'unschedulable') {
       run.scheduled = { at: moment, problem: this.#insufficient() };
@@ -84,10 +72,12 @@ export class Kubelet {
     run.podIP = this.#address();
     run.wasReady = false;
     run.readyChangedAt = moment;
-    const restarts = this.#specs.get(workload)?.restarts ?? 0;
+    const restarts = this.#behaviour.restarts(workload);
     for (const container of run.containers) container.restarts = restarts;
     if (situation === 'evicted') {
       run.evicted = 'The node was low on resource: memory.';
+      // What comes in its place runs elsewhere.
+      this.#behaviour.setSituation(workload, 'running');
     } else if (situation === 'image-missing') {
       for (const container of run.containers) this.#pullFails(run, container);
     } else if (situation === 'completed') {
@@ -96,12 +86,14 @@ export class Kubelet {
       for (const container of run.containers) {
         container.restarts = restarts || 4;
         this.#begin(run, container, this.#cluster.clock.nowMs() - 30_000);
-        this.#end(run, container, this.#exitCode(run), 'Error');
+        this.#end(run, container, this.#behaviour.exitCode(run.workload), 'Error');
       }
     } else {
       const startedAt = at + STARTING_MS;
       for (const container of run.containers) this.#begin(run, container, startedAt);
-      if (restarts > 0) this.#pretendRestarted(run, startedAt);
+      if (restarts > 0) {
+        for (const each of run.containers) this.#containers.pretendRestarted(each, startedAt);
+      }
       if (situation !== 'not-ready') for (const container of run.containers) container.ready = true;
     }
     this.#publish(run, timestamp(at + STARTING_MS + 1_000));
@@ -133,7 +125,7 @@ export class Kubelet {
       const killed = graceSeconds * 1_000 < STOPPING_MS;
       for (const container of run.containers) {
         if (!container.state.running) continue;
-        this.#stop(container, killed ? 137 : 143, 'Error');
+        this.#containers.stop(container, killed ? 137 : 143, 'Error');
       }
       const stopped = this.#publish(run);
       if (stopped) this.#finish(stopped, run);
@@ -165,41 +157,15 @@ export class Kubelet {
   }
 
   #register(pod: PodObject, workload: string): PodRun {
-    const run: PodRun = {
-      namespace: pod.metadata.namespace ?? this.#cluster.namespace,
-      name: pod.metadata.name,
-      uid: pod.metadata.uid,
-      workload,
-      scheduled: null,
-      nodeName: null,
-      hostIP: null,
-      podIP: null,
-      startTime: null,
-      readyChangedAt: pod.metadata.creationTimestamp,
-      wasReady: false,
-      succeeded: false,
-      evicted: null,
-      timers: [],
-      containers: pod.spec.containers.map(({ name, image }) => ({
-        name,
-        image,
-        imageID: '',
-        containerID: null,
-        state: { waiting: { reason: 'ContainerCreating' } },
-        last: {},
-        ready: false,
-        restarts: 0,
-        log: null,
-        previousLog: null,
-      })),
-    };
+    const namespace = pod.metadata.namespace ?? this.#cluster.namespace;
+    const run = newPodRun(pod, namespace, workload);
     this.#runs.set(run.uid, run);
     return run;
   }
 
   #schedule(run: PodRun): void {
     const now = timestamp(this.#cluster.clock.nowMs());
-    if (this.#situation(run.workload) === 'unschedulable') {
+    if (this.#behaviour.situation(run.workload) === 'unschedulable') {
       run.scheduled = { at: now, problem: this.#insufficient() };
       const message = this.#insufficient();
       this.#note(run, {
@@ -229,7 +195,7 @@ export class Kubelet {
   #start(run: PodRun): void {
     run.podIP = this.#address();
     for (const container of run.containers) {
-      if (this.#situation(run.workload) === 'image-missing') {
+      if (this.#behaviour.situation(run.workload) === 'image-missing') {
         this.#pullFails(run, container);
         continue;
       }
@@ -237,7 +203,7 @@ export class Kubelet {
       this.#note(run, { type: 'Normal', reason: 'Pulled', message: pulled }, container);
       this.#launch(run, container);
     }
-    if (this.#situation(run.workload) === 'completed') {
+    if (this.#behaviour.situation(run.workload) === 'completed') {
       this.#later(run, CRASH_AFTER_MS, () => {
         this.#complete(run, this.#cluster.clock.nowMs());
         this.#publish(run);
@@ -253,14 +219,14 @@ export class Kubelet {
       const message = `${reason} container ${container.name}`;
       this.#note(run, { type: 'Normal', reason, message }, container);
     }
-    const situation = this.#situation(run.workload);
+    const situation = this.#behaviour.situation(run.workload);
     if (situation === 'crash-loop') {
       this.#later(run, CRASH_AFTER_MS, () => {
-        this.#end(run, container, this.#exitCode(run), 'Error');
+        this.#end(run, container, this.#behaviour.exitCode(run.workload), 'Error');
         this.#publish(run);
       });
     } else if (situation !== 'not-ready' && situation !== 'completed') {
-      const wait = this.#specs.get(run.workload)?.readyAfterMs ?? 0;
+      const wait = this.#behaviour.readyAfterMs(run.workload);
       if (wait === 0) container.ready = true;
       else this.#later(run, wait, () => this.#becomeReady(run, container));
     }
@@ -273,31 +239,16 @@ export class Kubelet {
   }
 
   #begin(run: PodRun, container: ContainerRun, at: number): void {
-    const { random, clock } = this.#cluster;
-    container.containerID = `containerd://${random.hex(64)}`;
-    container.imageID ||= `sha256:${random.hex(64)}`;
-    container.state = { running: { startedAt: timestamp(at) } };
-    if (container.log) container.previousLog = container.log;
-    const own = run.containers[0] === container;
-    const healthy = this.#situation(run.workload) === 'running';
-    const source = this.#sources.get(run.workload) ?? healthyLog(run.workload);
-    container.log = new ContainerLog(clock, at, own && healthy ? source : SILENT);
+    const first = run.containers[0] === container;
+    this.#containers.begin(container, at, first ? this.#behaviour.logSource(run.workload) : SILENT);
   }
 
   /** Ends a running container, and arranges for its next start. */
   #end(run: PodRun, container: ContainerRun, exitCode: number, reason: string): void {
-    const terminated = this.#stop(container, exitCode, reason);
-    container.last = { terminated };
-    const delay =
-      container.restarts === 0
-        ? 0
-        : Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** (container.restarts - 1));
+    container.last = { terminated: this.#containers.stop(container, exitCode, reason) };
+    const delay = this.#containers.backOff(run, container);
     if (delay > 0) {
-      const text = delay < 60_000 ? `${delay / 1_000}s` : minutes(delay);
-      const message = `back-off ${text} restarting failed container=${container.name} pod=${run.name}_${run.namespace}(${run.uid})`;
-      container.state = { waiting: { reason: 'CrashLoopBackOff', message } };
-      const back = 'Back-off restarting failed container';
-      this.#note(run, { type: 'Warning', reason: 'BackOff', message: back }, container);
+      this.#note(run, { type: 'Warning', reason: 'BackOff', message: BACK_OFF }, container);
     }
     this.#later(run, Math.max(delay, CRASH_AFTER_MS), () => {
       container.restarts += 1;
@@ -306,25 +257,10 @@ export class Kubelet {
     });
   }
 
-  #stop(container: ContainerRun, exitCode: number, reason: string): TerminatedState {
-    const now = timestamp(this.#cluster.clock.nowMs());
-    const terminated: TerminatedState = {
-      exitCode,
-      reason,
-      startedAt: container.state.running?.startedAt ?? now,
-      finishedAt: now,
-      containerID: container.containerID ?? '',
-    };
-    container.state = { terminated };
-    container.ready = false;
-    container.log?.close();
-    return terminated;
-  }
-
   #complete(run: PodRun, at: number): void {
     for (const container of run.containers) {
       if (!container.state.running) this.#begin(run, container, at);
-      this.#stop(container, 0, 'Completed');
+      this.#containers.stop(container, 0, 'Completed');
     }
     run.succeeded = true;
   }
@@ -333,21 +269,6 @@ export class Kubelet {
     const message = `Container image "${container.image}" is not present with pull policy of Never`;
     container.state = { waiting: { reason: 'ErrImageNeverPull', message } };
     this.#note(run, { type: 'Warning', reason: 'ErrImageNeverPull', message }, container);
-  }
-
-  #pretendRestarted(run: PodRun, at: number): void {
-    for (const container of run.containers) {
-      const terminated: TerminatedState = {
-        exitCode: 1,
-        reason: 'Error',
-        startedAt: timestamp(at - 60_000),
-        finishedAt: timestamp(at),
-        containerID: `containerd://${this.#cluster.random.hex(64)}`,
-      };
-      container.last = { terminated };
-      container.previousLog = new ContainerLog(this.#cluster.clock, at, SILENT);
-      container.previousLog.close();
-    }
   }
 
   #place(run: PodRun, at: string): void {
@@ -382,7 +303,7 @@ export class Kubelet {
   #forget(pod: PodObject, run: PodRun | undefined): void {
     for (const timer of run?.timers.splice(0) ?? []) timer.cancel();
     for (const container of run?.containers ?? []) {
-      if (container.state.running) this.#stop(container, 137, 'Error');
+      if (container.state.running) this.#containers.stop(container, 137, 'Error');
     }
     this.#cluster.pods.remove(pod);
     this.#runs.delete(pod.metadata.uid);
@@ -410,16 +331,6 @@ export class Kubelet {
     });
   }
 
-  #situation(workload: string): PodSituation {
-    return (
-      this.#situations.get(workload) ?? this.#specs.get(workload)?.situation ?? ('running' as const)
-    );
-  }
-
-  #exitCode(run: PodRun): number {
-    return this.#specs.get(run.workload)?.exitCode ?? 1;
-  }
-
   #insufficient(): string {
     const count = this.#nodes.length;
     return `0/${count} nodes are available: ${count} Insufficient cpu.`;
@@ -429,9 +340,4 @@ export class Kubelet {
     this.#addresses += 1;
     return `10.42.${Math.floor(this.#addresses / 250) % 250}.${(this.#addresses % 250) + 2}`;
   }
-}
-
-function minutes(ms: number): string {
-  const whole = Math.floor(ms / 60_000);
-  return `${whole}m${(ms - whole * 60_000) / 1_000}s`;
 }

@@ -4,6 +4,7 @@ import { SandboxHttpServer } from '../http-server.ts';
 import type { SandboxContext, SandboxService } from '../service.ts';
 import { Access } from './access.ts';
 import { ApiServer } from './api-server.ts';
+import { Behaviour } from './behaviour.ts';
 import { busybox } from './busybox.ts';
 import { makeCertificates, type ServerCertificates } from './certificates.ts';
 import { Cluster } from './cluster.ts';
@@ -38,6 +39,7 @@ export class KubernetesSandbox implements SandboxService {
   readonly #context: SandboxContext;
   readonly #scenario: KubernetesScenario;
   readonly #backends: Readonly<Record<string, PodBackend>>;
+  readonly #behaviour = new Behaviour();
   readonly #kubelet: Kubelet;
   readonly #controllers: Controllers;
   readonly #users: readonly UserSpec[];
@@ -59,7 +61,7 @@ export class KubernetesSandbox implements SandboxService {
     this.cluster = new Cluster(context.clock, context.random, this.namespace);
     const version = scenario.version ?? 'v1.21.2-k3s1';
     const nodes = nodeAddresses(scenario.nodes ?? 3);
-    this.#kubelet = new Kubelet(this.cluster, nodes);
+    this.#kubelet = new Kubelet(this.cluster, nodes, this.#behaviour);
     this.#controllers = new Controllers(this.cluster, this.#kubelet);
     const at = context.clock.nowMs() - (scenario.ageMs ?? AGE_MS);
     foundCluster(this.cluster, nodes, version, at);
@@ -195,7 +197,7 @@ export class KubernetesSandbox implements SandboxService {
 
   /** What becomes of the containers that a workload starts from now on. */
   setSituation(workload: string, situation: PodSituation): void {
-    this.#kubelet.setSituation(workload, situation);
+    this.#behaviour.setSituation(workload, situation);
   }
 
   /** Deletes a pod as a client would; its owner makes another. */
@@ -207,7 +209,7 @@ export class KubernetesSandbox implements SandboxService {
   /** Adds a workload, whose pods start now. */
   addPod(spec: PodSpec): void {
     const now = this.#context.clock.nowMs();
-    foundWorkload(this.cluster, this.#controllers, this.#kubelet, spec, now);
+    foundWorkload(this.cluster, this.#controllers, this.#behaviour, spec, now);
   }
 
   /** Forgets old resource versions: watches and pages that go on from one are answered with 410. */
@@ -227,7 +229,7 @@ export class KubernetesSandbox implements SandboxService {
     }
     this.#controllers.found(at, () => {
       for (const spec of this.#scenario.pods ?? INSTALLATION_3X) {
-        foundWorkload(this.cluster, this.#controllers, this.#kubelet, spec, at);
+        foundWorkload(this.cluster, this.#controllers, this.#behaviour, spec, at);
       }
     });
   }

@@ -3,7 +3,6 @@ import type { Collection } from './collection.ts';
 import type { Kubelet } from './kubelet.ts';
 import type { OwnerReference, PodObject } from './objects.ts';
 import {
-  isOwnedBy,
   nameSuffix,
   ownedBy,
   podSpecOf,
@@ -87,7 +86,7 @@ export class OwnedPods {
 
   /** Pods that an object owns, those that are being deleted included. */
   of(owner: WorkloadObject): PodObject[] {
-    return this.cluster.pods.list(owner.metadata.namespace).filter((pod) => isOwnedBy(pod, owner));
+    return this.cluster.pods.ownedBy(owner);
   }
 
   /** Pods of a set that are not being deleted and have not failed for good. */

@@ -189,8 +189,3 @@ export function ownedBy(apiVersion: string, kind: string, owner: ObjectMeta): Ow
     blockOwnerDeletion: true,
   };
 }
-
-/** Whether an object is owned by another. */
-export function isOwnedBy(object: KubeObject, owner: KubeObject): boolean {
-  return object.metadata.ownerReferences?.some(({ uid }) => uid === owner.metadata.uid) ?? false;
-}

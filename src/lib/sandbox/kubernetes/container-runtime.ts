@@ -1,0 +1,111 @@
+import type { Cluster } from './cluster.ts';
+import { ContainerLog } from './container-log.ts';
+import { type LogSource, SILENT } from './log-source.ts';
+import { type PodObject, type TerminatedState, timestamp } from './objects.ts';
+import type { ContainerRun, PodRun } from './pod-run.ts';
+
+const BACKOFF_FIRST_MS = 10_000;
+const BACKOFF_MOST_MS = 300_000;
+
+/** What the kubelet says while it waits to start a container again. */
+export const BACK_OFF = 'Back-off restarting failed container';
+
+/** A pod that nothing has been done with. */
+export function newPodRun(pod: PodObject, namespace: string, workload: string): PodRun {
+  return {
+    namespace,
+    name: pod.metadata.name,
+    uid: pod.metadata.uid,
+    workload,
+    scheduled: null,
+    nodeName: null,
+    hostIP: null,
+    podIP: null,
+    startTime: null,
+    readyChangedAt: pod.metadata.creationTimestamp,
+    wasReady: false,
+    succeeded: false,
+    evicted: null,
+    timers: [],
+    containers: pod.spec.containers.map(({ name, image }) => ({
+      name,
+      image,
+      imageID: '',
+      containerID: null,
+      state: { waiting: { reason: 'ContainerCreating' } },
+      last: {},
+      ready: false,
+      restarts: 0,
+      log: null,
+      previousLog: null,
+    })),
+  };
+}
+
+/** Starts and stops containers: their states, ids and logs. */
+export class ContainerRuntime {
+  readonly #cluster: Cluster;
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+  }
+
+  /** Starts a container, as of a moment; `source` is what it writes by itself. */
+  begin(container: ContainerRun, at: number, source: LogSource): void {
+    const { random, clock } = this.#cluster;
+    container.containerID = this.#id();
+    container.imageID ||= `sha256:${random.hex(64)}`;
+    container.state = { running: { startedAt: timestamp(at) } };
+    if (container.log) container.previousLog = container.log;
+    container.log = new ContainerLog(clock, at, source);
+  }
+
+  /** Stops a container, now. */
+  stop(container: ContainerRun, exitCode: number, reason: string): TerminatedState {
+    const now = timestamp(this.#cluster.clock.nowMs());
+    const terminated: TerminatedState = {
+      exitCode,
+      reason,
+      startedAt: container.state.running?.startedAt ?? now,
+      finishedAt: now,
+      containerID: container.containerID ?? '',
+    };
+    container.state = { terminated };
+    container.ready = false;
+    container.log?.close();
+    return terminated;
+  }
+
+  /** Lets a container wait for its next start; returns for how long, in milliseconds. */
+  backOff(run: PodRun, container: ContainerRun): number {
+    if (container.restarts === 0) return 0;
+    const delay = Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** (container.restarts - 1));
+    const text = delay < 60_000 ? `${delay / 1_000}s` : minutes(delay);
+    const message = `back-off ${text} restarting failed container=${container.name} pod=${run.name}_${run.namespace}(${run.uid})`;
+    container.state = { waiting: { reason: 'CrashLoopBackOff', message } };
+    return delay;
+  }
+
+  /** Gives a running container a past: an earlier run that failed. */
+  pretendRestarted(container: ContainerRun, at: number): void {
+    const terminated: TerminatedState = {
+      exitCode: 1,
+      reason: 'Error',
+      startedAt: timestamp(at - 60_000),
+      finishedAt: timestamp(at),
+      containerID: this.#id(),
+    };
+    container.last = { terminated };
+    container.previousLog = new ContainerLog(this.#cluster.clock, at, SILENT);
+    container.previousLog.close();
+  }
+
+  #id(): string {
+    return `containerd://${this.#cluster.random.hex(64)}`;
+  }
+}
+
+function minutes(ms: number): string {
+  const whole = Math.floor(ms / 60_000);
+  return `${whole}m${(ms - whole * 60_000) / 1_000}s`;
+}
