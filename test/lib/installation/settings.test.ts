@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../../src/lib/installation/check-config.ts';
-import { type Chosen, resolveSettings } from '../../../src/lib/installation/settings.ts';
+import {
+  type Chosen,
+  explainSettings,
+  resolveSettings,
+} from '../../../src/lib/installation/settings.ts';
 
 const SILENT: Chosen = {
   installation: undefined,
@@ -113,5 +117,130 @@ describe('resolveSettings', () => {
         }),
       );
     }
+  });
+});
+
+describe('resolveSettings and the environment', () => {
+  const own = { installations: { p: { server: { tokenFile: '/t' }, host: 'h.example.com' } } };
+  const asked = { ...SILENT, installation: 'p' };
+
+  it.each([
+    ['CIRCLECI_ADMIN_HOST', 'x.example.com', { host: 'x.example.com' }],
+    ['CIRCLECI_ADMIN_SERVER_VERSION', '4.10', { version: '4.10' }],
+    ['CIRCLECI_ADMIN_KUBERNETES_CLUSTER_ID', 'uid', { kubernetes: { clusterId: 'uid' } }],
+    ['CIRCLECI_ADMIN_NOMAD_CA_FILE', 'ca.pem', { nomad: { caFile: 'ca.pem' } }],
+    ['CIRCLECI_ADMIN_NOMAD_PORT', '4647', { nomad: { port: 4647 } }],
+    ['CIRCLECI_ADMIN_NOMAD_TLS', 'yes', { nomad: { tls: true } }],
+    ['CIRCLECI_ADMIN_NOMAD_TOKEN', 't', { nomad: { token: { value: 't' } } }],
+    ['CIRCLECI_ADMIN_NOMAD_TOKEN_FILE', '/n', { nomad: { token: { file: '/n' } } }],
+    ['CIRCLECI_ADMIN_SERVER_TOKEN_COMMAND', 'c', { server: { token: { command: 'c' } } }],
+  ])('puts %s=%s above the profile', (variable, value, settings) => {
+    expect(resolveSettings(asked, { [variable]: value }, own)).toMatchObject(settings);
+  });
+
+  it.each([
+    ['CIRCLECI_ADMIN_NOMAD_PORT', 'http', 'is not a port, a whole number from 1 to 65535'],
+    ['CIRCLECI_ADMIN_NOMAD_TLS', 'maybe', 'is not true or false'],
+    ['CIRCLECI_ADMIN_SERVER_VERSION', '4', 'is not a version as major.minor, such as 3.0'],
+  ])('refuses %s=%s', (variable, value, why) => {
+    expect(() => resolveSettings(asked, { [variable]: value }, own)).toThrowError(
+      expect.objectContaining({
+        kind: 'usage',
+        code: 'BAD_ENVIRONMENT',
+        message: `${variable} ${why}`,
+      }),
+    );
+  });
+
+  it('takes ~/ in a path for the home directory', () => {
+    const config = {
+      installations: { p: { kubernetes: { kubeconfig: '~/a:/b:~/c' }, nomad: { caFile: '~/ca' } } },
+    };
+    expect(resolveSettings(asked, { HOME: '/home/ada' }, config)).toMatchObject({
+      kubernetes: { kubeconfig: ['/home/ada/a', '/b', '/home/ada/c'] },
+      nomad: { caFile: '/home/ada/ca' },
+    });
+  });
+
+  it('says where each setting comes from', () => {
+    const chosen = { ...asked, nomadPod: 'pod-1', context: 'flagged' };
+    const env = { CIRCLECI_ADMIN_NOMAD_POD: 'pod-1', NOMAD_REGION: 'other' };
+    const from = Object.fromEntries(
+      explainSettings(chosen, env, own).map(({ key, ...rest }) => [key, rest]),
+    );
+    expect(from).toMatchObject({
+      host: { value: 'h.example.com', source: 'profile', variable: null },
+      'kubernetes.context': { value: 'flagged', source: 'flag', variable: null },
+      'nomad.pod': { value: 'pod-1', source: 'environment', variable: 'CIRCLECI_ADMIN_NOMAD_POD' },
+      'nomad.region': { value: null, source: 'default', variable: null },
+    });
+    const ambient = explainSettings(SILENT, env, { installations: {} });
+    expect(ambient.find(({ key }) => key === 'nomad.region')).toEqual({
+      key: 'nomad.region',
+      value: 'other',
+      source: 'ambient',
+      variable: 'NOMAD_REGION',
+    });
+  });
+});
+
+describe('resolveSettings and tokens', () => {
+  const config = {
+    installations: {
+      p: {
+        host: 'h.example.com',
+        kubernetes: { context: 'prod' },
+        nomad: { address: 'https://n.example.com', tokenCommand: 'nomad-token' },
+        server: { tokenFile: '/t' },
+      },
+    },
+  };
+  const asked = { ...SILENT, installation: 'p' };
+  const kept = { nomad: { command: 'nomad-token' }, server: { file: '/t' } };
+
+  it.each<[string, Partial<Chosen>, Record<string, string>, typeof kept | object, number]>([
+    ['the profile itself', {}, {}, kept, 0],
+    [
+      'the same address, written otherwise',
+      { nomadAddress: 'https://N.example.com/' },
+      {},
+      kept,
+      0,
+    ],
+    ['ambient tokens beside a profile', {}, { NOMAD_TOKEN: 'x', CIRCLE_TOKEN: 'y' }, kept, 0],
+    ['another Nomad', { nomadAddress: 'http://127.0.0.1:1' }, {}, { ...kept, nomad: null }, 1],
+    ['another context', { context: 'lab' }, {}, { ...kept, nomad: null }, 1],
+    ['another server', {}, { CIRCLECI_ADMIN_HOST: 'x.example.com' }, { ...kept, server: null }, 1],
+    [
+      'another Nomad with a token of its own',
+      { nomadAddress: 'http://127.0.0.1:1' },
+      { CIRCLECI_ADMIN_NOMAD_TOKEN: 'own' },
+      { ...kept, nomad: { value: 'own' } },
+      0,
+    ],
+  ])('sends tokens only where they belong: %s', (_, chosen, env, tokens, withheld) => {
+    const settings = resolveSettings({ ...asked, ...chosen }, env, config);
+    expect({ nomad: settings.nomad.token, server: settings.server.token }).toEqual(tokens);
+    expect(settings.withheld).toHaveLength(withheld);
+  });
+
+  it.each([
+    [undefined, 'https://n.example.com', { value: 'x' }, 'user:pass', []],
+    ['https://n.example.com', 'https://n.example.com', { value: 'x' }, 'user:pass', []],
+    [
+      'http://127.0.0.1:1',
+      'https://n.example.com',
+      null,
+      null,
+      [
+        'NOMAD_TOKEN is not sent: the address is http://127.0.0.1:1, NOMAD_ADDR is https://n.example.com',
+        'NOMAD_HTTP_AUTH is not sent: the address is http://127.0.0.1:1, NOMAD_ADDR is https://n.example.com',
+      ],
+    ],
+  ])('sends no ambient token to %s that is for %s', (flag, address, token, auth, withheld) => {
+    const env = { NOMAD_ADDR: address, NOMAD_TOKEN: 'x', NOMAD_HTTP_AUTH: 'user:pass' };
+    const settings = resolveSettings({ ...SILENT, nomadAddress: flag }, env, { installations: {} });
+    expect(settings.nomad).toMatchObject({ token, httpAuth: auth });
+    expect(settings.withheld).toEqual(withheld);
   });
 });

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { compareIdentity, otherCluster } from '../../../src/lib/installation/identity.ts';
+
+describe('compareIdentity', () => {
+  it.each([
+    ['0f1d-a', '0F1D-A ', 'same'],
+    ['0f1d-a', '0f1d-b', 'other'],
+    [null, '0f1d-a', 'unknown'],
+    ['0f1d-a', null, 'unknown'],
+    [null, null, 'unknown'],
+  ])('says of %j and %j: %s', (expected, seen, verdict) => {
+    expect(compareIdentity(expected, seen)).toBe(verdict);
+  });
+});
+
+describe('otherCluster', () => {
+  it('refuses, names both clusters and says how to go on', () => {
+    const error = otherCluster('prod', 'uid-1', 'uid-2');
+    expect(error).toMatchObject({
+      kind: 'refused',
+      code: 'OTHER_CLUSTER',
+      message: 'this is not the cluster of installation prod',
+    });
+    expect(error.hint).toContain('Its id is uid-2, the profile says uid-1');
+    expect(error.hint).toContain('config set kubernetes.clusterId uid-2 --installation prod');
+  });
+});
