@@ -3,6 +3,7 @@ import { Agenda } from './agenda.ts';
 import { Clients } from './clients.ts';
 import { Drainer } from './drainer.ts';
 import { Fleet } from './fleet.ts';
+import { ListCache } from './list-cache.ts';
 import { LogStore } from './logs/log-store.ts';
 import type { Rotation } from './logs/rotating-log.ts';
 import { Scheduler } from './scheduler.ts';
@@ -20,6 +21,7 @@ export interface NomadCore {
   readonly fleet: Fleet;
   readonly drainer: Drainer;
   readonly logs: LogStore;
+  readonly lists: ListCache;
   /** The token that requests have to carry; null while access control is off. */
   readonly token: string | null;
   /** Whether the servers have a leader. */
@@ -55,6 +57,7 @@ export function createCore(
     fleet,
     drainer,
     logs: new LogStore(clock, options.rotation, options.chatter),
+    lists: new ListCache(),
     token: options.token,
     leader: options.leader,
   };

@@ -121,7 +121,6 @@ function makeNode(
     usedCpuMhz: 0,
     usedMemoryMb: 0,
     usedDiskMb: 0,
-    stub: null,
   };
 }
 

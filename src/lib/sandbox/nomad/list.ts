@@ -1,18 +1,23 @@
 import { type Answer, ApiError, type ApiRequest, found } from './api-request.ts';
 import { parseFilter } from './filter.ts';
+import { ListCache } from './list-cache.ts';
 import type { Dialect } from './version.ts';
 import type { WireObject } from './wire/encode.ts';
 
 /** One page of a list: filtered and cut, from Nomad 1.3 on; older releases send everything. */
-export function listAnswer<T extends { readonly id: string }>(
+export function listAnswer<T extends { readonly id: string; readonly modifyIndex: number }>(
   request: ApiRequest,
   dialect: Dialect,
   list: {
     readonly index: number;
     readonly records: readonly T[];
+    /** How many there are without any selection. */
+    readonly total?: number;
     /** What a filter looks at. */
     readonly object: (record: T) => WireObject;
-    readonly json: (record: T) => Buffer;
+    readonly json: (record: T) => string;
+    /** Keeps what was printed, where the whole list is sent. */
+    readonly cache?: { readonly cache: ListCache; readonly list: string; readonly form: string };
   },
 ): Answer {
   const namespace = request.params.get('namespace') ?? 'default';
@@ -30,7 +35,10 @@ export function listAnswer<T extends { readonly id: string }>(
     if (page.next !== null) headers['X-Nomad-NextToken'] = page.next;
   }
   const shown = records;
-  return { ...found(list.index, () => jsonArray(shown, list.json)), headers };
+  // Only whole lists are kept: a part would push them out.
+  const kept = shown.length === list.total ? list.cache : undefined;
+  const { cache, ...key } = kept ?? { cache: new ListCache(), list: '', form: '' };
+  return { ...found(list.index, () => jsonArray(cache.print(key, shown, list.json))), headers };
 }
 
 function pageOf<T extends { readonly id: string }>(
@@ -49,16 +57,10 @@ function pageOf<T extends { readonly id: string }>(
 }
 
 const OPEN = Buffer.from('[');
-const COMMA = Buffer.from(',');
 const CLOSE = Buffer.from(']');
 
-function* jsonArray<T>(records: readonly T[], json: (record: T) => Buffer): Iterable<Buffer> {
-  let separator = OPEN;
-  for (const record of records) {
-    yield separator;
-    yield json(record);
-    separator = COMMA;
-  }
-  if (separator === OPEN) yield OPEN;
+function* jsonArray(elements: Iterable<Buffer>): Iterable<Buffer> {
+  yield OPEN;
+  yield* elements;
   yield CLOSE;
 }

@@ -193,11 +193,18 @@ export class NomadSandbox implements SandboxService {
 
   /** Prints the long lists once, so that the first reader does not wait for it. */
   #printLists(): void {
-    const { state, dialect } = this.#core;
+    const { state, dialect, lists } = this.#core;
     if (!dialect.since('1.0')) return;
-    for (const node of state.nodes.all()) nodeStub(node, { resources: true, os: false }, dialect);
     const form = { taskStates: false, resources: true };
-    for (const allocation of state.allocations.all()) allocationStub(allocation, form, dialect);
+    const printed = [
+      lists.print({ list: 'nodes', form: 'true/false' }, state.nodes.all(), (node) =>
+        nodeStub(node, { resources: true, os: false }, dialect),
+      ),
+      lists.print({ list: 'allocations', form: 'false/true' }, state.allocations.all(), (one) =>
+        allocationStub(one, form, dialect),
+      ),
+    ];
+    for (const pieces of printed) for (const _ of pieces);
   }
 
   #collectDeadJobs(): void {

@@ -66,7 +66,6 @@ export interface NodeRecord {
   usedCpuMhz: number;
   usedMemoryMb: number;
   usedDiskMb: number;
-  stub: Cached | null;
 }
 
 /** A constraint of a job or a group. */
@@ -195,7 +194,6 @@ export interface AllocationRecord {
   allocModifyIndex: number;
   /** Whether it is counted in its node's used resources. */
   occupies: boolean;
-  stub: Cached | null;
 }
 
 /** Why and with what outcome the scheduler looked at a job. */
@@ -227,13 +225,6 @@ export interface EvaluationRecord {
   modifiedAt: Nanoseconds;
   createIndex: number;
   modifyIndex: number;
-}
-
-/** Serialised JSON of a record, good until the record changes. */
-export interface Cached {
-  /** Which of the record's forms it is. */
-  readonly form: string;
-  readonly bytes: Buffer;
 }
 
 /** Whether an allocation's client says that it will never run again. */

@@ -310,7 +310,6 @@ export function freshAllocation(
   | 'modifyIndex'
   | 'allocModifyIndex'
   | 'occupies'
-  | 'stub'
 > {
   return {
     next: '',
@@ -325,7 +324,6 @@ export function freshAllocation(
     modifyIndex: 0,
     allocModifyIndex: 0,
     occupies: false,
-    stub: null,
   };
 }
 

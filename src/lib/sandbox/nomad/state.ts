@@ -83,7 +83,6 @@ export class NomadState {
       putNode: (node) => {
         if (node.createIndex === 0) node.createIndex = index;
         node.modifyIndex = index;
-        node.stub = null;
         this.nodes.add(node);
         this.nodes.index = index;
         nodes.add(node);
@@ -169,7 +168,6 @@ export class NomadState {
     }
     allocation.modifyIndex = index;
     if (!byClient) allocation.allocModifyIndex = index;
-    allocation.stub = null;
     this.allocations.add(allocation);
     this.allocations.index = index;
     allocation.job.summaryIndex = index;

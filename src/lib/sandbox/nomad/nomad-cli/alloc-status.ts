@@ -28,7 +28,7 @@ export async function allocStatus(session: Session, argv: readonly string[]): Pr
   if (id === undefined) {
     const form = { taskStates: true, resources: false };
     const stubs = newestFirst(state.allocations.all()).map((allocation) =>
-      allocationStub(allocation, form, dialect).toString(),
+      allocationStub(allocation, form, dialect),
     );
     session.out(indentJson(`[${stubs.join(',')}]`));
     return 0;

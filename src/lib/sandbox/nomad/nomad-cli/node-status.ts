@@ -62,9 +62,7 @@ function listNodes(
   if (options.json) {
     // The API client's own struct has no host volumes.
     const stubs = nodes.map((node) =>
-      nodeStub(node, { resources: false, os: false }, dialect)
-        .toString()
-        .replace('"HostVolumes":null,', ''),
+      nodeStub(node, { resources: false, os: false }, dialect).replace('"HostVolumes":null,', ''),
     );
     session.out(indentJson(`[${stubs.join(',')}]`));
     return;

@@ -26,6 +26,12 @@ export function allocationRoutes(core: NomadCore): readonly Route[] {
           records: state.allocations.withPrefix(prefix),
           object: (allocation) => allocationObject(allocation, dialect),
           json: (allocation) => allocationStub(allocation, form, dialect),
+          total: state.allocations.size,
+          cache: {
+            cache: core.lists,
+            list: 'allocations',
+            form: `${form.taskStates}/${form.resources}`,
+          },
         });
       },
     },
@@ -63,8 +69,7 @@ export function evaluationRoutes(core: NomadCore): readonly Route[] {
             .filter((evaluation) => !status || evaluation.status === status)
             .filter((evaluation) => !job || evaluation.jobId === job),
           object: (evaluation) => evaluationObject(evaluation, dialect),
-          json: (evaluation) =>
-            Buffer.from(encode(omitEmpty(evaluationObject(evaluation, dialect)))),
+          json: (evaluation) => encode(omitEmpty(evaluationObject(evaluation, dialect))),
         });
       },
     },

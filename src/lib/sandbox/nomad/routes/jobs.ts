@@ -23,7 +23,9 @@ export function jobRoutes(core: NomadCore): readonly Route[] {
           index: Math.max(state.jobs.index, state.summaryIndex),
           records: state.jobs.withPrefix(request.params.get('prefix') ?? ''),
           object: (job) => jobObject(job, dialect),
-          json: (job) => Buffer.from(encode(jobStub(job, state, dialect))),
+          json: (job) => encode(jobStub(job, state, dialect)),
+          total: state.jobs.size,
+          cache: { cache: core.lists, list: 'jobs', form: '' },
         }),
     },
     {

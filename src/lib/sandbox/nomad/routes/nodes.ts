@@ -98,6 +98,8 @@ function nodeList(core: NomadCore, request: ApiRequest): Answer {
     records: state.nodes.withPrefix(prefix),
     object: (node) => nodeObject(node, dialect),
     json: (node) => nodeStub(node, form, dialect),
+    total: state.nodes.size,
+    cache: { cache: core.lists, list: 'nodes', form: `${form.resources}/${form.os}` },
   });
 }
 

@@ -1,6 +1,5 @@
 import type {
   AllocationRecord,
-  Cached,
   GroupSpec,
   PlacementMetrics,
   TaskEventRecord,
@@ -95,22 +94,6 @@ function allocatedResources(group: GroupSpec, dialect: Dialect): WireObject {
   };
 }
 
-/**
- * A stub of the list of allocations (structs.AllocListStub), kept until the allocation changes: a
- * list of 50,000 is otherwise half a second of printing.
- */
-export function allocationStub(
-  allocation: AllocationRecord,
-  form: StubForm,
-  dialect: Dialect,
-): Buffer {
-  const key = `${form.taskStates}${form.resources}`;
-  if (allocation.stub?.form === key) return allocation.stub.bytes;
-  const made: Cached = { form: key, bytes: Buffer.from(stubJson(allocation, form, dialect)) };
-  allocation.stub = made;
-  return made.bytes;
-}
-
 /** How the scheduler judged the nodes (structs.AllocMetric). */
 export function metricsObject(metrics: PlacementMetrics, dialect: Dialect): WireObject {
   const failed = metrics.scores.length === 0;
@@ -160,8 +143,15 @@ function resourcesJson(group: GroupSpec, dialect: Dialect): string {
   return made;
 }
 
-/** Printed by hand, in alphabetical order: this runs 50,000 times for one list. */
-function stubJson(allocation: AllocationRecord, form: StubForm, dialect: Dialect): string {
+/**
+ * A stub of the list of allocations (structs.AllocListStub). Printed by hand, in alphabetical
+ * order: this runs 50,000 times for one list.
+ */
+export function allocationStub(
+  allocation: AllocationRecord,
+  form: StubForm,
+  dialect: Dialect,
+): string {
   const { job } = allocation;
   const resources = form.resources
     ? `"AllocatedResources":${resourcesJson(allocation.group, dialect)},`

@@ -1,4 +1,4 @@
-import type { Cached, NodeRecord } from '../records.ts';
+import type { NodeRecord } from '../records.ts';
 import type { Dialect } from '../version.ts';
 import { encode, GoTime, type Wire, type WireObject } from './encode.ts';
 import { legacyResources } from './job.ts';
@@ -55,11 +55,9 @@ export function nodeObject(node: NodeRecord, dialect: Dialect): WireObject {
   };
 }
 
-/** A stub of the list of nodes (structs.NodeListStub), kept until the node changes. */
-export function nodeStub(node: NodeRecord, form: NodeStubForm, dialect: Dialect): Buffer {
-  const key = `${form.resources}${form.os}`;
-  if (node.stub?.form === key) return node.stub.bytes;
-  const json = encode({
+/** A stub of the list of nodes (structs.NodeListStub) as JSON. */
+export function nodeStub(node: NodeRecord, form: NodeStubForm, dialect: Dialect): string {
+  return encode({
     Address: node.address,
     ID: node.id,
     ...(form.os ? { Attributes: { 'os.name': node.attributes['os.name'] ?? '' } } : {}),
@@ -84,9 +82,6 @@ export function nodeStub(node: NodeRecord, form: NodeStubForm, dialect: Dialect)
     CreateIndex: node.createIndex,
     ModifyIndex: node.modifyIndex,
   });
-  const made: Cached = { form: key, bytes: Buffer.from(json) };
-  node.stub = made;
-  return made.bytes;
 }
 
 function drainStrategy(node: NodeRecord): Wire {

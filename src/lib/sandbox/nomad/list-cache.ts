@@ -1,0 +1,64 @@
+/** A record as far as the cache needs to know it. */
+interface Listed {
+  readonly id: string;
+  readonly modifyIndex: number;
+  /** Of jobs, whose list shows their summaries. */
+  readonly summaryIndex?: number;
+}
+
+interface Page {
+  readonly size: number;
+  readonly newest: number;
+  readonly bytes: Buffer;
+}
+
+/** Shorter lists are printed as they are asked for. */
+const WORTH_KEEPING = 1_000;
+
+/**
+ * Printed pieces of long lists. Records whose IDs begin with the same two digits share a piece,
+ * which is printed again when one of them has changed: a list of 50,000 allocations is then 256
+ * buffers to send, not half a second of printing.
+ */
+export class ListCache {
+  /** Of each list only the form that was asked for last is kept. */
+  readonly #lists = new Map<string, { readonly form: string; readonly pages: Map<string, Page> }>();
+
+  /** The records' JSON, with commas in between; records in the order of their IDs. */
+  *print<T extends Listed>(
+    key: { readonly list: string; readonly form: string },
+    records: readonly T[],
+    json: (record: T) => string,
+  ): Iterable<Buffer> {
+    const kept = records.length >= WORTH_KEEPING ? this.#pages(key.list, key.form) : null;
+    for (let start = 0; start < records.length; ) {
+      const prefix = records[start]?.id.slice(0, 2) ?? '';
+      let end = start;
+      let newest = 0;
+      for (let record = records[end]; record?.id.startsWith(prefix); record = records[end]) {
+        newest = Math.max(newest, record.modifyIndex, record.summaryIndex ?? 0);
+        end += 1;
+      }
+      if (start > 0) yield COMMA;
+      const known = kept?.get(prefix);
+      if (known !== undefined && known.size === end - start && known.newest === newest) {
+        yield known.bytes;
+      } else {
+        const bytes = Buffer.from(records.slice(start, end).map(json).join(','));
+        kept?.set(prefix, { size: end - start, newest, bytes });
+        yield bytes;
+      }
+      start = end;
+    }
+  }
+
+  #pages(list: string, form: string): Map<string, Page> {
+    const known = this.#lists.get(list);
+    if (known?.form === form) return known.pages;
+    const pages = new Map<string, Page>();
+    this.#lists.set(list, { form, pages });
+    return pages;
+  }
+}
+
+const COMMA = Buffer.from(',');
