@@ -1,7 +1,7 @@
 import type { Cluster } from './cluster.ts';
 import { ContainerLog } from './container-log.ts';
 import { type LogSource, SILENT } from './log-source.ts';
-import { type PodObject, type TerminatedState, timestamp } from './objects.ts';
+import { type TerminatedState, timestamp } from './objects.ts';
 import type { ContainerRun, PodRun } from './pod-run.ts';
 
 const BACKOFF_FIRST_MS = 10_000;
@@ -9,38 +9,6 @@ const BACKOFF_MOST_MS = 300_000;
 
 /** What the kubelet says while it waits to start a container again. */
 export const BACK_OFF = 'Back-off restarting failed container';
-
-/** A pod that nothing has been done with. */
-export function newPodRun(pod: PodObject, namespace: string, workload: string): PodRun {
-  return {
-    namespace,
-    name: pod.metadata.name,
-    uid: pod.metadata.uid,
-    workload,
-    scheduled: null,
-    nodeName: null,
-    hostIP: null,
-    podIP: null,
-    startTime: null,
-    readyChangedAt: pod.metadata.creationTimestamp,
-    wasReady: false,
-    succeeded: false,
-    evicted: null,
-    timers: [],
-    containers: pod.spec.containers.map(({ name, image }) => ({
-      name,
-      image,
-      imageID: '',
-      containerID: null,
-      state: { waiting: { reason: 'ContainerCreating' } },
-      last: {},
-      ready: false,
-      restarts: 0,
-      log: null,
-      previousLog: null,
-    })),
-  };
-}
 
 /** Starts and stops containers: their states, ids and logs. */
 export class ContainerRuntime {

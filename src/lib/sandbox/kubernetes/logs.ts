@@ -70,16 +70,16 @@ export function sendLog(
 
 function chooseRun(pod: PodObject, container: ContainerRun, previous: boolean): ContainerLog {
   const { name } = container;
-  const pod_ = pod.metadata.name;
+  const podName = pod.metadata.name;
   const { waiting } = container.state;
   if (previous) {
     const log = waiting && container.last.terminated ? container.log : container.previousLog;
     if (log) return log;
-    throw badRequest(`previous terminated container "${name}" in pod "${pod_}" not found`);
+    throw badRequest(`previous terminated container "${name}" in pod "${podName}" not found`);
   }
   if (container.log) return container.log;
   throw badRequest(
-    `container "${name}" in pod "${pod_}" is waiting to start: ${waiting?.reason ?? 'unknown'}`,
+    `container "${name}" in pod "${podName}" is waiting to start: ${waiting?.reason ?? 'unknown'}`,
   );
 }
 

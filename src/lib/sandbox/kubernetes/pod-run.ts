@@ -1,6 +1,6 @@
 import type { Timer } from '../clock.ts';
 import type { ContainerLog } from './container-log.ts';
-import type { ContainerState, PodCondition, PodStatus } from './objects.ts';
+import type { ContainerState, PodCondition, PodObject, PodStatus } from './objects.ts';
 
 /** A container as the kubelet sees it. */
 export interface ContainerRun {
@@ -35,6 +35,38 @@ export interface PodRun {
   evicted: string | null;
   readonly containers: ContainerRun[];
   readonly timers: Timer[];
+}
+
+/** A pod that nothing has been done with. */
+export function newPodRun(pod: PodObject, namespace: string, workload: string): PodRun {
+  return {
+    namespace,
+    name: pod.metadata.name,
+    uid: pod.metadata.uid,
+    workload,
+    scheduled: null,
+    nodeName: null,
+    hostIP: null,
+    podIP: null,
+    startTime: null,
+    readyChangedAt: pod.metadata.creationTimestamp,
+    wasReady: false,
+    succeeded: false,
+    evicted: null,
+    timers: [],
+    containers: pod.spec.containers.map(({ name, image }) => ({
+      name,
+      image,
+      imageID: '',
+      containerID: null,
+      state: { waiting: { reason: 'ContainerCreating' } },
+      last: {},
+      ready: false,
+      restarts: 0,
+      log: null,
+      previousLog: null,
+    })),
+  };
 }
 
 /** Makes a pod's `status` out of what runs. */

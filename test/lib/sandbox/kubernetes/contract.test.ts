@@ -1,16 +1,17 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { busybox } from '../../../../src/lib/sandbox/kubernetes/busybox.ts';
-import type { PodObject } from '../../../../src/lib/sandbox/kubernetes/objects.ts';
 import type { PodBackend } from '../../../../src/lib/sandbox/kubernetes/pod-backend.ts';
+import { LIMITED_TOKEN } from '../../../../src/lib/sandbox/kubernetes/scenario.ts';
 import {
-  LIMITED_TOKEN,
-  type PodSituation,
-  type PodSpec,
-} from '../../../../src/lib/sandbox/kubernetes/scenario.ts';
-import { RECORDED_PODS, type Rig, recorded, recordedJson, startRig } from './rig.ts';
+  containerEvents,
+  RECORDED_PODS,
+  type Rig,
+  recorded,
+  recordedJson,
+  startRig,
+} from './rig.ts';
 import { Shape } from './shape.ts';
 
 interface Recording {
@@ -109,24 +110,6 @@ function variants(file: string): unknown[] {
   return [];
 }
 
-/**
- * The recorded events stop before those of containers, which name the container and the node too:
- * ObjectReference.fieldPath and EventSource.host of core/v1.
- */
-function containerEvents(): unknown {
-  const list = recordedJson('events.json') as {
-    items: { source: object; involvedObject: object }[];
-  };
-  return {
-    ...list,
-    items: list.items.map((event) => ({
-      ...event,
-      involvedObject: { ...event.involvedObject, fieldPath: 'spec.containers{nomad}' },
-      source: { ...event.source, host: 'node1' },
-    })),
-  };
-}
-
 describe('what the recorded texts say', () => {
   test('log lines carry nine digits of a second and the line', async () => {
     rig.sandbox.appendLog('dispatcher', undefined, 'popped build');
@@ -189,150 +172,3 @@ test('a watch sees a deleted pod go and its replacement come as recorded', async
   await own.stop();
   expect(perPod(seen)).toEqual(perPod(recorded('watch-pods.txt')));
 });
-
-const SITUATIONS: readonly PodSituation[] = [
-  'running',
-  'not-ready',
-  'crash-loop',
-  'image-missing',
-  'unschedulable',
-];
-
-const workload: fc.Arbitrary<PodSpec> = fc.record({
-  name: fc.stringMatching(/^[a-z]{3,8}$/),
-  kind: fc.constantFrom('Deployment' as const, 'StatefulSet' as const),
-  replicas: fc.integer({ min: 0, max: 4 }),
-  situation: fc.constantFrom(...SITUATIONS),
-  readyAfterMs: fc.constantFrom(0, 3_000),
-});
-
-const mutation = fc.record({
-  act: fc.constantFrom('delete', 'kill', 'crash', 'unready', 'restart', 'scale', 'wait'),
-  at: fc.nat(),
-  amount: fc.integer({ min: 0, max: 5 }),
-});
-
-const RECORDED_ITEMS = (recordedJson('pods.json') as { items: { metadata: object }[] }).items;
-
-const EVENT_SHAPE = Shape.of(
-  ...[recordedJson('events.json'), containerEvents()].map((list) => {
-    const { metadata: _, ...rest } = Object(list);
-    return rest;
-  }),
-);
-
-const POD_SHAPE = Shape.of(
-  ...RECORDED_ITEMS,
-  // Annotations come from the template: a restarted workload's pods have some.
-  ...RECORDED_ITEMS.map((pod) => ({
-    ...pod,
-    metadata: { ...pod.metadata, annotations: { at: '' } },
-  })),
-  ...recorded('watch-pods.txt')
-    .trim()
-    .split('\n')
-    .map((line) => {
-      const { kind: _, apiVersion: __, ...object } = JSON.parse(line).object;
-      return object;
-    }),
-);
-
-test('random installations keep the recorded shape after random changes, and converge', async () => {
-  const specs = fc.uniqueArray(workload, {
-    selector: ({ name }) => name,
-    minLength: 1,
-    maxLength: 4,
-  });
-  const property = fc.asyncProperty(
-    specs,
-    fc.array(mutation, { maxLength: 8 }),
-    fc.nat(),
-    async (pods, mutations, seed) => {
-      const own = await startRig({ pods: pods.map(complete) }, {}, seed);
-      try {
-        for (const step of mutations) {
-          await mutate(own, step, pods);
-          await expectRecordedShapes(own);
-        }
-        await own.clock.advance(120_000);
-        await expectRecordedShapes(own);
-        await expectConverged(own, pods);
-      } finally {
-        await own.stop();
-      }
-    },
-  );
-  await fc.assert(property, { numRuns: 25 });
-});
-
-/** A specification with everything that the recorded pods have. */
-function complete(spec: PodSpec): PodSpec {
-  return {
-    ...spec,
-    containers: [{ name: spec.name, command: ['run'], ports: { http: 80 } }],
-    readinessPath: '/healthz',
-  };
-}
-
-async function mutate(
-  own: Rig,
-  { act, at, amount }: { act: string; at: number; amount: number },
-  specs: readonly PodSpec[],
-): Promise<void> {
-  const pods = own.sandbox.pods();
-  const pod = pods[at % Math.max(1, pods.length)]?.metadata.name;
-  const spec = specs[at % specs.length];
-  const plural = spec?.kind === 'StatefulSet' ? 'statefulsets' : 'deployments';
-  const url = `/apis/apps/v1/namespaces/circleci-server/${plural}/${spec?.name ?? ''}`;
-  const patch = (body: unknown, path = url) =>
-    own.fetch(path, {
-      method: 'PATCH',
-      body,
-      headers: { 'content-type': 'application/merge-patch+json' },
-    });
-  if (act === 'wait') await own.clock.advance(amount * 1_000);
-  else if (act === 'scale') await patch({ spec: { replicas: amount } }, `${url}/scale`);
-  else if (act === 'restart') {
-    await patch({ spec: { template: { metadata: { annotations: { at: String(at) } } } } });
-  } else if (pod === undefined) return;
-  else if (act === 'crash') own.sandbox.crash(pod);
-  else if (act === 'unready') own.sandbox.setReady(pod, false);
-  else {
-    const grace = act === 'kill' ? 0 : 1;
-    await own.fetch(`${NS}/pods/${pod}?gracePeriodSeconds=${grace}`, { method: 'DELETE' });
-  }
-}
-
-async function expectRecordedShapes(own: Rig): Promise<void> {
-  const pods = (await own.fetch(`${NS}/pods`)).json()['items'] as unknown[];
-  expect(pods.flatMap((pod) => POD_SHAPE.check(pod))).toEqual([]);
-  const events = await own.fetch(`${NS}/events`);
-  const { metadata: _, ...list } = events.json();
-  expect(EVENT_SHAPE.check(list)).toEqual([]);
-}
-
-function isReady(pod: PodObject): boolean {
-  return (
-    pod.status.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') ?? false
-  );
-}
-
-/**
- * A StatefulSet stops at a pod that does not become ready, and the rollout of a Deployment keeps
- * a quarter more than it wants; nothing else is off.
- */
-async function expectConverged(own: Rig, specs: readonly PodSpec[]): Promise<void> {
-  for (const { name, kind } of specs) {
-    const stateful = kind === 'StatefulSet';
-    const plural = stateful ? 'statefulsets' : 'deployments';
-    const path = `/apis/apps/v1/namespaces/circleci-server/${plural}/${name}/scale`;
-    const scale = (await own.fetch(path)).json() as { spec: { replicas: number } };
-    const list = (await own.fetch(`${NS}/pods?labelSelector=app%3D${name}`)).json();
-    const pods = (list['items'] as unknown[]).length;
-    const { replicas } = scale.spec;
-    const healthy = Object(list['items']).every(isReady);
-    const surge = stateful || healthy ? 0 : Math.ceil(replicas / 4);
-    expect(pods).toBeLessThanOrEqual(replicas + surge);
-    expect(pods).toBeGreaterThanOrEqual(stateful ? Math.min(1, replicas) : replicas);
-  }
-}

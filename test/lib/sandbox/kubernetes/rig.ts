@@ -25,6 +25,24 @@ export function recordedJson(file: string): unknown {
   return JSON.parse(recorded(file));
 }
 
+/**
+ * The recorded events stop before those of containers, which name the container and the node too:
+ * ObjectReference.fieldPath and EventSource.host of core/v1.
+ */
+export function containerEvents(): unknown {
+  const list = recordedJson('events.json') as {
+    items: { source: object; involvedObject: object }[];
+  };
+  return {
+    ...list,
+    items: list.items.map((event) => ({
+      ...event,
+      involvedObject: { ...event.involvedObject, fieldPath: 'spec.containers{nomad}' },
+      source: { ...event.source, host: 'node1' },
+    })),
+  };
+}
+
 const BUSYBOX = 'docker.io/rig/busybox:1';
 
 function standIn(name: string, rest: Partial<PodSpec> = {}): PodSpec {
