@@ -1,0 +1,218 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Machine, machine } from '../../support/machine.ts';
+import type { TestRuntimeOptions } from '../../support/test-runtime.ts';
+
+let here: Machine;
+
+beforeEach(async () => {
+  here = await machine();
+});
+
+const run = (argv: readonly string[], options: TestRuntimeOptions = {}) =>
+  here.cli(['config', ...argv], { cwd: '/work', ...options });
+const written = (): Promise<string> => readFile(here.configPath, 'utf8');
+const exists = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    () => false,
+  );
+
+async function writeConfig(text: string): Promise<void> {
+  await mkdir(dirname(here.configPath), { recursive: true });
+  await writeFile(here.configPath, text);
+}
+
+const TWO = 'current: prod\ninstallations:\n  prod:\n    readOnly: true\n  lab:\n    host: l\n';
+
+describe('config set, use, unset and remove', () => {
+  it('go from nothing to two profiles and back, and keep what is written by hand', async () => {
+    expect(await run(['set', 'host', 'h', '--installation', 'prod', '-y'])).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('+     host: h'),
+      stdout: expect.stringContaining('To use it: circleci-admin config use prod'),
+    });
+    await writeConfig((await written()).replace('host: h', 'host: h # mine'));
+    await run(['use', 'prod', '-y']);
+    await run(['set', 'nomad.caFile', 'ca.pem', '-y']);
+    await run(['set', 'readOnly', 'yes', '-y']);
+    // A read-only profile guards the installation, not the file that says so.
+    expect(await run(['set', 'version', '4.10', '-y'])).toMatchObject({ exitCode: 0 });
+    await run(['set', 'host', 'l', '--installation', 'lab', '-y']);
+    expect((await written()).split('\n').slice(3)).toEqual([
+      'installations:',
+      '  prod:',
+      '    host: h # mine',
+      '    nomad:',
+      '      caFile: /work/ca.pem',
+      '    readOnly: true',
+      '    version: "4.10"',
+      '  lab:',
+      '    host: l',
+      'current: prod',
+      '',
+    ]);
+    await run(['unset', 'nomad.caFile', '-y']);
+    await run(['use', 'lab', '-y']);
+    expect(await run(['rm', 'prod', '-y'])).toMatchObject({ exitCode: 0 });
+    expect((await written()).split('\n').slice(3)).toEqual([
+      'installations:',
+      '  lab:',
+      '    host: l',
+      'current: lab',
+      '',
+    ]);
+  });
+
+  it('say what they would do with --dry-run, and touch nothing', async () => {
+    const result = await run(['set', 'host', 'h', '--installation', 'prod', '--dry-run', '--json']);
+    expect(JSON.parse(result.stdout)).toEqual({
+      path: here.configPath,
+      action: 'set',
+      installation: 'prod',
+      key: 'host',
+      before: null,
+      after: 'h',
+      changed: null,
+    });
+    const people = await run(['set', 'host', 'h', '--installation', 'prod', '--dry-run']);
+    expect(people.stderr).toContain('+     host: h');
+    expect(await exists(join(here.home, 'config'))).toBe(false);
+    expect(await exists(here.dataDir)).toBe(false);
+  });
+
+  it.each<[string, readonly string[], number, string, string]>([
+    [
+      'a key that is none',
+      ['set', 'nomad.adress', 'x', '-y'],
+      2,
+      'UNKNOWN_KEY',
+      'Did you mean nomad.address?',
+    ],
+    [
+      'a key to unset that is none',
+      ['unset', 'colour', '-y'],
+      2,
+      'UNKNOWN_KEY',
+      'The keys are host, version',
+    ],
+    ['a secret', ['set', 'nomad.token', 'canary', '-y'], 2, 'SECRET_IN_CONFIG', '(tokenFile)'],
+    [
+      'a secret in an address',
+      ['set', 'nomad.address', 'http://u:canary@h', '-y'],
+      2,
+      'BAD_VALUE',
+      'tokenFile',
+    ],
+    [
+      'a value that is none',
+      ['set', 'nomad.access', 'canary', '-y'],
+      2,
+      'BAD_VALUE',
+      'It can be auto, direct',
+    ],
+    [
+      'a name that is none',
+      ['set', 'host', 'h', '--installation', 'a b', '-y'],
+      2,
+      'BAD_NAME',
+      'letters',
+    ],
+    [
+      'an installation that is not there',
+      ['use', 'prdo', '-y'],
+      5,
+      'INSTALLATION_NOT_FOUND',
+      'Did you mean prod?',
+    ],
+    [
+      'an installation that is not there to unset',
+      ['unset', 'host', '--installation', 'x', '-y'],
+      5,
+      'INSTALLATION_NOT_FOUND',
+      'prod, lab',
+    ],
+    [
+      'the installation in use',
+      ['remove', 'prod', '-y'],
+      6,
+      'INSTALLATION_IN_USE',
+      'config use lab',
+    ],
+    ['nobody to ask', ['use', 'lab'], 6, 'NOT_CONFIRMED', '--yes'],
+    ['a flag that forbids it', ['use', 'lab', '-y', '--read-only'], 6, 'READ_ONLY', '--read-only'],
+    ['no value', ['set', 'host'], 2, 'BAD_ARGUMENTS', '--help'],
+  ])('refuse %s, and touch nothing', async (_, argv, exitCode, code, hint) => {
+    await writeConfig(TWO);
+    const result = await run([...argv, '--json']);
+    expect(result).toMatchObject({ exitCode, stdout: '' });
+    expect(JSON.parse(result.stderr.split('\n').at(-2) ?? '')).toMatchObject({
+      code,
+      exitCode,
+      hint: expect.stringContaining(hint),
+    });
+    expect(result.stderr).not.toContain('canary');
+    expect(await written()).toBe(TWO);
+    expect(await exists(here.dataDir)).toBe(false);
+  });
+
+  it('want to know which installation, where none is in use', async () => {
+    expect(await run(['set', 'host', 'h', '-y'])).toMatchObject({
+      exitCode: 2,
+      stderr:
+        'Error: no installation is in use, and none is named\nName one, a new one too: --installation NAME\n',
+    });
+  });
+
+  it('leave alone a file that is not YAML, and say where', async () => {
+    await writeConfig('installations: [canary');
+    const result = await run(['set', 'host', 'h', '--installation', 'a', '-y']);
+    expect(result.exitCode).toBe(7);
+    expect(result.stderr).toMatch(/^Error: \S+config\.yaml:1:\d+: this is not YAML: /);
+    expect(result.stderr).not.toContain('canary');
+    expect(await written()).toBe('installations: [canary');
+  });
+
+  it('show no part of a command that prints a secret, nowhere', async () => {
+    const secret = 'echo canary-token';
+    const results = [
+      await run(['set', 'nomad.tokenCommand', secret, '--installation', 'p', '-y']),
+      await run([
+        'set',
+        'nomad.tokenCommand',
+        `${secret} x`,
+        '--installation',
+        'p',
+        '-y',
+        '--json',
+      ]),
+      await run(['set', 'nomad.tokenCommand', 'y', '--installation', 'p', '--dry-run', '--json']),
+      await run(['show', 'p', '--json']),
+      await run(['remove', 'p', '--dry-run']),
+      await here.cli(['audit', 'list', '--json']),
+    ];
+    for (const result of results) {
+      expect(result.exitCode).toBe(0);
+      expect(result.stdout + result.stderr).not.toContain('canary');
+    }
+    expect(await readFile(join(here.dataDir, 'audit.jsonl'), 'utf8')).not.toContain('canary');
+    expect(await written()).toContain('tokenCommand: echo canary-token x');
+  });
+
+  it('have nothing to do where the file says so already', async () => {
+    await writeConfig(TWO);
+    expect(await run(['use', 'prod'])).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining(`Nothing to do: ${here.configPath} says so already.`),
+    });
+  });
+
+  it('warn of a new name that looks like an old one', async () => {
+    await writeConfig(TWO);
+    const result = await run(['set', 'host', 'h', '--installation', 'prdo', '--dry-run']);
+    expect(result.stderr).toContain(
+      'Warning: This makes a new installation prdo. There is prod already: is that the one you mean?',
+    );
+  });
+});
