@@ -1,4 +1,5 @@
 import type { NomadCore } from './core.ts';
+import { freshAllocation, freshEvaluation } from './fresh.ts';
 import { createJob, type JobRequest } from './job-spec.ts';
 import type {
   AllocationRecord,
@@ -7,7 +8,6 @@ import type {
   PlacementMetrics,
 } from './records.ts';
 import type { NomadScenario, PendingCause } from './scenario.ts';
-import { freshAllocation, freshEvaluation } from './scheduler.ts';
 import { endedTasks, startedTasks } from './task-life.ts';
 
 /** What CircleCI's resource classes ask for: small to large. */

@@ -4,8 +4,8 @@ import type { Answer, ApiError } from './api-request.ts';
 import type { NomadCore } from './core.ts';
 import { indentJson } from './wire/encode.ts';
 
-/** Lists are gathered into pieces of this size before they are sent. */
-const CHUNK_BYTES = 256 * 1024;
+/** Lists are gathered into pieces of at least this size before they are sent. */
+const CHUNK_BYTES = 64 * 1024;
 
 /** Aborted when the client goes away. */
 export function closed(response: ServerResponse): AbortSignal {
@@ -67,16 +67,23 @@ export function sendError(response: ServerResponse, error: ApiError): void {
   response.end(error.message);
 }
 
-/** Small pieces in large writes, each waited for: the list never lives as one string. */
+/**
+ * Small pieces in large writes, each waited for: the list never lives as one string. Large pieces
+ * go as they are.
+ */
 async function sendChunks(response: ServerResponse, parts: Iterable<Buffer>): Promise<void> {
   const gone = closed(response);
   let pending: Buffer[] = [];
   let size = 0;
   for (const part of parts) {
-    pending.push(part);
-    size += part.length;
-    if (size < CHUNK_BYTES) continue;
+    const isLarge = part.length >= CHUNK_BYTES;
+    if (!isLarge) {
+      pending.push(part);
+      size += part.length;
+    }
+    if (!isLarge && size < CHUNK_BYTES) continue;
     await write(response, Buffer.concat(pending, size), gone);
+    if (isLarge) await write(response, part, gone);
     if (gone.aborted) return;
     pending = [];
     size = 0;

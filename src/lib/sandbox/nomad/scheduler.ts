@@ -1,5 +1,6 @@
 import type { Random } from '../random.ts';
 import type { Agenda } from './agenda.ts';
+import { freshAllocation, freshEvaluation } from './fresh.ts';
 import { findPlacement, type Placement } from './placement.ts';
 import { type DrainedRule, reconcile, type Verdict } from './reconcile.ts';
 import {
@@ -291,61 +292,4 @@ export class Scheduler {
       jobModifyIndex: job.jobModifyIndex,
     };
   }
-}
-
-/** What every new allocation begins with. */
-export function freshAllocation(
-  at: bigint,
-): Pick<
-  AllocationRecord,
-  | 'next'
-  | 'desired'
-  | 'desiredDescription'
-  | 'migrate'
-  | 'client'
-  | 'clientDescription'
-  | 'tasks'
-  | 'modifiedAt'
-  | 'createIndex'
-  | 'modifyIndex'
-  | 'allocModifyIndex'
-  | 'occupies'
-> {
-  return {
-    next: '',
-    desired: 'run',
-    desiredDescription: '',
-    migrate: false,
-    client: 'pending',
-    clientDescription: '',
-    tasks: null,
-    modifiedAt: at,
-    createIndex: 0,
-    modifyIndex: 0,
-    allocModifyIndex: 0,
-    occupies: false,
-  };
-}
-
-/** What every new evaluation begins with. */
-export function freshEvaluation(
-  at: bigint,
-): Omit<EvaluationRecord, 'id' | 'jobId' | 'type' | 'priority' | 'triggeredBy' | 'jobModifyIndex'> {
-  return {
-    nodeId: '',
-    nodeModifyIndex: 0,
-    createdAt: at,
-    previousEval: '',
-    classEligibility: null,
-    status: 'pending',
-    statusDescription: '',
-    blockedEval: '',
-    nextEval: '',
-    failures: null,
-    queued: null,
-    snapshotIndex: 0,
-    modifiedAt: at,
-    createIndex: 0,
-    modifyIndex: 0,
-  };
 }

@@ -138,6 +138,20 @@ export class NomadState {
     return byId(this.#evaluationsByJob.get(jobId));
   }
 
+  /** Counts an allocation in its node's used resources, or no longer. */
+  reserve(allocation: AllocationRecord): void {
+    const occupies = !isClientTerminal(allocation);
+    const node = this.nodes.get(allocation.nodeId);
+    if (node === undefined || occupies === allocation.occupies) return;
+    const sign = occupies ? 1 : -1;
+    allocation.occupies = occupies;
+    for (const task of allocation.group.tasks) {
+      node.usedCpuMhz += sign * task.cpuMhz;
+      node.usedMemoryMb += sign * task.memoryMb;
+    }
+    node.usedDiskMb += sign * allocation.group.diskMb;
+  }
+
   /** Listeners hear of changes in their order, also of those that a listener itself makes. */
   #tell(change: ChangeSet): void {
     this.#untold.push(change);
@@ -173,20 +187,6 @@ export class NomadState {
     allocation.job.summaryIndex = index;
     this.summaryIndex = index;
     this.reserve(allocation);
-  }
-
-  /** Counts an allocation in its node's used resources, or no longer. */
-  reserve(allocation: AllocationRecord): void {
-    const occupies = !isClientTerminal(allocation);
-    const node = this.nodes.get(allocation.nodeId);
-    if (node === undefined || occupies === allocation.occupies) return;
-    const sign = occupies ? 1 : -1;
-    allocation.occupies = occupies;
-    for (const task of allocation.group.tasks) {
-      node.usedCpuMhz += sign * task.cpuMhz;
-      node.usedMemoryMb += sign * task.memoryMb;
-    }
-    node.usedDiskMb += sign * allocation.group.diskMb;
   }
 
   #putEvaluation(evaluation: EvaluationRecord, index: number): void {

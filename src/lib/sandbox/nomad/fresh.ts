@@ -1,0 +1,58 @@
+import type { AllocationRecord, EvaluationRecord } from './records.ts';
+
+/** What every new allocation begins with. */
+export function freshAllocation(
+  at: bigint,
+): Pick<
+  AllocationRecord,
+  | 'next'
+  | 'desired'
+  | 'desiredDescription'
+  | 'migrate'
+  | 'client'
+  | 'clientDescription'
+  | 'tasks'
+  | 'modifiedAt'
+  | 'createIndex'
+  | 'modifyIndex'
+  | 'allocModifyIndex'
+  | 'occupies'
+> {
+  return {
+    next: '',
+    desired: 'run',
+    desiredDescription: '',
+    migrate: false,
+    client: 'pending',
+    clientDescription: '',
+    tasks: null,
+    modifiedAt: at,
+    createIndex: 0,
+    modifyIndex: 0,
+    allocModifyIndex: 0,
+    occupies: false,
+  };
+}
+
+/** What every new evaluation begins with. */
+export function freshEvaluation(
+  at: bigint,
+): Omit<EvaluationRecord, 'id' | 'jobId' | 'type' | 'priority' | 'triggeredBy' | 'jobModifyIndex'> {
+  return {
+    nodeId: '',
+    nodeModifyIndex: 0,
+    createdAt: at,
+    previousEval: '',
+    classEligibility: null,
+    status: 'pending',
+    statusDescription: '',
+    blockedEval: '',
+    nextEval: '',
+    failures: null,
+    queued: null,
+    snapshotIndex: 0,
+    modifiedAt: at,
+    createIndex: 0,
+    modifyIndex: 0,
+  };
+}
