@@ -32,6 +32,8 @@ const mutation = fc.record({
 const RECORDED_ITEMS = (recordedJson('pods.json') as { items: { metadata: object }[] }).items;
 
 const EVENT_SHAPE = Shape.of(
+  // A namespace in which nothing happened in the last hour has no events.
+  { kind: 'EventList', apiVersion: 'v1', items: [] },
   ...[recordedJson('events.json'), containerEvents()].map((list) => {
     const { metadata: _, ...rest } = Object(list);
     return rest;

@@ -19,6 +19,7 @@ export class Shape {
   readonly #fields = new Map<string, { readonly shape: Shape; seen: number }>();
   #objects = 0;
   #element: Shape | undefined;
+  #mayBeEmpty = false;
 
   /** Learns from examples. */
   static of(...examples: readonly unknown[]): Shape {
@@ -31,6 +32,7 @@ export class Shape {
     const kind = kindOf(value);
     this.#kinds.add(kind);
     if (Array.isArray(value)) {
+      if (value.length === 0) this.#mayBeEmpty = true;
       for (const item of value) {
         this.#element ??= new Shape();
         this.#element.learn(item);
@@ -57,6 +59,7 @@ export class Shape {
     if (Array.isArray(value)) {
       const element = this.#element;
       if (!element) return [];
+      if (value.length === 0 && !this.#mayBeEmpty) return [`${path} is empty, never so recorded`];
       return value.flatMap((item, index) => element.check(item, `${path}[${index}]`));
     }
     return kind === 'object' ? this.#checkFields(Object(value), path, free) : [];
