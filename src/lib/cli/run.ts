@@ -13,7 +13,14 @@ export interface PackageFacts {
 }
 
 /** Variables whose values never show, wherever they turn up. */
-const SECRET_VARIABLES = ['CIRCLE_TOKEN', 'NOMAD_TOKEN', 'NOMAD_HTTP_AUTH', 'GITHUB_TOKEN'];
+const SECRET_VARIABLES = [
+  'CIRCLE_TOKEN',
+  'NOMAD_TOKEN',
+  'NOMAD_HTTP_AUTH',
+  'GITHUB_TOKEN',
+  'CIRCLECI_ADMIN_NOMAD_TOKEN',
+  'CIRCLECI_ADMIN_SERVER_TOKEN',
+];
 
 /**
  * Runs one command line.
