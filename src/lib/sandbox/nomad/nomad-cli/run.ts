@@ -2,6 +2,7 @@ import type { NomadCore } from '../core.ts';
 import type { ExecIo } from '../exec-io.ts';
 import { allocStatus } from './alloc-status.ts';
 import { evalList, evalStatus } from './eval-status.ts';
+import { jobInspect } from './job-inspect.ts';
 import { jobStatus, jobStop } from './job-status.ts';
 import { logs } from './logs.ts';
 import { nodeDrain, nodeEligibility } from './node-drain.ts';
@@ -21,6 +22,8 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   version: { run: version },
   status: { run: status },
   'job status': { run: jobStatus },
+  'job inspect': { run: jobInspect },
+  inspect: { run: jobInspect },
   'job stop': { run: jobStop },
   stop: { run: jobStop },
   'node status': { run: nodeStatus },

@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { parseFlags } from './flags.ts';
 import { CliFailure, type Session } from './session.ts';
 import { columns } from './text.ts';
@@ -73,6 +73,7 @@ export async function operatorApi(session: Session, argv: readonly string[]): Pr
         signal: session.signal,
       },
       (response) => {
+        if (flags.on('verbose')) tellHead(session, response);
         response.on('data', (chunk: Buffer) => session.raw(chunk));
         response.once('end', resolve);
         response.once('error', reject);
@@ -82,4 +83,12 @@ export async function operatorApi(session: Session, argv: readonly string[]): Pr
     call.end(body ?? undefined);
   });
   return 0;
+}
+
+/** What `-verbose` says of an answer, on standard error, before its body. */
+function tellHead(session: Session, response: IncomingMessage): void {
+  session.complain(`< HTTP/1.1 ${response.statusCode} ${response.statusMessage}`);
+  for (const [name, value] of Object.entries(response.headers)) {
+    session.complain(`< ${name.replace(/\b[a-z]/g, (first) => first.toUpperCase())}: ${value}`);
+  }
 }
