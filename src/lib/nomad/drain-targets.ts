@@ -23,7 +23,10 @@ export async function readTargets(
   ids: readonly NodeId[],
   options: ReadOptions = {},
 ): Promise<readonly DrainTarget[]> {
-  const nodes = await readNodes(nomad, ids, (node) => node.draining, options);
+  const few = ids.length <= FEW_CLIENTS;
+  const nodes = await (few
+    ? readDetails(nomad, ids, options)
+    : listNodes(nomad, ids, (node) => node.draining, options));
   const live = await readLive(nomad, ids, options);
   return ids.flatMap((id) => {
     const node = nodes.get(id);
@@ -38,16 +41,15 @@ export function strategyOf(node: NomadNode | NomadNodeDetail): NomadNodeDetail['
 }
 
 /**
- * Clients by their ids: few are read one by one, many from the list, of which those that need it
- * are read again in detail. Without those that Nomad does not know (any more).
+ * Clients by their ids, from the list; those that need it are read again in detail. Without those
+ * that Nomad does not know (any more).
  */
-export async function readNodes(
+export async function listNodes(
   nomad: Pick<NomadClient, 'nodes' | 'node'>,
   ids: readonly NodeId[],
   needsDetail: (node: NomadNode) => boolean,
   options: ReadOptions,
 ): Promise<ReadonlyMap<NodeId, NomadNode | NomadNodeDetail>> {
-  if (ids.length <= FEW_CLIENTS) return readDetails(nomad, ids, options);
   const wanted = new Set(ids);
   const nodes = new Map<NodeId, NomadNode>();
   for await (const node of nomad.nodes(options)) if (wanted.has(node.id)) nodes.set(node.id, node);
@@ -73,20 +75,27 @@ async function readDetails(
   return new Map(details.flat());
 }
 
-/** What is live on each of the clients, by client status. */
+/** What is live on each of the clients, by client status: few are asked one by one. */
 export async function readLive(
   nomad: Pick<NomadClient, 'nodeAllocations' | 'allocations'>,
   ids: readonly NodeId[],
   options: ReadOptions,
 ): Promise<ReadonlyMap<NodeId, readonly Allocation[]>> {
+  if (ids.length > FEW_CLIENTS) return listLive(nomad, ids, options);
+  const live = await mapBounded(ids, FEW_CLIENTS, async (id) => {
+    const watched = await orForgotten(nomad.nodeAllocations(id, options));
+    return [id, (watched?.value ?? []).filter(isLive)] as const;
+  });
+  return new Map(live);
+}
+
+/** The same, in one request however many clients there are. */
+export async function listLive(
+  nomad: Pick<NomadClient, 'allocations'>,
+  ids: readonly NodeId[],
+  options: ReadOptions,
+): Promise<ReadonlyMap<NodeId, readonly Allocation[]>> {
   const live = new Map<NodeId, Allocation[]>(ids.map((id) => [id, []]));
-  if (ids.length <= FEW_CLIENTS) {
-    await mapBounded(ids, FEW_CLIENTS, async (id) => {
-      const watched = await orForgotten(nomad.nodeAllocations(id, options));
-      live.set(id, (watched?.value ?? []).filter(isLive));
-    });
-    return live;
-  }
   const list = nomad.allocations({ ...options, live: true, taskStates: false });
   for await (const allocation of list) {
     if (isLive(allocation)) live.get(allocation.nodeId)?.push(allocation);

@@ -3,7 +3,7 @@ import { isLive } from './allocation-end.ts';
 import { mapBounded } from './bounded.ts';
 import type { NomadClient, WatchOptions } from './client.ts';
 import type { Observation, SeenEnd } from './drain-progress.ts';
-import { orForgotten, readLive, readNodes } from './drain-targets.ts';
+import { listLive, listNodes, orForgotten } from './drain-targets.ts';
 import { keepTrying, type Patience } from './keep-trying.ts';
 import type { Allocation, AllocationId, NodeId } from './model.ts';
 
@@ -106,8 +106,8 @@ async function lookAtAll(
   options: WatchDrain,
 ): Promise<readonly ClientObservation[]> {
   const { signal } = options;
-  const nodes = await readNodes(nomad, ids, (node) => !node.draining, { signal });
-  const live = await readLive(nomad, ids, { signal });
+  const nodes = await listNodes(nomad, ids, (node) => !node.draining, { signal });
+  const live = await listLive(nomad, ids, { signal });
   return mapBounded(ids, READS_AT_ONCE, async (id) => {
     const now = live.get(id) ?? [];
     const ended = await readEnds(nomad, before.get(id) ?? new Map(), now, new Map(), signal);

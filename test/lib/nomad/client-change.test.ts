@@ -8,6 +8,7 @@ import {
 import { clientChangeLine } from '../../../src/lib/nomad/client-change-view.ts';
 import { planEligibility } from '../../../src/lib/nomad/eligibility.ts';
 import { planEndDrain } from '../../../src/lib/nomad/end-drain.ts';
+import type { NomadNode } from '../../../src/lib/nomad/model.ts';
 import { pass, type Rig, standing, startRig } from './drain-rig.ts';
 
 let rig: Rig;
@@ -109,6 +110,19 @@ describe('changeClients', () => {
     expect(lines).toEqual([
       `${before.name}: it is ineligible and draining after the change: somebody else changes it too`,
     ]);
+  });
+
+  it('does not call a drain ended that somebody has set again', async () => {
+    rig = await startRig({ clients: 1 });
+    await rig.build(21);
+    const [{ id }] = (await rig.nodes()) as [NomadNode];
+    rig.sandbox.drainNode(id);
+    const changes = planEndDrain(await rig.nodes(), { keepIneligible: true });
+    const fault = { kind: 'delay', ms: 3_000 } as const;
+    rig.context.faults.add({ method: 'GET', path: `/v1/node/${id}`, times: 1, fault });
+    rig.clock.schedule(2_000, () => rig.sandbox.drainNode(id));
+    const { report } = await change(changes);
+    expect(report.nodes).toMatchObject([{ outcome: 'failed', error: { code: 'CHANGE_NOT_SEEN' } }]);
   });
 
   it('tells what was left when it is stopped', async () => {

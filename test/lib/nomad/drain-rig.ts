@@ -11,7 +11,7 @@ import type { NodeId, NomadNode } from '../../../src/lib/nomad/model.ts';
 import { CallLog } from '../../../src/lib/sandbox/call-log.ts';
 import { SandboxClock } from '../../../src/lib/sandbox/clock.ts';
 import { FaultPlan } from '../../../src/lib/sandbox/faults.ts';
-import { NomadSandbox } from '../../../src/lib/sandbox/nomad/nomad-sandbox.ts';
+import { type JobRequest, NomadSandbox } from '../../../src/lib/sandbox/nomad/nomad-sandbox.ts';
 import { seededRandom } from '../../../src/lib/sandbox/random.ts';
 import type { SandboxContext } from '../../../src/lib/sandbox/service.ts';
 import { NOW } from './drain-samples.ts';
@@ -23,7 +23,7 @@ export interface Rig {
   readonly sandbox: NomadSandbox;
   readonly nomad: NomadClient;
   /** Starts a build; its job's id. It ends by itself after `durationMs`, or never. */
-  build(number: number, durationMs?: number): Promise<string>;
+  build(number: number, durationMs?: number, size?: Pick<JobRequest, 'cpuMhz'>): Promise<string>;
   /** The node that a job runs on. */
   nodeOf(jobId: string): Promise<NomadNode>;
   nodes(): Promise<readonly NomadNode[]>;
@@ -73,9 +73,9 @@ export async function startRig(
     sandbox,
     nomad,
     nodes,
-    build: async (number, durationMs) => {
+    build: async (number, durationMs, size = {}) => {
       const id = `6007ca6352718c10b12${String(number).padStart(5, '0')}-0-build-acme-web-${number}`;
-      sandbox.submitJob({ id, durationMs: durationMs ?? null });
+      sandbox.submitJob({ id, durationMs: durationMs ?? null, ...size });
       await pass(clock, 5);
       return id;
     },
