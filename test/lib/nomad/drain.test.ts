@@ -47,6 +47,7 @@ const RELEASES = [
   ['1.0.4', 'HTTP', 'running'],
   ['1.0.4', 'exec', 'running'],
   ['1.7.7', 'HTTP', 'running'],
+  ['1.7.7', 'exec', 'running'],
   ['1.11.3', 'HTTP', 'no'],
 ] as const;
 
