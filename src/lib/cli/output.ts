@@ -1,10 +1,10 @@
 import { AdminError } from '../errors.ts';
 import type { Masker } from '../masking.ts';
 import {
-  type Cell,
+  type Column,
   type DetailView,
-  type ErasedTable,
   eraseTable,
+  type RawCell,
   type TableView,
 } from '../terminal/table.ts';
 import type { OutputStream } from './runtime.ts';
@@ -60,8 +60,7 @@ export class Output {
   /** A list. `document` is what JSON and YAML show. */
   async table<Row>(view: TableView<Row>, document: unknown): Promise<void> {
     if (await this.#document(document, () => rowsOf(document))) return;
-    const table = this.#arrange(eraseTable(view));
-    await this.#writeTable(table);
+    await this.#writeTable(this.#arrange(view));
   }
 
   /** One thing in detail. */
@@ -98,7 +97,7 @@ export class Output {
       if (this.#options.stdout.isTTY) await this.#write('\u001b[H\u001b[2J');
       else if (!first) await this.#write('\n');
       first = false;
-      await this.#writeTable(this.#arrange(eraseTable(view)));
+      await this.#writeTable(this.#arrange(view));
     }
   }
 
@@ -172,37 +171,43 @@ export class Output {
     }
   }
 
-  async #writeTable(table: ErasedTable): Promise<void> {
+  async #writeTable<Row>(view: TableView<Row>): Promise<void> {
     if (this.format === 'tsv' || this.format === 'csv') {
-      await this.#write(this.format === 'tsv' ? tsv(table) : csv(table));
+      await this.#writeValues(view, this.format === 'tsv' ? TSV : CSV);
       return;
     }
-    if (table.rows.length === 0 && table.empty !== undefined) {
-      this.note(table.empty);
+    if (view.rows.length === 0 && view.empty !== undefined) {
+      this.note(view.empty);
     } else {
       const { renderTable } = await import('../terminal/render-table.ts');
-      await this.#write(renderTable(table, this.#style()));
+      await this.#write(renderTable(eraseTable(view), this.#style()));
     }
-    if (table.footer.length > 0) await this.#write(`\n${table.footer.join('\n')}\n`);
+    const { footer = [] } = view;
+    if (footer.length > 0) await this.#write(`\n${footer.join('\n')}\n`);
   }
 
-  #arrange(table: ErasedTable): ErasedTable {
-    const { columns, sort } = this.#options;
-    let rows = table.rows;
-    if (sort !== undefined) {
-      const descending = sort.startsWith('-');
-      const at = columnIndex(table, descending ? sort.slice(1) : sort);
-      const order = descending ? -1 : 1;
-      rows = [...rows].sort((a, b) => order * compareCells(a[at], b[at]));
+  /** Raw values, some rows at a time: thousands of clients are never one table of cells. */
+  async #writeValues<Row>({ columns, rows }: TableView<Row>, form: ValueForm): Promise<void> {
+    if (form.header) await this.#write(form.line(columns.map((column) => column.key)));
+    for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+      const lines = rows
+        .slice(from, from + ROWS_AT_ONCE)
+        .map((row) => form.line(columns.map((column) => rawText(column.value(row)))));
+      await this.#write(lines.join(''));
     }
-    const shown = columns
-      ? columns.map((key) => columnIndex(table, key))
-      : table.columns.flatMap((column, at) => (column.wide && this.format === 'table' ? [] : [at]));
-    return {
-      ...table,
-      columns: shown.flatMap((at) => table.columns[at] ?? []),
-      rows: rows.map((row) => shown.flatMap((at) => row[at] ?? [])),
-    };
+  }
+
+  /** The columns and the order that were asked for. */
+  #arrange<Row>(view: TableView<Row>): TableView<Row> {
+    const { columns: keys, sort } = this.#options;
+    const columns = keys
+      ? keys.map((key) => findColumn(view, key))
+      : view.columns.filter((column) => !column.wide || this.format !== 'table');
+    if (sort === undefined) return { ...view, columns };
+    const descending = sort.startsWith('-');
+    const { value } = findColumn(view, descending ? sort.slice(1) : sort);
+    const compare = (a: Row, b: Row): number => compareValues(value(a), value(b), descending);
+    return { ...view, columns, rows: [...view.rows].sort(compare) };
   }
 }
 
@@ -215,48 +220,61 @@ function rowsOf(document: unknown): readonly unknown[] {
   return [document];
 }
 
-function columnIndex(table: ErasedTable, key: string): number {
+const ROWS_AT_ONCE = 500;
+
+/** How raw values stand in a line. */
+interface ValueForm {
+  readonly header: boolean;
+  readonly line: (values: readonly string[]) => string;
+}
+
+const TSV: ValueForm = {
+  header: false,
+  line: (values) => `${values.map(escapeTabs).join('\t')}\n`,
+};
+
+const CSV: ValueForm = {
+  header: true,
+  line: (values) => `${values.map((value) => quote(inert(value))).join(',')}\r\n`,
+};
+
+function findColumn<Row>(view: TableView<Row>, key: string): Column<Row> {
   const wanted = key.trim().toLowerCase();
-  const at = table.columns.findIndex((column) => column.key.toLowerCase() === wanted);
-  if (at !== -1) return at;
+  const found = view.columns.find((column) => column.key.toLowerCase() === wanted);
+  if (found) return found;
   throw new AdminError('usage', `there is no column "${key.trim()}"`, {
     code: 'UNKNOWN_COLUMN',
-    hint: `The columns are ${table.columns.map((column) => column.key).join(', ')}.`,
+    hint: `The columns are ${view.columns.map((column) => column.key).join(', ')}.`,
   });
 }
 
-function compareCells(a: Cell | undefined, b: Cell | undefined): number {
-  const [left, right] = [a?.raw ?? null, b?.raw ?? null];
+function compareValues(left: RawCell, right: RawCell, descending: boolean): number {
   if (left === right) return 0;
   // What is not known stands last, whichever way.
   if (left === null) return 1;
   if (right === null) return -1;
-  if (typeof left === 'string' && typeof right === 'string') return left < right ? -1 : 1;
-  return Number(left) - Number(right);
+  const order = descending ? -1 : 1;
+  if (typeof left === 'string' && typeof right === 'string') return left < right ? -order : order;
+  return order * (Number(left) - Number(right));
 }
 
-function rawText(cell: Cell): string {
-  if (cell.raw === null) return '';
-  return cell.raw instanceof Date ? cell.raw.toISOString() : String(cell.raw);
+function rawText(raw: RawCell): string {
+  if (raw === null) return '';
+  return raw instanceof Date ? raw.toISOString() : String(raw);
 }
 
-function tsv(table: ErasedTable): string {
-  const escaped = (text: string): string =>
-    text.replace(/[\\\t\n\r]/g, (c) => ({ '\\': '\\\\', '\t': '\\t', '\n': '\\n' })[c] ?? '\\r');
-  return table.rows
-    .map((row) => `${row.map((cell) => escaped(rawText(cell))).join('\t')}\n`)
-    .join('');
+function escapeTabs(text: string): string {
+  return text.replace(
+    /[\\\t\n\r]/g,
+    (character) => ({ '\\': '\\\\', '\t': '\\t', '\n': '\\n' })[character] ?? '\\r',
+  );
 }
 
-function csv(table: ErasedTable): string {
-  // A spreadsheet runs cells that begin with these as formulas.
-  const inert = (text: string): string =>
-    /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text;
-  const quote = (text: string): string =>
-    /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  const lines = [
-    table.columns.map((column) => quote(column.key)),
-    ...table.rows.map((row) => row.map((cell) => quote(inert(rawText(cell))))),
-  ];
-  return lines.map((cells) => `${cells.join(',')}\r\n`).join('');
+/** A spreadsheet would run a cell that begins like a formula. */
+function inert(text: string): string {
+  return /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text;
+}
+
+function quote(text: string): string {
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

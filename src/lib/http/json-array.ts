@@ -1,13 +1,7 @@
 import { AdminError } from '../errors.ts';
+import { ElementCutter } from './element-cutter.ts';
 import { excerpt } from './response.ts';
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const OPEN_ARRAY = 0x5b;
-const CLOSE_ARRAY = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
+import { SeparatorCutter } from './separator-cutter.ts';
 
 /**
  * The elements of a JSON document that is one array, as its bytes come in. Memory does not grow
@@ -22,89 +16,67 @@ export async function* parseJsonArray(
   body: AsyncIterable<Uint8Array>,
   what: string,
 ): AsyncGenerator<unknown, void, undefined> {
-  const cutter = new ElementCutter();
-  let cut = false;
-  for await (const piece of body) {
-    const whole = cutter.push(piece);
+  const pieces = body[Symbol.asyncIterator]();
+  const fast = new SeparatorCutter();
+  let beginning = '';
+  let elements = 0;
+  let lost = false;
+  while (!lost) {
+    const { value: piece, done } = await pieces.next();
+    if (done) break;
+    if (beginning.length < 200) beginning += Buffer.from(piece.subarray(0, 200)).toString();
+    const cut = fast.push(piece);
+    if (cut === null) continue;
+    const parsed = cut === 'lost' ? null : parseArray(cut);
+    if (parsed === null) {
+      // What was cut off wrongly is whole again with what followed it.
+      lost = true;
+      if (cut !== 'lost') fast.putBack(cut);
+    } else {
+      elements += parsed.length;
+      yield* parsed;
+    }
+  }
+  const exact = new ElementCutter();
+  const remaining = chain(fast.rest(), lost ? pieces : undefined);
+  for await (const piece of remaining) {
+    const whole = exact.push(piece);
     if (whole === null) continue;
-    cut = true;
-    yield* parse(whole, { atLeast: 1, cutter, what });
+    const parsed = parse(whole, { atLeast: 1, beginning, what });
+    elements += parsed.length;
+    yield* parsed;
   }
-  const rest = cutter.end();
-  if (rest === null) throw cutOff(cutter.beginning, what);
+  const rest = exact.end();
+  if (rest === null) throw cutOff(beginning, what);
   // After a comma there has to be an element.
-  yield* parse(rest, { atLeast: cut ? 1 : 0, cutter, what });
+  yield* parse(rest, { atLeast: elements > 0 ? 1 : 0, beginning, what });
 }
 
-/** Finds where elements end, keeping the bytes of the one that has not ended yet. */
-class ElementCutter {
-  #held: Uint8Array[] = [];
-  #depth = 0;
-  #inString = false;
-  #escaped = false;
-  #beginning = '';
-  #closed = false;
-
-  /** The bytes of whole elements with the commas between them, in brackets; null if none ended. */
-  push(piece: Uint8Array): Buffer | null {
-    if (this.#beginning.length < 200) {
-      this.#beginning += Buffer.from(piece.subarray(0, 200)).toString();
-    }
-    const cut = this.#scan(piece);
-    if (cut < 0) {
-      this.#held.push(piece);
-      return null;
-    }
-    const whole = Buffer.concat([...this.#held, piece.subarray(0, cut), BRACKET_END]);
-    this.#held = [BRACKET_START, piece.subarray(cut + 1)];
-    return whole;
-  }
-
-  /** What is left when the document has ended; null if it ended too early. */
-  end(): Buffer | null {
-    return this.#closed ? Buffer.concat(this.#held) : null;
-  }
-
-  /** The first characters of the document. */
-  get beginning(): string {
-    return this.#beginning;
-  }
-
-  /** Where the last comma between elements is in a piece, or -1. */
-  #scan(piece: Uint8Array): number {
-    // Local copies: this loop runs once for each byte of tens of megabytes.
-    let depth = this.#depth;
-    let inString = this.#inString;
-    let escaped = this.#escaped;
-    let cut = -1;
-    for (let at = 0; at < piece.length; at += 1) {
-      const byte = piece[at];
-      if (inString) {
-        if (escaped) escaped = false;
-        else if (byte === BACKSLASH) escaped = true;
-        else if (byte === QUOTE) inString = false;
-      } else if (byte === QUOTE) inString = true;
-      else if (byte === COMMA) {
-        if (depth === 1) cut = at;
-      } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) depth += 1;
-      else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
-        depth -= 1;
-        if (depth === 0) this.#closed = true;
-      }
-    }
-    this.#depth = depth;
-    this.#inString = inString;
-    this.#escaped = escaped;
-    return cut;
+async function* chain(
+  first: Uint8Array,
+  others: AsyncIterator<Uint8Array> | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  yield first;
+  if (!others) return;
+  for (;;) {
+    const { value, done } = await others.next();
+    if (done) return;
+    yield value;
   }
 }
 
-const BRACKET_START = Buffer.from('[');
-const BRACKET_END = Buffer.from(']');
+function parseArray(bytes: Buffer): unknown[] | null {
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    return Array.isArray(value) && value.length > 0 ? value : null;
+  } catch {
+    return null;
+  }
+}
 
 function parse(
   bytes: Buffer,
-  expected: { readonly atLeast: number; readonly cutter: ElementCutter; readonly what: string },
+  expected: { readonly atLeast: number; readonly beginning: string; readonly what: string },
 ): unknown[] {
   let value: unknown;
   let cause: unknown;
@@ -114,7 +86,7 @@ function parse(
     cause = error;
   }
   if (Array.isArray(value) && value.length >= expected.atLeast) return value;
-  const problem = `is not a JSON array: ${excerpt(expected.cutter.beginning)}`;
+  const problem = `is not a JSON array: ${excerpt(expected.beginning)}`;
   throw badAnswer(problem, expected.what, cause);
 }
 

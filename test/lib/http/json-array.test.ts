@@ -47,6 +47,19 @@ describe('the elements of an array', () => {
     );
   });
 
+  test('are those of JSON.parse where they hold what looks like the border between two', async () => {
+    const id = fc.oneof(fc.string(), fc.constantFrom('},{"ID":', '"},{"ID":"', '\\"},{"ID":'));
+    const leaf = fc.record({ ID: id, Inner: fc.constant([]) });
+    const item = fc.record({ ID: id, Inner: fc.array(leaf, { maxLength: 3 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(item, { maxLength: 6 }), cuts, async (array, cuts) => {
+        const text = JSON.stringify(array);
+        expect(await collect(text, cuts)).toEqual(JSON.parse(text));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test('that is cut short are never passed off as all', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -67,7 +80,7 @@ describe('the elements of an array', () => {
   test('come before the whole of it is there', async () => {
     let served = 0;
     async function* body(): AsyncGenerator<Uint8Array> {
-      for (const text of ['[{"ID":"a"},{"I', 'D":"b"},', '{"ID":"c"}]']) {
+      for (const text of ['[{"ID":"a"},{"ID":"b"},{"I', 'D":"c"},{"ID":"d"},{"', 'ID":"e"}]']) {
         served += 1;
         yield Buffer.from(text);
       }
@@ -77,7 +90,9 @@ describe('the elements of an array', () => {
     expect(seen).toEqual([
       [{ ID: 'a' }, 1],
       [{ ID: 'b' }, 2],
-      [{ ID: 'c' }, 3],
+      [{ ID: 'c' }, 2],
+      [{ ID: 'd' }, 3],
+      [{ ID: 'e' }, 3],
     ]);
   });
 });
