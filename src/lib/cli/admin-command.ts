@@ -1,4 +1,5 @@
 import type { Input, ParserOutput } from '@oclif/core/interfaces';
+import { AdminError } from '../errors.ts';
 import type { Installation } from '../installation/installation.ts';
 import type { Masker } from '../masking.ts';
 import type { ChangeContext, ChangeSubject } from './change.ts';
@@ -84,6 +85,7 @@ export abstract class AdminCommand extends Command {
     options?: Input<F, B, A>,
     argv?: string[],
   ): Promise<ParserOutput<F, B, A>> {
+    refuseSwitchValues(argv ?? this.argv, { ...options?.baseFlags, ...options?.flags });
     const parsed = await super.parse<F, B, A>(options, argv);
     this.#shared = readSharedFlags(parsed.flags, this.runtime);
     this.#output = this.#shared.output(this.runtime, this.masker);
@@ -153,5 +155,25 @@ export abstract class AdminCommand extends Command {
       dataDir: this.config.dataDir,
       command: [...(this.id ?? '').split(':'), ...this.argv],
     };
+  }
+}
+
+/**
+ * Oclif reads `--yes=false` as `--yes`: what was meant to be off would be on.
+ *
+ * @throws AdminError of kind `usage`, code BAD_FLAGS
+ */
+function refuseSwitchValues(
+  argv: readonly string[],
+  flags: Readonly<Record<string, { readonly type: string }>>,
+): void {
+  for (const word of argv) {
+    if (word === '--') return;
+    const name = /^--([\w-]+)=/.exec(word)?.[1];
+    if (name === undefined || flags[name]?.type !== 'boolean') continue;
+    throw new AdminError('usage', `--${name} takes no value`, {
+      code: 'BAD_FLAGS',
+      hint: `Write --${name}, or leave it out.`,
+    });
   }
 }

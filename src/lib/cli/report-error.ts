@@ -21,6 +21,13 @@ export interface ErrorDocument {
   readonly ref: string | null;
 }
 
+/** The command line that an error ended. */
+export interface Asked {
+  readonly argv: readonly string[];
+  /** The words that name the command; null where there is none. */
+  readonly command: string | null;
+}
+
 /**
  * Writes an error, for people or (with `--json`) for programs.
  *
@@ -28,12 +35,12 @@ export interface ErrorDocument {
  */
 export async function reportError(
   error: unknown,
-  argv: readonly string[],
+  { argv, command }: Asked,
   runtime: Runtime,
   masker: Masker,
 ): Promise<number> {
   if (error instanceof ExitError) return error.exitCode;
-  const document = describeError(toAdminError(error, runtime));
+  const document = describeError(await toAdminError(error, command, runtime));
   const text = wantsJson(argv, runtime) ? JSON.stringify(document) : forPeople(document);
   await runtime.stderr.write(`${masker.mask(text)}\n`);
   if (document.code === 'BUG' && argv.includes('--debug') && error instanceof Error) {
@@ -56,18 +63,18 @@ function describeError(error: AdminError): ErrorDocument {
   };
 }
 
-function toAdminError(error: unknown, runtime: Runtime): AdminError {
+async function toAdminError(
+  error: unknown,
+  command: string | null,
+  runtime: Runtime,
+): Promise<AdminError> {
   if (isAdminError(error)) return error;
   if (runtime.signal.aborted) {
     return new AdminError('refused', 'interrupted', { code: 'INTERRUPTED', cause: error });
   }
-  if (isParseError(error)) {
-    const [message, ...rest] = error.message.replace('\nSee more help with --help', '').split('\n');
-    return new AdminError('usage', [message, ...rest].join('\n').trim(), {
-      code: 'BAD_ARGUMENTS',
-      hint: 'Run the command with --help to see what it takes.',
-    });
-  }
+  const { parseFailure } = await import('./parse-failure.ts');
+  const failure = parseFailure(error, command);
+  if (failure) return failure;
   const what = error instanceof Error ? error.message : String(error);
   return new AdminError('failed', `this is a bug in circleci-admin: ${what}`, {
     code: 'BUG',
@@ -81,13 +88,6 @@ function withoutParser(message: string): string {
   return message
     .replace(/^Parsing (--\S+) \n\t/, '$1: ')
     .replace('\nSee more help with --help', '');
-}
-
-/** Whether oclif's parser did not accept the arguments. */
-function isParseError(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false;
-  // oclif's own checks of values throw a CLIError: it has the field, and nothing in it.
-  return 'parse' in error || ('oclif' in error && Reflect.get(error, 'code') === undefined);
 }
 
 /** Errors before the flags are parsed have to look for themselves. */

@@ -39,7 +39,9 @@ export async function runCli(
     await dispatch(argv, runtime, table, facts, masker);
     return 0;
   } catch (error) {
-    return reportError(error, argv, runtime, masker);
+    const found = findCommand(table, argv);
+    const command = found.kind === 'command' ? found.entry.id.replaceAll(':', ' ') : null;
+    return reportError(error, { argv, command }, runtime, masker);
   }
 }
 
