@@ -2,8 +2,8 @@ import { AdminCommand } from '../../lib/cli/admin-command.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
 import { splitAtDashes } from '../../lib/cli/pass-through.ts';
 import { AdminError } from '../../lib/errors.ts';
-import { readsOnly } from '../../lib/nomad/nomad-cli-reading.ts';
-import { runNomadCli } from '../../lib/nomad/run-nomad-cli.ts';
+import { readsOnly } from '../../lib/nomad/exec/nomad-cli-reading.ts';
+import { runNomadCli } from '../../lib/nomad/exec/run-nomad-cli.ts';
 
 /** `nomad cli`: the nomad CLI in the server's pod. */
 export class NomadCli extends AdminCommand {

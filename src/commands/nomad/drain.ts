@@ -4,8 +4,8 @@ import { endDrainChange } from '../../lib/cli/eligibility-change.ts';
 import { MutatingCommand } from '../../lib/cli/mutating-command.ts';
 import { Args, durationFlag, Flags } from '../../lib/cli/oclif.ts';
 import { placeFlags } from '../../lib/cli/place-flags.ts';
-import { chooseClients } from '../../lib/nomad/choose-clients.ts';
-import { drainRequest } from '../../lib/nomad/drain-request.ts';
+import { chooseClients } from '../../lib/nomad/drain/choose-clients.ts';
+import { drainRequest } from '../../lib/nomad/drain/drain-request.ts';
 
 /** `nomad drain`: takes clients out of service without killing a build, or ends their drains. */
 export class NomadDrain extends MutatingCommand {

@@ -3,8 +3,8 @@ import { eligibilityChange } from '../../lib/cli/eligibility-change.ts';
 import { MutatingCommand } from '../../lib/cli/mutating-command.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
 import { placeFlags } from '../../lib/cli/place-flags.ts';
-import { chooseClients } from '../../lib/nomad/choose-clients.ts';
-import { eligibilityRequest } from '../../lib/nomad/eligibility.ts';
+import { chooseClients } from '../../lib/nomad/drain/choose-clients.ts';
+import { eligibilityRequest } from '../../lib/nomad/drain/eligibility.ts';
 
 /** `nomad eligibility`: says whether new builds may be placed on clients. */
 export class NomadEligibility extends MutatingCommand {

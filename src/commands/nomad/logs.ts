@@ -1,8 +1,8 @@
 import { AdminCommand } from '../../lib/cli/admin-command.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
-import { readLogs } from '../../lib/nomad/log-session.ts';
-import { findLogTargets, logSources } from '../../lib/nomad/log-targets.ts';
-import { formatLine, headingOf, lineDocument } from '../../lib/nomad/log-view.ts';
+import { readLogs } from '../../lib/nomad/logs/log-session.ts';
+import { findLogTargets, logSources } from '../../lib/nomad/logs/log-targets.ts';
+import { formatLine, headingOf, lineDocument } from '../../lib/nomad/logs/log-view.ts';
 
 /** `nomad logs`: what a build's agent wrote. */
 export class NomadLogs extends AdminCommand {

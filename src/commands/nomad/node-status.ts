@@ -2,7 +2,7 @@ import { AdminCommand } from '../../lib/cli/admin-command.ts';
 import { clientSelector, clientSelectorFlags } from '../../lib/cli/client-selector-flags.ts';
 import { Args } from '../../lib/cli/oclif.ts';
 import { AdminError } from '../../lib/errors.ts';
-import { isSelective } from '../../lib/nomad/select-nodes.ts';
+import { isSelective } from '../../lib/nomad/nodes/select-nodes.ts';
 
 /** `nomad node-status`: the clients and the capacity, or one client in detail. */
 export class NomadNodeStatus extends AdminCommand {
@@ -36,17 +36,17 @@ export class NomadNodeStatus extends AdminCommand {
 
   async #list(selector: ReturnType<typeof clientSelector>): Promise<void> {
     const nomad = await this.installation.nomad();
-    const { readFleet } = await import('../../lib/nomad/node-status.ts');
-    const { fleetDocument, fleetView } = await import('../../lib/nomad/node-status-view.ts');
+    const { readFleet } = await import('../../lib/nomad/nodes/node-status.ts');
+    const { fleetDocument, fleetView } = await import('../../lib/nomad/nodes/node-status-view.ts');
     const fleet = await readFleet(nomad, selector, { signal: this.signal });
     await this.output.table(fleetView(fleet), fleetDocument(fleet));
   }
 
   async #one(target: string): Promise<void> {
     const nomad = await this.installation.nomad();
-    const { resolveNodes } = await import('../../lib/nomad/find-node.ts');
-    const { readClient } = await import('../../lib/nomad/node-detail.ts');
-    const { clientView } = await import('../../lib/nomad/node-detail-view.ts');
+    const { resolveNodes } = await import('../../lib/nomad/nodes/find-node.ts');
+    const { readClient } = await import('../../lib/nomad/nodes/node-detail.ts');
+    const { clientView } = await import('../../lib/nomad/nodes/node-detail-view.ts');
     const { signal } = this;
     for (const node of await resolveNodes(nomad, [target], { signal })) {
       const report = await readClient(nomad, node.id, { signal });

@@ -1,10 +1,10 @@
 import { AdminCommand } from '../../lib/cli/admin-command.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
 import { AdminError } from '../../lib/errors.ts';
-import { parseProject } from '../../lib/nomad/build-name.ts';
-import { resolveJob } from '../../lib/nomad/find-job.ts';
-import { type JobSelector, readJobs } from '../../lib/nomad/jobs.ts';
-import { jobsDocument, jobsView, mapFrames } from '../../lib/nomad/jobs-view.ts';
+import { parseProject } from '../../lib/nomad/jobs/build-name.ts';
+import { resolveJob } from '../../lib/nomad/jobs/find-job.ts';
+import { type JobSelector, readJobs } from '../../lib/nomad/jobs/jobs.ts';
+import { jobsDocument, jobsView, mapFrames } from '../../lib/nomad/jobs/jobs-view.ts';
 
 /** `nomad status`: all jobs, and why one is pending; or one job in detail. */
 export class NomadStatus extends AdminCommand {
@@ -55,7 +55,7 @@ export class NomadStatus extends AdminCommand {
     const { signal } = this;
     const selected = selector.build !== null || (selector.status ?? []).length > 0;
     if (watch) {
-      const { watchJobs } = await import('../../lib/nomad/watch-jobs.ts');
+      const { watchJobs } = await import('../../lib/nomad/jobs/watch-jobs.ts');
       return this.output.watch(mapFrames(watchJobs(nomad, selector, { clock, signal }), selected));
     }
     const jobs = await readJobs(nomad, selector, { now: () => clock.now(), signal });
@@ -64,8 +64,8 @@ export class NomadStatus extends AdminCommand {
 
   async #one(target: string): Promise<void> {
     const nomad = await this.installation.nomad();
-    const { readJob } = await import('../../lib/nomad/job-report.ts');
-    const { jobView } = await import('../../lib/nomad/job-view.ts');
+    const { readJob } = await import('../../lib/nomad/jobs/job-report.ts');
+    const { jobView } = await import('../../lib/nomad/jobs/job-view.ts');
     const { clock } = this.installation;
     const { signal } = this;
     const job = await resolveJob(nomad, target, { signal });

@@ -1,4 +1,4 @@
-import { type NodeSelector, STATUS_SELECTORS } from '../nomad/select-nodes.ts';
+import { type NodeSelector, STATUS_SELECTORS } from '../nomad/nodes/select-nodes.ts';
 import { Flags } from './oclif.ts';
 
 /** Flags that choose Nomad clients by what they are. */

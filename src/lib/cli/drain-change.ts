@@ -1,14 +1,14 @@
 import type { Installation } from '../installation/installation.ts';
-import type { ChosenClients } from '../nomad/choose-clients.ts';
 import type { NomadClient } from '../nomad/client.ts';
-import { drainNodes } from '../nomad/drain.ts';
-import type { DrainEvent, DrainReport } from '../nomad/drain-events.ts';
-import { drainLine, drainProgressLine } from '../nomad/drain-lines.ts';
-import { type DrainPlan, nothingToDrain, planDrain } from '../nomad/drain-plan.ts';
-import type { DrainRequest } from '../nomad/drain-request.ts';
-import { readTargets } from '../nomad/drain-targets.ts';
-import { DrainUndo } from '../nomad/drain-undo.ts';
-import { clientsText, drainPlanView, drainReportView } from '../nomad/drain-view.ts';
+import type { ChosenClients } from '../nomad/drain/choose-clients.ts';
+import { drainNodes } from '../nomad/drain/drain.ts';
+import type { DrainEvent, DrainReport } from '../nomad/drain/drain-events.ts';
+import { drainLine, drainProgressLine } from '../nomad/drain/drain-lines.ts';
+import { type DrainPlan, nothingToDrain, planDrain } from '../nomad/drain/drain-plan.ts';
+import type { DrainRequest } from '../nomad/drain/drain-request.ts';
+import { readTargets } from '../nomad/drain/drain-targets.ts';
+import { DrainUndo } from '../nomad/drain/drain-undo.ts';
+import { clientsText, drainPlanView, drainReportView } from '../nomad/drain/drain-view.ts';
 import type { Change, Confirmation } from './change.ts';
 
 /** What a change of Nomad clients needs to know. */

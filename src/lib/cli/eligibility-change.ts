@@ -3,16 +3,16 @@ import {
   type ClientChangeEvent,
   type ClientChangeReport,
   changeClients,
-} from '../nomad/client-change.ts';
+} from '../nomad/drain/client-change.ts';
 import {
   clientChangeLine,
   clientChangeReportView,
   clientChangeView,
-} from '../nomad/client-change-view.ts';
-import { clientsText } from '../nomad/drain-view.ts';
-import { eligibilityWarnings, planEligibility } from '../nomad/eligibility.ts';
-import { planEndDrain } from '../nomad/end-drain.ts';
-import { takesBuilds } from '../nomad/find-node.ts';
+} from '../nomad/drain/client-change-view.ts';
+import { clientsText } from '../nomad/drain/drain-view.ts';
+import { eligibilityWarnings, planEligibility } from '../nomad/drain/eligibility.ts';
+import { planEndDrain } from '../nomad/drain/end-drain.ts';
+import { takesBuilds } from '../nomad/nodes/find-node.ts';
 import type { Change } from './change.ts';
 import type { ClientsContext } from './drain-change.ts';
 

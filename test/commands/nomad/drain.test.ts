@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { NomadNode } from '../../../src/lib/nomad/model.ts';
-import { pass, type Rig, standing, startRig } from '../../lib/nomad/drain-rig.ts';
+import { pass, type Rig, standing, startRig } from '../../lib/nomad/drain/drain-rig.ts';
 import { type CliResult, startCli } from '../../support/cli.ts';
 
 let open: Rig[] = [];

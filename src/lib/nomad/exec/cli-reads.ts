@@ -1,4 +1,3 @@
-import { isLive } from '../allocation-end.ts';
 import type {
   AllocationListOptions,
   LogChunk,
@@ -14,6 +13,7 @@ import { decodeJob, decodeJobDetail } from '../http/decode-job.ts';
 import { decodeNode, decodeNodeDetail } from '../http/decode-node.ts';
 import { type Asked, badAnswer } from '../http/errors.ts';
 import { objectOf } from '../http/json-value.ts';
+import { isLive } from '../jobs/allocation-end.ts';
 import type {
   Agent,
   Allocation,

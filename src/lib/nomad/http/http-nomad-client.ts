@@ -1,5 +1,4 @@
 import { isAdminError } from '../../errors.ts';
-import { isLive } from '../allocation-end.ts';
 import type {
   AllocationListOptions,
   DrainSpec,
@@ -10,6 +9,7 @@ import type {
   Watched,
   WatchOptions,
 } from '../client.ts';
+import { isLive } from '../jobs/allocation-end.ts';
 import type {
   Agent,
   Allocation,

@@ -1,0 +1,97 @@
+import { type Column, type DetailView, eraseTable } from '../../terminal/table.ts';
+import { shortId } from '../quantities.ts';
+import type {
+  ChangedClient,
+  ClientChange,
+  ClientChangeEvent,
+  ClientChangeReport,
+} from './client-change.ts';
+
+/** What is done with each client, for people. */
+export function clientChangeView(changes: readonly ClientChange[]): DetailView {
+  return {
+    blocks: [
+      {
+        kind: 'table',
+        title: 'Clients',
+        table: eraseTable({ columns: PLAN_COLUMNS, rows: changes }),
+      },
+    ],
+  };
+}
+
+/** How it ended, for people. */
+export function clientChangeReportView(report: ClientChangeReport): DetailView {
+  return {
+    blocks: [{ kind: 'table', table: eraseTable({ columns: REPORT_COLUMNS, rows: report.nodes }) }],
+  };
+}
+
+/** One line for people about an event; undefined for what the report tells. */
+export function clientChangeLine(event: ClientChangeEvent): string | undefined {
+  switch (event.type) {
+    case 'changed':
+      return `${event.node.name}: ${event.node.eligible ? 'takes builds' : 'takes no new builds'}, ${event.node.draining ? 'draining' : 'not draining'}`;
+    case 'failed':
+      return `${event.node.name}: ${event.node.error?.message ?? 'failed'}`;
+    case 'retrying':
+      return event.attempt === 1
+        ? `${event.node.name}: ${event.message} (asking again)`
+        : undefined;
+    case 'report':
+      return undefined;
+  }
+}
+
+const PLAN_COLUMNS: readonly Column<ClientChange>[] = [
+  { key: 'client', value: (row) => row.name, flexible: true },
+  { key: 'id', value: (row) => row.id, text: (row) => shortId(row.id) },
+  { key: 'status', value: (row) => row.status },
+  { key: 'eligible', value: (row) => row.eligible, text: (row) => (row.eligible ? 'yes' : 'no') },
+  {
+    key: 'draining',
+    title: 'DRAIN',
+    value: (row) => row.draining,
+    text: (row) => (row.draining ? 'yes' : 'no'),
+  },
+  { key: 'plan', value: (row) => row.action, text: planText },
+];
+
+const REPORT_COLUMNS: readonly Column<ChangedClient>[] = [
+  { key: 'client', value: (row) => row.name, flexible: true },
+  { key: 'id', value: (row) => row.id, text: (row) => shortId(row.id) },
+  {
+    key: 'outcome',
+    value: (row) => row.outcome,
+    tone: (row) => (row.outcome === 'failed' || row.outcome === 'not-done' ? 'bad' : 'good'),
+  },
+  {
+    key: 'eligible',
+    value: (row) => row.eligible,
+    text: (row) => yesNo(row.eligible),
+  },
+  {
+    key: 'draining',
+    title: 'DRAIN',
+    value: (row) => row.draining,
+    text: (row) => yesNo(row.draining),
+  },
+];
+
+function yesNo(value: boolean | null): string {
+  if (value === null) return '?';
+  return value ? 'yes' : 'no';
+}
+
+function planText(row: ClientChange): string {
+  switch (row.action) {
+    case 'end-drain':
+      return row.eligibleThen ? 'end the drain, make eligible' : 'end the drain, keep ineligible';
+    case 'make-eligible':
+      return 'make eligible';
+    case 'make-ineligible':
+      return 'make ineligible';
+    case 'nothing':
+      return row.eligible ? 'nothing: is eligible' : 'nothing: is ineligible';
+  }
+}

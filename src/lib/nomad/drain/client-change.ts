@@ -1,0 +1,183 @@
+import type { Clock, Milliseconds } from '../../clock.ts';
+import { AdminError, EXIT_CODES, isAdminError } from '../../errors.ts';
+import { mapBounded } from '../bounded.ts';
+import type { NomadClient } from '../client.ts';
+import type { NodeId, NodeStatus, NomadNode } from '../model.ts';
+import type { ClientName, ReportedError } from './drain-events.ts';
+import { EventQueue } from './event-queue.ts';
+import { keepTrying } from './keep-trying.ts';
+
+/** What ending drains and changing eligibility ask of Nomad. */
+export type ClientChanger = Pick<NomadClient, 'node' | 'cancelDrain' | 'setEligibility'>;
+
+/** One client of a change, and what is done with it. */
+export interface ClientChange extends ClientName {
+  readonly status: NodeStatus;
+  readonly eligible: boolean;
+  readonly draining: boolean;
+  readonly action: 'end-drain' | 'make-eligible' | 'make-ineligible' | 'nothing';
+  /** Whether builds may be placed there afterwards. */
+  readonly eligibleThen: boolean;
+}
+
+/** One client in a {@link ClientChangeReport}. */
+export interface ChangedClient extends ClientName {
+  readonly outcome: 'changed' | 'unchanged' | 'failed' | 'not-done';
+  /** As read back afterwards; null where that was not possible. */
+  readonly eligible: boolean | null;
+  readonly draining: boolean | null;
+  readonly error: ReportedError | null;
+}
+
+/** How a change of clients ended. */
+export interface ClientChangeReport {
+  readonly nodes: readonly ChangedClient[];
+  readonly exitCode: number;
+}
+
+/** What happens while clients are changed. The last event is the report. */
+export type ClientChangeEvent = { readonly at: Date } & (
+  | { readonly type: 'changed'; readonly node: ChangedClient }
+  | {
+      readonly type: 'retrying';
+      readonly node: ClientName;
+      readonly code: string;
+      readonly message: string;
+      readonly attempt: number;
+      readonly retryInMs: number;
+    }
+  | { readonly type: 'failed'; readonly node: ChangedClient }
+  | { readonly type: 'report'; readonly report: ClientChangeReport }
+);
+
+/** How clients are changed. */
+export interface ClientChangeOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** How many at once; 10 where it is left out. */
+  readonly concurrency?: number;
+  /** For how long a failing Nomad is asked again, in milliseconds; a minute where it is left out. */
+  readonly patienceMs?: Milliseconds;
+}
+
+const PATIENCE_MS: Milliseconds = 60_000;
+const CHANGES_AT_ONCE = 10;
+
+/** A client whose eligibility or drain is left as it is, or changed; pure. */
+export function clientChange(
+  node: NomadNode,
+  action: ClientChange['action'],
+  eligibleThen: boolean,
+): ClientChange {
+  const { id, name, status, eligible, draining } = node;
+  return { id, name, status, eligible, draining, action, eligibleThen };
+}
+
+/**
+ * Changes clients, several at once, and reads each back: only what Nomad then says counts. What goes
+ * wrong with one client is told in the report; only a bug throws.
+ */
+export async function* changeClients(
+  nomad: ClientChanger,
+  changes: readonly ClientChange[],
+  options: ClientChangeOptions,
+): AsyncGenerator<ClientChangeEvent, void> {
+  const queue = new EventQueue<ClientChangeEvent>();
+  const left = new AbortController();
+  const signal = AbortSignal.any([options.signal, left.signal]);
+  const inner = { ...options, signal, emit: (event: ClientChangeEvent) => queue.push(event) };
+  const limit = options.concurrency ?? CHANGES_AT_ONCE;
+  const work = mapBounded(changes, limit, (change) => changeClient(nomad, change, inner)).then(
+    (nodes) => {
+      const report = { nodes, exitCode: changeExitCode(nodes) };
+      queue.push({ type: 'report', at: options.clock.now(), report });
+      queue.end();
+    },
+    (error: unknown) => queue.fail(error),
+  );
+  try {
+    yield* queue;
+  } finally {
+    left.abort();
+    await work;
+  }
+}
+
+interface InnerOptions extends ClientChangeOptions {
+  readonly emit: (event: ClientChangeEvent) => void;
+}
+
+async function changeClient(
+  nomad: ClientChanger,
+  change: ClientChange,
+  options: InnerOptions,
+): Promise<ChangedClient> {
+  const { id, name, eligible, draining } = change;
+  const { clock, signal, emit } = options;
+  const unread = { id, name, eligible: null, draining: null, error: null };
+  if (change.action === 'nothing') return { ...unread, eligible, draining, outcome: 'unchanged' };
+  const patience = {
+    clock,
+    signal,
+    patienceMs: options.patienceMs ?? PATIENCE_MS,
+    onFailure: ({ code, message }: AdminError, attempt: number, retryInMs: Milliseconds): void =>
+      emit({
+        type: 'retrying',
+        at: clock.now(),
+        node: { id, name },
+        code,
+        message,
+        attempt,
+        retryInMs,
+      }),
+  };
+  try {
+    const after = await keepTrying(() => applyAndRead(nomad, change, signal), patience);
+    const node: ChangedClient = { ...unread, ...after, outcome: 'changed' };
+    emit({ type: 'changed', at: clock.now(), node });
+    return node;
+  } catch (thrown) {
+    if (signal.aborted) return { ...unread, outcome: 'not-done' };
+    if (!isAdminError(thrown)) throw thrown;
+    const { code, message, exitCode } = thrown;
+    const node: ChangedClient = {
+      ...unread,
+      outcome: 'failed',
+      error: { code, message, exitCode },
+    };
+    emit({ type: 'failed', at: clock.now(), node });
+    return node;
+  }
+}
+
+async function applyAndRead(
+  nomad: ClientChanger,
+  change: ClientChange,
+  signal: AbortSignal,
+): Promise<Pick<ChangedClient, 'eligible' | 'draining'>> {
+  await post(nomad, change, signal);
+  const { eligible, draining } = (await nomad.node(change.id, { signal })).value;
+  if (eligible !== change.eligibleThen || (draining && change.action === 'end-drain')) {
+    throw new AdminError(
+      'failed',
+      `it is ${eligible ? 'eligible' : 'ineligible'}${draining ? ' and draining' : ''} after the change: somebody else changes it too`,
+      { code: 'CHANGE_NOT_SEEN', hint: `circleci-admin nomad node-status ${change.id}` },
+    );
+  }
+  return { eligible, draining };
+}
+
+function post(nomad: ClientChanger, change: ClientChange, signal: AbortSignal): Promise<void> {
+  const id: NodeId = change.id;
+  return change.action === 'end-drain'
+    ? nomad.cancelDrain(id, change.eligibleThen, { signal })
+    : nomad.setEligibility(id, change.eligibleThen, { signal });
+}
+
+function changeExitCode(nodes: readonly ChangedClient[]): number {
+  const failed = nodes.flatMap((node) => (node.error ? [node.error.exitCode] : []));
+  if (failed.length === 0) return 0;
+  const [first] = failed;
+  const alike = first !== undefined && failed.every((code) => code === first);
+  return failed.length === nodes.length && alike ? first : EXIT_CODES.partial;
+}

@@ -1,0 +1,89 @@
+import { formatDuration } from '../../units.ts';
+import { buildLabel } from '../jobs/build-name.ts';
+import { count } from '../quantities.ts';
+import type { BuildEnd, DrainEvent } from './drain-events.ts';
+import { clockTime, namedBuilds } from './drain-words.ts';
+
+const ENDS: Readonly<Record<BuildEnd, string>> = {
+  completed: 'has finished',
+  failed: 'has failed by itself',
+  'killed-by-drain': 'was KILLED by the drain',
+  stopped: 'was stopped with its job',
+  migrated: 'was moved away',
+  lost: 'was LOST with the client',
+  unknown: 'has ended, Nomad has forgotten how',
+};
+
+const SAID_AGAIN_EVERY = 5;
+
+/** One line for people about an event of a drain; undefined for what the report tells better. */
+export function drainLine(event: DrainEvent): string | undefined {
+  switch (event.type) {
+    case 'report':
+    case 'waiting':
+      return undefined;
+    case 'timeout':
+      return `Stopped waiting after ${formatDuration(event.timeoutMs)}: the drains go on.`;
+    case 'retrying':
+      return retryLine(event);
+    default:
+      return `${event.node.name}: ${clientLine(event)}`;
+  }
+}
+
+type ClientEvent = Exclude<
+  DrainEvent,
+  { readonly type: 'report' | 'timeout' | 'retrying' | 'waiting' }
+>;
+
+function clientLine(event: ClientEvent): string {
+  switch (event.type) {
+    case 'ineligible':
+      return 'takes no new builds';
+    case 'drain-set':
+      return `${event.joined ? 'is draining already' : 'drain set'}${killsAt(event.deadlineAt, event.at)}`;
+    case 'already-drained':
+      return 'is drained already';
+    case 'holding':
+      return `waits for ${count(event.builds.length, 'build')}: ${namedBuilds(event.builds)}`;
+    case 'build-finished':
+      return `${buildLabel(event.build.jobId)} ${ENDS[event.build.how]}`;
+    case 'tasks-exiting':
+      return `Nomad calls the drain complete, but these still run: ${namedBuilds(event.builds)}`;
+    case 'drain-changed':
+      return `somebody set another drain, ${drainKind(event)}`;
+    case 'drain-complete':
+      return `drained: nothing runs there any more${event.outcome === 'drained' ? '' : ` (${event.outcome})`}`;
+    case 'cancelled-by-someone':
+      return 'somebody ended the drain, or made the client eligible again';
+    case 'node-down':
+      return 'is down: Nomad gives its builds up as lost';
+    case 'node-vanished':
+      return 'Nomad has forgotten the client';
+    case 'failed':
+      return event.error.message;
+  }
+}
+
+/** What is going on, for the one line of a terminal that is written over. */
+export function drainProgressLine(event: DrainEvent): string | undefined {
+  if (event.type !== 'waiting') return undefined;
+  const builds = event.builds === null ? '' : `${count(event.builds, 'build')} on `;
+  return `Waiting for ${builds}${count(event.clients, 'client')}, for ${formatDuration(event.waitedMs)}`;
+}
+
+function drainKind({ strategy, at }: Extract<DrainEvent, { type: 'drain-changed' }>): string {
+  if (strategy.kind === 'force') return 'which kills builds at once';
+  if (strategy.kind === 'no-deadline') return 'which waits for builds';
+  return `with a deadline${killsAt(strategy.forceAt, at)}`;
+}
+
+function killsAt(deadline: Date | null, now: Date): string {
+  return deadline ? `: kills what still runs at ${clockTime(deadline, now)}` : '';
+}
+
+function retryLine(event: Extract<DrainEvent, { type: 'retrying' }>): string | undefined {
+  if (event.attempt % SAID_AGAIN_EVERY !== 1) return undefined;
+  const where = event.node ? `${event.node.name}: ` : '';
+  return `${where}${event.message} (attempt ${event.attempt}; asking again)`;
+}

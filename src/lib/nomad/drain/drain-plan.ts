@@ -1,0 +1,139 @@
+import { formatDuration } from '../../units.ts';
+import type { DrainSpec } from '../client.ts';
+import { isSystem, placedBuild } from '../jobs/placed-build.ts';
+import type { DrainStrategy, NodeStatus, NomadNode } from '../model.ts';
+import { takesBuilds } from '../nodes/find-node.ts';
+import { count } from '../quantities.ts';
+import { type DrainAction, type DrainTarget, drainAction } from './drain-action.ts';
+import type { ClientName, DrainReport, PlacedBuild } from './drain-events.ts';
+import { DrainProgress } from './drain-progress.ts';
+import { drainReport } from './drain-report.ts';
+import { clockTime, namedBuilds } from './drain-words.ts';
+
+/** A client of a {@link DrainPlan}. */
+export interface PlannedClient extends ClientName {
+  readonly status: NodeStatus;
+  readonly eligible: boolean;
+  /** The drain that goes on there already. */
+  readonly drain: DrainStrategy | null;
+  readonly action: DrainAction;
+  readonly builds: readonly PlacedBuild[];
+}
+
+/** What a drain will do, before it does. */
+export interface DrainPlan {
+  readonly clients: readonly PlannedClient[];
+  readonly deadlineMs: number | null;
+  /** When builds that still run are killed, if the drain is set now; null when they are not. */
+  readonly killsAt: Date | null;
+  readonly force: boolean;
+  /** How many clients take builds before it, and after it is set. */
+  readonly takingBuilds: { readonly before: number; readonly after: number };
+  readonly warnings: readonly string[];
+}
+
+/** Works out what a drain will do, and warns of what it may break. */
+export function planDrain(
+  targets: readonly DrainTarget[],
+  fleet: readonly NomadNode[],
+  spec: DrainSpec,
+  now: Date,
+): DrainPlan {
+  const clients = targets.map((target) => plannedClient(target, spec));
+  const chosen = new Set(clients.map((client) => client.id));
+  const taking = fleet.filter(takesBuilds);
+  const left = taking.filter((node) => !chosen.has(node.id)).length;
+  const { deadline } = spec;
+  const plan = {
+    clients,
+    deadlineMs: typeof deadline === 'number' ? deadline : null,
+    killsAt: typeof deadline === 'number' ? new Date(now.getTime() + deadline) : null,
+    force: deadline === 'force',
+    takingBuilds: { before: taking.length, after: left },
+  };
+  return {
+    ...plan,
+    warnings: [
+      ...capacityWarning(plan),
+      ...killWarning(plan, spec, now),
+      ...clients.flatMap((client) => earlierDrainWarning(client, spec, now)),
+      ...serviceWarning(plan, spec),
+      ...downWarning(plan),
+    ],
+  };
+}
+
+/**
+ * The report of a drain whose clients are all drained already; null where something is left to do.
+ */
+export function nothingToDrain(plan: DrainPlan, spec: DrainSpec, now: Date): DrainReport | null {
+  if (plan.clients.some((client) => client.action !== 'already-drained')) return null;
+  const done = plan.clients.map((client) => {
+    const progress = new DrainProgress(client, spec, now);
+    progress.alreadyDrained(now);
+    return progress;
+  });
+  return drainReport(done, spec, now, new Map());
+}
+
+type Unwarned = Omit<DrainPlan, 'warnings'>;
+
+function plannedClient(target: DrainTarget, spec: DrainSpec): PlannedClient {
+  const { id, name, status, eligible } = target.node;
+  return {
+    id,
+    name,
+    status,
+    eligible,
+    drain: target.strategy,
+    action: drainAction(target, spec),
+    builds: target.live.map(placedBuild),
+  };
+}
+
+function capacityWarning({ takingBuilds }: Unwarned): readonly string[] {
+  if (takingBuilds.before === 0 || takingBuilds.after > 0) return [];
+  return ['No other client takes builds: new builds will wait until one does.'];
+}
+
+function killWarning(plan: Unwarned, spec: DrainSpec, now: Date): readonly string[] {
+  const atRisk = plan.clients
+    .flatMap((client) => client.builds)
+    .filter((build) => !spec.ignoreSystemJobs || !isSystem(build));
+  if (plan.force) {
+    return atRisk.length === 0
+      ? []
+      : [`${count(atRisk.length, 'build')} will be killed at once: ${namedBuilds(atRisk)}.`];
+  }
+  if (plan.killsAt === null || plan.deadlineMs === null) return [];
+  const when = `${clockTime(plan.killsAt, now)} (in ${formatDuration(plan.deadlineMs)})`;
+  const running = atRisk.length === 0 ? 'none runs now' : `running now: ${namedBuilds(atRisk)}`;
+  return [`Builds still running at ${when} will be killed; ${running}.`];
+}
+
+/** An earlier drain may kill builds at another time than the operator thinks. */
+function earlierDrainWarning(client: PlannedClient, spec: DrainSpec, now: Date): readonly string[] {
+  const { drain, name } = client;
+  if (drain?.kind !== 'deadline') return [];
+  const kills = drain.forceAt ? `kills builds at ${clockTime(drain.forceAt, now)}` : 'kills builds';
+  if (client.action === 'join') {
+    return [`${name} is draining already and ${kills}: its clock is not restarted.`];
+  }
+  const instead = spec.deadline === null ? 'one that waits for its builds' : 'this one';
+  return [`${name} is draining already and ${kills}: that drain is replaced by ${instead}.`];
+}
+
+function serviceWarning(plan: Unwarned, spec: DrainSpec): readonly string[] {
+  const services = plan.clients
+    .flatMap((client) => client.builds)
+    .filter((build) => build.jobType === 'service' || (isSystem(build) && !spec.ignoreSystemJobs));
+  if (services.length === 0) return [];
+  return [`A drain does not wait for services: it stops ${namedBuilds(services)}.`];
+}
+
+function downWarning(plan: Unwarned): readonly string[] {
+  const down = plan.clients.filter((client) => client.status === 'down');
+  if (down.length === 0) return [];
+  const names = down.map((client) => client.name).join(', ');
+  return [`Down, so that nothing can be seen or waited for there: ${names}.`];
+}

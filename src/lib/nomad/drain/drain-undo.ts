@@ -1,0 +1,50 @@
+import type { NodeId } from '../model.ts';
+import type { ClientName, DrainEvent } from './drain-events.ts';
+
+/** Keeps account of what a drain has changed, so that it can be undone after Ctrl-C. */
+export class DrainUndo {
+  readonly #wereEligible = new Map<NodeId, ClientName>();
+  readonly #drained = new Map<NodeId, ClientName>();
+  readonly #complete = new Set<NodeId>();
+
+  /** Takes in an event of the drain. */
+  take(event: DrainEvent): void {
+    if (event.type === 'ineligible') this.#wereEligible.set(event.node.id, event.node);
+    if (event.type === 'drain-complete') this.#complete.add(event.node.id);
+    if (event.type === 'drain-set' && !event.joined) this.#drained.set(event.node.id, event.node);
+  }
+
+  /**
+   * What goes on, and the commands that take it back. Full ids, because a name may fit a dead
+   * client too.
+   *
+   * @param flags shared flags that chose the installation, each with a blank before it
+   */
+  lines(flags = ''): readonly string[] {
+    const command = `circleci-admin nomad drain${flags} --disable`;
+    const eligible = [...this.#wereEligible.keys()];
+    const others = [...this.#drained.keys()].filter((id) => !this.#wereEligible.has(id));
+    if (eligible.length + others.length === 0) return ['Nothing was changed.'];
+    const drained = [...this.#drained.values()];
+    const closed = [...this.#wereEligible.values()].filter(({ id }) => !this.#drained.has(id));
+    return [
+      ...named(
+        'The drains go on without us',
+        drained.filter(({ id }) => !this.#complete.has(id)),
+      ),
+      ...named(
+        'Drained',
+        drained.filter(({ id }) => this.#complete.has(id)),
+      ),
+      ...named('Made ineligible, not draining', closed),
+      'Run the same command again to go on watching. To undo it:',
+      ...(eligible.length === 0 ? [] : [`  ${command} ${eligible.join(' ')}`]),
+      ...(others.length === 0 ? [] : [`  ${command} --keep-ineligible ${others.join(' ')}`]),
+    ];
+  }
+}
+
+function named(what: string, clients: readonly ClientName[]): readonly string[] {
+  if (clients.length === 0) return [];
+  return [`${what}: ${clients.map((client) => client.name).join(', ')}.`];
+}

@@ -1,0 +1,61 @@
+import { AdminError } from '../../errors.ts';
+import type { NomadNode } from '../model.ts';
+import { type ClientChange, clientChange } from './client-change.ts';
+
+/**
+ * Which way the flags of `eligibility` point.
+ *
+ * @throws AdminError of kind `usage`, code CONFLICTING_FLAGS, unless exactly one is given
+ */
+export function eligibilityRequest(flags: {
+  readonly enable?: boolean;
+  readonly disable?: boolean;
+}): boolean {
+  const enable = flags.enable ?? false;
+  if (enable !== (flags.disable ?? false)) return enable;
+  throw new AdminError('usage', 'write either --enable or --disable', {
+    code: 'CONFLICTING_FLAGS',
+    hint: 'See: circleci-admin nomad eligibility --help',
+  });
+}
+
+/**
+ * What `eligibility --enable` or `--disable` does with each client. Builds that run are not touched.
+ *
+ * @throws AdminError of kind `validation`, code CLIENT_IS_DRAINING: Nomad makes no draining client
+ *   eligible (node_endpoint.go)
+ */
+export function planEligibility(
+  nodes: readonly NomadNode[],
+  eligible: boolean,
+): readonly ClientChange[] {
+  const draining = nodes.filter((node) => node.draining);
+  if (eligible && draining.length > 0) {
+    const names = draining.map((node) => node.name).join(', ');
+    throw new AdminError('validation', `a draining client cannot be made eligible: ${names}`, {
+      code: 'CLIENT_IS_DRAINING',
+      hint: `End the drain first: circleci-admin nomad drain --disable ${draining.map((node) => node.id).join(' ')}`,
+    });
+  }
+  return nodes.map((node) => {
+    if (node.eligible === eligible) return clientChange(node, 'nothing', eligible);
+    return clientChange(node, eligible ? 'make-eligible' : 'make-ineligible', eligible);
+  });
+}
+
+/**
+ * Warns when a change leaves no client that takes builds.
+ *
+ * @param taking the clients of the whole fleet that take builds now
+ */
+export function eligibilityWarnings(
+  changes: readonly ClientChange[],
+  taking: readonly NomadNode[],
+): readonly string[] {
+  const closed = new Set(
+    changes.filter((change) => change.action === 'make-ineligible').map((change) => change.id),
+  );
+  const left = taking.filter((node) => !closed.has(node.id));
+  if (taking.length === 0 || left.length > 0) return [];
+  return ['No other client takes builds: new builds will wait until one does.'];
+}

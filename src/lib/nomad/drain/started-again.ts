@@ -1,0 +1,50 @@
+import { isAdminError } from '../../errors.ts';
+import { mapBounded } from '../bounded.ts';
+import type { NomadClient, ReadOptions } from '../client.ts';
+import { isLive } from '../jobs/allocation-end.ts';
+import type { DamagedBuild, EndedBuild } from './drain-events.ts';
+import { orForgotten } from './drain-targets.ts';
+
+const READS_AT_ONCE = 10;
+
+/**
+ * {@link startedAgain} for each build; null where that could not be read, which takes nothing from
+ * what is known about the build.
+ */
+export async function whetherStartedAgain(
+  nomad: Pick<NomadClient, 'job' | 'jobAllocations'>,
+  builds: readonly EndedBuild[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<EndedBuild, DamagedBuild['again']>> {
+  if (signal.aborted) return new Map();
+  const read = await mapBounded(builds, READS_AT_ONCE, async (build) => {
+    try {
+      return [build, await startedAgain(nomad, build, { signal })] as const;
+    } catch (error) {
+      if (!signal.aborted && !isAdminError(error)) throw error;
+      return [build, null] as const;
+    }
+  });
+  return new Map(read);
+}
+
+/**
+ * Whether Nomad runs a killed or lost build again. Which it does depends on its version: up to
+ * 1.10.2 a killed build starts from scratch on another eligible client, and is dead without a word
+ * if there is none; 1.11 and later do not replace it (hashicorp/nomad #17563, #26961).
+ */
+export async function startedAgain(
+  nomad: Pick<NomadClient, 'job' | 'jobAllocations'>,
+  build: EndedBuild,
+  options: ReadOptions,
+): Promise<DamagedBuild['again']> {
+  const allocations = await nomad.jobAllocations(build.jobId, options);
+  const others = allocations.filter((other) => other.id !== build.allocation);
+  const since = build.since?.getTime() ?? 0;
+  const newer = others.filter((other) => (other.createdAt?.getTime() ?? 0) >= since);
+  if (newer.some(isLive)) return 'running';
+  const job = await orForgotten(nomad.job(build.jobId, options));
+  if (job === null || job.stopped) return 'no';
+  if (job.status === 'pending') return 'waiting';
+  return job.status === 'dead' ? 'no' : null;
+}

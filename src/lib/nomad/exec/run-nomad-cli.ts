@@ -1,0 +1,77 @@
+import { type Readable, Writable } from 'node:stream';
+import type { KubernetesClient } from '../../kubernetes/client.ts';
+
+/** A stream that takes text or bytes and says when it can take more. */
+interface Sink {
+  readonly isTTY: boolean;
+  write(data: string | Uint8Array): Promise<void>;
+}
+
+/** The terminal, or the pipes, that a program is connected to. */
+export interface Terminal {
+  readonly stdin: {
+    readonly isTTY: boolean;
+    readonly stream: Readable & { setRawMode?(raw: boolean): unknown };
+  };
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  sizes(signal: AbortSignal): AsyncIterable<{ readonly columns: number; readonly rows: number }>;
+}
+
+/**
+ * Runs the nomad CLI in the pod of the Nomad server, connected to our own streams. With a terminal
+ * on both ends it gets a terminal there, and keys (Ctrl-C too) go to it.
+ *
+ * @returns its exit code
+ * @throws AdminError as {@link KubernetesClient.exec}
+ */
+export async function runNomadCli(
+  kubernetes: Pick<KubernetesClient, 'exec'>,
+  run: {
+    readonly pod: string;
+    /** Without `nomad` itself. */
+    readonly args: readonly string[];
+    readonly terminal: Terminal;
+    readonly signal: AbortSignal;
+  },
+): Promise<number> {
+  const { pod, args, terminal, signal } = run;
+  const { stdin, stdout, stderr } = terminal;
+  const tty = stdin.isTTY && stdout.isTTY;
+  const done = new AbortController();
+  if (tty) stdin.stream.setRawMode?.(true);
+  try {
+    const { exitCode } = await kubernetes.exec({
+      pod,
+      command: ['nomad', ...args],
+      stdout: writable(stdout),
+      stderr: writable(stderr),
+      // A pipe is handed on only to what reads it: old API servers drop output when stdin ends.
+      ...(tty || readsStdin(args) ? { stdin: stdin.stream } : {}),
+      ...(tty ? { tty, sizes: terminal.sizes(AbortSignal.any([signal, done.signal])) } : {}),
+      signal,
+    });
+    return exitCode;
+  } finally {
+    done.abort();
+    if (tty) stdin.stream.setRawMode?.(false);
+    // A stream that flows keeps the process alive.
+    stdin.stream.pause();
+  }
+}
+
+/** `-` in place of a file, and programs that run in an allocation. */
+function readsStdin(args: readonly string[]): boolean {
+  return args.includes('-') || args.slice(0, 2).includes('exec');
+}
+
+function writable(sink: Sink): Writable {
+  return new Writable({
+    write(chunk: Uint8Array, _encoding, callback) {
+      sink.write(chunk).then(
+        () => callback(),
+        (error: unknown) => callback(error instanceof Error ? error : new Error(String(error))),
+      );
+    },
+  });
+}

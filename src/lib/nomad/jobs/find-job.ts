@@ -1,0 +1,72 @@
+import { AdminError } from '../../errors.ts';
+import type { NomadClient } from '../client.ts';
+import { collect } from '../collect.ts';
+import type { JobId, NomadJob } from '../model.ts';
+import { matchesBuild, parseBuildSelector } from './build-name.ts';
+
+const LISTED_MATCHES = 8;
+
+/**
+ * Finds the job that an operator names: by its ID, by its build (`26`, `org/repo/26`, the build's
+ * URL), or by the beginning of its ID. The ways are tried in this order, so a short number is a
+ * build's number before it is the beginning of an ID.
+ *
+ * @throws AdminError of kind `usage`, code AMBIGUOUS_JOB, listing the matches
+ * @throws AdminError of kind `notFound`, code JOB_NOT_FOUND
+ */
+export async function resolveJob(
+  client: Pick<NomadClient, 'jobs'>,
+  target: string,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<NomadJob> {
+  const jobs = await collect(client.jobs(options));
+  const matches = new Set(
+    matchJobs(
+      target,
+      jobs.map((job) => job.id),
+    ),
+  );
+  const [only, ...others] = jobs.filter((job) => matches.has(job.id));
+  if (!only) throw jobNotFound(target);
+  if (others.length > 0) throw ambiguousJob(target, [...matches]);
+  return only;
+}
+
+/** The IDs that a target may mean, all found in the same way. */
+export function matchJobs<Id extends string>(target: string, ids: readonly Id[]): readonly Id[] {
+  const named = matchNamedJobs(target, ids);
+  const wanted = target.trim();
+  if (named.length > 0 || wanted === '') return named;
+  return ids.filter((id) => id.startsWith(wanted));
+}
+
+/** {@link matchJobs} by whole ID or by build only, not by the beginning of an ID. */
+export function matchNamedJobs<Id extends string>(
+  target: string,
+  ids: readonly Id[],
+): readonly Id[] {
+  const wanted = target.trim();
+  const exact = ids.filter((id) => id === wanted);
+  if (exact.length > 0) return exact;
+  const selector = parseBuildSelector(wanted);
+  return selector === null ? [] : ids.filter((id) => matchesBuild(id, selector));
+}
+
+/** Several jobs fit. */
+export function ambiguousJob(target: string, ids: readonly JobId[]): AdminError {
+  const shown = ids.slice(0, LISTED_MATCHES).join(', ');
+  const more = ids.length > LISTED_MATCHES ? `, and ${ids.length - LISTED_MATCHES} more` : '';
+  return new AdminError(
+    'usage',
+    `"${target}" is ambiguous: it matches ${ids.length} jobs: ${shown}${more}`,
+    { code: 'AMBIGUOUS_JOB', hint: "Write org/repo/number, or the job's whole ID." },
+  );
+}
+
+/** No job fits. */
+export function jobNotFound(target: string): AdminError {
+  return new AdminError('notFound', `No Nomad job has the ID or build "${target}"`, {
+    code: 'JOB_NOT_FOUND',
+    hint: 'List the jobs with: circleci-admin nomad status (finished ones are forgotten after some hours)',
+  });
+}

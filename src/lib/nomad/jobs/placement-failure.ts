@@ -1,0 +1,229 @@
+import { formatBytes } from '../../units.ts';
+import type { NomadNode, PlacementFailure, Resources } from '../model.ts';
+import { takesBuilds } from '../nodes/select-nodes.ts';
+import { count } from '../quantities.ts';
+import type { PendingDetails, PendingFacts, PendingKind, PendingReason } from './pending-reason.ts';
+
+/** A reason before it is known which evaluation gave it. */
+export type FailureReason = Omit<PendingReason, 'details'> & {
+  readonly details: Pick<PendingDetails, 'failure' | 'asked' | 'largest'>;
+};
+
+/** Nomad filters a class of clients once by name of the constraint, and from then on by this word. */
+const CLASS_WORD = 'computed class ineligible';
+
+interface Situation {
+  readonly failure: PlacementFailure;
+  readonly asked: Resources | null;
+  /** Clients that take builds in the job's datacenters; null where they were not read. */
+  readonly open: readonly NomadNode[] | null;
+  readonly largest: PendingDetails['largest'];
+}
+
+/** Says what one task group's placement failed on (field names as in Nomad's AllocMetric). */
+export function explainFailure(
+  failure: PlacementFailure,
+  facts: Pick<PendingFacts, 'taskGroups' | 'datacenters' | 'nodes'>,
+): FailureReason {
+  const group = facts.taskGroups?.find((candidate) => candidate.name === failure.taskGroup);
+  const datacenters = facts.datacenters ?? Object.keys(failure.nodesAvailable);
+  const inPlace = facts.nodes?.filter((node) => isIn(node, datacenters)) ?? null;
+  const open = inPlace?.filter(takesBuilds) ?? null;
+  const situation: Situation = {
+    failure,
+    asked: group?.resources ?? null,
+    open,
+    largest: open ? largestOf(open) : null,
+  };
+  if (failure.quotaExhausted.length > 0) return quota(situation);
+  if (facts.nodes && facts.nodes.length > 0 && inPlace?.length === 0) {
+    return unknownDatacenter(situation, datacenters);
+  }
+  if (failure.nodesEvaluated === 0 || open?.length === 0) return noClients(situation, facts.nodes);
+  const { nodesFiltered, nodesExhausted } = failure;
+  if (nodesExhausted === 0 && nodesFiltered > 0) return filtered(situation);
+  if (isTooLarge(situation)) return tooLarge(situation);
+  return nodesFiltered > 0 ? mixed(situation) : full(situation);
+}
+
+function noClients(situation: Situation, nodes: readonly NomadNode[] | null): FailureReason {
+  const others = nodes?.filter((node) => !takesBuilds(node)) ?? [];
+  const states = [
+    [others.filter((node) => node.status === 'down').length, 'down'],
+    [others.filter((node) => node.draining && node.status !== 'down').length, 'draining'],
+    [
+      others.filter((node) => !node.eligible && !node.draining && node.status === 'ready').length,
+      'ineligible',
+    ],
+  ] as const;
+  const words = states
+    .filter(([amount]) => amount > 0)
+    .map(([amount, word]) => `${amount} ${word}`);
+  return reason(situation, 'no-clients', {
+    text: `no client takes builds${words.length > 0 ? `: ${words.join(', ')}` : ''}`,
+    remedy:
+      others.length > 0
+        ? 'Add clients, or open one again: circleci-admin nomad drain --disable NODE'
+        : 'Add clients.',
+    moreClientsHelp: true,
+  });
+}
+
+function unknownDatacenter(situation: Situation, datacenters: readonly string[]): FailureReason {
+  const names = datacenters.map((name) => `"${name}"`).join(' or ');
+  return reason(situation, 'unknown-datacenter', {
+    text: `it asks for datacenter ${names}, in which there is no client`,
+    remedy: "CircleCI's clients belong in datacenter default: see the clients' configuration.",
+    moreClientsHelp: false,
+  });
+}
+
+function quota(situation: Situation): FailureReason {
+  return reason(situation, 'quota', {
+    text: `a quota is used up: ${situation.failure.quotaExhausted.join(', ')}`,
+    remedy: 'Raise the quota in Nomad, or wait for builds to end.',
+    moreClientsHelp: false,
+  });
+}
+
+function filtered(situation: Situation): FailureReason {
+  const { failure } = situation;
+  const named = Object.entries(failure.constraintFiltered).filter(([name]) => name !== CLASS_WORD);
+  const drivers = named.filter(([name]) => /^missing drivers/i.test(name));
+  const scope = `${failure.nodesFiltered} of ${count(failure.nodesEvaluated, 'client')}`;
+  if (drivers.length > 0 && drivers.length === named.length) {
+    return reason(situation, 'driver-missing', {
+      text: `${scope} lack the driver of its task`,
+      remedy: "See the drivers in a client's attributes: raw_exec has to be enabled on it.",
+      moreClientsHelp: false,
+    });
+  }
+  if (named.length > 0) {
+    return reason(situation, 'constraint', {
+      text: `${constraintText(named)} leaves out ${scope}`,
+      remedy: 'More clients of this kind do not help: add one that fits, or change the constraint.',
+      moreClientsHelp: false,
+    });
+  }
+  const classes = Object.keys(failure.classFiltered).join(', ');
+  return reason(situation, 'class-filtered', {
+    text: `${scope} are left out by their class${classes ? ` (${classes})` : ''}`,
+    remedy: 'More clients of this class do not help: add one of another class.',
+    moreClientsHelp: false,
+  });
+}
+
+function mixed(situation: Situation): FailureReason {
+  const { failure } = situation;
+  const named = Object.entries(failure.constraintFiltered).filter(([name]) => name !== CLASS_WORD);
+  const by = named.length > 0 ? ` by ${constraintText(named)}` : '';
+  return reason(situation, 'mixed', {
+    text:
+      `${failure.nodesFiltered} of ${count(failure.nodesEvaluated, 'client')} left out${by}, ` +
+      `${failure.nodesExhausted} full${dimensions(failure)}`,
+    remedy: 'Wait for builds to end, or add clients of the kind that is not left out.',
+    moreClientsHelp: true,
+  });
+}
+
+function full(situation: Situation): FailureReason {
+  const { failure, asked, open } = situation;
+  const clients = count(failure.nodesExhausted, 'client');
+  const needs = asked ? `; it needs ${formatAsked(asked)}` : '';
+  const compared = asked !== null && open?.some((node) => node.resources !== null);
+  if (!compared) {
+    return reason(situation, 'exhausted', {
+      text: `${clients} without the room for it${dimensions(failure)}${needs}`,
+      remedy: null,
+      moreClientsHelp: null,
+    });
+  }
+  return reason(situation, 'all-full', {
+    text: `all clients are full (${clients}${dimensions(failure, ', short of ', '')})${needs}`,
+    remedy: 'Wait for builds to end, or add clients.',
+    moreClientsHelp: true,
+  });
+}
+
+function tooLarge(situation: Situation): FailureReason {
+  const { asked, largest } = situation;
+  const needs: string[] = [];
+  const has: string[] = [];
+  if (asked && largest && asked.cpuMhz > largest.cpuMhz) {
+    needs.push(`${asked.cpuMhz} MHz CPU`);
+    has.push(`${largest.cpuMhz} MHz`);
+  }
+  if (asked && largest && asked.memoryBytes > largest.memoryBytes) {
+    needs.push(`${formatBytes(asked.memoryBytes)} memory`);
+    has.push(formatBytes(largest.memoryBytes));
+  }
+  const text =
+    needs.length > 0
+      ? `needs ${needs.join(' and ')}; the largest client has ${has.join(' and ')}`
+      : `needs ${asked ? formatAsked(asked) : 'more'} at once; no client has all of it`;
+  return reason(situation, 'too-large', {
+    text,
+    remedy: 'More clients of this size do not help: add a larger one, or ask for less.',
+    moreClientsHelp: false,
+  });
+}
+
+/** Whether no client could hold it even if it were empty; false where a size is not known. */
+function isTooLarge({ asked, open }: Situation): boolean {
+  if (asked === null || open === null || open.length === 0) return false;
+  return open.every((node) => {
+    const room = roomOf(node);
+    if (room === null) return false;
+    const disk = room.diskBytes !== null && (asked.diskBytes ?? 0) > room.diskBytes;
+    return asked.cpuMhz > room.cpuMhz || asked.memoryBytes > room.memoryBytes || disk;
+  });
+}
+
+function largestOf(nodes: readonly NomadNode[]): PendingDetails['largest'] {
+  const rooms = nodes.map(roomOf).filter((room) => room !== null);
+  if (rooms.length === 0) return null;
+  return {
+    cpuMhz: Math.max(...rooms.map((room) => room.cpuMhz)),
+    memoryBytes: Math.max(...rooms.map((room) => room.memoryBytes)),
+  };
+}
+
+/** What Nomad may place on a node: all but its own reserve. */
+function roomOf({ resources, reserved }: NomadNode): Resources | null {
+  if (resources === null) return null;
+  return {
+    cpuMhz: resources.cpuMhz - (reserved?.cpuMhz ?? 0),
+    memoryBytes: resources.memoryBytes - (reserved?.memoryBytes ?? 0),
+    diskBytes:
+      resources.diskBytes === null ? null : resources.diskBytes - (reserved?.diskBytes ?? 0),
+  };
+}
+
+/** Datacenters may hold globs since Nomad 1.5. */
+function isIn(node: NomadNode, datacenters: readonly string[]): boolean {
+  if (node.datacenter === null || datacenters.length === 0) return true;
+  return datacenters.some((name) => name.includes('*') || name === node.datacenter);
+}
+
+function reason(
+  situation: Situation,
+  kind: PendingKind,
+  words: Pick<PendingReason, 'text' | 'remedy' | 'moreClientsHelp'>,
+): FailureReason {
+  const { failure, asked, largest } = situation;
+  return { kind, ...words, details: { failure, asked, largest } };
+}
+
+function constraintText(named: readonly (readonly [string, number])[]): string {
+  const names = named.map(([name]) => name);
+  return `${names.length === 1 ? 'constraint' : 'constraints'} ${names.join(', ')}`;
+}
+
+function dimensions(failure: PlacementFailure, open = ' (', close = ')'): string {
+  const names = Object.keys(failure.dimensionExhausted);
+  return names.length > 0 ? `${open}${names.join(', ')}${close}` : '';
+}
+
+function formatAsked(asked: Resources): string {
+  return `${asked.cpuMhz} MHz CPU and ${formatBytes(asked.memoryBytes)} memory`;
+}

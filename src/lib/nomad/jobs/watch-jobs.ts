@@ -1,0 +1,64 @@
+import type { Clock, Milliseconds } from '../../clock.ts';
+import { isAdminError } from '../../errors.ts';
+import type { NomadClient } from '../client.ts';
+import {
+  describeJobs,
+  type JobReader,
+  type JobRow,
+  type JobSelector,
+  readTimes,
+  selects,
+} from './jobs.ts';
+
+const WAIT: Milliseconds = 60_000;
+/** Between two reads where Nomad cannot be made to wait (by `exec`). */
+const POLL: Milliseconds = 5_000;
+const MOST_FAILURES = 5;
+
+/**
+ * The list of jobs, at first and whenever it changes (a blocking query), until aborted. A read that
+ * fails is tried again with a growing pause.
+ *
+ * @throws AdminError of the last failure, after {@link MOST_FAILURES} in a row
+ */
+export async function* watchJobs(
+  client: JobReader & Pick<NomadClient, 'watchJobs'>,
+  selector: JobSelector,
+  options: { readonly clock: Clock; readonly signal: AbortSignal },
+): AsyncGenerator<readonly JobRow[]> {
+  const { clock, signal } = options;
+  let index = 0;
+  let shown = '';
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      const watched = await client.watchJobs({ index, wait: WAIT, signal });
+      const jobs = watched.value.filter((job) => selects(selector, job));
+      const rows = await describeJobs(client, jobs, await readTimes(client, { signal }), {
+        now: () => clock.now(),
+        signal,
+      });
+      failures = 0;
+      const state = JSON.stringify(rows.map(({ ageMs, ...lasting }) => lasting));
+      if (state !== shown) yield rows;
+      shown = state;
+      // An index that went down means a restored server: begin again.
+      index = watched.index !== null && watched.index >= index ? watched.index : 0;
+      if (watched.index === null) await clock.sleep(POLL, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      failures += 1;
+      const passing = isAdminError(error, 'service') || isAdminError(error, 'timeout');
+      if (!passing || failures >= MOST_FAILURES) throw error;
+      await pause(clock, 500 * 2 ** failures, signal);
+    }
+  }
+}
+
+async function pause(clock: Clock, ms: Milliseconds, signal: AbortSignal): Promise<void> {
+  try {
+    await clock.sleep(ms, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

@@ -1,0 +1,39 @@
+import { AdminError, isAdminError } from '../../errors.ts';
+import { shortId } from '../quantities.ts';
+import type { LogSource } from './log-session.ts';
+
+/**
+ * Says of an error while a log was read which log it was, and how else to get at it. What is not
+ * about the log itself is returned as it is.
+ */
+export function explainLogError(error: unknown, source: LogSource): unknown {
+  if (!isAdminError(error)) return error;
+  const { allocation, task, stream } = source;
+  const node = allocation.nodeName ?? shortId(allocation.nodeId);
+  const log = `the ${stream} of ${task} in allocation ${shortId(allocation.id)}`;
+  switch (error.code) {
+    case 'NOMAD_CLIENT_UNREACHABLE':
+      return new AdminError('service', `${log} is on client ${node}, which Nomad cannot reach`, {
+        code: 'NOMAD_CLIENT_UNREACHABLE',
+        hint:
+          `On the machine itself it is alloc/${allocation.id}/alloc/logs/${task}.${stream}.0 (.1, ...) in the ` +
+          `data directory of Nomad; the build's page shows what its steps printed. ` +
+          `See the client with: circleci-admin nomad node-status ${shortId(allocation.nodeId)}`,
+        cause: error,
+      });
+    case 'NOMAD_LOGS_GONE':
+      return new AdminError('notFound', `${log} is gone: client ${node} has cleared it`, {
+        code: 'NOMAD_LOGS_GONE',
+        hint: "Clients clear the logs of builds that have ended; the build's page shows what its steps printed.",
+        cause: error,
+      });
+    case 'NOMAD_LOGS_NOT_YET':
+      return new AdminError('notFound', `${log} is not there yet: the task has not started`, {
+        code: 'NOMAD_LOGS_NOT_YET',
+        hint: `Wait for it with --follow, or see why: circleci-admin nomad status ${allocation.jobId}`,
+        cause: error,
+      });
+    default:
+      return error;
+  }
+}

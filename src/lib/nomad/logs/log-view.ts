@@ -1,0 +1,34 @@
+import { shortId } from '../quantities.ts';
+import type { LogItem, LogSource } from './log-session.ts';
+
+type Line = Extract<LogItem, { readonly kind: 'line' }>;
+
+/** What is written before each line. */
+export interface LineMarks {
+  readonly allocation: boolean;
+  readonly stream: boolean;
+  readonly color: boolean;
+}
+
+/** A line for people: `0e449bfc stderr | text`. */
+export function formatLine({ source, text }: Line, marks: LineMarks): string {
+  const words: string[] = [];
+  if (marks.allocation) words.push(shortId(source.allocation.id));
+  if (marks.stream) words.push(source.stream);
+  const mark = `${words.join(' ')} | `;
+  // Standard error stands out, so that the two streams can be told apart at a glance.
+  const color = marks.color && marks.stream && source.stream === 'stderr';
+  return `${color ? `\u001b[33m${mark}\u001b[39m` : mark}${text}`;
+}
+
+/** A line as JSON shows it. */
+export function lineDocument({ source, text }: Line): unknown {
+  const { allocation, task, stream } = source;
+  return { allocation: allocation.id, task, stream, text };
+}
+
+/** Said before the log of one of several allocations. */
+export function headingOf({ allocation, stream }: LogSource): string {
+  const node = allocation.nodeName ?? shortId(allocation.nodeId);
+  return `==> ${stream} of allocation ${shortId(allocation.id)} on ${node}, ${allocation.clientStatus} <==`;
+}

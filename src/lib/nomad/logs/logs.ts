@@ -1,0 +1,177 @@
+import type { Clock, Milliseconds } from '../../clock.ts';
+import { type AdminError, isAdminError } from '../../errors.ts';
+import type { LogRequest, NomadClient } from '../client.ts';
+import { LogCursor } from './log-cursor.ts';
+import { countTail, readTail } from './log-tail.ts';
+import { whenEnded } from './when-ended.ts';
+
+/** What reading a log asks of Nomad. */
+export type LogClient = Pick<NomadClient, 'access' | 'logs' | 'allocation'>;
+
+/** One log: the output of one task. */
+export interface LogRead extends Pick<LogRequest, 'allocation' | 'task' | 'stream' | 'follow'> {
+  /** Only so many of the last lines; null for all. */
+  readonly tail: number | null;
+}
+
+/** What happens while a log is read. */
+export type LogEvent =
+  | { readonly kind: 'data'; readonly data: Uint8Array }
+  /** The stream broke and is taken up again. */
+  | { readonly kind: 'broken'; readonly error: AdminError; readonly retryInMs: Milliseconds }
+  /** Nomad rotated bytes away before they could be read; null when not known how many, if any. */
+  | { readonly kind: 'lost'; readonly bytes: number | null };
+
+/** What time and Ctrl-C a log is read under. */
+export interface LogContext {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+const MOST_FAILURES = 8;
+/** Of a log that Nomad answers with an error of its own, before anything of it was read. */
+const FEW_FAILURES = 3;
+const FIRST_PAUSE: Milliseconds = 250;
+const LONGEST_PAUSE: Milliseconds = 10_000;
+/** The client's log writer may lag behind the task's end by as much. */
+const SETTLE: Milliseconds = 500;
+
+/**
+ * Reads a task's log, byte for byte, over broken streams and rotated files. Following ends when the
+ * allocation has ended and its log is read to the end (Nomad itself would follow for ever).
+ *
+ * @throws AdminError as {@link NomadClient} says, after some attempts where it may pass by itself
+ */
+export async function* readLog(
+  client: LogClient,
+  log: LogRead,
+  context: LogContext,
+): AsyncGenerator<LogEvent, void> {
+  const reader = new LogReader(client, log, context);
+  if (log.tail !== null) {
+    yield* reader.tail(log.tail);
+    if (!log.follow) return;
+  }
+  if (log.follow) yield* reader.follow();
+  else yield* reader.toEnd();
+}
+
+class LogReader {
+  readonly #client: LogClient;
+  readonly #log: LogRead;
+  readonly #context: LogContext;
+  readonly #cursor = new LogCursor();
+  #failures = 0;
+
+  constructor(client: LogClient, log: LogRead, context: LogContext) {
+    this.#client = client;
+    this.#log = log;
+    this.#context = context;
+  }
+
+  async *tail(lines: number): AsyncGenerator<LogEvent, void> {
+    const { allocation, task, stream } = this.#log;
+    const { signal } = this.#context;
+    for (;;) {
+      try {
+        const read = this.#log.follow && this.#client.access === 'exec' ? countTail : readTail;
+        const tail = await read(this.#client, { allocation, task, stream, signal }, lines);
+        this.#cursor.moveTo(tail);
+        if (tail.data.length > 0) yield { kind: 'data', data: tail.data };
+        this.#failures = 0;
+        return;
+      } catch (error) {
+        yield* this.#recover(error);
+      }
+    }
+  }
+
+  /** Reads what there is, and ends. */
+  async *toEnd(): AsyncGenerator<LogEvent, void> {
+    for (;;) {
+      try {
+        const complete = yield* this.#stream(false, this.#context.signal);
+        if (complete && this.#cursor.endReached()) return;
+      } catch (error) {
+        yield* this.#recover(error);
+      }
+    }
+  }
+
+  async *follow(): AsyncGenerator<LogEvent, void> {
+    const { clock, signal } = this.#context;
+    const watch = new AbortController();
+    const over = new AbortController();
+    const watching = whenEnded(this.#client, this.#log.allocation, {
+      clock,
+      signal: AbortSignal.any([signal, watch.signal]),
+    }).then(() => over.abort());
+    // Without leave to see the allocation the log can still be followed: it just does not end.
+    watching.catch(() => undefined);
+    try {
+      while (!over.signal.aborted) {
+        try {
+          const complete = yield* this.#stream(true, AbortSignal.any([signal, over.signal]));
+          // Nomad does not end a stream that is followed: something in between did.
+          if (complete && !over.signal.aborted) await clock.sleep(this.#pause(), signal);
+        } catch (error) {
+          signal.throwIfAborted();
+          if (!over.signal.aborted) yield* this.#recover(error);
+        }
+      }
+    } finally {
+      watch.abort();
+    }
+    signal.throwIfAborted();
+    try {
+      yield* this.toEnd();
+      await clock.sleep(SETTLE, signal);
+      yield* this.toEnd();
+    } catch (error) {
+      // Cleared by the client as soon as the build had ended.
+      if (!isAdminError(error, 'notFound') || !this.#cursor.begun) throw error;
+      yield { kind: 'lost', bytes: null };
+    }
+  }
+
+  /** One stream; whether it came to its end by itself. */
+  async *#stream(follow: boolean, signal: AbortSignal): AsyncGenerator<LogEvent, boolean> {
+    const { allocation, task, stream } = this.#log;
+    const start = this.#cursor.start();
+    for await (const chunk of this.#client.logs({
+      ...{ allocation, task, stream, follow, signal },
+      ...start,
+    })) {
+      const step = this.#cursor.take(chunk);
+      if (step.kind === 'again') return false;
+      if (step.kind === 'known') continue;
+      this.#failures = 0;
+      if (step.lost !== undefined) yield { kind: 'lost', bytes: step.lost };
+      yield { kind: 'data', data: step.data };
+    }
+    return true;
+  }
+
+  /** Waits before the next attempt, or throws what will not pass. */
+  async *#recover(error: unknown): AsyncGenerator<LogEvent, void> {
+    const { clock, signal } = this.#context;
+    signal.throwIfAborted();
+    if (!mayPass(error)) throw error;
+    const most = this.#cursor.begun || error.code !== 'NOMAD_ERROR' ? MOST_FAILURES : FEW_FAILURES;
+    if (this.#failures >= most) throw error;
+    // A client that cannot be reached at all will not be so in a second.
+    if (!this.#cursor.begun && error.code === 'NOMAD_CLIENT_UNREACHABLE') throw error;
+    const retryInMs = this.#pause();
+    yield { kind: 'broken', error, retryInMs };
+    await clock.sleep(retryInMs, signal);
+  }
+
+  #pause(): Milliseconds {
+    this.#failures += 1;
+    return Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LONGEST_PAUSE);
+  }
+}
+
+function mayPass(error: unknown): error is AdminError {
+  return isAdminError(error, 'service') || isAdminError(error, 'timeout');
+}

@@ -1,0 +1,60 @@
+import type { Clock, Milliseconds } from '../../clock.ts';
+import { isAdminError } from '../../errors.ts';
+import type { NomadClient } from '../client.ts';
+import { isLive } from '../jobs/allocation-end.ts';
+import type { Allocation, AllocationId } from '../model.ts';
+
+const WAIT: Milliseconds = 60_000;
+/** Between two reads where Nomad cannot be made to wait (by `exec`), and after a failed one. */
+const POLL: Milliseconds = 2_000;
+
+/**
+ * Resolves when an allocation has ended, with its last state; null when Nomad has forgotten it.
+ * Failures that may pass are sat out: whoever reads beside this will meet those that do not.
+ */
+export async function whenEnded(
+  client: Pick<NomadClient, 'allocation'>,
+  id: AllocationId,
+  options: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<Allocation | null> {
+  return when(client, id, (allocation) => !isLive(allocation), options);
+}
+
+/** Resolves when a task of an allocation has started, or the allocation has ended without it. */
+export async function whenStarted(
+  client: Pick<NomadClient, 'allocation'>,
+  id: AllocationId,
+  options: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<Allocation | null> {
+  return when(client, id, (allocation) => hasStarted(allocation) || !isLive(allocation), options);
+}
+
+/** Whether a task has written, or may have written, a log. */
+export function hasStarted(allocation: Pick<Allocation, 'tasks' | 'clientStatus'>): boolean {
+  if (allocation.clientStatus !== 'pending') return true;
+  return (allocation.tasks ?? []).some((task) => task.startedAt !== null);
+}
+
+async function when(
+  client: Pick<NomadClient, 'allocation'>,
+  id: AllocationId,
+  done: (allocation: Allocation) => boolean,
+  options: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<Allocation | null> {
+  const { clock, signal } = options;
+  let index = 0;
+  for (;;) {
+    try {
+      const watched = await client.allocation(id, { index, wait: WAIT, signal });
+      if (done(watched.value)) return watched.value;
+      if (watched.index === null) await clock.sleep(POLL, signal);
+      // An index that went down means a restored server: begin again.
+      index = watched.index !== null && watched.index >= index ? watched.index : 0;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isAdminError(error, 'notFound')) return null;
+      if (!isAdminError(error, 'service') && !isAdminError(error, 'timeout')) throw error;
+      await clock.sleep(POLL, signal);
+    }
+  }
+}

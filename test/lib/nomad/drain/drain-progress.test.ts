@@ -1,0 +1,226 @@
+import { describe, expect, it } from 'vitest';
+import type { DrainSpec } from '../../../../src/lib/nomad/client.ts';
+import { DrainProgress, type Observation } from '../../../../src/lib/nomad/drain/drain-progress.ts';
+import type { Allocation, NomadNodeDetail } from '../../../../src/lib/nomad/model.ts';
+import {
+  build,
+  draining,
+  drainOver,
+  finished,
+  HOUR_DRAIN,
+  killed,
+  later,
+  NOW,
+  node,
+} from './drain-samples.ts';
+
+const WAIT: DrainSpec = { deadline: null };
+const ONE = build(21);
+const TWO = build(22);
+
+function seen(
+  seconds: number,
+  client: NomadNodeDetail | null,
+  live: readonly Allocation[] = [],
+  ended: readonly (readonly [Allocation, Allocation | null])[] = [],
+): Observation {
+  return {
+    at: later(seconds),
+    node: client,
+    live,
+    ended: ended.map(([last, final]) => ({ last, final })),
+  };
+}
+
+/** What each look is said to be, and where that leads. */
+function play(looks: readonly Observation[], spec: DrainSpec = WAIT) {
+  const progress = new DrainProgress(node(131), spec, NOW);
+  progress.drainSet({ at: NOW, joined: false, deadlineAt: null });
+  const said = looks.map((look) => progress.observe(look).map((event) => event.type));
+  return { progress, said, outcome: progress.outcome, safe: progress.safeToTerminate };
+}
+
+interface Story {
+  readonly name: string;
+  readonly spec?: DrainSpec;
+  readonly looks: readonly Observation[];
+  readonly said: readonly (readonly string[])[];
+  readonly outcome: string | null;
+  readonly safe: boolean;
+}
+
+const MARKED = { ...ONE, desiredStatus: 'stop', migrate: true } as const;
+
+const STORIES: readonly Story[] = [
+  {
+    name: 'a build finishes, and then the drain',
+    looks: [
+      seen(1, draining(131), [ONE]),
+      seen(20, draining(131), [], [[ONE, finished(ONE)]]),
+      seen(21, drainOver(131)),
+    ],
+    said: [['holding'], ['build-finished'], ['drain-complete']],
+    outcome: 'drained',
+    safe: true,
+  },
+  {
+    name: 'a build that fails by itself harms nobody',
+    looks: [seen(1, draining(131), [ONE]), seen(20, drainOver(131), [], [[ONE, finished(ONE, 3)]])],
+    said: [['holding'], ['build-finished', 'drain-complete']],
+    outcome: 'drained',
+    safe: true,
+  },
+  {
+    name: 'Nomad calls the drain complete while the killed task still exits',
+    spec: { deadline: 3_600_000 },
+    looks: [
+      seen(1, draining(131, HOUR_DRAIN), [ONE]),
+      seen(3_601, drainOver(131), [MARKED]),
+      seen(3_603, drainOver(131), [MARKED]),
+      seen(3_606, drainOver(131), [], [[ONE, killed(ONE)]]),
+    ],
+    said: [['holding'], ['tasks-exiting'], [], ['build-finished', 'drain-complete']],
+    outcome: 'killed-builds',
+    safe: true,
+  },
+  {
+    name: 'a client that is out of sight is not safe',
+    looks: [
+      seen(1, draining(131), [ONE]),
+      seen(9, drainOver(131), [{ ...MARKED, clientStatus: 'unknown' }]),
+    ],
+    said: [['holding'], ['tasks-exiting']],
+    outcome: null,
+    safe: false,
+  },
+  {
+    name: 'somebody ends the drain (before Nomad 1.1: by its event)',
+    looks: [seen(1, draining(131), [ONE]), seen(5, drainOver(131, 'Node drain disabled'), [ONE])],
+    said: [['holding'], ['cancelled-by-someone']],
+    outcome: 'cancelled',
+    safe: false,
+  },
+  {
+    name: 'somebody ends the drain (Nomad 1.1 and later: by LastDrain)',
+    looks: [
+      seen(1, draining(131), [ONE]),
+      seen(5, {
+        ...drainOver(131),
+        lastDrain: { status: 'canceled', startedAt: NOW, updatedAt: NOW, meta: {} },
+      }),
+    ],
+    said: [['holding'], ['cancelled-by-someone']],
+    outcome: 'cancelled',
+    safe: false,
+  },
+  {
+    name: 'somebody ends the drain, and Nomad says neither way',
+    looks: [seen(1, draining(131), [ONE]), seen(5, node(131, { eligible: false }), [ONE])],
+    said: [['holding'], ['cancelled-by-someone']],
+    outcome: 'cancelled',
+    safe: false,
+  },
+  {
+    name: 'a drained client that somebody made eligible is not safe',
+    looks: [seen(1, drainOver(131, 'Node drain complete', { eligible: true }))],
+    said: [['cancelled-by-someone']],
+    outcome: 'cancelled',
+    safe: false,
+  },
+  {
+    name: 'somebody gives the drain a deadline',
+    looks: [
+      seen(1, draining(131), [ONE]),
+      seen(5, draining(131, HOUR_DRAIN), [ONE]),
+      seen(6, draining(131, HOUR_DRAIN), [ONE]),
+    ],
+    said: [['holding'], ['drain-changed'], []],
+    outcome: null,
+    safe: false,
+  },
+  {
+    name: 'the client goes down with its build',
+    looks: [
+      seen(1, draining(131), [ONE]),
+      seen(30, { ...draining(131), status: 'down' }, [ONE]),
+      seen(
+        31,
+        drainOver(131, 'Node drain complete', { status: 'down' }),
+        [],
+        [[ONE, { ...ONE, desiredStatus: 'stop', clientStatus: 'lost' }]],
+      ),
+    ],
+    said: [['holding'], ['node-down'], ['build-finished', 'drain-complete']],
+    outcome: 'lost',
+    safe: true,
+  },
+  {
+    name: 'an idle client goes down: nothing was lost',
+    looks: [seen(1, drainOver(131, 'Node drain complete', { status: 'down' }))],
+    said: [['node-down', 'drain-complete']],
+    outcome: 'drained',
+    safe: true,
+  },
+  {
+    name: 'Nomad forgets the client, and last its build',
+    looks: [
+      seen(1, draining(131), [ONE]),
+      seen(30, null, [ONE]),
+      seen(31, null, [], [[ONE, { ...ONE, clientStatus: 'running' }]]),
+    ],
+    said: [['holding'], ['node-vanished'], ['build-finished', 'drain-complete']],
+    outcome: 'lost',
+    safe: true,
+  },
+  {
+    name: 'system jobs that are ignored hold nothing',
+    spec: { deadline: null, ignoreSystemJobs: true },
+    looks: [seen(1, drainOver(131), [{ ...ONE, jobType: 'system' }])],
+    said: [['drain-complete']],
+    outcome: 'drained',
+    safe: true,
+  },
+  {
+    name: 'those who wait are told anew when a build ends, and every minute',
+    looks: [
+      seen(1, draining(131), [ONE, TWO]),
+      seen(2, draining(131), [ONE, TWO]),
+      seen(9, draining(131), [TWO], [[ONE, finished(ONE)]]),
+      seen(60, draining(131), [TWO]),
+      seen(69, draining(131), [TWO]),
+    ],
+    said: [['holding'], [], ['build-finished', 'holding'], [], ['holding']],
+    outcome: null,
+    safe: false,
+  },
+];
+
+describe('DrainProgress', () => {
+  it.each(STORIES)('$name', ({ looks, spec, said, outcome, safe }) => {
+    const played = play(looks, spec);
+    expect(played.said).toEqual(said);
+    expect(played.outcome).toBe(outcome);
+    expect(played.safe).toBe(safe);
+  });
+
+  it('tells builds from services that a drain moves', () => {
+    const service = build(23, { jobType: 'service', jobId: 'telegraf' as Allocation['jobId'] });
+    const { progress } = play([seen(5, drainOver(131), [], [[service, killed(service)]])]);
+    expect(progress.ended.map((ended) => ended.how)).toEqual(['migrated']);
+    expect(progress.outcome).toBe('drained');
+  });
+
+  it('keeps what is settled, whatever is seen later', () => {
+    const { progress, said } = play([seen(1, drainOver(131)), seen(2, draining(131), [ONE])]);
+    expect(said).toEqual([['drain-complete'], []]);
+    expect(progress.outcome).toBe('drained');
+    expect(progress.durationMs(later(99))).toBe(1_000);
+  });
+
+  it('says that a drain was never set, and what is not known', () => {
+    const progress = new DrainProgress(node(131), WAIT, NOW);
+    progress.stopWaiting(true, later(5));
+    expect(progress.outcome).toBe('not-set');
+    expect(progress.holding).toBeNull();
+  });
+});

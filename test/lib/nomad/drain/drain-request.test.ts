@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { type DrainFlags, drainRequest } from '../../../../src/lib/nomad/drain/drain-request.ts';
+
+const NONE: DrainFlags = {
+  enable: false,
+  disable: false,
+  force: false,
+  detach: false,
+  keepIneligible: false,
+  ignoreSystem: false,
+  deadline: undefined,
+  timeout: undefined,
+  reason: undefined,
+};
+
+describe('drainRequest', () => {
+  it('waits for ever unless told otherwise', () => {
+    expect(drainRequest({ ...NONE, enable: true })).toEqual({
+      kind: 'drain',
+      spec: { deadline: null, ignoreSystemJobs: false },
+      timeoutMs: null,
+      detach: false,
+    });
+  });
+
+  it('reads a deadline, a reason and a timeout', () => {
+    const flags = { ...NONE, deadline: 60_000, timeout: 90_000, reason: 'new image' };
+    expect(drainRequest(flags)).toMatchObject({
+      spec: { deadline: 60_000, meta: { message: 'new image' } },
+      timeoutMs: 90_000,
+    });
+    expect(drainRequest({ ...NONE, force: true })).toMatchObject({ spec: { deadline: 'force' } });
+    expect(drainRequest({ ...NONE, disable: true, keepIneligible: true })).toEqual({
+      kind: 'end',
+      keepIneligible: true,
+    });
+  });
+
+  it.each<[Partial<DrainFlags>, string, string]>([
+    [
+      { deadline: 1, force: true },
+      'CONFLICTING_FLAGS',
+      '--deadline and --force exclude each other',
+    ],
+    [
+      { disable: true, enable: true },
+      'CONFLICTING_FLAGS',
+      '--disable and --enable exclude each other',
+    ],
+    [
+      { disable: true, deadline: 0 },
+      'CONFLICTING_FLAGS',
+      '--disable and --deadline exclude each other',
+    ],
+    [
+      { disable: true, force: true },
+      'CONFLICTING_FLAGS',
+      '--disable and --force exclude each other',
+    ],
+    [
+      { disable: true, detach: true },
+      'CONFLICTING_FLAGS',
+      '--disable and --detach exclude each other',
+    ],
+    [
+      { detach: true, timeout: 5 },
+      'CONFLICTING_FLAGS',
+      '--detach and --timeout exclude each other',
+    ],
+    [
+      { disable: true, ignoreSystem: true },
+      'CONFLICTING_FLAGS',
+      '--disable and --ignore-system exclude each other',
+    ],
+    [{ keepIneligible: true }, 'CONFLICTING_FLAGS', '--keep-ineligible goes with --disable only'],
+    [{ deadline: 0 }, 'BAD_DEADLINE', 'a deadline of 0 means none to Nomad'],
+  ])('refuses %o', (flags, code, message) => {
+    expect(() => drainRequest({ ...NONE, ...flags })).toThrow(
+      expect.objectContaining({ kind: 'usage', code, message }),
+    );
+  });
+});

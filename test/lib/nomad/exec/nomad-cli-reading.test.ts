@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { readsOnly } from '../../../../src/lib/nomad/exec/nomad-cli-reading.ts';
+
+describe('readsOnly', () => {
+  it.each([
+    '',
+    'status',
+    'node status -verbose',
+    'node-status',
+    'job status acme',
+    '-address http://x node status',
+    '-region=eu job status',
+    'alloc logs -f 0e44',
+    'server members',
+    'operator raft list-peers',
+    '--version',
+    'help node drain',
+  ])('lets %j through', (line) => {
+    expect(readsOnly(line.split(' ').filter(Boolean))).toBe(true);
+  });
+
+  it.each([
+    'node drain -enable -yes 4ad8',
+    'node-drain -enable 4ad8',
+    'node eligibility -disable 4ad8',
+    'node -verbose status',
+    'job stop acme',
+    'stop acme',
+    'job run -',
+    'system gc',
+    'alloc exec 0e44 cat -v',
+    'alloc exec 0e44 sh -c status',
+    'alloc stop 0e44',
+    '-address status node drain 4ad8',
+    'operator raft remove-peer',
+    'operator debug',
+    'acl bootstrap',
+    'agent -dev',
+    'a-command-of-tomorrow',
+    '-autocomplete-install',
+  ])('holds %j for a change', (line) => {
+    expect(readsOnly(line.split(' '))).toBe(false);
+  });
+});

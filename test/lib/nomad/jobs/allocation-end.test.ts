@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { decodeAllocation } from '../../../../src/lib/nomad/http/decode-allocation.ts';
+import {
+  describeEnd,
+  isLive,
+  wasKilledByDrain,
+} from '../../../../src/lib/nomad/jobs/allocation-end.ts';
+import type { Allocation } from '../../../../src/lib/nomad/model.ts';
+import { recordedJson } from '../http/recorded-nomad.ts';
+
+function recorded(file: string): Allocation {
+  const decoded = decodeAllocation(recordedJson(`http/${file}`), {
+    taskStates: true,
+    resources: true,
+  });
+  if (!decoded) throw new Error(`no allocation in ${file}`);
+  return decoded;
+}
+
+describe('describeEnd', () => {
+  it.each([
+    ['allocation-running.json', 'running', null, false],
+    ['allocation-failed.json', 'failed', 3, false],
+    ['allocation-finished-during-drain.json', 'completed', 0, false],
+    ['allocation-killed-by-drain-deadline.json', 'killed-by-drain', 0, true],
+  ])('tells how %s ended', (file, outcome, exitCode, killed) => {
+    const allocation = recorded(file);
+    expect(describeEnd(allocation)).toMatchObject({ outcome, exitCode });
+    expect(wasKilledByDrain(allocation)).toBe(killed);
+    expect(isLive(allocation)).toBe(outcome === 'running');
+  });
+
+  it('does not know whether a drain killed a build whose task events were not read', () => {
+    const killed = recorded('allocation-killed-by-drain-deadline.json');
+    expect(wasKilledByDrain({ ...killed, tasks: null })).toBeNull();
+    expect(describeEnd({ ...killed, tasks: null })).toMatchObject({
+      exitCode: null,
+      finishedAt: null,
+    });
+  });
+
+  it('tells a stopped job from one that a drain killed', () => {
+    const killed = recorded('allocation-killed-by-drain-deadline.json');
+    expect(describeEnd({ ...killed, migrate: false }).outcome).toBe('stopped');
+  });
+
+  it('takes no client that is out of sight for an end', () => {
+    const killed = recorded('allocation-killed-by-drain-deadline.json');
+    expect(describeEnd({ ...killed, clientStatus: 'unknown' })).toMatchObject({
+      outcome: 'unknown',
+      exitCode: null,
+    });
+  });
+});

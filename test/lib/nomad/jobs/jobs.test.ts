@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { createHttpNomadClient } from '../../../../src/lib/nomad/http/http-nomad-client.ts';
+import { type JobRow, readJobs } from '../../../../src/lib/nomad/jobs/jobs.ts';
+import { jobsDocument, jobsView } from '../../../../src/lib/nomad/jobs/jobs-view.ts';
+import { recordedText, serve } from '../http/recorded-nomad.ts';
+import { printed } from '../printed.ts';
+
+const FILES: Readonly<Record<string, string>> = {
+  '/v1/jobs': 'jobs.json',
+  '/v1/allocations': 'allocations.json',
+  '/v1/evaluations': 'job-pending-evaluations.json',
+  '/v1/nodes': 'nodes-resources.json',
+  '/v1/job/6007ca6352718c10b1227a5c-0-build-circleci-realitycheck-26': 'job-pending.json',
+};
+
+/** An hour after the recorded jobs were submitted. */
+const now = () => new Date('2026-11-23T17:21:13.700Z');
+
+async function recordedJobs(changes: Readonly<Record<string, string>> = {}) {
+  const served = await serve(({ path }) => {
+    const file = FILES[path];
+    const body = changes[path] ?? (file === undefined ? null : recordedText(`http/${file}`));
+    return body === null ? { status: 404, body: 'job not found' } : { body };
+  });
+  const options = { http: served.http, access: 'direct', requestTimeout: 5_000 } as const;
+  return { client: createHttpNomadClient(options), seen: served.seen };
+}
+
+describe('readJobs', () => {
+  it('tells of the recorded jobs what they are to CircleCI, and why one waits', async () => {
+    const { client, seen } = await recordedJobs();
+    const rows = await readJobs(client, {}, { now });
+    expect(printed(jobsView(rows, false))).toEqual([
+      'BUILD  PROJECT                STATUS        AGE  QUEUED  WHERE / WHY',
+      '   26  circleci/realitycheck  pending        1h       -  needs 8000 MHz CPU and…',
+      '   23  circleci-realitycheck  running        1h   149ms  ip-10-0-10-131',
+      '   22  circleci-realitycheck  running        1h   144ms  ip-10-0-10-132',
+      '   21  circleci-realitycheck  running        1h   156ms  ip-10-0-10-131',
+      '   25  circleci-realitycheck  dead: failed   1h   181ms  ip-10-0-10-131',
+      '   24  circleci-realitycheck  dead           1h   198ms  ip-10-0-10-132',
+      '1 job pending: needs 8000 MHz CPU and 16.0 GiB memory; the largest client has 4000 MHz and 8.0 GiB. More clients of this size do not help: add a larger one, or ask for less.',
+      '6 jobs: 1 pending, 3 running, 2 dead.',
+    ]);
+    expect(seen).toHaveLength(5);
+  });
+
+  it('reads two lists where nothing is pending', async () => {
+    const { client, seen } = await recordedJobs();
+    const rows = await readJobs(client, { status: ['running'] }, { now });
+    expect(rows.map(({ buildNumber }) => buildNumber)).toEqual([23, 22, 21]);
+    expect(seen.map(({ path }) => path).sort()).toEqual(['/v1/allocations', '/v1/jobs']);
+  });
+
+  it('chooses by project, and compares it as the job names it', async () => {
+    const { client } = await recordedJobs();
+    const chosen = (slug: string) =>
+      readJobs(client, { build: { slug, number: null } }, { now }).then((rows) => rows.length);
+    expect(await chosen('CircleCI-realitycheck')).toBe(6);
+    expect(await chosen('circleci-reality')).toBe(0);
+  });
+
+  it('says what it can of a pending job that is forgotten while it is read', async () => {
+    const { client } = await recordedJobs({
+      '/v1/jobs': recordedText('http/jobs.json').replaceAll('b1227a5c', 'b1227aff'),
+      '/v1/evaluations': recordedText('http/job-pending-evaluations.json').replaceAll(
+        'b1227a5c',
+        'b1227aff',
+      ),
+    });
+    const [row] = await readJobs(client, { status: ['pending'] }, { now });
+    expect(row).toMatchObject({ org: null, url: null, pending: { kind: 'exhausted' } });
+  });
+
+  it('has a document whose keys stay', async () => {
+    const { client } = await recordedJobs();
+    const { jobs } = jobsDocument(await readJobs(client, {}, { now }));
+    const [row] = JSON.parse(JSON.stringify(jobs)) as JobRow[];
+    expect(
+      Object.keys(row ?? {})
+        .sort()
+        .join(' '),
+    ).toBe(
+      'ageMs buildNumber finishedAt id nodeName org outcome pending placements queueMs repo slug ' +
+        'startedAt status stopped submittedAt taskIndex type url',
+    );
+    expect(row?.submittedAt).toBe('2026-11-23T16:21:13.650Z');
+    expect(
+      Object.keys(row?.pending ?? {})
+        .sort()
+        .join(' '),
+    ).toBe('details kind moreClientsHelp remedy text');
+  });
+});

@@ -1,0 +1,356 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeEvaluation } from '../../../../src/lib/nomad/http/decode-evaluation.ts';
+import { decodeJobDetail } from '../../../../src/lib/nomad/http/decode-job.ts';
+import { decodeNode } from '../../../../src/lib/nomad/http/decode-node.ts';
+import {
+  explainPending,
+  type PendingFacts,
+} from '../../../../src/lib/nomad/jobs/pending-reason.ts';
+import type {
+  Evaluation,
+  EvaluationId,
+  JobId,
+  NomadNode,
+  PlacementFailure,
+  Resources,
+} from '../../../../src/lib/nomad/model.ts';
+import { later, NOW, node } from '../drain/drain-samples.ts';
+import { recordedJson } from '../http/recorded-nomad.ts';
+
+const GIB = 1024 ** 3;
+const ARM = '$'.concat('{node.class} = arm');
+const SIZE: Resources = { cpuMhz: 4_000, memoryBytes: 8 * GIB, diskBytes: 50 * GIB };
+const CLIENTS = [1, 2, 3].map((number) => node(number, { resources: SIZE }));
+
+describe('the recorded pending job', () => {
+  const evaluations = list('http/job-pending-evaluations.json', decodeEvaluation);
+  const job = decodeJobDetail(recordedJson('http/job-pending.json'));
+  const nodes = list('http/nodes-resources.json', decodeNode);
+
+  it('is too large for every client', () => {
+    const { taskGroups = null, datacenters = null } = job ?? {};
+    expect(explainPending({ evaluations, nodes, taskGroups, datacenters })).toMatchObject({
+      kind: 'too-large',
+      text: 'needs 8000 MHz CPU and 16.0 GiB memory; the largest client has 4000 MHz and 8.0 GiB',
+      remedy: 'More clients of this size do not help: add a larger one, or ask for less.',
+      moreClientsHelp: false,
+      details: {
+        evaluationId: 'e2b99dad-64d8-ebf8-cda1-a9efd62d7515',
+        asked: { cpuMhz: 8_000, memoryBytes: 16 * GIB },
+        largest: { cpuMhz: 4_000, memoryBytes: 8 * GIB },
+      },
+    });
+  });
+
+  it('is not called full or too large where the job was not read', () => {
+    const facts = { evaluations, nodes, taskGroups: null, datacenters: null };
+    expect(explainPending(facts)).toMatchObject({
+      kind: 'exhausted',
+      text: '3 clients without the room for it (cpu)',
+      moreClientsHelp: null,
+      details: { asked: null },
+    });
+  });
+});
+
+interface Case {
+  readonly failure?: Partial<PlacementFailure>;
+  readonly evaluations?: readonly Evaluation[];
+  readonly asked?: Resources;
+  readonly nodes?: readonly NomadNode[];
+  readonly datacenters?: readonly string[];
+}
+
+const FULL = { nodesEvaluated: 3, nodesExhausted: 3, dimensionExhausted: { memory: 3 } };
+const FILTERED = { nodesEvaluated: 3, nodesFiltered: 3 };
+
+const CASES: readonly [string, Case, string, string][] = [
+  [
+    'nobody takes builds',
+    {
+      failure: { nodesEvaluated: 0, nodesAvailable: { default: 0 } },
+      nodes: [node(1, { status: 'down' }), node(2, { draining: true, eligible: false })],
+    },
+    'no-clients',
+    'no client takes builds: 1 down, 1 draining',
+  ],
+  ['there is no client at all', { failure: {}, nodes: [] }, 'no-clients', 'no client takes builds'],
+  [
+    'all are full',
+    { failure: FULL },
+    'all-full',
+    'all clients are full (3 clients, short of memory); it needs 1000 MHz CPU and 2.0 GiB memory',
+  ],
+  [
+    'memory beyond the largest',
+    { failure: FULL, asked: { ...SIZE, cpuMhz: 100, memoryBytes: 16 * GIB } },
+    'too-large',
+    'needs 16.0 GiB memory; the largest client has 8.0 GiB',
+  ],
+  [
+    'more than one client has at once',
+    {
+      failure: { ...FULL, nodesEvaluated: 2, nodesExhausted: 2 },
+      asked: { cpuMhz: 3_000, memoryBytes: 6 * GIB, diskBytes: null },
+      nodes: [
+        node(1, { resources: { ...SIZE, cpuMhz: 2_000 } }),
+        node(2, { resources: { ...SIZE, memoryBytes: 4 * GIB } }),
+      ],
+    },
+    'too-large',
+    'needs 3000 MHz CPU and 6.0 GiB memory at once; no client has all of it',
+  ],
+  [
+    "what only Nomad's own reserve leaves too little of",
+    {
+      failure: FULL,
+      asked: { ...SIZE, diskBytes: null },
+      nodes: [node(1, { resources: SIZE, reserved: { ...SIZE, cpuMhz: 500, memoryBytes: 0 } })],
+    },
+    'too-large',
+    'needs 4000 MHz CPU; the largest client has 3500 MHz',
+  ],
+  [
+    'a larger client that takes no builds',
+    {
+      failure: { ...FULL, nodesEvaluated: 1, nodesExhausted: 1 },
+      asked: { ...SIZE, cpuMhz: 5_000 },
+      nodes: [
+        node(1, { resources: SIZE }),
+        node(2, { resources: { ...SIZE, cpuMhz: 9_000 }, eligible: false }),
+      ],
+    },
+    'too-large',
+    'needs 5000 MHz CPU; the largest client has 4000 MHz',
+  ],
+  [
+    'a constraint',
+    { failure: { ...FILTERED, constraintFiltered: { [ARM]: 3 } } },
+    'constraint',
+    `constraint ${ARM} leaves out 3 of 3 clients`,
+  ],
+  [
+    'a constraint that Nomad names once for a class',
+    {
+      failure: {
+        ...FILTERED,
+        constraintFiltered: { [ARM]: 1, 'computed class ineligible': 2 },
+      },
+    },
+    'constraint',
+    `constraint ${ARM} leaves out 3 of 3 clients`,
+  ],
+  [
+    'a class',
+    { failure: { ...FILTERED, classFiltered: { 'linux-64bit': 3 } } },
+    'class-filtered',
+    '3 of 3 clients are left out by their class (linux-64bit)',
+  ],
+  [
+    'a missing driver',
+    { failure: { ...FILTERED, constraintFiltered: { 'missing drivers': 3 } } },
+    'driver-missing',
+    '3 of 3 clients lack the driver of its task',
+  ],
+  [
+    'some left out and some full',
+    {
+      failure: {
+        ...{ nodesEvaluated: 3, nodesFiltered: 2, nodesExhausted: 1 },
+        constraintFiltered: { [ARM]: 2 },
+        dimensionExhausted: { cpu: 1 },
+      },
+    },
+    'mixed',
+    `2 of 3 clients left out by constraint ${ARM}, 1 full (cpu)`,
+  ],
+  [
+    'a quota',
+    { failure: { ...FULL, quotaExhausted: ['memory exhausted (1024 needed > 512 limit)'] } },
+    'quota',
+    'a quota is used up: memory exhausted (1024 needed > 512 limit)',
+  ],
+  [
+    'a datacenter without clients',
+    { failure: { nodesAvailable: { dc9: 0 } }, datacenters: ['dc9'] },
+    'unknown-datacenter',
+    'it asks for datacenter "dc9", in which there is no client',
+  ],
+  [
+    'an evaluation in the queue',
+    { evaluations: [evaluation(1, { status: 'pending' })] },
+    'waiting',
+    'Nomad has not tried to place it yet: its evaluation is in the queue',
+  ],
+  [
+    'an evaluation that waits',
+    { evaluations: [evaluation(1, { status: 'pending', waitUntil: later(60) })] },
+    'waiting',
+    'Nomad waits until 2026-11-23T14:01:00.000Z before it tries to place it',
+  ],
+  [
+    'a failed evaluation with a follow-up',
+    {
+      evaluations: [
+        evaluation(1, { status: 'failed', statusDescription: 'reached delivery limit (3)' }),
+        evaluation(2, {
+          status: 'pending',
+          triggeredBy: 'failed-follow-up',
+          previousEvaluation: id(1),
+          waitUntil: later(60),
+        }),
+      ],
+    },
+    'scheduler-failed',
+    "Nomad's scheduler gave up on it: reached delivery limit (3); it tries again at 2026-11-23T14:01:00.000Z",
+  ],
+  [
+    'plans that collide',
+    {
+      evaluations: [
+        evaluation(1, { status: 'failed', statusDescription: 'maximum attempts reached (5)' }),
+        evaluation(2, {
+          status: 'blocked',
+          triggeredBy: 'max-plan-attempts',
+          previousEvaluation: id(1),
+        }),
+      ],
+    },
+    'scheduler-failed',
+    "Nomad's scheduler gave up on it: maximum attempts reached (5)",
+  ],
+  [
+    'no evaluation',
+    { evaluations: [] },
+    'no-evaluation',
+    'Nomad has no evaluation of it, so nothing has tried to place it (or that is long ago)',
+  ],
+  [
+    'failures of long ago, with nothing blocked by now',
+    { evaluations: [evaluation(1, { failures: [failed(FULL)] })] },
+    'unexplained',
+    "Nomad's newest evaluation is complete, and none waits for room by now",
+  ],
+  [
+    'a blocked evaluation whose cause is forgotten',
+    { evaluations: [evaluation(1, { status: 'blocked' })] },
+    'unexplained',
+    'Nomad waits for room, and the evaluation that says why is gone',
+  ],
+];
+
+describe('explainPending', () => {
+  it.each(CASES)('knows %s', (_, situation, kind, text) => {
+    expect(explainPending(factsOf(situation))).toMatchObject({ kind, text });
+  });
+
+  it('gives every situation its own words', () => {
+    const texts = CASES.map(([, , kind, text]) => `${kind}: ${text}`);
+    const [constraint, again] = texts.filter((text) => text.startsWith('constraint'));
+    expect(again).toBe(constraint);
+    expect(new Set(texts).size).toBe(texts.length - 1);
+  });
+
+  it('goes by the newest evaluation with failures, in whatever order they come', () => {
+    const evaluations = [
+      evaluation(1, { failures: [failed(FULL)] }),
+      evaluation(2, { failures: [failed({ ...FILTERED, classFiltered: { arm: 3 } })] }),
+      evaluation(3, { status: 'blocked' }),
+      evaluation(4, { status: 'canceled' }),
+    ];
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray(evaluations, { minLength: evaluations.length }),
+        (shuffled) => {
+          const reason = explainPending(factsOf({ evaluations: shuffled }));
+          expect([reason.kind, reason.details.evaluationId]).toEqual(['class-filtered', id(2)]);
+        },
+      ),
+    );
+  });
+
+  it('never says that more clients help where none is large enough, nor the other way', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 8_000 }),
+        fc.integer({ min: 1, max: 16 }),
+        (mhz, gib) => {
+          const asked = { cpuMhz: mhz, memoryBytes: gib * GIB, diskBytes: null };
+          const reason = explainPending(factsOf({ failure: FULL, asked }));
+          const fits = mhz <= SIZE.cpuMhz && gib * GIB <= SIZE.memoryBytes;
+          expect([reason.kind, reason.moreClientsHelp]).toEqual(
+            fits ? ['all-full', true] : ['too-large', false],
+          );
+        },
+      ),
+    );
+  });
+});
+
+function factsOf(situation: Case): PendingFacts {
+  const resources = situation.asked ?? { cpuMhz: 1_000, memoryBytes: 2 * GIB, diskBytes: null };
+  return {
+    evaluations: situation.evaluations ?? [
+      evaluation(1, { blockedEvaluation: id(2), failures: [failed(situation.failure ?? {})] }),
+      evaluation(2, { status: 'blocked', triggeredBy: 'queued-allocs' }),
+    ],
+    taskGroups: [{ name: 'build', count: 1, resources, tasks: [], constraints: [] }],
+    datacenters: situation.datacenters ?? ['default'],
+    nodes: situation.nodes ?? CLIENTS,
+  };
+}
+
+function failed(changes: Partial<PlacementFailure>): PlacementFailure {
+  return {
+    taskGroup: 'build',
+    nodesEvaluated: 0,
+    nodesFiltered: 0,
+    nodesExhausted: 0,
+    nodesAvailable: { default: 3 },
+    classFiltered: {},
+    constraintFiltered: {},
+    classExhausted: {},
+    dimensionExhausted: {},
+    quotaExhausted: [],
+    coalescedFailures: 0,
+    ...changes,
+  };
+}
+
+function id(number: number): EvaluationId {
+  return `evaluation-${number}` as EvaluationId;
+}
+
+function evaluation(number: number, changes: Partial<Evaluation>): Evaluation {
+  return {
+    id: id(number),
+    jobId: 'job' as JobId,
+    nodeId: null,
+    type: 'batch',
+    triggeredBy: 'job-register',
+    status: 'complete',
+    statusDescription: null,
+    blockedEvaluation: null,
+    previousEvaluation: null,
+    nextEvaluation: null,
+    waitUntil: null,
+    createdAt: NOW,
+    modifiedAt: NOW,
+    createIndex: number,
+    modifyIndex: number,
+    failures: [],
+    queued: {},
+    ...changes,
+  };
+}
+
+function list<T>(file: string, decode: (item: unknown) => T | null): readonly T[] {
+  const items = recordedJson(file);
+  if (!Array.isArray(items)) throw new Error(`${file} is no list`);
+  return items.map((item) => {
+    const decoded = decode(item);
+    if (decoded === null) throw new Error(`an item of ${file} was not read`);
+    return decoded;
+  });
+}
