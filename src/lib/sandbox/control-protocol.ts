@@ -10,6 +10,7 @@ export interface ServiceAddresses {
     readonly context: string;
     readonly namespace: string;
   };
+  readonly server: { readonly url: string };
 }
 
 /** How the control API of a sandbox is reached. */

@@ -36,6 +36,8 @@ export class SandboxHttpServer {
         write: handlers.isWrite?.(request) ?? !['GET', 'HEAD', 'OPTIONS'].includes(method),
         agent: request.headers['user-agent'] ?? '',
       });
+      // The sandbox's time, not the machine's, as clients compare theirs with it.
+      response.setHeader('Date', context.clock.now().toUTCString());
       const fault = context.faults.next(name, method, path);
       switch (fault?.kind) {
         case undefined:

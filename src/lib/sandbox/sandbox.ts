@@ -11,6 +11,7 @@ import { NomadSandbox } from './nomad/nomad-sandbox.ts';
 import { seededRandom } from './random.ts';
 import type { Scenario } from './scenario.ts';
 import { findScenario } from './scenarios/index.ts';
+import { ServerSandbox } from './server/server-sandbox.ts';
 import { nomadServerPod } from './server-pod.ts';
 import type { SandboxContext, SandboxService } from './service.ts';
 import { kubernetesVerbs, nomadVerbs } from './service-verbs.ts';
@@ -42,6 +43,7 @@ interface Parts {
   readonly context: SandboxContext;
   readonly nomad: NomadSandbox;
   readonly kubernetes: KubernetesSandbox;
+  readonly server: ServerSandbox;
   readonly directory: string;
   readonly temporary: boolean;
 }
@@ -54,6 +56,8 @@ export class Sandbox implements AsyncDisposable {
   readonly calls: CallLog;
   readonly nomad: NomadSandbox;
   readonly kubernetes: KubernetesSandbox;
+  /** The installation's web address and its own APIs. */
+  readonly server: ServerSandbox;
   readonly control: ControlServer;
   /** Its kubeconfig and the config and data directories of our own command line. */
   readonly directory: string;
@@ -72,10 +76,11 @@ export class Sandbox implements AsyncDisposable {
     this.calls = parts.context.calls;
     this.nomad = parts.nomad;
     this.kubernetes = parts.kubernetes;
+    this.server = parts.server;
     this.directory = parts.directory;
     this.#temporary = parts.temporary;
     this.stopAsked = stop.signal;
-    this.services = [this.nomad, this.kubernetes];
+    this.services = [this.nomad, this.kubernetes, this.server];
     this.control = new ControlServer({
       clock: this.clock,
       faults: this.faults,
@@ -131,6 +136,7 @@ export class Sandbox implements AsyncDisposable {
           context: SANDBOX_CONTEXT,
           namespace: this.kubernetes.namespace,
         },
+        server: { url: this.server.url },
       },
       environment: this.environment(),
     };
@@ -180,7 +186,7 @@ function buildServices(
   scenario: Scenario,
   directory: string,
   options: SandboxOptions,
-): Pick<Parts, 'context' | 'nomad' | 'kubernetes'> {
+): Pick<Parts, 'context' | 'nomad' | 'kubernetes' | 'server'> {
   const seed = options.seed ?? 1;
   const clock = new SandboxClock({
     ...(options.startAt === undefined ? {} : { start: options.startAt }),
@@ -198,5 +204,7 @@ function buildServices(
     { ...scenario.kubernetes, kubeconfigPath: join(directory, 'kubeconfig') },
     { [NOMAD_POD]: nomadServerPod(NOMAD_POD, nomad) },
   );
-  return { context: context(0), nomad, kubernetes };
+  const caPath = join(directory, 'server-ca.pem');
+  const server = new ServerSandbox(context(3), { ...scenario.server, caPath });
+  return { context: context(0), nomad, kubernetes, server };
 }

@@ -1,6 +1,7 @@
 import type { FaultRule } from './faults.ts';
 import type { KubernetesScenario } from './kubernetes/scenario.ts';
 import type { NomadScenario } from './nomad/nomad-sandbox.ts';
+import type { ServerScenario } from './server/scenario.ts';
 
 /** A situation that an installation can be in, as data: what each service holds when it starts. */
 export interface Scenario {
@@ -10,6 +11,8 @@ export interface Scenario {
   readonly summary: string;
   readonly nomad: NomadScenario;
   readonly kubernetes: KubernetesScenario;
+  /** The server's web address; as usual where it is left out. */
+  readonly server?: ServerScenario;
   /** Faults that are there from the beginning. */
   readonly faults?: readonly FaultRule[];
 }

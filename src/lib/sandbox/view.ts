@@ -72,7 +72,7 @@ export function scenariosDocument(scenarios: readonly Scenario[]) {
 }
 
 function placeFields({ name, pid, scenario, services }: SandboxState) {
-  const { nomad, kubernetes } = services;
+  const { nomad, kubernetes, server } = services;
   return [
     { label: 'Sandbox', value: name },
     { label: 'Scenario', value: scenario },
@@ -81,5 +81,6 @@ function placeFields({ name, pid, scenario, services }: SandboxState) {
     { label: 'Kubernetes', value: kubernetes.server },
     { label: 'Kubeconfig', value: kubernetes.kubeconfig },
     { label: 'Namespace', value: kubernetes.namespace },
+    { label: 'Server', value: server.url },
   ];
 }

@@ -8,12 +8,17 @@ test('a shell that evaluates it sees the sandbox and no real installation', asyn
   const { stdout } = await cli(['sandbox', 'env', '--name', name]);
   const script = `eval "$LINES_TO_EVALUATE"; env -0`;
   const output = execFileSync('sh', ['-c', script], {
-    env: { PATH: process.env['PATH'], CIRCLE_TOKEN: 'real', LINES_TO_EVALUATE: stdout },
+    env: {
+      PATH: process.env['PATH'],
+      CIRCLE_TOKEN: 'real',
+      NOMAD_REGION: 'real',
+      LINES_TO_EVALUATE: stdout,
+    },
     encoding: 'utf8',
   });
   const seen = Object.fromEntries(output.split('\0').map((pair) => pair.split(/=(.*)/s)));
   expect(seen).toMatchObject(state.environment);
-  expect(seen).not.toHaveProperty('CIRCLE_TOKEN');
+  expect(seen).not.toHaveProperty('NOMAD_REGION');
   expect(seen['NOMAD_TOKEN']).toMatch(/^[0-9a-f-]{36}$/);
 });
 

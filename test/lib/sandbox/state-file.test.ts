@@ -20,6 +20,7 @@ const DESCRIPTION = {
   services: {
     nomad: { address: 'http://127.0.0.1:1' },
     kubernetes: { server: 'https://127.0.0.1:2', kubeconfig: '/k', context: 'c', namespace: 'n' },
+    server: { url: 'https://127.0.0.1:3' },
   },
   environment: {},
 };

@@ -5,32 +5,42 @@ export interface ServerCertificates {
   readonly key: string;
 }
 
+/** What a server's certificate says. */
+export interface CertificateWish {
+  /** The host names that it is for. Default: the loopback address. */
+  readonly names?: readonly string[];
+  /** When it expires, in milliseconds from now; below 0 it has. Default: in a year. */
+  readonly notAfter?: number;
+}
+
+const DAY_MS = 86_400_000;
+
 /** Makes a certificate authority and a certificate of its for the loopback address. */
-export async function makeCertificates(): Promise<ServerCertificates> {
+export async function makeCertificates(wish: CertificateWish = {}): Promise<ServerCertificates> {
   const { generate } = await import('selfsigned');
-  const notBeforeDate = new Date(Date.now() - 86_400_000);
-  const notAfterDate = new Date(Date.now() + 365 * 86_400_000);
-  const common = { keyType: 'ec', algorithm: 'sha256', notBeforeDate, notAfterDate } as const;
+  const notBeforeDate = new Date(Date.now() - 2 * DAY_MS);
+  const common = { keyType: 'ec', algorithm: 'sha256', notBeforeDate } as const;
   const ca = await generate([{ name: 'commonName', value: 'circleci-sandbox-ca' }], {
     ...common,
+    notAfterDate: new Date(Date.now() + 365 * DAY_MS),
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },
       { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
     ],
   });
-  const server = await generate([{ name: 'commonName', value: 'kube-apiserver' }], {
+  const loopback = [
+    { type: 7, ip: '127.0.0.1' },
+    { type: 2, value: 'localhost' },
+  ] as const;
+  const altNames = wish.names?.map((value) => ({ type: 2 as const, value })) ?? [...loopback];
+  const server = await generate([{ name: 'commonName', value: 'circleci-sandbox' }], {
     ...common,
+    notAfterDate: new Date(Date.now() + (wish.notAfter ?? 365 * DAY_MS)),
     ca: { key: ca.private, cert: ca.cert },
     extensions: [
       { name: 'keyUsage', digitalSignature: true, keyEncipherment: true },
       { name: 'extKeyUsage', serverAuth: true },
-      {
-        name: 'subjectAltName',
-        altNames: [
-          { type: 7, ip: '127.0.0.1' },
-          { type: 2, value: 'localhost' },
-        ],
-      },
+      { name: 'subjectAltName', altNames },
     ],
   });
   return { ca: ca.cert, cert: server.cert, key: server.private };

@@ -1,6 +1,7 @@
 import { AdminError } from '../../errors.ts';
 import type { Scenario } from '../scenario.ts';
 import { acl } from './acl.ts';
+import { badCertificate } from './bad-certificate.ts';
 import { busy } from './busy.ts';
 import { clientsDown } from './clients-down.ts';
 import { constraint } from './constraint.ts';
@@ -13,6 +14,7 @@ import { leaderless } from './leaderless.ts';
 import { newNomad } from './new-nomad.ts';
 import { noCapacity } from './no-capacity.ts';
 import { noClients } from './no-clients.ts';
+import { noPermissions } from './no-permissions.ts';
 import { oldNomad } from './old-nomad.ts';
 import { tooLarge } from './too-large.ts';
 
@@ -30,6 +32,8 @@ export const SCENARIOS: readonly Scenario[] = [
   draining,
   leaderless,
   acl,
+  noPermissions,
+  badCertificate,
   oldNomad,
   newNomad,
   large,

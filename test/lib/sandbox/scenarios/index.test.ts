@@ -27,6 +27,7 @@ const FOUND: Readonly<Record<string, Found>> = {
     pending: {},
   },
   acl: { capacity: { clients: 3, runningBuilds: 3 }, pending: {} },
+  'bad-certificate': { capacity: { clients: 3, runningBuilds: 3 }, pending: {} },
   'old-nomad': { capacity: { clients: 5, runningBuilds: 6, cpuTotalMhz: null }, pending: {} },
   'new-nomad': { capacity: { clients: 5, runningBuilds: 6, cpuTotalMhz: 100_000 }, pending: {} },
 };
@@ -53,6 +54,12 @@ test('leaderless answers as servers without a leader do, after they have waited 
   expect(JSON.parse(result.stderr).code).toBe('NOMAD_NO_LEADER');
 });
 
+test('no-permissions leaves no way to Nomad through the cluster', async () => {
+  const env = (await startSandbox({ scenario: 'no-permissions' })).environment();
+  const result = await cli(['nomad', 'status', '--json', '--nomad-access', 'proxy'], { env });
+  expect(JSON.parse(result.stderr)).toMatchObject({ code: 'KUBERNETES_FORBIDDEN', exitCode: 3 });
+});
+
 test('large has 5,000 clients and 50,000 builds', async () => {
   const { nomad } = await startSandbox({ scenario: 'large' });
   expect(nomad.state.nodes.size).toBe(5_000);
@@ -63,5 +70,7 @@ test('large has 5,000 clients and 50,000 builds', async () => {
 
 test('every scenario is tried above, and has a name of its own', () => {
   const names = SCENARIOS.map(({ name }) => name);
-  expect([...names].sort()).toEqual([...Object.keys(FOUND), 'leaderless', 'large'].sort());
+  expect([...names].sort()).toEqual(
+    [...Object.keys(FOUND), 'leaderless', 'large', 'no-permissions'].sort(),
+  );
 });

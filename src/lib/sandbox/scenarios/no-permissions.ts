@@ -1,0 +1,14 @@
+import { ADMIN_TOKEN, defaultUsers } from '../kubernetes/scenario.ts';
+import type { Scenario } from '../scenario.ts';
+
+const limitedFirst = [...defaultUsers('circleci-server')].sort(
+  (a, b) => Number(a.token === ADMIN_TOKEN) - Number(b.token === ADMIN_TOKEN),
+);
+
+/** The kubeconfig's user may look at pods and do nothing else, so that no way through the cluster leads to Nomad. */
+export const noPermissions: Scenario = {
+  name: 'no-permissions',
+  summary: "The kubeconfig's user may look at pods, and do nothing else",
+  nomad: { clients: 3, builds: 3 },
+  kubernetes: { users: limitedFirst },
+};

@@ -1,0 +1,120 @@
+import { AdminError } from '../errors.ts';
+import type { HttpClient, HttpResponse } from '../http/http.ts';
+
+/** Who the token belongs to, as the server says. */
+export interface ServerUser {
+  readonly login: string;
+  readonly name: string | null;
+  /** Whether the server counts the user as an administrator; null where it does not say. */
+  readonly admin: boolean | null;
+}
+
+/** How the server's front page answers. */
+export interface FrontPage {
+  readonly status: number;
+  /** The server's time; null where it does not say. */
+  readonly at: Date | null;
+}
+
+/**
+ * What the tool asks of the CircleCI server itself.
+ *
+ * Every method throws an `AdminError`: `unauthorised` (NO_SERVER_TOKEN, SERVER_UNAUTHORIZED,
+ * SERVER_FORBIDDEN), `service` (UNREACHABLE, TLS_REFUSED, SERVER_ERROR, BAD_ANSWER) or `timeout`
+ * (REQUEST_TIMEOUT).
+ */
+export interface ServerClient {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** GET /, without a token. */
+  frontPage(signal?: AbortSignal): Promise<FrontPage>;
+  /** GET /api/v2/me, as the circleci CLI asks: whether the token is accepted. */
+  whoami(signal?: AbortSignal): Promise<Pick<ServerUser, 'login' | 'name'>>;
+  /** GET /api/v1/me, as the web UI asks: the same with whether the user administers the server. */
+  administrator(signal?: AbortSignal): Promise<ServerUser>;
+  close(): Promise<void>;
+}
+
+/** Makes a client of one server. The token goes to that host alone, in the header `Circle-Token`. */
+export function createServerClient(options: {
+  readonly http: HttpClient;
+  readonly token: string | null;
+}): ServerClient {
+  const { http, token } = options;
+  const ask = async (path: string, signal?: AbortSignal): Promise<Document> => {
+    if (token === null) throw noToken();
+    const response = await http.request({
+      method: 'GET',
+      path,
+      headers: { 'circle-token': token, accept: 'application/json' },
+      ...(signal ? { signal } : {}),
+    });
+    if (response.status !== 200) throw await refusal(http.origin, path, response);
+    return documentOf(await response.json());
+  };
+  const user = (document: Document): Pick<ServerUser, 'login' | 'name'> => {
+    const { login, name } = document;
+    if (typeof login !== 'string') throw badAnswer(http.origin);
+    return { login, name: typeof name === 'string' ? name : null };
+  };
+  return {
+    origin: http.origin,
+    frontPage: async (signal) => {
+      const request = { method: 'GET' as const, path: '/', ...(signal ? { signal } : {}) };
+      const response = await http.request(request);
+      await response.discard();
+      const at = Date.parse(response.headers['date'] ?? '');
+      return { status: response.status, at: Number.isNaN(at) ? null : new Date(at) };
+    },
+    whoami: async (signal) => user(await ask('/api/v2/me', signal)),
+    administrator: async (signal) => {
+      const document = await ask('/api/v1/me', signal);
+      const { admin } = document;
+      return { ...user(document), admin: typeof admin === 'boolean' ? admin : null };
+    },
+    close: () => http.close(),
+  };
+}
+
+type Document = Readonly<Record<string, unknown>>;
+
+function documentOf(value: unknown): Document {
+  return typeof value === 'object' && value !== null ? (value as Document) : {};
+}
+
+async function refusal(origin: string, path: string, response: HttpResponse): Promise<AdminError> {
+  const { status } = response;
+  // What the body says may repeat the token: the status alone is told.
+  await response.discard();
+  const { host } = new URL(origin);
+  if (status === 401) {
+    return new AdminError('unauthorised', `${host} does not accept the API token`, {
+      code: 'SERVER_UNAUTHORIZED',
+      hint: `Make a personal API token at ${origin}/account/api, and name it: circleci-admin config set server.tokenFile PATH`,
+    });
+  }
+  if (status === 403) {
+    return new AdminError('unauthorised', `${host} does not allow the token's user ${path}`, {
+      code: 'SERVER_FORBIDDEN',
+      hint: 'Ask an administrator of the server, or use the token of one.',
+    });
+  }
+  return new AdminError('service', `${host} answered ${path} with ${status}`, {
+    code: 'SERVER_ERROR',
+    hint: 'Check that the host is that of the CircleCI server: circleci-admin doctor --only server',
+  });
+}
+
+function badAnswer(origin: string): AdminError {
+  return new AdminError('service', `${new URL(origin).host} does not answer as CircleCI does`, {
+    code: 'BAD_ANSWER',
+    hint: 'Check that the host is that of the CircleCI server: circleci-admin config show',
+  });
+}
+
+function noToken(): AdminError {
+  return new AdminError('unauthorised', 'there is no API token for the server', {
+    code: 'NO_SERVER_TOKEN',
+    hint: 'Name one: circleci-admin config set server.tokenFile PATH (or server.tokenCommand)',
+  });
+}
