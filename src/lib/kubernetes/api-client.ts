@@ -1,9 +1,10 @@
 import type { KubernetesClient } from './client.ts';
+import { ingressHosts, kubeletVersions, namespaceId, serverTime } from './cluster-facts.ts';
 import { decodePod } from './decode.ts';
 import { podLogs } from './logs.ts';
 import { podPath } from './paths.ts';
 import { podProxy } from './pod-proxy.ts';
-import { listPods, namespaceExists, podEvents } from './pods.ts';
+import { listAllPods, listPods, namespaceExists, podEvents } from './pods.ts';
 import { Transport, type TransportOptions } from './transport.ts';
 import { watchPods } from './watch.ts';
 
@@ -20,7 +21,13 @@ export function createKubernetesClient(options: TransportOptions): KubernetesCli
   return {
     target: transport.target,
     version: (signal) => version(transport, signal),
+    logIn: async () => {
+      await transport.credentials();
+    },
+    serverTime: (signal) => serverTime(transport, signal),
+    kubeletVersions: (signal) => kubeletVersions(transport, signal),
     listPods: async (selector) => (await listPods(transport, selector ?? {})).pods,
+    listAllPods: (selector) => listAllPods(transport, selector ?? {}),
     getPod: async (name, signal) => {
       const path = podPath(transport.target, name);
       const request = { method: 'GET' as const, path, ...(signal ? { signal } : {}) };
@@ -42,6 +49,8 @@ export function createKubernetesClient(options: TransportOptions): KubernetesCli
     },
     podProxy: (pod, port, how) => podProxy(transport, pod, port, how),
     namespaceExists: (name, signal) => namespaceExists(transport, name, signal),
+    namespaceId: (name, signal) => namespaceId(transport, name, signal),
+    ingressHosts: (signal) => ingressHosts(transport, signal),
     can: (verb, resource, subresource) => can(transport, verb, resource, subresource),
     close: () => transport.close(),
   };

@@ -80,7 +80,15 @@ export interface KubernetesClient {
   readonly target: ClusterTarget;
   /** The server's version, such as `v1.21.2-k3s1`. */
   version(signal?: AbortSignal): Promise<string>;
+  /** What is wrong with the kubeconfig's credentials shows here, before anything is asked. */
+  logIn(): Promise<void>;
+  /** What time it is for the API server; null where it does not say. */
+  serverTime(signal?: AbortSignal): Promise<Date | null>;
+  /** The versions of the nodes' kubelets, each once; null if we may not list nodes. */
+  kubeletVersions(signal?: AbortSignal): Promise<readonly string[] | null>;
   listPods(selector?: PodSelector): Promise<readonly Pod[]>;
+  /** The pods of all namespaces; null if we may not list them. */
+  listAllPods(selector?: PodSelector): Promise<readonly Pod[] | null>;
   getPod(name: string, signal?: AbortSignal): Promise<Pod>;
   /** Changes from now on, over broken connections and expired versions, until aborted. */
   watchPods(selector?: PodSelector): AsyncIterable<PodChange>;
@@ -103,6 +111,10 @@ export interface KubernetesClient {
   podProxy(pod: string, port: number, options?: { readonly tls?: boolean }): HttpClient;
   /** Whether a namespace exists: an empty list of pods alone does not say so. Null if forbidden. */
   namespaceExists(name: string, signal?: AbortSignal): Promise<boolean | null>;
+  /** Uid of a namespace; null where there is none or we may not look. */
+  namespaceId(name: string, signal?: AbortSignal): Promise<string | null>;
+  /** Host names of the namespace's Ingresses, each once; null if we may not list them. */
+  ingressHosts(signal?: AbortSignal): Promise<readonly string[] | null>;
   /** Whether we may (a SelfSubjectAccessReview). */
   can(verb: string, resource: string, subresource?: string): Promise<boolean>;
   close(): Promise<void>;

@@ -1,3 +1,4 @@
+import { isAdminError } from '../errors.ts';
 import type { PodSelector } from './client.ts';
 import { decodeEvent, decodeList, decodePod } from './decode.ts';
 import { namespaceNotFound } from './errors.ts';
@@ -17,6 +18,7 @@ export function selectorQuery(selector: PodSelector): URLSearchParams {
 
 async function listPage(
   transport: Transport,
+  path: string,
   selector: PodSelector,
   next: string | null,
 ): Promise<PodList & { readonly next: string | null }> {
@@ -26,7 +28,7 @@ async function listPage(
   const response = await transport.ask(
     {
       method: 'GET',
-      path: `${podsPath(transport.target)}?${query}`,
+      path: `${path}?${query}`,
       ...(selector.signal ? { signal: selector.signal } : {}),
     },
     { action: 'list pods', selector: selector.labelSelector ?? selector.fieldSelector },
@@ -47,14 +49,11 @@ export interface PodList {
  * @throws AdminError `notFound` NAMESPACE_NOT_FOUND: a namespace that does not exist lists as empty
  */
 export async function listPods(transport: Transport, selector: PodSelector): Promise<PodList> {
-  const pods: Pod[] = [];
-  let resourceVersion: string;
-  let next: string | null = null;
-  do {
-    const page = await listPage(transport, selector, next);
-    pods.push(...page.pods);
-    ({ next, resourceVersion } = page);
-  } while (next !== null);
+  const { pods, resourceVersion } = await everyPage(
+    transport,
+    podsPath(transport.target),
+    selector,
+  );
   const { namespace } = transport.target;
   if (
     pods.length === 0 &&
@@ -62,6 +61,35 @@ export async function listPods(transport: Transport, selector: PodSelector): Pro
   ) {
     throw namespaceNotFound(namespace, transport.target);
   }
+  return { pods, resourceVersion };
+}
+
+/** The pods of all namespaces that a selector matches; null when we may not list them. */
+export async function listAllPods(
+  transport: Transport,
+  selector: PodSelector,
+): Promise<readonly Pod[] | null> {
+  try {
+    return (await everyPage(transport, '/api/v1/pods', selector)).pods;
+  } catch (error) {
+    if (isAdminError(error) && error.code === 'KUBERNETES_FORBIDDEN') return null;
+    throw error;
+  }
+}
+
+async function everyPage(
+  transport: Transport,
+  path: string,
+  selector: PodSelector,
+): Promise<PodList> {
+  const pods: Pod[] = [];
+  let resourceVersion: string;
+  let next: string | null = null;
+  do {
+    const page = await listPage(transport, path, selector, next);
+    pods.push(...page.pods);
+    ({ next, resourceVersion } = page);
+  } while (next !== null);
   return { pods, resourceVersion };
 }
 

@@ -1,0 +1,96 @@
+import { isAdminError } from '../errors.ts';
+import { decodeList } from './decode.ts';
+import type { Transport } from './transport.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What time it is for the API server, by the header of any answer; null where it has none. */
+export async function serverTime(transport: Transport, signal?: AbortSignal): Promise<Date | null> {
+  const response = await transport.request(get('/version', signal));
+  await response.discard();
+  const at = Date.parse(response.headers['date'] ?? '');
+  return Number.isNaN(at) ? null : new Date(at);
+}
+
+/** The uid of a namespace; null where there is none, or we may not look. */
+export async function namespaceId(
+  transport: Transport,
+  name: string,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  const path = `/api/v1/namespaces/${encodeURIComponent(name)}`;
+  const found = await unlessRefused(async () => {
+    const response = await transport.ask(get(path, signal), { action: `get namespace ${name}` });
+    return object(object(await response.json())['metadata'])['uid'];
+  });
+  return typeof found === 'string' && found !== '' ? found : null;
+}
+
+/** The versions of the nodes' kubelets, each once; null when we may not list nodes. */
+export function kubeletVersions(
+  transport: Transport,
+  signal?: AbortSignal,
+): Promise<readonly string[] | null> {
+  return unlessRefused(async () => {
+    const nodes = await list(transport, '/api/v1/nodes', 'list nodes', signal);
+    const versions = nodes.map(
+      (node) => object(object(object(node)['status'])['nodeInfo'])['kubeletVersion'],
+    );
+    return unique(versions);
+  });
+}
+
+/** The host names of the namespace's Ingresses, each once; null when we may not list them. */
+export function ingressHosts(
+  transport: Transport,
+  signal?: AbortSignal,
+): Promise<readonly string[] | null> {
+  const { namespace } = transport.target;
+  const path = `/apis/networking.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/ingresses`;
+  return unlessRefused(async () => {
+    const ingresses = await list(transport, path, 'list ingresses', signal);
+    const rules = ingresses.flatMap((one) => object(object(one)['spec'])['rules'] ?? []);
+    return unique(rules.map((rule) => object(rule)['host']));
+  });
+}
+
+async function list(
+  transport: Transport,
+  path: string,
+  action: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly unknown[]> {
+  const items: unknown[] = [];
+  let next: string | null = null;
+  do {
+    const query: string = next === null ? '' : `&continue=${encodeURIComponent(next)}`;
+    const response = await transport.ask(get(`${path}?limit=500${query}`, signal), { action });
+    const page = decodeList(await response.json());
+    items.push(...page.items);
+    next = page.next;
+  } while (next !== null);
+  return items;
+}
+
+/** What may not be asked, or is not there (an API group of a newer server), is not known. */
+async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isAdminError(error, 'notFound')) return null;
+    if (isAdminError(error) && error.code === 'KUBERNETES_FORBIDDEN') return null;
+    throw error;
+  }
+}
+
+function get(path: string, signal: AbortSignal | undefined) {
+  return { method: 'GET' as const, path, ...(signal ? { signal } : {}) };
+}
+
+function unique(values: readonly unknown[]): readonly string[] {
+  return [...new Set(values.filter((one): one is string => typeof one === 'string' && one !== ''))];
+}
+
+function object(value: unknown): Json {
+  return typeof value === 'object' && value !== null ? (value as Json) : {};
+}

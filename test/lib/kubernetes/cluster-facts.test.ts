@@ -1,0 +1,68 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import { failure } from '../http/loopback.ts';
+import { apiServer, recorded, recordedText } from './api-server.ts';
+
+const FORBIDDEN = recordedText('error-forbidden-list-all.json');
+
+/** Answers these paths with JSON, and everything else as forbidden. */
+function answers(documents: Readonly<Record<string, unknown>>) {
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    const path = (request.url ?? '').replace(/\?.*$/, '');
+    const found = documents[path];
+    response.statusCode = found === undefined ? 403 : 200;
+    response.end(found === undefined ? FORBIDDEN : JSON.stringify(found));
+  };
+}
+
+describe('facts of a cluster', () => {
+  test('are read from recorded answers', async () => {
+    const { items } = recorded('namespaces.json') as {
+      items: readonly { metadata: { name: string; uid: string } }[];
+    };
+    const namespace = items.find(({ metadata }) => metadata.name === 'kube-system');
+    const client = await apiServer(
+      answers({
+        '/version': recorded('version.json'),
+        '/api/v1/nodes': recorded('nodes.json'),
+        '/api/v1/namespaces/kube-system': namespace,
+        '/api/v1/pods': recorded('pods.json'),
+      }),
+    );
+    expect(await client.namespaceId('kube-system')).toBe(namespace?.metadata.uid);
+    expect(await client.kubeletVersions()).toEqual(['v1.21.2-k3s1']);
+    expect((await client.listAllPods())?.map(({ namespace: one }) => one)).toContain(
+      'circleci-server',
+    );
+    expect(Math.abs(Date.now() - Number(await client.serverTime()))).toBeLessThan(5_000);
+  });
+
+  test('name the hosts of all Ingresses once, whatever a rule leaves out', async () => {
+    const ingress = (...hosts: readonly (string | undefined)[]) => ({
+      spec: { rules: hosts.map((host) => ({ host })) },
+    });
+    const path = '/apis/networking.k8s.io/v1/namespaces/circleci-server/ingresses';
+    const items = [ingress('a.example.com', undefined), ingress('a.example.com', 'b'), {}];
+    const client = await apiServer(answers({ [path]: { items } }));
+    expect(await client.ingressHosts()).toEqual(['a.example.com', 'b']);
+  });
+
+  test('that may not be read are null, never empty', async () => {
+    const client = await apiServer(answers({}));
+    expect(await client.namespaceId('kube-system')).toBeNull();
+    expect(await client.kubeletVersions()).toBeNull();
+    expect(await client.listAllPods()).toBeNull();
+    expect(await client.ingressHosts()).toBeNull();
+  });
+
+  test('that cannot be read for another reason are an error', async () => {
+    const client = await apiServer((_request, response) => {
+      response.statusCode = 401;
+      response.end(recordedText('error-unauthorized.json'));
+    });
+    expect(await failure(client.kubeletVersions())).toMatchObject({
+      kind: 'unauthorised',
+      code: 'KUBERNETES_UNAUTHORIZED',
+    });
+  });
+});
