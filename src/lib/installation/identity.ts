@@ -1,4 +1,5 @@
-import { AdminError } from '../errors.ts';
+import { AdminError, isAdminError } from '../errors.ts';
+import type { KubernetesClient } from '../kubernetes/client.ts';
 
 /**
  * Whether the cluster that answers is the one that the profile was made for. A context is a
@@ -28,4 +29,32 @@ export function otherCluster(profile: string, expected: string, seen: string): A
       `If the installation has moved: circleci-admin config set kubernetes.clusterId ${seen} --installation ${profile}`,
     ].join('\n'),
   });
+}
+
+/** What the cluster says about itself, beside what the profile says about it. */
+export interface ClusterIdentity {
+  readonly verdict: IdentityVerdict;
+  readonly expected: string;
+  /** Null where it may not be read. */
+  readonly seen: string | null;
+  /** Why it could not be asked at all; null where it was. */
+  readonly failure: AdminError | null;
+}
+
+/** The namespace that is made with every cluster. */
+export const IDENTITY_NAMESPACE = 'kube-system';
+
+/** Asks the cluster who it is. That it cannot be reached is an answer too: it is told elsewhere. */
+export async function readIdentity(
+  expected: string,
+  kubernetes: () => Promise<Pick<KubernetesClient, 'namespaceId'>>,
+): Promise<ClusterIdentity> {
+  try {
+    const client = await kubernetes();
+    const seen = await client.namespaceId(IDENTITY_NAMESPACE);
+    return { verdict: compareIdentity(expected, seen), expected, seen, failure: null };
+  } catch (error) {
+    if (!isAdminError(error)) throw error;
+    return { verdict: 'unknown', expected, seen: null, failure: error };
+  }
 }

@@ -4,7 +4,9 @@ import type { Tracer } from '../http/http.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { Masker } from '../masking.ts';
 import type { NomadClient } from '../nomad/client.ts';
+import type { ServerClient } from '../server/client.ts';
 import { readConfigFile } from './config-file.ts';
+import type { ClusterIdentity } from './identity.ts';
 import { type Chosen, resolveSettings, type Settings } from './settings.ts';
 
 /** One installation: who it is, and its clients, each connected when it is first asked for. */
@@ -15,6 +17,14 @@ export interface Installation {
   readonly clock: Clock;
   kubernetes(): Promise<KubernetesClient>;
   nomad(): Promise<NomadClient>;
+  server(): Promise<ServerClient>;
+  /**
+   * Whether the cluster is the one that the profile was made for. Asked once, at the latest when it
+   * is connected to; null where the profile knows no cluster by its id.
+   */
+  identity(): Promise<ClusterIdentity> | null;
+  /** The same as far as it was asked already: null where nothing has spoken to the cluster. */
+  identityAsked(): Promise<ClusterIdentity> | null;
   close(): Promise<void>;
 }
 
@@ -33,14 +43,29 @@ export interface InstallationOptions {
 /** Works out which installation is meant. Nothing is connected yet. */
 export async function connectInstallation(options: InstallationOptions): Promise<Installation> {
   const config = await readConfigFile(join(options.configDir, 'config.yaml'));
-  const settings = resolveSettings(options.chosen, options.env, config);
+  return installationOf(resolveSettings(options.chosen, options.env, config), options);
+}
+
+/** An installation of settings that are known already. Nothing is connected yet. */
+export function installationOf(settings: Settings, options: InstallationOptions): Installation {
+  let identity: Promise<ClusterIdentity> | undefined;
   let kubernetes: Promise<KubernetesClient> | undefined;
   let nomad: Promise<NomadClient> | undefined;
+  let server: Promise<ServerClient> | undefined;
   const connectKubernetes = (): Promise<KubernetesClient> => {
     kubernetes ??= import('./connect-kubernetes.ts').then(({ connectKubernetes: connect }) =>
       connect(settings, options),
     );
+    // Beside what the command asks for, not before it. Whoever wants to know hears of a failure.
+    if (clusterId !== null) askIdentity(clusterId).catch(() => undefined);
     return kubernetes;
+  };
+  const { clusterId } = settings.kubernetes;
+  const askIdentity = (expected: string): Promise<ClusterIdentity> => {
+    identity ??= import('./identity.ts').then(({ readIdentity }) =>
+      readIdentity(expected, connectKubernetes),
+    );
+    return identity;
   };
   return {
     name: describeInstallation(settings),
@@ -53,8 +78,16 @@ export async function connectInstallation(options: InstallationOptions): Promise
       );
       return nomad;
     },
+    server: () => {
+      server ??= import('./connect-server.ts').then(({ connectServer }) =>
+        connectServer(settings, options),
+      );
+      return server;
+    },
+    identity: () => (clusterId === null ? null : askIdentity(clusterId)),
+    identityAsked: () => identity ?? null,
     close: async () => {
-      const opened = await Promise.allSettled([nomad, kubernetes]);
+      const opened = await Promise.allSettled([nomad, kubernetes, server]);
       await Promise.all(
         opened.map((one) => (one.status === 'fulfilled' ? one.value?.close() : undefined)),
       );

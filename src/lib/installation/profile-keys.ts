@@ -52,6 +52,11 @@ export const PROFILE_KEYS: readonly ProfileKey[] = [
     variable: 'CIRCLECI_ADMIN_SERVER_VERSION',
   },
   {
+    key: 'baseDomain',
+    kind: 'host',
+    description: "Domain of the installation's internal names, such as prod.circleci.internal",
+  },
+  {
     key: 'readOnly',
     kind: 'boolean',
     description: 'Refuse every command that changes something',
@@ -188,6 +193,12 @@ export const PROFILE_KEYS: readonly ProfileKey[] = [
     key: 'server.tokenCommand',
     kind: 'command',
     description: "Command that prints an administrator's API token",
+  },
+  {
+    key: 'server.caFile',
+    kind: 'file',
+    description: "Certificate authority of the server's host, where it is not a public one (PEM)",
+    ambient: 'NODE_EXTRA_CA_CERTS',
   },
 ];
 

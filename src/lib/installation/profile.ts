@@ -39,11 +39,14 @@ export interface KubernetesProfile {
 export interface ServerProfile {
   readonly tokenFile?: string;
   readonly tokenCommand?: string;
+  readonly caFile?: string;
 }
 
 /** What the config file says about one installation. Its keys are those of `PROFILE_KEYS`. */
 export interface Profile {
   readonly host?: string;
+  /** Domain of the internal names, such as `prod.circleci.internal`. */
+  readonly baseDomain?: string;
   /** The server's version as major.minor, such as `3.0`. */
   readonly version?: string;
   readonly readOnly?: boolean;

@@ -46,6 +46,8 @@ export interface Settings {
   /** The profile in use; null where there is none. */
   readonly profile: string | null;
   readonly host: string | null;
+  /** Domain of the installation's internal names; null where nobody says it. */
+  readonly baseDomain: string | null;
   /** The server's version as major.minor, as the profile says; null where it does not. */
   readonly version: string | null;
   readonly readOnly: boolean;
@@ -59,7 +61,7 @@ export interface Settings {
     readonly clusterId: string | null;
   };
   readonly nomad: NomadSettings;
-  readonly server: { readonly token: Token | null };
+  readonly server: { readonly token: Token | null; readonly caFile: string | null };
   /** Ambient variables that name something else than the profile does: they are not followed. */
   readonly conflicts: readonly string[];
   /** Tokens that are not sent, for they were issued for another host: each a sentence. */
@@ -84,6 +86,7 @@ export function resolveSettings(chosen: Chosen, env: Environment, config: Config
   return {
     profile: profile ? (name ?? null) : null,
     host: text('host'),
+    baseDomain: text('baseDomain'),
     version: text('version'),
     readOnly: said('readOnly') === true,
     requestTimeout: parseDuration(text('requestTimeout') ?? ''),
@@ -109,7 +112,7 @@ export function resolveSettings(chosen: Chosen, env: Environment, config: Config
       port: Number(said('nomad.port')),
       tls: said('nomad.tls') === true,
     },
-    server: { token: server },
+    server: { token: server, caFile: text('server.caFile') },
     conflicts: profile ? findConflicts(profile, chosen, env) : [],
     withheld,
   };

@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { rootCertificates } from 'node:tls';
+import { AdminError } from '../errors.ts';
+import type { TlsOptions } from '../http/http.ts';
+import { createHttpClient } from '../http/undici-client.ts';
+import { createServerClient, type ServerClient } from '../server/client.ts';
+import type { InstallationOptions } from './installation.ts';
+import { proxySettings } from './proxy-settings.ts';
+import { readSecret } from './secret.ts';
+import type { Settings } from './settings.ts';
+
+/**
+ * Makes the client of the CircleCI server that the settings mean: files and secrets are read,
+ * nothing is sent.
+ *
+ * @throws AdminError of kind `validation` (SECRET_FILE, BAD_CERTIFICATE), `unauthorised`
+ *   (SECRET_COMMAND) or `usage` (NO_SERVER_HOST)
+ */
+export async function connectServer(
+  settings: Settings,
+  options: InstallationOptions,
+): Promise<ServerClient> {
+  const address = serverAddress(settings);
+  if (address === null) throw noHost();
+  const { token: source } = settings.server;
+  const [tls, token] = await Promise.all([
+    serverTls(settings),
+    source === null || 'value' in source ? (source?.value ?? null) : readSecret(source, options),
+  ]);
+  options.masker.add(token);
+  const http = createHttpClient({
+    origin: address.origin,
+    tls,
+    requestTimeout: settings.requestTimeout,
+    clock: options.clock,
+    random: Math.random,
+    userAgent: options.userAgent,
+    proxy: proxySettings(options.env),
+    ...(options.tracer ? { tracer: options.tracer } : {}),
+  });
+  return createServerClient({ http, token });
+}
+
+/** Where the server is: https, unless the host says otherwise; null where no host is known. */
+export function serverAddress({ host }: Pick<Settings, 'host'>): URL | null {
+  if (host === null) return null;
+  const address = URL.parse(/^https?:\/\//i.test(host) ? host : `https://${host}`);
+  if (address !== null && address.hostname !== '') return address;
+  throw new AdminError('usage', `"${host}" is not a host`, {
+    code: 'BAD_SERVER_HOST',
+    hint: 'Write it as in circleci.example.com.',
+  });
+}
+
+/**
+ * How the server's certificate is checked: the public authorities, and the profile's own.
+ *
+ * @throws AdminError of kind `validation`, code BAD_CERTIFICATE
+ */
+export async function serverTls({ server }: Pick<Settings, 'server'>): Promise<TlsOptions> {
+  const { caFile } = server;
+  if (caFile === null) return {};
+  const own = await readFile(caFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new AdminError('validation', `${caFile} cannot be read: ${error.code}`, {
+      code: 'BAD_CERTIFICATE',
+      hint: "It is named as the server's certificate authority, in the profile or by NODE_EXTRA_CA_CERTS.",
+      cause: error,
+    });
+  });
+  return { ca: [...rootCertificates, own] };
+}
+
+function noHost(): AdminError {
+  return new AdminError('usage', 'nothing says where the CircleCI server is', {
+    code: 'NO_SERVER_HOST',
+    hint: 'Name it: circleci-admin config set host HOST (or set CIRCLE_HOST where no profile is in use)',
+  });
+}
