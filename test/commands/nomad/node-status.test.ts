@@ -35,7 +35,7 @@ describe('nomad node-status', () => {
   it.each([
     [['nobody'], 5, 'NODE_NOT_FOUND'],
     [['ip-10-0-10-20', '--idle'], 2, 'BAD_FLAGS'],
-    [['--status', 'sleepy'], 2, 'BAD_ARGUMENTS'],
+    [['--status', 'sleepy'], 2, 'BAD_VALUE'],
   ])('ends %j with its own code', async (words, exitCode, code) => {
     const sandbox = await startSandbox();
     const options = { env: sandbox.environment(), clock: sandbox.clock };
