@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AdminError, EXIT_CODES, isAdminError } from '../errors.ts';
+import type { ClusterIdentity } from '../installation/identity.ts';
 import type { Installation } from '../installation/installation.ts';
 import type { Settings } from '../installation/settings.ts';
 import type { Masker } from '../masking.ts';
@@ -59,6 +60,8 @@ export interface Change<Event> {
 export interface ChangeSubject {
   readonly name: Installation['name'];
   readonly settings: Pick<Settings, 'readOnly' | 'conflicts'>;
+  /** Whether the cluster is the profile's; left out, or null, where no cluster is meant. */
+  identity?(): Promise<ClusterIdentity> | null;
 }
 
 /** What the rails take from the command. */
@@ -84,7 +87,8 @@ export interface Consent {
  * applies, and reports.
  *
  * @returns the exit code
- * @throws AdminError of kind `refused` (READ_ONLY, AMBIENT_CONFLICT, NOT_CONFIRMED, CANCELLED)
+ * @throws AdminError of kind `refused` (READ_ONLY, AMBIENT_CONFLICT, OTHER_CLUSTER, NOT_CONFIRMED,
+ *   CANCELLED)
  */
 export async function runChange<Event>(
   context: ChangeContext,
@@ -93,7 +97,7 @@ export async function runChange<Event>(
 ): Promise<number> {
   const { output, installation } = context;
   const { plan } = change;
-  if (!consent.dryRun) refuseWhereForbidden(context);
+  if (!consent.dryRun) await refuseWhereForbidden(context);
   await showPlan(context, change);
   if (consent.dryRun || plan.nothing !== undefined) {
     if (output.structured) await output.detail(plan.view, plan.document);
@@ -147,7 +151,7 @@ export async function guardPassThrough(
   command: string,
   yes: boolean,
 ): Promise<void> {
-  refuseWhereForbidden(context);
+  await refuseWhereForbidden(context);
   await agree(
     context,
     { kind: 'yes-no', question: `Run "${command}" in ${context.installation.name}?` },
@@ -167,7 +171,7 @@ function auditLog({ dataDir, runtime, masker }: ChangeContext): AuditLog {
   return new AuditLog(join(dataDir, AUDIT_FILE), runtime.clock, masker);
 }
 
-function refuseWhereForbidden({ installation }: ChangeContext): void {
+async function refuseWhereForbidden({ installation, output }: ChangeContext): Promise<void> {
   const { settings } = installation;
   if (settings.readOnly) {
     throw new AdminError('refused', `${installation.name} is read-only here`, {
@@ -181,6 +185,17 @@ function refuseWhereForbidden({ installation }: ChangeContext): void {
       `the environment means another installation: ${settings.conflicts.join('; ')}`,
       { code: 'AMBIENT_CONFLICT', hint: 'Unset it, or choose the profile that it belongs to.' },
     );
+  }
+  const identity = await installation.identity?.();
+  if (!identity) return;
+  const { verdict, expected, seen, failure } = identity;
+  if (verdict === 'other' && seen !== null) {
+    const { otherCluster } = await import('../installation/identity.ts');
+    throw otherCluster(installation.name, expected, seen);
+  }
+  if (verdict === 'unknown') {
+    const why = failure?.message ?? 'the namespace kube-system may not be read';
+    output.note(`Whether this is the cluster of ${installation.name} is not known: ${why}`);
   }
 }
 

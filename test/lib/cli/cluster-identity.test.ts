@@ -1,0 +1,101 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Sandbox } from '../../../src/lib/sandbox/sandbox.ts';
+import { machine } from '../../support/machine.ts';
+import { startSandbox } from '../../support/sandbox.ts';
+
+const OTHER = '00000000-0000-4000-8000-000000000000';
+
+function idOf(sandbox: Sandbox): string {
+  const found = sandbox.kubernetes.cluster
+    .collection('', 'namespaces')
+    ?.get(undefined, 'kube-system');
+  return found?.metadata.uid ?? '';
+}
+
+/** A machine whose profile `prod` leads to a sandbox and says that it is the cluster of this id. */
+async function machineFor(sandbox: Sandbox, clusterId: string) {
+  const own = await machine();
+  await mkdir(dirname(own.configPath), { recursive: true });
+  const kubeconfig = sandbox.environment()['KUBECONFIG'];
+  await writeFile(
+    own.configPath,
+    [
+      'current: prod',
+      'installations:',
+      '  prod:',
+      '    kubernetes:',
+      `      kubeconfig: ${kubeconfig}`,
+      '      context: circleci-sandbox',
+      '      namespace: circleci-server',
+      `      clusterId: ${clusterId}`,
+      '',
+    ].join('\n'),
+    { mode: 0o600 },
+  );
+  const [node] = sandbox.nomad.state.nodes.all();
+  return { ...own, node: node?.name ?? '' };
+}
+
+/** How often the cluster was asked who it is. */
+function asked(sandbox: Sandbox): number {
+  return sandbox.calls.recent().filter(({ path }) => path.endsWith('/namespaces/kube-system'))
+    .length;
+}
+
+describe('with the cluster that the profile was made for', () => {
+  test('nothing is said, and it is asked once for a change', async () => {
+    const sandbox = await startSandbox({ scenario: 'idle' });
+    const { cli, node } = await machineFor(sandbox, idOf(sandbox));
+    const read = await cli(['nomad', 'node-status', '--json']);
+    expect({ exitCode: read.exitCode, stderr: read.stderr }).toEqual({ exitCode: 0, stderr: '' });
+    sandbox.calls.reset();
+    const changed = await cli(['nomad', 'eligibility', node, '--disable', '--yes', '--json']);
+    expect(changed.exitCode).toBe(0);
+    expect(asked(sandbox)).toBe(1);
+  });
+});
+
+describe('with another cluster than the profile was made for', () => {
+  test('a change is refused before it is written or made, and both ids are told', async () => {
+    const sandbox = await startSandbox({ scenario: 'idle' });
+    const { cli, node, dataDir } = await machineFor(sandbox, OTHER);
+    const argv = ['nomad', 'eligibility', node, '--disable', '--yes', '--json'];
+    const { exitCode, stdout, stderr } = await cli(argv);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 6, stdout: '' });
+    expect(JSON.parse(stderr)).toMatchObject({
+      code: 'OTHER_CLUSTER',
+      message: 'this is not the cluster of installation prod',
+      hint: expect.stringContaining(`Its id is ${idOf(sandbox)}, the profile says ${OTHER}`),
+    });
+    expect(sandbox.calls.writes).toBe(0);
+    await expect(readFile(join(dataDir, 'audit.jsonl'))).rejects.toThrow('ENOENT');
+  });
+
+  test('a program that is passed through is refused too', async () => {
+    const sandbox = await startSandbox({ scenario: 'idle' });
+    const { cli } = await machineFor(sandbox, OTHER);
+    const { exitCode, stderr } = await cli(['nomad', 'cli', '--yes', '--', 'system', 'gc']);
+    expect(exitCode).toBe(6);
+    expect(stderr).toContain('not the cluster of installation prod');
+  });
+
+  test('a read goes on, with a warning', async () => {
+    const sandbox = await startSandbox({ scenario: 'idle' });
+    const { cli } = await machineFor(sandbox, OTHER);
+    const { exitCode, stdout, stderr } = await cli(['nomad', 'node-status', '--json']);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout).clients).toHaveLength(5);
+    expect(stderr).toMatch(/^Warning: this is not the cluster of installation prod\. Its id is /);
+  });
+});
+
+test('a cluster that does not say who it is stops nothing', async () => {
+  const sandbox = await startSandbox({ scenario: 'idle' });
+  sandbox.faults.add({ path: '/namespaces/kube-system$', fault: { kind: 'status', status: 403 } });
+  const { cli, node } = await machineFor(sandbox, OTHER);
+  const { exitCode, stderr } = await cli(['nomad', 'eligibility', node, '--disable', '--yes']);
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain('Whether this is the cluster of prod is not known: ');
+});
