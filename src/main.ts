@@ -11,4 +11,6 @@ export async function main(argv: readonly string[]): Promise<void> {
     root: join(import.meta.dirname, '..'),
   };
   process.exitCode = await runCli(argv, processRuntime(), commandTable, facts);
+  // A credential plugin of the kubeconfig that still runs must not hold up who pressed Tab.
+  if (argv[0] === 'completion') process.exit();
 }

@@ -9,6 +9,7 @@ import { Args } from '../../lib/cli/oclif.ts';
 export class AuditShow extends AdminCommand {
   static override summary = 'show one change: its plan and what came of it';
   static override examples = ['<%= config.bin %> <%= command.id %> 6b1f0c3e'];
+  static override completes = { id: 'changes' } as const;
   static override args = {
     id: Args.string({ description: 'id of the change, or how it begins', required: true }),
   };

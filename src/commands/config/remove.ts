@@ -10,6 +10,7 @@ export class ConfigRemove extends ConfigEditCommand {
     'The installation itself is not touched. One in use is refused while there is another to use.';
   static override examples = ['<%= config.bin %> <%= command.id %> old-lab'];
   static override aliases = ['config rm'];
+  static override completes = { name: 'installations' } as const;
   static override args = {
     name: Args.string({ description: 'installation in the config file', required: true }),
   };

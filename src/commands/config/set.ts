@@ -12,6 +12,7 @@ export class ConfigSet extends ConfigEditCommand {
     '<%= config.bin %> <%= command.id %> nomad.access proxy',
     "<%= config.bin %> <%= command.id %> nomad.tokenCommand 'pass show nomad' --yes",
   ];
+  static override completes = { key: 'settings' } as const;
   static override args = {
     key: Args.string({ description: 'such as host or nomad.address', required: true }),
     value: Args.string({ description: 'its new value', required: true }),

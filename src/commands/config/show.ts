@@ -13,6 +13,7 @@ export class ConfigShow extends ConfigCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> prod --json',
   ];
+  static override completes = { name: 'installations' } as const;
   static override args = {
     name: Args.string({ description: 'installation; the one in use where it is left out' }),
   };

@@ -12,6 +12,7 @@ export class ConfigUnset extends ConfigEditCommand {
     '<%= config.bin %> <%= command.id %> nomad.address',
     '<%= config.bin %> <%= command.id %> readOnly --installation prod --yes',
   ];
+  static override completes = { key: 'settings' } as const;
   static override args = {
     key: Args.string({ description: 'such as host or nomad.address', required: true }),
   };

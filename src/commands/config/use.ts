@@ -8,6 +8,7 @@ export class ConfigUse extends ConfigEditCommand {
   static override description =
     'For one command, --installation NAME chooses another; for one shell, CIRCLECI_ADMIN_INSTALLATION.';
   static override examples = ['<%= config.bin %> <%= command.id %> prod'];
+  static override completes = { name: 'installations' } as const;
   static override args = {
     name: Args.string({ description: 'installation in the config file', required: true }),
   };

@@ -21,6 +21,7 @@ export class NomadDrain extends MutatingCommand {
   static override aliases = ['nomad node drain'];
   static override hiddenAliases = ['nomad node-drain'];
   static override strict = false;
+  static override completes = { node: 'nodes', name: 'nodes' } as const;
   static override args = {
     node: Args.string({ description: 'id, prefix of it, name, IP address or instance id' }),
   };

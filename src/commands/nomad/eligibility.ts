@@ -17,6 +17,7 @@ export class NomadEligibility extends MutatingCommand {
   ];
   static override aliases = ['nomad node eligibility'];
   static override strict = false;
+  static override completes = { node: 'nodes', name: 'nodes' } as const;
   static override args = {
     node: Args.string({ description: 'id, prefix of it, name, IP address or instance id' }),
   };

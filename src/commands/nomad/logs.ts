@@ -15,6 +15,7 @@ export class NomadLogs extends AdminCommand {
     '<%= config.bin %> <%= command.id %> 26 --both',
   ];
   static override aliases = ['nomad alloc logs'];
+  static override completes = { target: 'jobs' } as const;
   static override args = {
     target: Args.string({
       description: 'allocation, job, build number, org/repo/number or URL',

@@ -16,6 +16,7 @@ export class NomadNodeStatus extends AdminCommand {
     '<%= config.bin %> <%= command.id %> ip-10-0-1-2',
   ];
   static override aliases = ['nomad node status'];
+  static override completes = { node: 'nodes', name: 'nodes' } as const;
   static override args = {
     node: Args.string({ description: 'id, prefix of it, name, IP address or instance id' }),
   };

@@ -18,6 +18,7 @@ export class NomadStatus extends AdminCommand {
     '<%= config.bin %> <%= command.id %> acme/web/26',
   ];
   static override aliases = ['nomad job status', 'nomad jobs'];
+  static override completes = { job: 'jobs' } as const;
   static override args = {
     job: Args.string({ description: 'ID, build number, org/repo/number or URL' }),
   };

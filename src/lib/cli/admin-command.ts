@@ -1,13 +1,15 @@
 import type { Input, ParserOutput } from '@oclif/core/interfaces';
-import { AdminError } from '../errors.ts';
-import type { Installation } from '../installation/installation.ts';
+import type { Milliseconds } from '../clock.ts';
+import { AdminError, isAdminError } from '../errors.ts';
+import type { Installation, InstallationOptions } from '../installation/installation.ts';
 import type { Masker } from '../masking.ts';
 import type { ChangeContext, ChangeSubject } from './change.ts';
+import type { Completes } from './completion/candidate.ts';
 import { Command } from './oclif.ts';
 import type { Output } from './output.ts';
 import { ExitError } from './report-error.ts';
 import type { Runtime } from './runtime.ts';
-import { sharedFlags } from './shared-flags.ts';
+import { SHARED_NAMES, sharedFlags } from './shared-flags.ts';
 import { readSharedFlags, type SharedValues } from './shared-values.ts';
 
 /** What the command table hands to every command through oclif's config. */
@@ -18,12 +20,17 @@ export interface AdminConfigOptions {
 
 type Values = Record<string, unknown>;
 
+/** How long the answer may come after the command has ended; it was asked for beside the rest. */
+const IDENTITY_WAIT: Milliseconds = 1_000;
+
 /**
  * What every command stands on: where its result goes and which installation it is about. Both are
  * ready once the command has called `this.parse(...)`.
  */
 export abstract class AdminCommand extends Command {
   static override baseFlags: typeof sharedFlags = sharedFlags;
+  /** Which names the arguments and flags take, for completion in a shell. */
+  static completes: Completes = SHARED_NAMES;
 
   #output: Output | undefined;
   #shared: SharedValues | undefined;
@@ -91,15 +98,21 @@ export abstract class AdminCommand extends Command {
     this.#output = this.#shared.output(this.runtime, this.masker);
     if (!this.needsInstallation) return parsed;
     const { connectInstallation } = await import('../installation/installation.ts');
-    this.#installation = await connectInstallation({
-      chosen: this.#shared.chosen,
+    this.#installation = await connectInstallation(this.installationOptions);
+    return parsed;
+  }
+
+  /** What an installation is connected with: the shared flags, the environment, the debug lines. */
+  protected get installationOptions(): InstallationOptions {
+    return {
+      chosen: this.shared.chosen,
       env: this.runtime.env,
       home: this.runtime.home,
       configDir: this.config.configDir,
       clock: this.runtime.clock,
       masker: this.masker,
       userAgent: `circleci-admin/${this.config.version}`,
-      tracer: this.#shared.debug
+      tracer: this.shared.debug
         ? (trace) => {
             const outcome = trace.status ?? trace.error ?? 'no answer';
             const again = trace.attempt > 1 ? ` (attempt ${trace.attempt})` : '';
@@ -108,8 +121,7 @@ export abstract class AdminCommand extends Command {
             );
           }
         : undefined,
-    });
-    return parsed;
+    };
   }
 
   /** Errors are written at one place, `run.ts`. */
@@ -117,8 +129,26 @@ export abstract class AdminCommand extends Command {
     throw error;
   }
 
-  protected override async finally(): Promise<void> {
+  protected override async finally(error?: Error): Promise<void> {
+    // A change was refused for it: said already.
+    if (!isAdminError(error, 'refused')) await this.#warnOfOtherCluster();
     await this.#installation?.close();
+  }
+
+  /** A read goes on, but says that what it has read is another cluster's. */
+  async #warnOfOtherCluster(): Promise<void> {
+    const asked = this.#installation?.identityAsked();
+    if (!asked) return;
+    const answered = new AbortController();
+    const never = (): null => null;
+    const late = this.runtime.clock.sleep(IDENTITY_WAIT, answered.signal).then(never, never);
+    const identity = await Promise.race([asked, late]);
+    answered.abort();
+    if (identity?.verdict !== 'other' || identity.seen === null) return;
+    const { otherCluster } = await import('../installation/identity.ts');
+    const { name } = this.installation;
+    const { message, hint } = otherCluster(name, identity.expected, identity.seen);
+    this.output.warn(`${message}. ${hint ?? ''}`);
   }
 
   /**

@@ -26,6 +26,7 @@ export const TOPICS: Readonly<Record<string, string>> = {
   config: 'Which installations there are, and how each is reached',
   audit: 'What was changed from this machine',
   sandbox: 'A simulated installation on this machine',
+  completion: 'Completion of command lines in a shell',
 };
 
 /** Finds the command with the most of the leading words; aliases count. */

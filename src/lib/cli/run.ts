@@ -65,6 +65,10 @@ async function dispatch(
     await runtime.stdout.write(flagsHelp());
     return;
   }
+  if (argv[0] === 'completion' && argv[1] === 'complete') {
+    await complete(argv.slice(argv[2] === '--' ? 3 : 2), runtime, table, facts, masker);
+    return;
+  }
   const found = findCommand(table, asked);
   if (found.kind === 'unknown') throw unknownCommand(table, found.words);
   if (found.kind === 'topic') {
@@ -80,6 +84,21 @@ async function dispatch(
   }
   command.id = found.entry.id;
   await command.run([...found.rest], await loadConfig(runtime, facts, masker));
+}
+
+/** `completion complete -- WORDS...`, which the scripts of the shells call at every Tab. */
+async function complete(
+  words: readonly string[],
+  runtime: Runtime,
+  table: CommandTable,
+  facts: PackageFacts,
+  masker: Masker,
+): Promise<void> {
+  const { printCompletions } = await import('./completion/print-completions.ts');
+  await printCompletions(words, table, runtime, async () => {
+    const { findNames } = await import('./completion/find-names.ts');
+    return findNames(runtime, masker, await loadConfig(runtime, facts, masker));
+  });
 }
 
 function wantsHelp(argv: readonly string[]): boolean {
@@ -142,5 +161,6 @@ async function loadConfig(runtime: Runtime, facts: PackageFacts, masker: Masker)
   // oclif asks the process; what counts is the runtime, which a test puts in its place.
   config.configDir = runtime.env['CIRCLECI_ADMIN_CONFIG_DIR'] || config.configDir;
   config.dataDir = runtime.env['CIRCLECI_ADMIN_DATA_DIR'] || config.dataDir;
+  config.cacheDir = runtime.env['CIRCLECI_ADMIN_CACHE_DIR'] || config.cacheDir;
   return config;
 }

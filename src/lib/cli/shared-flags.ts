@@ -1,3 +1,4 @@
+import type { Completes } from './completion/candidate.ts';
 import { durationFlag, Flags } from './oclif.ts';
 import { FORMATS } from './output.ts';
 
@@ -34,6 +35,9 @@ export const sharedFlags = {
   'nomad-pod': Flags.string({ summary: 'pod of the Nomad server', helpGroup: 'global' }),
   'read-only': Flags.boolean({ summary: 'refuse to change anything', helpGroup: 'global' }),
 };
+
+/** Which of {@link sharedFlags} take names that completion can find. */
+export const SHARED_NAMES: Completes = { installation: 'installations', 'nomad-pod': 'pods' };
 
 /** Flags of every command that changes something. */
 export const mutatingFlags = {

@@ -1,0 +1,15 @@
+import { AdminCommand } from '../admin-command.ts';
+import { type CompletionShell, completionScript } from './scripts.ts';
+
+/** What the commands that print the scripts of shells stand on. */
+export abstract class CompletionCommand extends AdminCommand {
+  protected override get needsInstallation(): boolean {
+    return false;
+  }
+
+  protected async printScript(shell: CompletionShell): Promise<void> {
+    const script = completionScript(shell);
+    if (this.output.structured) await this.output.detail({ blocks: [] }, { shell, script });
+    else await this.output.bytes(script);
+  }
+}

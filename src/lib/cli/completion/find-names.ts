@@ -1,0 +1,99 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Milliseconds } from '../../clock.ts';
+import { connectInstallation, type Installation } from '../../installation/installation.ts';
+import type { Masker } from '../../masking.ts';
+import type { Runtime } from '../runtime.ts';
+import { readSharedFlags } from '../shared-values.ts';
+import type { Candidate, NameKind, NameSource } from './candidate.ts';
+import { LIVE_NAMES } from './live-names.ts';
+import { LOCAL_NAMES } from './local-names.ts';
+import { NameCache } from './name-cache.ts';
+
+/** Nobody waits longer than this for a Tab. */
+const LIMIT: Milliseconds = 1_500;
+
+/** Where this machine keeps what names are found with. */
+export interface Places {
+  readonly configDir: string;
+  readonly dataDir: string;
+  readonly cacheDir: string;
+  readonly version: string;
+}
+
+/**
+ * Finds names for completion: on this machine, in the cache, or in the installation itself with
+ * the clients that commands use, within {@link LIMIT}. Throws what the clients throw.
+ */
+export function findNames(runtime: Runtime, masker: Masker, places: Places): NameSource {
+  return async (kind, flags) => {
+    if (kind === 'installations' || kind === 'settings' || kind === 'changes') {
+      return LOCAL_NAMES[kind](places);
+    }
+    const { chosen } = readSharedFlags(flags, runtime);
+    const installation = await connectInstallation({
+      chosen: { ...chosen, requestTimeout: LIMIT },
+      env: runtime.env,
+      home: runtime.home,
+      configDir: places.configDir,
+      clock: runtime.clock,
+      masker,
+      userAgent: `circleci-admin/${places.version}`,
+      tracer: undefined,
+    });
+    const cache = await cacheOf(installation, kind, runtime, places);
+    const kept = await cache.read();
+    if (kept !== null) return kept;
+    if (asksForToken(installation) && kind !== 'pods') return [];
+    const names = await ask(installation, LIVE_NAMES[kind], runtime);
+    await cache.write(names);
+    return names;
+  };
+}
+
+async function ask(
+  installation: Installation,
+  read: (installation: Installation, signal: AbortSignal) => Promise<readonly Candidate[]>,
+  { clock, signal }: Runtime,
+): Promise<readonly Candidate[]> {
+  const over = new AbortController();
+  const done = new AbortController();
+  const limit = clock.sleep(LIMIT, AbortSignal.any([done.signal, signal])).then(() => {
+    over.abort(new Error('names took too long'));
+    throw over.signal.reason;
+  });
+  try {
+    return await Promise.race([read(installation, over.signal), limit]);
+  } finally {
+    done.abort();
+    // The loser of the race has nobody to tell.
+    limit.catch(() => undefined);
+    if (!over.signal.aborted) await installation.close();
+  }
+}
+
+/** A command that prints a token may ask for a second factor: a Tab must not. */
+function asksForToken({ settings }: Installation): boolean {
+  const { token } = settings.nomad;
+  return token !== null && 'command' in token && token.command !== undefined;
+}
+
+async function cacheOf(
+  { settings }: Installation,
+  kind: NameKind,
+  runtime: Runtime,
+  { cacheDir }: Places,
+): Promise<NameCache> {
+  const { profile, host, kubernetes, nomad } = settings;
+  const { access, address, region, namespace, pod, port } = nomad;
+  const where = { access, address, region, namespace, pod, port };
+  const files =
+    kubernetes.kubeconfig.length > 0
+      ? kubernetes.kubeconfig
+      : [join(runtime.home, '.kube', 'config')];
+  // `kubectl config use-context` leads elsewhere without a word to us.
+  const times = await Promise.all(files.map((file) => stat(file).catch(() => null)));
+  const stamp = times.map((time) => time?.mtimeMs ?? 0).join();
+  const identity = [kind, profile, host, kubernetes, where];
+  return new NameCache(join(cacheDir, 'names'), identity, stamp, runtime.clock);
+}

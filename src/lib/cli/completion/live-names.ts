@@ -1,0 +1,47 @@
+import type { Installation } from '../../installation/installation.ts';
+import { collect } from '../../nomad/collect.ts';
+import type { NomadJob, NomadNode } from '../../nomad/model.ts';
+import type { Candidate } from './candidate.ts';
+
+/** Reads names of one kind from an installation. */
+export type LiveNames = (
+  installation: Installation,
+  signal: AbortSignal,
+) => Promise<readonly Candidate[]>;
+
+/** More jobs than these nobody looks through. */
+const MOST_JOBS = 500;
+
+/** What names can be asked of an installation, by the clients that the commands use too. */
+export const LIVE_NAMES: Readonly<Record<'nodes' | 'jobs' | 'pods', LiveNames>> = {
+  nodes: async (installation, signal) => {
+    const nomad = await installation.nomad();
+    const nodes = await collect(nomad.nodes({ signal }));
+    return [
+      ...nodes.map((node) => ({ value: node.name, about: stateOf(node) })),
+      ...nodes.map((node) => ({ value: node.id, about: node.name, onlyTyped: true as const })),
+    ];
+  },
+  jobs: async (installation, signal) => {
+    const nomad = await installation.nomad();
+    const jobs = await collect(nomad.jobs({ signal }));
+    return [...jobs]
+      .sort((a, b) => submitted(b) - submitted(a))
+      .slice(0, MOST_JOBS)
+      .map((job) => ({ value: job.id, about: job.status }));
+  },
+  pods: async (installation, signal) => {
+    const kubernetes = await installation.kubernetes();
+    const pods = await kubernetes.listPods({ signal });
+    return pods.map((pod) => ({ value: pod.name, about: pod.phase }));
+  },
+};
+
+function stateOf(node: NomadNode): string {
+  if (node.draining) return 'draining';
+  return node.status === 'ready' && !node.eligible ? 'ineligible' : node.status;
+}
+
+function submitted(job: NomadJob): number {
+  return job.submittedAt?.getTime() ?? 0;
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { listChanges } from '../../audit/read-log.ts';
+import { CONFIG_FILE, readConfigFile } from '../../installation/config-file.ts';
+import { PROFILE_KEYS } from '../../installation/profile-keys.ts';
+import { AUDIT_FILE } from '../audit-log.ts';
+import type { Candidate } from './candidate.ts';
+
+/** More changes than these nobody looks through. */
+const MOST_CHANGES = 50;
+
+interface LocalPlaces {
+  readonly configDir: string;
+  readonly dataDir: string;
+}
+
+type LocalNames = (places: LocalPlaces) => Promise<readonly Candidate[]>;
+
+/** Names that this machine knows by itself. */
+export const LOCAL_NAMES: Readonly<Record<'installations' | 'settings' | 'changes', LocalNames>> = {
+  installations: async ({ configDir }) => {
+    const { installations } = await readConfigFile(join(configDir, CONFIG_FILE));
+    return Object.entries(installations).map(([value, { host }]) => ({ value, about: host ?? '' }));
+  },
+  settings: async () =>
+    PROFILE_KEYS.map(({ key, description }) => ({ value: key, about: description })),
+  changes: async ({ dataDir }) => {
+    const { entries } = await listChanges(join(dataDir, AUDIT_FILE), { limit: MOST_CHANGES });
+    return entries.map(({ id, action }) => ({ value: id, about: action ?? '' })).reverse();
+  },
+};

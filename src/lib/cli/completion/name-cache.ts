@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Clock, Milliseconds } from '../../clock.ts';
+import type { Candidate } from './candidate.ts';
+
+/** How long names are good for: long enough for a line to be typed, short enough to be true. */
+export const FRESH: Milliseconds = 30_000;
+
+/** The names of one kind of one installation, in a file that its owner alone can read. */
+export class NameCache {
+  readonly #path: string;
+  readonly #stamp: string;
+  readonly #clock: Clock;
+
+  /**
+   * @param identity everything that says which installation and which kind of names
+   * @param stamp what may change behind the identity, such as the time of a kubeconfig
+   */
+  constructor(directory: string, identity: unknown, stamp: string, clock: Clock) {
+    const key = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 32);
+    this.#path = join(directory, `${key}.json`);
+    this.#stamp = stamp;
+    this.#clock = clock;
+  }
+
+  /** The names, where they are fresh; null otherwise. */
+  async read(): Promise<readonly Candidate[] | null> {
+    const text = await readFile(this.#path, 'utf8').catch(() => null);
+    const kept = text === null ? null : parse(text);
+    if (kept === null || kept.stamp !== this.#stamp) return null;
+    const age = this.#clock.now().getTime() - kept.readAt;
+    return age >= 0 && age < FRESH ? kept.names : null;
+  }
+
+  /** Keeps the names. Shells complete side by side: the file is never seen half written. */
+  async write(names: readonly Candidate[]): Promise<void> {
+    const fresh = `${this.#path}.${process.pid}`;
+    const kept: Kept = { stamp: this.#stamp, readAt: this.#clock.now().getTime(), names };
+    await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
+    await writeFile(fresh, JSON.stringify(kept), { mode: 0o600 });
+    await rename(fresh, this.#path);
+  }
+}
+
+interface Kept {
+  readonly stamp: string;
+  /** Milliseconds since 1970. */
+  readonly readAt: number;
+  readonly names: readonly Candidate[];
+}
+
+/** A file that is no such thing is as good as none. */
+function parse(text: string): Kept | null {
+  try {
+    const kept = JSON.parse(text) as Partial<Kept> | null;
+    const whole = typeof kept?.readAt === 'number' && typeof kept.stamp === 'string';
+    return whole && Array.isArray(kept.names) && kept.names.every(isCandidate)
+      ? { stamp: kept.stamp, readAt: kept.readAt, names: kept.names }
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+function isCandidate(value: unknown): value is Candidate {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof Reflect.get(value, 'value') === 'string' &&
+    typeof Reflect.get(value, 'about') === 'string'
+  );
+}

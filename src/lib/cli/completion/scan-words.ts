@@ -1,0 +1,62 @@
+/** What scanning takes of a flag's definition. */
+export interface ScannedFlag {
+  readonly type: string;
+  readonly char?: string;
+}
+
+/** The words before the cursor, sorted by what they are. */
+export interface ScannedWords {
+  /** The last value of each flag that has one. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Names of all flags that were given, switches too. */
+  readonly given: ReadonlySet<string>;
+  readonly positionals: readonly string[];
+  /** The flag whose value comes next; null where none is open. */
+  readonly open: string | null;
+  /** `--` was there: what follows is no flag. */
+  readonly ended: boolean;
+}
+
+/** Reads an unfinished command line: what is wrong with it is stepped over. */
+export function scanWords(
+  words: readonly string[],
+  flags: Readonly<Record<string, ScannedFlag>>,
+): ScannedWords {
+  const values: Record<string, string> = {};
+  const given = new Set<string>();
+  const positionals: string[] = [];
+  let open: string | null = null;
+  let ended = false;
+  for (const word of words) {
+    if (open !== null) {
+      values[open] = word;
+      open = null;
+    } else if (ended || word === '-' || !word.startsWith('-')) {
+      positionals.push(word);
+    } else if (word === '--') {
+      ended = true;
+    } else {
+      const [name, value] = readFlag(word, flags);
+      if (name === null) continue;
+      given.add(name);
+      if (value !== undefined) values[name] = value;
+      else if (flags[name]?.type === 'option') open = name;
+    }
+  }
+  return { values, given, positionals, open, ended };
+}
+
+function readFlag(
+  word: string,
+  flags: Readonly<Record<string, ScannedFlag>>,
+): readonly [string | null, string?] {
+  const long = /^--([^=]+)(?:=(.*))?$/s.exec(word);
+  if (long) {
+    const [, name = '', value] = long;
+    return Object.hasOwn(flags, name) ? [name, value] : [null];
+  }
+  const char = word[1];
+  const name = Object.keys(flags).find((one) => flags[one]?.char === char);
+  if (name === undefined) return [null];
+  return word.length > 2 ? [name, word.slice(2).replace(/^=/, '')] : [name];
+}
