@@ -25,7 +25,7 @@ _circleci_admin() {
   while IFS= read -r line; do
     if [[ $line == :files ]]; then
       COMPREPLY=($(compgen -f -- "$cur"))
-      type compopt >/dev/null 2>&1 && compopt -o filenames
+      compopt -o filenames 2>/dev/null
       return
     fi
     line=\${line%%$'\\t'*}
