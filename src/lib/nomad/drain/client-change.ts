@@ -1,11 +1,11 @@
+import { mapBounded } from '../../bounded.ts';
 import type { Clock, Milliseconds } from '../../clock.ts';
 import { AdminError, EXIT_CODES, isAdminError } from '../../errors.ts';
-import { mapBounded } from '../bounded.ts';
+import { EventQueue } from '../../event-queue.ts';
+import { keepTrying } from '../../keep-trying.ts';
 import type { NomadClient } from '../client.ts';
 import type { NodeId, NodeStatus, NomadNode } from '../model.ts';
 import type { ClientName, ReportedError } from './drain-events.ts';
-import { EventQueue } from './event-queue.ts';
-import { keepTrying } from './keep-trying.ts';
 
 /** What ending drains and changing eligibility ask of Nomad. */
 export type ClientChanger = Pick<NomadClient, 'node' | 'cancelDrain' | 'setEligibility'>;

@@ -1,6 +1,7 @@
+import { mapBounded } from '../../bounded.ts';
 import type { Milliseconds } from '../../clock.ts';
 import { type AdminError, EXIT_CODES, isAdminError } from '../../errors.ts';
-import { mapBounded } from '../bounded.ts';
+import { keepTrying, type Patience } from '../../keep-trying.ts';
 import type { DrainSpec } from '../client.ts';
 import type { Allocation, NodeId } from '../model.ts';
 import { type DrainTarget, drainAction, fitsSpec } from './drain-action.ts';
@@ -10,7 +11,6 @@ import { DrainProgress } from './drain-progress.ts';
 import { drainReport, isDamaged } from './drain-report.ts';
 import { readLive, readTargets } from './drain-targets.ts';
 import { type ClientObservation, watchClient, watchClients } from './drain-watch.ts';
-import { keepTrying, type Patience } from './keep-trying.ts';
 import { whetherStartedAgain } from './started-again.ts';
 
 const PATIENCE_MS: Milliseconds = 300_000;

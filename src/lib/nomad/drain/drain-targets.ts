@@ -1,5 +1,5 @@
+import { mapBounded } from '../../bounded.ts';
 import { isAdminError } from '../../errors.ts';
-import { mapBounded } from '../bounded.ts';
 import type { NomadClient, ReadOptions } from '../client.ts';
 import { isLive } from '../jobs/allocation-end.ts';
 import type { Allocation, NodeId, NomadNode, NomadNodeDetail } from '../model.ts';

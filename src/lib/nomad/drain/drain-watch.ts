@@ -1,11 +1,11 @@
+import { mapBounded } from '../../bounded.ts';
 import type { Milliseconds } from '../../clock.ts';
-import { mapBounded } from '../bounded.ts';
+import { keepTrying, type Patience } from '../../keep-trying.ts';
 import type { NomadClient, WatchOptions } from '../client.ts';
 import { isLive } from '../jobs/allocation-end.ts';
 import type { Allocation, AllocationId, NodeId } from '../model.ts';
 import type { Observation, SeenEnd } from './drain-progress.ts';
 import { listLive, listNodes, orForgotten } from './drain-targets.ts';
-import { keepTrying, type Patience } from './keep-trying.ts';
 
 /** What watching a drain asks of Nomad. */
 export type DrainReader = Pick<

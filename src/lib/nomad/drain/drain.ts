@@ -1,8 +1,8 @@
+import { EventQueue } from '../../event-queue.ts';
 import type { DrainSpec } from '../client.ts';
 import type { ClientName, DrainEvent } from './drain-events.ts';
 import type { DrainClient, DrainOptions } from './drain-options.ts';
 import { DrainRun } from './drain-run.ts';
-import { EventQueue } from './event-queue.ts';
 
 /**
  * Drains clients: first all of them are made ineligible, so that no build moves from one to

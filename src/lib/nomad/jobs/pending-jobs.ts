@@ -1,5 +1,5 @@
+import { mapBounded } from '../../bounded.ts';
 import { isAdminError } from '../../errors.ts';
-import { mapBounded } from '../bounded.ts';
 import type { NomadClient } from '../client.ts';
 import { collect } from '../collect.ts';
 import type { Evaluation, JobId, NomadJob, NomadJobDetail } from '../model.ts';

@@ -1,5 +1,5 @@
+import { mapBounded } from '../../bounded.ts';
 import { AdminError, isAdminError } from '../../errors.ts';
-import { mapBounded } from '../bounded.ts';
 import type { NomadClient } from '../client.ts';
 import { collect } from '../collect.ts';
 import type { NomadNode } from '../model.ts';

@@ -1,4 +1,5 @@
 import { AdminError } from '../../errors.ts';
+import { globPattern } from '../../glob.ts';
 import type { NodeId, NomadNode } from '../model.ts';
 
 /** Words for `--status`. `active` is what CircleCI's operations guide calls Nomad's `ready`. */
@@ -89,11 +90,6 @@ function hasVersion(node: NomadNode, version: string): boolean {
   const wanted = version.replace(/^v/, '');
   const rest = node.version?.startsWith(wanted) ? node.version.slice(wanted.length) : null;
   return rest !== null && (rest === '' || /^[.+-]/.test(rest));
-}
-
-function globPattern(glob: string): RegExp {
-  const escaped = glob.replace(/[\\^$.|+()[\]{}]/g, '\\$&');
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i');
 }
 
 function requireStatusWord(word: string): void {

@@ -1,5 +1,5 @@
-import type { Clock, Milliseconds } from '../../clock.ts';
-import { type AdminError, isAdminError } from '../../errors.ts';
+import type { Clock, Milliseconds } from './clock.ts';
+import { type AdminError, isAdminError } from './errors.ts';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
@@ -10,6 +10,8 @@ export interface Patience {
   readonly signal: AbortSignal;
   /** For how long, in milliseconds, failures may follow each other before the last one is thrown. */
   readonly patienceMs: Milliseconds;
+  /** The pause after the first failure, in milliseconds; a second where it is left out. */
+  readonly firstPauseMs?: Milliseconds;
   /** Told of every failure that is followed by another attempt. */
   readonly onFailure: (error: AdminError, attempt: number, retryInMs: Milliseconds) => void;
 }
@@ -27,7 +29,7 @@ export async function keepTrying<T>(
 ): Promise<T> {
   const { clock, signal } = patience;
   let firstFailure: number | null = null;
-  let pause = FIRST_PAUSE_MS;
+  let pause = patience.firstPauseMs ?? FIRST_PAUSE_MS;
   for (let failures = 0; ; failures += 1) {
     signal.throwIfAborted();
     try {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AdminError } from '../../../../src/lib/errors.ts';
-import { keepTrying } from '../../../../src/lib/nomad/drain/keep-trying.ts';
+import { AdminError } from '../../src/lib/errors.ts';
+import { keepTrying } from '../../src/lib/keep-trying.ts';
 
 /** A clock on which every sleep is over at once, and kept. */
 function fastClock() {
