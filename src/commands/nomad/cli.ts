@@ -2,7 +2,7 @@ import { AdminCommand } from '../../lib/cli/admin-command.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
 import { splitAtDashes } from '../../lib/cli/pass-through.ts';
 import { AdminError } from '../../lib/errors.ts';
-import { readsOnly } from '../../lib/nomad/exec/nomad-cli-reading.ts';
+import { readsOnly, tokensIn } from '../../lib/nomad/exec/nomad-cli-reading.ts';
 import { runNomadCli } from '../../lib/nomad/exec/run-nomad-cli.ts';
 
 /** `nomad cli`: the nomad CLI in the server's pod. */
@@ -33,6 +33,7 @@ export class NomadCli extends AdminCommand {
       });
     }
     const args = theirs ?? [];
+    for (const token of tokensIn(args)) this.masker.add(token);
     await this.guardPassThrough({
       command: ['nomad', ...args].join(' '),
       reading: readsOnly(args),

@@ -8,6 +8,7 @@ import type { Completes } from './completion/candidate.ts';
 import { Command } from './oclif.ts';
 import type { Output } from './output.ts';
 import { ExitError } from './report-error.ts';
+import { requestLine } from './request-line.ts';
 import type { Runtime } from './runtime.ts';
 import { SHARED_NAMES, sharedFlags } from './shared-flags.ts';
 import { readSharedFlags, type SharedValues } from './shared-values.ts';
@@ -97,6 +98,10 @@ export abstract class AdminCommand extends Command {
     this.#shared = readSharedFlags(parsed.flags, this.runtime);
     this.#output = this.#shared.output(this.runtime, this.masker);
     if (!this.needsInstallation) return parsed;
+    if (this.shared.debug) {
+      const { settingLines } = await import('./setting-lines.ts');
+      for (const line of await settingLines(this.installationOptions)) this.output.talk(line);
+    }
     const { connectInstallation } = await import('../installation/installation.ts');
     this.#installation = await connectInstallation(this.installationOptions);
     return parsed;
@@ -112,15 +117,7 @@ export abstract class AdminCommand extends Command {
       clock: this.runtime.clock,
       masker: this.masker,
       userAgent: `circleci-admin/${this.config.version}`,
-      tracer: this.shared.debug
-        ? (trace) => {
-            const outcome = trace.status ?? trace.error ?? 'no answer';
-            const again = trace.attempt > 1 ? ` (attempt ${trace.attempt})` : '';
-            this.output.talk(
-              `debug: ${trace.method} ${trace.url} ${outcome} ${Math.round(trace.durationMs)} ms${again}`,
-            );
-          }
-        : undefined,
+      tracer: this.shared.debug ? (trace) => this.output.talk(requestLine(trace)) : undefined,
     };
   }
 

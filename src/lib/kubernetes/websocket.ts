@@ -62,7 +62,35 @@ function explain(transport: Transport, upgrade: Upgrade, refused: UpgradeRefused
   return refusal(refused.status, refused.body, { target: transport.target, action });
 }
 
+/** One try, told to the tracer as an HTTP request is. */
 async function attempt(
+  transport: Transport,
+  upgrade: Upgrade,
+  credentials: ClusterCredentials,
+): Promise<WebSocket> {
+  const { clock, tracer } = transport.options;
+  const started = clock.now().getTime();
+  const trace = (status: number | null, error: string | null): void =>
+    tracer?.({
+      method: 'GET',
+      url: transport.target.server + transport.options.connection.basePath + upgrade.path,
+      status,
+      durationMs: clock.now().getTime() - started,
+      attempt: 1,
+      error,
+    });
+  try {
+    const socket = await open(transport, upgrade, credentials);
+    trace(101, null);
+    return socket;
+  } catch (error) {
+    if (error instanceof UpgradeRefused) trace(error.status, null);
+    else trace(null, error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+}
+
+async function open(
   transport: Transport,
   upgrade: Upgrade,
   credentials: ClusterCredentials,

@@ -112,3 +112,13 @@ function wordsOf(args: readonly string[]): readonly string[] {
   }
   return words;
 }
+
+/** The tokens on a command line of the nomad CLI: they must not show in a question or in the audit log. */
+export function tokensIn(args: readonly string[]): readonly string[] {
+  return args.flatMap((arg, at) => {
+    const [, value] = /^--?token(?:=(.*))?$/s.exec(arg) ?? [null];
+    if (value === null) return [];
+    const token = value ?? args[at + 1];
+    return token === undefined ? [] : [token];
+  });
+}
