@@ -1,0 +1,99 @@
+import { isAdminError } from '../../errors.ts';
+import { type Check, notConfigured, ok, warning } from '../check.ts';
+import type { ClusterUnderTest, DoctorContext } from '../context.ts';
+
+type Needs = Pick<DoctorContext, 'cluster'>;
+
+/** CA0201: whether there is a kubeconfig with the context that is meant. */
+export const kubeconfigFound: Check<Needs> = {
+  code: 'CA0201',
+  category: 'kubernetes',
+  name: 'the kubeconfig has the context',
+  needs: ['CA0103'],
+  async run(context) {
+    const cluster = await context.cluster();
+    if (cluster === null) return notConfigured('no kubeconfig, and nothing asks for one');
+    const { context: name, server } = cluster.target;
+    return ok(name === null ? `inside of the cluster: ${server}` : `${name}: ${server}`);
+  },
+};
+
+/** CA0202: whether the context's user has credentials: files, or a plugin that gives some. */
+export const credentialsFound: Check<Needs> = {
+  code: 'CA0202',
+  category: 'kubernetes',
+  name: 'the context has credentials',
+  needs: ['CA0201'],
+  async run(context) {
+    await theCluster(await context.cluster()).logIn();
+    return ok('certificates and plugins of the kubeconfig work');
+  },
+};
+
+/** CA0203: whether the API server answers at all. */
+export const apiReachable: Check<Needs> = {
+  code: 'CA0203',
+  category: 'kubernetes',
+  name: 'the API server answers',
+  needs: ['CA0202'],
+  async run(context) {
+    const cluster = theCluster(await context.cluster());
+    try {
+      await cluster.version();
+    } catch (error) {
+      // An answer all the same: the checks after this one tell what is wrong with it.
+      if (!isTrust(error) && !isLogin(error)) throw error;
+    }
+    return ok(cluster.target.server);
+  },
+};
+
+/** CA0204: whether the API server's certificate is that of the kubeconfig's authority. */
+export const apiTrusted: Check<Needs> = {
+  code: 'CA0204',
+  category: 'kubernetes',
+  name: "the API server's certificate is trusted",
+  needs: ['CA0203'],
+  async run(context) {
+    const cluster = theCluster(await context.cluster());
+    try {
+      await cluster.version();
+    } catch (error) {
+      if (!isLogin(error)) throw error;
+    }
+    const { server } = cluster.target;
+    if (server.startsWith('https:')) return ok(new URL(server).host);
+    const hint = 'Use an address that begins with https:// in the kubeconfig.';
+    return warning(`${server} is spoken to without TLS`, hint);
+  },
+};
+
+/** CA0205: whether the API server takes the credentials. */
+export const credentialsAccepted: Check<Needs> = {
+  code: 'CA0205',
+  category: 'kubernetes',
+  name: 'the credentials are accepted',
+  needs: ['CA0204'],
+  async run(context) {
+    const cluster = theCluster(await context.cluster());
+    // Whoever is known may ask this about himself; `/version` is told to anybody.
+    await cluster.can('list', 'pods');
+    return ok(`as the user of ${cluster.target.context ?? 'the service account'}`);
+  },
+};
+
+/** The cluster, where a check before has seen that there is one. */
+export function theCluster(cluster: ClusterUnderTest | null): ClusterUnderTest {
+  if (cluster === null) throw new Error('there is no cluster');
+  return cluster;
+}
+
+function isTrust(error: unknown): boolean {
+  return isAdminError(error) && error.code === 'TLS_REFUSED';
+}
+
+function isLogin(error: unknown): boolean {
+  return (
+    isAdminError(error) && error.code.startsWith('KUBERNETES_') && error.kind === 'unauthorised'
+  );
+}

@@ -1,0 +1,90 @@
+import { compareIdentity, IDENTITY_NAMESPACE, otherCluster } from '../../installation/identity.ts';
+import { type Check, failed, notConfigured, ok, warning } from '../check.ts';
+import type { DoctorContext } from '../context.ts';
+import { theCluster } from './cluster-access.ts';
+
+/** The oldest release that this tool is tried with. */
+const OLDEST_MINOR = 21;
+/** Kubernetes' version skew policy: kubelets may be three minors older than the API server, never newer. */
+const KUBELET_SKEW = 3;
+
+/** CA0206: whether the cluster's releases are known here, and go together. */
+export const clusterVersion: Check<Pick<DoctorContext, 'cluster'>> = {
+  code: 'CA0206',
+  category: 'kubernetes',
+  name: "the cluster's version is known here",
+  needs: ['CA0205'],
+  async run(context) {
+    const cluster = theCluster(await context.cluster());
+    const [version, kubelets] = await Promise.all([cluster.version(), cluster.kubeletVersions()]);
+    const minor = minorOf(version);
+    if (minor === null) {
+      return warning(`"${version}" is not a version`, 'Check with: kubectl version');
+    }
+    if (minor < OLDEST_MINOR) {
+      const hint = 'Everything may work; what does not is not seen in tests.';
+      return warning(`${version} is older than 1.${OLDEST_MINOR}, the oldest tried`, hint);
+    }
+    const apart = (kubelets ?? []).filter((kubelet) => {
+      const own = minorOf(kubelet);
+      return own !== null && (own > minor || minor - own > KUBELET_SKEW);
+    });
+    if (apart.length > 0) {
+      const hint = 'Upgrade the nodes: see https://kubernetes.io/releases/version-skew-policy/';
+      return warning(`${version}, but nodes run ${apart.join(', ')}`, hint);
+    }
+    const nodes = kubelets === null ? ' (nodes may not be listed)' : '';
+    return ok(`${version}${nodes}`);
+  },
+};
+
+/** CA0207: whether the context leads to the cluster that the profile was made for. */
+export const clusterIdentity: Check<Pick<DoctorContext, 'cluster' | 'settings'>> = {
+  code: 'CA0207',
+  category: 'kubernetes',
+  name: 'the cluster is the one that the profile means',
+  needs: ['CA0205'],
+  async run(context) {
+    const { kubernetes, profile } = await context.settings();
+    const { clusterId } = kubernetes;
+    if (clusterId === null) {
+      const hint = 'circleci-admin init writes kubernetes.clusterId into the profile.';
+      return notConfigured('no profile says which cluster it is', hint);
+    }
+    const seen = await theCluster(await context.cluster()).namespaceId(IDENTITY_NAMESPACE);
+    const verdict = compareIdentity(clusterId, seen);
+    if (verdict === 'same') return ok(clusterId);
+    if (seen === null) {
+      const hint = `Ask for a role with verb get on the namespace ${IDENTITY_NAMESPACE}.`;
+      return warning('the cluster does not say who it is', hint);
+    }
+    const { message, hint = '' } = otherCluster(profile ?? '', clusterId, seen);
+    return failed(message, hint);
+  },
+};
+
+/** CA0208: whether the namespace exists. One that does not lists as empty. */
+export const namespaceFound: Check<Pick<DoctorContext, 'cluster'>> = {
+  code: 'CA0208',
+  category: 'kubernetes',
+  name: 'the namespace exists',
+  needs: ['CA0205'],
+  unlessFailed: ['CA0207'],
+  async run(context) {
+    const cluster = theCluster(await context.cluster());
+    const { namespace } = cluster.target;
+    const exists = await cluster.namespaceExists(namespace);
+    if (exists === false) {
+      return failed(
+        `there is no namespace "${namespace}"`,
+        'Name the one that CircleCI Server is installed in: circleci-admin config set kubernetes.namespace NAME (kubectl get namespaces lists them)',
+      );
+    }
+    return ok(exists === null ? `${namespace} (may not be looked up)` : namespace);
+  },
+};
+
+function minorOf(version: string): number | null {
+  const minor = /^v?1\.(\d+)/.exec(version)?.[1];
+  return minor === undefined ? null : Number(minor);
+}

@@ -1,0 +1,58 @@
+import { type Check, failed, notConfigured, ok, warning } from '../check.ts';
+import type { DoctorContext } from '../context.ts';
+
+/** CA0101: whether the config file can be read, and has no fault in it. */
+export const configValid: Check<Pick<DoctorContext, 'config'>> = {
+  code: 'CA0101',
+  category: 'configuration',
+  name: 'the config file is valid',
+  async run({ config }) {
+    const { exists, findings } = await config.validate();
+    if (!exists) {
+      const hint = 'To make one: circleci-admin init';
+      return notConfigured(`there is no ${config.path}`, hint);
+    }
+    const [first] = findings;
+    if (!first) return ok(config.path);
+    const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
+    return failed(
+      `${config.path}:${first.line}:${first.column}: ${first.message}${more}`,
+      'To see everything that is wrong: circleci-admin config validate',
+    );
+  },
+};
+
+/** CA0102: whether others than its owner can write the config file, or read it. */
+export const configMode: Check<Pick<DoctorContext, 'config'>> = {
+  code: 'CA0102',
+  category: 'configuration',
+  name: 'the config file belongs to its owner alone',
+  async run({ config }) {
+    const mode = await config.mode();
+    if (mode === null) return notConfigured('there is no file, or it has no mode');
+    const shown = `its mode is ${(mode & 0o777).toString(8).padStart(4, '0')}`;
+    const hint = `Run: chmod 600 ${config.path}`;
+    // Whoever can write it can have any command run, as tokenCommand.
+    if ((mode & 0o022) !== 0) return failed(`${shown}: others can write it`, hint);
+    if ((mode & 0o044) !== 0) return warning(`${shown}: others can read it`, hint);
+    return ok(shown);
+  },
+};
+
+/** CA0103: whether the profile that is asked for exists, and nothing around means another. */
+export const profileFound: Check<Pick<DoctorContext, 'settings'>> = {
+  code: 'CA0103',
+  category: 'configuration',
+  name: 'the installation is known',
+  unlessFailed: ['CA0101'],
+  async run({ settings }) {
+    const { profile, conflicts, withheld } = await settings();
+    if (profile === null) {
+      return ok('no profile is in use: flags and the environment decide');
+    }
+    const [first] = [...conflicts, ...withheld];
+    if (first === undefined) return ok(profile);
+    const hint = 'Changes are refused until it is unset, or its own profile chosen.';
+    return warning(`${profile}, but ${[...conflicts, ...withheld].join('; ')}`, hint);
+  },
+};

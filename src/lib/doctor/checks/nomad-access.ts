@@ -1,0 +1,57 @@
+import type { NomadAccess } from '../../nomad/model.ts';
+import { type Check, failed, notConfigured, ok, skipped, warning } from '../check.ts';
+import type { DoctorContext } from '../context.ts';
+import { blamedWay, type NomadWays, takenWay } from '../nomad-ways.ts';
+
+type Needs = Pick<DoctorContext, 'nomadWays'>;
+
+/** The codes of the ways, in the order in which commands try them. */
+export const WAY_CODES: Readonly<Record<NomadAccess, string>> = {
+  direct: 'CA0301',
+  proxy: 'CA0302',
+  'port-forward': 'CA0303',
+  exec: 'CA0304',
+};
+
+/** What has to be well with the cluster before a way through it can be. */
+const CLUSTER = ['CA0205', 'CA0208', 'CA0209', 'CA0212'];
+
+/** CA0301 to CA0304: whether each way to Nomad that is set up leads there. */
+export const nomadAccess: readonly Check<Needs>[] = [
+  wayCheck('direct', 'Nomad is reached at its address', []),
+  wayCheck('proxy', 'Nomad is reached through the pod proxy', CLUSTER),
+  wayCheck('port-forward', 'Nomad is reached by a port-forward', CLUSTER),
+  wayCheck('exec', 'Nomad is reached by its CLI in the pod', CLUSTER),
+];
+
+function wayCheck(access: NomadAccess, name: string, after: readonly string[]): Check<Needs> {
+  return {
+    code: WAY_CODES[access],
+    category: 'nomad',
+    name,
+    needs: ['CA0103'],
+    unlessFailed: ['CA0104', ...after],
+    async run(context) {
+      const ways = await context.nomadWays();
+      const way = ways.find((one) => one.access === access);
+      if (!way) return notConfigured('not set up');
+      const { outcome, error } = way;
+      const { message = '', hint = 'See: circleci-admin config show' } = error ?? {};
+      const taken = takenWay(ways);
+      if (outcome === 'works')
+        return ok(taken?.access === access ? 'commands take it' : 'in reserve');
+      if (outcome === 'forbidden') return skipped('not permitted: see CA0209');
+      if (taken) return warning(`${message} (commands take ${taken.access})`, hint);
+      const blamed = blamedWay(ways);
+      if (blamed && blamed !== way) return skipped(`see ${WAY_CODES[blamed.access]}`);
+      return failed(reasons(ways), hint);
+    },
+  };
+}
+
+/** Why no way works: each by its own words, where they differ. */
+function reasons(ways: NomadWays): string {
+  const tried = ways.filter(({ outcome }) => outcome === 'failed');
+  if (tried.length <= 1) return tried[0]?.error?.message ?? 'no way leads there';
+  return `no way leads there. ${tried.map(({ access, error }) => `${access}: ${error?.message}`).join('; ')}`;
+}

@@ -1,0 +1,103 @@
+import { type Check, failed, notConfigured, ok, skipped, warning } from '../check.ts';
+import type { DoctorContext } from '../context.ts';
+import { blamedWay, takenWay } from '../nomad-ways.ts';
+import { WAY_CODES } from './nomad-access.ts';
+
+/** The releases whose answers this tool knows: those of the servers and clients in the field. */
+const KNOWN = { oldest: [0, 11], newestMajor: 2 } as const;
+
+/** CA0305: whether Nomad's servers have a leader. Without one they answer next to nothing. */
+export const nomadLeader: Check<Pick<DoctorContext, 'nomadWays'>> = {
+  code: 'CA0305',
+  category: 'nomad',
+  name: 'Nomad has a leader',
+  needs: ['CA0103'],
+  unlessFailed: ['CA0104'],
+  async run(context) {
+    const ways = await context.nomadWays();
+    const taken = takenWay(ways);
+    if (!taken) {
+      if (ways.length === 0) return notConfigured('nothing says how Nomad is reached');
+      const blamed = blamedWay(ways);
+      return skipped(`Nomad is not reached: see ${blamed ? WAY_CODES[blamed.access] : 'CA0209'}`);
+    }
+    if (taken.leader !== null) return ok(taken.leader);
+    if (taken.error && taken.error.code !== 'NOMAD_NO_LEADER') throw taken.error;
+    return failed(
+      'no server is the leader',
+      'Look at the servers: circleci-admin nomad cli -- server members; and at the log of their pod',
+    );
+  },
+};
+
+/** CA0306: whether Nomad takes the token, or wants none. */
+export const nomadToken: Check<Pick<DoctorContext, 'nomadNodes' | 'token'>> = {
+  code: 'CA0306',
+  category: 'nomad',
+  name: 'Nomad lets us read',
+  needs: ['CA0305'],
+  async run(context) {
+    const [token, nodes] = await Promise.all([context.token('nomad'), context.nomadNodes()]);
+    const clients = nodes.length === 1 ? '1 client' : `${nodes.length} clients`;
+    return ok(token === null ? `without a token: ${clients}` : clients);
+  },
+};
+
+/** CA0307: whether the server's release is one whose answers are known here. */
+export const nomadVersion: Check<Pick<DoctorContext, 'nomadWays'>> = {
+  code: 'CA0307',
+  category: 'nomad',
+  name: "Nomad's version is known here",
+  needs: ['CA0306'],
+  async run(context) {
+    const taken = takenWay(await context.nomadWays());
+    if (!taken) return skipped('see CA0305');
+    const { version } = await taken.client.agent();
+    const [major, minor] = majorMinor(version);
+    if (major === KNOWN.oldest[0] && minor < KNOWN.oldest[1]) {
+      const hint = 'Commands may show less than there is; upgrade CircleCI Server.';
+      return warning(`${version} is older than ${KNOWN.oldest.join('.')}`, hint);
+    }
+    if (major > KNOWN.newestMajor) {
+      const hint = 'Look for a newer circleci-admin.';
+      return warning(`${version} is newer than what this version knows`, hint);
+    }
+    return ok(version);
+  },
+};
+
+/** CA0308: whether no client runs a newer release than its server, which Nomad does not support. */
+export const nomadClientVersions: Check<Pick<DoctorContext, 'nomadWays' | 'nomadNodes'>> = {
+  code: 'CA0308',
+  category: 'nomad',
+  name: 'the clients go with the server',
+  needs: ['CA0307'],
+  async run(context) {
+    const taken = takenWay(await context.nomadWays());
+    if (!taken) return skipped('see CA0305');
+    const server = (await taken.client.agent()).version;
+    const live = (await context.nomadNodes()).filter(({ status }) => status !== 'down');
+    const versions = [...new Set(live.flatMap(({ version }) => version ?? []))].sort();
+    if (live.length === 0) return ok('there is no client');
+    const newer = versions.filter((version) => isNewer(version, server));
+    if (newer.length > 0) {
+      const hint =
+        'Replace them by clients of the release that came with the server: circleci-admin nomad node-status -o wide';
+      return warning(`clients run ${newer.join(', ')}, newer than the server's ${server}`, hint);
+    }
+    const older = versions.filter((version) => isNewer(server, version));
+    const told = older.length > 0 ? `; ${older.join(', ')} is older, which is fine` : '';
+    return ok(`${versions.join(', ') || 'not told'} with server ${server}${told}`);
+  },
+};
+
+function majorMinor(version: string): readonly [number, number] {
+  const [, major = '0', minor = '0'] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
+  return [Number(major), Number(minor)];
+}
+
+/** By major and minor: CircleCI's own builds have patch numbers of their own. */
+function isNewer(one: string, other: string): boolean {
+  const [[a, b], [c, d]] = [majorMinor(one), majorMinor(other)];
+  return a > c || (a === c && b > d);
+}

@@ -1,0 +1,100 @@
+import type { Pod } from '../../kubernetes/model.ts';
+import { isNomadServerPod } from '../../nomad/server-pods.ts';
+import { formatDuration } from '../../units.ts';
+import { type Check, failed, notConfigured, ok, skipped, warning } from '../check.ts';
+import type { DoctorContext } from '../context.ts';
+import { theCluster } from './cluster-access.ts';
+
+/** A pod that is younger may still be starting. */
+const STARTING_MS = 120_000;
+const TOLD = 5;
+
+/** CA0210: whether the namespace has pods at all. */
+export const podsPresent: Check<Pick<DoctorContext, 'cluster' | 'pods'>> = {
+  code: 'CA0210',
+  category: 'kubernetes',
+  name: 'the namespace has pods',
+  needs: ['CA0208'],
+  async run(context) {
+    const cluster = theCluster(await context.cluster());
+    if (!(await cluster.can('list', 'pods'))) return skipped('pods may not be listed: see CA0209');
+    const pods = await context.pods();
+    const { namespace } = cluster.target;
+    if (pods.length > 0) return ok(`${pods.length} in ${namespace}`);
+    return failed(
+      `there is no pod in ${namespace}`,
+      'Is CircleCI Server installed there? circleci-admin init finds where it is.',
+    );
+  },
+};
+
+/** CA0211: whether every pod is ready but for the Nomad server's, which has a check of its own. */
+export const podsReady: Check<Pick<DoctorContext, 'pods' | 'clock' | 'settings'>> = {
+  code: 'CA0211',
+  category: 'kubernetes',
+  name: 'the pods are ready',
+  needs: ['CA0210'],
+  async run(context) {
+    const { nomad } = await context.settings();
+    const pods = (await context.pods()).filter(({ name }) => name !== nomad.pod);
+    const now = context.clock.now().getTime();
+    const meant = pods.filter((pod) => !hasEnded(pod));
+    const unready = meant.filter((pod) => !isReady(pod));
+    if (unready.length === 0) return ok(`all ${meant.length}`);
+    const told = unready.slice(0, TOLD).map((pod) => `${pod.name} (${stateOf(pod)})`);
+    const more = unready.length > TOLD ? ` and ${unready.length - TOLD} more` : '';
+    const message = `${unready.length} of ${meant.length} not ready: ${told.join(', ')}${more}`;
+    const [first] = unready;
+    const hint = `See why with: kubectl describe pod ${first?.name ?? ''} -n ${first?.namespace ?? ''}`;
+    const starting = unready.every(
+      ({ createdAt }) => createdAt !== null && now - createdAt.getTime() < STARTING_MS,
+    );
+    if (!starting) return failed(message, hint);
+    return warning(`${message}; none is older than ${formatDuration(STARTING_MS)}`, hint);
+  },
+};
+
+/** CA0212: whether the Nomad server's pod is there and ready. */
+export const nomadPod: Check<Pick<DoctorContext, 'pods' | 'settings'>> = {
+  code: 'CA0212',
+  category: 'kubernetes',
+  name: "the Nomad server's pod is ready",
+  needs: ['CA0210'],
+  async run(context) {
+    const { nomad, kubernetes } = await context.settings();
+    const outside =
+      nomad.address !== null && (nomad.access === 'direct' || kubernetes.context === null);
+    if (outside) return notConfigured(`Nomad is reached at ${nomad.address}`);
+    const pods = await context.pods();
+    const pod = pods.find(({ name }) => name === nomad.pod);
+    if (!pod) {
+      const others = pods.filter(isNomadServerPod).map(({ name }) => name);
+      const hint =
+        others.length > 0
+          ? `It looks like ${others.join(', ')}: circleci-admin config set nomad.pod ${others[0]}`
+          : 'If its servers are outside of the cluster: circleci-admin config set nomad.address URL';
+      return failed(`there is no pod ${nomad.pod}`, hint);
+    }
+    if (isReady(pod)) return ok(pod.name);
+    const hint = `See why with: kubectl describe pod ${pod.name} -n ${pod.namespace}`;
+    return failed(`${pod.name} is not ready: ${stateOf(pod)}`, hint);
+  },
+};
+
+/** A Job's pod that is done, or what an eviction has left behind. */
+function hasEnded({ phase, owner }: Pod): boolean {
+  return phase === 'Succeeded' || (phase === 'Failed' && owner?.kind !== 'StatefulSet');
+}
+
+/** READY n/n, not just Running. */
+function isReady({ phase, containers, deletedAt }: Pod): boolean {
+  return phase === 'Running' && deletedAt === null && containers.every(({ ready }) => ready);
+}
+
+function stateOf(pod: Pod): string {
+  if (pod.deletedAt !== null) return 'terminating';
+  const container = pod.containers.find(({ ready }) => !ready);
+  const scheduled = pod.conditions.find(({ type }) => type === 'PodScheduled');
+  const unscheduled = scheduled?.status === 'False' ? scheduled.reason : null;
+  return container?.reason ?? pod.reason ?? unscheduled ?? pod.phase.toLowerCase();
+}

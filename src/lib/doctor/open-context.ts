@@ -1,0 +1,195 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Milliseconds } from '../clock.ts';
+import { isAdminError } from '../errors.ts';
+import { proxyFor } from '../http/proxy.ts';
+import { CONFIG_FILE, readConfigFile } from '../installation/config-file.ts';
+import { connectKubernetes } from '../installation/connect-kubernetes.ts';
+import { connectNomadOf } from '../installation/connect-nomad.ts';
+import { connectServer, serverAddress, serverTls } from '../installation/connect-server.ts';
+import type { InstallationOptions } from '../installation/installation.ts';
+import { proxySettings } from '../installation/proxy-settings.ts';
+import { readSecret } from '../installation/secret.ts';
+import { resolveSettings, type Settings } from '../installation/settings.ts';
+import { validateConfig } from '../installation/validate-config.ts';
+import type { NomadAccess, NomadNode } from '../nomad/model.ts';
+import { inspectHost } from '../server/certificate.ts';
+import type { DoctorContext, HostUnderTest } from './context.ts';
+import { type NomadWays, takenWay, tryWay } from './nomad-ways.ts';
+
+/** Less than a check may take, so that a slow way is told by its own check. */
+const WAY_LIMIT: Milliseconds = 10_000;
+
+/** What the checks of one round look at. */
+export interface OpenContext {
+  readonly context: DoctorContext;
+  close(): Promise<void>;
+}
+
+/** What it takes beside what an installation is connected with. */
+export interface ContextOptions {
+  readonly installation: InstallationOptions;
+  readonly nodeVersion: string;
+  readonly auditPath: string;
+}
+
+/** Opens what the checks look at. Nothing is read or connected before a check asks for it. */
+export function openContext({ installation: options, ...rest }: ContextOptions): OpenContext {
+  const { clock, env } = options;
+  const round = new AbortController();
+  const { signal } = round;
+  const opened: Promise<{ close(): Promise<void> }>[] = [];
+  const kept = <T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> => {
+    opened.push(opening);
+    return opening;
+  };
+  const configPath = join(options.configDir, CONFIG_FILE);
+  const settings = once(async () =>
+    resolveSettings(options.chosen, env, await readConfigFile(configPath)),
+  );
+  const tokens = {
+    nomad: once(async () => readToken((await settings()).nomad.token, options)),
+    server: once(async () => readToken((await settings()).server.token, options)),
+  };
+  const connected = once(async () => kept(connectKubernetes(await settings(), options)));
+  const cluster = once(async () => {
+    const known = await settings();
+    return connected().catch((error: unknown) => nullIfNotMeant(error, known));
+  });
+  const nomadWays = once(async (): Promise<NomadWays> => {
+    const known = await withToken(await settings(), tokens.nomad);
+    const present = await cluster().then((one) => one !== null, trueIfFailed);
+    const ways = waysOf(known, present).map((access) => {
+      const own = { ...known, nomad: { ...known.nomad, access } };
+      const open = () => kept(connectNomadOf(own, options, connected));
+      return tryWay(access, open, { clock, limit: WAY_LIMIT, signal });
+    });
+    return Promise.all(ways);
+  });
+  const host = once(async (): Promise<HostUnderTest | null> => {
+    const known = await settings();
+    const address = serverAddress(known);
+    if (address === null) return null;
+    return {
+      address,
+      proxied: proxyFor(address.origin, proxySettings(env)) !== null,
+      inspect: once(async () => inspectHost(address, await serverTls(known), signal)),
+    };
+  });
+  return {
+    context: {
+      clock,
+      config: {
+        path: configPath,
+        validate: () => validateConfig(configPath, false),
+        mode: () => modeOf(configPath),
+      },
+      machine: { ...rest, cannotWrite },
+      settings,
+      token: (of) => tokens[of](),
+      cluster,
+      pods: once(async () => (await connected()).listPods({ signal })),
+      nomadWays,
+      nomadNodes: once(async () => listNodes(await nomadWays(), signal)),
+      host,
+      server: once(async () => {
+        if ((await host()) === null) return null;
+        const known = await settings();
+        const token = await tokens.server();
+        const server = { ...known.server, token: token === null ? null : { value: token } };
+        return kept(connectServer({ ...known, server }, options));
+      }),
+    },
+    close: async () => {
+      round.abort(new Error('the checks are done'));
+      const ended = await Promise.allSettled(opened);
+      await Promise.all(
+        ended.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)),
+      );
+    },
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+async function readToken(
+  token: Settings['nomad']['token'],
+  options: InstallationOptions,
+): Promise<string | null> {
+  if (token === null) return null;
+  return 'value' in token ? token.value : readSecret(token, options);
+}
+
+/** The settings with the token read: a command that prints it is run once, not for every way. */
+async function withToken(
+  settings: Settings,
+  read: () => Promise<string | null>,
+): Promise<Settings> {
+  const token = await read();
+  return {
+    ...settings,
+    nomad: { ...settings.nomad, token: token === null ? null : { value: token } },
+  };
+}
+
+/** The ways that commands would try, in their order. */
+function waysOf({ nomad, kubernetes }: Settings, cluster: boolean): readonly NomadAccess[] {
+  const all: readonly NomadAccess[] = ['direct', 'proxy', 'port-forward', 'exec'];
+  if (nomad.access !== 'auto') return [nomad.access];
+  const direct = nomad.address !== null;
+  // An address alone means that server: a cluster that happens to be current is another one.
+  const through = cluster && (!direct || kubernetes.context !== null);
+  return all.filter((way) => (way === 'direct' ? direct : through));
+}
+
+/** That there is no kubeconfig is no fault where nothing asks for a cluster. */
+function nullIfNotMeant(error: unknown, { kubernetes, nomad, host }: Settings): null {
+  const asked = kubernetes.context !== null || kubernetes.kubeconfig.length > 0;
+  const elsewhere = nomad.address !== null || host !== null;
+  if (!asked && elsewhere && isAdminError(error) && error.code === 'NO_KUBECONFIG') return null;
+  throw error;
+}
+
+/** A cluster that is meant and fails is still one: its own checks tell of it. */
+function trueIfFailed(error: unknown): true {
+  if (isAdminError(error)) return true;
+  throw error;
+}
+
+async function listNodes(ways: NomadWays, signal: AbortSignal): Promise<readonly NomadNode[]> {
+  const nodes: NomadNode[] = [];
+  const client = takenWay(ways)?.client;
+  if (!client) return nodes;
+  for await (const node of client.nodes({ signal })) nodes.push(node);
+  return nodes;
+}
+
+async function modeOf(path: string): Promise<number | null> {
+  try {
+    const { mode } = await stat(path);
+    // Windows has no such bits: what it shows says nothing.
+    return constants.UV_FS_O_FILEMAP === 0 ? mode : null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Looks up to the first directory that is there: what is missing below it could be made in it. */
+async function cannotWrite(path: string): Promise<string | null> {
+  try {
+    await access(path, constants.W_OK);
+    return null;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const parent = dirname(path);
+    return code === 'ENOENT' && parent !== path ? cannotWrite(parent) : code;
+  }
+}

@@ -1,0 +1,148 @@
+import type { Clock, Milliseconds } from '../clock.ts';
+import { type AdminError, isAdminError } from '../errors.ts';
+import { formatDuration } from '../units.ts';
+import { type Check, type CheckResult, checkPage, type Finding } from './check.ts';
+
+/** How long checks may take. */
+export interface CheckLimits {
+  readonly clock: Clock;
+  /** For each check. */
+  readonly limit: Milliseconds;
+  /** For all of them together. */
+  readonly overall: Milliseconds;
+}
+
+interface Ended {
+  readonly result: CheckResult;
+  /** The check that failed, this one or the one that it needs, and so on; null where none has. */
+  readonly rootCause: string | null;
+}
+
+/**
+ * Runs checks, all at once but for those that need others, and yields each result as it comes. A
+ * fault is told by one check: those that cannot work because of it are skipped, and name it.
+ *
+ * @param checks in an order in which none comes before one that it needs
+ */
+export async function* runChecks<Context>(
+  checks: readonly Check<Context>[],
+  context: Context,
+  limits: CheckLimits,
+): AsyncGenerator<CheckResult, void> {
+  const overall = new AbortController();
+  const deadline = timer(limits.clock, limits.overall, overall.signal);
+  const ends = new Map<string, Promise<Ended>>();
+  for (const check of checks) ends.set(check.code, runOne(check, context, ends, limits, deadline));
+  const waiting = new Map(
+    [...ends].map(([code, end]) => [code, end.then((ended) => ({ code, ended }))] as const),
+  );
+  try {
+    while (waiting.size > 0) {
+      const { code, ended } = await Promise.race(waiting.values());
+      waiting.delete(code);
+      yield ended.result;
+    }
+  } finally {
+    overall.abort();
+  }
+}
+
+async function runOne<Context>(
+  check: Check<Context>,
+  context: Context,
+  ends: ReadonlyMap<string, Promise<Ended>>,
+  limits: CheckLimits,
+  deadline: Promise<'late'>,
+): Promise<Ended> {
+  const { clock } = limits;
+  const hindrance = await hindranceOf(check, ends);
+  const started = clock.now().getTime();
+  const finding = hindrance?.finding ?? (await bounded(check, context, limits, deadline));
+  const { run: _, ...description } = check;
+  const { status, message, hint = null } = finding;
+  return {
+    result: {
+      ...description,
+      status,
+      message,
+      hint,
+      ref: checkPage(check.code),
+      durationMs: hindrance ? 0 : clock.now().getTime() - started,
+    },
+    rootCause: status === 'failed' ? check.code : (hindrance?.rootCause ?? null),
+  };
+}
+
+interface Hindrance {
+  readonly finding: Finding;
+  readonly rootCause: string | null;
+}
+
+/** Why a check is not run at all. */
+async function hindranceOf(
+  { needs = [], unlessFailed = [] }: Pick<Check<never>, 'needs' | 'unlessFailed'>,
+  ends: ReadonlyMap<string, Promise<Ended>>,
+): Promise<Hindrance | null> {
+  // What was not asked for does not run, and stands in nobody's way.
+  const before = await Promise.all([...needs, ...unlessFailed].map((code) => ends.get(code)));
+  for (const one of before) {
+    if (one?.result.status !== 'failed' && one?.result.status !== 'skipped') continue;
+    const { rootCause } = one;
+    const message =
+      rootCause === null ? `see ${one.result.code}: ${one.result.message}` : `${rootCause} failed`;
+    return { finding: { status: 'skipped', message }, rootCause };
+  }
+  const missing = before
+    .slice(0, needs.length)
+    .find((one) => one?.result.status === 'not-configured');
+  if (!missing) return null;
+  const { message } = missing.result;
+  return { finding: { status: 'not-configured', message }, rootCause: null };
+}
+
+async function bounded<Context>(
+  check: Check<Context>,
+  context: Context,
+  { clock, limit, overall }: CheckLimits,
+  deadline: Promise<'late'>,
+): Promise<Finding> {
+  const done = new AbortController();
+  const own = timer(clock, limit, done.signal).then(() => 'slow' as const);
+  try {
+    const ended = await Promise.race([attempt(check, context), own, deadline]);
+    if (typeof ended !== 'string') return ended;
+    const waited = formatDuration(ended === 'slow' ? limit : overall);
+    const what = ended === 'slow' ? `no answer within ${waited}` : `all checks took over ${waited}`;
+    const hint = 'Whoever is asked is slow, or something between drops what is sent. Try again.';
+    return { status: 'failed', message: what, hint };
+  } finally {
+    done.abort();
+  }
+}
+
+async function attempt<Context>(check: Check<Context>, context: Context): Promise<Finding> {
+  try {
+    return await check.run(context);
+  } catch (error) {
+    if (isAdminError(error)) return failure(error);
+    const message = error instanceof Error ? error.message : String(error);
+    const hint = 'Please report it with what circleci-admin doctor --debug prints.';
+    return { status: 'failed', message: `the check itself is broken: ${message}`, hint };
+  }
+}
+
+/** An error as a finding. */
+function failure({ message, hint }: AdminError): Finding {
+  return { status: 'failed', message, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** Resolves after a while, or never where it is called off. */
+function timer(clock: Clock, ms: Milliseconds, calledOff: AbortSignal): Promise<'late'> {
+  return new Promise((resolve) => {
+    clock.sleep(ms, calledOff).then(
+      () => resolve('late'),
+      // Called off: nobody waits for it any more.
+      () => undefined,
+    );
+  });
+}

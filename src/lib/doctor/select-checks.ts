@@ -1,0 +1,39 @@
+import { AdminError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
+import { CATEGORIES, type CheckDescription } from './check.ts';
+
+/**
+ * The checks that were asked for.
+ *
+ * @param only codes or categories; all where it is empty
+ * @param skip codes or categories that are left out
+ * @throws AdminError of kind `usage`, code UNKNOWN_CHECK
+ */
+export function selectChecks<One extends CheckDescription>(
+  checks: readonly One[],
+  only: readonly string[],
+  skip: readonly string[],
+): readonly One[] {
+  for (const word of [...only, ...skip]) known(word, checks);
+  const named = (words: readonly string[], { code, category }: One): boolean =>
+    words.some((word) => word.toUpperCase() === code || word.toLowerCase() === category);
+  return checks.filter((check) => (only.length === 0 || named(only, check)) && !named(skip, check));
+}
+
+/** The words of comma lists, as flags that may be given several times hold them. */
+export function wordsOf(lists: readonly string[]): readonly string[] {
+  return lists.flatMap((list) => list.split(',').map((word) => word.trim())).filter(Boolean);
+}
+
+function known(word: string, checks: readonly CheckDescription[]): void {
+  const names = [...CATEGORIES, ...checks.map(({ code }) => code)];
+  if (names.some((name) => name.toLowerCase() === word.toLowerCase())) return;
+  const meant = nearest(word, names);
+  throw new AdminError('usage', `there is no check "${word}"`, {
+    code: 'UNKNOWN_CHECK',
+    hint: [
+      ...(meant === null ? [] : [`Did you mean ${meant}?`]),
+      `The categories are ${CATEGORIES.join(', ')}; circleci-admin doctor --list shows the codes.`,
+    ].join(' '),
+  });
+}
