@@ -66,7 +66,7 @@ try {
   const jobs: Jobs = JSON.parse(
     await run(['nomad', 'status', '--status', 'running', '--json'], true),
   );
-  const job = jobs.jobs[0];
+  const job = jobs.jobs.at(-1);
   if (job) await step('What does a build say?', 'nomad', 'logs', job.id, '--tail', '4');
 
   const fleet: Clients = JSON.parse(await run(['nomad', 'node-status', '--json'], true));
