@@ -76,6 +76,12 @@ function showsColor(stream: OutputStream, env: Runtime['env'], off: boolean): bo
   return stream.isTTY && !off && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
 }
 
+/** Whether the terminal shows more than ASCII, as far as the locale says. */
+export function showsUnicode(env: Runtime['env']): boolean {
+  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
+  return /utf-?8/i.test(locale) && env['TERM'] !== 'dumb';
+}
+
 function fromEnvironment(
   flag: string,
   definition: { readonly type: string; readonly options?: readonly string[] },
