@@ -1,0 +1,231 @@
+import type { Duplex } from 'node:stream';
+import type { Clock, Milliseconds } from '../../clock.ts';
+import { AdminError } from '../../errors.ts';
+import { BencodeStream, encodeBencode } from './bencode-stream.ts';
+import { decodeReply, type ReplEvent, type Reply } from './messages.ts';
+import { Replies } from './replies.ts';
+
+/** How long an interrupted evaluation may take to end. */
+const INTERRUPT_WAIT: Milliseconds = 5_000;
+
+/** How long the other side may take to close a session. */
+const CLOSE_WAIT: Milliseconds = 1_000;
+
+/** How an evaluation is bounded. */
+export interface EvaluateOptions {
+  /** Interrupts the evaluation there; the last event then says so. */
+  readonly signal?: AbortSignal;
+  /** Interrupts it after so long and throws; without end where it is left out. */
+  readonly timeoutMs?: Milliseconds;
+}
+
+/**
+ * A session of a Clojure nREPL.
+ *
+ * Every method throws an `AdminError`: `service` (REPL_LOST, REPL_SURPRISE, REPL_ERROR, or what the
+ * connection was destroyed with) or `timeout` (REPL_TIMEOUT).
+ */
+export interface ReplSession {
+  /** Evaluates every form of the code. Exceptions there are events, not errors. */
+  evaluate(code: string, options?: EvaluateOptions): AsyncGenerator<ReplEvent, void, undefined>;
+  /** Closes the session and the connection. */
+  close(): Promise<void>;
+}
+
+/** What a session is made of. */
+export interface ReplOptions {
+  readonly clock: Clock;
+  /** Limit for what is answered at once: opening a session. */
+  readonly requestTimeout: Milliseconds;
+}
+
+/**
+ * Opens a session over a connection, which it then owns.
+ *
+ * @throws AdminError as {@link ReplSession} says
+ */
+export async function openSession(socket: Duplex, options: ReplOptions): Promise<ReplSession> {
+  const connection = new Connection(socket, options.clock);
+  try {
+    const reply = await connection.ask({ op: 'clone' }, options.requestTimeout);
+    if (reply.newSession === null) throw refused('clone', reply);
+    return new Session(connection, reply.newSession, options.clock);
+  } catch (error) {
+    connection.end();
+    throw error;
+  }
+}
+
+class Session implements ReplSession {
+  readonly #connection: Connection;
+  readonly #session: string;
+  readonly #clock: Clock;
+
+  constructor(connection: Connection, session: string, clock: Clock) {
+    this.#connection = connection;
+    this.#session = session;
+    this.#clock = clock;
+  }
+
+  async *evaluate(
+    code: string,
+    options: EvaluateOptions = {},
+  ): AsyncGenerator<ReplEvent, void, undefined> {
+    const { signal, timeoutMs } = options;
+    const ended = new AbortController();
+    let late = false;
+    const { id, replies } = this.#send({ op: 'eval', code });
+    const interrupt = (): void => {
+      this.#send({ op: 'interrupt', 'interrupt-id': id });
+      after(this.#clock, INTERRUPT_WAIT, ended.signal, () => replies.fail(stillRuns()));
+    };
+    if (signal?.aborted) interrupt();
+    signal?.addEventListener('abort', interrupt, { once: true, signal: ended.signal });
+    if (timeoutMs !== undefined) {
+      after(this.#clock, timeoutMs, ended.signal, () => {
+        late = true;
+        interrupt();
+      });
+    }
+    try {
+      for (;;) {
+        const reply = await replies.next();
+        if (reply.status.includes('error')) throw refused('eval', reply);
+        // Nobody is there to type: the code reads the end of its input.
+        if (reply.status.includes('need-input')) this.#send({ op: 'stdin', stdin: '' });
+        for (const event of reply.events) {
+          if (event.type === 'done' && late) throw timedOut(timeoutMs ?? 0);
+          yield event;
+          if (event.type === 'done') return;
+        }
+      }
+    } finally {
+      ended.abort();
+      this.#connection.forget(id);
+    }
+  }
+
+  async close(): Promise<void> {
+    const message = { op: 'close', session: this.#session };
+    // Whatever comes of it: with the connection the session's work is over.
+    await this.#connection.ask(message, CLOSE_WAIT).catch(() => undefined);
+    this.#connection.end();
+  }
+
+  #send(message: Readonly<Record<string, string>>): Sent {
+    return this.#connection.send({ ...message, session: this.#session });
+  }
+}
+
+interface Sent {
+  readonly id: string;
+  readonly replies: Replies;
+}
+
+/** Requests and their replies, which may come mixed and several for each. */
+class Connection {
+  readonly #socket: Duplex;
+  readonly #clock: Clock;
+  readonly #open = new Map<string, Replies>();
+  #failure: Error | undefined;
+  #count = 0;
+
+  constructor(socket: Duplex, clock: Clock) {
+    this.#socket = socket;
+    this.#clock = clock;
+    const stream = new BencodeStream();
+    socket.on('data', (chunk: Uint8Array) => {
+      try {
+        for (const value of stream.push(chunk)) this.#deliver(decodeReply(value));
+      } catch (error) {
+        socket.destroy(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+    socket.on('error', (error) => this.#fail(error instanceof AdminError ? error : lost(error)));
+    socket.on('end', () => this.#fail(lost()));
+    socket.on('close', () => this.#fail(lost()));
+  }
+
+  send(message: Readonly<Record<string, string>>): Sent {
+    this.#count += 1;
+    const id = String(this.#count);
+    const replies = new Replies();
+    this.#open.set(id, replies);
+    if (this.#failure) replies.fail(this.#failure);
+    else this.#socket.write(encodeBencode({ ...message, id }));
+    return { id, replies };
+  }
+
+  /** Sends what has one answer, and waits for it. */
+  async ask(message: Readonly<Record<string, string>>, timeoutMs: Milliseconds): Promise<Reply> {
+    const { id, replies } = this.send(message);
+    const ended = new AbortController();
+    after(this.#clock, timeoutMs, ended.signal, () => replies.fail(silent(timeoutMs)));
+    try {
+      return await replies.next();
+    } finally {
+      ended.abort();
+      this.forget(id);
+    }
+  }
+
+  forget(id: string): void {
+    this.#open.delete(id);
+  }
+
+  end(): void {
+    this.#socket.end();
+    this.#socket.destroy();
+  }
+
+  #deliver(reply: Reply): void {
+    if (reply.id !== null) this.#open.get(reply.id)?.push(reply);
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    for (const replies of this.#open.values()) replies.fail(this.#failure);
+  }
+}
+
+/** Runs something after a while, unless the signal comes first. */
+function after(clock: Clock, ms: Milliseconds, signal: AbortSignal, run: () => void): void {
+  clock.sleep(ms, signal).then(run, () => undefined);
+}
+
+function refused(op: string, { status }: Reply): AdminError {
+  return new AdminError('service', `the REPL refused "${op}": ${status.join(', ') || 'no word'}`, {
+    code: 'REPL_ERROR',
+    hint: 'Check that the port is that of the nREPL: circleci-admin config show server.replPort',
+  });
+}
+
+function lost(cause?: Error): AdminError {
+  const why = cause ? `: ${cause.message}` : '';
+  return new AdminError('service', `the connection to the REPL ended before its answer${why}`, {
+    code: 'REPL_LOST',
+    hint: 'What was evaluated may have been done. Look before you run it again.',
+    cause,
+  });
+}
+
+function silent(ms: Milliseconds): AdminError {
+  return new AdminError('timeout', `the REPL did not answer within ${ms / 1_000} s`, {
+    code: 'REPL_TIMEOUT',
+    hint: 'Is it an nREPL? Wait longer with --request-timeout, or name the port: circleci-admin config set server.replPort PORT',
+  });
+}
+
+function timedOut(ms: Milliseconds): AdminError {
+  return new AdminError('timeout', `the evaluation did not end within ${ms / 1_000} s`, {
+    code: 'REPL_TIMEOUT',
+    hint: 'It was interrupted. What it did until then is done.',
+  });
+}
+
+function stillRuns(): AdminError {
+  return new AdminError('timeout', 'the evaluation was interrupted and does not end', {
+    code: 'REPL_TIMEOUT',
+    hint: 'It goes on in the frontend until it ends by itself, or its pod is deleted.',
+  });
+}

@@ -1,0 +1,83 @@
+import { AdminError, isAdminError } from '../../errors.ts';
+import type { KubernetesClient } from '../../kubernetes/client.ts';
+import type { Pod } from '../../kubernetes/model.ts';
+import { openSession, type ReplOptions, type ReplSession } from './client.ts';
+
+/** Which frontend's REPL, and how it is spoken to. */
+export interface FrontendRepl extends ReplOptions {
+  /** Label selector of the frontend's pods, such as `app=frontend`. */
+  readonly selector: string;
+  /** Port of the nREPL in the pod. */
+  readonly port: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A session in the frontend of an installation. */
+export interface OpenRepl {
+  readonly pod: string;
+  readonly session: ReplSession;
+}
+
+/**
+ * Opens a session of the nREPL in the frontend's pod. The REPL asks nobody who he is: the connection
+ * is one stream through the Kubernetes API, and no port listens on this machine.
+ *
+ * @throws AdminError of kind `notFound` (FRONTEND_NOT_FOUND) or `service` (FRONTEND_NOT_READY,
+ *   REPL_REFUSED), and as {@link ReplSession} and the KubernetesClient say
+ */
+export async function openRepl(
+  kubernetes: Pick<KubernetesClient, 'listPods' | 'connect'>,
+  repl: FrontendRepl,
+): Promise<OpenRepl> {
+  const { selector, port, signal } = repl;
+  const given = signal ? { signal } : {};
+  const pods = await kubernetes.listPods({ labelSelector: selector, ...given });
+  const pod = readyPod(pods, selector);
+  try {
+    const socket = await kubernetes.connect(pod, port, signal);
+    return { pod, session: await openSession(socket, repl) };
+  } catch (error) {
+    throw isAdminError(error) && error.code === 'PORT_REFUSED' ? noRepl(pod, port, error) : error;
+  }
+}
+
+/** Opens a session for as long as something uses it. */
+export async function withRepl<T>(
+  kubernetes: Pick<KubernetesClient, 'listPods' | 'connect'>,
+  repl: FrontendRepl,
+  use: (session: ReplSession) => Promise<T>,
+): Promise<T> {
+  const { session } = await openRepl(kubernetes, repl);
+  try {
+    return await use(session);
+  } finally {
+    await session.close();
+  }
+}
+
+function readyPod(pods: readonly Pod[], selector: string): string {
+  const ready = pods.find(
+    ({ phase, deletedAt, containers }) =>
+      phase === 'Running' && deletedAt === null && containers.every((one) => one.ready),
+  );
+  if (ready) return ready.name;
+  if (pods.length === 0) {
+    throw new AdminError('notFound', `there is no pod with the label ${selector}`, {
+      code: 'FRONTEND_NOT_FOUND',
+      hint: "Name the frontend's label: circleci-admin config set server.frontendSelector LABEL=VALUE",
+    });
+  }
+  const names = pods.map(({ name }) => name).join(', ');
+  throw new AdminError('service', `no pod of the frontend is ready: ${names}`, {
+    code: 'FRONTEND_NOT_READY',
+    hint: 'See why: circleci-admin doctor --only kubernetes',
+  });
+}
+
+function noRepl(pod: string, port: number, cause: AdminError): AdminError {
+  return new AdminError('service', `nothing listens on port ${port} of pod ${pod}`, {
+    code: 'REPL_REFUSED',
+    hint: "It may be that this version's frontend has no nREPL. If it has one elsewhere: circleci-admin config set server.replPort PORT",
+    cause,
+  });
+}
