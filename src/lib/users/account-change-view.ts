@@ -1,0 +1,154 @@
+import type { AdminRole } from '../server/admin-api.ts';
+import { type Column, type DetailBlock, type DetailView, eraseTable } from '../terminal/table.ts';
+import type { AccountChange, AccountPlan, SeatEffect } from './account-plan.ts';
+import type { AccountReport, ChangedAccount } from './account-report.ts';
+import type { AccountEvent } from './change-accounts.ts';
+import { stateText } from './state.ts';
+import { accountsText, grouped, reasonsTable } from './view.ts';
+
+/** Beyond so many accounts a line for each is too much while they change. */
+const FEW = 20;
+/** How often many accounts are counted aloud. */
+const EVERY = 100;
+
+/** What is done with each account, who is left alone and why, and the seats, for people. */
+export function accountPlanView(plan: AccountPlan): DetailView {
+  const { changes, left } = plan;
+  const columns = changes.some((change) => change.role !== change.roleThen)
+    ? [...PLAN_COLUMNS, ROLE_COLUMN]
+    : PLAN_COLUMNS;
+  const table = eraseTable({ columns, rows: changes });
+  const blocks: readonly (DetailBlock | null)[] = [
+    changes.length === 0 ? null : { kind: 'table', title: 'Accounts', table },
+    left.length === 0
+      ? null
+      : {
+          kind: 'table',
+          title: `Left alone: ${accountsText(left.length)}`,
+          table: reasonsTable(left),
+        },
+    changes.length === 0 ? null : { kind: 'lines', lines: [seatsLine(plan.seats)] },
+  ];
+  return { blocks: blocks.flatMap((block) => block ?? []) };
+}
+
+/** How it ended, for people. */
+export function accountReportView(report: AccountReport): DetailView {
+  const { accounts, undoFile } = report;
+  const done = accounts.filter(({ outcome }) => outcome === 'changed').length;
+  const lines = [
+    `${grouped(done)} of ${accountsText(accounts.length)} changed.${freedText(report.seatsFreed)}`,
+    ...(undoFile === null ? [] : [`To undo it: circleci-admin users restore ${undoFile}`]),
+  ];
+  return {
+    blocks: [
+      { kind: 'table', table: eraseTable({ columns: REPORT_COLUMNS, rows: accounts }) },
+      { kind: 'lines', lines },
+    ],
+  };
+}
+
+/** One line for people about an event; undefined for what the report tells. */
+export function accountEventLine(event: AccountEvent, total: number): string | undefined {
+  switch (event.type) {
+    case 'undo-saved':
+      return `To undo this: circleci-admin users restore ${event.path}`;
+    case 'changed':
+      if (total <= FEW) return `${event.login}: changed`;
+      return event.done % EVERY === 0
+        ? `${grouped(event.done)} of ${grouped(total)} changed`
+        : undefined;
+    case 'failed':
+      return `${event.login}: ${event.error.message}`;
+    case 'retrying':
+      // A slip that the second try mends is no news among many.
+      return event.attempt === (total <= FEW ? 1 : 3)
+        ? `${event.login}: ${event.message} (asking again)`
+        : undefined;
+    case 'stopped':
+      return `Stopped: ${event.message}. The rest was not tried.`;
+    case 'verifying':
+      return total <= FEW ? undefined : 'Reading the list back';
+    case 'report':
+      return undefined;
+  }
+}
+
+/** The line of a terminal that is written over. */
+export function accountProgress(event: AccountEvent, total: number): string | undefined {
+  return event.type === 'changed' && total > FEW
+    ? `${grouped(event.done)} of ${grouped(total)} changed`
+    : undefined;
+}
+
+function seatsLine({ freed, licensed, usedNow, usedThen }: SeatEffect): string {
+  if (freed === null) return 'Seats: how many are freed is not known.';
+  const what =
+    freed < 0
+      ? `${seatsText(-freed)} taken`
+      : freed === 0
+        ? 'none freed'
+        : `${seatsText(freed)} freed`;
+  if (usedThen === null || usedNow === null) return `Seats: ${what}.`;
+  const of = licensed === null ? '' : ` of ${grouped(licensed)}`;
+  return `Seats: ${what}; ${grouped(usedThen)}${of} used then (now ${grouped(usedNow)}).`;
+}
+
+function freedText(freed: number | null): string {
+  if (freed === null || freed === 0) return '';
+  return freed > 0 ? ` ${seatsText(freed)} freed.` : ` ${seatsText(-freed)} taken.`;
+}
+
+function seatsText(amount: number): string {
+  return `${grouped(amount)} seat${amount === 1 ? '' : 's'}`;
+}
+
+const ROLES: Readonly<Record<AdminRole, string>> = {
+  'write-settings': 'Admin',
+  'read-settings': 'Read-only Admin',
+  none: 'Normal',
+};
+
+const PLAN_COLUMNS: readonly Column<AccountChange>[] = [
+  { key: 'login', value: (row) => row.login },
+  { key: 'name', value: (row) => row.name, flexible: true },
+  { key: 'state', value: (row) => row.state, text: (row) => stateText(row.state) },
+  { key: 'stateThen', title: 'THEN', value: (row) => row.stateThen, text: thenText },
+];
+
+const ROLE_COLUMN: Column<AccountChange> = {
+  key: 'role',
+  value: (row) => row.roleThen,
+  text: (row) =>
+    row.role === row.roleThen ? ROLES[row.role] : `${ROLES[row.role]} -> ${ROLES[row.roleThen]}`,
+};
+
+const REPORT_COLUMNS: readonly Column<ChangedAccount>[] = [
+  { key: 'login', value: (row) => row.login },
+  {
+    key: 'outcome',
+    value: (row) => row.outcome,
+    tone: (row) => (row.outcome === 'changed' ? 'good' : 'bad'),
+  },
+  {
+    key: 'suspended',
+    value: (row) => row.suspended,
+    text: (row) => (row.suspended === null ? '?' : row.suspended ? 'yes' : 'no'),
+  },
+  {
+    key: 'role',
+    value: (row) => row.role,
+    text: (row) => (row.role === null ? '?' : ROLES[row.role]),
+  },
+  {
+    key: 'error',
+    value: (row) => row.error?.message ?? null,
+    text: (row) => row.error?.message ?? '',
+    flexible: true,
+  },
+];
+
+function thenText(row: AccountChange): string {
+  if (row.stateThen === null) return row.suspendedThen ? 'suspended' : 'not suspended';
+  return stateText(row.stateThen);
+}

@@ -1,0 +1,170 @@
+import { AdminError } from '../errors.ts';
+import type { Account, AdminRole, Licensing } from '../server/admin-api.ts';
+import {
+  type AccountState,
+  accountState,
+  isAdmin,
+  loginKey,
+  roleScope,
+  seatsTaken,
+} from './state.ts';
+
+/** What an account is to become; what is left out stays. */
+export interface AccountWish {
+  readonly account: Account;
+  readonly suspended?: boolean;
+  readonly role?: AdminRole;
+}
+
+/** One account of a change: how it is, and how it will be. */
+export interface AccountChange {
+  readonly login: string;
+  readonly name: string | null;
+  readonly state: AccountState | null;
+  readonly stateThen: AccountState | null;
+  readonly suspended: boolean;
+  readonly suspendedThen: boolean;
+  readonly role: AdminRole;
+  readonly roleThen: AdminRole;
+}
+
+/** An account that is not touched, though it might have been. */
+export interface LeftAccount {
+  readonly login: string;
+  readonly why: string;
+}
+
+/** What a change does to the licence's seats. Null is not known. */
+export interface SeatEffect {
+  /** Negative where seats are taken. */
+  readonly freed: number | null;
+  readonly licensed: number | null;
+  readonly usedNow: number | null;
+  readonly usedThen: number | null;
+}
+
+/** What will be done to accounts. */
+export interface AccountPlan {
+  /** Those that change. */
+  readonly changes: readonly AccountChange[];
+  /** Logins of those that are as wished already. */
+  readonly asWished: readonly string[];
+  readonly left: readonly LeftAccount[];
+  readonly seats: SeatEffect;
+  readonly warnings: readonly string[];
+}
+
+/** Whose plan it is, and what it is made in view of. */
+export interface PlanSurroundings {
+  /** Every account there is. */
+  readonly accounts: readonly Account[];
+  /** Login that the token belongs to. */
+  readonly me: string;
+  /** Null where it could not be read. */
+  readonly licensing: Licensing | null;
+  readonly left?: readonly LeftAccount[];
+  readonly warnings?: readonly string[];
+}
+
+/**
+ * Works out what changes; pure. Who changes accounts never shuts out himself, nor the last
+ * administrator.
+ *
+ * @throws AdminError of kind `refused` (OWN_ACCOUNT, LAST_ADMIN)
+ */
+export function planAccounts(
+  wishes: readonly AccountWish[],
+  surroundings: PlanSurroundings,
+): AccountPlan {
+  const all = wishes.map(accountChange);
+  const changes = all.filter(isChange);
+  refuseOneself(changes, surroundings.me);
+  refuseLastAdmin(changes, surroundings.accounts);
+  const seats = seatEffect(changes, surroundings.licensing);
+  return {
+    changes,
+    asWished: all.filter((change) => !isChange(change)).map(({ login }) => login),
+    left: surroundings.left ?? [],
+    seats,
+    warnings: [...(surroundings.warnings ?? []), ...planWarnings(changes, seats)],
+  };
+}
+
+/** Whether anything is to be done to an account. */
+export function isChange(change: AccountChange): boolean {
+  return change.suspended !== change.suspendedThen || change.role !== change.roleThen;
+}
+
+function accountChange({ account, suspended, role }: AccountWish): AccountChange {
+  const suspendedThen = suspended ?? account.suspended;
+  return {
+    login: account.login,
+    name: account.name,
+    state: accountState(account),
+    stateThen: accountState({ ...account, suspended: suspendedThen }),
+    suspended: account.suspended,
+    suspendedThen,
+    role: roleScope(account),
+    roleThen: role ?? roleScope(account),
+  };
+}
+
+function refuseOneself(changes: readonly AccountChange[], me: string): void {
+  const own = changes.find(({ login }) => loginKey(login) === loginKey(me));
+  if (!own) return;
+  throw new AdminError('refused', `${own.login} is the account of your own token`, {
+    code: 'OWN_ACCOUNT',
+    hint: 'Take it out of the list, or have another administrator do it. Nothing was changed.',
+  });
+}
+
+function refuseLastAdmin(changes: readonly AccountChange[], accounts: readonly Account[]): void {
+  const byLogin = new Map(changes.map((change) => [change.login, change]));
+  const then = accounts.filter((account) => {
+    const change = byLogin.get(account.login);
+    if (!change) return isAdmin(account) && !account.suspended;
+    return change.roleThen === 'write-settings' && !change.suspendedThen;
+  });
+  const now = accounts.filter((account) => isAdmin(account) && !account.suspended);
+  if (then.length > 0 || now.length === 0) return;
+  const logins = now.map(({ login }) => login).join(', ');
+  throw new AdminError('refused', `no administrator would be left: ${logins} would go`, {
+    code: 'LAST_ADMIN',
+    hint: 'Make somebody else an administrator first: circleci-admin users admin grant LOGIN. Nothing was changed.',
+  });
+}
+
+function seatEffect(changes: readonly AccountChange[], licensing: Licensing | null): SeatEffect {
+  const now = seatsTaken(changes.map(({ suspended, state }) => seatFacts(state, suspended)));
+  const then = seatsTaken(changes.map((one) => seatFacts(one.stateThen, one.suspendedThen)));
+  const freed = now === null || then === null ? null : now - then;
+  const usedNow = licensing?.activeSeats ?? null;
+  return {
+    freed,
+    licensed: licensing?.licensedSeats ?? null,
+    usedNow,
+    usedThen: usedNow === null || freed === null ? null : usedNow - freed,
+  };
+}
+
+function seatFacts(
+  state: AccountState | null,
+  suspended: boolean,
+): { readonly signInCount: number | null; readonly suspended: boolean } {
+  if (state === null) return { signInCount: null, suspended };
+  return { signInCount: state === 'active' || state === 'suspended' ? 1 : 0, suspended };
+}
+
+function planWarnings(changes: readonly AccountChange[], seats: SeatEffect): readonly string[] {
+  const admins = changes.filter((one) => one.suspendedThen && one.role !== 'none');
+  const { licensed, usedThen } = seats;
+  const tooMany = licensed !== null && usedThen !== null && usedThen > licensed;
+  return [
+    ...(admins.length === 0
+      ? []
+      : [`Administrators are among them: ${admins.map(({ login }) => login).join(', ')}.`]),
+    ...(tooMany && (seats.freed ?? 0) < 0
+      ? [`That takes more seats than there are: ${usedThen} of ${licensed}.`]
+      : []),
+  ];
+}

@@ -1,0 +1,159 @@
+import type { Clock, Milliseconds } from '../clock.ts';
+import { isAdminError } from '../errors.ts';
+import type { Account, AdminApi, RecentBuild } from '../server/admin-api.ts';
+import { loginKey } from './state.ts';
+
+/** Whether a person signed in or started a build lately; `unknown` is never counted as idle. */
+export type Activity = 'active' | 'idle' | 'unknown';
+
+/** What is known of one person's activity. */
+export interface AccountActivity {
+  readonly activity: Activity;
+  /** Their newest build that was seen; null where none was. */
+  readonly lastBuildAt: Date | null;
+  /** Why it is not known; null where it is. */
+  readonly why: string | null;
+}
+
+/** Activity by login, and how far back the builds were seen. */
+export interface ActivityReport {
+  readonly byLogin: ReadonlyMap<string, AccountActivity>;
+  readonly since: Date;
+  /** Builds that were looked at. */
+  readonly buildsSeen: number;
+  /** Of these the ones that name nobody, such as scheduled ones. */
+  readonly unattributed: number;
+  /** Why builds tell nothing for sure; null where they do. */
+  readonly doubt: string | null;
+}
+
+/** How the activity is read. */
+export interface ActivityOptions {
+  readonly clock: Clock;
+  /** How long nothing may have happened, in milliseconds. */
+  readonly inactiveFor: Milliseconds;
+  readonly signal?: AbortSignal;
+  /** How many builds are looked at; 50,000 where it is left out. */
+  readonly mostBuilds?: number;
+  readonly onProgress?: (buildsSeen: number) => void;
+}
+
+/** What reading the activity asks of the server. */
+export type ActivityApi = Pick<AdminApi, 'recentBuilds'>;
+
+const MOST_BUILDS = 50_000;
+/** The most that the server gives at once (CircleCI's own page asks for no more). */
+const PAGE = 100;
+
+/**
+ * Reads who was active: sign-ins alone would call people idle who push every day and never open the
+ * page. Builds are read newest first until they are older than the period, or until everybody in
+ * question was seen. Where they cannot be read that far, who was not seen is `unknown`.
+ */
+export async function readActivity(
+  api: ActivityApi,
+  accounts: readonly Account[],
+  options: ActivityOptions,
+): Promise<ActivityReport> {
+  const since = new Date(options.clock.now().getTime() - options.inactiveFor);
+  // An account that is younger than the period cannot have been idle for so long.
+  const isFresh = ({ lastSignInAt, createdAt }: Account): boolean =>
+    isSince(lastSignInAt, since) || isSince(createdAt, since);
+  const missing = new Set(
+    accounts.filter((account) => !isFresh(account)).map((account) => loginKey(account.login)),
+  );
+  const builds = await readBuilds(api, missing, since, options);
+  const activityOf = (account: Account): AccountActivity => {
+    const lastBuildAt = builds.newest.get(loginKey(account.login)) ?? null;
+    if (isFresh(account) || isSince(lastBuildAt, since)) {
+      return { activity: 'active', lastBuildAt, why: null };
+    }
+    const why = builds.doubt ?? doubtOfSignIn(account);
+    return { activity: why === null ? 'idle' : 'unknown', lastBuildAt, why };
+  };
+  const byLogin = new Map(accounts.map((account) => [account.login, activityOf(account)]));
+  const { seen, unattributed, doubt } = builds;
+  return { byLogin, since, buildsSeen: seen, unattributed, doubt };
+}
+
+interface SeenBuilds {
+  readonly newest: Map<string, Date>;
+  seen: number;
+  unattributed: number;
+  doubt: string | null;
+}
+
+async function readBuilds(
+  api: ActivityApi,
+  missing: Set<string>,
+  since: Date,
+  options: ActivityOptions,
+): Promise<SeenBuilds> {
+  const builds: SeenBuilds = { newest: new Map(), seen: 0, unattributed: 0, doubt: null };
+  const most = options.mostBuilds ?? MOST_BUILDS;
+  // New builds push older ones to later pages: some are seen twice, and none is missed.
+  for (let offset = 0; missing.size > 0; offset += PAGE) {
+    if (offset >= most) {
+      return { ...builds, doubt: `only the newest ${most} builds were looked at` };
+    }
+    const page = await readPage(api, offset, options.signal);
+    if (typeof page === 'string') return { ...builds, doubt: page };
+    for (const build of page) take(build, builds, missing, since);
+    options.onProgress?.(builds.seen);
+    const times = page.flatMap((build) => timeOf(build) ?? []);
+    const [first, last] = [times[0], times.at(-1)];
+    if (first && last && first < last) {
+      return { ...builds, doubt: 'the server does not list the newest builds first' };
+    }
+    if (last && last < since) {
+      const nameless = builds.seen > 0 && builds.unattributed === builds.seen;
+      return { ...builds, doubt: nameless ? 'the builds do not tell who started them' : null };
+    }
+    if (page.length < PAGE) {
+      const back = last ? ` back to ${last.toISOString()}` : '';
+      return { ...builds, doubt: `the server lists builds only${back || ' without their times'}` };
+    }
+  }
+  return builds;
+}
+
+async function readPage(
+  api: ActivityApi,
+  offset: number,
+  signal: AbortSignal | undefined,
+): Promise<readonly RecentBuild[] | string> {
+  try {
+    return await api.recentBuilds({ limit: PAGE, offset }, signal);
+  } catch (error) {
+    if (signal?.aborted || !isAdminError(error)) throw error;
+    return `the builds could not be read: ${error.message}`;
+  }
+}
+
+function take(build: RecentBuild, builds: SeenBuilds, missing: Set<string>, since: Date): void {
+  builds.seen += 1;
+  if (build.startedBy === null) {
+    builds.unattributed += 1;
+    return;
+  }
+  const who = loginKey(build.startedBy);
+  const at = timeOf(build);
+  const known = builds.newest.get(who);
+  if (at && (!known || known < at)) builds.newest.set(who, at);
+  if (isSince(at, since)) missing.delete(who);
+}
+
+/** Why this account's sign-ins leave a doubt; null where they do not. */
+function doubtOfSignIn({ signInCount, lastSignInAt, createdAt }: Account): string | null {
+  if (lastSignInAt !== null) return null;
+  if (signInCount !== 0) return 'the server does not tell when they signed in';
+  return createdAt === null ? 'the server does not tell when the account was made' : null;
+}
+
+function timeOf({ stoppedAt, startedAt, queuedAt }: RecentBuild): Date | null {
+  return startedAt ?? queuedAt ?? stoppedAt;
+}
+
+function isSince(at: Date | null, since: Date): boolean {
+  return at !== null && at >= since;
+}

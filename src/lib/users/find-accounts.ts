@@ -1,0 +1,45 @@
+import { AdminError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
+import type { Account } from '../server/admin-api.ts';
+import { loginKey } from './state.ts';
+
+/** How many unknown logins an error names. */
+const NAMED = 8;
+
+/**
+ * The accounts of these logins, whatever their case, in their order.
+ *
+ * @throws AdminError of kind `notFound`, code USER_NOT_FOUND, naming all that are unknown
+ */
+export function findAccounts(
+  accounts: readonly Account[],
+  logins: readonly string[],
+): readonly Account[] {
+  const byLogin = new Map(accounts.map((account) => [loginKey(account.login), account]));
+  const found: Account[] = [];
+  const unknown: string[] = [];
+  for (const login of logins) {
+    const account = byLogin.get(loginKey(login));
+    if (account) found.push(account);
+    else unknown.push(login);
+  }
+  const [first] = unknown;
+  if (first === undefined) return found;
+  throw unknownAccounts(
+    unknown,
+    nearest(
+      first,
+      accounts.map((account) => account.login),
+    ),
+  );
+}
+
+function unknownAccounts(unknown: readonly string[], near: string | null): AdminError {
+  const named = unknown.slice(0, NAMED).map((login) => `"${login}"`);
+  const more = unknown.length > NAMED ? ` and ${unknown.length - NAMED} more` : '';
+  const hint = near === null || unknown.length > 1 ? '' : `Did you mean ${near}? `;
+  return new AdminError('notFound', `the server has no account of ${named.join(', ')}${more}`, {
+    code: 'USER_NOT_FOUND',
+    hint: `${hint}See who there is: circleci-admin users list`,
+  });
+}

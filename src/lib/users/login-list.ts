@@ -1,0 +1,67 @@
+import { AdminError } from '../errors.ts';
+import { isGitHubLogin } from '../server/github-login.ts';
+import { loginKey } from './state.ts';
+
+/** How many bad lines an error names. */
+const NAMED = 5;
+
+/**
+ * Reads logins, one on a line; empty lines and what follows a `#` do not count, and who is named
+ * twice counts once.
+ *
+ * @param source how the text is called in errors, such as the file's name
+ * @throws AdminError of kind `validation` (BAD_LOGIN with the lines, NO_LOGINS)
+ */
+export function readLoginList(text: string, source: string): readonly string[] {
+  const found = new Map<string, string>();
+  const bad: string[] = [];
+  for (const [at, line] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|[\r\n]/)
+    .entries()) {
+    const login = line.replace(/#.*$/, '').trim();
+    if (login === '') continue;
+    if (isGitHubLogin(login)) found.set(loginKey(login), found.get(loginKey(login)) ?? login);
+    else bad.push(`line ${at + 1}: ${shown(login)}`);
+  }
+  if (bad.length > 0) {
+    const more = bad.length > NAMED ? ` and ${bad.length - NAMED} more` : '';
+    throw new AdminError(
+      'validation',
+      `${source} has what is no login: ${bad.slice(0, NAMED).join(', ')}${more}`,
+      {
+        code: 'BAD_LOGIN',
+        hint: 'Write one login on each line, without an @ before it. Nothing was changed.',
+      },
+    );
+  }
+  if (found.size > 0) return [...found.values()];
+  throw new AdminError('validation', `${source} has no login in it`, {
+    code: 'NO_LOGINS',
+    hint: 'Write one login on each line. Nothing was changed.',
+  });
+}
+
+/**
+ * Checks the logins of a command line.
+ *
+ * @throws AdminError of kind `usage`, code BAD_LOGIN
+ */
+export function checkLogins(logins: readonly string[]): readonly string[] {
+  const found = new Map<string, string>();
+  for (const login of logins) {
+    if (!isGitHubLogin(login)) {
+      throw new AdminError('usage', `${shown(login)} is not a login`, {
+        code: 'BAD_LOGIN',
+        hint: "A login is a person's name at GitHub, without an @ before it.",
+      });
+    }
+    if (!found.has(loginKey(login))) found.set(loginKey(login), login);
+  }
+  return [...found.values()];
+}
+
+function shown(text: string): string {
+  const short = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return JSON.stringify(short);
+}

@@ -1,0 +1,74 @@
+import type { Licensing } from '../server/admin-api.ts';
+
+/** From which share of the seats on somebody should act. */
+export const SEATS_WARNING_PERCENT = 80;
+
+/** Days before the end of a licence on which somebody should act. */
+const EXPIRY_WARNING_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+/** The licence's seats, and when it runs out. Null is not told by the server. */
+export interface Seats {
+  readonly licensed: number | null;
+  /** Taken by active accounts; no others take one. */
+  readonly used: number | null;
+  /** Negative where more are taken than there are. */
+  readonly free: number | null;
+  readonly usedPercent: number | null;
+  readonly suspended: number | null;
+  readonly inactive: number | null;
+  readonly requested: number | null;
+  readonly expiresAt: Date | null;
+  /** Negative once it has run out. */
+  readonly expiresInMs: number | null;
+  /** What somebody should act on, each a sentence. */
+  readonly warnings: readonly string[];
+}
+
+/** What the licence says, reckoned. */
+export function seats(licensing: Licensing, now: Date): Seats {
+  const { licensedSeats: licensed, activeSeats: used, expiresAt } = licensing;
+  const known = licensed !== null && used !== null;
+  const free = known ? licensed - used : null;
+  const usedPercent = known && licensed > 0 ? Math.round((used / licensed) * 1_000) / 10 : null;
+  const expiresInMs = expiresAt === null ? null : expiresAt.getTime() - now.getTime();
+  return {
+    licensed,
+    used,
+    free,
+    usedPercent,
+    suspended: licensing.suspendedSeats,
+    inactive: licensing.inactiveSeats,
+    requested: licensing.requestedSeats,
+    expiresAt,
+    expiresInMs,
+    warnings: [...seatWarnings(free, usedPercent), ...expiryWarnings(expiresInMs)],
+  };
+}
+
+/** What a check at this percentage finds; none is well. */
+export function seatFindings(found: Seats, percent: number): readonly string[] {
+  const { usedPercent, licensed, used, expiresInMs } = found;
+  const over = usedPercent !== null && usedPercent >= percent;
+  return [
+    ...(over
+      ? [`${used} of ${licensed} seats are taken: ${usedPercent} % (limit ${percent} %).`]
+      : []),
+    ...(expiresInMs !== null && expiresInMs <= 0 ? ['The licence has run out.'] : []),
+  ];
+}
+
+function seatWarnings(free: number | null, usedPercent: number | null): readonly string[] {
+  if (free === null || usedPercent === null || usedPercent < SEATS_WARNING_PERCENT) return [];
+  const left = free < 0 ? `${-free} more than there are` : `${free} left`;
+  return [`${usedPercent} % of the seats are taken: ${left}.`];
+}
+
+function expiryWarnings(expiresInMs: number | null): readonly string[] {
+  if (expiresInMs === null || expiresInMs > EXPIRY_WARNING_DAYS * DAY_MS) return [];
+  if (expiresInMs <= 0) return ['The licence has run out.'];
+  const days = Math.floor(expiresInMs / DAY_MS);
+  return [
+    `The licence runs out ${days === 0 ? 'today' : `in ${days} day${days === 1 ? '' : 's'}`}.`,
+  ];
+}

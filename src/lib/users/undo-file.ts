@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { AdminError } from '../errors.ts';
+import type { AdminRole } from '../server/admin-api.ts';
+import { isGitHubLogin } from '../server/github-login.ts';
+import type { AccountChange } from './account-plan.ts';
+import { loginKey } from './state.ts';
+
+/** How an account was before it was changed; null was not changed. */
+export interface FormerAccount {
+  readonly login: string;
+  readonly suspended: boolean | null;
+  readonly role: AdminRole | null;
+}
+
+/** What `users restore` takes. */
+export interface UndoFile {
+  readonly kind: 'circleci-admin/undo-accounts';
+  readonly version: 1;
+  /** Name of the installation, and its host: an undo of another one is refused. */
+  readonly installation: string;
+  readonly host: string | null;
+  /** RFC 3339. */
+  readonly writtenAt: string;
+  readonly accounts: readonly FormerAccount[];
+}
+
+const KIND = 'circleci-admin/undo-accounts';
+const ROLES: readonly unknown[] = ['write-settings', 'read-settings', 'none', null];
+
+/** How the accounts of a change are now. */
+export function formerAccounts(changes: readonly AccountChange[]): readonly FormerAccount[] {
+  return changes.map(({ login, suspended, suspendedThen, role, roleThen }) => ({
+    login,
+    suspended: suspended === suspendedThen ? null : suspended,
+    role: role === roleThen ? null : role,
+  }));
+}
+
+/**
+ * What an undo file says once more accounts are added to it. How an account was first is what
+ * counts, so that a command that is run again to its end is undone as a whole.
+ */
+export function mergeFormer(
+  older: readonly FormerAccount[],
+  newer: readonly FormerAccount[],
+): readonly FormerAccount[] {
+  const merged = new Map(newer.map((account) => [loginKey(account.login), account]));
+  for (const account of older) {
+    const added = merged.get(loginKey(account.login));
+    merged.set(loginKey(account.login), {
+      login: account.login,
+      suspended: account.suspended ?? added?.suspended ?? null,
+      role: account.role ?? added?.role ?? null,
+    });
+  }
+  return [...merged.values()];
+}
+
+/**
+ * Writes an undo file whole or not at all, readable by the user alone; one that is there already is
+ * added to.
+ *
+ * @throws AdminError of kind `failed` (UNDO_FILE) or as {@link readUndoFile} does
+ */
+export async function writeUndoFile(path: string, undo: UndoFile): Promise<void> {
+  const former = await readUndoFileIfThere(path);
+  if (former) requireSameInstallation(former, undo, path);
+  const accounts = mergeFormer(former?.accounts ?? [], undo.accounts);
+  const text = `${JSON.stringify({ ...undo, accounts }, null, 2)}\n`;
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await writeFile(temporary, text, { mode: 0o600, flag: 'wx', flush: true });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw new AdminError('failed', `the undo file ${path} cannot be written: ${reason(error)}`, {
+      code: 'UNDO_FILE',
+      hint: 'Nothing was changed. Name another file: --undo-file PATH',
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Reads an undo file.
+ *
+ * @throws AdminError of kind `notFound` (UNDO_FILE) or `validation` (BAD_UNDO_FILE)
+ */
+export async function readUndoFile(path: string): Promise<UndoFile> {
+  const found = await readUndoFileIfThere(path);
+  if (found) return found;
+  throw new AdminError('notFound', `there is no undo file ${path}`, {
+    code: 'UNDO_FILE',
+    hint: 'Its name was told when the accounts were changed. See: circleci-admin audit list',
+  });
+}
+
+/** The same, or null where there is no such file. */
+export async function readUndoFileIfThere(path: string): Promise<UndoFile | null> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw badFile(path, `cannot be read: ${reason(error)}`, error);
+  });
+  return text === null ? null : decode(text, path);
+}
+
+/**
+ * Makes sure that an undo file is this installation's.
+ *
+ * @throws AdminError of kind `refused`, code OTHER_INSTALLATION
+ */
+export function requireSameInstallation(
+  file: UndoFile,
+  here: Pick<UndoFile, 'installation' | 'host'>,
+  path: string,
+): void {
+  const same =
+    file.host !== null && here.host !== null
+      ? file.host === here.host
+      : file.installation === here.installation;
+  if (same) return;
+  throw new AdminError(
+    'refused',
+    `${path} is of ${file.host ?? file.installation}, not of ${here.host ?? here.installation}`,
+    {
+      code: 'OTHER_INSTALLATION',
+      hint: `Choose its installation: --installation ${file.installation}. Nothing was changed.`,
+    },
+  );
+}
+
+function decode(text: string, path: string): UndoFile {
+  const fields = fieldsOf(parse(text, path));
+  const { installation, host, writtenAt, accounts } = fields;
+  if (fields['kind'] !== KIND) throw badFile(path, 'is not an undo file of circleci-admin');
+  if (fields['version'] !== 1) throw badFile(path, 'was written by a newer circleci-admin');
+  if (typeof installation !== 'string' || !Array.isArray(accounts)) {
+    throw badFile(path, 'lacks its installation or its accounts');
+  }
+  return {
+    kind: KIND,
+    version: 1,
+    installation,
+    host: typeof host === 'string' ? host : null,
+    writtenAt: String(writtenAt),
+    accounts: accounts.map((account, at) => decodeAccount(account, at, path)),
+  };
+}
+
+function decodeAccount(value: unknown, at: number, path: string): FormerAccount {
+  const { login, suspended, role } = fieldsOf(value);
+  const fine =
+    typeof login === 'string' &&
+    isGitHubLogin(login) &&
+    (typeof suspended === 'boolean' || suspended === null) &&
+    ROLES.includes(role);
+  if (!fine) throw badFile(path, `says nothing sensible of its account ${at + 1}`);
+  return { login, suspended, role: role as AdminRole | null };
+}
+
+function parse(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw badFile(path, 'is not JSON', error);
+  }
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function badFile(path: string, what: string, cause?: unknown): AdminError {
+  return new AdminError('validation', `${path} ${what}`, {
+    code: 'BAD_UNDO_FILE',
+    hint: 'Take the file whose name was told when the accounts were changed. Nothing was changed.',
+    cause,
+  });
+}
+
+function reason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ?? message;
+}
