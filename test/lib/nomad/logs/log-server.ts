@@ -92,6 +92,8 @@ function stream(
       const bytes = Buffer.from(frameJson(frame));
       if (bytes.length >= left) {
         response.write(bytes.subarray(0, left), () => response.destroy());
+        // A cut is never a proper end, not even between two frames.
+        left = 0;
         stop();
         return;
       }
