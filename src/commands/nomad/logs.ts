@@ -1,6 +1,6 @@
 import { AdminCommand } from '../../lib/cli/admin-command.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
-import { readLogs } from '../../lib/nomad/logs/log-session.ts';
+import { type LogChoice, readTargetLogs } from '../../lib/nomad/logs/job-logs.ts';
 import { findLogTargets, logSources } from '../../lib/nomad/logs/log-targets.ts';
 import { formatLine, headingOf, lineDocument } from '../../lib/nomad/logs/log-view.ts';
 
@@ -8,7 +8,7 @@ import { formatLine, headingOf, lineDocument } from '../../lib/nomad/logs/log-vi
 export class NomadLogs extends AdminCommand {
   static override summary = "show a build's log: standard error, where the build agent writes";
   static override description =
-    'Of a job all allocations are shown, the newest last. Following ends with the build. --json prints one object per line.';
+    'Of a job all allocations are shown, the newest last; of a build all its parallel tasks. Following ends with the build: one that starts again on another client is followed there. --json prints one object per line.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> acme/web/26 --follow',
     '<%= config.bin %> <%= command.id %> 0e449bfc --tail 100',
@@ -36,15 +36,16 @@ export class NomadLogs extends AdminCommand {
     const nomad = await this.installation.nomad();
     const { output, signal } = this;
     const { clock } = this.installation;
-    const allocations = await findLogTargets(nomad, args.target, { signal });
-    const sources = logSources(allocations, flags);
-    const marks = { allocation: allocations.length > 1, stream: flags.both, color: output.color };
+    const targets = await findLogTargets(nomad, args.target, { signal, follow: flags.follow });
+    const several = targets.allocations.length > 1 || targets.jobs.length > 1;
+    const marks = { allocation: several, stream: flags.both, color: output.color };
     const options = {
       follow: flags.follow,
       tail: flags.tail ?? null,
       lines: output.structured || marks.allocation || marks.stream,
     };
-    for await (const item of readLogs(nomad, sources, options, { clock, signal })) {
+    const choose: LogChoice = (allocations) => logSources(allocations, flags);
+    for await (const item of readTargetLogs(nomad, targets, choose, options, { clock, signal })) {
       if (item.kind === 'bytes') await output.bytes(item.data);
       else if (item.kind === 'note') output.note(item.text);
       else if (item.kind === 'begin') {

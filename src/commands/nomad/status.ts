@@ -2,15 +2,15 @@ import { AdminCommand } from '../../lib/cli/admin-command.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
 import { AdminError } from '../../lib/errors.ts';
 import { parseProject } from '../../lib/nomad/jobs/build-name.ts';
-import { resolveJob } from '../../lib/nomad/jobs/find-job.ts';
-import { type JobSelector, readJobs } from '../../lib/nomad/jobs/jobs.ts';
+import { resolveJobs } from '../../lib/nomad/jobs/find-job.ts';
+import { describeJobs, type JobSelector, readJobs, readTimes } from '../../lib/nomad/jobs/jobs.ts';
 import { jobsDocument, jobsView, mapFrames } from '../../lib/nomad/jobs/jobs-view.ts';
 
 /** `nomad status`: all jobs, and why one is pending; or one job in detail. */
 export class NomadStatus extends AdminCommand {
   static override summary = 'show the builds that Nomad runs, and why one is pending';
   static override description =
-    'With JOB: its allocations, evaluations and failures. JOB is an ID or its beginning, a build number, org/repo/number, or the URL of a build. A dead job has ended, whatever the result.';
+    'With JOB: its allocations, evaluations and failures. JOB is an ID or its beginning, a build number, org/repo/number, or the URL of a build; parallel tasks are listed, and `26:1` is one of them. A dead job has ended, whatever the result.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --status pending',
@@ -69,8 +69,14 @@ export class NomadStatus extends AdminCommand {
     const { jobView } = await import('../../lib/nomad/jobs/job-view.ts');
     const { clock } = this.installation;
     const { signal } = this;
-    const job = await resolveJob(nomad, target, { signal });
-    const report = await readJob(nomad, job, { now: () => clock.now(), signal });
+    const now = (): Date => clock.now();
+    const [job, ...others] = await resolveJobs(nomad, target, { signal });
+    if (others.length > 0) {
+      const times = await readTimes(nomad, { signal });
+      const tasks = await describeJobs(nomad, [job, ...others], times, { now, signal });
+      return this.output.table(jobsView(tasks, true), jobsDocument(tasks));
+    }
+    const report = await readJob(nomad, job, { now, signal });
     await this.output.detail(jobView(report, clock.now()), report);
   }
 }

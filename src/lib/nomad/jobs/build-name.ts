@@ -24,6 +24,8 @@ export interface BuildProject {
 export interface BuildSelector {
   readonly slug: string | null;
   readonly number: number | null;
+  /** Which of its parallel tasks; all of them where it is left out. */
+  readonly task?: number;
 }
 
 const UNKNOWN_PROJECT: BuildProject = { org: null, repo: null, url: null };
@@ -65,9 +67,16 @@ export function buildProject(
 
 /**
  * Reads what an operator wrote for a build: `26`, `#26`, `org/repo`, `org/repo/26`, `org/repo#26`,
- * or the build's URL; null for anything else.
+ * or the build's URL; null for anything else. A number may name one parallel task: `26:1`.
  */
 export function parseBuildSelector(text: string): BuildSelector | null {
+  const [, build, task] = /^(.*\d):(\d+)$/.exec(text) ?? [];
+  if (build === undefined || /^https?:/i.test(text)) return parseWholeBuild(text);
+  const selector = parseWholeBuild(build);
+  return selector && selector.number !== null ? { ...selector, task: Number(task) } : null;
+}
+
+function parseWholeBuild(text: string): BuildSelector | null {
   const number = /^#?(\d+)$/.exec(text)?.[1];
   if (number) return { slug: null, number: Number(number) };
   const project = /^([^/\s]+)\/([^/#\s]+)(?:[/#](\d+))?$/.exec(text);
@@ -85,6 +94,7 @@ export function matchesBuild(jobId: string, selector: BuildSelector): boolean {
   const name = parseBuildName(jobId);
   if (!name) return false;
   if (selector.number !== null && selector.number !== name.number) return false;
+  if (selector.task !== undefined && selector.task !== name.taskIndex) return false;
   return selector.slug === null || selector.slug.toLowerCase() === name.slug.toLowerCase();
 }
 

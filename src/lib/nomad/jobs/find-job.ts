@@ -2,7 +2,7 @@ import { AdminError } from '../../errors.ts';
 import type { NomadClient } from '../client.ts';
 import { collect } from '../collect.ts';
 import type { JobId, NomadJob } from '../model.ts';
-import { matchesBuild, parseBuildSelector } from './build-name.ts';
+import { matchesBuild, parseBuildName, parseBuildSelector } from './build-name.ts';
 
 const LISTED_MATCHES = 8;
 
@@ -11,14 +11,15 @@ const LISTED_MATCHES = 8;
  * URL), or by the beginning of its ID. The ways are tried in this order, so a short number is a
  * build's number before it is the beginning of an ID.
  *
+ * @returns one job, or all parallel tasks of one build, in their order
  * @throws AdminError of kind `usage`, code AMBIGUOUS_JOB, listing the matches
  * @throws AdminError of kind `notFound`, code JOB_NOT_FOUND
  */
-export async function resolveJob(
+export async function resolveJobs(
   client: Pick<NomadClient, 'jobs'>,
   target: string,
   options: { readonly signal?: AbortSignal } = {},
-): Promise<NomadJob> {
+): Promise<readonly [NomadJob, ...NomadJob[]]> {
   const jobs = await collect(client.jobs(options));
   const matches = new Set(
     matchJobs(
@@ -26,10 +27,24 @@ export async function resolveJob(
       jobs.map((job) => job.id),
     ),
   );
-  const [only, ...others] = jobs.filter((job) => matches.has(job.id));
-  if (!only) throw jobNotFound(target);
-  if (others.length > 0) throw ambiguousJob(target, [...matches]);
-  return only;
+  const [first, ...others] = jobs.filter((job) => matches.has(job.id)).sort(byTask);
+  if (!first) throw jobNotFound(target);
+  if (!areOneBuild([...matches])) throw ambiguousJob(target, [...matches]);
+  return [first, ...others];
+}
+
+/** Whether jobs are one, or the parallel tasks of one build. */
+export function areOneBuild(ids: readonly string[]): boolean {
+  const builds = ids.map((id) => {
+    const name = parseBuildName(id);
+    return name ? `${name.buildId.toLowerCase()} ${name.slug} ${name.number}` : id;
+  });
+  return new Set(builds).size === 1;
+}
+
+/** Orders the tasks of a build by their index. */
+export function byTask(a: { readonly id: string }, b: { readonly id: string }): number {
+  return (parseBuildName(a.id)?.taskIndex ?? 0) - (parseBuildName(b.id)?.taskIndex ?? 0);
 }
 
 /** The IDs that a target may mean, all found in the same way. */

@@ -6,7 +6,7 @@ import type { JobRow } from './jobs.ts';
 /** The table of jobs, with why pending ones wait. */
 export function jobsView(rows: readonly JobRow[], selected: boolean): TableView<JobRow> {
   return {
-    columns: COLUMNS,
+    columns: [buildColumn(rows), ...COLUMNS],
     rows,
     footer: footer(rows),
     empty: selected ? 'No job fits the selection.' : 'Nomad has no jobs.',
@@ -47,13 +47,25 @@ function footer(rows: readonly JobRow[]): readonly string[] {
   ];
 }
 
-const COLUMNS: readonly Column<JobRow>[] = [
-  {
+/** The build's number; where a build runs in parallel, with which of its tasks: `26:1`. */
+function buildColumn(rows: readonly JobRow[]): Column<JobRow> {
+  const tasks = new Map<string, number>();
+  const build = (row: JobRow): string => `${row.slug} ${row.buildNumber}`;
+  for (const row of rows) tasks.set(build(row), (tasks.get(build(row)) ?? 0) + 1);
+  return {
     key: 'buildNumber',
     title: 'BUILD',
     align: 'right',
     value: (row) => row.buildNumber,
-  },
+    text: (row) => {
+      if (row.buildNumber === null) return '-';
+      const parallel = (tasks.get(build(row)) ?? 0) > 1 || (row.taskIndex ?? 0) > 0;
+      return parallel ? `${row.buildNumber}:${row.taskIndex}` : String(row.buildNumber);
+    },
+  };
+}
+
+const COLUMNS: readonly Column<JobRow>[] = [
   {
     key: 'slug',
     title: 'PROJECT',

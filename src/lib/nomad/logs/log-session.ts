@@ -27,7 +27,12 @@ export type LogItem =
   | { readonly kind: 'begin'; readonly source: LogSource }
   | { readonly kind: 'bytes'; readonly source: LogSource; readonly data: Uint8Array }
   | { readonly kind: 'line'; readonly source: LogSource; readonly text: string }
-  | { readonly kind: 'note'; readonly source: LogSource; readonly text: string };
+  | {
+      readonly kind: 'note';
+      /** Null for what concerns a job that is not placed. */
+      readonly source: LogSource | null;
+      readonly text: string;
+    };
 
 /**
  * Reads logs one after the other; those of live allocations at once when they are followed.

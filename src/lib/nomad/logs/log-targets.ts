@@ -1,11 +1,13 @@
-import { AdminError, isAdminError } from '../../errors.ts';
-import type { NomadClient } from '../client.ts';
+import { mapBounded } from '../../bounded.ts';
+import { AdminError } from '../../errors.ts';
+import type { NomadClient, ReadOptions } from '../client.ts';
 import {
   ambiguousJob,
-  jobNotFound,
+  areOneBuild,
+  byTask,
   matchJobs,
   matchNamedJobs,
-  resolveJob,
+  resolveJobs,
 } from '../jobs/find-job.ts';
 import type { Allocation, AllocationId, JobId } from '../model.ts';
 import { shortId } from '../quantities.ts';
@@ -17,13 +19,28 @@ export type LogTargetReader = Pick<
   'allocation' | 'allocations' | 'jobAllocations' | 'jobs'
 >;
 
+const READS_AT_ONCE = 10;
 const FULL_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** The task that runs a build. */
 const BUILD_TASK = 'build-agent';
 
+/** Whose logs are meant. */
+export interface LogTargets {
+  /** The job, or the parallel tasks of one build; none where an allocation was named. */
+  readonly jobs: readonly JobId[];
+  /** Those that there are now, by task, the newest last. */
+  readonly allocations: readonly Allocation[];
+}
+
+/** How logs are looked for. */
+export interface LogTargetOptions extends ReadOptions {
+  /** A job that was not placed yet will do: its allocations are waited for. */
+  readonly follow?: boolean;
+}
+
 /**
  * Finds the allocations whose logs are meant: the one that is named by its ID or the beginning of
- * it, or all of a job's, the newest last.
+ * it, or all of a job's, the newest last. The parallel tasks of one build are taken together.
  *
  * @throws AdminError of kind `usage`: AMBIGUOUS_JOB, AMBIGUOUS_ALLOCATION
  * @throws AdminError of kind `notFound`: JOB_NOT_FOUND, NO_ALLOCATION for a job that was never placed
@@ -31,12 +48,11 @@ const BUILD_TASK = 'build-agent';
 export async function findLogTargets(
   client: LogTargetReader,
   target: string,
-  options: { readonly signal?: AbortSignal } = {},
-): Promise<readonly Allocation[]> {
+  options: LogTargetOptions = {},
+): Promise<LogTargets> {
   const wanted = target.trim();
-  if (FULL_ID.test(wanted)) {
-    return [(await client.allocation(wanted.toLowerCase() as AllocationId, options)).value];
-  }
+  if (FULL_ID.test(wanted))
+    return oneAllocation(client, wanted.toLowerCase() as AllocationId, options);
   const byId = new Set<AllocationId>();
   const jobIds = new Set<JobId>();
   for await (const stub of client.allocations({ ...options, taskStates: false })) {
@@ -45,13 +61,34 @@ export async function findLogTargets(
   }
   const named = matchNamedJobs(wanted, [...jobIds]);
   const jobs = named.length > 0 ? named : matchJobs(wanted, [...jobIds]);
-  const [job, ...otherJobs] = jobs;
   const [allocation, ...otherAllocations] = named.length > 0 ? [] : byId;
-  if (allocation && (job || otherAllocations.length > 0)) throw ambiguous(target, [...byId], jobs);
-  if (otherJobs.length > 0) throw ambiguousJob(target, jobs);
-  if (job) return newestLast(await client.jobAllocations(job, options));
-  if (allocation) return [(await client.allocation(allocation, options)).value];
-  throw await notPlaced(client, target, options);
+  if (allocation && (jobs.length > 0 || otherAllocations.length > 0)) {
+    throw ambiguous(target, [...byId], jobs);
+  }
+  if (allocation) return oneAllocation(client, allocation, options);
+  if (jobs.length === 0) return notPlaced(client, target, options);
+  if (!areOneBuild(jobs)) throw ambiguousJob(target, jobs);
+  return allOfJobs(client, jobs, options);
+}
+
+async function oneAllocation(
+  client: LogTargetReader,
+  id: AllocationId,
+  options: ReadOptions,
+): Promise<LogTargets> {
+  return { jobs: [], allocations: [(await client.allocation(id, options)).value] };
+}
+
+async function allOfJobs(
+  client: LogTargetReader,
+  ids: readonly JobId[],
+  options: ReadOptions,
+): Promise<LogTargets> {
+  const jobs = ids.map((id) => ({ id })).sort(byTask);
+  const lists = await mapBounded(jobs, READS_AT_ONCE, async ({ id }) =>
+    newestLast(await client.jobAllocations(id, options)),
+  );
+  return { jobs: jobs.map(({ id }) => id), allocations: lists.flat() };
 }
 
 /**
@@ -71,7 +108,8 @@ export function taskOf(allocation: Allocation, wanted: string | undefined): stri
   });
 }
 
-function newestLast(allocations: readonly Allocation[]): readonly Allocation[] {
+/** Allocations in the order in which they were placed. */
+export function newestLast(allocations: readonly Allocation[]): readonly Allocation[] {
   return [...allocations].sort(
     (a, b) => (a.createdAt?.getTime() ?? 0) - (b.createdAt?.getTime() ?? 0),
   );
@@ -97,24 +135,24 @@ function ambiguous(
   });
 }
 
+/** A job without an allocation can be waited for, unless it has ended. */
 async function notPlaced(
   client: Pick<NomadClient, 'jobs'>,
   target: string,
-  options: { readonly signal?: AbortSignal },
-): Promise<AdminError> {
-  try {
-    const job = await resolveJob(client, target, options);
-    return new AdminError('notFound', `job ${job.id} is ${job.status} and has no allocation`, {
-      code: 'NO_ALLOCATION',
-      hint:
-        job.status === 'pending'
-          ? `It has not been placed yet. See why: circleci-admin nomad status ${job.id}`
-          : 'Nomad has forgotten where it ran.',
-    });
-  } catch (error) {
-    if (isAdminError(error) && error.code === 'JOB_NOT_FOUND') return jobNotFound(target);
-    throw error;
+  options: LogTargetOptions,
+): Promise<LogTargets> {
+  const jobs = await resolveJobs(client, target, options);
+  const [job] = jobs;
+  if (options.follow && jobs.some(({ status }) => status !== 'dead')) {
+    return { jobs: jobs.map(({ id }) => id), allocations: [] };
   }
+  throw new AdminError('notFound', `job ${job.id} is ${job.status} and has no allocation`, {
+    code: 'NO_ALLOCATION',
+    hint:
+      job.status === 'pending'
+        ? `It has not been placed yet. See why: circleci-admin nomad status ${job.id}; or wait for it with --follow`
+        : 'Nomad has forgotten where it ran.',
+  });
 }
 
 /** The logs to read of allocations, in their order: standard error unless it is said otherwise. */

@@ -78,6 +78,8 @@ describe('parseBuildSelector', () => {
     ['acme/web', { slug: 'acme-web', number: null }],
     ['acme/web/26', { slug: 'acme-web', number: 26 }],
     ['acme/web#26', { slug: 'acme-web', number: 26 }],
+    ['26:1', { slug: null, number: 26, task: 1 }],
+    ['acme/web/26:1', { slug: 'acme-web', number: 26, task: 1 }],
     ['https://ci.acme.io/gh/acme/web/26', { slug: 'acme-web', number: 26 }],
     [
       'https://ci.acme.io/pipelines/github/acme/web/7/workflows/5d/jobs/26',

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createHttpNomadClient } from '../../../../src/lib/nomad/http/http-nomad-client.ts';
+import { resolveJobs } from '../../../../src/lib/nomad/jobs/find-job.ts';
 import { type JobRow, readJobs } from '../../../../src/lib/nomad/jobs/jobs.ts';
 import { jobsDocument, jobsView } from '../../../../src/lib/nomad/jobs/jobs-view.ts';
-import { recordedText, serve } from '../http/recorded-nomad.ts';
+import { failureOf, recordedText, serve } from '../http/recorded-nomad.ts';
 import { printed } from '../printed.ts';
 
 const FILES: Readonly<Record<string, string>> = {
@@ -42,6 +43,33 @@ describe('readJobs', () => {
       '6 jobs: 1 pending, 3 running, 2 dead.',
     ]);
     expect(seen).toHaveLength(5);
+  });
+
+  it('tells the parallel tasks of one build from each other', async () => {
+    const { client } = await recordedJobs({
+      '/v1/jobs': recordedText('http/jobs.json').replaceAll(
+        '6007ca6352718c10b1227a58-0-build-circleci-realitycheck-22',
+        '6007ca6352718c10b1227a57-1-build-circleci-realitycheck-21',
+      ),
+    });
+    const rows = await readJobs(client, { status: ['running'] }, { now });
+    const builds = printed(jobsView(rows, true)).map((line) => line.trim().split(' ')[0]);
+    expect(builds).toEqual(['BUILD', '23', '21:1', '21:0', '3']);
+    const found = await resolveJobs(client, 'circleci/realitycheck/21');
+    expect(found.map(({ id }) => id.slice(20, 26))).toEqual(['7a57-0', '7a57-1']);
+    expect(await resolveJobs(client, '21:1')).toHaveLength(1);
+  });
+
+  it('names the jobs that an ambiguous number fits', async () => {
+    const { client } = await recordedJobs({
+      '/v1/jobs': recordedText('http/jobs.json').replaceAll('realitycheck-22', 'other-21'),
+    });
+    const error = await failureOf(resolveJobs(client, '21'));
+    expect(error).toMatchObject({
+      kind: 'usage',
+      code: 'AMBIGUOUS_JOB',
+      message: expect.stringMatching(/it matches 2 jobs: 6007\S+-21, 6007\S+-21$/),
+    });
   });
 
   it('reads two lists where nothing is pending', async () => {

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createHttpNomadClient } from '../../../../src/lib/nomad/http/http-nomad-client.ts';
-import { findLogTargets, logSources, taskOf } from '../../../../src/lib/nomad/logs/log-targets.ts';
+import {
+  findLogTargets,
+  type LogTargets,
+  logSources,
+  taskOf,
+} from '../../../../src/lib/nomad/logs/log-targets.ts';
 import { failureOf, recordedText, serve } from '../http/recorded-nomad.ts';
 
 const JOB = '6007ca6352718c10b1227a57-0-build-circleci-realitycheck-21';
@@ -27,12 +32,17 @@ async function nomad() {
   return createHttpNomadClient({ http, access: 'direct', requestTimeout: 5_000 });
 }
 
+function shortIds({ allocations }: LogTargets): readonly string[] {
+  return allocations.map(({ id }) => id.slice(0, 8));
+}
+
 describe('findLogTargets', () => {
   it.each([JOB, '21', '#21', 'circleci/realitycheck/21', '6007ca6352718c10b1227a57'])(
     'takes %s for all allocations of the job, the newest last',
     async (target) => {
       const found = await findLogTargets(await nomad(), target);
-      expect(found.map(({ id }) => id.slice(0, 8))).toEqual(['11111111', '0e449bfc']);
+      expect(found.jobs).toEqual([JOB]);
+      expect(shortIds(found)).toEqual(['11111111', '0e449bfc']);
     },
   );
 
@@ -40,7 +50,8 @@ describe('findLogTargets', () => {
     'takes %s for the allocation',
     async (target) => {
       const found = await findLogTargets(await nomad(), target);
-      expect(found.map(({ id }) => id.slice(0, 8))).toEqual(['0e449bfc']);
+      expect(found.jobs).toEqual([]);
+      expect(shortIds(found)).toEqual(['0e449bfc']);
     },
   );
 
@@ -61,7 +72,7 @@ describe('findLogTargets', () => {
 
 describe('the task to read', () => {
   it('is the build agent, or the one that is asked for', async () => {
-    const [allocation] = await findLogTargets(await nomad(), '0e449bfc');
+    const [allocation] = (await findLogTargets(await nomad(), '0e449bfc')).allocations;
     if (!allocation) throw new Error('no allocation');
     expect(taskOf(allocation, undefined)).toBe('build-agent');
     expect(taskOf({ ...allocation, tasks: null }, undefined)).toBe('build-agent');
