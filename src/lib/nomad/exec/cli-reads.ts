@@ -1,3 +1,4 @@
+import { objectOf } from '../../json-value.ts';
 import type {
   AllocationListOptions,
   LogChunk,
@@ -12,7 +13,6 @@ import { decodeEvaluation } from '../http/decode-evaluation.ts';
 import { decodeJob, decodeJobDetail } from '../http/decode-job.ts';
 import { decodeNode, decodeNodeDetail } from '../http/decode-node.ts';
 import { type Asked, badAnswer } from '../http/errors.ts';
-import { objectOf } from '../http/json-value.ts';
 import { isLive } from '../jobs/allocation-end.ts';
 import type {
   Agent,

@@ -1,5 +1,5 @@
+import { objectOf, textOf } from '../../json-value.ts';
 import type { Agent } from '../model.ts';
-import { objectOf, textOf } from './json-value.ts';
 
 /** The server of `/v1/agent/self`; null where it does not say its version. */
 export function decodeAgent(value: unknown): Agent | null {

@@ -1,3 +1,13 @@
+import {
+  arrayOf,
+  momentOfNanoseconds,
+  momentOfText,
+  numberOf,
+  objectOf,
+  objectOrNull,
+  textOf,
+  wordOf,
+} from '../../json-value.ts';
 import type {
   Allocation,
   AllocationId,
@@ -8,16 +18,6 @@ import type {
   TaskState,
 } from '../model.ts';
 import { decodeAllocatedResources } from './decode-resources.ts';
-import {
-  arrayOf,
-  momentOfNanoseconds,
-  momentOfText,
-  numberOf,
-  objectOf,
-  objectOrNull,
-  textOf,
-  wordOf,
-} from './json-value.ts';
 
 const CLIENT_STATUSES = ['pending', 'running', 'complete', 'failed', 'lost'] as const;
 const DESIRED_STATUSES = ['run', 'stop', 'evict'] as const;

@@ -1,4 +1,3 @@
-import type { Evaluation, EvaluationId, JobId, NodeId, PlacementFailure } from '../model.ts';
 import {
   arrayOf,
   entriesOf,
@@ -10,7 +9,8 @@ import {
   objectOrNull,
   textOf,
   wordOf,
-} from './json-value.ts';
+} from '../../json-value.ts';
+import type { Evaluation, EvaluationId, JobId, NodeId, PlacementFailure } from '../model.ts';
 
 const STATUSES = ['blocked', 'pending', 'complete', 'failed', 'canceled'] as const;
 

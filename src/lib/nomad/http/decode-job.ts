@@ -1,12 +1,3 @@
-import type {
-  Constraint,
-  JobId,
-  NomadJob,
-  NomadJobDetail,
-  TaskGroup,
-  TaskGroupSummary,
-} from '../model.ts';
-import { decodeFlatResources, sumResources } from './decode-resources.ts';
 import {
   arrayOf,
   bytesOfMb,
@@ -18,7 +9,16 @@ import {
   textOf,
   textsOf,
   wordOf,
-} from './json-value.ts';
+} from '../../json-value.ts';
+import type {
+  Constraint,
+  JobId,
+  NomadJob,
+  NomadJobDetail,
+  TaskGroup,
+  TaskGroupSummary,
+} from '../model.ts';
+import { decodeFlatResources, sumResources } from './decode-resources.ts';
 
 const STATUSES = ['pending', 'running', 'dead'] as const;
 

@@ -1,13 +1,3 @@
-import type {
-  DrainStrategy,
-  Instance,
-  LastDrain,
-  NodeEvent,
-  NodeId,
-  NomadNode,
-  NomadNodeDetail,
-} from '../model.ts';
-import { decodeFlatResources, decodeNestedResources } from './decode-resources.ts';
 import {
   arrayOf,
   type JsonObject,
@@ -18,7 +8,17 @@ import {
   textOf,
   textsOf,
   wordOf,
-} from './json-value.ts';
+} from '../../json-value.ts';
+import type {
+  DrainStrategy,
+  Instance,
+  LastDrain,
+  NodeEvent,
+  NodeId,
+  NomadNode,
+  NomadNodeDetail,
+} from '../model.ts';
+import { decodeFlatResources, decodeNestedResources } from './decode-resources.ts';
 
 const STATUSES = ['initializing', 'ready', 'down', 'disconnected'] as const;
 const LAST_DRAIN_STATUSES = ['draining', 'complete', 'canceled'] as const;

@@ -1,5 +1,5 @@
+import { bytesOfMb, numberOf, objectOf, objectOrNull } from '../../json-value.ts';
 import type { Resources } from '../model.ts';
-import { bytesOfMb, numberOf, objectOf, objectOrNull } from './json-value.ts';
 
 /**
  * Resources as Nomad 0.9 and later nest them, `{Cpu: {CpuShares}, Memory: {MemoryMB}, Disk:

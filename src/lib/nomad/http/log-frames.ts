@@ -1,5 +1,5 @@
+import { numberOf, objectOf, textOf } from '../../json-value.ts';
 import type { LogChunk } from '../client.ts';
-import { numberOf, objectOf, textOf } from './json-value.ts';
 
 const OPEN = 0x7b;
 const CLOSE = 0x7d;

@@ -1,15 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { momentOfNanoseconds, momentOfText, textsOf } from '../../../../src/lib/json-value.ts';
 import { decodeAgent } from '../../../../src/lib/nomad/http/decode-agent.ts';
 import { decodeAllocation } from '../../../../src/lib/nomad/http/decode-allocation.ts';
 import { decodeEvaluation } from '../../../../src/lib/nomad/http/decode-evaluation.ts';
 import { decodeJobDetail } from '../../../../src/lib/nomad/http/decode-job.ts';
 import { decodeNodeDetail } from '../../../../src/lib/nomad/http/decode-node.ts';
-import {
-  momentOfNanoseconds,
-  momentOfText,
-  textsOf,
-} from '../../../../src/lib/nomad/http/json-value.ts';
 import { recordedJson } from './recorded-nomad.ts';
 
 const decoders = [
