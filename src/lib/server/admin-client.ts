@@ -1,0 +1,234 @@
+import type { Clock } from '../clock.ts';
+import { AdminError } from '../errors.ts';
+import type { HttpClient } from '../http/http.ts';
+import type { Account, AdminApi, AdminRole, RecentBuild, SystemSetting } from './admin-api.ts';
+import {
+  type AdminCall,
+  noSuchCall,
+  noToken,
+  refusal,
+  settingNotFound,
+  settingRefused,
+  surprise,
+  userNotFound,
+} from './admin-errors.ts';
+import { ADMIN_PATHS, type AdminPaths } from './admin-paths.ts';
+import { decodeAccount, decodeAccounts, decodeMe, type ToldAccount } from './decode-account.ts';
+import { decodeBuildSystem, decodeBuilds, decodeLicensing } from './decode-builds.ts';
+import { decodeRefusedSetting, decodeSetting, decodeSettings } from './decode-setting.ts';
+import { isGitHubLogin } from './github-login.ts';
+import { paced, type RateLimit } from './rate-limit.ts';
+import { askAgain, type ReadAnswer, type RetryPolicy } from './retry.ts';
+import { sharedRead } from './shared-read.ts';
+
+/** What the admin client is made from. */
+export interface AdminApiOptions {
+  /** Best made without tries of its own: this client repeats what may be repeated. */
+  readonly http: HttpClient;
+  /** Goes to that host alone, in the header `Circle-Token`. */
+  readonly token: string | null;
+  readonly clock: Clock;
+  /** From 0 up to 1, for the jitter of pauses between tries. */
+  readonly random: () => number;
+  /** Those that are elsewhere than {@link ADMIN_PATHS}. */
+  readonly paths?: Partial<AdminPaths>;
+  /** What the server allows one user, where it is not CircleCI's own. */
+  readonly limit?: RateLimit;
+  readonly retry?: RetryPolicy;
+}
+
+/** Makes a client of a server's admin API that keeps to its limits and repeats what may pass. */
+export function createAdminApi(options: AdminApiOptions): AdminApi {
+  return new AdminClient(options);
+}
+
+/** A call and its answer, decoded as JSON; undefined where it is none. */
+interface Answered {
+  readonly call: AdminCall;
+  readonly answer: ReadAnswer;
+  readonly value: unknown;
+}
+
+interface Question {
+  readonly key: keyof AdminPaths;
+  /** What follows the path. */
+  readonly rest?: string;
+  readonly body?: unknown;
+  readonly signal: AbortSignal | undefined;
+}
+
+class AdminClient implements AdminApi {
+  readonly #options: AdminApiOptions;
+  readonly #http: HttpClient;
+  readonly #paths: AdminPaths;
+  readonly #readBack: () => Promise<readonly Account[]>;
+
+  constructor(options: AdminApiOptions) {
+    this.#options = options;
+    this.#http = paced(options.http, options.clock, options.limit);
+    this.#paths = { ...ADMIN_PATHS, ...options.paths };
+    // Not under the signal of one of those who share it.
+    this.#readBack = sharedRead(() => this.accounts());
+  }
+
+  accounts(signal?: AbortSignal): Promise<readonly Account[]> {
+    return this.#read({ key: 'users', signal }, decodeAccounts, 'no list of users');
+  }
+
+  setSuspended(login: string, suspended: boolean, signal?: AbortSignal): Promise<Account> {
+    return this.#change(login, { suspended }, signal, (told) =>
+      told.tellsSuspended ? told.account.suspended === suspended : false,
+    );
+  }
+
+  setAdminRole(login: string, role: AdminRole, signal?: AbortSignal): Promise<Account> {
+    return this.#change(login, { admin: role }, signal, ({ account }) => roleOf(account) === role);
+  }
+
+  licensing(signal?: AbortSignal): ReturnType<AdminApi['licensing']> {
+    return this.#read({ key: 'licensing', signal }, decodeLicensing, 'no seats of a licence');
+  }
+
+  settings(signal?: AbortSignal): Promise<readonly SystemSetting[]> {
+    return this.#read({ key: 'settings', signal }, decodeSettings, 'no list of settings');
+  }
+
+  async setSetting(
+    name: string,
+    value: boolean | number | string,
+    signal?: AbortSignal,
+  ): Promise<SystemSetting> {
+    const rest = `/${encodeURIComponent(name)}`;
+    const answered = await this.#ask({ key: 'setting', rest, body: value, signal });
+    const { call, answer } = answered;
+    if (answer.status === 404) {
+      const known = (await this.settings(signal)).some((setting) => setting.name === name);
+      throw known ? noSuchCall(call) : settingNotFound(name);
+    }
+    if (answer.status >= 400 && ![401, 403, 429].includes(answer.status) && answer.status < 500) {
+      const why = decodeRefusedSetting(answered.value);
+      if (why !== null) throw settingRefused(call, name, why);
+    }
+    if (!succeeded(answer)) throw refusal(call, answer);
+    const told = decodeSetting(answered.value);
+    if (told?.name === name && told.value === value) return told;
+    const now = (await this.settings(signal)).find((setting) => setting.name === name);
+    if (now?.value === value) return now;
+    throw surprise(call, answer, `has not set ${name}`);
+  }
+
+  recentBuilds(
+    query: Parameters<AdminApi['recentBuilds']>[0],
+    signal?: AbortSignal,
+  ): Promise<readonly RecentBuild[]> {
+    const parameters = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) parameters.set(name, String(value));
+    }
+    const rest = parameters.size === 0 ? '' : `?${parameters}`;
+    return this.#read({ key: 'recentBuilds', rest, signal }, decodeBuilds, 'no list of builds');
+  }
+
+  buildSystemSummary(signal?: AbortSignal): ReturnType<AdminApi['buildSystemSummary']> {
+    const question = { key: 'buildSystemSummary', signal } as const;
+    return this.#read(question, decodeBuildSystem, 'no queues of builds');
+  }
+
+  me(signal?: AbortSignal): ReturnType<AdminApi['me']> {
+    return this.#read({ key: 'me', signal }, decodeMe, 'no login');
+  }
+
+  /** Changes an account, and makes sure of it: the answer has to show it, or the list of users. */
+  async #change(
+    login: string,
+    body: unknown,
+    signal: AbortSignal | undefined,
+    done: (told: ToldAccount) => boolean,
+  ): Promise<Account> {
+    if (!isGitHubLogin(login)) throw badLogin(login);
+    const rest = `/${encodeURIComponent(login)}`;
+    const { call, answer, value } = await this.#ask({ key: 'user', rest, body, signal });
+    if (answer.status === 404) {
+      const known = (await this.#readBack()).some((account) => sameLogin(account, login));
+      throw known ? noSuchCall(call) : userNotFound(login);
+    }
+    if (!succeeded(answer)) throw refusal(call, answer);
+    const told = decodeAccount(value);
+    if (told !== null && sameLogin(told.account, login) && done(told)) return told.account;
+    signal?.throwIfAborted();
+    const now = (await this.#readBack()).find((account) => sameLogin(account, login));
+    if (now && done({ account: now, tellsSuspended: true })) return now;
+    throw surprise(call, answer, 'has not changed the account');
+  }
+
+  async #read<T>(
+    question: Question,
+    decode: (value: unknown) => T | null,
+    otherwise: string,
+  ): Promise<T> {
+    const { call, answer, value } = await this.#ask(question);
+    if (!succeeded(answer)) throw refusal(call, answer);
+    const decoded = decode(value);
+    if (decoded === null) throw surprise(call, answer, otherwise);
+    return decoded;
+  }
+
+  async #ask({ key, rest = '', body, signal }: Question): Promise<Answered> {
+    const { token, clock, random, retry } = this.#options;
+    const { origin } = this.#http;
+    if (token === null) throw noToken(origin);
+    const method = body === undefined ? 'GET' : 'POST';
+    const call: AdminCall = { origin, method, path: `${this.#paths[key]}${rest}`, key, token };
+    const request = {
+      method,
+      path: call.path,
+      headers: {
+        'circle-token': token,
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    } as const;
+    const answer = await askAgain(this.#http, request, {
+      clock,
+      random,
+      ...(retry ? { policy: retry } : {}),
+    });
+    return { call, answer, value: parsed(answer.text) };
+  }
+}
+
+/** The role that an account's scopes make, as the web page labels it. */
+export function roleOf({ adminScopes }: Pick<Account, 'adminScopes'>): AdminRole {
+  if (adminScopes.some((scope) => scope === 'write-settings' || scope === 'all')) {
+    return 'write-settings';
+  }
+  return adminScopes.includes('read-settings') ? 'read-settings' : 'none';
+}
+
+function succeeded({ status }: ReadAnswer): boolean {
+  return status >= 200 && status < 300;
+}
+
+function sameLogin(account: Pick<Account, 'login'>, login: string): boolean {
+  return account.login.toLowerCase() === login.toLowerCase();
+}
+
+/** The text as JSON; undefined where it is something else, which no decoder takes. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function badLogin(login: string): AdminError {
+  const shown = login.length > 60 ? `${login.slice(0, 60)}...` : login;
+  return new AdminError('usage', `${JSON.stringify(shown)} is not a GitHub login`, {
+    code: 'BAD_LOGIN',
+    hint: 'A login has letters, digits and hyphens, at most 39. List them: circleci-admin users list',
+  });
+}

@@ -1,0 +1,44 @@
+import { objectOf, objectOrNull, textOf } from '../json-value.ts';
+import type { SystemSetting } from './admin-api.ts';
+
+const TYPES: Readonly<Record<string, SystemSetting['type']>> = {
+  boolean: 'boolean',
+  number: 'number',
+  integer: 'number',
+  string: 'string',
+};
+
+/** Reads one setting; null for what has no name. */
+export function decodeSetting(value: unknown): SystemSetting | null {
+  const fields = objectOrNull(value);
+  const name = textOf(fields?.['name']);
+  if (fields === null || name === null) return null;
+  const told = fields['value'];
+  const scalar =
+    typeof told === 'boolean' || typeof told === 'number' || typeof told === 'string' ? told : null;
+  return {
+    name,
+    humanName: textOf(fields['human_name']),
+    description: textOf(fields['description']),
+    type: typeOf(textOf(fields['value_type']), scalar),
+    value: scalar,
+  };
+}
+
+/** Reads the list of settings; null where it is none. */
+export function decodeSettings(value: unknown): readonly SystemSetting[] | null {
+  if (!Array.isArray(value)) return null;
+  const settings = value.flatMap((item) => decodeSetting(item) ?? []);
+  return value.length > 0 && settings.length === 0 ? null : settings;
+}
+
+/** What the server says of a value that it does not take; null where it says nothing of the kind. */
+export function decodeRefusedSetting(value: unknown): string | null {
+  const { message } = objectOf(value);
+  return textOf(objectOf(message)['error']) ?? textOf(message);
+}
+
+function typeOf(said: string | null, value: SystemSetting['value']): SystemSetting['type'] {
+  if (said !== null) return TYPES[said.toLowerCase()] ?? 'unknown';
+  return value === null ? 'unknown' : (TYPES[typeof value] ?? 'unknown');
+}

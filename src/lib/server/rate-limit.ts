@@ -1,0 +1,90 @@
+import type { Clock, Milliseconds } from '../clock.ts';
+import type { HttpClient, HttpRequest, HttpResponse } from '../http/http.ts';
+
+/** How much a server lets one user ask. */
+export interface RateLimit {
+  /** Requests that begin in any one second. */
+  readonly perSecond: number;
+  /** Requests that are under way at the same time. */
+  readonly atOnce: number;
+}
+
+/** What CircleCI Server 3.x allows, by the overview of its documentation. */
+export const SERVER_RATE_LIMIT: RateLimit = { perSecond: 150, atOnce: 300 };
+
+/** How many requests may go out without a pause between them. */
+const BURST = 5;
+
+/**
+ * Lets callers through one after another, in the order in which they came: never more than
+ * `perSecond` in any second, the first few at once.
+ */
+export class Pace {
+  readonly #clock: Clock;
+  readonly #interval: Milliseconds;
+  readonly #slack: Milliseconds;
+  /** When the next caller would be exactly on time; earlier by the slack is let through as well. */
+  #due = 0;
+
+  constructor(clock: Clock, perSecond: number) {
+    const burst = Math.max(1, Math.min(BURST, Math.floor(perSecond / 10)));
+    this.#clock = clock;
+    // What the burst takes is missing from the rest of the second.
+    this.#interval = 1_000 / Math.max(perSecond - burst, 1);
+    this.#slack = (burst - 1) * this.#interval;
+  }
+
+  /** Resolves when the caller may begin; rejects with the signal's reason. */
+  async take(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const now = this.#clock.now().getTime();
+    const due = Math.max(this.#due, now);
+    this.#due = due + this.#interval;
+    const wait = due - this.#slack - now;
+    if (wait > 0) await this.#clock.sleep(wait, signal);
+  }
+}
+
+/** Lets no more than so many callers be inside at once. */
+class Gate {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(places: number) {
+    this.#free = places;
+  }
+
+  async enter(): Promise<void> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  leave(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#free += 1;
+  }
+}
+
+/** The same client, kept under the limit on this clock. Every try of a request counts. */
+export function paced(
+  http: HttpClient,
+  clock: Clock,
+  limit: RateLimit = SERVER_RATE_LIMIT,
+): HttpClient {
+  const pace = new Pace(clock, limit.perSecond);
+  const gate = new Gate(limit.atOnce);
+  return {
+    origin: http.origin,
+    request: async (request: HttpRequest): Promise<HttpResponse> => {
+      await gate.enter();
+      try {
+        await pace.take(request.signal);
+        return await http.request(request);
+      } finally {
+        gate.leave();
+      }
+    },
+    close: () => http.close(),
+  };
+}
