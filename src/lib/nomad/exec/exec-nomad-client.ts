@@ -27,6 +27,7 @@ import type {
 } from '../model.ts';
 import { CliReads, type NomadReads } from './cli-reads.ts';
 import { type CliVersion, isSince, parseCliVersion } from './cli-version.ts';
+import { execInServerPod } from './exec-in-server-pod.ts';
 import { NomadCommands, type RunNomad } from './nomad-commands.ts';
 import { createOperatorApi } from './operator-api.ts';
 
@@ -50,19 +51,10 @@ export function createExecNomadClient(options: ExecNomadOptions): NomadClient {
 }
 
 /** Runs the nomad CLI in a pod. */
-export function nomadInPod(
-  kubernetes: Pick<KubernetesClient, 'exec'>,
-  pod: string,
-  container?: string,
-): RunNomad {
+export function nomadInPod(kubernetes: Pick<KubernetesClient, 'exec'>, pod: string): RunNomad {
   return async (args, io) => {
-    const result = await kubernetes.exec({
-      pod,
-      ...(container === undefined ? {} : { container }),
-      command: ['nomad', ...args],
-      ...io,
-    });
-    return result.exitCode;
+    const request = { pod, command: ['nomad', ...args], ...io };
+    return (await execInServerPod(kubernetes, request)).exitCode;
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Readable, Writable } from 'node:stream';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
+import { execInServerPod } from './exec-in-server-pod.ts';
 
 /** A stream that takes text or bytes and says when it can take more. */
 interface Sink {
@@ -41,7 +42,7 @@ export async function runNomadCli(
   const done = new AbortController();
   if (tty) stdin.stream.setRawMode?.(true);
   try {
-    const { exitCode } = await kubernetes.exec({
+    const { exitCode } = await execInServerPod(kubernetes, {
       pod,
       command: ['nomad', ...args],
       stdout: writable(stdout),
