@@ -34,6 +34,8 @@ export interface CheckDescription {
    * configured where one of them is not.
    */
   readonly needs?: readonly string[];
+  /** Codes of which one has to be well, whichever. */
+  readonly needsOneOf?: readonly string[];
   /** Codes whose failure explains this one's, but which may as well not be configured. */
   readonly unlessFailed?: readonly string[];
 }

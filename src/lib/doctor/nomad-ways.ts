@@ -1,8 +1,8 @@
 import type { Clock, Milliseconds } from '../clock.ts';
-import { AdminError, isAdminError } from '../errors.ts';
+import { type AdminError, isAdminError } from '../errors.ts';
 import type { NomadClient } from '../nomad/client.ts';
 import type { NomadAccess } from '../nomad/model.ts';
-import { formatDuration } from '../units.ts';
+import { within } from './within.ts';
 
 /** What came of trying a way to Nomad. */
 export interface TriedWay {
@@ -19,8 +19,19 @@ export interface TriedWay {
   readonly error: AdminError | null;
 }
 
+/** A way that is set up, and what comes of it. */
+export interface WayUnderTest {
+  readonly access: NomadAccess;
+  readonly tried: Promise<TriedWay>;
+}
+
 /** The ways that are set up, in the order in which they are preferred. */
-export type NomadWays = readonly TriedWay[];
+export type NomadWays = readonly WayUnderTest[];
+
+/** What came of all of them. */
+export function tryAll(ways: NomadWays): Promise<readonly TriedWay[]> {
+  return Promise.all(ways.map(({ tried }) => tried));
+}
 
 /** Tries one way by asking for the leader, which Nomad tells to everybody. */
 export async function tryWay(
@@ -43,7 +54,9 @@ export async function tryWay(
 }
 
 /** The way that commands take: the first that works. */
-export function takenWay(ways: NomadWays): (TriedWay & { readonly client: NomadClient }) | null {
+export function takenWay(
+  ways: readonly TriedWay[],
+): (TriedWay & { readonly client: NomadClient }) | null {
   for (const way of ways) {
     const { client } = way;
     if (way.outcome === 'works' && client !== null) return { ...way, client };
@@ -52,7 +65,7 @@ export function takenWay(ways: NomadWays): (TriedWay & { readonly client: NomadC
 }
 
 /** The way whose check tells that none works; null where one does, or where all are forbidden. */
-export function blamedWay(ways: NomadWays): TriedWay | null {
+export function blamedWay(ways: readonly TriedWay[]): TriedWay | null {
   if (takenWay(ways)) return null;
   return ways.find(({ outcome }) => outcome === 'failed') ?? null;
 }
@@ -62,26 +75,10 @@ const NOT_NOMAD: ReadonlySet<string> = new Set([
   'NOMAD_UNREACHABLE',
   'NOMAD_BAD_ANSWER',
   'NOMAD_NOT_CONFIGURED',
+  'NOMAD_POD_NOT_FOUND',
 ]);
 
 function outcomeOf({ code }: AdminError): TriedWay['outcome'] {
   if (code === 'KUBERNETES_FORBIDDEN') return 'forbidden';
   return code.startsWith('NOMAD_') && !NOT_NOMAD.has(code) ? 'works' : 'failed';
-}
-
-async function within<T>(asked: Promise<T>, clock: Clock, limit: Milliseconds): Promise<T> {
-  const answered = new AbortController();
-  const late = clock.sleep(limit, answered.signal).then(() => {
-    throw new AdminError('timeout', `no answer within ${formatDuration(limit)}`, {
-      code: 'REQUEST_TIMEOUT',
-      hint: 'Whoever is asked is slow, or something between drops what is sent. Try again.',
-    });
-  });
-  try {
-    return await Promise.race([asked, late]);
-  } finally {
-    answered.abort();
-    // Called off, or told already.
-    late.catch(() => undefined);
-  }
 }

@@ -16,7 +16,7 @@ import { validateConfig } from '../installation/validate-config.ts';
 import type { NomadAccess, NomadNode } from '../nomad/model.ts';
 import { inspectHost } from '../server/certificate.ts';
 import type { DoctorContext, HostUnderTest } from './context.ts';
-import { type NomadWays, takenWay, tryWay } from './nomad-ways.ts';
+import { type NomadWays, takenWay, tryAll, tryWay } from './nomad-ways.ts';
 
 /** Less than a check may take, so that a slow way is told by its own check. */
 const WAY_LIMIT: Milliseconds = 10_000;
@@ -63,9 +63,12 @@ export function openContext({ installation: options, ...rest }: ContextOptions):
     const ways = waysOf(known, present).map((access) => {
       const own = { ...known, nomad: { ...known.nomad, access } };
       const open = () => kept(connectNomadOf(own, options, connected));
-      return tryWay(access, open, { clock, limit: WAY_LIMIT, signal });
+      const tried = tryWay(access, open, { clock, limit: WAY_LIMIT, signal });
+      // A way whose check is skipped may end after the round: nobody waits for it then.
+      tried.catch(() => undefined);
+      return { access, tried };
     });
-    return Promise.all(ways);
+    return ways;
   });
   const host = once(async (): Promise<HostUnderTest | null> => {
     const known = await settings();
@@ -165,7 +168,7 @@ function trueIfFailed(error: unknown): true {
 
 async function listNodes(ways: NomadWays, signal: AbortSignal): Promise<readonly NomadNode[]> {
   const nodes: NomadNode[] = [];
-  const client = takenWay(ways)?.client;
+  const client = takenWay(await tryAll(ways))?.client;
   if (!client) return nodes;
   for await (const node of client.nodes({ signal })) nodes.push(node);
   return nodes;

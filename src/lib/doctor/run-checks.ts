@@ -1,7 +1,13 @@
 import type { Clock, Milliseconds } from '../clock.ts';
 import { type AdminError, isAdminError } from '../errors.ts';
 import { formatDuration } from '../units.ts';
-import { type Check, type CheckResult, checkPage, type Finding } from './check.ts';
+import {
+  type Check,
+  type CheckDescription,
+  type CheckResult,
+  checkPage,
+  type Finding,
+} from './check.ts';
 
 /** How long checks may take. */
 export interface CheckLimits {
@@ -55,9 +61,9 @@ async function runOne<Context>(
   deadline: Promise<'late'>,
 ): Promise<Ended> {
   const { clock } = limits;
-  const hindrance = await hindranceOf(check, ends);
+  const hindered = await hindranceOf(check, ends);
   const started = clock.now().getTime();
-  const finding = hindrance?.finding ?? (await bounded(check, context, limits, deadline));
+  const finding = hindered?.finding ?? (await bounded(check, context, limits, deadline));
   const { run: _, ...description } = check;
   const { status, message, hint = null } = finding;
   return {
@@ -67,9 +73,9 @@ async function runOne<Context>(
       message,
       hint,
       ref: checkPage(check.code),
-      durationMs: hindrance ? 0 : clock.now().getTime() - started,
+      durationMs: hindered ? 0 : clock.now().getTime() - started,
     },
-    rootCause: status === 'failed' ? check.code : (hindrance?.rootCause ?? null),
+    rootCause: status === 'failed' ? check.code : (hindered?.rootCause ?? null),
   };
 }
 
@@ -78,26 +84,41 @@ interface Hindrance {
   readonly rootCause: string | null;
 }
 
-/** Why a check is not run at all. */
+/** Why a check is not run at all. What was not asked for does not run, and stands in nobody's way. */
 async function hindranceOf(
-  { needs = [], unlessFailed = [] }: Pick<Check<never>, 'needs' | 'unlessFailed'>,
+  { needs = [], needsOneOf = [], unlessFailed = [] }: CheckDescription,
   ends: ReadonlyMap<string, Promise<Ended>>,
 ): Promise<Hindrance | null> {
-  // What was not asked for does not run, and stands in nobody's way.
-  const before = await Promise.all([...needs, ...unlessFailed].map((code) => ends.get(code)));
-  for (const one of before) {
-    if (one?.result.status !== 'failed' && one?.result.status !== 'skipped') continue;
-    const { rootCause } = one;
-    const message =
-      rootCause === null ? `see ${one.result.code}: ${one.result.message}` : `${rootCause} failed`;
-    return { finding: { status: 'skipped', message }, rootCause };
-  }
-  const missing = before
-    .slice(0, needs.length)
-    .find((one) => one?.result.status === 'not-configured');
-  if (!missing) return null;
-  const { message } = missing.result;
-  return { finding: { status: 'not-configured', message }, rootCause: null };
+  const endsOf = async (codes: readonly string[]): Promise<readonly Ended[]> => {
+    const all = await Promise.all(codes.map((code) => ends.get(code)));
+    return all.filter((one) => one !== undefined);
+  };
+  const [needed, choice, others] = await Promise.all([
+    endsOf(needs),
+    endsOf(needsOneOf),
+    endsOf(unlessFailed),
+  ]);
+  const unfit = [
+    ...needed.filter(({ result }) => !isWell(result)),
+    ...(choice.some(({ result }) => isWell(result)) ? [] : choice),
+    ...others.filter(({ rootCause }) => rootCause !== null),
+  ];
+  const first =
+    unfit.find(({ rootCause }) => rootCause !== null) ??
+    unfit.find(({ result }) => result.status === 'skipped') ??
+    unfit[0];
+  return first ? hindrance(first) : null;
+}
+
+function isWell({ status }: CheckResult): boolean {
+  return status === 'ok' || status === 'warning';
+}
+
+function hindrance({ result, rootCause }: Ended): Hindrance {
+  const { status, code, message } = result;
+  if (status === 'not-configured') return { finding: { status, message }, rootCause };
+  const why = rootCause === null ? `see ${code}: ${message}` : `${rootCause} failed`;
+  return { finding: { status: 'skipped', message: why }, rootCause };
 }
 
 async function bounded<Context>(

@@ -1,7 +1,7 @@
 import type { NomadAccess } from '../../nomad/model.ts';
 import { type Check, failed, notConfigured, ok, skipped, warning } from '../check.ts';
 import type { DoctorContext } from '../context.ts';
-import { blamedWay, type NomadWays, takenWay } from '../nomad-ways.ts';
+import { blamedWay, type TriedWay, takenWay, tryAll } from '../nomad-ways.ts';
 
 type Needs = Pick<DoctorContext, 'nomadWays'>;
 
@@ -32,9 +32,10 @@ function wayCheck(access: NomadAccess, name: string, after: readonly string[]): 
     needs: ['CA0103'],
     unlessFailed: ['CA0104', ...after],
     async run(context) {
-      const ways = await context.nomadWays();
-      const way = ways.find((one) => one.access === access);
-      if (!way) return notConfigured('not set up');
+      const known = await context.nomadWays();
+      const own = known.find((one) => one.access === access);
+      if (!own) return notConfigured('not set up');
+      const [way, ways] = await Promise.all([own.tried, tryAll(known)]);
       const { outcome, error } = way;
       const { message = '', hint = 'See: circleci-admin config show' } = error ?? {};
       const taken = takenWay(ways);
@@ -43,14 +44,14 @@ function wayCheck(access: NomadAccess, name: string, after: readonly string[]): 
       if (outcome === 'forbidden') return skipped('not permitted: see CA0209');
       if (taken) return warning(`${message} (commands take ${taken.access})`, hint);
       const blamed = blamedWay(ways);
-      if (blamed && blamed !== way) return skipped(`see ${WAY_CODES[blamed.access]}`);
+      if (blamed && blamed.access !== access) return skipped(`see ${WAY_CODES[blamed.access]}`);
       return failed(reasons(ways), hint);
     },
   };
 }
 
 /** Why no way works: each by its own words, where they differ. */
-function reasons(ways: NomadWays): string {
+function reasons(ways: readonly TriedWay[]): string {
   const tried = ways.filter(({ outcome }) => outcome === 'failed');
   if (tried.length <= 1) return tried[0]?.error?.message ?? 'no way leads there';
   return `no way leads there. ${tried.map(({ access, error }) => `${access}: ${error?.message}`).join('; ')}`;

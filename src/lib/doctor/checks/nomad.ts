@@ -1,6 +1,6 @@
 import { type Check, failed, notConfigured, ok, skipped, warning } from '../check.ts';
 import type { DoctorContext } from '../context.ts';
-import { blamedWay, takenWay } from '../nomad-ways.ts';
+import { blamedWay, takenWay, tryAll } from '../nomad-ways.ts';
 import { WAY_CODES } from './nomad-access.ts';
 
 /** The releases whose answers this tool knows: those of the servers and clients in the field. */
@@ -12,9 +12,10 @@ export const nomadLeader: Check<Pick<DoctorContext, 'nomadWays'>> = {
   category: 'nomad',
   name: 'Nomad has a leader',
   needs: ['CA0103'],
+  needsOneOf: Object.values(WAY_CODES),
   unlessFailed: ['CA0104'],
   async run(context) {
-    const ways = await context.nomadWays();
+    const ways = await tryAll(await context.nomadWays());
     const taken = takenWay(ways);
     if (!taken) {
       if (ways.length === 0) return notConfigured('nothing says how Nomad is reached');
@@ -50,7 +51,7 @@ export const nomadVersion: Check<Pick<DoctorContext, 'nomadWays'>> = {
   name: "Nomad's version is known here",
   needs: ['CA0306'],
   async run(context) {
-    const taken = takenWay(await context.nomadWays());
+    const taken = takenWay(await tryAll(await context.nomadWays()));
     if (!taken) return skipped('see CA0305');
     const { version } = await taken.client.agent();
     const [major, minor] = majorMinor(version);
@@ -73,7 +74,7 @@ export const nomadClientVersions: Check<Pick<DoctorContext, 'nomadWays' | 'nomad
   name: 'the clients go with the server',
   needs: ['CA0307'],
   async run(context) {
-    const taken = takenWay(await context.nomadWays());
+    const taken = takenWay(await tryAll(await context.nomadWays()));
     if (!taken) return skipped('see CA0305');
     const server = (await taken.client.agent()).version;
     const live = (await context.nomadNodes()).filter(({ status }) => status !== 'down');

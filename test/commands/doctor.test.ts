@@ -1,0 +1,387 @@
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ADMIN_TOKEN, LIMITED_TOKEN } from '../../src/lib/sandbox/kubernetes/scenario.ts';
+import type { Sandbox } from '../../src/lib/sandbox/sandbox.ts';
+import { SERVER_DEVELOPER_TOKEN } from '../../src/lib/sandbox/server/scenario.ts';
+import { type Machine, machine } from '../support/machine.ts';
+import { type CliResult, startSandbox } from '../support/sandbox.ts';
+
+interface Told {
+  readonly code: string;
+  readonly status: string;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly ref: string;
+}
+
+/** Moves the sandbox's time until a command has ended; how far it had to be moved. */
+async function runThrough(
+  sandbox: Sandbox,
+  result: Promise<CliResult>,
+): Promise<{ readonly result: CliResult; readonly tookMs: number }> {
+  const from = sandbox.clock.nowMs();
+  let ended = false;
+  const end = result.finally(() => {
+    ended = true;
+  });
+  while (!ended) {
+    // What goes over the wire takes a moment of real time, whatever the sandbox's clock says.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (!ended) await sandbox.clock.advance(250);
+  }
+  return { result: await end, tookMs: sandbox.clock.nowMs() - from };
+}
+
+interface Setup {
+  readonly sandbox: Sandbox;
+  readonly own: Machine;
+  /** Lines of the profile, below its name; keys of the cluster are there already. */
+  readonly profile: string;
+}
+
+/** A machine with a profile that reaches the sandbox's Nomad through its cluster alone. */
+async function prepare(sandbox: Sandbox): Promise<Setup> {
+  const own = await machine();
+  const { KUBECONFIG, CIRCLE_HOST, CIRCLE_TOKEN, NODE_EXTRA_CA_CERTS } = sandbox.environment();
+  const tokenFile = join(own.home, 'token');
+  await writeFile(tokenFile, `${CIRCLE_TOKEN}\n`, { mode: 0o600 });
+  const namespaces = sandbox.kubernetes.cluster.collection('', 'namespaces');
+  const profile = [
+    'current: prod',
+    'installations:',
+    '  prod:',
+    `    host: ${CIRCLE_HOST}`,
+    '    kubernetes:',
+    `      kubeconfig: ${KUBECONFIG}`,
+    '      context: circleci-sandbox',
+    '      namespace: circleci-server',
+    `      clusterId: ${namespaces?.get(undefined, 'kube-system').metadata.uid}`,
+    '    server:',
+    `      tokenFile: ${tokenFile}`,
+    `      caFile: ${NODE_EXTRA_CA_CERTS}`,
+    '',
+  ].join('\n');
+  await mkdir(dirname(own.configPath), { recursive: true });
+  await writeFile(own.configPath, profile, { mode: 0o600 });
+  return { sandbox, own, profile };
+}
+
+async function doctor({ sandbox, own }: Setup, ...flags: readonly string[]) {
+  const run = own.cli(['doctor', '--json', ...flags], { clock: sandbox.clock });
+  const { result, tookMs } = await runThrough(sandbox, run);
+  expect(result.stderr).toBe('');
+  const document: {
+    readonly installation: string | null;
+    readonly checks: readonly Told[];
+    readonly summary: Readonly<Record<string, number>>;
+  } = JSON.parse(result.stdout);
+  return { ...document, exitCode: result.exitCode, tookMs };
+}
+
+function withStatus(checks: readonly Told[], status: string): readonly string[] {
+  return checks.filter((check) => check.status === status).map(({ code }) => code);
+}
+
+test('on a sound installation nothing is red or yellow, and nothing is changed', async () => {
+  const setup = await prepare(await startSandbox());
+  const { checks, summary, exitCode, installation } = await doctor(setup);
+  expect(checks.filter(({ status }) => !['ok', 'not-configured'].includes(status))).toEqual([]);
+  expect(exitCode).toBe(0);
+  expect(installation).toBe('prod');
+  expect(withStatus(checks, 'not-configured')).toEqual(['CA0104', 'CA0301']);
+  expect(summary).toEqual({
+    ok: checks.length - 2,
+    warning: 0,
+    failed: 0,
+    skipped: 0,
+    notConfigured: 2,
+  });
+  expect(setup.sandbox.calls.writes).toBe(0);
+});
+
+type Break = (setup: Setup) => void | Promise<void>;
+
+/** Each fault, the one check that has to tell it, and in what words. */
+const FAULTS: Readonly<Record<string, readonly [string, RegExp, Break]>> = {
+  'a config file with a wrong key': [
+    'CA0101',
+    /config\.yaml:\d+:\d+: .*nomda/,
+    ({ own, profile }) => writeFile(own.configPath, `${profile}    nomda: {}\n`),
+  ],
+  'a config file that others can write': [
+    'CA0102',
+    /its mode is 0666: others can write it/,
+    ({ own }) => chmod(own.configPath, 0o666),
+  ],
+  'a token file that others can read': [
+    'CA0105',
+    /can be read by others than its owner/,
+    ({ own }) => chmod(join(own.home, 'token'), 0o644),
+  ],
+  'a context that the kubeconfig does not have': [
+    'CA0201',
+    /no context "other"/,
+    ({ own, profile }) =>
+      writeFile(own.configPath, profile.replace('context: circleci-sandbox', 'context: other')),
+  ],
+  'a credential plugin that is not installed': [
+    'CA0202',
+    /plugin no-such-plugin is not installed/,
+    ({ sandbox }) => rewriteKubeconfig(sandbox, `token: ${ADMIN_TOKEN}`, PLUGIN),
+  ],
+  'an API server that is down': [
+    'CA0203',
+    /^Kubernetes: Cannot reach 127\.0\.0\.1:\d+: /,
+    ({ sandbox }) => sandbox.kubernetes.stop(),
+  ],
+  'an API server that never answers': [
+    'CA0203',
+    /^no answer within 15s$/,
+    ({ sandbox }) => sandbox.faults.add({ service: 'kubernetes', fault: { kind: 'hang' } }),
+  ],
+  'an API server of another authority': [
+    'CA0204',
+    /is not trusted/,
+    async ({ sandbox }) => {
+      const ca = await readFile(sandbox.environment()['NODE_EXTRA_CA_CERTS'] ?? '');
+      const line = `certificate-authority-data: ${ca.toString('base64')}`;
+      await rewriteKubeconfig(sandbox, /certificate-authority-data: [\s\S]*?(?=\n\S)/, line);
+    },
+  ],
+  'a token that the API server refuses': [
+    'CA0205',
+    /does not accept the credentials of context "circleci-sandbox"/,
+    ({ sandbox }) => rewriteKubeconfig(sandbox, ADMIN_TOKEN, 'expired-token'),
+  ],
+  'another cluster': [
+    'CA0207',
+    /^this is not the cluster of installation prod$/,
+    ({ own, profile }) =>
+      writeFile(own.configPath, profile.replace(/clusterId: .*/, 'clusterId: another')),
+  ],
+  'a namespace that does not exist': [
+    'CA0208',
+    /no namespace "circleci"$/,
+    ({ own, profile }) => writeFile(own.configPath, profile.replace('circleci-server', 'circleci')),
+  ],
+  'a role that leaves out every way to Nomad': [
+    'CA0209',
+    /^not permitted: get pods\/proxy \(.*create pods\/exec \(/,
+    ({ sandbox }) => rewriteKubeconfig(sandbox, ADMIN_TOKEN, LIMITED_TOKEN),
+  ],
+  'a pod that is not ready': [
+    'CA0211',
+    /^1 of \d+ not ready: frontend-\S+ \(/,
+    ({ sandbox }) => sandbox.kubernetes.setReady('frontend', false),
+  ],
+  'a Nomad server whose pod is not ready': [
+    'CA0212',
+    /^circleci-nomad-0 is not ready/,
+    ({ sandbox }) => sandbox.kubernetes.setReady('circleci-nomad-0', false),
+  ],
+  'a Nomad server in a pod of another name': [
+    'CA0212',
+    /there is no pod nomad-server-0/,
+    ({ own, profile }) =>
+      writeFile(own.configPath, `${profile}    nomad: { pod: nomad-server-0 }\n`),
+  ],
+  'a Nomad that hangs up': [
+    'CA0302',
+    /circleci-nomad-0/,
+    async ({ sandbox, own, profile }) => {
+      await writeFile(own.configPath, `${profile}    nomad: { access: proxy }\n`);
+      sandbox.faults.add({ service: 'nomad', fault: { kind: 'reset' } });
+    },
+  ],
+  'a Nomad that never answers': [
+    'CA0303',
+    /^no answer within 10s$/,
+    async ({ sandbox, own, profile }) => {
+      await writeFile(own.configPath, `${profile}    nomad: { access: port-forward }\n`);
+      sandbox.faults.add({ service: 'nomad', fault: { kind: 'hang' } });
+    },
+  ],
+  'a Nomad without a leader': [
+    'CA0305',
+    /^no server is the leader$/,
+    ({ sandbox }) => sandbox.nomad.setLeader(false),
+  ],
+  'a Nomad that refuses the token': [
+    'CA0306',
+    /[Pp]ermission denied|token/,
+    ({ sandbox }) =>
+      sandbox.faults.add({
+        service: 'nomad',
+        path: '^/v1/nodes',
+        fault: { kind: 'status', status: 403, body: 'ACL token not found' },
+      }),
+  ],
+  'a host that does not exist': [
+    'CA0401',
+    /there is no such host|could not be looked up/,
+    ({ own, profile }) =>
+      writeFile(own.configPath, profile.replace(/host: .*/, 'host: no-such-host.invalid')),
+  ],
+  'a host that is down': [
+    'CA0401',
+    /the connection was refused/,
+    ({ sandbox }) => sandbox.server.stop(),
+  ],
+  'a host with a certificate of an unknown authority': [
+    'CA0402',
+    /is not trusted: [A-Z_]+/,
+    ({ own, profile }) => writeFile(own.configPath, profile.replace(/\n *caFile: .*/, '')),
+  ],
+  'a server that answers with errors': [
+    'CA0403',
+    /answers with 500$/,
+    ({ sandbox }) =>
+      sandbox.faults.add({ service: 'server', fault: { kind: 'status', status: 500 } }),
+  ],
+  'a server that never answers': [
+    'CA0403',
+    /^no answer within 15s$/,
+    ({ sandbox }) => sandbox.faults.add({ service: 'server', fault: { kind: 'hang' } }),
+  ],
+  'a token that the server refuses': [
+    'CA0404',
+    /does not accept the API token$/,
+    ({ own }) => writeFile(join(own.home, 'token'), 'revoked-token\n'),
+  ],
+  "a token that is no administrator's": [
+    'CA0405',
+    /^sandbox-developer is no administrator$/,
+    ({ own }) => writeFile(join(own.home, 'token'), `${SERVER_DEVELOPER_TOKEN}\n`),
+  ],
+  'an audit log that cannot be written': [
+    'CA0503',
+    /audit\.jsonl cannot be written: E[A-Z]+$/,
+    ({ own }) => writeFile(own.dataDir, 'a file where a directory should be'),
+  ],
+};
+
+const PLUGIN = [
+  'exec:',
+  '        apiVersion: client.authentication.k8s.io/v1',
+  '        command: no-such-plugin',
+  '        interactiveMode: Never',
+].join('\n');
+
+async function rewriteKubeconfig(sandbox: Sandbox, from: string | RegExp, to: string) {
+  const path = sandbox.environment()['KUBECONFIG'] ?? '';
+  const text = await readFile(path, 'utf8');
+  const changed = text.replace(from, to);
+  expect(changed).not.toBe(text);
+  await writeFile(path, changed);
+}
+
+describe('one check tells of', () => {
+  test.each(Object.entries(FAULTS))('%s', async (_name, [code, words, breakIt]) => {
+    const setup = await prepare(await startSandbox({ scenario: 'idle' }));
+    await breakIt(setup);
+    const { checks, exitCode, tookMs } = await doctor(setup);
+    const failed = checks.filter(({ status }) => status === 'failed');
+    expect(failed.map((check) => check.code)).toEqual([code]);
+    expect(failed[0]?.message).toMatch(words);
+    expect(failed[0]).toMatchObject({ hint: expect.any(String), ref: `docs/checks/${code}.md` });
+    expect(withStatus(checks, 'warning')).toEqual([]);
+    expect(exitCode).toBe(9);
+    expect(tookMs).toBeLessThanOrEqual(60_000);
+  });
+
+  test('a certificate that has expired', async () => {
+    const setup = await prepare(await startSandbox({ scenario: 'bad-certificate' }));
+    const { checks } = await doctor(setup);
+    const failed = checks.filter(({ status }) => status === 'failed');
+    expect(failed).toMatchObject([
+      { code: 'CA0402', message: expect.stringMatching(/has expired on \d{4}-\d\d-\d\d$/) },
+    ]);
+    expect(withStatus(checks, 'skipped')).toEqual(['CA0403', 'CA0404', 'CA0405']);
+  });
+});
+
+test('a way that does not lead to Nomad is a warning where another does', async () => {
+  const setup = await prepare(await startSandbox({ scenario: 'idle' }));
+  // The CLI in the pod does not pass here.
+  setup.sandbox.faults.add({ service: 'nomad', fault: { kind: 'reset' } });
+  const { checks, exitCode } = await doctor(setup);
+  expect(withStatus(checks, 'warning')).toEqual(['CA0302', 'CA0303']);
+  expect(checks.find(({ code }) => code === 'CA0302')?.message).toContain('(commands take exec)');
+  expect(checks.find(({ code }) => code === 'CA0306')?.status).toBe('ok');
+  expect(exitCode).toBe(0);
+});
+
+test('a whole installation that hangs ends within the limit for all, each fault told once', async () => {
+  const setup = await prepare(await startSandbox({ scenario: 'idle' }));
+  setup.sandbox.faults.add({ fault: { kind: 'hang' } });
+  const { checks, tookMs } = await doctor(setup, '--timeout', '5s');
+  expect(tookMs).toBeLessThan(7_000);
+  expect(withStatus(checks, 'failed')).toEqual(['CA0203', 'CA0403']);
+  expect(checks.find(({ code }) => code === 'CA0203')?.message).toBe('all checks took over 5s');
+});
+
+test('--wait tries again until nothing fails', async () => {
+  const setup = await prepare(await startSandbox({ scenario: 'idle' }));
+  const { sandbox, own } = setup;
+  sandbox.faults.add({ service: 'server', times: 1, fault: { kind: 'status', status: 500 } });
+  const run = own.cli(['doctor', '--json', '--wait', '1m'], { clock: sandbox.clock });
+  const { result, tookMs } = await runThrough(sandbox, run);
+  expect(result.stderr).toBe('CA0403 failed: trying again in 5s\n');
+  expect(result.exitCode).toBe(0);
+  expect(JSON.parse(result.stdout).summary.failed).toBe(0);
+  expect(tookMs).toBeLessThan(30_000);
+});
+
+describe('the flags', () => {
+  test('choose checks by code and category', async () => {
+    const setup = await prepare(await startSandbox({ scenario: 'idle' }));
+    const only = await doctor(setup, '--only', 'machine,ca0101', '--skip', 'CA0502');
+    expect(only.checks.map(({ code }) => code)).toEqual(['CA0101', 'CA0501', 'CA0503']);
+    expect(only.exitCode).toBe(0);
+  });
+
+  test('leave out what is not severe, and count it all the same', async () => {
+    const setup = await prepare(await startSandbox({ scenario: 'idle' }));
+    await chmod(setup.own.configPath, 0o644);
+    const { checks, summary, exitCode } = await doctor(setup, '--min-severity', 'warning');
+    expect(checks).toMatchObject([{ code: 'CA0102', status: 'warning' }]);
+    expect({ exitCode, warnings: summary['warning'] }).toEqual({ exitCode: 0, warnings: 1 });
+    expect(summary['ok']).toBeGreaterThan(20);
+  });
+
+  test('name what was meant by a check that is none', async () => {
+    const { cli } = await machine();
+    const { exitCode, stdout, stderr } = await cli(['doctor', '--only', 'nomda', '--json']);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(JSON.parse(stderr)).toMatchObject({
+      code: 'UNKNOWN_CHECK',
+      message: 'there is no check "nomda"',
+      hint: expect.stringContaining('Did you mean nomad?'),
+    });
+  });
+});
+
+describe('for people', () => {
+  test('it is a list in groups with marks, and what to do beside a fault', async () => {
+    const setup = await prepare(await startSandbox({ scenario: 'idle' }));
+    setup.sandbox.nomad.setLeader(false);
+    const show = async (env: Readonly<Record<string, string>>) => {
+      const run = setup.own.cli(['doctor'], { clock: setup.sandbox.clock, tty: true, env });
+      return (await runThrough(setup.sandbox, run)).result.stdout;
+    };
+    const text = await show({ LANG: 'en_US.UTF-8' });
+    expect(text).toMatch(/^Installation: prod\n\nConfiguration\n✔ CA0101 /);
+    expect(text).toContain(
+      '✖ CA0305 Nomad has a leader: no server is the leader\n         Look at',
+    );
+    expect(text).toContain('– CA0306 Nomad lets us read: CA0305 failed\n');
+    expect(text).toContain(
+      '· CA0301 Nomad is reached at its address: not configured: not set up\n',
+    );
+    expect(text).toMatch(/\n\d+ ok, 0 warnings, 1 failed, 3 skipped, \d not configured\n$/);
+    const plain = await show({ TERM: 'dumb', LANG: 'en_US.UTF-8' });
+    expect(plain).toMatch(/\nx CA0305 [\s\S]*\n- CA0306 /);
+    expect(plain).toMatch(/^[\n -~]*$/);
+  });
+});
