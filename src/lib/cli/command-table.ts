@@ -23,6 +23,7 @@ export type Found =
 /** What each first word is about. */
 export const TOPICS: Readonly<Record<string, string>> = {
   nomad: 'Nomad jobs and the clients that run them',
+  repl: 'Clojure inside the server, by its nREPL',
   config: 'Which installations there are, and how each is reached',
   audit: 'What was changed from this machine',
   sandbox: 'A simulated installation on this machine',

@@ -1,3 +1,4 @@
+import { ADMIN_PATHS } from '../server/admin-paths.ts';
 import type { Chosen } from './settings.ts';
 
 /** What a value is, and so how it is checked and how its text is read. */
@@ -5,6 +6,7 @@ export type ValueKind =
   | 'text'
   | 'host'
   | 'address'
+  | 'path'
   | 'file'
   | 'files'
   | 'command'
@@ -200,6 +202,37 @@ export const PROFILE_KEYS: readonly ProfileKey[] = [
     description: "Certificate authority of the server's host, where it is not a public one (PEM)",
     ambient: 'NODE_EXTRA_CA_CERTS',
   },
+  {
+    key: 'server.frontendSelector',
+    kind: 'text',
+    description: "Label of the frontend's pods",
+    fallback: 'app=frontend',
+  },
+  {
+    key: 'server.replPort',
+    kind: 'port',
+    description: "Port of the nREPL in the frontend's pod",
+    fallback: 6005,
+  },
+  ...Object.entries(ADMIN_PATHS).map(
+    ([name, path]): ProfileKey => ({
+      key: `server.paths.${name}`,
+      kind: 'path',
+      description: `Where this server has ${path}, if elsewhere`,
+      fallback: path,
+    }),
+  ),
+  {
+    key: 'server.settingNames.suspendNewUsers',
+    kind: 'text',
+    description: 'Name of the system setting "Suspend New Users", where it is not found by that',
+  },
+  {
+    key: 'server.settingNames.requiredOrgs',
+    kind: 'text',
+    description:
+      'Name of the system setting "Required Org Membership List", where it is not found by that',
+  },
 ];
 
 const BY_NAME: ReadonlyMap<string, ProfileKey> = new Map(PROFILE_KEYS.map((one) => [one.key, one]));
@@ -209,9 +242,12 @@ export function findKey(name: string): ProfileKey | undefined {
   return BY_NAME.get(name);
 }
 
-/** The keys that hold other keys, such as `nomad`. */
+/** The keys that hold other keys, such as `nomad` and `server.paths`. */
 export const KEY_GROUPS: ReadonlySet<string> = new Set(
-  PROFILE_KEYS.flatMap(({ key }) => (key.includes('.') ? [key.slice(0, key.indexOf('.'))] : [])),
+  PROFILE_KEYS.flatMap(({ key }) => {
+    const words = key.split('.').slice(0, -1);
+    return words.map((_, depth) => words.slice(0, depth + 1).join('.'));
+  }),
 );
 
 /** The variable that stands above a key: `nomad.caFile` is `CIRCLECI_ADMIN_NOMAD_CA_FILE`. */

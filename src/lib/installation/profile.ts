@@ -1,3 +1,5 @@
+import type { AdminPaths } from '../server/admin-paths.ts';
+
 /** Where a secret comes from: never from the command line, never from the config file itself. */
 export interface SecretSource {
   /** A file that only its owner can read. */
@@ -40,6 +42,11 @@ export interface ServerProfile {
   readonly tokenFile?: string;
   readonly tokenCommand?: string;
   readonly caFile?: string;
+  readonly frontendSelector?: string;
+  readonly replPort?: number;
+  /** Where the calls of the admin API are, those that are elsewhere. */
+  readonly paths?: Partial<AdminPaths>;
+  readonly settingNames?: Partial<Readonly<Record<'suspendNewUsers' | 'requiredOrgs', string>>>;
 }
 
 /** What the config file says about one installation. Its keys are those of `PROFILE_KEYS`. */

@@ -2,6 +2,7 @@ import type { Milliseconds } from '../clock.ts';
 import { AdminError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import type { NomadAccess } from '../nomad/model.ts';
+import { ADMIN_PATHS, type AdminPaths } from '../server/admin-paths.ts';
 import { parseDuration } from '../units.ts';
 import { findConflicts } from './conflicts.ts';
 import { splitFiles } from './key-values.ts';
@@ -41,6 +42,19 @@ export interface NomadSettings {
   readonly tls: boolean;
 }
 
+/** Where the server's own APIs are and how to speak to them; secrets are named, not held. */
+export interface ServerSettings {
+  readonly token: Token | null;
+  readonly caFile: string | null;
+  /** Where the calls of the admin API are. */
+  readonly paths: AdminPaths;
+  /** What system settings are called; null where they are found by what they are called in words. */
+  readonly settingNames: {
+    readonly suspendNewUsers: string | null;
+    readonly requiredOrgs: string | null;
+  };
+}
+
 /** Everything that decides which installation is meant and how it is reached. */
 export interface Settings {
   /** The profile in use; null where there is none. */
@@ -61,7 +75,13 @@ export interface Settings {
     readonly clusterId: string | null;
   };
   readonly nomad: NomadSettings;
-  readonly server: { readonly token: Token | null; readonly caFile: string | null };
+  readonly server: ServerSettings;
+  /** The nREPL of the frontend. */
+  readonly repl: {
+    /** Label selector of the frontend's pods. */
+    readonly selector: string;
+    readonly port: number;
+  };
   /** Ambient variables that name something else than the profile does: they are not followed. */
   readonly conflicts: readonly string[];
   /** Tokens that are not sent, for they were issued for another host: each a sentence. */
@@ -112,7 +132,19 @@ export function resolveSettings(chosen: Chosen, env: Environment, config: Config
       port: Number(said('nomad.port')),
       tls: said('nomad.tls') === true,
     },
-    server: { token: server, caFile: text('server.caFile') },
+    server: {
+      token: server,
+      caFile: text('server.caFile'),
+      paths: pathsOf((name) => text(`server.paths.${name}`)),
+      settingNames: {
+        suspendNewUsers: text('server.settingNames.suspendNewUsers'),
+        requiredOrgs: text('server.settingNames.requiredOrgs'),
+      },
+    },
+    repl: {
+      selector: text('server.frontendSelector') ?? '',
+      port: Number(said('server.replPort')),
+    },
     conflicts: profile ? findConflicts(profile, chosen, env) : [],
     withheld,
   };
@@ -162,4 +194,12 @@ function settingOf(key: string, deciders: Deciders): Setting {
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function pathsOf(said: (name: string) => string | null): AdminPaths {
+  const paths: { -readonly [Name in keyof AdminPaths]: string } = { ...ADMIN_PATHS };
+  for (const name of Object.keys(paths) as (keyof AdminPaths)[]) {
+    paths[name] = said(name) ?? paths[name];
+  }
+  return paths;
 }

@@ -1,0 +1,43 @@
+import { deleteUserChange } from '../../lib/cli/delete-user-change.ts';
+import { replOf } from '../../lib/cli/frontend-repl.ts';
+import { MutatingCommand } from '../../lib/cli/mutating-command.ts';
+import { Args, durationFlag } from '../../lib/cli/oclif.ts';
+import { codeSafeLogin } from '../../lib/server/nrepl/users-by-repl.ts';
+
+/** `users delete`: deletes an account by the frontend's nREPL, as the operations guide does. */
+export class UsersDelete extends MutatingCommand {
+  static override summary = 'delete an account for good';
+  static override description =
+    "Runs the operations guide's form in the frontend's nREPL, and reads the list back to see the account gone. The login has to be typed, or given by --confirm; --yes is not enough. Suspending frees the seat as well, and can be undone.";
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> octocat --dry-run',
+    '<%= config.bin %> <%= command.id %> octocat',
+    '<%= config.bin %> <%= command.id %> octocat --confirm octocat',
+  ];
+  static override args = {
+    login: Args.string({
+      required: true,
+      ignoreStdin: true,
+      description: "the person's name at GitHub",
+    }),
+  };
+  static override flags = {
+    timeout: durationFlag({ summary: 'how long the frontend may take for each step (2m)' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(UsersDelete);
+    // Before anything is connected: nothing but a login ever stands in the code that is sent.
+    const login = codeSafeLogin(args.login);
+    const { installation, signal } = this;
+    const { host, server } = installation.settings;
+    const known = host !== null && server.token !== null;
+    const sources = {
+      repl: replOf(installation),
+      admin: known ? await installation.admin() : null,
+      signal,
+      timeoutMs: flags.timeout ?? 120_000,
+    };
+    await this.change(await deleteUserChange(login, sources, installation), flags);
+  }
+}

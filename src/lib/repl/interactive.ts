@@ -1,0 +1,127 @@
+import { createInterface, type Interface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import type { ReplSession } from '../server/nrepl/client.ts';
+import { formState } from './form-balance.ts';
+import type { ReplHistory } from './history.ts';
+import { type ReplSink, runCode } from './run-code.ts';
+
+/** The terminal, or the pipe, that forms come from. */
+export interface ReplTerminal {
+  readonly input: Readable;
+  /** Where prompts and what is typed show. */
+  readonly output: Writable;
+  readonly isTTY: boolean;
+  readonly history: ReplHistory;
+  readonly sink: ReplSink;
+  /** Ends the session. */
+  readonly signal: AbortSignal;
+}
+
+/** How a session ended. */
+export interface ReplEnd {
+  /** Forms that threw or were interrupted. */
+  readonly failed: number;
+  /** Text that waited for its closing bracket when the input ended. */
+  readonly unfinished: string;
+}
+
+/** What leaves, as in `lein repl`; to the server it would be an error, or its end. */
+const LEAVE = /^\s*(?:\(?(?:exit|quit)\)?|:repl\/quit)\s*$/;
+
+/**
+ * Reads forms, evaluates them and prints what comes, until the input ends. On a terminal: Ctrl-C
+ * interrupts the evaluation, or gives up what was typed; Ctrl-D leaves.
+ *
+ * @throws AdminError as {@link ReplSession} says, when the connection is lost
+ */
+export async function interact(session: ReplSession, terminal: ReplTerminal): Promise<ReplEnd> {
+  const { input, output, isTTY, history, signal } = terminal;
+  const lines = createInterface({
+    input,
+    ...(isTTY ? { output } : {}),
+    terminal: isTTY,
+    history: history.lines.toReversed(),
+    historySize: 1_000,
+    removeHistoryDuplicates: true,
+  });
+  const close = (): void => lines.close();
+  signal.addEventListener('abort', close, { once: true });
+  try {
+    return await new Loop(session, terminal, lines).run();
+  } finally {
+    signal.removeEventListener('abort', close);
+    lines.close();
+    // A stream that flows keeps the process alive.
+    input.pause();
+  }
+}
+
+class Loop {
+  readonly #session: ReplSession;
+  readonly #terminal: ReplTerminal;
+  readonly #lines: Interface;
+  #namespace = 'user';
+  #typed = '';
+  #failed = 0;
+  #running: AbortController | undefined;
+
+  constructor(session: ReplSession, terminal: ReplTerminal, lines: Interface) {
+    this.#session = session;
+    this.#terminal = terminal;
+    this.#lines = lines;
+  }
+
+  async run(): Promise<ReplEnd> {
+    this.#lines.on('SIGINT', () => this.#interrupt());
+    this.#prompt();
+    for await (const line of this.#lines) {
+      await this.#terminal.history.add(line);
+      if (this.#typed === '' && LEAVE.test(line)) break;
+      this.#typed += `${line}\n`;
+      const state = formState(this.#typed);
+      if (state === 'blank') this.#typed = '';
+      if (state === 'whole') await this.#evaluate();
+      this.#prompt();
+    }
+    return { failed: this.#failed, unfinished: this.#typed };
+  }
+
+  async #evaluate(): Promise<void> {
+    const code = this.#typed;
+    const running = new AbortController();
+    this.#typed = '';
+    this.#running = running;
+    try {
+      const { signal: ended, sink } = this.#terminal;
+      const signal = AbortSignal.any([running.signal, ended]);
+      const { exception, interrupted, namespace } = await runCode(this.#session, code, sink, {
+        signal,
+      });
+      if (interrupted) await sink.err('Interrupted.\n');
+      if (exception !== null || interrupted) this.#failed += 1;
+      this.#namespace = namespace ?? this.#namespace;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  #interrupt(): void {
+    if (this.#running) {
+      this.#running.abort();
+      return;
+    }
+    this.#typed = '';
+    // To the end of the line, and delete it.
+    this.#lines.write(null, { ctrl: true, name: 'e' });
+    this.#lines.write(null, { ctrl: true, name: 'u' });
+    this.#terminal.output.write('^C\n');
+    this.#prompt();
+  }
+
+  #prompt(): void {
+    if (!this.#terminal.isTTY) return;
+    const prompt = `${this.#namespace}=> `;
+    this.#lines.setPrompt(this.#typed === '' ? prompt : '... '.padStart(prompt.length));
+    this.#lines.prompt();
+  }
+}

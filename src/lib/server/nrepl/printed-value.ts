@@ -1,0 +1,70 @@
+import { AdminError } from '../../errors.ts';
+import type { EvaluateOptions, ReplSession } from './client.ts';
+import { type Edn, EdnError, parseEdn } from './edn.ts';
+
+/** What the server said, for a message: its beginning. */
+const EXCERPT = 300;
+
+/**
+ * Evaluates one form and reads its value.
+ *
+ * @throws AdminError of kind `service`, code REPL_ERROR where the form threw, REPL_SURPRISE where
+ *   its value is not to be read, and as {@link ReplSession} says
+ */
+export async function readValue(
+  session: ReplSession,
+  form: string,
+  options: EvaluateOptions = {},
+): Promise<Edn> {
+  const values: string[] = [];
+  let errors = '';
+  let exception: string | null = null;
+  for await (const event of session.evaluate(form, options)) {
+    if (event.type === 'value') values.push(event.text);
+    else if (event.type === 'err') errors += event.text;
+    else if (event.type === 'exception') exception = event.root ?? event.exception ?? 'unknown';
+    else if (event.type === 'done' && event.interrupted) throw interrupted();
+  }
+  if (exception !== null) throw threw(form, errors.trim() || exception);
+  const [value, ...more] = values;
+  if (value === undefined || more.length > 0) {
+    throw unreadable(form, `${values.length} values`, values.join(' '));
+  }
+  try {
+    return parseEdn(value);
+  } catch (error) {
+    if (!(error instanceof EdnError)) throw error;
+    throw unreadable(form, error.message, value);
+  }
+}
+
+/** The error for an answer of another shape than the form's. */
+export function unreadable(form: string, why: string, value: string): AdminError {
+  return new AdminError(
+    'service',
+    `the frontend answered ${form} with ${excerpt(value)} (${why})`,
+    {
+      code: 'REPL_SURPRISE',
+      hint: 'This version of the server answers otherwise than is known. Look yourself: circleci-admin repl',
+    },
+  );
+}
+
+function threw(form: string, message: string): AdminError {
+  return new AdminError('service', `the frontend could not evaluate ${form}: ${excerpt(message)}`, {
+    code: 'REPL_ERROR',
+    hint: "The frontend's log may say more: kubectl logs -l app=frontend --tail=200",
+  });
+}
+
+function interrupted(): AdminError {
+  return new AdminError('refused', 'interrupted before the frontend had answered', {
+    code: 'CANCELLED',
+    hint: 'What was evaluated may have been done. Look before you run it again.',
+  });
+}
+
+function excerpt(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ');
+  return line.length > EXCERPT ? `${line.slice(0, EXCERPT)} ...` : line;
+}

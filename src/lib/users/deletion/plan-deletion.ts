@@ -1,0 +1,113 @@
+import { AdminError, isAdminError } from '../../errors.ts';
+import { nearest } from '../../nearest.ts';
+import type { Account, AdminApi } from '../../server/admin-api.ts';
+import type { ReplSession } from '../../server/nrepl/client.ts';
+import { loginsByRepl, requireDeletion } from '../../server/nrepl/users-by-repl.ts';
+import { type AccountRow, accountRow } from '../list.ts';
+import { isAdmin, loginKey } from '../state.ts';
+
+/** Opens a session of the REPL for as long as something uses it. */
+export type UseRepl = <T>(use: (session: ReplSession) => Promise<T>) => Promise<T>;
+
+/** What the admin API tells of an account that is to go. */
+export type AdminReads = Pick<AdminApi, 'accounts' | 'me'>;
+
+/** What will be deleted. */
+export interface DeletionPlan {
+  /** As the server writes it. */
+  readonly login: string;
+  /** Null where the admin API does not tell. */
+  readonly account: AccountRow | null;
+  readonly warnings: readonly string[];
+}
+
+/** From where a deletion is planned. */
+export interface DeletionSources {
+  readonly repl: UseRepl;
+  /** Null where nothing says where the admin API is, or no token is named for it. */
+  readonly admin: AdminReads | null;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+}
+
+const HOST_CHANGED =
+  'If the address of GitHub was ever changed for this installation, ask CircleCI support before you delete an account.';
+
+/**
+ * Looks who would be deleted, and whether the server can do it. Nothing is changed.
+ *
+ * @throws AdminError of kind `notFound` (USER_NOT_FOUND) or `refused` (OWN_ACCOUNT, LAST_ADMIN), and
+ *   as {@link loginsByRepl} does
+ */
+export async function planDeletion(
+  wanted: string,
+  sources: DeletionSources,
+): Promise<DeletionPlan> {
+  const { repl, admin, signal, timeoutMs } = sources;
+  const [logins, told] = await Promise.all([
+    repl(async (session) => {
+      await requireDeletion(session, { signal, timeoutMs });
+      return await loginsByRepl(session, { signal, timeoutMs });
+    }),
+    tell(admin, signal),
+  ]);
+  const login = logins.find((one) => loginKey(one) === loginKey(wanted));
+  if (login === undefined) throw unknown(wanted, logins);
+  const account = told.accounts.find((one) => loginKey(one.login) === loginKey(login));
+  refuseOneself(login, told.me);
+  refuseLastAdmin(account, told.accounts);
+  return {
+    login,
+    account: account ? accountRow(account) : null,
+    warnings: [...told.warnings, HOST_CHANGED],
+  };
+}
+
+interface Told {
+  readonly me: string | null;
+  readonly accounts: readonly Account[];
+  readonly warnings: readonly string[];
+}
+
+async function tell(admin: AdminReads | null, signal: AbortSignal): Promise<Told> {
+  const untold = (why: string): Told => ({
+    me: null,
+    accounts: [],
+    warnings: [
+      `Who this is, whether it is you, and whether it is the last administrator is not known: ${why}.`,
+    ],
+  });
+  if (!admin) return untold('no host or no token of the admin API is set');
+  try {
+    const [{ login: me }, accounts] = await Promise.all([admin.me(signal), admin.accounts(signal)]);
+    return { me, accounts, warnings: [] };
+  } catch (error) {
+    if (!isAdminError(error)) throw error;
+    return untold(error.message);
+  }
+}
+
+function unknown(wanted: string, logins: readonly string[]): AdminError {
+  const near = nearest(wanted, logins);
+  return new AdminError('notFound', `the server has no account of "${wanted}"`, {
+    code: 'USER_NOT_FOUND',
+    hint: `${near === null ? '' : `Did you mean ${near}? `}See who there is: circleci-admin users list`,
+  });
+}
+
+function refuseOneself(login: string, me: string | null): void {
+  if (me === null || loginKey(me) !== loginKey(login)) return;
+  throw new AdminError('refused', `${login} is the account of your own token`, {
+    code: 'OWN_ACCOUNT',
+    hint: 'Have another administrator do it. Nothing was changed.',
+  });
+}
+
+function refuseLastAdmin(account: Account | undefined, accounts: readonly Account[]): void {
+  const admins = accounts.filter((one) => isAdmin(one) && !one.suspended);
+  if (!account || admins.length !== 1 || admins[0] !== account) return;
+  throw new AdminError('refused', `${account.login} is the last administrator`, {
+    code: 'LAST_ADMIN',
+    hint: 'Make somebody else one first: circleci-admin users admin grant LOGIN',
+  });
+}
