@@ -56,22 +56,27 @@ export function checkConfig(parsed: unknown): CheckedConfig {
 }
 
 function checkProfile(value: unknown, path: readonly string[], report: Report): Profile {
-  const profile: Record<string, unknown> = {};
+  return checkGroup('', value, path, report) as Profile;
+}
+
+/** Checks a profile, or a group of its keys and the groups inside. */
+function checkGroup(
+  group: string,
+  value: unknown,
+  path: readonly string[],
+  report: Report,
+): Mapping {
+  const fine: Record<string, unknown> = {};
   for (const [word, item] of Object.entries(mappingOf(value, path, report))) {
-    if (!KEY_GROUPS.has(word)) {
-      if (isFine(word, item, [...path, word], report)) profile[word] = item;
-      continue;
-    }
-    const group: Record<string, unknown> = {};
-    for (const [inner, one] of Object.entries(mappingOf(item, [...path, word], report))) {
-      if (isFine(`${word}.${inner}`, one, [...path, word, inner], report)) group[inner] = one;
-    }
-    if ('tokenFile' in group && 'tokenCommand' in group) {
-      report([...path, word], 'has both tokenFile and tokenCommand', 'Take one of them out.');
-    }
-    profile[word] = group;
+    const key = group === '' ? word : `${group}.${word}`;
+    const place = [...path, word];
+    if (KEY_GROUPS.has(key)) fine[word] = checkGroup(key, item, place, report);
+    else if (isFine(key, item, place, report)) fine[word] = item;
   }
-  return profile as Profile;
+  if ('tokenFile' in fine && 'tokenCommand' in fine) {
+    report(path, 'has both tokenFile and tokenCommand', 'Take one of them out.');
+  }
+  return fine;
 }
 
 function isFine(key: string, value: unknown, path: readonly string[], report: Report): boolean {

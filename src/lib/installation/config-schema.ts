@@ -30,16 +30,19 @@ const GROUP_DESCRIPTIONS: Readonly<Record<string, string>> = {
   kubernetes: 'Which cluster and namespace',
   nomad: 'How Nomad is reached',
   server: "How the CircleCI server's own APIs are reached",
+  'server.paths': 'Where the calls of its admin API are',
+  'server.settingNames': 'What system settings are called',
 };
 
 function group(prefix: string, description: string): Schema {
   const properties: Record<string, Schema> = {};
   for (const spec of PROFILE_KEYS) {
-    const [first = '', second] = spec.key.split('.');
-    if (prefix === '' && second !== undefined && KEY_GROUPS.has(first)) {
-      properties[first] ??= group(first, GROUP_DESCRIPTIONS[first] ?? first);
-    } else if (prefix === '') properties[first] = valueSchema(spec);
-    else if (first === prefix && second !== undefined) properties[second] = valueSchema(spec);
+    if (!spec.key.startsWith(prefix)) continue;
+    const [word = ''] = spec.key.slice(prefix.length).split('.');
+    const inner = `${prefix}${word}`;
+    if (KEY_GROUPS.has(inner)) {
+      properties[word] ??= group(`${inner}.`, GROUP_DESCRIPTIONS[inner] ?? inner);
+    } else properties[word] = valueSchema(spec);
   }
   const hasToken = 'tokenFile' in properties && 'tokenCommand' in properties;
   return {
@@ -65,6 +68,8 @@ function valueSchema({ kind, description, choices, fallback }: ProfileKey): Sche
       return { type: 'string', pattern: '^(\\d+(\\.\\d+)?(ms|s|m|h|d))+$', ...about };
     case 'choice':
       return { type: 'string', enum: choices, ...about };
+    case 'path':
+      return { type: 'string', pattern: '^(/[A-Za-z0-9._~%-]+)+$', ...about };
     case 'address':
       return { type: 'string', pattern: '^[Hh][Tt][Tt][Pp][Ss]?://[^@\\s]+$', ...about };
     default:

@@ -1,25 +1,44 @@
 import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
 import { AdminError } from '../errors.ts';
-import type { TlsOptions } from '../http/http.ts';
-import { createHttpClient } from '../http/undici-client.ts';
+import type { HttpClient, TlsOptions } from '../http/http.ts';
+import { createHttpClient, type HttpClientOptions } from '../http/undici-client.ts';
 import { createServerClient, type ServerClient } from '../server/client.ts';
 import type { InstallationOptions } from './installation.ts';
 import { proxySettings } from './proxy-settings.ts';
 import { readSecret } from './secret.ts';
 import type { Settings } from './settings.ts';
 
+/** How the server is reached, and what it is shown. */
+export interface ServerAccess {
+  readonly http: HttpClient;
+  readonly token: string | null;
+}
+
 /**
  * Makes the client of the CircleCI server that the settings mean: files and secrets are read,
  * nothing is sent.
  *
- * @throws AdminError of kind `validation` (SECRET_FILE, BAD_CERTIFICATE), `unauthorised`
- *   (SECRET_COMMAND) or `usage` (NO_SERVER_HOST)
+ * @throws AdminError as {@link reachServer} does
  */
 export async function connectServer(
   settings: Settings,
   options: InstallationOptions,
 ): Promise<ServerClient> {
+  return createServerClient(await reachServer(settings, options));
+}
+
+/**
+ * Makes what any client of the server is made from: files and secrets are read, nothing is sent.
+ *
+ * @throws AdminError of kind `validation` (SECRET_FILE, BAD_CERTIFICATE), `unauthorised`
+ *   (SECRET_COMMAND) or `usage` (NO_SERVER_HOST)
+ */
+export async function reachServer(
+  settings: Settings,
+  options: InstallationOptions,
+  how: Pick<HttpClientOptions, 'connections' | 'retries'> = {},
+): Promise<ServerAccess> {
   const address = serverAddress(settings);
   if (address === null) throw noHost();
   const { token: source } = settings.server;
@@ -37,8 +56,9 @@ export async function connectServer(
     userAgent: options.userAgent,
     proxy: proxySettings(options.env),
     ...(options.tracer ? { tracer: options.tracer } : {}),
+    ...how,
   });
-  return createServerClient({ http, token });
+  return { http, token };
 }
 
 /** Where the server is: https, unless the host says otherwise; null where no host is known. */

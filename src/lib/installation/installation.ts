@@ -4,8 +4,10 @@ import type { Tracer } from '../http/http.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { Masker } from '../masking.ts';
 import type { NomadClient } from '../nomad/client.ts';
+import type { AdminApi } from '../server/admin-api.ts';
 import type { ServerClient } from '../server/client.ts';
 import { readConfigFile } from './config-file.ts';
+import type { AdminConnection } from './connect-admin.ts';
 import type { ClusterIdentity } from './identity.ts';
 import { type Chosen, resolveSettings, type Settings } from './settings.ts';
 
@@ -18,6 +20,8 @@ export interface Installation {
   kubernetes(): Promise<KubernetesClient>;
   nomad(): Promise<NomadClient>;
   server(): Promise<ServerClient>;
+  /** The server's admin API, within its rate limit. */
+  admin(): Promise<AdminApi>;
   /**
    * Whether the cluster is the one that the profile was made for. Asked once, at the latest when it
    * is connected to; null where the profile knows no cluster by its id.
@@ -52,6 +56,7 @@ export function installationOf(settings: Settings, options: InstallationOptions)
   let kubernetes: Promise<KubernetesClient> | undefined;
   let nomad: Promise<NomadClient> | undefined;
   let server: Promise<ServerClient> | undefined;
+  let admin: Promise<AdminConnection> | undefined;
   const connectKubernetes = (): Promise<KubernetesClient> => {
     kubernetes ??= import('./connect-kubernetes.ts').then(({ connectKubernetes: connect }) =>
       connect(settings, options),
@@ -84,10 +89,16 @@ export function installationOf(settings: Settings, options: InstallationOptions)
       );
       return server;
     },
+    admin: async () => {
+      admin ??= import('./connect-admin.ts').then(({ connectAdmin }) =>
+        connectAdmin(settings, options),
+      );
+      return (await admin).api;
+    },
     identity: () => (clusterId === null ? null : askIdentity(clusterId)),
     identityAsked: () => identity ?? null,
     close: async () => {
-      const opened = await Promise.allSettled([nomad, kubernetes, server]);
+      const opened = await Promise.allSettled([nomad, kubernetes, server, admin]);
       await Promise.all(
         opened.map((one) => (one.status === 'fulfilled' ? one.value?.close() : undefined)),
       );

@@ -12,12 +12,14 @@ export interface ValueFault {
 
 const HOST =
   /^(?:https?:\/\/)?(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?\/?$/;
+const URL_PATH = /^(?:\/[A-Za-z0-9._~%-]+)+$/;
 const VERSION = /^\d{1,3}\.\d{1,3}$/;
 
 const WHAT: Readonly<Record<ValueKind, string>> = {
   text: 'a text',
   host: 'a host',
   address: 'an http or https address',
+  path: 'the path of an address, such as /api/v1/admin/users',
   file: 'an absolute path',
   files: 'an absolute path, or several with colons between them',
   command: 'a command line',
@@ -70,6 +72,8 @@ function checkText(kind: ValueKind, value: string): ValueFault | undefined {
         };
       }
       return (kind === 'host' ? HOST.test(value) : isAddress(value)) ? undefined : wrong;
+    case 'path':
+      return URL_PATH.test(value) ? undefined : wrong;
     case 'version':
       return VERSION.test(value) ? undefined : wrong;
     case 'duration':
