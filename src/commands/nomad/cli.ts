@@ -34,18 +34,19 @@ export class NomadCli extends AdminCommand {
     }
     const args = theirs ?? [];
     for (const token of tokensIn(args)) this.masker.add(token);
-    await this.guardPassThrough({
+    await this.passThrough({
       command: ['nomad', ...args].join(' '),
       reading: readsOnly(args),
       yes: flags.yes,
+      run: async () => {
+        const { stdin, stdout, stderr } = this.runtime;
+        return runNomadCli(await this.installation.kubernetes(), {
+          pod: this.installation.settings.nomad.pod,
+          args,
+          terminal: { stdin, stdout, stderr, sizes: (signal) => this.runtime.sizes(signal) },
+          signal: this.signal,
+        });
+      },
     });
-    const { stdin, stdout, stderr } = this.runtime;
-    const exitCode = await runNomadCli(await this.installation.kubernetes(), {
-      pod: this.installation.settings.nomad.pod,
-      args,
-      terminal: { stdin, stdout, stderr, sizes: (signal) => this.runtime.sizes(signal) },
-      signal: this.signal,
-    });
-    this.exitWith(exitCode);
   }
 }

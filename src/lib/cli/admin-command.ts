@@ -1,12 +1,13 @@
 import type { Input, ParserOutput } from '@oclif/core/interfaces';
 import type { Milliseconds } from '../clock.ts';
-import { AdminError, isAdminError } from '../errors.ts';
+import { isAdminError } from '../errors.ts';
 import type { Installation, InstallationOptions } from '../installation/installation.ts';
 import type { Masker } from '../masking.ts';
 import type { ChangeContext, ChangeSubject } from './change.ts';
 import type { Completes } from './completion/candidate.ts';
 import { Command } from './oclif.ts';
 import type { Output } from './output.ts';
+import { plainWords } from './plain-words.ts';
 import { ExitError } from './report-error.ts';
 import { requestLine } from './request-line.ts';
 import type { Runtime } from './runtime.ts';
@@ -93,8 +94,8 @@ export abstract class AdminCommand extends Command {
     options?: Input<F, B, A>,
     argv?: string[],
   ): Promise<ParserOutput<F, B, A>> {
-    refuseSwitchValues(argv ?? this.argv, { ...options?.baseFlags, ...options?.flags });
-    const parsed = await super.parse<F, B, A>(options, argv);
+    const words = plainWords(argv ?? this.argv, { ...options?.baseFlags, ...options?.flags });
+    const parsed = await super.parse<F, B, A>(options, words);
     this.#shared = readSharedFlags(parsed.flags, this.runtime);
     this.#output = this.#shared.output(this.runtime, this.masker);
     if (!this.needsInstallation) return parsed;
@@ -149,17 +150,21 @@ export abstract class AdminCommand extends Command {
   }
 
   /**
-   * Lets another program's command line through: reading ones at once, all others after the same
-   * question and with the same refusals as a change of our own.
+   * Runs another program: reading command lines at once, all others after the same question and
+   * with the same refusals as a change of our own.
+   *
+   * @param what.run runs it; its exit code
    */
-  protected async guardPassThrough(what: {
+  protected async passThrough(what: {
     readonly command: string;
     readonly reading: boolean;
     readonly yes: boolean;
+    readonly run: () => Promise<number>;
   }): Promise<void> {
-    if (what.reading) return;
-    const { guardPassThrough } = await import('./change.ts');
-    await guardPassThrough(this.changeContext(), what.command, what.yes);
+    if (what.reading) return this.exitWith(await what.run());
+    const { runPassThrough } = await import('./change.ts');
+    const { command, yes, run } = what;
+    this.exitWith(await runPassThrough(this.changeContext(), command, yes, run));
   }
 
   /** Ends with an exit code of its own, such as that of a program that was passed through. */
@@ -182,25 +187,5 @@ export abstract class AdminCommand extends Command {
       dataDir: this.config.dataDir,
       command: [...(this.id ?? '').split(':'), ...this.argv],
     };
-  }
-}
-
-/**
- * Oclif reads `--yes=false` as `--yes`: what was meant to be off would be on.
- *
- * @throws AdminError of kind `usage`, code BAD_FLAGS
- */
-function refuseSwitchValues(
-  argv: readonly string[],
-  flags: Readonly<Record<string, { readonly type: string }>>,
-): void {
-  for (const word of argv) {
-    if (word === '--') return;
-    const name = /^--([\w-]+)=/.exec(word)?.[1];
-    if (name === undefined || flags[name]?.type !== 'boolean') continue;
-    throw new AdminError('usage', `--${name} takes no value`, {
-      code: 'BAD_FLAGS',
-      hint: `Write --${name}, or leave it out.`,
-    });
   }
 }

@@ -145,12 +145,16 @@ async function apply<Event>(context: ChangeContext, change: Change<Event>): Prom
   return report.exitCode;
 }
 
-/** Asks, or refuses, before another program's command that may change something. */
-export async function guardPassThrough(
+/**
+ * Runs another program's command that may change something: refuses where it must, asks, and writes
+ * the audit log, with the exit code that the program ended with.
+ */
+export async function runPassThrough(
   context: ChangeContext,
   command: string,
   yes: boolean,
-): Promise<void> {
+  run: () => Promise<number>,
+): Promise<number> {
   await refuseWhereForbidden(context);
   await agree(
     context,
@@ -164,7 +168,15 @@ export async function guardPassThrough(
     action: command,
     plan: null,
   });
-  await entry.finish(0, null, null);
+  try {
+    const exitCode = await run();
+    await entry.finish(exitCode, null, null);
+    return exitCode;
+  } catch (error) {
+    const code = isAdminError(error) ? error.exitCode : EXIT_CODES.failed;
+    await entry.finish(code, null, error instanceof Error ? error.message : String(error));
+    throw error;
+  }
 }
 
 function auditLog({ dataDir, runtime, masker }: ChangeContext): AuditLog {

@@ -24,6 +24,8 @@ export interface OutputOptions {
   readonly sort: string | undefined;
   readonly color: { readonly stdout: boolean; readonly stderr: boolean };
   readonly quiet: boolean;
+  /** Whether standard output is a terminal whose screen can be cleared. */
+  readonly redraws: boolean;
   readonly masker: Masker;
 }
 
@@ -36,7 +38,8 @@ export interface Frame<Row> {
 /** Writes results to standard output and talk to standard error, in the format that was asked for. */
 export class Output {
   readonly #options: OutputOptions;
-  #progressShown = false;
+  /** Length of the line that is written over next; 0 where there is none. */
+  #progressShown = 0;
 
   constructor(options: OutputOptions) {
     this.#options = options;
@@ -94,7 +97,7 @@ export class Output {
         else await this.json(document);
         continue;
       }
-      if (this.#options.stdout.isTTY) await this.#write('\u001b[H\u001b[2J');
+      if (this.#options.redraws) await this.#write('\u001b[H\u001b[2J');
       else if (!first) await this.#write('\n');
       first = false;
       await this.#writeTable(this.#arrange(view));
@@ -121,8 +124,9 @@ export class Output {
     }
     this.#clearProgress();
     const room = (stderr.columns ?? 80) - 1;
-    void stderr.write(this.#options.masker.mask(text).slice(0, room));
-    this.#progressShown = true;
+    const line = this.#options.masker.mask(text).slice(0, room);
+    void stderr.write(line);
+    this.#progressShown = line.length;
   }
 
   /** Text on standard error as it is, masked: errors, plans, debug lines. */
@@ -136,8 +140,10 @@ export class Output {
   }
 
   #clearProgress(): void {
-    if (this.#progressShown) void this.#options.stderr.write('\r\u001b[2K');
-    this.#progressShown = false;
+    if (this.#progressShown === 0) return;
+    // Blanks, and no escape sequence: a dumb terminal knows none, and NO_COLOR wants none.
+    void this.#options.stderr.write(`\r${' '.repeat(this.#progressShown)}\r`);
+    this.#progressShown = 0;
   }
 
   #style() {

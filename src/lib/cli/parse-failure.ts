@@ -11,6 +11,7 @@ const REWORDINGS: readonly Rewording[] = [
     /^Flag (--?\S+) expects one of these values: (.*)$/,
     (_, flag, values) => `${flag} needs a value: ${oneOf(values?.split(', ') ?? [])}`,
   ],
+  [/^Flag (--?\S+) can only be specified once$/, (_, flag) => `${flag} is given twice`],
   [/^Flag (--?\S+) expects a value$/, (_, flag) => `${flag} needs a value`],
   [
     /^(?:Parsing )?(--\S+)\s+Expected an (integer.*?) but received: (.*)$/s,

@@ -1,6 +1,7 @@
 import type { Completes } from './completion/candidate.ts';
 import { durationFlag, Flags } from './oclif.ts';
 import { FORMATS } from './output.ts';
+import { sortValue } from './plain-words.ts';
 
 /** The name of the environment variable that stands in for a shared flag. */
 export function environmentName(flag: string): string {
@@ -17,7 +18,11 @@ export const sharedFlags = {
     helpGroup: 'global',
   })(),
   columns: Flags.string({ summary: 'columns to show, comma-separated', helpGroup: 'global' }),
-  sort: Flags.string({ summary: 'column to sort by; -COLUMN for descending', helpGroup: 'global' }),
+  sort: Flags.string({
+    summary: 'column to sort by; -COLUMN for descending',
+    parse: async (text) => sortValue(text),
+    helpGroup: 'global',
+  }),
   'no-color': Flags.boolean({ summary: 'write no colours', helpGroup: 'global' }),
   quiet: Flags.boolean({ char: 'q', summary: 'write no progress and notes', helpGroup: 'global' }),
   debug: Flags.boolean({ summary: 'write every request and its time', helpGroup: 'global' }),

@@ -53,6 +53,7 @@ export function readSharedFlags(given: Values, runtime: Runtime): SharedValues {
         columns: text(values, 'columns')?.split(','),
         sort: text(values, 'sort'),
         quiet: values['quiet'] === true,
+        redraws: stdout.isTTY && env['TERM'] !== 'dumb',
         color: {
           stdout: showsColor(stdout, env, values['no-color'] === true),
           stderr: showsColor(stderr, env, values['no-color'] === true),

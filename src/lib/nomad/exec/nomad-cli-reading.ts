@@ -116,9 +116,8 @@ function wordsOf(args: readonly string[]): readonly string[] {
 /** The tokens on a command line of the nomad CLI: they must not show in a question or in the audit log. */
 export function tokensIn(args: readonly string[]): readonly string[] {
   return args.flatMap((arg, at) => {
-    const [, value] = /^--?token(?:=(.*))?$/s.exec(arg) ?? [null];
-    if (value === null) return [];
-    const token = value ?? args[at + 1];
+    const flag = /^--?token(?:=(.*))?$/s.exec(arg);
+    const token = flag ? (flag[1] ?? args[at + 1]) : undefined;
     return token === undefined ? [] : [token];
   });
 }

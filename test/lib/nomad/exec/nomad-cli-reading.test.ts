@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readsOnly } from '../../../../src/lib/nomad/exec/nomad-cli-reading.ts';
+import { readsOnly, tokensIn } from '../../../../src/lib/nomad/exec/nomad-cli-reading.ts';
 
 describe('readsOnly', () => {
   it.each([
@@ -40,5 +40,15 @@ describe('readsOnly', () => {
     '-autocomplete-install',
   ])('holds %j for a change', (line) => {
     expect(readsOnly(line.split(' '))).toBe(false);
+  });
+});
+
+describe('tokensIn', () => {
+  it.each([
+    ['system gc', []],
+    ['-token s3cret system gc --token=an-other', ['s3cret', 'an-other']],
+    ['acl token list -token', []],
+  ])('finds those of %j', (line, tokens) => {
+    expect(tokensIn(line.split(' '))).toEqual(tokens);
   });
 });

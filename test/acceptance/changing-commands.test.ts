@@ -1,0 +1,146 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sourceCommands } from '../../scripts/source-commands.ts';
+import { MutatingCommand } from '../../src/lib/cli/mutating-command.ts';
+import { PROFILE, World } from '../support/world.ts';
+import { COMMAND_CASES, caseLines, withFlags, wordsOf } from './command-cases.ts';
+
+/** Every command that changes something: what it refuses, and what it leaves behind. */
+
+let world: World;
+beforeAll(async () => {
+  world = await World.open({ builds: 0 });
+});
+afterAll(() => world[Symbol.asyncDispose]());
+beforeEach(async () => {
+  await world.writeProfile();
+  world.sandbox.calls.reset();
+});
+
+const CHANGES = caseLines((one) => [one.changes]);
+
+/** Everything that a change would leave behind. */
+async function traces() {
+  const { writes } = world.sandbox.calls;
+  // What the nomad CLI changes in its pod is not seen as a write: that it is run is.
+  const runs = world.sandbox.calls.recent().filter(({ method }) => method === 'UPGRADE').length;
+  return {
+    writes,
+    runs,
+    config: await readFile(world.configPath, 'utf8'),
+    audit: await world.audit(),
+  };
+}
+
+it('lists every command that can change something, and each has --dry-run', async () => {
+  for (const { id, load } of await sourceCommands()) {
+    const command = await load();
+    const name = id.replaceAll(':', ' ');
+    if (!(command.prototype instanceof MutatingCommand)) continue;
+    expect(COMMAND_CASES[name]?.changes, `${name}: a command line that changes something`).toEqual(
+      expect.any(String),
+    );
+    const flags = { ...command.baseFlags, ...command.flags };
+    expect(Object.keys(flags)).toEqual(expect.arrayContaining(['dry-run', 'yes', 'confirm']));
+  }
+});
+
+describe.each(CHANGES)('%s: %j', (_name, line, { consent = '--yes', passesThrough, subject }) => {
+  const agreed = withFlags(line, consent);
+
+  it('is refused where nobody can be asked, and nothing is touched', async () => {
+    const before = await traces();
+    for (const tty of [false, { stdin: true }, { stderr: true }]) {
+      const { stdout, stderr, exitCode } = await world.cli(line, { tty });
+      expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 6 });
+      expect(stderr).toMatch(/Error: [^\n]*Nobody is there to answer\nNothing was changed/);
+    }
+    const json = await world.cli(withFlags(line, '--json'));
+    expect(JSON.parse(json.stderr)).toMatchObject({ code: 'NOT_CONFIRMED', exitCode: 6 });
+    expect(await traces()).toEqual(before);
+  });
+
+  it.skipIf(passesThrough)('plans with --dry-run, and nothing is touched', async () => {
+    const before = await traces();
+    for (const flags of ['--dry-run', '--dry-run --yes', '--dry-run --read-only']) {
+      const { stderr, exitCode } = await world.cli(withFlags(line, flags));
+      expect(exitCode).toBe(0);
+      expect(stderr).toMatch(/^Installation: [\s\S]*Dry run: nothing was changed in /);
+    }
+    const json = await world.cli(withFlags(line, '--dry-run --json'));
+    expect(JSON.parse(json.stdout)).toEqual(expect.any(Object));
+    expect(await traces()).toEqual(before);
+  });
+
+  it('is refused with --read-only, whatever was agreed to', async () => {
+    const before = await traces();
+    const flag = await world.cli(withFlags(agreed, '--read-only'));
+    const variable = await world.cli(agreed, { env: { CIRCLECI_ADMIN_READ_ONLY: '1' } });
+    for (const { stdout, stderr, exitCode } of [flag, variable]) {
+      expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 6 });
+      expect(stderr).toMatch(/Error: \S+ is read-only here\n/);
+    }
+    expect(await traces()).toEqual(before);
+  });
+
+  it.skipIf(subject === 'config file')('is refused in a read-only profile', async () => {
+    await world.writeProfile('readOnly: true');
+    const before = await traces();
+    // Nor does an environment take the guard away.
+    const { stdout, stderr, exitCode } = await world.cli(agreed, {
+      env: { CIRCLECI_ADMIN_READ_ONLY: 'false' },
+    });
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 6 });
+    expect(stderr).toContain(`Error: ${PROFILE} is read-only here`);
+    expect(await traces()).toEqual(before);
+  });
+
+  it('is done once it was agreed to, and the audit log tells so', async () => {
+    const before = await traces();
+    const { exitCode, stderr } = await world.cli(agreed);
+    expect({ stderr, exitCode }).toMatchObject({ exitCode: 0 });
+    const after = await traces();
+    if (subject === 'config file') expect(after.config).not.toBe(before.config);
+    else expect(after.writes + after.runs).toBeGreaterThan(0);
+    const entries = after.audit.slice(before.audit.length).trimEnd().split('\n');
+    const [begin, end, ...more] = entries.map((entry) => JSON.parse(entry));
+    expect(more).toEqual([]);
+    expect(begin).toMatchObject({ phase: 'begin', user: 'tester', action: expect.any(String) });
+    expect(begin.installation).toMatch(subject === 'config file' ? /^(?:lab|spare)$/ : /^lab$/);
+    expect(begin.command.slice(0, 2)).toEqual(line.slice(0, 2));
+    expect(end).toMatchObject({ id: begin.id, phase: 'end', exitCode: 0, error: null });
+  });
+});
+
+describe('nomad cli', () => {
+  it.each([
+    ['node drain -enable -yes NODE_ID', 'a drain'],
+    ['-region=global node drain -enable NODE_ID', 'a global flag in front'],
+    ['system gc', 'a collection'],
+    ['operator raft remove-peer', 'what operators do'],
+    ['brand-new-command', 'what is not known'],
+  ])('is no back door: %s (%s)', async (words) => {
+    const line = wordsOf(`nomad cli -- ${words}`);
+    expect(await world.cli(line)).toMatchObject({ stdout: '', exitCode: 6 });
+    expect(await world.cli(withFlags(line, '--yes --read-only'))).toMatchObject({ exitCode: 6 });
+    expect(world.sandbox.calls.writes).toBe(0);
+  });
+
+  it('has the audit log tell how the program ended, and no token', async () => {
+    const token = 'canary-0123456789';
+    const line = wordsOf(`nomad cli --yes -- system gc -token ${token} -token=${token}`);
+    const { exitCode, stderr } = await world.cli(line);
+    expect(exitCode).not.toBe(0);
+    const [begin, end] = (await world.audit()).trimEnd().split('\n').slice(-2);
+    expect(JSON.parse(end ?? '')).toMatchObject({ phase: 'end', exitCode });
+    expect(`${begin}${stderr}`).not.toContain(token);
+    const asked = await world.cli(wordsOf(`nomad cli -- system gc -token ${token}`));
+    expect(asked.stderr).toContain('Run "nomad system gc -token [secret]" in lab?');
+  });
+
+  it('refuses its words in front of --', async () => {
+    const { stderr, exitCode } = await world.cli(['nomad', 'cli', 'node', 'status']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('Write: circleci-admin nomad cli -- node status');
+  });
+});

@@ -1,0 +1,90 @@
+/** What the table tests run of a command. NODE, JOB and the like stand for what there is. */
+export interface CommandCase {
+  /** Command lines that only read, without the command itself; each takes `--json`. */
+  readonly reads?: readonly string[];
+  /** Those of `reads` that print a list: all formats, columns and sorting hold for it. */
+  readonly lists?: readonly string[];
+  /** Of `--json`: one document (where left out), or one on each line. */
+  readonly lines?: true;
+  /** It has output of its own alone, with `--json` too, such as a program that it runs. */
+  readonly passesThrough?: true;
+  /** A command line that names something that does not exist. */
+  readonly unknown?: string;
+  /** A command line that changes something, without what agrees to it. */
+  readonly changes?: string;
+  /** What agrees to `changes`; `--yes` where it is left out. */
+  readonly consent?: string;
+  /** What it changes: `installation` where it is left out. */
+  readonly subject?: 'installation' | 'config file';
+  /** Why nothing of this is run here: where else it is. */
+  readonly elsewhere?: string;
+}
+
+const SANDBOX = 'test/commands/sandbox';
+
+/** One entry for every command: a new command has to be listed here. */
+export const COMMAND_CASES: Readonly<Record<string, CommandCase>> = {
+  'audit list': { reads: ['', '--since 7d'], lists: [''] },
+  'audit show': { reads: ['CHANGE'], unknown: 'nonesuch' },
+  'completion bash': { reads: [''] },
+  'completion fish': { reads: [''] },
+  'completion zsh': { reads: [''] },
+  'config list': { reads: [''], lists: [''] },
+  'config path': { reads: ['', '--schema'] },
+  'config remove': { changes: 'spare', unknown: 'nonesuch', subject: 'config file' },
+  'config set': { changes: 'version 4.3', subject: 'config file' },
+  'config show': { reads: ['', 'spare'], lists: [''], unknown: 'nonesuch' },
+  'config unset': {
+    changes: 'nomad.address',
+    unknown: 'host --installation nonesuch',
+    subject: 'config file',
+  },
+  'config use': { changes: 'spare', unknown: 'nonesuch', subject: 'config file' },
+  'config validate': { reads: ['', 'FILE'], unknown: '/nonexistent/config.yaml' },
+  doctor: { reads: ['--list', '--only configuration'], lists: ['--list'] },
+  'nomad cli': {
+    reads: ['-- node status', '-- server members'],
+    passesThrough: true,
+    changes: '-- node eligibility -enable SPARE_ID',
+    unknown: '--nomad-pod nonesuch -- node status',
+  },
+  'nomad drain': { changes: 'NODE', consent: '--yes --detach', unknown: 'nonesuch' },
+  'nomad eligibility': { changes: 'SPARE --disable', unknown: 'nonesuch --disable' },
+  'nomad logs': { reads: ['JOB', 'JOB --tail 2', 'JOB --both'], lines: true, unknown: 'nonesuch' },
+  'nomad node-status': { reads: ['', '--idle', 'NODE'], lists: [''], unknown: 'nonesuch' },
+  'nomad status': { reads: ['', '--status running', 'JOB'], lists: [''], unknown: 'nonesuch' },
+  'sandbox clock': { unknown: '--name nonesuch', elsewhere: `${SANDBOX}/clock.test.ts` },
+  'sandbox env': { unknown: '--name nonesuch', elsewhere: `${SANDBOX}/env.test.ts` },
+  'sandbox fault': { unknown: '--clear --name nonesuch', elsewhere: `${SANDBOX}/fault.test.ts` },
+  'sandbox run': { elsewhere: `${SANDBOX}/run.test.ts` },
+  'sandbox scenarios': { reads: [''], lists: [''] },
+  'sandbox start': { elsewhere: `${SANDBOX}/start.test.ts` },
+  'sandbox status': { unknown: '--name nonesuch', elsewhere: `${SANDBOX}/status.test.ts` },
+  'sandbox stop': { unknown: '--name nonesuch', elsewhere: `${SANDBOX}/stop.test.ts` },
+};
+
+/** Command line after command line: the command's words, and all of them. */
+export type CaseLine = readonly [name: string, line: readonly string[], CommandCase];
+
+/** The command lines that every case has of one kind. */
+export function caseLines(
+  pick: (one: CommandCase) => readonly (string | undefined)[],
+): readonly CaseLine[] {
+  return Object.entries(COMMAND_CASES).flatMap(([name, one]) =>
+    pick(one).flatMap((rest) =>
+      rest === undefined ? [] : [[name, wordsOf(`${name} ${rest}`), one] as const],
+    ),
+  );
+}
+
+/** Puts words in front of `--`, or at the end where there is none. */
+export function withFlags(line: readonly string[], flags: string): readonly string[] {
+  const end = line.indexOf('--');
+  const at = end === -1 ? line.length : end;
+  return [...line.slice(0, at), ...wordsOf(flags), ...line.slice(at)];
+}
+
+/** The words of a line that needs no quotes. */
+export function wordsOf(line: string): readonly string[] {
+  return line.split(' ').filter((word) => word !== '');
+}

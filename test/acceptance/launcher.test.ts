@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Sandbox } from '../../src/lib/sandbox/sandbox.ts';
+import { installLauncher, type Launched, launch } from '../support/circleci-launcher.ts';
+
+/** `circleci admin ...`: the bundle as an extension of circleci CLI v1. */
+
+let sandbox: Sandbox;
+let directory: string;
+
+beforeAll(async () => {
+  sandbox = await Sandbox.start({ rate: 0, clients: 2 });
+  directory = await mkdtemp(join(tmpdir(), 'launcher-'));
+  await installLauncher(directory);
+});
+afterAll(async () => {
+  await sandbox.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const TOKEN = 'launcher-canary-token';
+
+function circleci(...words: readonly string[]): Promise<Launched> {
+  const { CIRCLE_HOST: host = '', CIRCLE_TOKEN: _, ...env } = sandbox.environment();
+  return launch(directory, ['admin', ...words], { host, token: TOKEN }, env);
+}
+
+describe('circleci admin', () => {
+  it('helps, and tells its version', async () => {
+    const [all, one, version] = await Promise.all([
+      circleci(),
+      circleci('nomad', 'drain', '--help'),
+      circleci('--version'),
+    ]);
+    expect(all).toMatchObject({ stderr: '', exitCode: 0 });
+    expect(all.stdout).toContain('nomad node-status');
+    expect(one.stdout).toContain('$ circleci-admin nomad drain');
+    expect(version.stdout).toMatch(/^circleci-admin\/\d/);
+  });
+
+  it('passes words, streams and exit codes through', async () => {
+    const [read, typo, missing, refused, passed] = await Promise.all([
+      circleci('nomad', 'node-status', '--json'),
+      circleci('nomad', 'drain', '--stauts'),
+      circleci('nomad', 'node-status', 'no such client'),
+      circleci('nomad', 'drain', '--idle'),
+      circleci('nomad', 'cli', '--', 'node', 'status', 'nonesuch'),
+    ]);
+    expect(JSON.parse(read.stdout)).toMatchObject({ nodes: expect.any(Array) });
+    expect(typo).toMatchObject({ stdout: '', exitCode: 2 });
+    expect(typo.stderr).toContain('did you mean --status?');
+    expect(missing.stderr).toContain('no such client');
+    expect([missing.exitCode, refused.exitCode, passed.exitCode]).toEqual([5, 6, 1]);
+    expect(sandbox.calls.writes).toBe(0);
+  });
+
+  it('takes the host and the token that the circleci CLI hands over', async () => {
+    const { stdout, stderr, exitCode } = await circleci('config', 'show', '--json', '--debug');
+    expect({ stderr, exitCode }).toMatchObject({ exitCode: 0 });
+    const { settings, tokens } = JSON.parse(stdout);
+    const host = settings.find(({ key }: { readonly key: string }) => key === 'host');
+    expect(host).toMatchObject({
+      value: sandbox.environment()['CIRCLE_HOST'],
+      variable: 'CIRCLE_HOST',
+    });
+    expect(tokens).toMatchObject({ server: 'variable' });
+    expect(stdout + stderr).not.toContain(TOKEN);
+  });
+
+  it('is not found where circleci-admin is not installed', async () => {
+    const missing = await launch(directory, ['nonesuch'], { host: '', token: '' });
+    expect(missing).toMatchObject({ stdout: '', exitCode: 2 });
+  });
+});

@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parse as parseYaml } from 'yaml';
+import { sourceCommands } from '../../scripts/source-commands.ts';
+import { FORMATS } from '../../src/lib/cli/output.ts';
+import { World } from '../support/world.ts';
+import { COMMAND_CASES, caseLines, withFlags } from './command-cases.ts';
+
+/** Every command that reads, against a sandbox, in all formats. */
+
+let world: World;
+beforeAll(async () => {
+  world = await World.open();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+beforeEach(() => world.sandbox.calls.reset());
+
+const READS = caseLines((one) => one.reads ?? []);
+const LISTS = caseLines((one) => one.lists ?? []);
+const documents = (text: string): unknown[] =>
+  text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+
+it('knows every command', async () => {
+  const all = (await sourceCommands()).map(({ id }) => id.replaceAll(':', ' '));
+  expect(Object.keys(COMMAND_CASES).sort(), 'see command-cases.ts').toEqual(all.sort());
+});
+
+describe.each(READS)('%s: %j', (_name, line, { lines, passesThrough }) => {
+  it('prints JSON alone on standard output, and changes nothing', async () => {
+    const { stdout, stderr, exitCode } = await world.cli(withFlags(line, '--json'));
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+    if (lines) expect(documents(stdout).length).toBeGreaterThan(0);
+    else if (!passesThrough) expect(JSON.parse(stdout)).toEqual(expect.any(Object));
+    expect(world.sandbox.calls.writes).toBe(0);
+  });
+
+  it('writes no escape sequence into a pipe, under NO_COLOR or on a dumb terminal', async () => {
+    const ways = [
+      {},
+      { tty: { stdout: true, stderr: true }, env: { NO_COLOR: '1', TERM: 'xterm' } },
+      { tty: { stdout: true, stderr: true }, env: { TERM: 'dumb' } },
+    ];
+    for (const way of ways) {
+      const { stdout, stderr, exitCode } = await world.cli(line, way);
+      expect(exitCode).toBe(0);
+      expect(stdout + stderr).not.toContain('\u001b');
+    }
+    const flagged = withFlags(line, '--no-color');
+    const { stdout, stderr } = await world.cli(flagged, { tty: { stdout: true, stderr: true } });
+    expect(stdout + stderr).not.toContain('\u001b');
+  });
+
+  it('says nothing but its result with --quiet, and debug lines with --debug', async () => {
+    expect((await world.cli(withFlags(line, '--quiet'))).stderr).toBe('');
+    const quiet = await world.cli(withFlags(line, '--quiet --json'));
+    const debug = await world.cli(withFlags(line, '--quiet --json --debug'));
+    expect(debug.exitCode).toBe(0);
+    for (const one of debug.stderr.trimEnd().split('\n').filter(Boolean)) {
+      expect(one).toMatch(/^debug: /);
+    }
+    if (!passesThrough && !lines) {
+      expect(Object.keys(JSON.parse(debug.stdout))).toEqual(Object.keys(JSON.parse(quiet.stdout)));
+    }
+  });
+});
+
+it('does write colours on a terminal that shows them', async () => {
+  const { stdout } = await world.cli(['nomad', 'node-status'], { tty: { stdout: true } });
+  expect(stdout).toContain('\u001b[');
+});
+
+describe.each(LISTS)('the list of %s: %j', (_name, line) => {
+  const print = async (format: string): Promise<string> => {
+    const { stdout, exitCode } = await world.cli(withFlags(line, `-o ${format}`));
+    expect(exitCode).toBe(0);
+    return stdout;
+  };
+  const keys = async (): Promise<string[]> => cells((await print('csv')).split('\r\n')[0] ?? '');
+
+  it('says the same in every format', async () => {
+    const [json, yaml, ndjson, csv, tsv, wide, table] = await Promise.all(
+      ['json', 'yaml', 'ndjson', 'csv', 'tsv', 'wide', 'table'].map(print),
+    );
+    const document = JSON.parse(json ?? '');
+    expect(parseYaml(yaml ?? '')).toEqual(document);
+    const rows = documents(ndjson ?? '');
+    expect(rows.length).toBeGreaterThan(0);
+    const lists = Array.isArray(document)
+      ? [document]
+      : Object.values(document).filter(Array.isArray);
+    if (lists.length === 1) expect(rows).toEqual(lists[0]);
+    const [header = [], ...body] = (csv ?? '').split('\r\n').filter(Boolean).map(cells);
+    expect(new Set(header).size).toBe(header.length);
+    for (const row of body) expect(row).toHaveLength(header.length);
+    for (const row of (tsv ?? '').split('\n').filter(Boolean)) {
+      expect(row.split('\t')).toHaveLength(header.length);
+    }
+    for (const text of [wide, table]) expect(text?.split('\n').length).toBeGreaterThan(body.length);
+  });
+
+  it('takes the columns that it has, in any order, and names them for one that it has not', async () => {
+    const [first = '', second = first] = await keys();
+    const picked = await world.cli(withFlags(line, `-o csv --columns ${second},${first}`));
+    expect(cells(picked.stdout.split('\r\n')[0] ?? '')).toEqual([second, first]);
+    for (const flags of ['--columns nonesuch', '--sort nonesuch', '--sort -nonesuch']) {
+      const { stdout, stderr, exitCode } = await world.cli(withFlags(line, flags));
+      expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
+      expect(stderr).toMatch(/^Error: there is no column "nonesuch"\nThe columns are /);
+      expect(stderr).toContain(first);
+    }
+  });
+
+  it('sorts by every column, up and down', async () => {
+    for (const key of await keys()) {
+      const sorted = async (by: string): Promise<string[]> => {
+        const { stdout } = await world.cli(withFlags(line, `-o tsv --columns ${key} --sort ${by}`));
+        return stdout.split('\n').slice(0, -1);
+      };
+      const [up, down] = [await sorted(key), await sorted(`-${key}`)];
+      expect([...up].sort()).toEqual([...down].sort());
+      const known = (rows: readonly string[]): string[] => rows.filter((row) => row !== '');
+      // What is not known stands last, whichever way.
+      for (const rows of [up, down]) expect(rows.slice(0, known(rows).length)).toEqual(known(rows));
+    }
+  });
+});
+
+it('refuses a format that there is not, and names those that there are', async () => {
+  const { stderr, exitCode } = await world.cli(['nomad', 'status', '-o', 'yml']);
+  expect(exitCode).toBe(2);
+  expect(stderr).toBe(
+    `Error: "yml" is no value of --output; did you mean yaml?\nIt can be ${FORMATS.slice(0, -1).join(', ')} or yaml.\n`,
+  );
+});
+
+describe.each(caseLines((one) => [one.unknown]))('%s: %j', (_name, line) => {
+  it('ends with 5 for what does not exist', async () => {
+    const plain = await world.cli(line);
+    expect(plain).toMatchObject({ stdout: '', exitCode: 5 });
+    expect(plain.stderr).toMatch(/^Error: [^\n]+\n[^\n]+/);
+    const json = await world.cli(withFlags(line, '--json'));
+    expect(json).toMatchObject({ stdout: '', exitCode: 5 });
+    expect(JSON.parse(json.stderr)).toMatchObject({
+      code: expect.stringMatching(/^[A-Z_]+$/),
+      hint: expect.any(String),
+      exitCode: 5,
+    });
+  });
+});
+
+/** The cells of a line of CSV. */
+function cells(line: string): string[] {
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
+  );
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { parseFailure } from '../../../src/lib/cli/parse-failure.ts';
+import { cli } from '../../support/cli.ts';
+
+/** The parser's complaints as a command line meets them, all of them exit 2. */
+describe('a command line that is not accepted', () => {
+  it.each([
+    ['nomad drain --stauts down', 'unknown flag --stauts; did you mean --status?'],
+    ['nomad drain --dryrun', 'unknown flag --dryrun; did you mean --dry-run?'],
+    ['nomad drain --DEADLINE=1h', 'unknown flag --DEADLINE; did you mean --deadline?'],
+    ['nomad drain --tokn=s3cr3t-t0ken', 'unknown flag --tokn'],
+    ['nomad drain -Z', 'unknown flag -Z'],
+    ['nomad drain --nope --stauts', 'unknown flags --nope, --stauts'],
+    ['nomad status --status', '--status needs a value: pending, running or dead'],
+    ['nomad logs x --tail', '--tail needs a value'],
+    ['nomad logs x --tail many', '--tail needs an integer, not "many"'],
+    ['audit list --limit 0', '--limit needs an integer greater than or equal to 1, not "0"'],
+    ['nomad logs', 'TARGET is missing: allocation, job, build number, org/repo/number or URL'],
+    ['config set', 'KEY and VALUE are missing'],
+    ['nomad logs a b', '"b" is an argument too many'],
+    ['nomad logs a b c', 'too many arguments: "b", "c"'],
+    ['sandbox fault', 'give one of --clear and --kind, and only one'],
+    ['sandbox fault --kind reset --clear', '--clear and --kind exclude each other'],
+    ['nomad logs a --stdout --both', '--both and --stdout exclude each other'],
+    ['nomad drain --yes=false', '--yes takes no value'],
+    ['nomad drain --deadline soon', '--deadline: "soon" is not a duration'],
+    ['nomad status --repo a/b --repo c/d', '--repo is given twice'],
+  ])('says of %j: %s', async (line, message) => {
+    const { stdout, stderr, exitCode } = await cli(line.split(' '));
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
+    expect(stderr.split('\n')[0]).toBe(`Error: ${message}`);
+    expect(stderr.split('\n')[1]).toMatch(/^(?:Run circleci-admin \S+ \S+ --help|Write )/);
+  });
+
+  it.each([
+    ['runing', 'did you mean running?'],
+    ['PENDING', 'did you mean pending?'],
+    ['elephant', null],
+  ])('names the values that there are, and the one that was meant by %j', async (value, meant) => {
+    const { stderr, exitCode } = await cli(['nomad', 'status', '--status', value]);
+    expect(exitCode).toBe(2);
+    const message = [`"${value}" is no value of --status`, meant].filter(Boolean).join('; ');
+    expect(stderr).toBe(`Error: ${message}\nIt can be pending, running or dead.\n`);
+  });
+
+  it('has stable codes, as JSON', async () => {
+    const code = async (...argv: readonly string[]): Promise<string> =>
+      JSON.parse((await cli([...argv, '--json'])).stderr).code;
+    expect(await code('nomad', 'drain', '--nope')).toBe('UNKNOWN_FLAG');
+    expect(await code('nomad', 'status', '--status', 'x')).toBe('BAD_VALUE');
+    expect(await code('nomad', 'logs')).toBe('BAD_ARGUMENTS');
+    expect(await code('nomad', 'drian')).toBe('UNKNOWN_COMMAND');
+  });
+});
+
+describe('parseFailure', () => {
+  it('is not about errors of other kinds', () => {
+    expect(parseFailure(new TypeError('x is undefined'), 'nomad status')).toBeUndefined();
+    expect(parseFailure('text', null)).toBeUndefined();
+    const system = Object.assign(new Error('no such file'), { code: 'ENOENT', oclif: {} });
+    expect(parseFailure(system, null)).toBeUndefined();
+  });
+
+  it('takes the colours and the frame off a sentence that it does not know', () => {
+    const message =
+      'The following error occurred:\n  \u001b[2mSomething new\u001b[22m\nSee more help with --help';
+    const failure = parseFailure(Object.assign(new Error(message), { parse: {} }), null);
+    expect(failure).toMatchObject({
+      kind: 'usage',
+      code: 'BAD_ARGUMENTS',
+      message: 'Something new',
+    });
+  });
+});

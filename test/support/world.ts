@@ -1,0 +1,119 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../../src/lib/clock.ts';
+import { Sandbox, type SandboxOptions } from '../../src/lib/sandbox/sandbox.ts';
+import { systemClock } from '../../src/lib/terminal/system-clock.ts';
+import { type CliResult, cli } from './cli.ts';
+import { SANDBOX_START } from './sandbox.ts';
+import type { TestRuntimeOptions } from './test-runtime.ts';
+
+/** The profile of a {@link World}. */
+export const PROFILE = 'lab';
+
+/** Stands where the sandbox's time stands; only pauses and limits are those of the real time. */
+const STILL: Clock = { now: () => SANDBOX_START, sleep: systemClock.sleep };
+
+/** A sandbox, and a machine whose config file has a profile that leads there. */
+export class World implements AsyncDisposable {
+  readonly sandbox: Sandbox;
+  readonly home: string;
+  readonly configPath: string;
+  readonly auditPath: string;
+  /** What stands for NODE, JOB, ... in a command line of a test. */
+  readonly #names: ReadonlyMap<string, string>;
+
+  private constructor(sandbox: Sandbox, home: string, names: ReadonlyMap<string, string>) {
+    this.sandbox = sandbox;
+    this.home = home;
+    this.configPath = join(home, 'config', 'config.yaml');
+    this.auditPath = join(home, 'data', 'audit.jsonl');
+    this.#names = names;
+  }
+
+  /** Starts the sandbox and writes the profile; the audit log has one change in it. */
+  static async open(options: SandboxOptions = {}): Promise<World> {
+    const sandbox = await Sandbox.start({
+      clients: 4,
+      builds: 2,
+      rate: 0,
+      startAt: SANDBOX_START,
+      ...options,
+    });
+    const home = await mkdtemp(join(tmpdir(), 'world-'));
+    const names = new Map<string, string>();
+    const world = new World(sandbox, home, names);
+    await mkdir(join(home, 'config'), { mode: 0o700 });
+    await world.writeProfile();
+    const read = async (...argv: readonly string[]): Promise<readonly string[]> => {
+      const { stdout } = await world.cli(argv);
+      return stdout.split(/[\n\t]/);
+    };
+    const name = (key: string, value: string | undefined): void => {
+      names.set(key, value ?? '');
+    };
+    const idle = await read('nomad', 'node-status', '--idle', '--columns', 'name,id');
+    ['NODE', 'NODE_ID', 'SPARE', 'SPARE_ID'].forEach((key, at) => {
+      name(key, idle[at]);
+    });
+    name('JOB', (await read('nomad', 'status', '--status', 'running', '--columns', 'id'))[0]);
+    await world.cli(['config', 'set', 'version', '3.0', '--yes']);
+    name('CHANGE', (await read('audit', 'list', '--columns', 'id'))[0]);
+    name('FILE', world.configPath);
+    sandbox.calls.reset();
+    return world;
+  }
+
+  /** Writes the config file: the profile, with these lines in it too. */
+  async writeProfile(...lines: readonly string[]): Promise<void> {
+    const {
+      CIRCLE_HOST,
+      CIRCLE_TOKEN = '',
+      KUBECONFIG,
+      NOMAD_ADDR,
+      NODE_EXTRA_CA_CERTS,
+    } = this.sandbox.environment();
+    const tokenFile = join(this.home, 'server-token');
+    await writeFile(tokenFile, CIRCLE_TOKEN, { mode: 0o600 });
+    const profile = [
+      `host: ${CIRCLE_HOST}`,
+      'kubernetes:',
+      `  kubeconfig: ${KUBECONFIG}`,
+      'nomad:',
+      `  address: ${NOMAD_ADDR}`,
+      'server:',
+      `  tokenFile: ${tokenFile}`,
+      `  caFile: ${NODE_EXTRA_CA_CERTS}`,
+      ...lines,
+    ];
+    const file = [`current: ${PROFILE}`, 'installations:', `  ${PROFILE}:`];
+    await writeFile(
+      this.configPath,
+      [...file, ...profile.map((line) => `    ${line}`), '  spare: {}', ''].join('\n'),
+    );
+    await chmod(this.configPath, 0o600);
+  }
+
+  /** Runs a command line there; NODE, JOB and the like in it stand for what there is. */
+  cli(argv: readonly string[], options: TestRuntimeOptions = {}): Promise<CliResult> {
+    const env = {
+      CIRCLECI_ADMIN_CONFIG_DIR: join(this.home, 'config'),
+      CIRCLECI_ADMIN_DATA_DIR: join(this.home, 'data'),
+      CIRCLECI_ADMIN_STATE_DIR: join(this.home, 'state'),
+      CIRCLECI_ADMIN_CACHE_DIR: join(this.home, 'cache'),
+      ...options.env,
+    };
+    const words = argv.map((word) => this.#names.get(word) ?? word);
+    return cli(words, { clock: STILL, home: this.home, cwd: this.home, ...options, env });
+  }
+
+  /** The audit log as it is; empty where there is none. */
+  audit(): Promise<string> {
+    return readFile(this.auditPath, 'utf8').catch(() => '');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.sandbox.stop();
+    await rm(this.home, { recursive: true, force: true });
+  }
+}
