@@ -41,6 +41,18 @@ interface LeftOut {
 }
 
 const NOTHING = 'module.exports = {};';
+
+/** A builtin that loads when one of its functions or classes is first used. */
+function lazyBuiltin(name: string): string {
+  return [
+    `const real = (key) => process.getBuiltinModule('node:${name}')[key];`,
+    'const later = (key) => function (...args) {',
+    '  return new.target ? Reflect.construct(real(key), args) : real(key).apply(this, args);',
+    '};',
+    'module.exports = new Proxy({}, { get: (_, key) => later(key) });',
+  ].join('\n');
+}
+
 const SILENT = 'module.exports = Object.assign(() => SILENT, { enabled: () => false });';
 
 /** What a bundled command line never runs, and would pay for at every start. */
@@ -61,6 +73,22 @@ const LEFT_OUT: readonly LeftOut[] = [
     module: /^debug$/,
     instead: `const SILENT = Object.assign(() => {}, { enabled: false, extend: () => SILENT });\n${SILENT}`,
   },
+  {
+    importer: '@oclif/core',
+    module: /^supports-color$/,
+    instead: 'module.exports = { stdout: false, stderr: false };',
+  },
+  // Builtins that oclif names and a run does not touch: they load when they are.
+  ...['child_process', 'readline', 'fs/promises'].map((name) => ({
+    importer: '@oclif/core',
+    module: new RegExp(`^node:${name}$`),
+    instead: lazyBuiltin(name),
+  })),
+  {
+    importer: '@oclif/core',
+    module: /^node:perf_hooks$/,
+    instead: 'module.exports = { performance: globalThis.performance };',
+  },
   { importer: '@oclif/core', module: /^ejs$/, instead: 'module.exports = { render: (t) => t };' },
   // Of undici only the dispatcher speaks here: no fetch, and no HTTP/2.
   {
@@ -68,7 +96,29 @@ const LEFT_OUT: readonly LeftOut[] = [
     module: /(web\/(fetch\/(body|formdata.*)|webidl.*)|client-h2)(\.js)?$/,
     instead: NOTHING,
   },
-  // Of client-node only the kubeconfig is read: no generated API, no HTTP client of its own.
+  {
+    importer: '/undici/',
+    module: /^node:http$/,
+    instead: 'module.exports = { IncomingMessage: class {}, maxHeaderSize: 16384 };',
+  },
+  // Of client-node only the kubeconfig is read: no generated API, no HTTP client of its own. Its
+  // agents are only asked for the options that they were made with.
+  {
+    importer: 'client-node/dist/config.js',
+    module: /^node:https?$/,
+    instead:
+      'class Agent { constructor(options) { this.options = options; } }\nmodule.exports = { Agent };',
+  },
+  {
+    importer: 'client-node/dist/oidc_auth.js',
+    module: /^node:https$/,
+    instead: lazyBuiltin('https'),
+  },
+  {
+    importer: '@kubernetes/client-node',
+    module: /^node:child_process$/,
+    instead: lazyBuiltin('child_process'),
+  },
   {
     importer: '@kubernetes/client-node',
     module: /^(undici|socks|socks-proxy-agent|hpagent)$/,

@@ -1,8 +1,12 @@
 import { isUtf8 } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
+import { readFile as readFileCallback } from 'node:fs';
+import { promisify } from 'node:util';
 import { AdminError } from '../errors.ts';
 import type { ConfigFinding } from './config-document.ts';
 import { type ConfigFile, EMPTY_CONFIG } from './profile.ts';
+
+// Every command reads the config file, and node:fs/promises is slow to load.
+const readFile = promisify(readFileCallback);
 
 /** The name of the config file in its directory. */
 export const CONFIG_FILE = 'config.yaml';

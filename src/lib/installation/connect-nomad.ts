@@ -7,7 +7,6 @@ import { connectNomad } from '../nomad/access.ts';
 import type { NomadClient } from '../nomad/client.ts';
 import type { InstallationOptions } from './installation.ts';
 import { proxySettings } from './proxy-settings.ts';
-import { readSecret } from './secret.ts';
 import type { NomadSettings, Settings } from './settings.ts';
 
 /**
@@ -57,7 +56,9 @@ async function nomadToken(
   options: InstallationOptions,
 ): Promise<string | null> {
   if (token === null) return null;
-  return 'value' in token ? token.value : readSecret(token, options);
+  if ('value' in token) return token.value;
+  const { readSecret } = await import('./secret.ts');
+  return readSecret(token, options);
 }
 
 async function tlsOptions(nomad: NomadSettings): Promise<TlsOptions> {
