@@ -45,10 +45,10 @@ describe('circleci admin', () => {
       circleci('nomad', 'node-status', '--json'),
       circleci('nomad', 'drain', '--stauts'),
       circleci('nomad', 'node-status', 'no such client'),
-      circleci('nomad', 'drain', '--idle'),
+      circleci('nomad', 'drain', '--all'),
       circleci('nomad', 'cli', '--', 'node', 'status', 'nonesuch'),
     ]);
-    expect(JSON.parse(read.stdout)).toMatchObject({ nodes: expect.any(Array) });
+    expect(JSON.parse(read.stdout)).toMatchObject({ capacity: { clients: 2 } });
     expect(typo).toMatchObject({ stdout: '', exitCode: 2 });
     expect(typo.stderr).toContain('did you mean --status?');
     expect(missing.stderr).toContain('no such client');

@@ -8,6 +8,8 @@ export interface Call {
   readonly write: boolean;
   /** The caller's user agent, empty where it sent none. */
   readonly agent: string;
+  /** What it was sent to log in with: the values of `Authorization` and of each API's token header. */
+  readonly credentials: readonly string[];
 }
 
 const KEPT = 1_000;

@@ -35,6 +35,7 @@ export class SandboxHttpServer {
         path,
         write: handlers.isWrite?.(request) ?? !['GET', 'HEAD', 'OPTIONS'].includes(method),
         agent: request.headers['user-agent'] ?? '',
+        credentials: credentialsOf(request),
       });
       // The sandbox's time, not the machine's, as clients compare theirs with it.
       response.setHeader('Date', context.clock.now().toUTCString());
@@ -84,6 +85,7 @@ export class SandboxHttpServer {
         path,
         write: handlers.isWrite?.(request) ?? false,
         agent: request.headers['user-agent'] ?? '',
+        credentials: credentialsOf(request),
       });
       const fault = context.faults.next(name, 'UPGRADE', path);
       if (fault?.kind === 'reset') return void socket.destroy();
@@ -119,6 +121,12 @@ export class SandboxHttpServer {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
+}
+
+const CREDENTIAL_HEADERS = ['authorization', 'x-nomad-token', 'circle-token', 'cookie'];
+
+function credentialsOf({ headers }: IncomingMessage): readonly string[] {
+  return CREDENTIAL_HEADERS.flatMap((name) => headers[name] ?? []);
 }
 
 /** Lets `bytes` of the body through and then breaks the connection. */

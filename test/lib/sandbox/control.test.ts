@@ -54,8 +54,8 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 test('tells what it is, its time and what it was asked', async () => {
-  calls.record({ service: 'nomad', method: 'GET', path: '/v1/nodes', write: false, agent: '' });
-  calls.record({ service: 'nomad', method: 'POST', path: '/v1/jobs', write: true, agent: 'x' });
+  calls.record({ service: 'nomad', method: 'GET', path: '/v1/nodes', write: false, agent: '', credentials: [] });
+  calls.record({ service: 'nomad', method: 'POST', path: '/v1/jobs', write: true, agent: 'x', credentials: [] });
   expect(await control.status()).toEqual({
     ...DESCRIPTION,
     clock: { now: START.toISOString(), rate: 0 },
