@@ -4,9 +4,9 @@ import { AdminError } from '../errors.ts';
 import type { EditableConfig } from '../installation/config-change.ts';
 import { commandLines, planConfigEdit, readEditableConfig } from '../installation/config-change.ts';
 import { CONFIG_FILE } from '../installation/config-file.ts';
-import type { ConfigEdit } from '../installation/edit-config.ts';
+import type { ConfigEdit, EditTarget } from '../installation/edit-config.ts';
 import { AdminCommand } from './admin-command.ts';
-import type { ChangeSubject } from './change.ts';
+import type { Change, ChangeSubject } from './change.ts';
 import { MutatingCommand } from './mutating-command.ts';
 
 /** A command that reads the config file. It works where no profile does. */
@@ -69,9 +69,23 @@ export abstract class ConfigEditCommand extends MutatingCommand {
     file: EditableConfig,
     flags: { readonly 'dry-run': boolean; readonly yes: boolean; readonly confirm?: string },
   ): Promise<void> {
-    this.#installation = edit.installation;
-    const target = { path: this.configPath, preamble: preamble(this.config.root) };
-    await this.change(planConfigEdit(edit, file, target, this.runtime.clock), flags);
+    const change = planConfigEdit(edit, file, this.editTarget, this.runtime.clock);
+    await this.changeFile(edit.installation, change, flags);
+  }
+
+  /** The file that is edited, and what a new one begins with. */
+  protected get editTarget(): EditTarget {
+    return { path: this.configPath, preamble: preamble(this.config.root) };
+  }
+
+  /** Asks and writes what is planned already. */
+  protected async changeFile<Event>(
+    installation: string,
+    change: Change<Event>,
+    flags: { readonly 'dry-run': boolean; readonly yes: boolean; readonly confirm?: string },
+  ): Promise<void> {
+    this.#installation = installation;
+    await this.change(change, flags);
   }
 }
 

@@ -1,7 +1,8 @@
 import { delimiter } from 'node:path';
 import { createKubernetesClient } from '../kubernetes/api-client.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
-import { connectCluster } from '../kubernetes/cluster-connection.ts';
+import { connectCluster, listContexts } from '../kubernetes/cluster-connection.ts';
+import type { KubeconfigSources } from '../kubernetes/kubeconfig.ts';
 import type { InstallationOptions } from './installation.ts';
 import { proxySettings } from './proxy-settings.ts';
 import type { Settings } from './settings.ts';
@@ -15,18 +16,9 @@ export async function connectKubernetes(
   settings: Settings,
   options: InstallationOptions,
 ): Promise<KubernetesClient> {
-  const { kubeconfig, context, namespace } = settings.kubernetes;
-  const { KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT } = options.env;
+  const { context, namespace } = settings.kubernetes;
   const connection = await connectCluster({
-    sources: {
-      home: options.home,
-      environment: {
-        KUBECONFIG: kubeconfig.join(delimiter),
-        KUBERNETES_SERVICE_HOST,
-        KUBERNETES_SERVICE_PORT,
-      },
-      ...(kubeconfig.length === 1 && kubeconfig[0] ? { file: kubeconfig[0] } : {}),
-    },
+    sources: kubeconfigSources(settings, options),
     masker: options.masker,
     ...(context === null ? {} : { context }),
     ...(namespace === null ? {} : { namespace }),
@@ -40,4 +32,30 @@ export async function connectKubernetes(
     proxy: proxySettings(options.env),
     ...(options.tracer ? { tracer: options.tracer } : {}),
   });
+}
+
+/**
+ * The contexts of the kubeconfig that the settings mean, and the current one.
+ *
+ * @throws AdminError of kind `notFound` (NO_KUBECONFIG) or `validation` (BAD_KUBECONFIG)
+ */
+export function listKubeContexts(
+  settings: Settings,
+  options: InstallationOptions,
+): ReturnType<typeof listContexts> {
+  return listContexts(kubeconfigSources(settings, options));
+}
+
+function kubeconfigSources(settings: Settings, options: InstallationOptions): KubeconfigSources {
+  const { kubeconfig } = settings.kubernetes;
+  const { KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT } = options.env;
+  return {
+    home: options.home,
+    environment: {
+      KUBECONFIG: kubeconfig.join(delimiter),
+      KUBERNETES_SERVICE_HOST,
+      KUBERNETES_SERVICE_PORT,
+    },
+    ...(kubeconfig.length === 1 && kubeconfig[0] ? { file: kubeconfig[0] } : {}),
+  };
 }

@@ -1,0 +1,92 @@
+import type { ProposedSetting } from '../installation/profile-change.ts';
+import type { FoundInstallation } from './discover.ts';
+
+/** What the operator said, before anything was looked for. Null where nothing was said. */
+export interface Wishes {
+  readonly name: string | null;
+  readonly host: string | null;
+  readonly version: string | null;
+  readonly tokenFile: string | null;
+  readonly tokenCommand: string | null;
+}
+
+/** What is set in the environment and stops to count once a profile is in use. */
+export interface Ambient {
+  readonly kubeconfig: readonly string[];
+  readonly host: string | null;
+  readonly caFile: string | null;
+  /** Whether CIRCLE_TOKEN, and NOMAD_TOKEN, are set. */
+  readonly serverToken: boolean;
+  readonly nomadToken: boolean;
+}
+
+/** Something that a profile could say, and that was not found. */
+export interface MissingSetting {
+  readonly key: string;
+  readonly why: string;
+}
+
+/** A profile to be written. */
+export interface Proposal {
+  readonly name: string;
+  readonly settings: readonly ProposedSetting[];
+  readonly missing: readonly MissingSetting[];
+}
+
+/** The pod that is meant where a profile does not say. */
+const USUAL_POD = 'circleci-nomad-0';
+
+/** Makes a profile of what was found; what was said by the operator counts more. */
+export function proposeProfile(
+  found: FoundInstallation,
+  wishes: Wishes,
+  ambient: Ambient,
+): Proposal {
+  const settings: ProposedSetting[] = [];
+  const missing: MissingSetting[] = [];
+  const add = (key: string, value: string | null, source: string): void => {
+    if (value === null) missing.push({ key, why: source });
+    else settings.push({ key, value, source });
+  };
+  const addIf = (key: string, value: string | null, source: string): void => {
+    if (value !== null) settings.push({ key, value, source });
+  };
+  if (wishes.host !== null) add('host', wishes.host, '--host');
+  else if (ambient.host !== null) add('host', ambient.host, 'CIRCLE_HOST');
+  else add('host', found.host.value, found.host.source);
+  if (wishes.version !== null) add('version', wishes.version, '--server-version');
+  else add('version', found.release.version, found.release.source);
+  add('baseDomain', found.baseDomain.value, found.baseDomain.source);
+  const files = ambient.kubeconfig.join(':');
+  addIf('kubernetes.kubeconfig', files || null, '--kubeconfig or KUBECONFIG');
+  addIf('kubernetes.context', found.context, 'kubeconfig');
+  addIf('kubernetes.namespace', found.namespace, 'where the Nomad server is');
+  add('kubernetes.clusterId', found.clusterId.value, found.clusterId.source);
+  const { value: pod, source } = found.nomadPod;
+  if (pod === null) missing.push({ key: 'nomad.pod', why: source });
+  else if (pod !== USUAL_POD) add('nomad.pod', pod, source);
+  if (wishes.tokenFile !== null) add('server.tokenFile', wishes.tokenFile, '--token-file');
+  else if (wishes.tokenCommand !== null) {
+    add('server.tokenCommand', wishes.tokenCommand, '--token-command');
+  } else missing.push({ key: 'server.tokenFile', why: serverTokenHint(ambient) });
+  if (ambient.nomadToken) missing.push({ key: 'nomad.tokenFile', why: NOMAD_TOKEN_HINT });
+  addIf('server.caFile', ambient.caFile, 'NODE_EXTRA_CA_CERTS');
+  return { name: wishes.name ?? nameOf(found), settings, missing };
+}
+
+/** A profile does not take tokens from the environment: they may be of another installation. */
+const NOMAD_TOKEN_HINT =
+  "NOMAD_TOKEN does not count with a profile: config set nomad.tokenCommand 'printenv NOMAD_TOKEN'";
+
+function serverTokenHint({ serverToken }: Ambient): string {
+  return serverToken
+    ? "CIRCLE_TOKEN does not count with a profile: --token-command 'printenv CIRCLE_TOKEN'"
+    : 'no API token is named: --token-file PATH';
+}
+
+/** A name that a profile may have, of the context's last part: `arn:aws:eks:...:cluster/prod` is prod. */
+function nameOf({ context, namespace }: FoundInstallation): string {
+  const last = (context ?? namespace).split(/[/:]/).at(-1) ?? '';
+  const name = last.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
+  return name.slice(0, 63) || 'default';
+}

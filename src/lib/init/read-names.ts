@@ -1,0 +1,89 @@
+import { isAdminError } from '../errors.ts';
+import type { Pod } from '../kubernetes/model.ts';
+import type { DiscoveryCluster, Finding } from './discover.ts';
+
+/** The names that an installation goes by. */
+export interface InstallationNames {
+  readonly host: Finding<string>;
+  readonly baseDomain: Finding<string>;
+}
+
+/** Lines of the log that are looked through. A build makes a few of them. */
+const TAIL_LINES = 500;
+/** `build_url` of a job that is posted to Nomad. */
+const BUILD_URL = /build[_-]url["'\s:=]+https?:\/\/([A-Za-z0-9.-]+(?::\d+)?)\//g;
+/** Where build agents send their output: `output.BASENAME.circleci.internal:8585` (operations guide). */
+const OUTPUT_HOST = /\boutput\.([A-Za-z0-9.-]+\.circleci\.internal)\b/g;
+
+/** Looks for the host in the Ingresses, and for both names in what schedulerer logs of a build. */
+export async function readNames(
+  cluster: Pick<DiscoveryCluster, 'ingressHosts' | 'podLogs'>,
+  pods: readonly Pod[],
+): Promise<InstallationNames> {
+  const [ingresses, log] = await Promise.all([
+    cluster.ingressHosts(),
+    schedulererLog(cluster, pods),
+  ]);
+  const logged = only(log === null ? null : matches(log, BUILD_URL));
+  const served = only(ingresses === null ? null : withoutApp(ingresses));
+  return {
+    host: served.value === null ? logged.as("schedulerer's log") : served.as('its Ingresses'),
+    baseDomain: only(log === null ? null : matches(log, OUTPUT_HOST)).as("schedulerer's log"),
+  };
+}
+
+interface Only {
+  readonly value: string | null;
+  as(place: string): Finding<string>;
+}
+
+/** The value, where there is exactly one. */
+function only(values: readonly string[] | null): Only {
+  const [first, ...more] = values ?? [];
+  const value = first !== undefined && more.length === 0 ? first : null;
+  return {
+    value,
+    as: (place) => {
+      if (value !== null) return { value, source: place };
+      if (values === null) return { value, source: `${place} may not be read, or is not there` };
+      const several = values.length > 1 ? `several in ${place}: ${values.join(', ')}` : null;
+      return { value, source: several ?? `not in ${place}` };
+    },
+  };
+}
+
+/** 4.x serves DOMAIN and app.DOMAIN: the first is the host. */
+function withoutApp(hosts: readonly string[]): readonly string[] {
+  return hosts.filter((host) => !hosts.some((other) => host === `app.${other}`));
+}
+
+function matches(text: string, pattern: RegExp): readonly string[] {
+  return [...new Set([...text.matchAll(pattern)].map(([, name = '']) => name))];
+}
+
+/** Null where there is no such pod, or its log may not be read. */
+async function schedulererLog(
+  cluster: Pick<DiscoveryCluster, 'podLogs'>,
+  pods: readonly Pod[],
+): Promise<string | null> {
+  const pod = pods.find(({ name, labels, phase }) => {
+    const isIt = labels['app'] === 'schedulerer' || name.startsWith('schedulerer-');
+    return isIt && phase === 'Running';
+  });
+  if (!pod) return null;
+  const [container] = pod.containers;
+  const chunks: Uint8Array[] = [];
+  try {
+    const request = {
+      pod: pod.name,
+      tailLines: TAIL_LINES,
+      ...(container ? { container: container.name } : {}),
+    };
+    for await (const chunk of cluster.podLogs(request)) chunks.push(chunk);
+  } catch (error) {
+    // Without its log less is found: the rest of the proposal stands.
+    if (isAdminError(error)) return null;
+    throw error;
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

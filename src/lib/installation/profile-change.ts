@@ -1,0 +1,154 @@
+import type { Clock } from '../clock.ts';
+import { AdminError } from '../errors.ts';
+import type { DetailView } from '../terminal/table.ts';
+import { type EditableConfig, readEditableConfig } from './config-change.ts';
+import { type ConfigEdit, type EditTarget, editConfig } from './edit-config.ts';
+import { shownValue } from './key-values.ts';
+import { diffLines } from './line-diff.ts';
+import { type Profile, profileValue } from './profile.ts';
+import { findKey } from './profile-keys.ts';
+import { rewriteConfig } from './write-config.ts';
+
+/** A key of a profile, its value and where that is from. */
+export interface ProposedSetting {
+  readonly key: string;
+  readonly value: string;
+  readonly source: string;
+}
+
+/** What a profile is to say. */
+export interface WantedProfile {
+  readonly name: string;
+  readonly settings: readonly ProposedSetting[];
+  /** What could not be found, for people and programs. */
+  readonly missing: readonly { readonly key: string; readonly why: string }[];
+  /** Whether it becomes the one in use; it does anyway where there is none. */
+  readonly use: boolean;
+}
+
+/** A profile as programs are told of it. */
+export interface ProfileDocument {
+  readonly path: string;
+  readonly installation: string;
+  /** Whether the file has none of this name yet. */
+  readonly isNew: boolean;
+  readonly inUse: boolean;
+  readonly settings: readonly {
+    readonly key: string;
+    readonly value: string | number | boolean | null;
+    readonly source: string;
+  }[];
+  readonly missing: readonly { readonly key: string; readonly why: string }[];
+  /** Null while it is only planned. */
+  readonly changed: boolean | null;
+}
+
+/**
+ * Plans to write a profile, whole, as one change on the rails. Keys that an old profile of the name
+ * has beside these stay as they are.
+ *
+ * @throws AdminError as `editConfig` does
+ */
+export function planProfileChange(
+  wanted: WantedProfile,
+  { text, config }: EditableConfig,
+  target: EditTarget,
+  clock: Clock,
+) {
+  const { name } = wanted;
+  const old = Object.hasOwn(config.installations, name) ? config.installations[name] : undefined;
+  const inUse = wanted.use || config.current === undefined || config.current === name;
+  const edits = editsOf(wanted, inUse);
+  const write = (from: string): string =>
+    edits.reduce((now, edit) => editConfig(now, edit, target), from);
+  const after = write(text);
+  const document: ProfileDocument = documentOf(wanted, target.path, old === undefined, inUse);
+  const fields = wanted.missing.map(({ key, why }) => ({ label: key, value: why }));
+  let changed = false;
+  return {
+    action: `write installation ${name}`,
+    plan: {
+      view: {
+        blocks: [
+          { kind: 'fields', fields: [{ label: 'File', value: target.path }] },
+          { kind: 'lines', lines: diffLines(text, after) },
+          ...(fields.length > 0 ? [{ kind: 'fields', title: 'Left out', fields } as const] : []),
+        ],
+      } satisfies DetailView,
+      document,
+      warnings: old === undefined ? [] : [overwriting(wanted, old)],
+      ...(after === text ? { nothing: `Nothing to do: ${target.path} says so already.` } : {}),
+    },
+    confirm: { kind: 'yes-no', question: `Write installation ${name}?` } as const,
+    apply: () =>
+      silently(async () => {
+        await rewriteConfig(target.path, clock, write);
+        const now = await readEditableConfig(target.path);
+        if (write(now.text) !== now.text) throw notWritten(target.path);
+        changed = true;
+      }),
+    describe: () => undefined,
+    document: () => null,
+    report: () => ({
+      view: {
+        blocks: [{ kind: 'lines', lines: outcome(name, target.path, inUse) }],
+      } satisfies DetailView,
+      document: { ...document, changed },
+      exitCode: 0,
+    }),
+    interrupted: () => [`${target.path} is as it was, or as planned: never half of it.`],
+  };
+}
+
+/** Work that has nothing to tell while it goes on. */
+function silently(work: () => Promise<void>): AsyncIterable<never> {
+  const next = async (): Promise<IteratorResult<never, undefined>> => {
+    await work();
+    return { done: true, value: undefined };
+  };
+  return { [Symbol.asyncIterator]: () => ({ next }) };
+}
+
+function editsOf({ name, settings }: WantedProfile, inUse: boolean): readonly ConfigEdit[] {
+  const sets = settings.map(
+    ({ key, value }): ConfigEdit => ({ kind: 'set', installation: name, key, value }),
+  );
+  return inUse ? [...sets, { kind: 'use', installation: name }] : sets;
+}
+
+function documentOf(
+  { name, settings, missing }: WantedProfile,
+  path: string,
+  isNew: boolean,
+  inUse: boolean,
+): ProfileDocument {
+  const shown = settings.map(({ key, value, source }) => {
+    const spec = findKey(key);
+    return { key, value: spec ? shownValue(spec, value) : null, source };
+  });
+  return { path, installation: name, isNew, inUse, settings: shown, missing, changed: null };
+}
+
+function overwriting({ name, settings }: WantedProfile, old: Profile): string {
+  const other = settings.filter(({ key, value }) => {
+    const before = profileValue(old, key);
+    return before !== undefined && before !== value;
+  });
+  const keys = other.map(({ key }) => key).join(', ');
+  const what = other.length > 0 ? `this overwrites its ${keys}` : 'nothing that it says changes';
+  return `The file has an installation ${name} already: ${what}.`;
+}
+
+function outcome(name: string, path: string, inUse: boolean): readonly string[] {
+  const use = inUse
+    ? `${name} is in use.`
+    : `Another installation is in use. To use it: circleci-admin config use ${name}`;
+  return [`${path}: installation ${name} is written.`, use, 'To check it: circleci-admin doctor'];
+}
+
+function notWritten(path: string): AdminError {
+  return new AdminError('failed', `${path} does not say what was written`, {
+    code: 'CONFIG_WRITE',
+    hint: 'Another program may have written it at the same time. See: circleci-admin config show',
+  });
+}
