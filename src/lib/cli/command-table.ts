@@ -24,6 +24,8 @@ export type Found =
 export const TOPICS: Readonly<Record<string, string>> = {
   nomad: 'Nomad jobs and the clients that run them',
   repl: 'Clojure inside the server, by its nREPL',
+  users: 'Accounts, administrators and the seats of the licence',
+  settings: 'System settings of the server',
   config: 'Which installations there are, and how each is reached',
   audit: 'What was changed from this machine',
   sandbox: 'A simulated installation on this machine',

@@ -30,6 +30,7 @@ const GROUP_DESCRIPTIONS: Readonly<Record<string, string>> = {
   kubernetes: 'Which cluster and namespace',
   nomad: 'How Nomad is reached',
   server: "How the CircleCI server's own APIs are reached",
+  github: 'The GitHub that the server works with',
   'server.paths': 'Where the calls of its admin API are',
   'server.settingNames': 'What system settings are called',
 };

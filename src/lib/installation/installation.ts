@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
+import type { GitHubClient } from '../github/client.ts';
 import type { Tracer } from '../http/http.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { Masker } from '../masking.ts';
@@ -22,6 +23,8 @@ export interface Installation {
   server(): Promise<ServerClient>;
   /** The server's admin API, within its rate limit. */
   admin(): Promise<AdminApi>;
+  /** The GitHub that the server works with, or the one at this host. Made anew at every call. */
+  github(host?: string): Promise<GitHubClient>;
   /**
    * Whether the cluster is the one that the profile was made for. Asked once, at the latest when it
    * is connected to; null where the profile knows no cluster by its id.
@@ -56,6 +59,7 @@ export function installationOf(settings: Settings, options: InstallationOptions)
   let kubernetes: Promise<KubernetesClient> | undefined;
   let nomad: Promise<NomadClient> | undefined;
   let server: Promise<ServerClient> | undefined;
+  const github: GitHubClient[] = [];
   let admin: Promise<AdminConnection> | undefined;
   const connectKubernetes = (): Promise<KubernetesClient> => {
     kubernetes ??= import('./connect-kubernetes.ts').then(({ connectKubernetes: connect }) =>
@@ -89,6 +93,12 @@ export function installationOf(settings: Settings, options: InstallationOptions)
       );
       return server;
     },
+    github: async (host) => {
+      const { connectGitHub } = await import('./connect-github.ts');
+      const client = await connectGitHub(settings, options, host);
+      github.push(client);
+      return client;
+    },
     admin: async () => {
       admin ??= import('./connect-admin.ts').then(({ connectAdmin }) =>
         connectAdmin(settings, options),
@@ -98,6 +108,7 @@ export function installationOf(settings: Settings, options: InstallationOptions)
     identity: () => (clusterId === null ? null : askIdentity(clusterId)),
     identityAsked: () => identity ?? null,
     close: async () => {
+      await Promise.all(github.map((client) => client.close()));
       const opened = await Promise.allSettled([nomad, kubernetes, server, admin]);
       await Promise.all(
         opened.map((one) => (one.status === 'fulfilled' ? one.value?.close() : undefined)),

@@ -233,6 +233,22 @@ export const PROFILE_KEYS: readonly ProfileKey[] = [
     description:
       'Name of the system setting "Required Org Membership List", where it is not found by that',
   },
+  {
+    key: 'github.host',
+    kind: 'host',
+    description: 'Host of the GitHub that the server works with; github.com where it is left out',
+    ambient: 'GITHUB_API_URL',
+  },
+  {
+    key: 'github.tokenFile',
+    kind: 'file',
+    description: "File with a token that may read the organisation's members (read:org)",
+  },
+  {
+    key: 'github.tokenCommand',
+    kind: 'command',
+    description: 'Command that prints a token of GitHub',
+  },
 ];
 
 const BY_NAME: ReadonlyMap<string, ProfileKey> = new Map(PROFILE_KEYS.map((one) => [one.key, one]));

@@ -49,6 +49,13 @@ export interface ServerProfile {
   readonly settingNames?: Partial<Readonly<Record<'suspendNewUsers' | 'requiredOrgs', string>>>;
 }
 
+/** The GitHub that the server works with, as a profile says. */
+export interface GitHubProfile {
+  readonly host?: string;
+  readonly tokenFile?: string;
+  readonly tokenCommand?: string;
+}
+
 /** What the config file says about one installation. Its keys are those of `PROFILE_KEYS`. */
 export interface Profile {
   readonly host?: string;
@@ -61,6 +68,7 @@ export interface Profile {
   readonly kubernetes?: KubernetesProfile;
   readonly nomad?: NomadProfile;
   readonly server?: ServerProfile;
+  readonly github?: GitHubProfile;
 }
 
 /** The config file: profiles by name, and the one that is in use. */

@@ -9,7 +9,7 @@ import { splitFiles } from './key-values.ts';
 import type { ConfigFile, Profile, SecretSource } from './profile.ts';
 import { findKey, PROFILE_KEYS } from './profile-keys.ts';
 import { type Deciders, decide, type Environment, type Setting } from './setting-origins.ts';
-import { chooseTokens, type Token } from './tokens.ts';
+import { chooseGitHubTokens, chooseTokens, type GitHubTokens, type Token } from './tokens.ts';
 
 /** What the shared flags and their environment variables say; undefined where they are silent. */
 export interface Chosen {
@@ -76,6 +76,8 @@ export interface Settings {
   };
   readonly nomad: NomadSettings;
   readonly server: ServerSettings;
+  /** The GitHub that the server works with. */
+  readonly github: { readonly host: string | null; readonly tokens: GitHubTokens };
   /** The nREPL of the frontend. */
   readonly repl: {
     /** Label selector of the frontend's pods. */
@@ -141,6 +143,7 @@ export function resolveSettings(chosen: Chosen, env: Environment, config: Config
         requiredOrgs: text('server.settingNames.requiredOrgs'),
       },
     },
+    github: { host: text('github.host'), tokens: chooseGitHubTokens(deciders) },
     repl: {
       selector: text('server.frontendSelector') ?? '',
       port: Number(said('server.replPort')),

@@ -53,6 +53,21 @@ export function chooseTokens(deciders: Deciders): Tokens {
   return { nomad, server, httpAuth: auth && 'value' in auth ? auth.value : null, withheld };
 }
 
+/** A GitHub's token: the one that was named for this command, and the profile's own. */
+export interface GitHubTokens {
+  readonly given: Token | null;
+  readonly profile: Token | null;
+}
+
+/** Which tokens of GitHub there are; where each may go is known once its host is. */
+export function chooseGitHubTokens(deciders: Deciders): GitHubTokens {
+  const { env } = deciders;
+  return {
+    given: given(env['CIRCLECI_ADMIN_GITHUB_TOKEN']) ?? kept('github', deciders, 'environment'),
+    profile: kept('github', deciders, 'profile'),
+  };
+}
+
 const NOMAD_PLACE = ['nomad.address', 'kubernetes.context', 'kubernetes.kubeconfig'];
 
 function given(value: string | undefined): { readonly value: string } | null {
@@ -61,7 +76,7 @@ function given(value: string | undefined): { readonly value: string } | null {
 
 /** Where this decider says that the secret is kept. */
 function kept(
-  group: 'nomad' | 'server',
+  group: 'nomad' | 'server' | 'github',
   deciders: Deciders,
   source: Setting['source'],
 ): SecretSource | null {

@@ -32,13 +32,17 @@ export function accountPlanView(plan: AccountPlan): DetailView {
   return { blocks: blocks.flatMap((block) => block ?? []) };
 }
 
-/** How it ended, for people. */
-export function accountReportView(report: AccountReport): DetailView {
+/**
+ * How it ended, for people.
+ *
+ * @param place the flags that chose the installation, for the command that undoes it
+ */
+export function accountReportView(report: AccountReport, place = ''): DetailView {
   const { accounts, undoFile } = report;
   const done = accounts.filter(({ outcome }) => outcome === 'changed').length;
   const lines = [
     `${grouped(done)} of ${accountsText(accounts.length)} changed.${freedText(report.seatsFreed)}`,
-    ...(undoFile === null ? [] : [`To undo it: circleci-admin users restore ${undoFile}`]),
+    ...(undoFile === null ? [] : [`To undo it: circleci-admin users restore${place} ${undoFile}`]),
   ];
   return {
     blocks: [
@@ -49,10 +53,10 @@ export function accountReportView(report: AccountReport): DetailView {
 }
 
 /** One line for people about an event; undefined for what the report tells. */
-export function accountEventLine(event: AccountEvent, total: number): string | undefined {
+export function accountEventLine(event: AccountEvent, total: number, place = ''): string | undefined {
   switch (event.type) {
     case 'undo-saved':
-      return `To undo this: circleci-admin users restore ${event.path}`;
+      return `To undo this: circleci-admin users restore${place} ${event.path}`;
     case 'changed':
       if (total <= FEW) return `${event.login}: changed`;
       return event.done % EVERY === 0
@@ -60,11 +64,8 @@ export function accountEventLine(event: AccountEvent, total: number): string | u
         : undefined;
     case 'failed':
       return `${event.login}: ${event.error.message}`;
-    case 'retrying':
-      // A slip that the second try mends is no news among many.
-      return event.attempt === (total <= FEW ? 1 : 3)
-        ? `${event.login}: ${event.message} (asking again)`
-        : undefined;
+    case 'waiting':
+      return `${grouped(event.done)} of ${grouped(event.total)} changed; the server takes its time`;
     case 'stopped':
       return `Stopped: ${event.message}. The rest was not tried.`;
     case 'verifying':

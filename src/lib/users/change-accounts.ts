@@ -2,7 +2,6 @@ import { mapBounded } from '../bounded.ts';
 import type { Clock, Milliseconds } from '../clock.ts';
 import { type AdminError, isAdminError } from '../errors.ts';
 import { EventQueue } from '../event-queue.ts';
-import { keepTrying } from '../keep-trying.ts';
 import type { Account, AdminApi } from '../server/admin-api.ts';
 import type { AccountChange } from './account-plan.ts';
 import {
@@ -19,14 +18,8 @@ export type AccountChanger = Pick<AdminApi, 'accounts' | 'setSuspended' | 'setAd
 export type AccountEvent = { readonly at: Date } & (
   | { readonly type: 'undo-saved'; readonly path: string }
   | { readonly type: 'changed'; readonly login: string; readonly done: number }
-  | {
-      readonly type: 'retrying';
-      readonly login: string;
-      readonly code: string;
-      readonly message: string;
-      readonly attempt: number;
-      readonly retryInMs: Milliseconds;
-    }
+  /** Every ten seconds without any other news: we are still there. */
+  | { readonly type: 'waiting'; readonly done: number; readonly total: number }
   | { readonly type: 'failed'; readonly login: string; readonly error: ReportedError }
   /** The server does not answer any more, or does not let us: the rest is not tried. */
   | { readonly type: 'stopped'; readonly code: string; readonly message: string }
@@ -41,20 +34,21 @@ export interface ChangeAccountsOptions {
   readonly signal: AbortSignal;
   /** How many at once; 20 where it is left out. */
   readonly concurrency?: number;
-  /** For how long a failing server is asked again, in milliseconds; 30 s where it is left out. */
-  readonly patienceMs?: Milliseconds;
 }
 
 const AT_ONCE = 20;
-const PATIENCE_MS: Milliseconds = 30_000;
-const FIRST_PAUSE_MS: Milliseconds = 250;
+const WAITING_MS: Milliseconds = 10_000;
+/** A server that says yes to nobody for so long, or to nobody of so many, is not asked further. */
+const NO_SUCCESS_MS: Milliseconds = 5_000;
+const NO_SUCCESS_OF = 20;
 
 /**
  * Changes accounts, several at once, and reads the whole list once at the end: only what it says
  * counts (`suspended`, not the page's label, for an activated new account is Inactive until its
  * person signs in). What goes wrong with one account is told in the report; only a bug throws.
  *
- * Every call sets a value, so asking again after an answer that was lost changes nothing more.
+ * The client asks again after what may pass by itself: every call sets a value, so that twice is the
+ * same as once.
  */
 export async function* changeAccounts(
   api: AccountChanger,
@@ -96,38 +90,43 @@ interface RunOptions extends ChangeAccountsOptions {
 class AccountRun {
   readonly #api: AccountChanger;
   readonly #options: RunOptions;
+  #begun = 0;
   #done = 0;
+  #failuresInARow = 0;
+  #lastSuccess: number;
   #stopped = false;
 
   constructor(api: AccountChanger, options: RunOptions) {
     this.#api = api;
     this.#options = options;
+    this.#lastSuccess = options.clock.now().getTime();
   }
 
   async all(changes: readonly AccountChange[]): Promise<AccountReport> {
     const { concurrency = AT_ONCE, signal, emit } = this.#options;
-    const attempts = await mapBounded(changes, concurrency, (change) => this.#one(change));
-    emit({ type: 'verifying' });
-    return accountReport(changes, attempts, await this.#readBack(), signal.aborted);
+    const ended = new AbortController();
+    const ticking = this.#tick(changes.length, ended.signal);
+    try {
+      const one = (change: AccountChange): Promise<Attempt> => this.#one(change, changes.length);
+      const attempts = await mapBounded(changes, concurrency, one);
+      emit({ type: 'verifying' });
+      return accountReport(changes, attempts, await this.#readBack(), signal.aborted);
+    } finally {
+      ended.abort();
+      await ticking;
+    }
   }
 
-  async #one(change: AccountChange): Promise<Attempt> {
-    const { clock, signal, emit, patienceMs = PATIENCE_MS } = this.#options;
+  async #one(change: AccountChange, total: number): Promise<Attempt> {
+    const { clock, signal, emit } = this.#options;
     if (this.#stopped || signal.aborted) return { kind: 'not-begun' };
     const { login } = change;
-    let doneBefore = this.#done;
+    this.#begun += 1;
     try {
-      await keepTrying(() => this.#apply(change), {
-        clock,
-        signal,
-        patienceMs,
-        firstPauseMs: FIRST_PAUSE_MS,
-        onFailure: ({ code, message }, attempt, retryInMs) => {
-          if (attempt === 1) doneBefore = this.#done;
-          emit({ type: 'retrying', login, code, message, attempt, retryInMs });
-        },
-      });
+      await this.#apply(change);
       this.#done += 1;
+      this.#failuresInARow = 0;
+      this.#lastSuccess = clock.now().getTime();
       emit({ type: 'changed', login, done: this.#done });
       return { kind: 'answered' };
     } catch (thrown) {
@@ -135,17 +134,21 @@ class AccountRun {
       if (!isAdminError(thrown)) throw thrown;
       const { code, message, exitCode } = thrown;
       emit({ type: 'failed', login, error: { code, message, exitCode } });
-      this.#stopWhere(thrown, doneBefore);
+      this.#stopWhere(thrown, total);
       return { kind: 'failed', error: { code, message, exitCode } };
     }
   }
 
   /** A server that is gone, or that refuses us, does so for all: nobody waits for each of them. */
-  #stopWhere(error: AdminError, doneBefore: number): void {
-    const gone = error.kind === 'service' || error.kind === 'timeout';
-    const hopeless = error.kind === 'unauthorised' || (gone && this.#done === doneBefore);
+  #stopWhere(error: AdminError, total: number): void {
+    this.#failuresInARow += 1;
+    const silentMs = this.#options.clock.now().getTime() - this.#lastSuccess;
+    const gone = silentMs >= NO_SUCCESS_MS || this.#failuresInARow >= NO_SUCCESS_OF;
+    const passing = error.kind === 'service' || error.kind === 'timeout';
+    const hopeless = error.kind === 'unauthorised' || (passing && gone);
     if (!hopeless || this.#stopped) return;
     this.#stopped = true;
+    if (this.#begun === total) return;
     this.#options.emit({ type: 'stopped', code: error.code, message: error.message });
   }
 
@@ -163,6 +166,15 @@ class AccountRun {
     } catch (error) {
       if (isAdminError(error)) return null;
       throw error;
+    }
+  }
+
+  async #tick(total: number, ended: AbortSignal): Promise<void> {
+    const { clock, emit } = this.#options;
+    for (let before = this.#done; !ended.aborted; before = this.#done) {
+      // Rejects when the work has ended.
+      await clock.sleep(WAITING_MS, ended).catch(() => undefined);
+      if (!ended.aborted && this.#done === before) emit({ type: 'waiting', done: before, total });
     }
   }
 }

@@ -1,4 +1,5 @@
-import type { Licensing } from '../server/admin-api.ts';
+import { isAdminError } from '../errors.ts';
+import type { AdminApi, Licensing } from '../server/admin-api.ts';
 
 /** From which share of the seats on somebody should act. */
 export const SEATS_WARNING_PERCENT = 80;
@@ -71,4 +72,17 @@ function expiryWarnings(expiresInMs: number | null): readonly string[] {
   return [
     `The licence runs out ${days === 0 ? 'today' : `in ${days} day${days === 1 ? '' : 's'}`}.`,
   ];
+}
+
+/** The licence where it can be read; null where the server does not let us, or has no such page. */
+export async function readLicensing(
+  api: Pick<AdminApi, 'licensing'>,
+  signal?: AbortSignal,
+): Promise<Licensing | null> {
+  try {
+    return await api.licensing(signal);
+  } catch (error) {
+    if (signal?.aborted || !isAdminError(error)) throw error;
+    return null;
+  }
 }

@@ -1,0 +1,35 @@
+import { AccountCommand } from '../../lib/cli/account-command.ts';
+import { fromFlags, undoFlags } from '../../lib/cli/account-flags.ts';
+import { readLogins } from '../../lib/cli/login-source.ts';
+import { Args } from '../../lib/cli/oclif.ts';
+import { requireOneWay } from '../../lib/users/choose-accounts.ts';
+import { findAccounts } from '../../lib/users/find-accounts.ts';
+import { checkLogins } from '../../lib/users/login-list.ts';
+
+/** `users activate`: gives suspended people their access back. */
+export class UsersActivate extends AccountCommand {
+  static override summary = 'activate suspended accounts';
+  static override description =
+    'Who never signed in is Inactive until then, and takes no seat. Everybody else takes a seat at once.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> alice bob',
+    '<%= config.bin %> <%= command.id %> --from joiners.txt --yes',
+  ];
+  static override strict = false;
+  static override args = {
+    login: Args.string({ description: 'whose account; several may follow' }),
+  };
+  static override flags = { ...fromFlags, ...undoFlags };
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(UsersActivate);
+    const { from } = flags;
+    requireOneWay({ logins: argv.map(String), from, inactiveFor: undefined });
+    const named =
+      from === undefined ? checkLogins(argv.map(String)) : await readLogins(from, this.runtime);
+    const found = await this.readAccounts();
+    const accounts = findAccounts(found.accounts, named);
+    const wishes = accounts.map((account) => ({ account, suspended: false }));
+    await this.changeAccounts({ verb: 'Activate', wishes }, found, flags);
+  }
+}

@@ -1,0 +1,37 @@
+import { AccountCommand } from '../../../lib/cli/account-command.ts';
+import { undoFlags } from '../../../lib/cli/account-flags.ts';
+import { Args, Flags } from '../../../lib/cli/oclif.ts';
+import { findAccounts } from '../../../lib/users/find-accounts.ts';
+import { checkLogins } from '../../../lib/users/login-list.ts';
+
+/** `users admin grant`: makes somebody an administrator. */
+export class UsersAdminGrant extends AccountCommand {
+  static override summary = 'make somebody an administrator';
+  static override description =
+    'A personal API token that is to administer has to be made after its person became one.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> alice',
+    '<%= config.bin %> <%= command.id %> bob --role read-settings',
+  ];
+  static override strict = false;
+  static override args = {
+    login: Args.string({ description: 'whose account; several may follow', required: true }),
+  };
+  static override flags = {
+    role: Flags.option({
+      summary: 'write-settings may change accounts and settings (the default)',
+      options: ['write-settings', 'read-settings'] as const,
+      default: 'write-settings' as const,
+    })(),
+    ...undoFlags,
+  };
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(UsersAdminGrant);
+    const logins = checkLogins(argv.map(String));
+    const found = await this.readAccounts();
+    const accounts = findAccounts(found.accounts, logins);
+    const wishes = accounts.map((account) => ({ account, role: flags.role }));
+    await this.changeAccounts({ verb: 'Change', wishes }, found, flags);
+  }
+}

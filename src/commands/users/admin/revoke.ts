@@ -1,0 +1,27 @@
+import { AccountCommand } from '../../../lib/cli/account-command.ts';
+import { undoFlags } from '../../../lib/cli/account-flags.ts';
+import { Args } from '../../../lib/cli/oclif.ts';
+import { findAccounts } from '../../../lib/users/find-accounts.ts';
+import { checkLogins } from '../../../lib/users/login-list.ts';
+
+/** `users admin revoke`: makes an administrator a normal user. */
+export class UsersAdminRevoke extends AccountCommand {
+  static override summary = 'make an administrator a normal user';
+  static override description =
+    'Never yourself, nor the last administrator. The account keeps its access to builds.';
+  static override examples = ['<%= config.bin %> <%= command.id %> alice'];
+  static override strict = false;
+  static override args = {
+    login: Args.string({ description: 'whose account; several may follow', required: true }),
+  };
+  static override flags = { ...undoFlags };
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(UsersAdminRevoke);
+    const logins = checkLogins(argv.map(String));
+    const found = await this.readAccounts();
+    const accounts = findAccounts(found.accounts, logins);
+    const wishes = accounts.map((account) => ({ account, role: 'none' as const }));
+    await this.changeAccounts({ verb: 'Change', wishes }, found, flags);
+  }
+}

@@ -1,0 +1,81 @@
+import { inactiveFlag } from '../../lib/cli/account-flags.ts';
+import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { Flags } from '../../lib/cli/oclif.ts';
+import { readActivity } from '../../lib/users/activity.ts';
+import { accountRows, isSelective, selectAccounts } from '../../lib/users/list.ts';
+import { ACCOUNT_STATES, accountState } from '../../lib/users/state.ts';
+import { accountListView, loginsView } from '../../lib/users/view.ts';
+
+/** `users list`: the accounts, as the web page sorts them into its windows. */
+export class UsersList extends AdminCommand {
+  static override summary = 'list the accounts and their states';
+  static override description =
+    'Only Active ones take a seat. --inactive-for reads the builds too, for many who build never sign in; whose activity cannot be known is listed as unknown.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --state suspended-new --columns login',
+    '<%= config.bin %> <%= command.id %> --inactive-for 90d -o csv',
+    "<%= config.bin %> <%= command.id %> --match 'acme-*' --json",
+  ];
+  static override flags = {
+    state: Flags.option({
+      summary: 'only accounts in this state',
+      options: [...ACCOUNT_STATES, 'unknown'] as const,
+      multiple: true,
+      multipleNonGreedy: true,
+      delimiter: ',',
+      helpGroup: 'select',
+    })(),
+    admin: Flags.boolean({ summary: 'only administrators', helpGroup: 'select' }),
+    match: Flags.string({
+      summary: 'only such logins (* and ?), or with this in login, name or e-mail',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpGroup: 'select',
+    }),
+    'inactive-for': inactiveFlag,
+    source: Flags.option({
+      summary: "rest, or repl: logins alone, by the frontend's console",
+      options: ['rest', 'repl'] as const,
+      default: 'rest' as const,
+    })(),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(UsersList);
+    if (flags.source === 'repl') return this.#byRepl();
+    const selector = { states: flags.state ?? [], admin: flags.admin, match: flags.match ?? [] };
+    const api = await this.installation.admin();
+    const { signal } = this;
+    const all = await api.accounts(signal);
+    const chosen = selectAccounts(all, selector);
+    const states = all.map((account) => ({ state: accountState(account) }));
+    const inactiveFor = flags['inactive-for'];
+    if (inactiveFor === undefined) {
+      const rows = accountRows(chosen);
+      const view = accountListView(rows, states, { selected: isSelective(selector) });
+      return this.output.table(view, { accounts: rows });
+    }
+    const { clock } = this.installation;
+    const onProgress = (seen: number): void =>
+      this.output.progress(`Reading builds: ${seen} so far`);
+    const report = await readActivity(api, chosen, { clock, inactiveFor, signal, onProgress });
+    const quiet = chosen.filter(({ login }) => report.byLogin.get(login)?.activity !== 'active');
+    const rows = accountRows(quiet, report.byLogin);
+    const notes = report.doubt === null ? [] : [`Builds tell nothing for sure: ${report.doubt}.`];
+    const view = accountListView(rows, states, { selected: true, notes });
+    await this.output.table(view, { accounts: rows });
+  }
+  /** Asks the frontend's own console, as the operations guide does. */
+  async #byRepl(): Promise<void> {
+    const { withRepl } = await import('../../lib/server/nrepl/open-repl.ts');
+    const { loginsByRepl } = await import('../../lib/server/nrepl/users-by-repl.ts');
+    const { clock, settings } = this.installation;
+    const { signal } = this;
+    const { requestTimeout } = settings;
+    const repl = { ...settings.repl, requestTimeout, clock, signal };
+    const kubernetes = await this.installation.kubernetes();
+    const logins = await withRepl(kubernetes, repl, (session) => loginsByRepl(session, { signal }));
+    await this.output.table(loginsView(logins), { accounts: logins.map((login) => ({ login })) });
+  }
+}

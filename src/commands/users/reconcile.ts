@@ -1,0 +1,76 @@
+import { AccountCommand } from '../../lib/cli/account-command.ts';
+import { exclusionFlags, undoFlags } from '../../lib/cli/account-flags.ts';
+import { readLogins } from '../../lib/cli/login-source.ts';
+import { Flags } from '../../lib/cli/oclif.ts';
+import { requireMembers } from '../../lib/users/choose-accounts.ts';
+import { reconcile } from '../../lib/users/reconcile.ts';
+import { reconcileWarnings } from '../../lib/users/reconcile-view.ts';
+
+/** `users reconcile`: makes the accounts match a list of members. */
+export class UsersReconcile extends AccountCommand {
+  static override summary = 'make the accounts match the members of an organisation';
+  static override description =
+    'Suspends accounts of who is no member, activates suspended ones of who is. Where the list cannot be read whole, nobody is touched. Needs a token of GitHub with read:org (GITHUB_TOKEN, github.tokenFile).';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --org acme --dry-run',
+    "<%= config.bin %> <%= command.id %> --org acme --suspend --keep 'deploy-*'",
+    '<%= config.bin %> <%= command.id %> --members members.txt --yes',
+  ];
+  static override flags = {
+    org: Flags.string({
+      summary: 'an organisation of GitHub; several are taken together',
+      helpValue: 'ORG',
+      multiple: true,
+      multipleNonGreedy: true,
+      delimiter: ',',
+    }),
+    members: Flags.string({
+      summary: 'a file with a login on each line; - for standard input',
+      helpValue: 'FILE',
+    }),
+    'github-host': Flags.string({
+      summary: 'host of a GitHub Enterprise (default: github.host, github.com)',
+      helpValue: 'HOST',
+    }),
+    suspend: Flags.boolean({ summary: 'only suspend' }),
+    activate: Flags.boolean({ summary: 'only activate' }),
+    ...exclusionFlags,
+    ...undoFlags,
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(UsersReconcile);
+    requireMembers(flags);
+    // First of all: without the whole list there is nothing to go by.
+    const members =
+      flags.members === undefined
+        ? await this.#membersOf(flags.org ?? [], flags['github-host'])
+        : await readLogins(flags.members, this.runtime);
+    const found = await this.readAccounts();
+    const plan = reconcile(found.accounts, members, {
+      suspend: flags.suspend || !flags.activate,
+      activate: flags.activate || !flags.suspend,
+      me: found.me,
+      keep: flags.keep ?? [],
+      includeAdmins: flags['include-admins'],
+      includeMachineUsers: flags['include-machine-users'],
+    });
+    const warnings = reconcileWarnings(plan, found.accounts);
+    await this.changeAccounts({ ...plan, verb: 'Change', warnings }, found, flags);
+  }
+
+  async #membersOf(orgs: readonly string[], host: string | undefined): Promise<readonly string[]> {
+    const { readMembers } = await import('../../lib/github/members.ts');
+    const { pageCacheFile } = await import('../../lib/github/page-cache.ts');
+    const github = await this.installation.github(host);
+    const logins: string[] = [];
+    for (const org of orgs) {
+      const cache = pageCacheFile(this.config.cacheDir, github.address.host, org);
+      const onWait = (text: string): void => this.output.note(text);
+      const members = await readMembers(github, org, { cache, onWait, signal: this.signal });
+      this.output.note(`${org} at ${github.address.host}: ${members.length} members`);
+      logins.push(...members);
+    }
+    return logins;
+  }
+}

@@ -1,0 +1,31 @@
+import { AccountCommand } from '../../lib/cli/account-command.ts';
+import { undoFlags } from '../../lib/cli/account-flags.ts';
+import { Args } from '../../lib/cli/oclif.ts';
+import { restoreWishes } from '../../lib/users/restore.ts';
+import { readUndoFile, requireSameInstallation } from '../../lib/users/undo-file.ts';
+
+/** `users restore`: undoes a change of accounts. */
+export class UsersRestore extends AccountCommand {
+  static override summary = 'make accounts as they were before a change';
+  static override description =
+    'Every command that changes accounts writes an undo file first, and tells its name. What the command did not change is not touched.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> leavers.undo.json',
+    '<%= config.bin %> <%= command.id %> leavers.undo.json --dry-run',
+  ];
+  static override args = {
+    file: Args.string({ description: 'the undo file of the change', required: true }),
+  };
+  static override flags = { ...undoFlags };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(UsersRestore);
+    const path = this.pathOf(args.file);
+    const undo = await readUndoFile(path);
+    const { name: installation, settings } = this.installation;
+    requireSameInstallation(undo, { installation, host: settings.host }, path);
+    const found = await this.readAccounts();
+    const { wishes, left } = restoreWishes(undo.accounts, found.accounts);
+    await this.changeAccounts({ verb: 'Restore', wishes, left }, found, flags);
+  }
+}

@@ -1,0 +1,59 @@
+import { AccountCommand } from '../../lib/cli/account-command.ts';
+import { exclusionFlags, fromFlags, inactiveFlag, undoFlags } from '../../lib/cli/account-flags.ts';
+import { chooseInactive } from '../../lib/cli/inactive-accounts.ts';
+import { readLogins } from '../../lib/cli/login-source.ts';
+import { Args, Flags } from '../../lib/cli/oclif.ts';
+import { requireOneWay } from '../../lib/users/choose-accounts.ts';
+import { findAccounts } from '../../lib/users/find-accounts.ts';
+import { checkLogins } from '../../lib/users/login-list.ts';
+
+/** `users suspend`: takes people's access away, and frees their seats. */
+export class UsersSuspend extends AccountCommand {
+  static override summary = 'suspend accounts: they free their seats';
+  static override description =
+    'A suspended person cannot sign in; nothing of theirs is deleted. Never your own account, nor the last administrator. Run it again to finish what was cut off. Undo it with users restore.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> alice bob',
+    '<%= config.bin %> <%= command.id %> --from leavers.txt --undo-file leavers.undo.json',
+    '<%= config.bin %> <%= command.id %> --inactive-for 90d --dry-run',
+  ];
+  static override strict = false;
+  static override args = {
+    login: Args.string({ description: 'whose account; several may follow' }),
+  };
+  static override flags = {
+    ...fromFlags,
+    'inactive-for': inactiveFlag,
+    'include-unknown': Flags.boolean({
+      summary: 'with --inactive-for: whose activity is unknown too',
+      helpGroup: 'select',
+    }),
+    ...exclusionFlags,
+    ...undoFlags,
+  };
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(UsersSuspend);
+    const { from, 'inactive-for': inactiveFor } = flags;
+    requireOneWay({ logins: argv.map(String), from, inactiveFor });
+    const named =
+      from === undefined ? checkLogins(argv.map(String)) : await readLogins(from, this.runtime);
+    const found = await this.readAccounts();
+    const chosen =
+      inactiveFor === undefined
+        ? { accounts: findAccounts(found.accounts, named) }
+        : await chooseInactive(found, {
+            inactiveFor,
+            clock: this.installation.clock,
+            signal: this.signal,
+            me: found.me,
+            keep: flags.keep ?? [],
+            includeAdmins: flags['include-admins'],
+            includeMachineUsers: flags['include-machine-users'],
+            askUnknown: (question) => this.askUnknown(question, flags),
+            onProgress: (text) => this.output.progress(text),
+          });
+    const wishes = chosen.accounts.map((account) => ({ account, suspended: true }));
+    await this.changeAccounts({ ...chosen, verb: 'Suspend', wishes }, found, flags);
+  }
+}

@@ -1,0 +1,72 @@
+import type { Clock, Milliseconds } from '../clock.ts';
+import type { Account } from '../server/admin-api.ts';
+import type { LeftAccount } from '../users/account-plan.ts';
+import { readActivity } from '../users/activity.ts';
+import { type Exclusion, exclude } from '../users/exclude.ts';
+import { accountState } from '../users/state.ts';
+import { accountsText } from '../users/view.ts';
+import type { AccountSurroundings } from './account-command.ts';
+
+/** How idle accounts are chosen. */
+export interface InactiveRequest extends Exclusion {
+  readonly inactiveFor: Milliseconds;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Asks whether accounts whose activity is not known are meant too. */
+  readonly askUnknown: (question: string) => Promise<boolean>;
+  readonly onProgress: (text: string) => void;
+}
+
+/** Accounts to suspend, those left alone, and what is to be said of them. */
+export interface ChosenAccounts {
+  readonly accounts: readonly Account[];
+  readonly left: readonly LeftAccount[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Chooses those who take a seat and did nothing for so long. Whose activity is not known is never
+ * taken for idle without a yes.
+ */
+export async function chooseInactive(
+  surroundings: Pick<AccountSurroundings, 'api' | 'accounts'>,
+  request: InactiveRequest,
+): Promise<ChosenAccounts> {
+  const { api, accounts } = surroundings;
+  const taking = accounts.filter((account) => {
+    const state = accountState(account);
+    return !account.suspended && (state === 'active' || state === null);
+  });
+  const { accounts: candidates, left } = exclude(taking, request);
+  const report = await readActivity(api, candidates, {
+    clock: request.clock,
+    inactiveFor: request.inactiveFor,
+    signal: request.signal,
+    onProgress: (seen) => request.onProgress(`Reading builds: ${seen} so far`),
+  });
+  const of = (wanted: string): readonly Account[] =>
+    candidates.filter(({ login }) => report.byLogin.get(login)?.activity === wanted);
+  const unknown = of('unknown');
+  const question = `Whether ${accountsText(unknown.length)} were active is not known${
+    report.doubt === null ? '' : ` (${report.doubt})`
+  }. Take them for inactive?`;
+  const includes = unknown.length > 0 && (await request.askUnknown(question));
+  const idle = new Set([...of('idle'), ...(includes ? unknown : [])]);
+  return {
+    // Only those whom the activity speaks of: who was active is no news.
+    accounts: candidates.filter((account) => idle.has(account)),
+    left: [
+      ...left.filter(({ why }) => why !== 'your own account'),
+      ...(includes ? [] : unknown).map(({ login }) => {
+        const why = report.byLogin.get(login)?.why ?? 'not known';
+        return { login, why: `activity unknown: ${why} (--include-unknown)` };
+      }),
+    ],
+    warnings:
+      report.unattributed > 0
+        ? [
+            `${report.unattributed} of ${report.buildsSeen} builds name nobody: they count for no one.`,
+          ]
+        : [],
+  };
+}

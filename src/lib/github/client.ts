@@ -1,0 +1,147 @@
+import type { Clock, Milliseconds } from '../clock.ts';
+import { AdminError } from '../errors.ts';
+import type { HttpClient, HttpResponse } from '../http/http.ts';
+import { formatDuration } from '../units.ts';
+import type { GitHubAddress } from './address.ts';
+import { refusal } from './errors.ts';
+
+/** A page of a list: what it holds, how it is recognised, and where the next one is. */
+export interface GitHubPage {
+  /** Undefined where the page is as it was (304). */
+  readonly value: unknown;
+  readonly etag: string | null;
+  /** Path and query of the next page; null on the last. */
+  readonly next: string | null;
+  /** Scopes of a classic token; null for tokens of other kinds. */
+  readonly scopes: readonly string[] | null;
+}
+
+/** What is asked of GitHub's REST API. */
+export interface GitHubClient {
+  readonly address: GitHubAddress;
+  /**
+   * Gets a page, waiting where the rate limit says so.
+   *
+   * @param path below the API's prefix, or `next` of another page
+   * @throws AdminError of kind `unauthorised` (NO_GITHUB_TOKEN, GITHUB_UNAUTHORIZED,
+   *   GITHUB_FORBIDDEN), `notFound` (GITHUB_NOT_FOUND), `service` (GITHUB_ERROR,
+   *   GITHUB_RATE_LIMITED, UNREACHABLE, TLS_REFUSED) or `timeout` (REQUEST_TIMEOUT)
+   */
+  page(path: string, options?: PageOptions): Promise<GitHubPage>;
+  close(): Promise<void>;
+}
+
+/** How a page is asked for. */
+export interface PageOptions {
+  /** Of the page as it is known already: an unchanged one costs nothing of the rate limit. */
+  readonly etag?: string | null;
+  readonly signal?: AbortSignal | undefined;
+  /** Told before a wait for the rate limit. */
+  readonly onWait?: ((text: string) => void) | undefined;
+}
+
+/** Longer waits for the rate limit are not worth a process that stands there. */
+const LONGEST_WAIT: Milliseconds = 5 * 60_000;
+const MOST_WAITS = 5;
+
+/** Makes a client of one GitHub. The token goes to the host of its API alone. */
+export function createGitHubClient(options: {
+  readonly http: HttpClient;
+  readonly address: GitHubAddress;
+  readonly token: string | null;
+  readonly clock: Clock;
+}): GitHubClient {
+  const { http, address, token, clock } = options;
+  return {
+    address,
+    page: async (path, { etag = null, signal, onWait } = {}) => {
+      if (token === null) throw noToken(address);
+      const full = path.startsWith(`${address.prefix}/`) ? path : `${address.prefix}${path}`;
+      for (let waits = 0; ; waits += 1) {
+        const response = await http.request({
+          method: 'GET',
+          path: full,
+          headers: {
+            accept: 'application/vnd.github+json',
+            authorization: `Bearer ${token}`,
+            ...(etag === null ? {} : { 'if-none-match': etag }),
+          },
+          ...(signal ? { signal } : {}),
+        });
+        const wait = rateLimitWait(response, clock);
+        if (wait === null) return readPage(response, full, address);
+        await response.discard();
+        if (wait > LONGEST_WAIT || waits >= MOST_WAITS) throw rateLimited(address, wait);
+        onWait?.(`${address.host} asks to wait ${formatDuration(wait)} (rate limit)`);
+        await clock.sleep(wait, signal);
+      }
+    },
+    close: () => http.close(),
+  };
+}
+
+async function readPage(
+  response: HttpResponse,
+  path: string,
+  address: GitHubAddress,
+): Promise<GitHubPage> {
+  const { status, headers } = response;
+  if (status !== 200 && status !== 304) throw await refusal(response, path, address);
+  const value = status === 200 ? await response.json() : undefined;
+  if (status === 304) await response.discard();
+  return {
+    value,
+    etag: headers['etag'] ?? null,
+    next: nextPage(headers['link'], address),
+    scopes: headers['x-oauth-scopes']?.split(/,\s*/).filter(Boolean) ?? null,
+  };
+}
+
+/**
+ * Path and query of `rel="next"` in a Link header (RFC 8288); null where there is none.
+ *
+ * @throws AdminError of kind `service`, code GITHUB_ERROR, where it leads to another host
+ */
+export function nextPage(link: string | undefined, address: GitHubAddress): string | null {
+  for (const [, target = '', parameters = ''] of (link ?? '').matchAll(/<([^>]*)>([^<]*)/g)) {
+    if (!/;\s*rel="?(?:[^";]*\s)?next(?:\s[^";]*)?"?\s*(?:[;,]|$)/i.test(parameters)) continue;
+    const url = URL.parse(target, address.origin);
+    if (url?.origin === address.origin) return `${url.pathname}${url.search}`;
+    throw new AdminError('service', `${address.host} names a next page on another host`, {
+      code: 'GITHUB_ERROR',
+      hint: 'The token goes to no other host. Check --github-host.',
+    });
+  }
+  return null;
+}
+
+/** How long the answer asks to wait, in milliseconds; null where it is no matter of a limit. */
+function rateLimitWait({ status, headers }: HttpResponse, clock: Clock): Milliseconds | null {
+  if (status !== 403 && status !== 429) return null;
+  const after = headers['retry-after'];
+  if (after !== undefined && /^\d+$/.test(after)) return Number(after) * 1_000;
+  if (headers['x-ratelimit-remaining'] === '0') {
+    const reset = Number(headers['x-ratelimit-reset']) * 1_000;
+    // A second more: clocks differ.
+    return Number.isFinite(reset) ? Math.max(0, reset - clock.now().getTime()) + 1_000 : 60_000;
+  }
+  // GitHub's advice for secondary limits that name no time.
+  return status === 429 ? 60_000 : null;
+}
+
+function rateLimited({ host }: GitHubAddress, wait: Milliseconds): AdminError {
+  return new AdminError('service', `the rate limit of ${host} is used up`, {
+    code: 'GITHUB_RATE_LIMITED',
+    hint: `Run it again in ${formatDuration(wait)}. Nothing was changed.`,
+  });
+}
+
+function noToken({ host }: GitHubAddress): AdminError {
+  return new AdminError('unauthorised', `there is no token for ${host}`, {
+    code: 'NO_GITHUB_TOKEN',
+    hint:
+      host === 'github.com'
+        ? 'Set GITHUB_TOKEN, or name one: circleci-admin config set github.tokenFile PATH'
+        : 'Name one: circleci-admin config set github.tokenFile PATH (or set CIRCLECI_ADMIN_GITHUB_TOKEN)',
+  });
+}

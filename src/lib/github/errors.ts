@@ -1,0 +1,49 @@
+import { AdminError } from '../errors.ts';
+import type { HttpResponse } from '../http/http.ts';
+import type { GitHubAddress } from './address.ts';
+
+/** What an answer other than a page means. Its body is not repeated: it may echo the token. */
+export async function refusal(
+  response: HttpResponse,
+  path: string,
+  { host }: GitHubAddress,
+): Promise<AdminError> {
+  const { status, headers } = response;
+  await response.discard();
+  if (status === 401) {
+    return new AdminError('unauthorised', `${host} does not accept the token`, {
+      code: 'GITHUB_UNAUTHORIZED',
+      hint: `Make one at https://${host}/settings/tokens, with the scope read:org.`,
+    });
+  }
+  if (status === 403 && headers['x-github-sso'] !== undefined) {
+    return forbidden(`${host} wants the token to be authorised for single sign-on`, host);
+  }
+  if (status === 403) return forbidden(`${host} does not allow the token ${path}`, host);
+  // GitHub sends those who are no members to the public ones: never the whole list.
+  if (status >= 300 && status < 400) {
+    return forbidden(`${host} shows the token's owner public members alone`, host);
+  }
+  if (status === 404) {
+    return new AdminError(
+      'notFound',
+      `${host} has no ${path.replace(/\?.*$/, '')} for this token`,
+      {
+        code: 'GITHUB_NOT_FOUND',
+        hint: "Check the organisation's name, and that the token's owner is a member of it.",
+      },
+    );
+  }
+  return new AdminError('service', `${host} answered ${path} with ${status}`, {
+    code: 'GITHUB_ERROR',
+    hint: 'Try again; see https://www.githubstatus.com. Nothing was changed.',
+  });
+}
+
+/** A token that may not see the whole list. */
+export function forbidden(message: string, host: string): AdminError {
+  return new AdminError('unauthorised', message, {
+    code: 'GITHUB_FORBIDDEN',
+    hint: `Use a token of a member of the organisation with the scope read:org: https://${host}/settings/tokens`,
+  });
+}

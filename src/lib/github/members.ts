@@ -1,0 +1,123 @@
+import { AdminError } from '../errors.ts';
+import { isGitHubLogin } from '../server/github-login.ts';
+import type { GitHubClient, PageOptions } from './client.ts';
+import { forbidden } from './errors.ts';
+import type { KnownPage, PageCache } from './page-cache.ts';
+
+/** How members are read. */
+export interface MembersOptions extends Pick<PageOptions, 'signal' | 'onWait'> {
+  readonly cache?: PageCache;
+}
+
+/** The most that GitHub gives at once. */
+const PER_PAGE = 100;
+/** A list longer than this is a loop of pages. */
+const MOST_PAGES = 1_000;
+const MOST_PASSES = 4;
+
+/** A classic token without one of these sees public members alone, and is not told so. */
+const ENOUGH_SCOPES = ['read:org', 'write:org', 'admin:org'];
+
+/**
+ * The logins of an organisation's members, whole or not at all: who is missing would lose access.
+ * The pages are read until two readings agree, for members who come or go in between shift others
+ * from page to page, past a reader. A reading of unchanged pages is free of the rate limit.
+ *
+ * @throws AdminError as {@link GitHubClient} does; of kind `service`, codes GITHUB_ERROR (no list of
+ *   members) and MEMBERS_CHANGING
+ */
+export async function readMembers(
+  github: Pick<GitHubClient, 'address' | 'page'>,
+  org: string,
+  options: MembersOptions = {},
+): Promise<readonly string[]> {
+  if (!isGitHubLogin(org)) throw badOrg(org);
+  let known = (await options.cache?.read()) ?? [];
+  for (let pass = 0; pass < MOST_PASSES; pass += 1) {
+    const pages = await readPages(github, org, known, options);
+    const agrees = sameLogins(loginsOf(pages), loginsOf(known));
+    known = pages;
+    if (!agrees) continue;
+    await options.cache?.write(pages);
+    return someLogins(pages, org, github.address.host);
+  }
+  throw new AdminError('service', `the members of ${org} change while they are read`, {
+    code: 'MEMBERS_CHANGING',
+    hint: 'Run it again in a while. Nothing was changed.',
+  });
+}
+
+async function readPages(
+  github: Pick<GitHubClient, 'address' | 'page'>,
+  org: string,
+  known: readonly KnownPage[],
+  options: MembersOptions,
+): Promise<readonly KnownPage[]> {
+  const { host } = github.address;
+  const byPath = new Map(known.map((page) => [page.path, page]));
+  const pages: KnownPage[] = [];
+  let path: string | null = membersPath(org, 1);
+  while (path !== null) {
+    const before = byPath.get(path);
+    const page = await github.page(path, { ...options, etag: before?.etag ?? null });
+    if (page.scopes !== null && !page.scopes.some((scope) => ENOUGH_SCOPES.includes(scope))) {
+      throw forbidden(
+        `the token lacks the scope read:org: ${host} shows it public members alone`,
+        host,
+      );
+    }
+    const unchanged = page.value === undefined ? before : undefined;
+    const logins = unchanged?.logins ?? decodeLogins(page.value, host);
+    // An unchanged page need not say where the next one is, and a full one has one to look at.
+    const next: string | null =
+      page.next ?? (logins.length < PER_PAGE ? null : membersPath(org, pages.length + 2));
+    pages.push({ path, etag: page.etag ?? unchanged?.etag ?? null, logins });
+    if (pages.length > MOST_PAGES) throw noMembers(host, 'has no end');
+    path = next;
+  }
+  return pages;
+}
+
+function membersPath(org: string, page: number): string {
+  return `/orgs/${org}/members?per_page=${PER_PAGE}&page=${page}`;
+}
+
+function decodeLogins(value: unknown, host: string): readonly string[] {
+  if (!Array.isArray(value)) throw noMembers(host, 'is no list');
+  return value.map((member: unknown) => {
+    const login =
+      typeof member === 'object' && member !== null ? Reflect.get(member, 'login') : undefined;
+    if (typeof login !== 'string' || login === '') throw noMembers(host, 'lacks a login');
+    return login;
+  });
+}
+
+function loginsOf(pages: readonly KnownPage[]): readonly string[] {
+  return [...new Set(pages.flatMap(({ logins }) => logins))];
+}
+
+/** No members at all is no list to go by: everybody would lose access. */
+function someLogins(pages: readonly KnownPage[], org: string, host: string): readonly string[] {
+  const logins = loginsOf(pages);
+  if (logins.length > 0) return logins;
+  throw forbidden(`${host} shows the token no member of ${org}`, host);
+}
+
+function sameLogins(left: readonly string[], right: readonly string[]): boolean {
+  const known = new Set(right);
+  return left.length === right.length && left.every((login) => known.has(login));
+}
+
+function noMembers(host: string, why: string): AdminError {
+  return new AdminError('service', `what ${host} gives for members ${why}`, {
+    code: 'GITHUB_ERROR',
+    hint: 'Check --github-host. Nothing was changed.',
+  });
+}
+
+function badOrg(org: string): AdminError {
+  return new AdminError('usage', `${JSON.stringify(org)} is not the name of an organisation`, {
+    code: 'BAD_ORG',
+    hint: 'Write it as in the address of its page, such as acme of github.com/acme.',
+  });
+}

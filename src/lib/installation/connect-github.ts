@@ -1,0 +1,53 @@
+import { type GitHubAddress, githubAddress } from '../github/address.ts';
+import { createGitHubClient, type GitHubClient } from '../github/client.ts';
+import { createHttpClient } from '../http/undici-client.ts';
+import type { InstallationOptions } from './installation.ts';
+import { proxySettings } from './proxy-settings.ts';
+import { readSecret } from './secret.ts';
+import type { Settings } from './settings.ts';
+import type { Token } from './tokens.ts';
+
+/**
+ * Makes the client of the GitHub that the settings mean, or of the one at `host`: files and secrets
+ * are read, nothing is sent.
+ *
+ * @throws AdminError of kind `usage` (BAD_GITHUB_HOST), `validation` (SECRET_FILE) or `unauthorised`
+ *   (SECRET_COMMAND)
+ */
+export async function connectGitHub(
+  settings: Pick<Settings, 'github' | 'requestTimeout'>,
+  options: InstallationOptions,
+  host?: string,
+): Promise<GitHubClient> {
+  const address = githubAddress(host ?? settings.github.host);
+  const source = tokenFor(address, settings, options.env);
+  const token =
+    source === null || 'value' in source
+      ? (source?.value ?? null)
+      : await readSecret(source, options);
+  options.masker.add(token);
+  const http = createHttpClient({
+    origin: address.origin,
+    requestTimeout: settings.requestTimeout,
+    clock: options.clock,
+    random: Math.random,
+    userAgent: options.userAgent,
+    proxy: proxySettings(options.env),
+    ...(options.tracer ? { tracer: options.tracer } : {}),
+  });
+  return createGitHubClient({ http, address, token, clock: options.clock });
+}
+
+/** A token goes only to the GitHub that it was issued for. */
+function tokenFor(
+  address: GitHubAddress,
+  { github }: Pick<Settings, 'github'>,
+  env: InstallationOptions['env'],
+): Token | null {
+  const { given, profile } = github.tokens;
+  if (given !== null) return given;
+  const isAt = (host: string | null): boolean => githubAddress(host).origin === address.origin;
+  if (profile !== null && isAt(github.host)) return profile;
+  const { GITHUB_TOKEN: token, GITHUB_API_URL: url } = env;
+  return token && isAt(url || null) ? { value: token } : null;
+}

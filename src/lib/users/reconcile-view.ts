@@ -1,0 +1,26 @@
+import type { Account } from '../server/admin-api.ts';
+import type { Reconciliation } from './reconcile.ts';
+import { accountsText, grouped } from './view.ts';
+
+/** How many logins a line names. */
+const NAMED = 10;
+
+/** What is to be said of a reconciliation besides its plan, each a sentence. */
+export function reconcileWarnings(
+  { wishes, withoutAccount, matching }: Reconciliation,
+  accounts: readonly Account[],
+): readonly string[] {
+  const suspended = wishes.filter((wish) => wish.suspended).length;
+  const open = accounts.filter((account) => !account.suspended).length;
+  const named = withoutAccount.slice(0, NAMED).join(', ');
+  const more = withoutAccount.length > NAMED ? ', ...' : '';
+  return [
+    ...(suspended > 0 && suspended * 2 > open
+      ? [`That suspends ${grouped(suspended)} of ${accountsText(open)}: is it the right list?`]
+      : []),
+    ...(matching === 0 ? ['No account belongs to a member: is it the right list?'] : []),
+    ...(withoutAccount.length > 0
+      ? [`${grouped(withoutAccount.length)} members have no account: ${named}${more}.`]
+      : []),
+  ];
+}

@@ -1,0 +1,26 @@
+import type { Account } from '../server/admin-api.ts';
+import type { AccountWish, LeftAccount } from './account-plan.ts';
+import { loginKey } from './state.ts';
+import type { FormerAccount } from './undo-file.ts';
+
+/** What makes accounts as they were; those that are gone are left. Pure. */
+export function restoreWishes(
+  former: readonly FormerAccount[],
+  accounts: readonly Account[],
+): { readonly wishes: readonly AccountWish[]; readonly left: readonly LeftAccount[] } {
+  const byLogin = new Map(accounts.map((account) => [loginKey(account.login), account]));
+  const wishes: AccountWish[] = [];
+  const left: LeftAccount[] = [];
+  for (const { login, suspended, role } of former) {
+    const account = byLogin.get(loginKey(login));
+    if (!account) left.push({ login, why: 'the server has no such account any more' });
+    else {
+      wishes.push({
+        account,
+        ...(suspended === null ? {} : { suspended }),
+        ...(role === null ? {} : { role }),
+      });
+    }
+  }
+  return { wishes, left };
+}
