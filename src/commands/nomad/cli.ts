@@ -2,6 +2,7 @@ import { AdminCommand } from '../../lib/cli/admin-command.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
 import { splitAtDashes } from '../../lib/cli/pass-through.ts';
 import { AdminError } from '../../lib/errors.ts';
+import { nomadCliDanger } from '../../lib/nomad/exec/nomad-cli-danger.ts';
 import { readsOnly, tokensIn } from '../../lib/nomad/exec/nomad-cli-reading.ts';
 import { runNomadCli } from '../../lib/nomad/exec/run-nomad-cli.ts';
 
@@ -21,6 +22,10 @@ export class NomadCli extends AdminCommand {
   };
   static override flags = {
     yes: Flags.boolean({ char: 'y', summary: 'do not ask' }),
+    confirm: Flags.string({
+      summary: "the installation's name, where builds are killed",
+      helpValue: 'NAME',
+    }),
   };
 
   async run(): Promise<void> {
@@ -38,6 +43,8 @@ export class NomadCli extends AdminCommand {
       command: ['nomad', ...args].join(' '),
       reading: readsOnly(args),
       yes: flags.yes,
+      confirm: flags.confirm,
+      ...nomadCliDanger(args),
       run: async () => {
         const { stdin, stdout, stderr } = this.runtime;
         return runNomadCli(await this.installation.kubernetes(), {

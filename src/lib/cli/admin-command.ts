@@ -3,7 +3,7 @@ import type { Milliseconds } from '../clock.ts';
 import { isAdminError } from '../errors.ts';
 import type { Installation, InstallationOptions } from '../installation/installation.ts';
 import type { Masker } from '../masking.ts';
-import type { ChangeContext, ChangeSubject } from './change.ts';
+import type { ChangeContext, ChangeSubject, PassedThrough } from './change.ts';
 import type { Completes } from './completion/candidate.ts';
 import { Command } from './oclif.ts';
 import type { Output } from './output.ts';
@@ -152,19 +152,11 @@ export abstract class AdminCommand extends Command {
   /**
    * Runs another program: reading command lines at once, all others after the same question and
    * with the same refusals as a change of our own.
-   *
-   * @param what.run runs it; its exit code
    */
-  protected async passThrough(what: {
-    readonly command: string;
-    readonly reading: boolean;
-    readonly yes: boolean;
-    readonly run: () => Promise<number>;
-  }): Promise<void> {
+  protected async passThrough(what: PassedThrough & { readonly reading: boolean }): Promise<void> {
     if (what.reading) return this.exitWith(await what.run());
     const { runPassThrough } = await import('./change.ts');
-    const { command, yes, run } = what;
-    this.exitWith(await runPassThrough(this.changeContext(), command, yes, run));
+    this.exitWith(await runPassThrough(this.changeContext(), what));
   }
 
   /** Ends with an exit code of its own, such as that of a program that was passed through. */

@@ -7,6 +7,7 @@ import type { Masker } from '../masking.ts';
 import type { DetailView, ErasedTable } from '../terminal/table.ts';
 import { AUDIT_FILE, AuditLog } from './audit-log.ts';
 import type { Output } from './output.ts';
+import { shellWord } from './place-flags.ts';
 import type { Runtime } from './runtime.ts';
 
 /** What will be done, before it is. */
@@ -145,22 +146,37 @@ async function apply<Event>(context: ChangeContext, change: Change<Event>): Prom
   return report.exitCode;
 }
 
+/** Another program's command line that may change something. */
+export interface PassedThrough {
+  /** As it is shown and written to the audit log. */
+  readonly command: string;
+  readonly yes: boolean;
+  /** What `--confirm` gave, where the command has it. */
+  readonly confirm?: string | undefined;
+  /** It kills builds: the installation's name has to be typed. */
+  readonly kills?: boolean;
+  /** Said before the question. */
+  readonly warnings?: readonly string[];
+  /** Runs it; its exit code. */
+  readonly run: () => Promise<number>;
+}
+
 /**
  * Runs another program's command that may change something: refuses where it must, asks, and writes
  * the audit log, with the exit code that the program ended with.
  */
-export async function runPassThrough(
-  context: ChangeContext,
-  command: string,
-  yes: boolean,
-  run: () => Promise<number>,
-): Promise<number> {
+export async function runPassThrough(context: ChangeContext, what: PassedThrough): Promise<number> {
+  const { command, yes, confirm, kills = false, warnings = [], run } = what;
+  const { name } = context.installation;
+  const question = `Run "${command}" in ${name}?`;
   await refuseWhereForbidden(context);
-  await agree(
-    context,
-    { kind: 'yes-no', question: `Run "${command}" in ${context.installation.name}?` },
-    { dryRun: false, yes, confirm: undefined },
-  );
+  // A program reads one JSON object from standard error, or none.
+  if (!context.output.structured) for (const warning of warnings) context.output.warn(warning);
+  await agree(context, kills ? { kind: 'typed', name, question } : { kind: 'yes-no', question }, {
+    dryRun: false,
+    yes,
+    confirm,
+  });
   const entry = await auditLog(context).begin({
     user: context.runtime.user,
     installation: context.installation.name,
@@ -231,11 +247,11 @@ async function agree(context: ChangeContext, confirm: Confirmation, consent: Con
     if (consent.confirm === confirm.name) return;
     throw new AdminError('refused', `--confirm ${consent.confirm} is not "${confirm.name}"`, {
       code: 'NOT_CONFIRMED',
-      hint: `Nothing was changed. To go ahead: --confirm ${confirm.name}`,
+      hint: `Nothing was changed. To go ahead: --confirm ${shellWord(confirm.name)}`,
     });
   }
   if (!runtime.stdin.isTTY || !runtime.stderr.isTTY) {
-    const flag = confirm.kind === 'yes-no' ? '--yes' : `--confirm ${confirm.name}`;
+    const flag = confirm.kind === 'yes-no' ? '--yes' : `--confirm ${shellWord(confirm.name)}`;
     throw new AdminError('refused', `${confirm.question} Nobody is there to answer`, {
       code: 'NOT_CONFIRMED',
       hint: `Nothing was changed. To go ahead without being asked: ${flag}`,

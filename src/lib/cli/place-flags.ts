@@ -15,10 +15,11 @@ export function placeFlags(chosen: Chosen): string {
     ['nomad-pod', chosen.nomadPod],
   ];
   return flags
-    .flatMap(([flag, value]) => (value === undefined ? [] : [` --${flag} ${quoted(value)}`]))
+    .flatMap(([flag, value]) => (value === undefined ? [] : [` --${flag} ${shellWord(value)}`]))
     .join('');
 }
 
-function quoted(value: string): string {
+/** A word as a POSIX shell takes it: in quotes where it needs them. */
+export function shellWord(value: string): string {
   return /^[\w./:@%+,=-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }

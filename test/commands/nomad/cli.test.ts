@@ -22,6 +22,8 @@ describe('nomad cli', () => {
     [['--read-only', '--', 'node', 'drain', '-enable', '-yes'], 'READ_ONLY'],
     [['--', 'node', 'drain', '-enable', '-yes'], 'NOT_CONFIRMED'],
     [['--', 'node-drain', '-enable', '-yes'], 'NOT_CONFIRMED'],
+    [['--yes', '--', 'node', 'drain', '-enable', '-force', '-yes'], 'NOT_CONFIRMED'],
+    [['--confirm', 'other', '--', 'node', 'drain', '-enable', '--force=1'], 'NOT_CONFIRMED'],
   ])('is no back door: %j touches nothing', async (words, code) => {
     const { sandbox, run } = await nomad();
     const list = await cli(['nomad', 'node-status', '--json'], { env: sandbox.environment() });
@@ -31,6 +33,17 @@ describe('nomad cli', () => {
     expect(JSON.parse(result.stderr)).toMatchObject({ code, exitCode: 6 });
     const after = await cli(['nomad', 'node-status', '--json'], { env: sandbox.environment() });
     expect(JSON.parse(after.stdout).capacity.draining).toBe(0);
+  });
+
+  it('kills builds for whoever names the installation, and says so first', async () => {
+    const { sandbox, run } = await nomad();
+    const list = await cli(['nomad', 'node-status', '--json'], { env: sandbox.environment() });
+    const [{ id }] = JSON.parse(list.stdout).clients;
+    const drain = ['--', 'node', 'drain', '-enable', '-force', '-detach', '-yes', id];
+    const refused = await run('--yes', ...drain);
+    expect(refused.stderr).toContain('-force kills the builds on the client at once.');
+    const name = /--confirm '?([^'\n]+)/.exec(refused.stderr)?.[1] ?? '';
+    expect(await run('--confirm', name, ...drain)).toMatchObject({ exitCode: 0 });
   });
 
   it('changes what it is told to with --yes', async () => {

@@ -65,7 +65,6 @@ const READING: readonly string[] = [
   'service info',
   'service list',
   'status',
-  'ui',
   'validate',
   'var get',
   'var list',
@@ -73,44 +72,30 @@ const READING: readonly string[] = [
   'volume status',
 ];
 
-/** Global flags that may stand before or between the words and take a value of their own. */
-const VALUE_FLAGS: ReadonlySet<string> = new Set([
-  'address',
-  'region',
-  'namespace',
-  'ca-cert',
-  'ca-path',
-  'client-cert',
-  'client-key',
-  'tls-server-name',
-  'token',
+/** With one of these in front nomad prints its help or its version, whatever follows. */
+const TELLING: ReadonlySet<string> = new Set([
+  ...['-v', '-version', '--version'],
+  ...['-h', '-help', '--help'],
 ]);
 
 /** Whether a command line of the nomad CLI (without `nomad` itself) is known only to read. */
 export function readsOnly(args: readonly string[]): boolean {
   if (args.length === 0) return true;
-  if (/^--?(?:v|version|h|help)$/.test(args[0] ?? '')) return true;
-  const words = wordsOf(args);
+  if (TELLING.has(args[0] ?? '')) return true;
+  const words = commandWords(args);
   return READING.some((reading) => {
     const wanted = reading.split(' ');
     return wanted.every((word, index) => words[index] === word);
   });
 }
 
-/** The words of a command line up to its first flag of its own: global flags are stepped over. */
-function wordsOf(args: readonly string[]): readonly string[] {
-  const words: string[] = [];
-  for (let at = 0; at < args.length; at += 1) {
-    const arg = args[at] ?? '';
-    if (!arg.startsWith('-')) {
-      words.push(arg);
-      continue;
-    }
-    const [flag = '', value] = arg.replace(/^--?/, '').split('=');
-    if (!VALUE_FLAGS.has(flag)) break;
-    if (value === undefined) at += 1;
-  }
-  return words;
+/**
+ * The words that name the command: all up to the first flag, as nomad itself looks for it (its
+ * mitchellh/cli takes no flag before or between them).
+ */
+export function commandWords(args: readonly string[]): readonly string[] {
+  const flag = args.findIndex((arg) => arg.startsWith('-'));
+  return flag === -1 ? args : args.slice(0, flag);
 }
 
 /** The tokens on a command line of the nomad CLI: they must not show in a question or in the audit log. */
