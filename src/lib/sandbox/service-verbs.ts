@@ -3,6 +3,7 @@ import type { Verbs } from './control-server.ts';
 import { ApiError } from './kubernetes/api-error.ts';
 import type { KubernetesSandbox } from './kubernetes/kubernetes-sandbox.ts';
 import type { NomadSandbox } from './nomad/nomad-sandbox.ts';
+import type { ServerSandbox } from './server/server-sandbox.ts';
 import { badArgument, type VerbArguments } from './verb-arguments.ts';
 
 /** What can happen to the simulated Nomad. Clients go by id or name, jobs and allocations by id. */
@@ -69,6 +70,27 @@ export function kubernetesVerbs(kubernetes: KubernetesSandbox): Verbs {
     'set-ready': (given) =>
       kubernetes.setReady(pod(given.only('pod', 'ready')), given.boolean('ready')),
     'delete-pod': (given) => kubernetes.deletePod(pod(given.only('pod'))),
+  };
+}
+
+/** What can happen to the simulated CircleCI server. Accounts go by login. */
+export function serverVerbs(server: ServerSandbox): Verbs {
+  const account = (given: VerbArguments): string => {
+    const login = given.text('login');
+    return existing('account', login, server.accounts.find(login));
+  };
+  return {
+    'sign-in': (given) => ({
+      letIn: server.signIn(given.only('login').text('login')) !== null,
+    }),
+    'add-users': (given) => ({ logins: server.addUsers(given.only('count').number('count')) }),
+    'remove-user': (given) => {
+      server.accounts.remove(account(given.only('login')));
+    },
+    'set-limit': (given) => {
+      const perSecond = given.only('perSecond').optionalNumber('perSecond');
+      server.setLimit(perSecond === undefined ? null : { perSecond, atOnce: 2 * perSecond });
+    },
   };
 }
 

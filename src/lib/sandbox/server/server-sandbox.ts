@@ -1,16 +1,27 @@
 import { writeFile } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SandboxHttpServer } from '../http-server.ts';
 import { type CertificateWish, makeCertificates } from '../kubernetes/certificates.ts';
+import { type Random, seededRandom } from '../random.ts';
 import type { SandboxContext, SandboxService } from '../service.ts';
+import type { AccountBook, AccountRecord } from './account-book.ts';
+import { type BuildRecord, makeHistory } from './build-history.ts';
+import { generatePeople } from './generate-accounts.ts';
+import { RequestCounter } from './request-limit.ts';
 import {
   type CertificateSituation,
   DEFAULT_SERVER_USERS,
+  type RequestLimit,
   type ServerScenario,
   type ServerUser,
 } from './scenario.ts';
+import { ServerApi } from './server-api.ts';
+import { SettingsBook } from './settings-book.ts';
+import type { ServerWorld } from './world.ts';
 
 const DAY_MS = 86_400_000;
+const DEFAULT_LIMIT: RequestLimit = { perSecond: 150, atOnce: 300 };
+/** Seats are sold by the dozen or so. */
+const SEAT_STEP = 25;
 
 const CERTIFICATES: Readonly<Record<CertificateSituation, CertificateWish>> = {
   valid: {},
@@ -19,30 +30,52 @@ const CERTIFICATES: Readonly<Record<CertificateSituation, CertificateWish>> = {
   'other-name': { names: ['circleci.example.com'] },
 };
 
-type Answer = (user: ServerUser) => unknown;
+/** Where builds come from that run now: the simulated Nomad. */
+export type BuildSource = () => readonly Omit<BuildRecord, 'login'>[];
 
-/** What an API token gets; the documents are those of the circleci CLI and of the web UI. */
-const ROUTES: Readonly<Record<string, Answer>> = {
-  'GET /api/v1/me': ({ login, name, adminScopes }) => ({
-    login,
-    name,
-    admin: adminScopes.some((scope) => scope === 'all' || scope === 'write-settings'),
-  }),
-  'GET /api/v2/me': ({ login, name }) => ({ id: idOf(login), login, name }),
-};
-
-/** The web address of an installation: its front page, and the API that says who asks. */
+/** The web address of an installation: its front page, its accounts and the admin API. */
 export class ServerSandbox implements SandboxService {
   readonly name = 'server';
+  /** Its accounts: whoever removes one here has deleted it. */
+  readonly accounts: AccountBook;
+  readonly settings: SettingsBook;
   readonly #scenario: ServerScenario;
-  readonly #users: readonly ServerUser[];
+  readonly #tokens: readonly ServerUser[];
   readonly #context: SandboxContext;
+  readonly #counter: RequestCounter;
+  readonly #random: Random;
+  readonly #api: ServerApi;
   #server: SandboxHttpServer | undefined;
 
-  constructor(context: SandboxContext, scenario: ServerScenario = {}) {
+  constructor(
+    context: SandboxContext,
+    scenario: ServerScenario = {},
+    running: BuildSource = () => [],
+  ) {
     this.#context = context;
     this.#scenario = scenario;
-    this.#users = scenario.users ?? DEFAULT_SERVER_USERS;
+    this.#tokens = scenario.tokens ?? DEFAULT_SERVER_USERS;
+    const now = context.clock.now();
+    const { book, builtAt } = generatePeople(scenario, context.random, now);
+    this.accounts = book;
+    this.settings = new SettingsBook(scenario.settingNames);
+    const { limit = DEFAULT_LIMIT } = scenario;
+    this.#counter = new RequestCounter(context.clock, limit);
+    this.#random = seededRandom(context.random.integer(0, 2 ** 32 - 1));
+    // Made when somebody asks, but drawn from a stream of its own: the same whenever that is.
+    const past = seededRandom(context.random.integer(0, 2 ** 32 - 1));
+    let history: readonly BuildRecord[] | undefined;
+    const licence = licenceOf(scenario, book, now);
+    const world: ServerWorld = {
+      accounts: book,
+      settings: this.settings,
+      licence,
+      builds: () => {
+        history ??= makeHistory(builtAt, past);
+        return [...this.#attributed(running(), builtAt), ...history];
+      },
+    };
+    this.#api = new ServerApi(world, this.#tokens, this.#counter);
   }
 
   /** The loopback port; 0 before {@link start}. */
@@ -63,7 +96,11 @@ export class ServerSandbox implements SandboxService {
     this.#server = new SandboxHttpServer({
       name: this.name,
       context: this.#context,
-      handlers: { request: (request, response) => this.#answer(request, response) },
+      handlers: {
+        request: (request, response) => {
+          void this.#api.handle(request, response);
+        },
+      },
       tls: { cert, key },
     });
     await this.#server.start();
@@ -75,7 +112,7 @@ export class ServerSandbox implements SandboxService {
 
   environment(): Readonly<Record<string, string>> {
     const { caPath } = this.#scenario;
-    const [first] = this.#users;
+    const [first] = this.#tokens;
     return {
       CIRCLE_HOST: this.url,
       ...(first ? { CIRCLE_TOKEN: first.token } : {}),
@@ -83,37 +120,66 @@ export class ServerSandbox implements SandboxService {
     };
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
-    request.resume();
-    const path = (request.url ?? '/').replace(/\?.*$/, '');
-    if (path === '/') {
-      response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' });
-      response.end('<!doctype html><title>CircleCI</title>\n');
-      return;
-    }
-    const user = this.#user(request);
-    const route = ROUTES[`${request.method} ${path}`];
-    if (!user) send(response, 401, { message: 'You must log in first.' });
-    else if (!route) send(response, 404, { message: 'Not found' });
-    else send(response, 200, route(user));
+  /**
+   * Somebody signs in by way of GitHub; an account is made the first time.
+   *
+   * @returns the account, or null for who is suspended, as new ones may be
+   */
+  signIn(login: string): AccountRecord | null {
+    const now = this.#context.clock.now();
+    const account =
+      this.accounts.find(login) ??
+      this.accounts.add({
+        login,
+        name: null,
+        createdAt: now,
+        signInCount: 0,
+        suspended: this.settings.suspendsNewUsers,
+        adminScopes: ['none'],
+        signedInAt: null,
+      });
+    if (account.suspended) return null;
+    account.signInCount += 1;
+    account.signedInAt = now;
+    return account;
   }
 
-  /** By the header `Circle-Token`, or by Basic with the token as the user's name. */
-  #user({ headers }: IncomingMessage): ServerUser | undefined {
-    const basic = /^Basic (.+)$/i.exec(headers.authorization ?? '')?.[1];
-    const name = basic && Buffer.from(basic, 'base64').toString().split(':')[0];
-    const token = headers['circle-token'] ?? name;
-    return this.#users.find((user) => user.token === token);
+  /** So many people more sign in for the first time; their logins. */
+  addUsers(count: number): readonly string[] {
+    return Array.from({ length: count }, () => {
+      const login = `newcomer-${this.#random.hex(8)}`;
+      this.signIn(login);
+      return login;
+    });
+  }
+
+  /** What each user may ask from now on; null for no limit. */
+  setLimit(limit: RequestLimit | null): void {
+    this.#counter.limit = limit;
+  }
+
+  /** Running builds were started by people who build: always the same one for a build. */
+  #attributed(
+    builds: readonly Omit<BuildRecord, 'login'>[],
+    builtAt: ReadonlyMap<string, number>,
+  ): readonly BuildRecord[] {
+    const people = [...builtAt.keys()];
+    const [nobody = null] = people;
+    return builds.map((build) => ({
+      ...build,
+      login: people[(build.number * 7_919) % people.length] ?? nobody,
+    }));
   }
 }
 
-function send(response: ServerResponse, status: number, document: unknown): void {
-  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' });
-  response.end(JSON.stringify(document));
-}
-
-/** A UUID that is always the same for a login. */
-function idOf(login: string): string {
-  const hex = Buffer.from(login.padEnd(16, '-')).toString('hex').slice(0, 32);
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+function licenceOf(
+  { seats, licenceDays = 200 }: ServerScenario,
+  book: AccountBook,
+  now: Date,
+): ServerWorld['licence'] {
+  const taken = book.seats().active;
+  return {
+    seats: seats ?? Math.ceil((taken + 1) / SEAT_STEP) * SEAT_STEP,
+    expiresAt: licenceDays === null ? null : new Date(now.getTime() + licenceDays * DAY_MS),
+  };
 }
