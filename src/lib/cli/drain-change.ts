@@ -9,6 +9,7 @@ import type { DrainRequest } from '../nomad/drain/drain-request.ts';
 import { readTargets } from '../nomad/drain/drain-targets.ts';
 import { DrainUndo } from '../nomad/drain/drain-undo.ts';
 import { clientsText, drainPlanView, drainReportView } from '../nomad/drain/drain-view.ts';
+import { reasonWarning } from '../nomad/drain/reason-warning.ts';
 import type { Change, Confirmation } from './change.ts';
 
 /** What a change of Nomad clients needs to know. */
@@ -33,7 +34,10 @@ export async function drainChange(
   const { clock } = installation;
   const { spec } = request;
   const ids = clients.chosen.map((node) => node.id);
-  const targets = await readTargets(nomad, ids, { signal });
+  const [targets, reason] = await Promise.all([
+    readTargets(nomad, ids, { signal }),
+    reasonWarning(nomad, spec, { signal }),
+  ]);
   const now = clock.now();
   const plan = planDrain(targets, clients.fleet, spec, now);
   const done = nothingToDrain(plan, spec, now);
@@ -44,7 +48,7 @@ export async function drainChange(
     plan: {
       view: done && !dryRun ? drainReportView(done) : drainPlanView(plan, now),
       document: done && !dryRun ? done : plan,
-      warnings: [...forgottenWarning(context, plan), ...plan.warnings],
+      warnings: [...forgottenWarning(context, plan), ...plan.warnings, ...reason],
       ...(done ? { nothing: nothingText(plan) } : {}),
     },
     confirm: confirmation(plan, context),

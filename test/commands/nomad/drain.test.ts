@@ -60,6 +60,14 @@ describe('nomad drain', () => {
     expect(stdout).toMatch(/drained +safe/);
   });
 
+  it('says where Nomad does not keep the reason', async () => {
+    const { rig, busy } = await fleet();
+    const { stderr } = await run(rig, ['drain', busy.name, '--dry-run', '--reason', 'new image']);
+    expect(stderr).toContain('Nomad 1.0.4 does not keep the reason of a drain (1.1 and later do)');
+    const without = await run(rig, ['drain', busy.name, '--dry-run']);
+    expect(without.stderr).not.toContain('reason');
+  });
+
   it('prints its report as one JSON document, a repeated run too', async () => {
     const { rig, busy } = await fleet();
     const killed = await run(rig, ['drain', busy.name, '--deadline', '1m', '--yes', '--json']);

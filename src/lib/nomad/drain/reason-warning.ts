@@ -1,0 +1,26 @@
+import { isAdminError } from '../../errors.ts';
+import type { DrainSpec, NomadClient, ReadOptions } from '../client.ts';
+
+/**
+ * Warns where the reason of a drain is lost: Nomad before 1.1 ignores `Meta` without a word. What
+ * the server's version is, is asked only where a reason was given.
+ */
+export async function reasonWarning(
+  nomad: Pick<NomadClient, 'agent'>,
+  spec: DrainSpec,
+  options: ReadOptions = {},
+): Promise<readonly string[]> {
+  if (Object.keys(spec.meta ?? {}).length === 0) return [];
+  try {
+    const { version } = await nomad.agent(options);
+    const [major = 0, minor = 0] = version.split('.').map(Number);
+    if (major > 1 || (major === 1 && minor >= 1)) return [];
+    return [
+      `Nomad ${version} does not keep the reason of a drain (1.1 and later do): it stands in the audit log only.`,
+    ];
+  } catch (error) {
+    // Not everybody who may drain may ask for the version (agent:read).
+    if (isAdminError(error, 'unauthorised')) return [];
+    throw error;
+  }
+}
