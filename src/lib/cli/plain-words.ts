@@ -10,9 +10,10 @@ export function sortValue(parsed: string): string {
 
 /**
  * The words of a command line as oclif's parser reads them right. It takes `--yes=false` for
- * `--yes`, so that what was meant to be off would be on; and the value of `--sort -name` for the flag `-n`.
+ * `--yes`, so that what was meant to be off would be on; and the value of `--sort -name` for the flag `-n`; and
+ * `--constructor` for a flag that it has.
  *
- * @throws AdminError of kind `usage`, code BAD_FLAGS
+ * @throws AdminError of kind `usage`, code BAD_FLAGS or UNKNOWN_FLAG
  */
 export function plainWords(
   argv: readonly string[],
@@ -21,8 +22,14 @@ export function plainWords(
   const words: string[] = [];
   for (const [at, word] of argv.entries()) {
     if (word === '--') return [...words, ...argv.slice(at)];
-    const name = /^--([\w-]+)=/.exec(word)?.[1];
-    if (name !== undefined && flags[name]?.type === 'boolean') {
+    const [, name = '', value] = /^--([\w-]+)(=.*)?$/s.exec(word) ?? [];
+    if (name in {} && !Object.hasOwn(flags, name)) {
+      throw new AdminError('usage', `unknown flag --${name}`, {
+        code: 'UNKNOWN_FLAG',
+        hint: 'Run the command with --help to see what it takes.',
+      });
+    }
+    if (value !== undefined && flags[name]?.type === 'boolean') {
       throw new AdminError('usage', `--${name} takes no value`, {
         code: 'BAD_FLAGS',
         hint: `Write --${name}, or leave it out.`,

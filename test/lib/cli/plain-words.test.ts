@@ -37,4 +37,10 @@ describe('plainWords', () => {
       }) as AdminError,
     );
   });
+
+  it.each(['--constructor', '--toString=x', '--__proto__'])('knows no flag %s', (word) => {
+    expect(() => plainWords([word], FLAGS)).toThrow(
+      expect.objectContaining({ kind: 'usage', code: 'UNKNOWN_FLAG' }) as AdminError,
+    );
+  });
 });
