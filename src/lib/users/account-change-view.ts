@@ -53,7 +53,11 @@ export function accountReportView(report: AccountReport, place = ''): DetailView
 }
 
 /** One line for people about an event; undefined for what the report tells. */
-export function accountEventLine(event: AccountEvent, total: number, place = ''): string | undefined {
+export function accountEventLine(
+  event: AccountEvent,
+  total: number,
+  place = '',
+): string | undefined {
   switch (event.type) {
     case 'undo-saved':
       return `To undo this: circleci-admin users restore${place} ${event.path}`;

@@ -1,0 +1,23 @@
+import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { Args } from '../../lib/cli/oclif.ts';
+import { findSetting } from '../../lib/settings/find-setting.ts';
+import { settingView } from '../../lib/settings/view.ts';
+
+/** `settings get`: one system setting. */
+export class SettingsGet extends AdminCommand {
+  static override summary = 'show one system setting';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> wfc-workflow-deletion-interval',
+    "<%= config.bin %> <%= command.id %> 'Suspend New Users' --json",
+  ];
+  static override args = {
+    name: Args.string({ description: 'its name, or its name on the web page', required: true }),
+  };
+
+  async run(): Promise<void> {
+    const { args } = await this.parse(SettingsGet);
+    const api = await this.installation.admin();
+    const setting = findSetting(await api.settings(this.signal), args.name);
+    await this.output.detail(settingView(setting), setting);
+  }
+}

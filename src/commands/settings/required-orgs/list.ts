@@ -1,0 +1,24 @@
+import { AdminCommand } from '../../../lib/cli/admin-command.ts';
+import { githubAddress, isPublicGitHub } from '../../../lib/github/address.ts';
+import { findGuideSetting } from '../../../lib/settings/find-setting.ts';
+import { ONLY_GITHUB_COM, parseOrgs } from '../../../lib/settings/required-orgs.ts';
+import { orgsView } from '../../../lib/settings/view.ts';
+
+/** `settings required-orgs list`: the organisations that new people have to belong to. */
+export class SettingsRequiredOrgsList extends AdminCommand {
+  static override summary = 'list the organisations that new people have to belong to';
+  static override description =
+    'It counts for github.com alone. Who has an account already keeps it, and may build for other organisations too.';
+  static override examples = ['<%= config.bin %> <%= command.id %>'];
+
+  async run(): Promise<void> {
+    await this.parse(SettingsRequiredOrgsList);
+    const api = await this.installation.admin();
+    const { server, github } = this.installation.settings;
+    const settings = await api.settings(this.signal);
+    const setting = findGuideSetting(settings, 'requiredOrgs', server.settingNames.requiredOrgs);
+    const orgs = parseOrgs(setting.value);
+    if (!isPublicGitHub(githubAddress(github.host))) this.output.warn(ONLY_GITHUB_COM);
+    await this.output.table(orgsView(orgs), { orgs });
+  }
+}

@@ -1,0 +1,33 @@
+import { Args, Flags } from '../../lib/cli/oclif.ts';
+import { SettingCommand } from '../../lib/cli/setting-command.ts';
+import { findSetting } from '../../lib/settings/find-setting.ts';
+import { parseSettingValue, SETTING_TYPES } from '../../lib/settings/typed-value.ts';
+
+/** `settings set`: gives a system setting a value. */
+export class SettingsSet extends SettingCommand {
+  static override summary = 'set a system setting';
+  static override description =
+    'The value has to be of the type that the server tells. What the setting was is in the audit log.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> wfc-workflow-deletion-interval 3600000',
+    "<%= config.bin %> <%= command.id %> 'Suspend New Users' true --yes",
+  ];
+  static override args = {
+    name: Args.string({ description: 'its name, or its name on the web page', required: true }),
+    value: Args.string({ description: 'its new value', required: true }),
+  };
+  static override flags = {
+    type: Flags.option({
+      summary: 'where the server does not tell it',
+      options: SETTING_TYPES,
+    })(),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(SettingsSet);
+    const { api, settings } = await this.readSettings();
+    const setting = findSetting(settings, args.name);
+    const value = parseSettingValue(setting, args.value, flags.type);
+    await this.changeSetting(api, { setting, value, warnings: [] }, flags);
+  }
+}

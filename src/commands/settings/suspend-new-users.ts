@@ -1,0 +1,25 @@
+import { Args } from '../../lib/cli/oclif.ts';
+import { SettingCommand } from '../../lib/cli/setting-command.ts';
+import { findGuideSetting } from '../../lib/settings/find-setting.ts';
+
+/** `settings suspend-new-users`: whether new accounts wait for an administrator. */
+export class SettingsSuspendNewUsers extends SettingCommand {
+  static override summary = 'have new accounts wait for an administrator, or not';
+  static override description =
+    'On: whoever signs in for the first time is Suspended New, until users activate. See them: users list --state suspended-new.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> on',
+    '<%= config.bin %> <%= command.id %> off --yes',
+  ];
+  static override args = {
+    state: Args.string({ description: 'on or off', required: true, options: ['on', 'off'] }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(SettingsSuspendNewUsers);
+    const { api, settings } = await this.readSettings();
+    const { suspendNewUsers } = this.installation.settings.server.settingNames;
+    const setting = findGuideSetting(settings, 'suspendNewUsers', suspendNewUsers);
+    await this.changeSetting(api, { setting, value: args.state === 'on', warnings: [] }, flags);
+  }
+}

@@ -1,0 +1,27 @@
+import type { AdminApi, SystemSetting } from '../server/admin-api.ts';
+import { MutatingCommand } from './mutating-command.ts';
+import { placeFlags } from './place-flags.ts';
+import { settingChange } from './setting-change.ts';
+
+/** A command that changes a system setting. */
+export abstract class SettingCommand extends MutatingCommand {
+  /** The API, and all settings. */
+  protected async readSettings(): Promise<{
+    readonly api: AdminApi;
+    readonly settings: readonly SystemSetting[];
+  }> {
+    const api = await this.installation.admin();
+    return { api, settings: await api.settings(this.signal) };
+  }
+
+  /** Plans, asks, sets and reads back. */
+  protected async changeSetting(
+    api: AdminApi,
+    what: Parameters<typeof settingChange>[1],
+    flags: { readonly 'dry-run': boolean; readonly yes: boolean; readonly confirm?: string },
+  ): Promise<void> {
+    const place = placeFlags(this.shared.chosen);
+    const context = { installation: this.installation.name, place };
+    await this.change(settingChange(api, what, context), flags);
+  }
+}

@@ -1,0 +1,60 @@
+import { AdminError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
+import type { SystemSetting } from '../server/admin-api.ts';
+
+/** The settings that the operations guide knows by their names on the web page. */
+export type GuideSetting = 'suspendNewUsers' | 'requiredOrgs';
+
+/** Machine names are told by no public page: they are found by the names that people see. */
+const HUMAN_NAMES: Readonly<Record<GuideSetting, RegExp>> = {
+  suspendNewUsers: /^suspend new users$/i,
+  // Server 4.10 spells the word out.
+  requiredOrgs: /^required org(?:anization)? membership list$/i,
+};
+
+const TITLES: Readonly<Record<GuideSetting, string>> = {
+  suspendNewUsers: 'Suspend New Users',
+  requiredOrgs: 'Required Org Membership List',
+};
+
+/**
+ * The setting of this name, or of this name on the web page, whatever its case.
+ *
+ * @throws AdminError of kind `notFound`, code SETTING_NOT_FOUND
+ */
+export function findSetting(settings: readonly SystemSetting[], name: string): SystemSetting {
+  const wanted = name.trim().toLowerCase();
+  const found =
+    settings.find((setting) => setting.name === name) ??
+    settings.find((setting) => setting.name.toLowerCase() === wanted) ??
+    settings.find((setting) => setting.humanName?.toLowerCase() === wanted);
+  if (found) return found;
+  const near = nearest(
+    name,
+    settings.flatMap((setting) => [setting.name, setting.humanName ?? setting.name]),
+  );
+  throw new AdminError('notFound', `the server has no setting "${name}"`, {
+    code: 'SETTING_NOT_FOUND',
+    hint: `${near === null ? '' : `Did you mean ${near}? `}See all: circleci-admin settings list`,
+  });
+}
+
+/**
+ * One of the operations guide's settings: by the machine name that the profile gives, else by its
+ * name on the web page.
+ *
+ * @throws AdminError of kind `notFound`, code SETTING_NOT_FOUND
+ */
+export function findGuideSetting(
+  settings: readonly SystemSetting[],
+  which: GuideSetting,
+  override: string | null,
+): SystemSetting {
+  if (override !== null) return findSetting(settings, override);
+  const found = settings.find(({ humanName }) => HUMAN_NAMES[which].test(humanName ?? ''));
+  if (found) return found;
+  throw new AdminError('notFound', `the server has no setting "${TITLES[which]}"`, {
+    code: 'SETTING_NOT_FOUND',
+    hint: `Find it with: circleci-admin settings list. Then name it: circleci-admin config set server.settingNames.${which} NAME`,
+  });
+}

@@ -1,0 +1,67 @@
+import { AdminError } from '../errors.ts';
+import type { SystemSetting } from '../server/admin-api.ts';
+
+/** What a value can be. */
+export const SETTING_TYPES = ['boolean', 'number', 'string'] as const;
+
+/** One of {@link SETTING_TYPES}. */
+export type SettingType = (typeof SETTING_TYPES)[number];
+
+const ON = ['true', 'on', 'yes'];
+const OFF = ['false', 'off', 'no'];
+
+/**
+ * Reads the text that stands for a setting's value on a command line.
+ *
+ * @param asked the type, where the server does not tell it
+ * @throws AdminError of kind `validation` (BAD_SETTING_VALUE, UNKNOWN_SETTING_TYPE) or `usage`
+ *   (BAD_FLAGS) where the server's type is another than the one that was asked for
+ */
+export function parseSettingValue(
+  setting: Pick<SystemSetting, 'name' | 'type' | 'value'>,
+  text: string,
+  asked?: SettingType,
+): boolean | number | string {
+  switch (typeOf(setting, asked)) {
+    case 'boolean': {
+      const word = text.trim().toLowerCase();
+      if (ON.includes(word)) return true;
+      if (OFF.includes(word)) return false;
+      throw badValue(setting.name, text, 'is true or false');
+    }
+    case 'number': {
+      const fine = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/.test(text.trim());
+      if (fine && Number.isFinite(Number(text))) return Number(text);
+      throw badValue(setting.name, text, 'is a number');
+    }
+    case 'string':
+      return text;
+  }
+}
+
+function typeOf(
+  { name, type, value }: Pick<SystemSetting, 'name' | 'type' | 'value'>,
+  asked: SettingType | undefined,
+): SettingType {
+  if (type !== 'unknown') {
+    if (asked === undefined || asked === type) return type;
+    throw new AdminError('usage', `${name} is a ${type}, not a ${asked}`, {
+      code: 'BAD_FLAGS',
+      hint: 'Leave out --type: the server tells it.',
+    });
+  }
+  if (asked !== undefined) return asked;
+  const seen = SETTING_TYPES.find((one) => typeof value === one);
+  if (seen !== undefined) return seen;
+  throw new AdminError('validation', `the server does not tell what ${name} is`, {
+    code: 'UNKNOWN_SETTING_TYPE',
+    hint: `Say it: --type ${SETTING_TYPES.join('|')}. Nothing was changed.`,
+  });
+}
+
+function badValue(name: string, text: string, what: string): AdminError {
+  return new AdminError('validation', `${name} ${what}, and "${text}" is not`, {
+    code: 'BAD_SETTING_VALUE',
+    hint: `See it as it is: circleci-admin settings get ${name}. Nothing was changed.`,
+  });
+}

@@ -1,0 +1,63 @@
+import type { SystemSetting } from '../server/admin-api.ts';
+import type { DetailView, TableView } from '../terminal/table.ts';
+import { type SettingChange, type SettingReport, shown } from './change-setting.ts';
+
+/** All settings. */
+export function settingListView(settings: readonly SystemSetting[]): TableView<SystemSetting> {
+  return {
+    columns: [
+      { key: 'name', value: (row) => row.name },
+      { key: 'value', value: (row) => row.value, text: shown, flexible: true },
+      { key: 'type', value: (row) => row.type },
+      { key: 'humanName', title: 'ON THE WEB PAGE', value: (row) => row.humanName, flexible: true },
+      { key: 'description', wide: true, value: (row) => row.description, flexible: true },
+    ],
+    rows: settings,
+    empty: 'The server has no settings.',
+  };
+}
+
+/** One setting. */
+export function settingView(setting: SystemSetting): DetailView {
+  const fields = [
+    { label: 'Name', value: setting.name },
+    { label: 'On the web page', value: setting.humanName ?? '-' },
+    { label: 'Value', value: shown(setting) },
+    { label: 'Type', value: setting.type },
+    ...(setting.description === null ? [] : [{ label: 'About', value: setting.description }]),
+  ];
+  return { blocks: [{ kind: 'fields', fields }] };
+}
+
+/** What a setting is and what it will be. */
+export function settingPlanView({ setting, value }: SettingChange): DetailView {
+  const fields = [
+    { label: 'Setting', value: titled(setting) },
+    { label: 'Now', value: shown(setting) },
+    { label: 'Then', value: shown({ value }) },
+  ];
+  return { blocks: [{ kind: 'fields', fields }] };
+}
+
+/** What a setting was and what it is. */
+export function settingReportView(report: SettingReport): DetailView {
+  const fields = [
+    { label: 'Setting', value: report.name },
+    { label: 'Before', value: shown({ value: report.before }) },
+    { label: 'Now', value: shown(report) },
+  ];
+  return { blocks: [{ kind: 'fields', fields }] };
+}
+
+/** The required organisations. */
+export function orgsView(orgs: readonly string[]): TableView<{ readonly org: string }> {
+  return {
+    columns: [{ key: 'org', title: 'ORGANISATION', value: (row) => row.org }],
+    rows: orgs.map((org) => ({ org })),
+    empty: 'The list is empty: everybody whom GitHub lets in can make an account.',
+  };
+}
+
+function titled({ name, humanName }: SystemSetting): string {
+  return humanName === null ? name : `${humanName} (${name})`;
+}
