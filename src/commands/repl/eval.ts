@@ -12,7 +12,7 @@ import { withRepl } from '../../lib/server/nrepl/open-repl.ts';
 export class ReplEval extends AdminCommand {
   static override summary = "evaluate Clojure inside the server's frontend";
   static override description =
-    'Values and what is printed go to standard output, complaints to standard error; an exception ends with 1. It counts as a change: it asks first, and a read-only installation refuses it.';
+    'Values and what is printed go to standard output, complaints to standard error. An exception ends with 1; the forms after it are evaluated all the same, as nREPL does. It counts as a change: it asks first, and a read-only installation refuses it.';
   static override examples = [
     "<%= config.bin %> <%= command.id %> '(+ 1 2)'",
     "<%= config.bin %> <%= command.id %> --yes --json '(circle.model.user/where {} :only [:login])'",

@@ -6,15 +6,18 @@ import { SandboxClock } from './clock.ts';
 import type { SandboxDescription } from './control-protocol.ts';
 import { ControlServer } from './control-server.ts';
 import { FaultPlan } from './faults.ts';
+import { frontendPod } from './frontend-pod.ts';
 import { KubernetesSandbox, SANDBOX_CONTEXT } from './kubernetes/kubernetes-sandbox.ts';
 import { NomadSandbox } from './nomad/nomad-sandbox.ts';
+import { NreplSandbox } from './nrepl/nrepl-sandbox.ts';
 import { seededRandom } from './random.ts';
 import type { Scenario } from './scenario.ts';
 import { findScenario } from './scenarios/index.ts';
+import { nomadBuilds } from './server/nomad-builds.ts';
 import { ServerSandbox } from './server/server-sandbox.ts';
 import { nomadServerPod } from './server-pod.ts';
 import type { SandboxContext, SandboxService } from './service.ts';
-import { kubernetesVerbs, nomadVerbs } from './service-verbs.ts';
+import { kubernetesVerbs, nomadVerbs, serverVerbs } from './service-verbs.ts';
 
 /** Pod that Nomad's server runs in, as CircleCI Server 3.x names it. */
 const NOMAD_POD = 'circleci-nomad-0';
@@ -27,6 +30,8 @@ export interface SandboxOptions {
   readonly clients?: number;
   /** Running builds, instead of the scenario's number. */
   readonly builds?: number;
+  /** Accounts of the server, instead of the scenario's number. */
+  readonly users?: number;
   /** The same seed and sizes make the same installation. Default 1. */
   readonly seed?: number;
   /** Seconds of the sandbox's time in a real second; 0 stands still. Default 1. */
@@ -44,6 +49,7 @@ interface Parts {
   readonly nomad: NomadSandbox;
   readonly kubernetes: KubernetesSandbox;
   readonly server: ServerSandbox;
+  readonly nrepl: NreplSandbox;
   readonly directory: string;
   readonly temporary: boolean;
 }
@@ -58,6 +64,8 @@ export class Sandbox implements AsyncDisposable {
   readonly kubernetes: KubernetesSandbox;
   /** The installation's web address and its own APIs. */
   readonly server: ServerSandbox;
+  /** The console of the frontend, behind port 6005 of its pod. */
+  readonly nrepl: NreplSandbox;
   readonly control: ControlServer;
   /** Its kubeconfig and the config and data directories of our own command line. */
   readonly directory: string;
@@ -77,16 +85,21 @@ export class Sandbox implements AsyncDisposable {
     this.nomad = parts.nomad;
     this.kubernetes = parts.kubernetes;
     this.server = parts.server;
+    this.nrepl = parts.nrepl;
     this.directory = parts.directory;
     this.#temporary = parts.temporary;
     this.stopAsked = stop.signal;
-    this.services = [this.nomad, this.kubernetes, this.server];
+    this.services = [this.nomad, this.kubernetes, this.server, this.nrepl];
     this.control = new ControlServer({
       clock: this.clock,
       faults: this.faults,
       calls: this.calls,
       describe: () => this.describe(),
-      verbs: { nomad: nomadVerbs(this.nomad), kubernetes: kubernetesVerbs(this.kubernetes) },
+      verbs: {
+        nomad: nomadVerbs(this.nomad),
+        kubernetes: kubernetesVerbs(this.kubernetes),
+        server: serverVerbs(this.server),
+      },
       askStop: () => stop.abort(),
     });
   }
@@ -171,7 +184,7 @@ function resolveScenario(scenario: string | Scenario = 'healthy'): Scenario {
   return typeof scenario === 'string' ? findScenario(scenario) : scenario;
 }
 
-function sized(scenario: Scenario, { clients, builds }: SandboxOptions): Scenario {
+function sized(scenario: Scenario, { clients, builds, users }: SandboxOptions): Scenario {
   return {
     ...scenario,
     nomad: {
@@ -179,6 +192,7 @@ function sized(scenario: Scenario, { clients, builds }: SandboxOptions): Scenari
       ...(clients === undefined ? {} : { clients }),
       ...(builds === undefined ? {} : { builds }),
     },
+    server: { ...scenario.server, ...(users === undefined ? {} : { users }) },
   };
 }
 
@@ -186,7 +200,7 @@ function buildServices(
   scenario: Scenario,
   directory: string,
   options: SandboxOptions,
-): Pick<Parts, 'context' | 'nomad' | 'kubernetes' | 'server'> {
+): Pick<Parts, 'context' | 'nomad' | 'kubernetes' | 'server' | 'nrepl'> {
   const seed = options.seed ?? 1;
   const clock = new SandboxClock({
     ...(options.startAt === undefined ? {} : { start: options.startAt }),
@@ -199,12 +213,17 @@ function buildServices(
     random: seededRandom(seed * 101 + offset),
   });
   const nomad = new NomadSandbox(context(1), scenario.nomad);
+  const caPath = join(directory, 'server-ca.pem');
+  const server = new ServerSandbox(
+    context(3),
+    { ...scenario.server, caPath },
+    nomadBuilds(nomad.state),
+  );
+  const nrepl = new NreplSandbox(context(4), server.accounts, scenario.nrepl);
   const kubernetes = new KubernetesSandbox(
     context(2),
     { ...scenario.kubernetes, kubeconfigPath: join(directory, 'kubeconfig') },
-    { [NOMAD_POD]: nomadServerPod(NOMAD_POD, nomad) },
+    { [NOMAD_POD]: nomadServerPod(NOMAD_POD, nomad), frontend: frontendPod('frontend', nrepl) },
   );
-  const caPath = join(directory, 'server-ca.pem');
-  const server = new ServerSandbox(context(3), { ...scenario.server, caPath });
-  return { context: context(0), nomad, kubernetes, server };
+  return { context: context(0), nomad, kubernetes, server, nrepl };
 }

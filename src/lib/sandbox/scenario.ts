@@ -1,6 +1,7 @@
 import type { FaultRule } from './faults.ts';
 import type { KubernetesScenario } from './kubernetes/scenario.ts';
 import type { NomadScenario } from './nomad/nomad-sandbox.ts';
+import type { NreplScenario } from './nrepl/scenario.ts';
 import type { ServerScenario } from './server/scenario.ts';
 
 /** A situation that an installation can be in, as data: what each service holds when it starts. */
@@ -13,6 +14,8 @@ export interface Scenario {
   readonly kubernetes: KubernetesScenario;
   /** The server's web address; as usual where it is left out. */
   readonly server?: ServerScenario;
+  /** The frontend's nREPL; as usual where it is left out. */
+  readonly nrepl?: NreplScenario;
   /** Faults that are there from the beginning. */
   readonly faults?: readonly FaultRule[];
 }

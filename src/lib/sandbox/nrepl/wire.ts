@@ -1,0 +1,61 @@
+import type { Socket } from 'node:net';
+import bencode from 'bencode';
+
+/** A request: its texts. */
+export type Request = Readonly<Record<string, string>>;
+
+/** Takes requests out of a stream of bytes, which has no frames. */
+export class RequestReader {
+  #buffer: Buffer = Buffer.alloc(0);
+
+  push(chunk: Uint8Array): readonly Request[] {
+    this.#buffer = Buffer.concat([this.#buffer, chunk]);
+    const requests: Request[] = [];
+    for (;;) {
+      const value = this.#next();
+      if (value === undefined) return requests;
+      requests.push(texts(value));
+    }
+  }
+
+  #next(): unknown {
+    if (this.#buffer.length === 0) return undefined;
+    let value: unknown;
+    try {
+      value = bencode.decode(this.#buffer);
+    } catch {
+      // Cut off inside of a number or a length: more will come.
+      return undefined;
+    }
+    const { position } = bencode.decode;
+    if (position > this.#buffer.length) return undefined;
+    this.#buffer = this.#buffer.subarray(position);
+    return value;
+  }
+}
+
+/** Sends a message, in packets of so many bytes if asked for. */
+export async function sendMessage(
+  socket: Socket,
+  message: Readonly<Record<string, unknown>>,
+  packetBytes = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  const bytes = Buffer.from(bencode.encode(message));
+  for (let at = 0; at < bytes.length; at += packetBytes) {
+    if (socket.destroyed) return;
+    socket.write(bytes.subarray(at, Math.min(bytes.length, at + packetBytes)));
+    // A packet each, instead of what the kernel makes of several writes.
+    if (packetBytes < bytes.length) await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function texts(value: unknown): Request {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, one]) =>
+      ArrayBuffer.isView(one)
+        ? [[key, Buffer.from(one.buffer, one.byteOffset, one.byteLength).toString('utf8')]]
+        : [],
+    ),
+  );
+}
