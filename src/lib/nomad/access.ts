@@ -4,13 +4,14 @@ import { AdminError } from '../errors.ts';
 import type { HttpClient, TlsOptions } from '../http/http.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { FirstWayClient, type Way } from './access/first-way-client.ts';
+import { explainMissingPod } from './access/missing-pod.ts';
 import { ClusterNotConnected } from './access/way-failure.ts';
 import type { NomadClient } from './client.ts';
 import { createHttpNomadClient } from './http/http-nomad-client.ts';
 import type { NomadAccess } from './model.ts';
 
 /** What the ways through the cluster need of Kubernetes. */
-export type NomadCluster = Pick<KubernetesClient, 'podProxy' | 'connect' | 'exec'>;
+export type NomadCluster = Pick<KubernetesClient, 'podProxy' | 'connect' | 'exec' | 'listPods'>;
 
 /** An HTTP client to be made for one way. */
 export interface HttpOrigin {
@@ -59,7 +60,10 @@ export function connectNomad(connection: NomadConnection): NomadClient {
   const wanted = connection.preferred === 'auto' ? ORDER : [connection.preferred];
   const [first, ...others] = wanted.flatMap((access) => wayOf(access, connection) ?? []);
   if (!first) throw notConfigured(connection.preferred);
-  return new FirstWayClient([first, ...others], connection.pod);
+  const { kubernetes, pod } = connection;
+  return new FirstWayClient([first, ...others], pod, async (error) =>
+    kubernetes ? explainMissingPod(error, kubernetes) : error,
+  );
 }
 
 /** A way as far as it can be gone with what is known; null where something is missing. */

@@ -8,7 +8,7 @@ import { CallLog } from '../../../src/lib/sandbox/call-log.ts';
 import { SandboxClock } from '../../../src/lib/sandbox/clock.ts';
 import { FaultPlan } from '../../../src/lib/sandbox/faults.ts';
 import { KubernetesSandbox } from '../../../src/lib/sandbox/kubernetes/kubernetes-sandbox.ts';
-import type { PolicyRule } from '../../../src/lib/sandbox/kubernetes/scenario.ts';
+import type { PolicyRule, UserSpec } from '../../../src/lib/sandbox/kubernetes/scenario.ts';
 import { seededRandom } from '../../../src/lib/sandbox/random.ts';
 import { clusterAt, connected } from './access/ways.ts';
 import { recordedCli } from './exec/recorded-cli.ts';
@@ -42,9 +42,10 @@ interface Setup {
 
 /** A Nomad in a cluster where we may do what `rules` say, and how we come to it. */
 async function setUp(
-  rules: readonly PolicyRule[],
+  rules: UserSpec['rules'],
   options: Partial<NomadConnection> = {},
   answer?: (seen: Seen) => Answer,
+  namespace?: string,
 ): Promise<Setup> {
   const served = await (answer ? serve(answer) : serveRecordings());
   const cli = recordedCli();
@@ -69,7 +70,8 @@ async function setUp(
   const nomad = connected({
     kubernetes: async () => {
       connections += 1;
-      return clusterAt({ url: sandbox.url, namespace: sandbox.namespace, token: 'mine' });
+      const place = namespace ?? sandbox.namespace;
+      return clusterAt({ url: sandbox.url, namespace: place, token: 'mine' });
     },
     ...options,
   });
@@ -176,8 +178,25 @@ describe('when no way leads there', () => {
     const { nomad, calls } = await setUp([PROXY_GET, FORWARD, EXEC], { pod: 'circleci-nomad-9' });
     const error = await failureOf(nomad.leader());
     expect(error).toMatchObject({ kind: 'notFound', code: 'NOMAD_POD_NOT_FOUND' });
-    expect((error as AdminError).hint).toContain('--nomad-pod');
-    expect(calls.recent()).toHaveLength(1);
+    expect((error as AdminError).hint).toContain('Name the pod that runs it with --nomad-pod');
+    // The way is tried once; whether other pods run Nomad may not be asked here.
+    expect(calls.recent()).toHaveLength(2);
+  });
+
+  it('names the pods that do run Nomad, or the namespace that is not there', async () => {
+    const rules = [PROXY_GET, FORWARD, EXEC, rule('pods', 'list')];
+    const { nomad } = await setUp(rules, { pod: 'nomad-server-0' });
+    expect(await failureOf(nomad.leader())).toMatchObject({
+      kind: 'notFound',
+      code: 'NOMAD_POD_NOT_FOUND',
+      hint: 'Nomad runs there in circleci-nomad-0: add --nomad-pod circleci-nomad-0, or keep it as nomad.pod in the profile.',
+    });
+    const elsewhere = await setUp('all', {}, undefined, 'nope');
+    expect(await failureOf(elsewhere.nomad.leader())).toMatchObject({
+      kind: 'notFound',
+      code: 'NAMESPACE_NOT_FOUND',
+      message: expect.stringContaining('"nope"'),
+    });
   });
 
   it('tells why the cluster could not be connected to', async () => {

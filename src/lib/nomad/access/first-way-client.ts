@@ -46,6 +46,7 @@ export interface Way {
 export class FirstWayClient implements NomadClient {
   readonly #ways: readonly Way[];
   readonly #pod: string;
+  readonly #explain: (error: unknown) => Promise<unknown>;
   readonly #opened = new Map<Way, Promise<NomadClient>>();
   #at = 0;
   #proven = false;
@@ -54,10 +55,16 @@ export class FirstWayClient implements NomadClient {
   /**
    * @param ways in the order of preference, at least one
    * @param pod the server's pod, for messages
+   * @param explain finds out more about an error before it is thrown
    */
-  constructor(ways: readonly [Way, ...Way[]], pod: string) {
+  constructor(
+    ways: readonly [Way, ...Way[]],
+    pod: string,
+    explain: (error: unknown) => Promise<unknown> = (error) => Promise.resolve(error),
+  ) {
     this.#ways = ways;
     this.#pod = pod;
+    this.#explain = explain;
   }
 
   get access(): NomadAccess {
@@ -148,7 +155,7 @@ export class FirstWayClient implements NomadClient {
         this.#prove(way);
         return answer;
       } catch (error) {
-        this.#leave(way, error, !this.#proven || way !== this.#way());
+        await this.#leave(way, error, !this.#proven || way !== this.#way());
       }
     }
   }
@@ -185,7 +192,7 @@ export class FirstWayClient implements NomadClient {
       try {
         return await make(await this.#open(way));
       } catch (error) {
-        this.#leave(way, error, isRefusedBeforeSent(error));
+        await this.#leave(way, error, isRefusedBeforeSent(error));
         // The next way is found by reading, as the first one was.
         await this.leader(options);
       }
@@ -193,24 +200,30 @@ export class FirstWayClient implements NomadClient {
   }
 
   /** Turns to the next way, or throws the error where that may not be or would not help. */
-  #leave(way: Way, error: unknown, mayLeave: boolean): void {
+  async #leave(way: Way, error: unknown, mayLeave: boolean): Promise<void> {
+    const final = this.#turn(way, error, mayLeave);
+    if (final) throw await this.#explain(final.error);
+  }
+
+  /** Turns to the next way; gives the error back where that may not be or would not help. */
+  #turn(way: Way, error: unknown, mayLeave: boolean): { readonly error: unknown } | null {
     const verdict = judge(error);
     const own = presentable(error, this.#pod);
     if (isAdminError(own) && own.code.startsWith('NOMAD_') && verdict === 'answer') {
       this.#prove(way);
     }
-    if (!isAdminError(own) || verdict === 'answer' || !mayLeave) throw own;
+    if (!isAdminError(own) || verdict === 'answer' || !mayLeave) return { error: own };
     // Somebody who asked at the same time has turned already.
-    if (way !== this.#way()) return;
+    if (way !== this.#way()) return null;
     this.#failures.push({ access: way.access, error: own });
     this.#proven = false;
     this.#at = verdict === 'cluster' ? this.#ways.length : this.#at + 1;
-    if (this.#at < this.#ways.length) return;
+    if (this.#at < this.#ways.length) return null;
     const failures = this.#failures;
     // Whoever asks again begins anew: the network may have come back.
     this.#failures = [];
     this.#at = 0;
-    throw noWayLeft(failures);
+    return { error: noWayLeft(failures) };
   }
 
   #prove(way: Way): void {
