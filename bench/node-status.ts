@@ -18,7 +18,7 @@ const RUN = join(import.meta.dirname, '..', 'bin', 'run.js');
 const node = process.execPath;
 const state = mkdtempSync(join(tmpdir(), 'bench-node-status-'));
 
-const PEAK = pathToFileURL(join(import.meta.dirname, 'print-peak.ts')).href;
+const PEAK = pathToFileURL(join(import.meta.dirname, 'print-peak.mjs')).href;
 
 function run(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const started = process.hrtime.bigint();
