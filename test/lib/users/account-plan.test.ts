@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import type { Account, Licensing } from '../../../src/lib/server/admin-api.ts';
+import { type AccountWish, planAccounts } from '../../../src/lib/users/account-plan.ts';
+import { account, admin } from './people.ts';
+
+const LICENSING: Licensing = {
+  licensedSeats: 10,
+  activeSeats: 9,
+  suspendedSeats: 1,
+  inactiveSeats: 1,
+  requestedSeats: null,
+  expiresAt: null,
+};
+
+function plan(wishes: readonly AccountWish[], accounts: readonly Account[], me = 'me') {
+  return planAccounts(wishes, { accounts, me, licensing: LICENSING });
+}
+
+describe('planAccounts', () => {
+  const active = account('active');
+  const gone = account('gone', { suspended: true });
+  const fresh = account('fresh', { signInCount: 0, suspended: true });
+  const all = [admin('me'), active, gone, fresh];
+
+  it('changes only what is otherwise, and counts the seats', () => {
+    const made = plan(
+      [
+        { account: active, suspended: true },
+        { account: gone, suspended: true },
+      ],
+      all,
+    );
+    expect(made.changes).toMatchObject([
+      { login: 'active', state: 'active', stateThen: 'suspended', suspendedThen: true },
+    ]);
+    expect(made.asWished).toEqual(['gone']);
+    expect(made.seats).toEqual({ freed: 1, licensed: 10, usedNow: 9, usedThen: 8 });
+  });
+
+  it('takes a seat for who comes back, and none for who never signed in', () => {
+    const made = plan(
+      [gone, fresh].map((one) => ({ account: one, suspended: false })),
+      all,
+    );
+    expect(made.changes.map(({ stateThen }) => stateThen)).toEqual(['active', 'inactive']);
+    expect(made.seats).toMatchObject({ freed: -1, usedThen: 10 });
+    expect(made.warnings).toEqual([]);
+  });
+
+  it('warns of more seats than there are, and of administrators', () => {
+    const many = ['a', 'b'].map((login) => account(login, { suspended: true }));
+    const over = plan(
+      many.map((one) => ({ account: one, suspended: false })),
+      [...all, ...many],
+    );
+    expect(over.warnings).toEqual(['That takes more seats than there are: 11 of 10.']);
+    const boss = admin('boss');
+    const suspended = plan([{ account: boss, suspended: true }], [...all, boss]);
+    expect(suspended.warnings).toEqual(['Administrators are among them: boss.']);
+  });
+
+  it('does not know the seats where it does not know a state', () => {
+    const untold = account('untold', { signInCount: null });
+    const made = plan([{ account: untold, suspended: true }], [...all, untold]);
+    expect(made.seats).toMatchObject({ freed: null, usedThen: null });
+  });
+
+  it('never shuts out whose token it is, whatever the case', () => {
+    for (const wish of [{ suspended: true }, { role: 'none' as const }]) {
+      const [me = admin('me')] = all;
+      expect(() => plan([{ account: me, ...wish }], [...all, admin('other')], 'ME')).toThrow(
+        expect.objectContaining({ kind: 'refused', code: 'OWN_ACCOUNT' }),
+      );
+      expect(plan([{ account: me, suspended: false }], all).changes).toEqual([]);
+    }
+  });
+
+  it('never takes the last administrator', () => {
+    const [one, two] = [admin('one'), admin('two')];
+    const here = [one, two, admin('out', { suspended: true }), active];
+    expect(plan([{ account: one, role: 'none' }], here).changes).toHaveLength(1);
+    expect(() =>
+      plan(
+        [
+          { account: one, role: 'read-settings' },
+          { account: two, suspended: true },
+        ],
+        here,
+      ),
+    ).toThrow(
+      expect.objectContaining({
+        kind: 'refused',
+        code: 'LAST_ADMIN',
+        message: 'no administrator would be left: one, two would go',
+      }),
+    );
+  });
+});

@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type ReconcileRequest, reconcile } from '../../../src/lib/users/reconcile.ts';
+import { reconcileWarnings } from '../../../src/lib/users/reconcile-view.ts';
+import { account, admin } from './people.ts';
+
+const BOTH: ReconcileRequest = {
+  suspend: true,
+  activate: true,
+  me: 'me',
+  keep: [],
+  includeAdmins: false,
+  includeMachineUsers: false,
+};
+
+const ACCOUNTS = [
+  admin('me'),
+  admin('boss'),
+  account('Member'),
+  account('leaver'),
+  account('back', { suspended: true }),
+  account('away', { suspended: true }),
+  account('deploy-bot'),
+  account('vip-1'),
+];
+const MEMBERS = ['member', 'BACK', 'newcomer'];
+
+function logins(request: Partial<ReconcileRequest> = {}) {
+  const { wishes, ...rest } = reconcile(ACCOUNTS, MEMBERS, { ...BOTH, ...request });
+  const of = (suspended: boolean) =>
+    wishes.filter((wish) => wish.suspended === suspended).map((wish) => wish.account.login);
+  return { suspends: of(true), activates: of(false), ...rest };
+}
+
+describe('reconcile', () => {
+  it('suspends who is no member and activates who is, whatever the case', () => {
+    const plan = logins({ keep: ['vip-*'] });
+    expect(plan).toMatchObject({ suspends: ['leaver'], activates: ['back'], matching: 1 });
+    expect(plan.withoutAccount).toEqual(['newcomer']);
+    expect(plan.left).toEqual([
+      { login: 'me', why: 'your own account' },
+      { login: 'boss', why: 'an administrator (--include-admins)' },
+      { login: 'deploy-bot', why: 'looks like a machine user (--include-machine-users)' },
+      { login: 'vip-1', why: 'kept by --keep' },
+    ]);
+  });
+
+  it('goes one way, and further, where it is told to', () => {
+    expect(logins({ activate: false })).toMatchObject({
+      suspends: ['leaver', 'vip-1'],
+      activates: [],
+      left: expect.arrayContaining([{ login: 'back', why: 'suspended, and a member' }]),
+    });
+    expect(logins({ suspend: false })).toMatchObject({
+      suspends: [],
+      activates: ['back'],
+      left: [],
+    });
+    expect(logins({ includeAdmins: true, includeMachineUsers: true }).suspends).toEqual([
+      'boss',
+      'leaver',
+      'deploy-bot',
+      'vip-1',
+    ]);
+  });
+
+  it('never touches oneself, a member that is active, or an outsider that is suspended', () => {
+    const letters = fc.constantFrom('a', 'B', 'c', 'D', 'me');
+    const accounts = fc.uniqueArray(
+      fc.record({ login: letters, suspended: fc.boolean(), admin: fc.boolean() }),
+      { selector: ({ login }) => login },
+    );
+    fc.assert(
+      fc.property(accounts, fc.uniqueArray(letters), fc.boolean(), (specs, members, admins) => {
+        const all = specs.map(({ login, suspended, admin: isAdmin }) =>
+          (isAdmin ? admin : account)(login, { suspended }),
+        );
+        const { wishes } = reconcile(
+          all,
+          members.map((one) => one.toUpperCase()),
+          {
+            ...BOTH,
+            includeAdmins: admins,
+          },
+        );
+        for (const { account: one, suspended } of wishes) {
+          expect(one.suspended).toBe(!suspended);
+          expect(members.includes(one.login)).toBe(!suspended);
+          if (suspended) expect(one.login).not.toBe('me');
+        }
+      }),
+    );
+  });
+});
+
+describe('reconcileWarnings', () => {
+  it('wonders about a list that shuts out most, or fits nobody', () => {
+    const accounts = [admin('me'), account('a'), account('b'), account('c')];
+    expect(reconcileWarnings(reconcile(accounts, ['x'], BOTH), accounts)).toEqual([
+      'That suspends 3 of 4 accounts: is it the right list?',
+      'No account belongs to a member: is it the right list?',
+      '1 members have no account: x.',
+    ]);
+    expect(reconcileWarnings(reconcile(accounts, ['a', 'b', 'c'], BOTH), accounts)).toEqual([]);
+  });
+});

@@ -1,0 +1,131 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  type FormerAccount,
+  readUndoFile,
+  requireSameInstallation,
+  type UndoFile,
+  writeUndoFile,
+} from '../../../src/lib/users/undo-file.ts';
+
+async function directory(): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), 'undo-'));
+  onTestFinished(() => rm(made, { recursive: true, force: true }));
+  return made;
+}
+
+const former = (login: string, suspended: boolean): FormerAccount => {
+  return { login, suspended, role: null };
+};
+
+function undo(...accounts: readonly FormerAccount[]): UndoFile {
+  return {
+    kind: 'circleci-admin/undo-accounts',
+    version: 1,
+    installation: 'prod',
+    host: 'circleci.example.com',
+    writtenAt: '2026-03-02T09:00:00.000Z',
+    accounts,
+  };
+}
+
+describe('writeUndoFile', () => {
+  it('leaves one file that its owner alone can read, in a directory of its own', async () => {
+    const path = join(await directory(), 'undo', 'x.json');
+    await writeUndoFile(path, undo(former('alice', false)));
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(await readdir(join(path, '..'))).toEqual(['x.json']);
+    expect(await readUndoFile(path)).toEqual(undo(former('alice', false)));
+  });
+
+  it('keeps how an account was first when a command is run again', async () => {
+    const path = join(await directory(), 'x.json');
+    await writeUndoFile(path, undo(former('alice', false)));
+    await writeUndoFile(
+      path,
+      undo(former('bob', false), { login: 'Alice', suspended: true, role: 'read-settings' }),
+    );
+    expect((await readUndoFile(path)).accounts).toEqual([
+      former('bob', false),
+      { login: 'alice', suspended: false, role: 'read-settings' },
+    ]);
+  });
+
+  it('touches no file that is something else, or another installation’s', async () => {
+    const path = join(await directory(), 'notes.json');
+    await writeFile(path, '{"shopping": []}');
+    await expect(writeUndoFile(path, undo())).rejects.toMatchObject({
+      kind: 'validation',
+      code: 'BAD_UNDO_FILE',
+    });
+    expect(await readFile(path, 'utf8')).toBe('{"shopping": []}');
+    await rm(path);
+    await writeUndoFile(path, { ...undo(), host: 'other.example.com' });
+    await expect(writeUndoFile(path, undo())).rejects.toMatchObject({
+      kind: 'refused',
+      code: 'OTHER_INSTALLATION',
+    });
+  });
+
+  it('says why it cannot be written, and leaves nothing', async () => {
+    const where = await directory();
+    await writeFile(join(where, 'file'), '');
+    const path = join(where, 'file', 'x.json');
+    await expect(writeUndoFile(path, undo())).rejects.toMatchObject({
+      code: expect.stringMatching(/UNDO_FILE/),
+      message: expect.stringContaining('ENOTDIR'),
+    });
+    const blocked = join(where, 'taken.json');
+    await mkdir(blocked);
+    await expect(writeUndoFile(blocked, undo())).rejects.toMatchObject({
+      message: expect.stringContaining('EISDIR'),
+    });
+    expect((await readdir(where)).toSorted()).toEqual(['file', 'taken.json']);
+  });
+});
+
+describe('readUndoFile', () => {
+  it.each([
+    ['no JSON', '{"kind":', 'is not JSON'],
+    ['a list', '[]', 'is not an undo file'],
+    ['a newer one', JSON.stringify({ ...undo(), version: 2 }), 'newer circleci-admin'],
+    ['no accounts', JSON.stringify({ ...undo(), accounts: null }), 'lacks'],
+    [
+      'a strange login',
+      JSON.stringify(undo(former('alice', true), former('x") (', true))),
+      'nothing sensible of its account 2',
+    ],
+    [
+      'a strange role',
+      JSON.stringify({ ...undo(), accounts: [{ login: 'a', suspended: null, role: 'root' }] }),
+      'nothing sensible of its account 1',
+    ],
+  ])('refuses %s', async (_name, text, said) => {
+    const path = join(await directory(), 'x.json');
+    await writeFile(path, text);
+    await expect(readUndoFile(path)).rejects.toMatchObject({
+      kind: 'validation',
+      code: 'BAD_UNDO_FILE',
+      message: expect.stringContaining(said),
+    });
+  });
+
+  it('says that there is none', async () => {
+    await expect(readUndoFile(join(await directory(), 'x.json'))).rejects.toMatchObject({
+      kind: 'notFound',
+      code: 'UNDO_FILE',
+    });
+  });
+});
+
+describe('requireSameInstallation', () => {
+  it('goes by the host, and by the name where a host is not known', () => {
+    const here = { installation: 'renamed', host: 'circleci.example.com' };
+    expect(() => requireSameInstallation(undo(), here, 'x.json')).not.toThrow();
+    expect(() => requireSameInstallation(undo(), { ...here, host: null }, 'x.json')).toThrow(
+      expect.objectContaining({ kind: 'refused', code: 'OTHER_INSTALLATION' }),
+    );
+  });
+});
