@@ -23,6 +23,7 @@ export const sandboxFlags = {
   scenario: Flags.string({ summary: 'the situation it starts in; sandbox scenarios lists them' }),
   clients: Flags.integer({ summary: 'number of Nomad clients', min: 0, max: 5_000 }),
   builds: Flags.integer({ summary: 'number of running builds', min: 0, max: 50_000 }),
+  users: Flags.integer({ summary: 'number of accounts of the server', min: 3, max: 50_000 }),
   seed: Flags.integer({ summary: 'another seed makes another installation', min: 0 }),
   rate: rateFlag(),
 };
@@ -32,17 +33,19 @@ export interface SandboxFlagValues {
   readonly scenario: string | undefined;
   readonly clients: number | undefined;
   readonly builds: number | undefined;
+  readonly users: number | undefined;
   readonly seed: number | undefined;
   readonly rate: number | undefined;
 }
 
 /** The sandbox that the flags describe; what they leave out is the scenario's. */
 export function sandboxOptions(flags: SandboxFlagValues): SandboxOptions {
-  const { scenario, clients, builds, seed, rate } = flags;
+  const { scenario, clients, builds, users, seed, rate } = flags;
   return {
     ...(scenario === undefined ? {} : { scenario }),
     ...(clients === undefined ? {} : { clients }),
     ...(builds === undefined ? {} : { builds }),
+    ...(users === undefined ? {} : { users }),
     ...(seed === undefined ? {} : { seed }),
     ...(rate === undefined ? {} : { rate }),
   };

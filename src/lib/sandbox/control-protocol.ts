@@ -11,6 +11,7 @@ export interface ServiceAddresses {
     readonly namespace: string;
   };
   readonly server: { readonly url: string };
+  readonly github: { readonly url: string };
 }
 
 /** How the control API of a sandbox is reached. */

@@ -7,6 +7,7 @@ import type { SandboxDescription } from './control-protocol.ts';
 import { ControlServer } from './control-server.ts';
 import { FaultPlan } from './faults.ts';
 import { frontendPod } from './frontend-pod.ts';
+import { GitHubSandbox, organisationOf } from './github/github-sandbox.ts';
 import { KubernetesSandbox, SANDBOX_CONTEXT } from './kubernetes/kubernetes-sandbox.ts';
 import { NomadSandbox } from './nomad/nomad-sandbox.ts';
 import { NreplSandbox } from './nrepl/nrepl-sandbox.ts';
@@ -17,7 +18,7 @@ import { nomadBuilds } from './server/nomad-builds.ts';
 import { ServerSandbox } from './server/server-sandbox.ts';
 import { nomadServerPod } from './server-pod.ts';
 import type { SandboxContext, SandboxService } from './service.ts';
-import { kubernetesVerbs, nomadVerbs, serverVerbs } from './service-verbs.ts';
+import { githubVerbs, kubernetesVerbs, nomadVerbs, serverVerbs } from './service-verbs.ts';
 
 /** Pod that Nomad's server runs in, as CircleCI Server 3.x names it. */
 const NOMAD_POD = 'circleci-nomad-0';
@@ -50,6 +51,7 @@ interface Parts {
   readonly kubernetes: KubernetesSandbox;
   readonly server: ServerSandbox;
   readonly nrepl: NreplSandbox;
+  readonly github: GitHubSandbox;
   readonly directory: string;
   readonly temporary: boolean;
 }
@@ -66,6 +68,8 @@ export class Sandbox implements AsyncDisposable {
   readonly server: ServerSandbox;
   /** The console of the frontend, behind port 6005 of its pod. */
   readonly nrepl: NreplSandbox;
+  /** The organisation whose members use the installation. */
+  readonly github: GitHubSandbox;
   readonly control: ControlServer;
   /** Its kubeconfig and the config and data directories of our own command line. */
   readonly directory: string;
@@ -86,10 +90,11 @@ export class Sandbox implements AsyncDisposable {
     this.kubernetes = parts.kubernetes;
     this.server = parts.server;
     this.nrepl = parts.nrepl;
+    this.github = parts.github;
     this.directory = parts.directory;
     this.#temporary = parts.temporary;
     this.stopAsked = stop.signal;
-    this.services = [this.nomad, this.kubernetes, this.server, this.nrepl];
+    this.services = [this.nomad, this.kubernetes, this.server, this.nrepl, this.github];
     this.control = new ControlServer({
       clock: this.clock,
       faults: this.faults,
@@ -99,6 +104,7 @@ export class Sandbox implements AsyncDisposable {
         nomad: nomadVerbs(this.nomad),
         kubernetes: kubernetesVerbs(this.kubernetes),
         server: serverVerbs(this.server),
+        github: githubVerbs(this.github),
       },
       askStop: () => stop.abort(),
     });
@@ -150,6 +156,7 @@ export class Sandbox implements AsyncDisposable {
           namespace: this.kubernetes.namespace,
         },
         server: { url: this.server.url },
+        github: { url: this.github.url },
       },
       environment: this.environment(),
     };
@@ -200,7 +207,7 @@ function buildServices(
   scenario: Scenario,
   directory: string,
   options: SandboxOptions,
-): Pick<Parts, 'context' | 'nomad' | 'kubernetes' | 'server' | 'nrepl'> {
+): Pick<Parts, 'context' | 'nomad' | 'kubernetes' | 'server' | 'nrepl' | 'github'> {
   const seed = options.seed ?? 1;
   const clock = new SandboxClock({
     ...(options.startAt === undefined ? {} : { start: options.startAt }),
@@ -225,5 +232,7 @@ function buildServices(
     { ...scenario.kubernetes, kubeconfigPath: join(directory, 'kubeconfig') },
     { [NOMAD_POD]: nomadServerPod(NOMAD_POD, nomad), frontend: frontendPod('frontend', nrepl) },
   );
-  return { context: context(0), nomad, kubernetes, server, nrepl };
+  const members = organisationOf(server.accounts.logins());
+  const github = new GitHubSandbox(context(5), scenario.github, members);
+  return { context: context(0), nomad, kubernetes, server, nrepl, github };
 }

@@ -1,4 +1,5 @@
 import type { FaultRule } from './faults.ts';
+import type { GitHubScenario } from './github/scenario.ts';
 import type { KubernetesScenario } from './kubernetes/scenario.ts';
 import type { NomadScenario } from './nomad/nomad-sandbox.ts';
 import type { NreplScenario } from './nrepl/scenario.ts';
@@ -16,6 +17,8 @@ export interface Scenario {
   readonly server?: ServerScenario;
   /** The frontend's nREPL; as usual where it is left out. */
   readonly nrepl?: NreplScenario;
+  /** The organisation at GitHub; as usual where it is left out. */
+  readonly github?: GitHubScenario;
   /** Faults that are there from the beginning. */
   readonly faults?: readonly FaultRule[];
 }

@@ -1,5 +1,6 @@
 import { AdminError } from '../errors.ts';
 import type { Verbs } from './control-server.ts';
+import type { GitHubSandbox } from './github/github-sandbox.ts';
 import { ApiError } from './kubernetes/api-error.ts';
 import type { KubernetesSandbox } from './kubernetes/kubernetes-sandbox.ts';
 import type { NomadSandbox } from './nomad/nomad-sandbox.ts';
@@ -90,6 +91,17 @@ export function serverVerbs(server: ServerSandbox): Verbs {
     'set-limit': (given) => {
       const perSecond = given.only('perSecond').optionalNumber('perSecond');
       server.setLimit(perSecond === undefined ? null : { perSecond, atOnce: 2 * perSecond });
+    },
+  };
+}
+
+/** What can happen to the simulated GitHub. */
+export function githubVerbs(github: GitHubSandbox): Verbs {
+  return {
+    'add-member': (given) => github.addMember(given.only('login').text('login')),
+    'remove-member': (given) => {
+      const login = given.only('login').text('login');
+      if (!github.removeMember(login)) throw missing(`the sandbox has no member ${login}`);
     },
   };
 }

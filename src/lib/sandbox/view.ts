@@ -72,7 +72,7 @@ export function scenariosDocument(scenarios: readonly Scenario[]) {
 }
 
 function placeFields({ name, pid, scenario, services }: SandboxState) {
-  const { nomad, kubernetes, server } = services;
+  const { nomad, kubernetes, server, github } = services;
   return [
     { label: 'Sandbox', value: name },
     { label: 'Scenario', value: scenario },
@@ -82,5 +82,6 @@ function placeFields({ name, pid, scenario, services }: SandboxState) {
     { label: 'Kubeconfig', value: kubernetes.kubeconfig },
     { label: 'Namespace', value: kubernetes.namespace },
     { label: 'Server', value: server.url },
+    { label: 'GitHub', value: github.url },
   ];
 }

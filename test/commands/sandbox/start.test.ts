@@ -23,6 +23,7 @@ test('in the foreground it says where everything is, and Ctrl-C leaves nothing b
         namespace: 'circleci-server',
       },
       server: { url: expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+$/) },
+      github: { url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) },
     },
     environment: {
       NOMAD_ADDR: state.services.nomad.address,
@@ -30,6 +31,8 @@ test('in the foreground it says where everything is, and Ctrl-C leaves nothing b
       CIRCLE_HOST: state.services.server.url,
       CIRCLE_TOKEN: expect.any(String),
       NODE_EXTRA_CA_CERTS: expect.any(String),
+      GITHUB_API_URL: state.services.github.url,
+      GITHUB_TOKEN: expect.any(String),
       CIRCLECI_ADMIN_CONFIG_DIR: expect.any(String),
       CIRCLECI_ADMIN_DATA_DIR: expect.any(String),
     },

@@ -14,6 +14,7 @@ const DESCRIPTION = {
     nomad: { address: 'http://127.0.0.1:1' },
     kubernetes: { server: 'https://127.0.0.1:2', kubeconfig: '/k', context: 'c', namespace: 'n' },
     server: { url: 'https://127.0.0.1:3' },
+    github: { url: 'http://127.0.0.1:4' },
   },
   environment: { NOMAD_ADDR: 'http://127.0.0.1:1' },
 };
@@ -54,8 +55,22 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 test('tells what it is, its time and what it was asked', async () => {
-  calls.record({ service: 'nomad', method: 'GET', path: '/v1/nodes', write: false, agent: '', credentials: [] });
-  calls.record({ service: 'nomad', method: 'POST', path: '/v1/jobs', write: true, agent: 'x', credentials: [] });
+  calls.record({
+    service: 'nomad',
+    method: 'GET',
+    path: '/v1/nodes',
+    write: false,
+    agent: '',
+    credentials: [],
+  });
+  calls.record({
+    service: 'nomad',
+    method: 'POST',
+    path: '/v1/jobs',
+    write: true,
+    agent: 'x',
+    credentials: [],
+  });
   expect(await control.status()).toEqual({
     ...DESCRIPTION,
     clock: { now: START.toISOString(), rate: 0 },

@@ -21,6 +21,7 @@ const DESCRIPTION = {
     nomad: { address: 'http://127.0.0.1:1' },
     kubernetes: { server: 'https://127.0.0.1:2', kubeconfig: '/k', context: 'c', namespace: 'n' },
     server: { url: 'https://127.0.0.1:3' },
+    github: { url: 'http://127.0.0.1:4' },
   },
   environment: {},
 };

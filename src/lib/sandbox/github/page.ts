@@ -1,0 +1,36 @@
+/** A page of a list, and the `Link` header that leads to the others. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Undefined where everything is on one page. */
+  readonly link: string | undefined;
+}
+
+const DEFAULT_SIZE = 30;
+const LARGEST_SIZE = 100;
+
+/**
+ * Cuts a list into pages as GitHub does: 30 items, at most 100.
+ *
+ * @param address of the list, without a query: GitHub's links name organisations by number
+ */
+export function pageOf<T>(list: readonly T[], query: URLSearchParams, address: string): Page<T> {
+  const size = Math.min(whole(query.get('per_page'), DEFAULT_SIZE), LARGEST_SIZE);
+  const page = whole(query.get('page'), 1);
+  const last = Math.max(1, Math.ceil(list.length / size));
+  const items = list.slice((page - 1) * size, page * size);
+  const to = (number: number, rel: string): string => {
+    const parameters = new URLSearchParams(query);
+    parameters.set('page', String(number));
+    return `<${address}?${parameters}>; rel="${rel}"`;
+  };
+  const links = [
+    ...(page > 1 ? [to(Math.min(page - 1, last), 'prev')] : []),
+    ...(page < last ? [to(page + 1, 'next'), to(last, 'last')] : []),
+    ...(page > 1 ? [to(1, 'first')] : []),
+  ];
+  return { items, link: links.length === 0 ? undefined : links.join(', ') };
+}
+
+function whole(text: string | null, otherwise: number): number {
+  return text !== null && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : otherwise;
+}
