@@ -27,8 +27,11 @@ const MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string>> = {
 async function pages(): Promise<Map<string, string>> {
   const commands = (await sourceCommands()).filter((command) => !command.hidden);
   const made = new Map<string, string>();
-  for (const [topic, about] of Object.entries(TOPICS)) {
-    const inside = commands.filter((command) => command.id.startsWith(`${topic}:`));
+  const topics: Readonly<Record<string, string>> = { ...TOPICS, more: 'Commands of one word' };
+  for (const [topic, about] of Object.entries(topics)) {
+    const inside = commands.filter(({ id }) =>
+      topic === 'more' ? !id.includes(':') : id.startsWith(`${topic}:`),
+    );
     if (inside.length === 0) continue;
     const blocks = await Promise.all(
       inside.map(async (command) => {

@@ -106,7 +106,7 @@ describe.each(CHANGES)('%s: %j', (_name, line, { consent = '--yes', passesThroug
     const [begin, end, ...more] = entries.map((entry) => JSON.parse(entry));
     expect(more).toEqual([]);
     expect(begin).toMatchObject({ phase: 'begin', user: 'tester', action: expect.any(String) });
-    expect(begin.installation).toMatch(subject === 'config file' ? /^(?:lab|spare)$/ : /^lab$/);
+    expect(begin.installation).toMatch(subject === 'config file' ? /^(?:lab|spare|fresh)$/ : /^lab$/);
     expect(begin.command.slice(0, 2)).toEqual(line.slice(0, 2));
     expect(end).toMatchObject({ id: begin.id, phase: 'end', exitCode: 0, error: null });
   });

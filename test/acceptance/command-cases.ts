@@ -42,6 +42,7 @@ export const COMMAND_CASES: Readonly<Record<string, CommandCase>> = {
   'config use': { changes: 'spare', unknown: 'nonesuch', subject: 'config file' },
   'config validate': { reads: ['', 'FILE'], unknown: '/nonexistent/config.yaml' },
   doctor: { reads: ['--list', '--only configuration'], lists: ['--list'] },
+  init: { changes: '--kubeconfig KUBECONFIG --name fresh', subject: 'config file' },
   'nomad cli': {
     reads: ['-- node status', '-- server members'],
     passesThrough: true,
@@ -53,6 +54,8 @@ export const COMMAND_CASES: Readonly<Record<string, CommandCase>> = {
   'nomad logs': { reads: ['JOB', 'JOB --tail 2', 'JOB --both'], lines: true, unknown: 'nonesuch' },
   'nomad node-status': { reads: ['', '--idle', 'NODE'], lists: [''], unknown: 'nonesuch' },
   'nomad status': { reads: ['', '--status running', 'JOB'], lists: [''], unknown: 'nonesuch' },
+  repl: { elsewhere: 'test/commands/repl/index.test.ts' },
+  'repl eval': { elsewhere: 'test/commands/repl/eval.test.ts' },
   'sandbox clock': { unknown: '--name nonesuch', elsewhere: `${SANDBOX}/clock.test.ts` },
   'sandbox env': { unknown: '--name nonesuch', elsewhere: `${SANDBOX}/env.test.ts` },
   'sandbox fault': { unknown: '--clear --name nonesuch', elsewhere: `${SANDBOX}/fault.test.ts` },
@@ -61,6 +64,26 @@ export const COMMAND_CASES: Readonly<Record<string, CommandCase>> = {
   'sandbox start': { elsewhere: `${SANDBOX}/start.test.ts` },
   'sandbox status': { unknown: '--name nonesuch', elsewhere: `${SANDBOX}/status.test.ts` },
   'sandbox stop': { unknown: '--name nonesuch', elsewhere: `${SANDBOX}/stop.test.ts` },
+  'settings get': { reads: ['suspend-new-users'], unknown: 'nonesuch' },
+  'settings list': { reads: [''], lists: [''] },
+  'settings required-orgs add': { changes: 'acme' },
+  'settings required-orgs list': { reads: [''] },
+  'settings required-orgs remove': { changes: 'acme' },
+  'settings set': { changes: 'wfc-workflow-deletion-interval 3600000', unknown: 'nonesuch 1' },
+  'settings suspend-new-users': { changes: 'on' },
+  'users activate': { changes: 'SUSPENDED', unknown: 'nonesuch-login' },
+  'users admin grant': { changes: 'LOGIN', unknown: 'nonesuch-login' },
+  'users admin revoke': { changes: 'LOGIN', unknown: 'nonesuch-login' },
+  'users delete': { unknown: 'nonesuch-login', elsewhere: 'test/commands/users/delete.test.ts' },
+  'users list': { reads: ['', '--state active'], lists: [''] },
+  'users reconcile': { changes: '--members MEMBERS --suspend' },
+  'users restore': {
+    unknown: '/nonexistent/undo.json',
+    elsewhere: 'test/commands/users/restore.test.ts',
+  },
+  'users seats': { reads: [''] },
+  'users show': { reads: ['LOGIN'], unknown: 'nonesuch-login' },
+  'users suspend': { changes: 'LEAVER', unknown: 'nonesuch-login' },
 };
 
 /** Command line after command line: the command's words, and all of them. */

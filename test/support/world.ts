@@ -57,9 +57,19 @@ export class World implements AsyncDisposable {
       name(key, idle[at]);
     });
     name('JOB', (await read('nomad', 'status', '--status', 'running', '--columns', 'id'))[0]);
+    const logins = async (state: string): Promise<readonly string[]> =>
+      read('users', 'list', '--state', state, '--columns', 'login', '--match', '*a*');
+    const active = (await logins('active')).filter((login) => !login.startsWith('sandbox-'));
+    const members = active.slice(1).join('\n');
+    await writeFile(join(home, 'members.txt'), members);
+    name('LOGIN', active[1]);
+    name('LEAVER', active[2]);
+    name('SUSPENDED', (await logins('suspended'))[0]);
+    name('MEMBERS', join(home, 'members.txt'));
     await world.cli(['config', 'set', 'version', '3.0', '--yes']);
     name('CHANGE', (await read('audit', 'list', '--columns', 'id'))[0]);
     name('FILE', world.configPath);
+    name('KUBECONFIG', sandbox.environment()['KUBECONFIG']);
     sandbox.calls.reset();
     return world;
   }

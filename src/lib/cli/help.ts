@@ -88,6 +88,8 @@ export function topicHelp(table: CommandTable, topic: string): string {
   const intro = 'Operate a CircleCI Server installation from the command line.';
   const start = section('START HERE', [
     `$ ${BIN} sandbox run -- nomad node-status   try any command, with no installation`,
+    `$ ${BIN} init                               find your installation, write a profile`,
+    `$ ${BIN} doctor                             what can be reached, and what may be done`,
     `$ ${BIN} nomad node-status                  the clients, and what capacity is left`,
     `$ ${BIN} nomad status                       the builds, and why one is pending`,
   ]);
