@@ -36,8 +36,8 @@ export function githubAddress(host: string | null): GitHubAddress {
     const name = hostname.replace(/^api\./, '');
     return { origin: `https://api.${name}`, prefix: '', host: name };
   }
-  // An address with a scheme is that of the API: the host alone stands for the whole GitHub.
-  const isApi = /^https?:\/\//i.test(host);
+  // `GITHUB_API_URL` names the API itself: with its path, or (a stand-in of github.com's) without.
+  const isApi = path !== '' || url.protocol === 'http:';
   return { origin: url.origin, prefix: isApi ? path : '/api/v3', host: url.host };
 }
 

@@ -65,7 +65,7 @@ describe('reconcile', () => {
   });
 
   it('never touches oneself, a member that is active, or an outsider that is suspended', () => {
-    const letters = fc.constantFrom('a', 'B', 'c', 'D', 'me');
+    const letters = fc.constantFrom<string>('a', 'B', 'c', 'D', 'me');
     const accounts = fc.uniqueArray(
       fc.record({ login: letters, suspended: fc.boolean(), admin: fc.boolean() }),
       { selector: ({ login }) => login },
