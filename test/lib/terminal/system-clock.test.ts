@@ -1,0 +1,17 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { systemClock } from '../../../src/lib/terminal/system-clock.ts';
+
+it('sleeps for longer than a timer of Node takes, until it is ended', async () => {
+  const left = new AbortController();
+  let over = false;
+  const sleeping = systemClock.sleep(30 * 86_400_000, left.signal).then(() => {
+    over = true;
+  });
+  // A timer that overflows is over after a millisecond.
+  await delay(10);
+  left.abort(new Error('enough'));
+  await expect(sleeping).rejects.toThrow();
+  expect(over).toBe(false);
+  await systemClock.sleep(0);
+});
