@@ -31,7 +31,8 @@ export function decodeNode(value: unknown): NomadNode | null {
   if (id === null) return null;
   return {
     id: id as NodeId,
-    name: textOf(node['Name']) ?? '',
+    // Every message names its client: one without a name goes by its ID.
+    name: textOf(node['Name']) ?? id,
     address: textOf(node['Address']),
     datacenter: textOf(node['Datacenter']),
     nodeClass: textOf(node['NodeClass']),

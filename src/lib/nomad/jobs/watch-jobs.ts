@@ -13,7 +13,11 @@ import {
 const WAIT: Milliseconds = 60_000;
 /** Between two reads where Nomad cannot be made to wait (by `exec`). */
 const POLL: Milliseconds = 5_000;
-const MOST_FAILURES = 5;
+/** A busy Nomad changes many times in a second: it is read once in so long. */
+const SETTLE: Milliseconds = 1_000;
+/** With the pauses between them about five minutes: a Nomad that is restarted is back by then. */
+const MOST_FAILURES = 24;
+const LONGEST_PAUSE: Milliseconds = 15_000;
 
 /**
  * The list of jobs, at first and whenever it changes (a blocking query), until aborted. A read that
@@ -44,13 +48,13 @@ export async function* watchJobs(
       shown = state;
       // An index that went down means a restored server: begin again.
       index = watched.index !== null && watched.index >= index ? watched.index : 0;
-      if (watched.index === null) await clock.sleep(POLL, signal);
+      await clock.sleep(watched.index === null ? POLL : SETTLE, signal);
     } catch (error) {
       if (signal.aborted) return;
       failures += 1;
       const passing = isAdminError(error, 'service') || isAdminError(error, 'timeout');
       if (!passing || failures >= MOST_FAILURES) throw error;
-      await pause(clock, 500 * 2 ** failures, signal);
+      await pause(clock, Math.min(500 * 2 ** failures, LONGEST_PAUSE), signal);
     }
   }
 }

@@ -53,7 +53,7 @@ describe('decodeNode', () => {
       { ID: 'a', Resources: { CPU: 100, MemoryMB: 1, DiskMB: 2 }, Reserved: { CPU: 1 } },
       { resources: { cpuMhz: 100, memoryBytes: MIB, diskBytes: 2 * MIB }, reserved: null },
     ],
-    ['wrong types', { ID: 'a', Name: 7, Address: {}, Version: [] }, { name: '', version: null }],
+    ['wrong types', { ID: 'a', Name: 7, Address: {}, Version: [] }, { name: 'a', version: null }],
   ])('reads %s', (_, wire, expected) => {
     expect(decodeNode(wire)).toMatchObject(expected);
   });

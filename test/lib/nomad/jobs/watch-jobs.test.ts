@@ -68,7 +68,7 @@ describe('watchJobs', () => {
 
   it.each([
     ['at once', { status: 403, body: 'Permission denied' }, 'NOMAD_PERMISSION_DENIED', 1],
-    ['after some attempts', { status: 500, body: 'No cluster leader' }, 'NOMAD_NO_LEADER', 5],
+    ['after some attempts', { status: 500, body: 'No cluster leader' }, 'NOMAD_NO_LEADER', 24],
   ])('gives up %s', async (_, answer, code, requests) => {
     const { client, indexes } = await nomad([answer]);
     expect(await failureOf(states(client, 1))).toMatchObject({ code });
