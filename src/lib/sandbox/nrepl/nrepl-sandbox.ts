@@ -4,7 +4,7 @@ import type { SandboxContext, SandboxService } from '../service.ts';
 import { ClojureError, evaluate, type NreplUsers, type Surroundings } from './evaluator.ts';
 import { type Form, printForm, ReaderError, readForms } from './forms.ts';
 import type { NreplScenario } from './scenario.ts';
-import { type Request, RequestReader, sendMessage } from './wire.ts';
+import { MessageWriter, type Request, RequestReader } from './wire.ts';
 
 /** Functions that delete an account: requests that count as writes. */
 const WRITES = /delete-by-login-vcs-type!/;
@@ -17,6 +17,14 @@ interface Running {
 interface Session {
   readonly definitions: Map<string, Form>;
   running: Running | undefined;
+  /** Evaluations of a session wait for each other. */
+  last: Promise<void>;
+}
+
+/** Who is connected. */
+interface Peer {
+  readonly socket: Socket;
+  readonly writer: MessageWriter;
 }
 
 /** The nREPL of the simulated frontend: sessions, and a little Clojure. */
@@ -76,16 +84,17 @@ export class NreplSandbox implements SandboxService {
 
   #connected(socket: Socket): void {
     const reader = new RequestReader();
+    const peer = { socket, writer: new MessageWriter(socket) };
     this.#sockets.add(socket);
     socket.setNoDelay(true);
     socket.on('close', () => this.#sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     socket.on('data', (chunk) => {
-      for (const request of reader.push(chunk)) this.#received(socket, request);
+      for (const request of reader.push(chunk)) this.#received(peer, request);
     });
   }
 
-  #received(socket: Socket, request: Request): void {
+  #received(peer: Peer, request: Request): void {
     const { op = '', code = '' } = request;
     const write = WRITES.test(code) && !/resolve/.test(code);
     const call = {
@@ -99,23 +108,27 @@ export class NreplSandbox implements SandboxService {
     this.#context.calls.record(call);
     const fault = this.#context.faults.next(this.name, op, code);
     if (fault?.kind === 'hang') return;
-    if (fault?.kind === 'reset') socket.destroy();
+    if (fault?.kind === 'reset') peer.socket.destroy();
     else if (fault?.kind === 'delay') {
-      this.#context.clock.schedule(fault.ms, () => this.#answer(socket, request));
-    } else this.#answer(socket, request, fault?.kind === 'truncate');
+      this.#context.clock.schedule(fault.ms, () => this.#answer(peer, request));
+    } else this.#answer(peer, request, fault?.kind === 'truncate');
   }
 
   /** @param cut does the work, and closes the connection instead of the answer */
-  #answer(socket: Socket, request: Request, cut = false): void {
+  #answer({ socket, writer }: Peer, request: Request, cut = false): void {
     const { id = '', session = '' } = request;
     const reply = async (message: Readonly<Record<string, unknown>>): Promise<void> => {
       if (cut) socket.destroy();
-      else await sendMessage(socket, { id, session, ...message }, this.#scenario.packetBytes);
+      else await writer.send({ id, session, ...message }, this.#scenario.packetBytes);
     };
     const known = this.#sessions.get(session);
     if (request['op'] === 'clone') {
       const made = randomUUID();
-      this.#sessions.set(made, { definitions: new Map(), running: undefined });
+      this.#sessions.set(made, {
+        definitions: new Map(),
+        running: undefined,
+        last: Promise.resolve(),
+      });
       void reply({ 'new-session': made, status: ['done'] });
     } else if (request['op'] === 'describe') {
       const versions = { nrepl: { 'version-string': '1.0.0' } };
@@ -127,7 +140,8 @@ export class NreplSandbox implements SandboxService {
   async #inSession(session: Session, request: Request, reply: SendReply): Promise<void> {
     switch (request['op']) {
       case 'eval':
-        return this.#evaluate(session, request, reply);
+        session.last = session.last.then(() => this.#evaluate(session, request, reply));
+        return session.last;
       case 'interrupt': {
         const { running } = session;
         const meant = request['interrupt-id'] ?? running?.id;

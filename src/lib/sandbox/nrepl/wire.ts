@@ -34,18 +34,29 @@ export class RequestReader {
   }
 }
 
-/** Sends a message, in packets of so many bytes if asked for. */
-export async function sendMessage(
-  socket: Socket,
-  message: Readonly<Record<string, unknown>>,
-  packetBytes = Number.POSITIVE_INFINITY,
-): Promise<void> {
-  const bytes = Buffer.from(bencode.encode(message));
-  for (let at = 0; at < bytes.length; at += packetBytes) {
-    if (socket.destroyed) return;
-    socket.write(bytes.subarray(at, Math.min(bytes.length, at + packetBytes)));
-    // A packet each, instead of what the kernel makes of several writes.
-    if (packetBytes < bytes.length) await new Promise((resolve) => setImmediate(resolve));
+/** Sends messages one after the other, in packets of so many bytes if asked for. */
+export class MessageWriter {
+  readonly #socket: Socket;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** Resolves once the message has gone. */
+  send(message: Readonly<Record<string, unknown>>, packetBytes?: number): Promise<void> {
+    const bytes = Buffer.from(bencode.encode(message));
+    this.#last = this.#last.then(() => this.#write(bytes, packetBytes ?? bytes.length));
+    return this.#last;
+  }
+
+  async #write(bytes: Buffer, packetBytes: number): Promise<void> {
+    for (let at = 0; at < bytes.length; at += packetBytes) {
+      if (this.#socket.destroyed) return;
+      this.#socket.write(bytes.subarray(at, Math.min(bytes.length, at + packetBytes)));
+      // A packet each, instead of what the kernel makes of several writes.
+      if (packetBytes < bytes.length) await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 }
 

@@ -73,7 +73,8 @@ export class BencodeStream {
       from = at;
     }
     if (from < chunk.length) {
-      this.#chunks.push(chunk.slice(from));
+      // A copy: slice() of a Buffer would be a view of memory that may be used again.
+      this.#chunks.push(Uint8Array.from(chunk.subarray(from)));
       this.#length += chunk.length - from;
     }
     return messages;
