@@ -165,12 +165,10 @@ export class GitHubSandbox implements SandboxService {
       const document = { state: 'active', role: 'member', organization: org };
       return { status: 200, document };
     }
-    const [, name, rest = ''] = /^\/(?:orgs\/([^/]+)|organizations\/6012)(\/members)?$/.exec(
-      path,
-    ) ?? [null];
-    if (name === null || (name !== undefined && !sameName(name, this.#org))) {
-      return refused(404, 'Not Found');
-    }
+    if (path === '/user') return refused(401, 'Requires authentication');
+    const found = /^\/(?:orgs\/([^/]+)|organizations\/6012)(\/members)?$/.exec(path);
+    const [, name = this.#org, rest = ''] = found ?? [];
+    if (!found || !sameName(name, this.#org)) return refused(404, 'Not Found');
     if (rest === '') return { status: 200, document: { ...org, type: 'Organization' } };
     const seen = this.#members.filter((_, at) => seesAll(asking) || at % PUBLIC_OF === 0);
     const { items, link } = pageOf(seen, query, `${this.url}/organizations/${ORG_ID}/members`);
