@@ -35,7 +35,7 @@ export class ReplEval extends AdminCommand {
     const code = args.code === '-' ? await text(this.runtime.stdin.stream) : args.code;
     const state = formState(code);
     if (state !== 'whole') throw notWhole(state);
-    this.output.warn(replWarning(this.installation.name));
+    if (!this.output.structured) this.output.warn(replWarning(this.installation.name));
     await this.passThrough({
       command: `repl eval ${code.trim()}`,
       reading: false,

@@ -31,7 +31,7 @@ export class Repl extends AdminCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Repl);
     const { installation, output } = this;
-    output.warn(replWarning(installation.name));
+    if (!output.structured) output.warn(replWarning(installation.name));
     await this.passThrough({
       command: 'repl',
       reading: false,

@@ -64,6 +64,7 @@ class Loop {
   #typed = '';
   #failed = 0;
   #running: AbortController | undefined;
+  #closed = false;
 
   constructor(session: ReplSession, terminal: ReplTerminal, lines: Interface) {
     this.#session = session;
@@ -73,6 +74,10 @@ class Loop {
 
   async run(): Promise<ReplEnd> {
     this.#lines.on('SIGINT', () => this.#interrupt());
+    // Ctrl-D may come while a form is evaluated.
+    this.#lines.on('close', () => {
+      this.#closed = true;
+    });
     this.#prompt();
     for await (const line of this.#lines) {
       await this.#terminal.history.add(line);
@@ -119,7 +124,7 @@ class Loop {
   }
 
   #prompt(): void {
-    if (!this.#terminal.isTTY) return;
+    if (!this.#terminal.isTTY || this.#closed) return;
     const prompt = `${this.#namespace}=> `;
     this.#lines.setPrompt(this.#typed === '' ? prompt : '... '.padStart(prompt.length));
     this.#lines.prompt();
