@@ -78,12 +78,12 @@ export function topicHelp(table: CommandTable, topic: string): string {
       about.toUpperCase(),
       list(
         inside
-          .filter((entry) => entry.id.startsWith(`${name}:`))
+          .filter((entry) => `${entry.id}:`.startsWith(`${name}:`))
           .map((entry) => [entry.id.replaceAll(':', ' '), entry.summary]),
       ),
     ),
   );
-  const others = inside.filter((entry) => !entry.id.includes(':'));
+  const others = inside.filter((entry) => !entry.id.includes(':') && !(entry.id in TOPICS));
   const rest = section('MORE', list(others.map((entry) => [entry.id, entry.summary])));
   const intro = 'Operate a CircleCI Server installation from the command line.';
   const start = section('START HERE', [
