@@ -22,8 +22,9 @@ export class UsersRestore extends AccountCommand {
     const { args, flags } = await this.parse(UsersRestore);
     const path = this.pathOf(args.file);
     const undo = await readUndoFile(path);
-    const { name: installation, settings } = this.installation;
-    requireSameInstallation(undo, { installation, host: settings.host }, path);
+    const { name: installation } = this.changeSubject;
+    const { host } = this.installation.settings;
+    requireSameInstallation(undo, { installation, host }, path);
     const found = await this.readAccounts();
     const { wishes, left } = restoreWishes(undo.accounts, found.accounts);
     await this.changeAccounts({ verb: 'Restore', wishes, left }, found, flags);

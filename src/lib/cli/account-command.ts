@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import type { Account, AdminApi, Licensing } from '../server/admin-api.ts';
 import type { AccountWish, LeftAccount } from '../users/account-plan.ts';
 import { type AccountVerb, accountChange, undoPath } from './account-change.ts';
-import { MutatingCommand } from './mutating-command.ts';
 import { placeFlags } from './place-flags.ts';
+import { ServerChangeCommand } from './server-change-command.ts';
 
 /** What a change of accounts is planned in view of. */
 export interface AccountSurroundings {
@@ -22,7 +22,7 @@ export interface AccountChangeFlags {
 }
 
 /** A command that changes accounts: it plans in view of all of them, and leaves an undo file. */
-export abstract class AccountCommand extends MutatingCommand {
+export abstract class AccountCommand extends ServerChangeCommand {
   /** Reads the accounts, whose token this is, and the licence, at the same time. */
   protected async readAccounts(): Promise<AccountSurroundings> {
     const { readLicensing } = await import('../users/seats.ts');
@@ -58,7 +58,7 @@ export abstract class AccountCommand extends MutatingCommand {
     const { clock } = this.installation;
     const where = { dataDir: this.config.dataDir, cwd: this.runtime.cwd, clock };
     const path = undoPath(flags['undo-file'], where, what.verb);
-    const installation = { name: this.installation.name, host: this.installation.settings.host };
+    const installation = { name: this.changeSubject.name, host: this.installation.settings.host };
     const there = flags['undo-file'] === undefined ? null : await readUndoFileIfThere(path);
     if (there) {
       const { name, host } = installation;

@@ -3,6 +3,7 @@ import type { Account } from '../server/admin-api.ts';
 import type { LeftAccount } from '../users/account-plan.ts';
 import { readActivity } from '../users/activity.ts';
 import { type Exclusion, exclude } from '../users/exclude.ts';
+import { byLogin } from '../users/list.ts';
 import { accountState } from '../users/state.ts';
 import { accountsText } from '../users/view.ts';
 import type { AccountSurroundings } from './account-command.ts';
@@ -37,13 +38,14 @@ export async function chooseInactive(
     const state = accountState(account);
     return !account.suspended && (state === 'active' || state === null);
   });
-  const { accounts: candidates, left } = exclude(taking, request);
-  const report = await readActivity(api, candidates, {
+  const report = await readActivity(api, taking, {
     clock: request.clock,
     inactiveFor: request.inactiveFor,
     signal: request.signal,
     onProgress: (seen) => request.onProgress(`Reading builds: ${seen} so far`),
   });
+  const quiet = taking.filter(({ login }) => report.byLogin.get(login)?.activity !== 'active');
+  const { accounts: candidates, left } = exclude(quiet.toSorted(byLogin), request);
   const of = (wanted: string): readonly Account[] =>
     candidates.filter(({ login }) => report.byLogin.get(login)?.activity === wanted);
   const unknown = of('unknown');
@@ -53,10 +55,9 @@ export async function chooseInactive(
   const includes = unknown.length > 0 && (await request.askUnknown(question));
   const idle = new Set([...of('idle'), ...(includes ? unknown : [])]);
   return {
-    // Only those whom the activity speaks of: who was active is no news.
     accounts: candidates.filter((account) => idle.has(account)),
     left: [
-      ...left.filter(({ why }) => why !== 'your own account'),
+      ...left,
       ...(includes ? [] : unknown).map(({ login }) => {
         const why = report.byLogin.get(login)?.why ?? 'not known';
         return { login, why: `activity unknown: ${why} (--include-unknown)` };

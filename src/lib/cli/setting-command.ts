@@ -1,10 +1,10 @@
 import type { AdminApi, SystemSetting } from '../server/admin-api.ts';
-import { MutatingCommand } from './mutating-command.ts';
 import { placeFlags } from './place-flags.ts';
+import { ServerChangeCommand } from './server-change-command.ts';
 import { settingChange } from './setting-change.ts';
 
 /** A command that changes a system setting. */
-export abstract class SettingCommand extends MutatingCommand {
+export abstract class SettingCommand extends ServerChangeCommand {
   /** The API, and all settings. */
   protected async readSettings(): Promise<{
     readonly api: AdminApi;
@@ -21,7 +21,7 @@ export abstract class SettingCommand extends MutatingCommand {
     flags: { readonly 'dry-run': boolean; readonly yes: boolean; readonly confirm?: string },
   ): Promise<void> {
     const place = placeFlags(this.shared.chosen);
-    const context = { installation: this.installation.name, place };
+    const context = { installation: this.changeSubject.name, place };
     await this.change(settingChange(api, what, context), flags);
   }
 }

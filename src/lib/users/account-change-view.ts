@@ -27,7 +27,9 @@ export function accountPlanView(plan: AccountPlan): DetailView {
           title: `Left alone: ${accountsText(left.length)}`,
           table: reasonsTable(left),
         },
-    changes.length === 0 ? null : { kind: 'lines', lines: [seatsLine(plan.seats)] },
+    changes.some((one) => one.suspended !== one.suspendedThen)
+      ? { kind: 'lines', lines: [seatsLine(plan.seats)] }
+      : null,
   ];
   return { blocks: blocks.flatMap((block) => block ?? []) };
 }
@@ -46,7 +48,7 @@ export function accountReportView(report: AccountReport, place = ''): DetailView
   ];
   return {
     blocks: [
-      { kind: 'table', table: eraseTable({ columns: REPORT_COLUMNS, rows: accounts }) },
+      { kind: 'table', table: eraseTable({ columns: reportColumns(accounts), rows: accounts }) },
       { kind: 'lines', lines },
     ],
   };
@@ -88,12 +90,7 @@ export function accountProgress(event: AccountEvent, total: number): string | un
 
 function seatsLine({ freed, licensed, usedNow, usedThen }: SeatEffect): string {
   if (freed === null) return 'Seats: how many are freed is not known.';
-  const what =
-    freed < 0
-      ? `${seatsText(-freed)} taken`
-      : freed === 0
-        ? 'none freed'
-        : `${seatsText(freed)} freed`;
+  const what = freed < 0 ? `${grouped(-freed)} taken` : `${grouped(freed)} freed`;
   if (usedThen === null || usedNow === null) return `Seats: ${what}.`;
   const of = licensed === null ? '' : ` of ${grouped(licensed)}`;
   return `Seats: ${what}; ${grouped(usedThen)}${of} used then (now ${grouped(usedNow)}).`;
@@ -128,7 +125,7 @@ const ROLE_COLUMN: Column<AccountChange> = {
     row.role === row.roleThen ? ROLES[row.role] : `${ROLES[row.role]} -> ${ROLES[row.roleThen]}`,
 };
 
-const REPORT_COLUMNS: readonly Column<ChangedAccount>[] = [
+const OUTCOME_COLUMNS: readonly Column<ChangedAccount>[] = [
   { key: 'login', value: (row) => row.login },
   {
     key: 'outcome',
@@ -145,13 +142,20 @@ const REPORT_COLUMNS: readonly Column<ChangedAccount>[] = [
     value: (row) => row.role,
     text: (row) => (row.role === null ? '?' : ROLES[row.role]),
   },
-  {
-    key: 'error',
-    value: (row) => row.error?.message ?? null,
-    text: (row) => row.error?.message ?? '',
-    flexible: true,
-  },
 ];
+
+const ERROR_COLUMN: Column<ChangedAccount> = {
+  key: 'error',
+  value: (row) => row.error?.message ?? null,
+  text: (row) => row.error?.message ?? '',
+  flexible: true,
+};
+
+function reportColumns(rows: readonly ChangedAccount[]): readonly Column<ChangedAccount>[] {
+  return rows.some(({ error }) => error !== null)
+    ? [...OUTCOME_COLUMNS, ERROR_COLUMN]
+    : OUTCOME_COLUMNS;
+}
 
 function thenText(row: AccountChange): string {
   if (row.stateThen === null) return row.suspendedThen ? 'suspended' : 'not suspended';

@@ -92,7 +92,8 @@ function matcher(text: string): (account: Account) => boolean {
     [login, name, email].some((one) => one?.toLowerCase().includes(part));
 }
 
-function byLogin(a: AccountRow, b: AccountRow): number {
+/** The order of logins, whatever their case. */
+export function byLogin(a: Pick<Account, 'login'>, b: Pick<Account, 'login'>): number {
   const [left, right] = [a.login.toLowerCase(), b.login.toLowerCase()];
   if (left === right) return 0;
   return left < right ? -1 : 1;

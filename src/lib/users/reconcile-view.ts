@@ -20,7 +20,9 @@ export function reconcileWarnings(
       : []),
     ...(matching === 0 ? ['No account belongs to a member: is it the right list?'] : []),
     ...(withoutAccount.length > 0
-      ? [`${grouped(withoutAccount.length)} members have no account: ${named}${more}.`]
+      ? [
+          `${withoutAccount.length === 1 ? '1 member has' : `${grouped(withoutAccount.length)} members have`} no account: ${named}${more}.`,
+        ]
       : []),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Account } from '../server/admin-api.ts';
 import type { AccountWish, LeftAccount } from './account-plan.ts';
 import { type Exclusion, exclude } from './exclude.ts';
+import { byLogin } from './list.ts';
 import { loginKey } from './state.ts';
 
 /** Which directions accounts are changed in. */
@@ -27,12 +28,13 @@ export function reconcile(
   members: readonly string[],
   request: ReconcileRequest,
 ): Reconciliation {
+  const sorted = accounts.toSorted(byLogin);
   const wanted = new Set(members.map(loginKey));
   const known = new Set(accounts.map((account) => loginKey(account.login)));
   const isMember = (account: Account): boolean => wanted.has(loginKey(account.login));
-  const returning = accounts.filter((account) => isMember(account) && account.suspended);
+  const returning = sorted.filter((account) => isMember(account) && account.suspended);
   const leaving = exclude(
-    accounts.filter((account) => !isMember(account) && !account.suspended),
+    sorted.filter((account) => !isMember(account) && !account.suspended),
     request,
   );
   return {

@@ -99,7 +99,7 @@ describe('reconcileWarnings', () => {
     expect(reconcileWarnings(reconcile(accounts, ['x'], BOTH), accounts)).toEqual([
       'That suspends 3 of 4 accounts: is it the right list?',
       'No account belongs to a member: is it the right list?',
-      '1 members have no account: x.',
+      '1 member has no account: x.',
     ]);
     expect(reconcileWarnings(reconcile(accounts, ['a', 'b', 'c'], BOTH), accounts)).toEqual([]);
   });
