@@ -83,7 +83,9 @@ export function topicHelp(table: CommandTable, topic: string): string {
       ),
     ),
   );
-  const others = inside.filter((entry) => !entry.id.includes(':') && !(entry.id in TOPICS));
+  const others = inside.filter(
+    (entry) => !entry.id.includes(':') && !Object.hasOwn(TOPICS, entry.id),
+  );
   const rest = section('MORE', list(others.map((entry) => [entry.id, entry.summary])));
   const intro = 'Operate a CircleCI Server installation from the command line.';
   const start = section('START HERE', [
