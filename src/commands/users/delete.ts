@@ -32,12 +32,12 @@ export class UsersDelete extends MutatingCommand {
     const { installation, signal } = this;
     const { host, server } = installation.settings;
     const known = host !== null && server.token !== null;
-    const sources = {
-      repl: replOf(installation),
-      admin: known ? await installation.admin() : null,
-      signal,
-      timeoutMs: flags.timeout ?? 120_000,
-    };
-    await this.change(await deleteUserChange(login, sources, installation), flags);
+    const timeoutMs = flags.timeout ?? 120_000;
+    // The console of the server is not opened in vain: not even for the plan.
+    await this.change(async () => {
+      const admin = known ? await installation.admin() : null;
+      const sources = { repl: replOf(installation), admin, signal, timeoutMs };
+      return deleteUserChange(login, sources, installation);
+    }, flags);
   }
 }

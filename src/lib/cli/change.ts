@@ -87,18 +87,20 @@ export interface Consent {
  * Runs a change on the rails: refuses where it must, shows the plan, asks, writes the audit log,
  * applies, and reports.
  *
+ * @param planned the change, or what plans it once nothing forbids it
  * @returns the exit code
  * @throws AdminError of kind `refused` (READ_ONLY, AMBIENT_CONFLICT, OTHER_CLUSTER, NOT_CONFIRMED,
  *   CANCELLED)
  */
 export async function runChange<Event>(
   context: ChangeContext,
-  change: Change<Event>,
+  planned: Change<Event> | (() => Promise<Change<Event>>),
   consent: Consent,
 ): Promise<number> {
   const { output, installation } = context;
-  const { plan } = change;
   if (!consent.dryRun) await refuseWhereForbidden(context);
+  const change = typeof planned === 'function' ? await planned() : planned;
+  const { plan } = change;
   await showPlan(context, change);
   if (consent.dryRun || plan.nothing !== undefined) {
     if (output.structured) await output.detail(plan.view, plan.document);

@@ -6,9 +6,12 @@ import { mutatingFlags } from './shared-flags.ts';
 export abstract class MutatingCommand extends AdminCommand {
   static override baseFlags: typeof mutatingFlags = mutatingFlags;
 
-  /** Plans, asks, applies, verifies and reports; sets the exit code. */
+  /**
+   * Plans, asks, applies, verifies and reports; sets the exit code. A change whose plan takes more
+   * than reading is handed over as what plans it: that runs once nothing forbids the change.
+   */
   protected async change<Event>(
-    change: Change<Event>,
+    change: Change<Event> | (() => Promise<Change<Event>>),
     flags: { readonly 'dry-run': boolean; readonly yes: boolean; readonly confirm?: string },
   ): Promise<void> {
     const exitCode = await runChange(this.changeContext(), change, {
