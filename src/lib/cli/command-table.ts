@@ -22,6 +22,8 @@ export type Found =
 
 /** What each first word is about. */
 export const TOPICS: Readonly<Record<string, string>> = {
+  pods: 'The pods of the installation: state, logs, restarts',
+  services: 'The services of the installation, and what each outage means',
   nomad: 'Nomad jobs and the clients that run them',
   repl: 'Clojure inside the server, by its nREPL',
   users: 'Accounts, administrators and the seats of the licence',

@@ -249,6 +249,17 @@ export const PROFILE_KEYS: readonly ProfileKey[] = [
     kind: 'command',
     description: 'Command that prints a token of GitHub',
   },
+  {
+    key: 'services.file',
+    kind: 'file',
+    description: 'File with services that have other names, labels or roles here (YAML)',
+  },
+  {
+    key: 'services.external',
+    kind: 'text',
+    description:
+      'Services that run outside of the cluster, such as circleci-postgresql,circleci-vault',
+  },
 ];
 
 const BY_NAME: ReadonlyMap<string, ProfileKey> = new Map(PROFILE_KEYS.map((one) => [one.key, one]));

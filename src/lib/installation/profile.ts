@@ -56,6 +56,14 @@ export interface GitHubProfile {
   readonly tokenCommand?: string;
 }
 
+/** What is different about the services of an installation, as a profile says. */
+export interface ServicesProfile {
+  /** A YAML file with services that have other names, labels or roles here. */
+  readonly file?: string;
+  /** Services that run outside of the cluster, with commas between them. */
+  readonly external?: string;
+}
+
 /** What the config file says about one installation. Its keys are those of `PROFILE_KEYS`. */
 export interface Profile {
   readonly host?: string;
@@ -69,6 +77,7 @@ export interface Profile {
   readonly nomad?: NomadProfile;
   readonly server?: ServerProfile;
   readonly github?: GitHubProfile;
+  readonly services?: ServicesProfile;
 }
 
 /** The config file: profiles by name, and the one that is in use. */

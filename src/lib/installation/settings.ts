@@ -78,6 +78,8 @@ export interface Settings {
   readonly server: ServerSettings;
   /** The GitHub that the server works with. */
   readonly github: { readonly host: string | null; readonly tokens: GitHubTokens };
+  /** What is different about its services. */
+  readonly services: { readonly file: string | null; readonly external: readonly string[] };
   /** The nREPL of the frontend. */
   readonly repl: {
     /** Label selector of the frontend's pods. */
@@ -144,6 +146,10 @@ export function resolveSettings(chosen: Chosen, env: Environment, config: Config
       },
     },
     github: { host: text('github.host'), tokens: chooseGitHubTokens(deciders) },
+    services: {
+      file: text('services.file'),
+      external: (text('services.external') ?? '').split(/[\s,]+/).filter(Boolean),
+    },
     repl: {
       selector: text('server.frontendSelector') ?? '',
       port: Number(said('server.replPort')),

@@ -7,6 +7,7 @@ import { podProxy } from './pod-proxy.ts';
 import { listAllPods, listPods, namespaceExists, podEvents } from './pods.ts';
 import { Transport, type TransportOptions } from './transport.ts';
 import { watchPods } from './watch.ts';
+import { getWorkload, listWorkloads, restartWorkload, workloadOf } from './workloads.ts';
 
 /**
  * Makes a Kubernetes client over one pool of connections. Nothing is asked before the first call;
@@ -37,6 +38,10 @@ export function createKubernetesClient(options: TransportOptions): KubernetesCli
     watchPods: (selector) => watchPods(transport, selector),
     deletePod: (name, how) => deletePod(transport, name, how),
     podEvents: (name, signal) => podEvents(transport, name, signal),
+    listWorkloads: (signal) => listWorkloads(transport, signal),
+    getWorkload: (workload, signal) => getWorkload(transport, workload, signal),
+    workloadOf: (pod, signal) => workloadOf(transport, pod, signal),
+    restartWorkload: (workload, at, signal) => restartWorkload(transport, workload, at, signal),
     podLogs: (request) => podLogs(transport, request),
     exec: async (request) => {
       const { exec } = await import('./exec.ts');

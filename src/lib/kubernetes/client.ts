@@ -1,7 +1,7 @@
 import type { Duplex, Readable, Writable } from 'node:stream';
 import type { Milliseconds } from '../clock.ts';
 import type { HttpClient } from '../http/http.ts';
-import type { KubernetesEvent, Pod } from './model.ts';
+import type { KubernetesEvent, Pod, Workload, WorkloadReference } from './model.ts';
 
 /** The cluster, user and namespace that are spoken to. */
 export interface ClusterTarget {
@@ -18,6 +18,8 @@ export interface PodSelector {
   readonly labelSelector?: string;
   /** Kubernetes field selector, such as `status.phase!=Running`. */
   readonly fieldSelector?: string;
+  /** Of a watch: the pods that are there already are reported too, as added. */
+  readonly fromStart?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -97,6 +99,16 @@ export interface KubernetesClient {
     options?: { readonly gracePeriodSeconds?: number; readonly signal?: AbortSignal },
   ): Promise<void>;
   podEvents(name: string, signal?: AbortSignal): Promise<readonly KubernetesEvent[]>;
+  /** Deployments and StatefulSets of the namespace; null if we may not list them. */
+  listWorkloads(signal?: AbortSignal): Promise<readonly Workload[] | null>;
+  getWorkload(workload: WorkloadReference, signal?: AbortSignal): Promise<Workload>;
+  /** The workload that keeps a pod running, through its ReplicaSet; null where none does. */
+  workloadOf(
+    pod: Pick<Pod, 'name' | 'owner' | 'labels'>,
+    signal?: AbortSignal,
+  ): Promise<WorkloadReference | null>;
+  /** Replaces the pods of a workload one after the other, as `kubectl rollout restart` does. */
+  restartWorkload(workload: WorkloadReference, at: Date, signal?: AbortSignal): Promise<void>;
   podLogs(request: PodLogRequest): AsyncIterable<Uint8Array>;
   /** WebSocket, `v5.channel.k8s.io` with `v4` as the fallback. */
   exec(request: ExecRequest): Promise<ExecResult>;

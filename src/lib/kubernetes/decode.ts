@@ -34,7 +34,10 @@ export function decodePod(value: unknown): Pod {
     nodeName: string(spec['nodeName']),
     podIp: string(status['podIP']),
     owner: owner(metadata['ownerReferences']),
-    containers: containers(spec, status),
+    containers: containers(spec['containers'], status['containerStatuses']),
+    ...(list(spec['initContainers']).length > 0
+      ? { initContainers: containers(spec['initContainers'], status['initContainerStatuses']) }
+      : {}),
     conditions: list(status['conditions']).map((condition) => ({
       type: string(condition['type']) ?? '',
       status: string(condition['status']) ?? 'Unknown',
@@ -82,9 +85,9 @@ export function decodeList(value: unknown): {
 }
 
 /** The containers of the spec, each with its status; a pod that fits on no node has none yet. */
-function containers(spec: Json, status: Json): readonly Container[] {
-  const statuses = new Map(list(status['containerStatuses']).map((one) => [one['name'], one]));
-  const declared = list(spec['containers']);
+function containers(specified: unknown, reported: unknown): readonly Container[] {
+  const statuses = new Map(list(reported).map((one) => [one['name'], one]));
+  const declared = list(specified);
   const all = declared.length > 0 ? declared : [...statuses.values()];
   return all.map((one) => container(one, statuses.get(one['name']) ?? {}));
 }

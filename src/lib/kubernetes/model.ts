@@ -36,6 +36,8 @@ export interface Pod {
   /** What owns it, such as a ReplicaSet, a StatefulSet or a Job. */
   readonly owner: { readonly kind: string; readonly name: string } | null;
   readonly containers: readonly Container[];
+  /** Those that run before the others, in order; left out where there are none. */
+  readonly initContainers?: readonly Container[];
   readonly conditions: readonly {
     readonly type: string;
     readonly status: string;
@@ -54,4 +56,36 @@ export interface KubernetesEvent {
   readonly firstAt: Date | null;
   readonly lastAt: Date | null;
   readonly involvedObject: { readonly kind: string; readonly name: string };
+}
+
+/** The kinds of workload that keep pods running. */
+export const WORKLOAD_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
+
+/** Which workload: its kind and its name. */
+export interface WorkloadReference {
+  readonly kind: (typeof WORKLOAD_KINDS)[number];
+  readonly name: string;
+}
+
+/** A Deployment, StatefulSet or DaemonSet, as its controller last saw it. */
+export interface Workload extends WorkloadReference {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Labels that its pods carry. */
+  readonly selector: Readonly<Record<string, string>>;
+  /** How many pods are wanted. */
+  readonly replicas: number;
+  /** How many there are, of whatever template. */
+  readonly current: number;
+  readonly ready: number;
+  readonly available: number;
+  /** How many are of the newest template. */
+  readonly updated: number;
+  /** Whether the controller has seen the newest specification. */
+  readonly observed: boolean;
+  /** `RollingUpdate`, `Recreate` or `OnDelete`; null where it does not say. */
+  readonly strategy: string | null;
+  /** When it was last restarted by `kubectl rollout restart` or by us; null if never. */
+  readonly restartedAt: Date | null;
+  /** Why its rollout has failed, as `ProgressDeadlineExceeded`; null while it has not. */
+  readonly stalled: string | null;
 }

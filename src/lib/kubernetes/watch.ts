@@ -71,7 +71,7 @@ async function* goOn(
   if (state.version === null) {
     const { pods, resourceVersion } = await listPods(transport, selector);
     const changes = compare(state.pods, pods);
-    if (state.listed) yield* changes;
+    if (state.listed || selector.fromStart) yield* changes;
     state.listed = true;
     state.version = resourceVersion;
   }

@@ -1,0 +1,47 @@
+import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { Args } from '../../lib/cli/oclif.ts';
+import { podChoice, podChoiceFlags } from '../../lib/cli/pod-choice-flags.ts';
+import { AdminError } from '../../lib/errors.ts';
+import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
+import { choosePods } from '../../lib/pods/choose-pods.ts';
+import { describePod } from '../../lib/pods/describe.ts';
+import { podDescriptionView } from '../../lib/pods/describe-view.ts';
+
+/** `pods describe`: everything about some pods. */
+export class PodsDescribe extends AdminCommand {
+  static override summary = 'show a pod: its containers, events, owner, and what it is for';
+  static override description =
+    'NAME is a pod, a service or a workload; of the last two every pod is shown. With --json one object for a pod, one on each line for several.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> circleci-nomad-0',
+    '<%= config.bin %> <%= command.id %> dispatcher',
+  ];
+  static override strict = false;
+  static override completes = { name: 'pods' } as const;
+  static override args = { name: Args.string({ description: 'pod, service or workload' }) };
+  static override flags = { ...podChoiceFlags };
+
+  async run(): Promise<void> {
+    const { flags, argv } = await this.parse(PodsDescribe);
+    const choice = podChoice(flags, argv);
+    if (choice.names.length + choice.services.length === 0 && !flags.selector) {
+      throw new AdminError('usage', 'which pod?', {
+        code: 'MISSING_ARGUMENT',
+        hint: 'Name a pod, a service or a workload; list them with: circleci-admin pods list',
+      });
+    }
+    const catalogue = await readCatalogue(this.installation.settings);
+    const client = await this.installation.kubernetes();
+    const { signal, output } = this;
+    const now = this.installation.clock.now();
+    const pods = await choosePods(client, catalogue, choice, { signal });
+    for (const [at, pod] of pods.entries()) {
+      const description = await describePod(client, pod, catalogue, { signal, now });
+      if (output.format === 'json' && pods.length > 1) await output.json(description);
+      else {
+        if (at > 0 && !output.structured) await output.line('');
+        await output.detail(podDescriptionView(description, now), description);
+      }
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { Args } from '../../lib/cli/oclif.ts';
+import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
+import { showService } from '../../lib/services/list.ts';
+import { serviceDetailView } from '../../lib/services/view.ts';
+
+/** `services show`: one service, its pods, and what depends on it. */
+export class ServicesShow extends AdminCommand {
+  static override summary = 'show a service: its role, its pods, what depends on it';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> output-processor',
+    '<%= config.bin %> <%= command.id %> schedulerer --json',
+  ];
+  static override args = {
+    name: Args.string({ description: 'service, by its name in any version', required: true }),
+  };
+
+  async run(): Promise<void> {
+    const { args } = await this.parse(ServicesShow);
+    const { settings, clock } = this.installation;
+    const catalogue = await readCatalogue(settings);
+    const client = await this.installation.kubernetes();
+    const now = clock.now();
+    const context = { catalogue, version: settings.version, signal: this.signal, now };
+    const detail = await showService(client, args.name, context);
+    await this.output.detail(serviceDetailView(detail, now), detail);
+  }
+}

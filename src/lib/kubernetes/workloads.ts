@@ -1,0 +1,174 @@
+import { AdminError, isAdminError } from '../errors.ts';
+import { arrayOf, type JsonObject, numberOf, objectOf, textOf, textsOf } from '../json-value.ts';
+import { decodeList } from './decode.ts';
+import type { Pod, Workload, WorkloadReference } from './model.ts';
+import { WORKLOAD_KINDS } from './model.ts';
+import type { Transport } from './transport.ts';
+
+/** What `kubectl rollout restart` writes into the template of the pods. */
+const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
+
+/**
+ * The Deployments and StatefulSets of the namespace; null when we may not list them.
+ *
+ * @throws AdminError as the KubernetesClient says
+ */
+export async function listWorkloads(
+  transport: Transport,
+  signal?: AbortSignal,
+): Promise<readonly Workload[] | null> {
+  const list = async (kind: WorkloadReference['kind']): Promise<readonly Workload[]> => {
+    const response = await transport.ask(
+      { method: 'GET', path: pathOf(transport, kind), ...(signal ? { signal } : {}) },
+      { action: `list ${kind.toLowerCase()}s` },
+    );
+    return decodeList(await response.json()).items.map((item) => decodeWorkload(kind, item));
+  };
+  try {
+    const [deployments, statefulSets] = await Promise.all([
+      list('Deployment'),
+      list('StatefulSet'),
+    ]);
+    return [...deployments, ...statefulSets];
+  } catch (error) {
+    if (isAdminError(error) && error.code === 'KUBERNETES_FORBIDDEN') return null;
+    throw error;
+  }
+}
+
+/**
+ * One workload.
+ *
+ * @throws AdminError as the KubernetesClient says
+ */
+export async function getWorkload(
+  transport: Transport,
+  { kind, name }: WorkloadReference,
+  signal?: AbortSignal,
+): Promise<Workload> {
+  const path = `${pathOf(transport, kind)}/${encodeURIComponent(name)}`;
+  const response = await transport.ask(
+    { method: 'GET', path, ...(signal ? { signal } : {}) },
+    { action: `get ${kind} ${name}` },
+  );
+  return decodeWorkload(kind, await response.json());
+}
+
+/**
+ * What keeps a pod running. A ReplicaSet is named after its Deployment and the hash that its pods
+ * carry as a label (Kubernetes' pkg/controller/deployment/sync.go), so nothing has to be asked
+ * where both agree.
+ *
+ * @throws AdminError as the KubernetesClient says
+ */
+export async function workloadOf(
+  transport: Transport,
+  { owner, labels }: Pick<Pod, 'name' | 'owner' | 'labels'>,
+  signal?: AbortSignal,
+): Promise<WorkloadReference | null> {
+  if (owner === null) return null;
+  const kind = WORKLOAD_KINDS.find((one) => one === owner.kind);
+  if (kind !== undefined) return { kind, name: owner.name };
+  if (owner.kind !== 'ReplicaSet') return null;
+  const hash = labels['pod-template-hash'];
+  if (hash !== undefined && owner.name.endsWith(`-${hash}`)) {
+    return { kind: 'Deployment', name: owner.name.slice(0, -hash.length - 1) };
+  }
+  const { namespace } = transport.target;
+  const response = await transport.ask(
+    {
+      method: 'GET',
+      path: `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/replicasets/${encodeURIComponent(owner.name)}`,
+      ...(signal ? { signal } : {}),
+    },
+    { action: `get ReplicaSet ${owner.name}` },
+  );
+  const metadata = objectOf(objectOf(await response.json())['metadata']);
+  const above = objectOf(arrayOf(metadata['ownerReferences'])[0]);
+  return above['kind'] === 'Deployment' && typeof above['name'] === 'string'
+    ? { kind: 'Deployment', name: above['name'] }
+    : null;
+}
+
+/**
+ * Has a workload replace its pods, by a new annotation in the template of its pods.
+ *
+ * @throws AdminError as the KubernetesClient says
+ */
+export async function restartWorkload(
+  transport: Transport,
+  { kind, name }: WorkloadReference,
+  at: Date,
+  signal?: AbortSignal,
+): Promise<void> {
+  const template = { metadata: { annotations: { [RESTARTED_AT]: at.toISOString() } } };
+  const response = await transport.ask(
+    {
+      method: 'PATCH',
+      path: `${pathOf(transport, kind)}/${encodeURIComponent(name)}`,
+      headers: { 'content-type': 'application/strategic-merge-patch+json' },
+      body: JSON.stringify({ spec: { template } }),
+      ...(signal ? { signal } : {}),
+    },
+    { action: `restart ${kind} ${name}` },
+  );
+  await response.discard();
+}
+
+function pathOf({ target }: Transport, kind: WorkloadReference['kind']): string {
+  return `/apis/apps/v1/namespaces/${encodeURIComponent(target.namespace)}/${kind.toLowerCase()}s`;
+}
+
+function decodeWorkload(kind: WorkloadReference['kind'], value: unknown): Workload {
+  const whole = objectOf(value);
+  const metadata = objectOf(whole['metadata']);
+  const spec = objectOf(whole['spec']);
+  const status = objectOf(whole['status']);
+  const template = objectOf(objectOf(spec['template'])['metadata']);
+  if (typeof metadata['name'] !== 'string') {
+    throw new AdminError('service', `Kubernetes answered with something that is no ${kind}`, {
+      code: 'KUBERNETES_ERROR',
+    });
+  }
+  const daemon = kind === 'DaemonSet';
+  const ready = count(status[daemon ? 'numberReady' : 'readyReplicas']);
+  const strategy = objectOf(spec[kind === 'Deployment' ? 'strategy' : 'updateStrategy'])['type'];
+  const restartedAt = new Date(String(objectOf(template['annotations'])[RESTARTED_AT]));
+  return {
+    kind,
+    name: metadata['name'],
+    labels: textsOf(metadata['labels']),
+    selector: textsOf(objectOf(spec['selector'])['matchLabels']),
+    replicas: daemon ? count(status['desiredNumberScheduled']) : count(spec['replicas'] ?? 1),
+    current: count(status[daemon ? 'currentNumberScheduled' : 'replicas']),
+    ready,
+    available: count(
+      status[daemon ? 'numberAvailable' : 'availableReplicas'] ??
+        (kind === 'StatefulSet' ? ready : 0),
+    ),
+    updated: updatedOf(kind, status),
+    observed: count(status['observedGeneration']) >= count(metadata['generation']),
+    strategy: textOf(strategy),
+    restartedAt: Number.isNaN(restartedAt.getTime()) ? null : restartedAt,
+    stalled: stalledOf(status),
+  };
+}
+
+/** A StatefulSet stops counting updated pods once all are (kubectl's rollout_status.go). */
+function updatedOf(kind: WorkloadReference['kind'], status: JsonObject): number {
+  if (kind === 'DaemonSet') return count(status['updatedNumberScheduled']);
+  const { updateRevision, currentRevision } = status;
+  if (kind === 'StatefulSet' && updateRevision === currentRevision)
+    return count(status['replicas']);
+  return count(status['updatedReplicas']);
+}
+
+function stalledOf(status: JsonObject): string | null {
+  const conditions = arrayOf(status['conditions']).map(objectOf);
+  const progress = conditions.find(({ type }) => type === 'Progressing');
+  return progress?.['reason'] === 'ProgressDeadlineExceeded' ? 'ProgressDeadlineExceeded' : null;
+}
+
+function count(value: unknown): number {
+  return numberOf(value) ?? 0;
+}

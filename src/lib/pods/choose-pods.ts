@@ -1,0 +1,98 @@
+import { AdminError } from '../errors.ts';
+import type { KubernetesClient } from '../kubernetes/client.ts';
+import type { Pod } from '../kubernetes/model.ts';
+import { nearest } from '../nearest.ts';
+import type { Catalogue } from '../services/catalogue.ts';
+import type { Service } from '../services/service.ts';
+import { workloadName } from './workload-name.ts';
+
+/** Which pods are meant. What is given in several ways has to hold in all of them. */
+export interface PodChoice {
+  /** Names of pods, of services or of workloads: any of them. */
+  readonly names: readonly string[];
+  /** Names of services: any of them. */
+  readonly services: readonly string[];
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+}
+
+/** Decides whether a pod is meant; made by {@link podMatcher}. */
+export type PodMatcher = (pod: Pod) => boolean;
+
+/**
+ * The pods that are meant.
+ *
+ * @throws AdminError `notFound` POD_NOT_FOUND or SERVICE_NOT_FOUND for a name that nothing has, or
+ *   PODS_NOT_FOUND for a service without a pod; as the KubernetesClient says
+ */
+export async function choosePods(
+  client: Pick<KubernetesClient, 'listPods' | 'target'>,
+  catalogue: Catalogue,
+  choice: PodChoice,
+  options: { readonly signal: AbortSignal },
+): Promise<readonly Pod[]> {
+  const services = choice.services.map((name) => catalogue.find(name));
+  const pods = await client.listPods({ ...selectorsOf(choice), signal: options.signal });
+  for (const name of choice.names) {
+    if (!pods.some((pod) => isNamed(pod, name, catalogue))) throw notFound(name, pods, client);
+  }
+  const chosen = pods.filter(podMatcher(choice, catalogue));
+  for (const service of services) {
+    if (!chosen.some((pod) => catalogue.serviceOf(pod)?.name === service.name)) {
+      throw noPods(service);
+    }
+  }
+  return chosen;
+}
+
+/** The selectors that the API server applies. */
+export function selectorsOf(choice: PodChoice): {
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+} {
+  const { labelSelector, fieldSelector } = choice;
+  return {
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
+  };
+}
+
+/** The rest of a choice, for pods that the selectors have let through. */
+export function podMatcher(choice: PodChoice, catalogue: Catalogue): PodMatcher {
+  const services = new Set(choice.services.map((name) => catalogue.find(name).name));
+  return (pod) => {
+    if (choice.names.length > 0 && !choice.names.some((name) => isNamed(pod, name, catalogue))) {
+      return false;
+    }
+    return services.size === 0 || services.has(catalogue.serviceOf(pod)?.name ?? '');
+  };
+}
+
+function isNamed(pod: Pod, name: string, catalogue: Catalogue): boolean {
+  if (pod.name === name || workloadName(pod) === name) return true;
+  return catalogue.serviceOf(pod)?.name === name;
+}
+
+function notFound(
+  name: string,
+  pods: readonly Pod[],
+  { target }: Pick<KubernetesClient, 'target'>,
+): AdminError {
+  const names = pods.flatMap((pod) => [pod.name, workloadName(pod)]);
+  const meant = nearest(name, new Set(names));
+  return new AdminError(
+    'notFound',
+    `no pod, workload or service in ${target.namespace} is called "${name}"`,
+    {
+      code: 'POD_NOT_FOUND',
+      hint: `${meant === null ? '' : `Did you mean ${meant}? `}List them with: circleci-admin pods list`,
+    },
+  );
+}
+
+function noPods(service: Service): AdminError {
+  return new AdminError('notFound', `the service ${service.name} has no such pod`, {
+    code: 'PODS_NOT_FOUND',
+    hint: `See what is known of it with: circleci-admin services show ${service.name}`,
+  });
+}

@@ -1,0 +1,111 @@
+import type { Container, KubernetesEvent } from '../kubernetes/model.ts';
+import { type DetailBlock, type DetailView, eraseTable, type Field } from '../terminal/table.ts';
+import { formatDuration } from '../units.ts';
+import type { PodDescription } from './describe.ts';
+import { healthTone, restartsText } from './view.ts';
+
+/** `pods describe` for people. */
+export function podDescriptionView(description: PodDescription, now: Date): DetailView {
+  const { events } = description;
+  return {
+    blocks: [
+      { kind: 'fields', fields: fieldsOf(description, now) },
+      ...conditionsBlock(description),
+      containersBlock('Containers', description.containers, now),
+      ...(description.initContainers.length > 0
+        ? [containersBlock('Init containers', description.initContainers, now)]
+        : []),
+      events === null
+        ? { kind: 'lines', title: 'Events', lines: ['They may not be listed.'] }
+        : eventsBlock(events, now),
+    ],
+  };
+}
+
+function fieldsOf({ pod, service, workload }: PodDescription, now: Date): readonly Field[] {
+  const tone = healthTone(pod.health);
+  return [
+    { label: 'Pod', value: pod.name },
+    { label: 'Ready', value: `${pod.ready}/${pod.containers}`, tone },
+    { label: 'Status', value: pod.status, tone },
+    ...(pod.why === null ? [] : [{ label: 'Why', value: pod.why }]),
+    { label: 'Restarts', value: restartsText(pod, now) },
+    { label: 'Age', value: pod.ageMs === null ? 'not known' : formatDuration(pod.ageMs) },
+    { label: 'Node', value: pod.node ?? 'none' },
+    { label: 'IP', value: pod.podIp ?? 'none' },
+    { label: 'Kept by', value: workload ? `${workload.kind}/${workload.name}` : 'nothing known' },
+    { label: 'Service', value: service?.name ?? 'none that is known' },
+    ...(service
+      ? [
+          { label: 'Role', value: service.role },
+          { label: 'Without it', value: service.impact ?? 'not stated' },
+          { label: 'Severity', value: service.severity },
+        ]
+      : []),
+  ];
+}
+
+function conditionsBlock({ conditions }: PodDescription): readonly DetailBlock[] {
+  const table = eraseTable({
+    columns: [
+      { key: 'type', value: (one) => one.type },
+      { key: 'status', value: (one) => one.status },
+      { key: 'reason', value: (one) => one.reason },
+      { key: 'message', value: (one) => one.message, flexible: true },
+    ],
+    rows: conditions,
+    empty: 'None.',
+  });
+  return [{ kind: 'table', title: 'Conditions', table }];
+}
+
+function containersBlock(title: string, containers: readonly Container[], now: Date): DetailBlock {
+  const table = eraseTable<Container>({
+    columns: [
+      { key: 'name', value: (one) => one.name },
+      { key: 'ready', value: (one) => one.ready, text: (one) => (one.ready ? 'yes' : 'no') },
+      { key: 'state', value: (one) => one.state, text: stateText },
+      { key: 'restarts', value: (one) => one.restarts, align: 'right' },
+      { key: 'lastEnd', title: 'LAST END', value: () => null, text: (one) => lastEnd(one, now) },
+      { key: 'image', value: (one) => one.image, flexible: true },
+    ],
+    rows: containers,
+  });
+  return { kind: 'table', title, table };
+}
+
+function stateText({ state, reason, exitCode }: Container): string {
+  const detail = [reason, exitCode === null ? null : `exit code ${exitCode}`].filter(Boolean);
+  return detail.length === 0 ? state : `${state}: ${detail.join(', ')}`;
+}
+
+function lastEnd({ lastTermination }: Container, now: Date): string {
+  if (lastTermination === null) return '-';
+  const { reason, exitCode, finishedAt } = lastTermination;
+  const ago =
+    finishedAt === null ? '' : `, ${formatDuration(now.getTime() - finishedAt.getTime())} ago`;
+  return `${reason ?? 'ended'} (exit code ${exitCode ?? 'not known'})${ago}`;
+}
+
+function eventsBlock(events: readonly KubernetesEvent[], now: Date): DetailBlock {
+  const table = eraseTable<KubernetesEvent>({
+    columns: [
+      { key: 'lastAt', title: 'LAST', value: (one) => one.lastAt, text: (one) => ago(one, now) },
+      {
+        key: 'type',
+        value: (one) => one.type,
+        tone: (one) => (one.type === 'Warning' ? 'warning' : undefined),
+      },
+      { key: 'reason', value: (one) => one.reason },
+      { key: 'count', value: (one) => one.count, align: 'right' },
+      { key: 'message', value: (one) => one.message, flexible: true },
+    ],
+    rows: events,
+    empty: 'None: Kubernetes keeps them for an hour.',
+  });
+  return { kind: 'table', title: 'Events', table };
+}
+
+function ago({ lastAt }: KubernetesEvent, now: Date): string {
+  return lastAt === null ? '-' : `${formatDuration(now.getTime() - lastAt.getTime())} ago`;
+}

@@ -1,0 +1,199 @@
+import type { Pod, Workload } from '../kubernetes/model.ts';
+import { isWell, judgePod } from '../pods/judge.ts';
+import { workloadName } from '../pods/workload-name.ts';
+import type { Catalogue } from './catalogue.ts';
+import { SEVERITY_ORDER, type Service } from './service.ts';
+import { isOfVersion } from './version.ts';
+
+/** What a service does just now. */
+export type ServiceState =
+  /** Nothing of it is ready. */
+  | 'down'
+  /** It is scaled to zero. */
+  | 'stopped'
+  /** This version has it, and it is not there. */
+  | 'missing'
+  /** Some of it is ready. */
+  | 'partial'
+  | 'up'
+  /** It runs at the start-up only, and has run. */
+  | 'done'
+  /** It runs outside of the cluster, as the profile says. */
+  | 'external'
+  /** It is not there, and does not have to be. */
+  | 'absent';
+
+/** A service of the catalogue joined with what runs. */
+export interface ServiceStatus {
+  readonly name: string;
+  /** Whether the catalogue has it; what is not in it is named after its workload. */
+  readonly known: boolean;
+  readonly state: ServiceState;
+  /** Whether it is an outage, whole or in part. */
+  readonly outage: boolean;
+  readonly role: string | null;
+  readonly impact: string | null;
+  readonly severity: Service['severity'];
+  /** The severity is doubtful. */
+  readonly inferred: boolean;
+  readonly externalisable: boolean | null;
+  readonly losesBuilds: boolean;
+  readonly startUpOnly: boolean;
+  /** When an installation has it at all; null for always. */
+  readonly condition: string | null;
+  /** Pods that are ready. */
+  readonly ready: number;
+  /** Pods that are wanted; null where the workloads may not be listed. */
+  readonly wanted: number | null;
+  readonly restarts: number;
+  /** Names of its workloads here. */
+  readonly workloads: readonly string[];
+  readonly pods: readonly string[];
+  /** Why its first pod that is not ready is not so; null where all are, or nothing is said. */
+  readonly why: string | null;
+  /** Services that do not work without it. */
+  readonly neededBy: readonly string[];
+}
+
+/** What services are judged by. */
+export interface ServiceEvidence {
+  readonly pods: readonly Pod[];
+  /** Null where they may not be listed. */
+  readonly workloads: readonly Workload[] | null;
+  /** The server's version as major.minor; null where nobody knows it. */
+  readonly version: string | null;
+}
+
+const STATE_ORDER: readonly ServiceState[] = [
+  'down',
+  'missing',
+  'stopped',
+  'partial',
+  'up',
+  'done',
+  'external',
+  'absent',
+];
+
+/** Every service with what runs of it: outages first, the worst of them on top. */
+export function judgeServices(
+  catalogue: Catalogue,
+  evidence: ServiceEvidence,
+): readonly ServiceStatus[] {
+  const parts = new Map<string, Part>();
+  const partOf = (service: Service | null, workload: string): Part => {
+    const name = service?.name ?? workload;
+    const part = parts.get(name) ?? { service, name, pods: [], workloads: [] };
+    parts.set(name, part);
+    return part;
+  };
+  for (const service of catalogue.services) partOf(service, service.name);
+  for (const pod of evidence.pods) {
+    partOf(catalogue.serviceOf(pod), workloadName(pod)).pods.push(pod);
+  }
+  for (const workload of evidence.workloads ?? []) {
+    const { name } = workload;
+    const like = { name, owner: null, labels: { ...workload.labels, ...workload.selector } };
+    partOf(catalogue.serviceOf(like), name).workloads.push(workload);
+  }
+  return [...parts.values()].map((part) => judge(part, catalogue, evidence)).sort(compareServices);
+}
+
+interface Part {
+  readonly service: Service | null;
+  readonly name: string;
+  readonly pods: Pod[];
+  readonly workloads: Workload[];
+}
+
+/** Outages first, then by severity, then by how much of it is out. */
+function compareServices(a: ServiceStatus, b: ServiceStatus): number {
+  return (
+    Number(b.outage) - Number(a.outage) ||
+    SEVERITY_ORDER.indexOf(a.severity) - SEVERITY_ORDER.indexOf(b.severity) ||
+    STATE_ORDER.indexOf(a.state) - STATE_ORDER.indexOf(b.state) ||
+    (a.name < b.name ? -1 : 1)
+  );
+}
+
+function judge(part: Part, catalogue: Catalogue, evidence: ServiceEvidence): ServiceStatus {
+  const { service, name, pods } = part;
+  const judged = pods.map((pod) => ({ pod, judgement: judgePod(pod) }));
+  const ready = judged.filter(({ judgement }) => judgement.health === 'ready').length;
+  const ill = judged.find(({ judgement }) => !isWell(judgement));
+  const wanted = wantedOf(part, judged.length, evidence.workloads !== null);
+  const state = stateOf(part, catalogue, evidence, { ready, wanted, judged });
+  const startUpOnly = service?.startUpOnly ?? false;
+  return {
+    name,
+    known: service !== null,
+    state,
+    outage: ['down', 'stopped', 'missing', 'partial'].includes(state),
+    role: service?.role ?? null,
+    impact: service?.impact ?? null,
+    severity: service?.severity ?? 'unknown',
+    inferred: service?.inferred ?? false,
+    externalisable: service?.externalisable ?? null,
+    losesBuilds: service?.losesBuilds ?? false,
+    startUpOnly,
+    condition: service?.condition ?? null,
+    ready,
+    wanted,
+    restarts: judged.reduce((sum, { judgement }) => sum + judgement.restarts, 0),
+    workloads: [
+      ...new Set([
+        ...part.workloads.map((one) => one.name),
+        ...pods.map((pod) => workloadName(pod)),
+      ]),
+    ].sort(),
+    pods: pods.map((pod) => pod.name).sort(),
+    why: ill ? (ill.judgement.why ?? ill.judgement.status) : null,
+    neededBy: service?.neededBy ?? [],
+  };
+}
+
+/** Pods of Jobs are wanted by nobody for long; those without a workload are themselves wanted. */
+function wantedOf({ workloads, pods }: Part, seen: number, listed: boolean): number | null {
+  if (workloads.length > 0) return workloads.reduce((sum, { replicas }) => sum + replicas, 0);
+  if (pods.length > 0 && pods.every(({ owner }) => owner?.kind === 'Job')) return 0;
+  if (!listed) return seen === 0 ? null : seen;
+  return pods.filter(({ owner }) => owner?.kind !== 'Job').length;
+}
+
+function stateOf(
+  { service, name, pods, workloads }: Part,
+  catalogue: Catalogue,
+  evidence: ServiceEvidence,
+  found: {
+    readonly ready: number;
+    readonly wanted: number | null;
+    readonly judged: readonly { readonly judgement: ReturnType<typeof judgePod> }[];
+  },
+): ServiceState {
+  const { ready, wanted, judged } = found;
+  if (pods.length === 0 && workloads.length === 0) {
+    if (catalogue.external.has(name)) return 'external';
+    return isMissing(service, evidence) ? 'missing' : 'absent';
+  }
+  const lasting = judged.filter(
+    ({ judgement }) => !['completed', 'left-behind'].includes(judgement.health),
+  );
+  const once = service?.startUpOnly || pods.every(({ owner }) => owner?.kind === 'Job');
+  if (once && workloads.length === 0) {
+    const failing = lasting.some(({ judgement }) => judgement.health === 'not-ready');
+    if (failing) return 'down';
+    return lasting.length > 0 ? 'up' : 'done';
+  }
+  if (workloads.length > 0 && wanted === 0) return once ? 'done' : 'stopped';
+  const whole = Math.max(wanted ?? 0, 1);
+  if (ready >= whole) return 'up';
+  return ready === 0 ? 'down' : 'partial';
+}
+
+/** Only what is in every installation of a version that is known can be missed. */
+function isMissing(service: Service | null, { version, workloads }: ServiceEvidence): boolean {
+  if (service === null || service.condition !== undefined || service.startUpOnly) return false;
+  if (service.severity === 'unknown' || workloads === null || version === null) return false;
+  if (service.externalisable !== false && service.name !== 'legacy-dispatcher') return false;
+  return isOfVersion(service, version);
+}

@@ -1,0 +1,105 @@
+import { AdminError } from '../errors.ts';
+import type { KubernetesClient } from '../kubernetes/client.ts';
+import type { Pod } from '../kubernetes/model.ts';
+import { type PodRow, podRow } from '../pods/list.ts';
+import type { Catalogue } from './catalogue.ts';
+import { judgeServices, type ServiceStatus } from './judge.ts';
+
+/** The services of an installation. */
+export interface ServiceList {
+  readonly namespace: string;
+  /** The version that was reckoned with, as the profile says; null where it does not. */
+  readonly version: string | null;
+  readonly summary: {
+    readonly up: number;
+    readonly outages: number;
+    /** Of the outages: those that the guide calls critical. */
+    readonly critical: number;
+  };
+  readonly services: readonly ServiceStatus[];
+}
+
+/** What services are read with. */
+export interface ServiceContext {
+  readonly catalogue: Catalogue;
+  readonly version: string | null;
+  readonly signal: AbortSignal;
+}
+
+type Reader = Pick<KubernetesClient, 'listPods' | 'listWorkloads' | 'target'>;
+
+/**
+ * Joins the catalogue with what runs, by three lists. Services that are not there, and do not have
+ * to be, are left out unless `all` are wanted.
+ *
+ * @throws AdminError as the KubernetesClient says
+ */
+export async function listServices(
+  client: Reader,
+  options: { readonly all: boolean },
+  context: ServiceContext,
+): Promise<ServiceList> {
+  const { services } = await readServices(client, context);
+  const outages = services.filter((service) => service.outage);
+  return {
+    namespace: client.target.namespace,
+    version: context.version,
+    summary: {
+      up: services.filter(({ state }) => state === 'up').length,
+      outages: outages.length,
+      critical: outages.filter(({ severity }) => severity === 'critical').length,
+    },
+    services: options.all ? services : services.filter(({ state }) => state !== 'absent'),
+  };
+}
+
+/** A service and its pods. */
+export interface ServiceDetail {
+  readonly service: ServiceStatus;
+  readonly pods: readonly PodRow[];
+  /** Of those that do not work without it: which are there, and how they do. */
+  readonly dependents: readonly Pick<ServiceStatus, 'name' | 'state' | 'severity'>[];
+}
+
+/**
+ * One service, by its name in any version, or by that of its workload.
+ *
+ * @throws AdminError `notFound` SERVICE_NOT_FOUND; as the KubernetesClient says
+ */
+export async function showService(
+  client: Reader,
+  name: string,
+  context: ServiceContext & { readonly now: Date },
+): Promise<ServiceDetail> {
+  const { services, pods } = await readServices(client, context);
+  const own = services.find((service) => service.name === name);
+  const wanted = own?.name ?? context.catalogue.find(name).name;
+  const service = services.find((one) => one.name === wanted);
+  if (!service) {
+    throw new AdminError('notFound', `there is no service "${name}"`, {
+      code: 'SERVICE_NOT_FOUND',
+      hint: 'List them with: circleci-admin services list --all',
+    });
+  }
+  const named = new Set(service.pods);
+  return {
+    service,
+    pods: pods
+      .filter((pod) => named.has(pod.name))
+      .map((pod) => podRow(pod, context.catalogue, context.now)),
+    dependents: services
+      .filter((one) => service.neededBy.includes(one.name) && one.state !== 'absent')
+      .map(({ name: dependent, state, severity }) => ({ name: dependent, state, severity })),
+  };
+}
+
+async function readServices(
+  client: Reader,
+  { catalogue, version, signal }: ServiceContext,
+): Promise<{ readonly services: readonly ServiceStatus[]; readonly pods: readonly Pod[] }> {
+  const [pods, workloads] = await Promise.all([
+    client.listPods({ signal }),
+    client.listWorkloads(signal),
+  ]);
+  return { services: judgeServices(catalogue, { pods, workloads, version }), pods };
+}

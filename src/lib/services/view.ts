@@ -1,0 +1,111 @@
+import { podListView } from '../pods/view.ts';
+import { type DetailView, eraseTable, type TableView, type Tone } from '../terminal/table.ts';
+import type { ServiceState, ServiceStatus } from './judge.ts';
+import type { ServiceDetail, ServiceList } from './list.ts';
+
+const TONES: Readonly<Record<ServiceState, Tone>> = {
+  down: 'bad',
+  stopped: 'bad',
+  missing: 'bad',
+  partial: 'warning',
+  up: 'good',
+  done: 'quiet',
+  external: 'quiet',
+  absent: 'quiet',
+};
+
+/** `services list` for people. */
+export function serviceListView(list: ServiceList): TableView<ServiceStatus> {
+  return {
+    columns: [
+      { key: 'name', value: (row) => row.name },
+      { key: 'state', value: (row) => row.state, tone: (row) => TONES[row.state] },
+      { key: 'ready', value: readyText },
+      { key: 'severity', value: (row) => row.severity, tone: severityTone },
+      { key: 'impact', title: 'WITHOUT IT', value: (row) => row.impact, flexible: true },
+      { key: 'role', value: (row) => row.role, wide: true },
+      {
+        key: 'neededBy',
+        title: 'NEEDED BY',
+        value: (row) => row.neededBy.join(','),
+        wide: true,
+      },
+      { key: 'externalisable', value: (row) => row.externalisable, wide: true },
+      { key: 'restarts', value: (row) => row.restarts, align: 'right', wide: true },
+      { key: 'why', value: (row) => row.why, flexible: true },
+    ],
+    rows: list.services,
+    footer: [summaryText(list)],
+    empty: 'There is no service.',
+  };
+}
+
+/** `services show` for people. */
+export function serviceDetailView(detail: ServiceDetail, now: Date): DetailView {
+  const { service, pods, dependents } = detail;
+  const list = { namespace: '', summary: { pods: 0, ready: 0, completed: 0, notReady: 0 }, pods };
+  const { columns } = podListView(list, now);
+  const doubtful = service.inferred ? ' (doubtful: the icon of the guide cannot be read)' : '';
+  return {
+    blocks: [
+      {
+        kind: 'fields',
+        fields: [
+          { label: 'Service', value: service.name },
+          { label: 'State', value: service.state, tone: TONES[service.state] },
+          { label: 'Ready', value: readyText(service) ?? 'not known' },
+          ...(service.why === null ? [] : [{ label: 'Why', value: service.why }]),
+          { label: 'Role', value: service.role ?? 'not stated' },
+          { label: 'Without it', value: service.impact ?? 'not stated' },
+          { label: 'Severity', value: `${service.severity}${doubtful}` },
+          {
+            label: 'Outside',
+            value:
+              service.externalisable === null
+                ? 'not stated whether it may run outside of the cluster'
+                : `may ${service.externalisable ? '' : 'not '}run outside of the cluster`,
+          },
+          ...(service.condition === null ? [] : [{ label: 'There', value: service.condition }]),
+          ...(service.losesBuilds
+            ? [{ label: 'Restart', value: 'loses builds: its name has to be typed' }]
+            : []),
+        ],
+      },
+      {
+        kind: 'table',
+        title: 'Pods',
+        table: eraseTable({ columns, rows: pods, empty: 'None.' }),
+      },
+      {
+        kind: 'table',
+        title: 'Needed by',
+        table: eraseTable({
+          columns: [
+            { key: 'name', value: (row) => row.name },
+            { key: 'state', value: (row) => row.state, tone: (row) => TONES[row.state] },
+            { key: 'severity', value: (row) => row.severity },
+          ],
+          rows: dependents,
+          empty: 'No service that is known to need it.',
+        }),
+      },
+    ],
+  };
+}
+
+function readyText({ ready, wanted, state }: ServiceStatus): string | null {
+  if (state === 'external' || state === 'absent' || state === 'done') return null;
+  return `${ready}/${wanted ?? '?'}`;
+}
+
+function severityTone({ outage, severity }: ServiceStatus): Tone | undefined {
+  if (!outage) return undefined;
+  return severity === 'critical' ? 'bad' : 'warning';
+}
+
+function summaryText({ summary, namespace }: ServiceList): string {
+  const { up, outages, critical } = summary;
+  if (outages === 0) return `All ${up} services in ${namespace} are up`;
+  const worst = critical > 0 ? `, ${critical} of them critical` : '';
+  return `${outages} services out in ${namespace}${worst}; ${up} up`;
+}
