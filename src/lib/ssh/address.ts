@@ -1,0 +1,50 @@
+import { AdminError } from '../errors.ts';
+
+/** Who logs in where. */
+export interface SshAddress {
+  readonly user: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What stands in for the parts of an address that nobody wrote. */
+export type AddressDefaults = Pick<SshAddress, 'user' | 'port'>;
+
+const ADDRESS =
+  /^(?:(?<user>[\w.-]+)@)?(?:\[(?<v6>[\dA-Fa-f:.]+)\]|(?<host>[\w.-]+))(?::(?<port>\d{1,5}))?$/;
+
+/** Whether a text is an address such as `ubuntu@bastion.example.com:2222`. */
+export function isSshAddress(text: string): boolean {
+  return readAddress(text) !== null;
+}
+
+/**
+ * Reads `host`, `user@host`, `host:port` or `user@host:port`; an IPv6 address stands in brackets.
+ *
+ * @throws AdminError of kind `usage`, code BAD_SSH_ADDRESS
+ */
+export function parseSshAddress(text: string, defaults: AddressDefaults): SshAddress {
+  const read = readAddress(text);
+  if (read) return { ...defaults, ...read };
+  throw new AdminError('usage', `"${text}" is no SSH address`, {
+    code: 'BAD_SSH_ADDRESS',
+    hint: 'Write it as user@host:port, such as ubuntu@bastion.example.com; the port may be left out.',
+  });
+}
+
+/** An address as it is shown. */
+export function formatAddress({ user, host, port }: SshAddress): string {
+  const name = host.includes(':') ? `[${host}]` : host;
+  return `${user}@${name}${port === 22 ? '' : `:${port}`}`;
+}
+
+function readAddress(text: string): (Pick<SshAddress, 'host'> & Partial<SshAddress>) | null {
+  const { user, v6, host = v6, port } = ADDRESS.exec(text)?.groups ?? {};
+  if (host === undefined || host.startsWith('-') || user?.startsWith('-')) return null;
+  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) return null;
+  return {
+    host,
+    ...(user === undefined ? {} : { user }),
+    ...(port === undefined ? {} : { port: Number(port) }),
+  };
+}

@@ -1,0 +1,128 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BaseAgent, ParsedKey } from 'ssh2';
+import { keyUnusable } from './errors.ts';
+
+/** Something to log in with. */
+export type Identity =
+  | { readonly kind: 'key'; readonly name: string; readonly key: ParsedKey }
+  | { readonly kind: 'agent'; readonly name: string; readonly agent: BaseAgent };
+
+/** Where identities come from. */
+export interface IdentitySources {
+  /** The key that was named; the usual ones in `~/.ssh` where it is null. */
+  readonly keyFile: string | null;
+  readonly home: string;
+  /** Socket of the agent (`SSH_AUTH_SOCK`); null where there is none. */
+  readonly agentSocket: string | null;
+  /** Asks the operator; null where nobody is there. Its answer is null when they will not tell. */
+  readonly askPassphrase: ((question: string) => Promise<string | null>) | null;
+}
+
+const USUAL_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
+const ASKED_TIMES = 3;
+
+/**
+ * What to log in with, in the order in which it is tried: the key that was named, the agent, the
+ * usual keys. A passphrase is asked for only where the agent does not hold the key already.
+ *
+ * @throws AdminError of kind `validation`, code SSH_KEY_UNUSABLE
+ */
+export async function readIdentities(sources: IdentitySources): Promise<readonly Identity[]> {
+  const agent = await openAgent(sources.agentSocket);
+  const fromAgent: readonly Identity[] = agent ? [{ kind: 'agent', name: 'the agent', agent }] : [];
+  const { keyFile } = sources;
+  if (keyFile !== null) {
+    const key = await readKey(keyFile, sources, agent);
+    return key ? [key, ...fromAgent] : fromAgent;
+  }
+  const found: Identity[] = [];
+  for (const name of USUAL_KEYS) {
+    const path = join(sources.home, '.ssh', name);
+    if (!(await exists(path))) continue;
+    // With an agent, nobody is asked for a key that was not even named.
+    const quiet = agent ? { ...sources, askPassphrase: null } : sources;
+    const key = await readKey(path, quiet, agent).catch((error: unknown) => {
+      if (agent) return null;
+      throw error;
+    });
+    if (key) found.push(key);
+  }
+  return [...fromAgent, ...found];
+}
+
+/** The key of a file; null where the agent holds it. */
+async function readKey(
+  path: string,
+  sources: IdentitySources,
+  agent: BaseAgent | null,
+): Promise<Identity | null> {
+  const text = await readPrivate(path);
+  const { default: ssh2 } = await import('ssh2');
+  const first = ssh2.utils.parseKey(text);
+  if (!(first instanceof Error)) return identity(path, first);
+  if (!/encrypted/i.test(first.message)) {
+    throw keyUnusable(path, first.message, 'It has to be a private key in PEM or OpenSSH format.');
+  }
+  if (agent && (await agentHolds(agent, path))) return null;
+  const ask = sources.askPassphrase;
+  for (let asked = 0; ask && asked < ASKED_TIMES; asked += 1) {
+    const passphrase = await ask(`Passphrase of ${path}:`);
+    if (passphrase === null) break;
+    const key = ssh2.utils.parseKey(text, passphrase);
+    if (!(key instanceof Error)) return identity(path, key);
+  }
+  const why = ask
+    ? 'its passphrase was not given'
+    : 'it has a passphrase, and nobody is there to ask';
+  throw keyUnusable(path, why, `Load it into the agent: ssh-add ${path}`);
+}
+
+function identity(path: string, parsed: ParsedKey | ParsedKey[]): Identity {
+  const key = Array.isArray(parsed) ? parsed[0] : parsed;
+  if (!key?.isPrivateKey()) {
+    throw keyUnusable(path, 'it is a public key', 'Name the private one, without .pub.');
+  }
+  return { kind: 'key', name: path, key };
+}
+
+async function readPrivate(path: string): Promise<string> {
+  try {
+    const { mode } = await stat(path);
+    // As ssh does: such a key is not secret any more. Windows has no such bits.
+    if ((mode & 0o077) !== 0 && !/^[A-Za-z]:/.test(path)) {
+      throw keyUnusable(path, 'others may read it', `chmod 600 ${path}`);
+    }
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error) || 'kind' in error) throw error;
+    const why = error.code === 'ENOENT' ? 'there is no such file' : error.message;
+    throw keyUnusable(path, why, 'Name the key with --ssh-key or ssh.keyFile in the profile.');
+  }
+}
+
+async function openAgent(socket: string | null): Promise<BaseAgent | null> {
+  if (socket === null || !(await exists(socket))) return null;
+  const { default: ssh2 } = await import('ssh2');
+  return ssh2.createAgent(socket);
+}
+
+/** Whether the agent holds the key whose public half stands beside the file. */
+async function agentHolds(agent: BaseAgent, path: string): Promise<boolean> {
+  if (!(await exists(`${path}.pub`))) return false;
+  const { default: ssh2 } = await import('ssh2');
+  const own = ssh2.utils.parseKey(await readFile(`${path}.pub`, 'utf8'));
+  if (own instanceof Error) return false;
+  const held = await new Promise<readonly unknown[]>((resolve) => {
+    // An agent that does not answer holds nothing.
+    agent.getIdentities((error, keys) => resolve(error ? [] : (keys ?? [])));
+  });
+  return held.some((key) => own.equals(key as ParsedKey));
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,89 @@
+import type { Readable } from 'node:stream';
+import type { Client, ClientChannel, PseudoTtyOptions } from 'ssh2';
+import type { SshExec, SshExit, TerminalSize } from './client.ts';
+
+/** How a command that was begun is waited for, and ended before its time. */
+export interface RunningCommand {
+  /** Null where the connection ended and nobody has said how the command did. */
+  readonly ended: Promise<SshExit | null>;
+  stop(): void;
+}
+
+/** Begins a command, or the login shell, and connects its streams; each at its reader's pace. */
+export async function beginCommand(client: Client, exec: SshExec): Promise<RunningCommand> {
+  const sizes = exec.terminal?.sizes[Symbol.asyncIterator]();
+  const first = await sizes?.next();
+  const pty = exec.terminal
+    ? terminalOptions(exec.terminal.type, first?.done === false ? first.value : undefined)
+    : undefined;
+  const channel = await openChannel(client, exec.command, pty);
+  const closed = new AbortController();
+  const ended = waitForEnd(channel, exec);
+  if (exec.stdin) feed(channel, exec.stdin, closed.signal);
+  else channel.end();
+  if (sizes) void followSizes(channel, sizes, closed.signal);
+  return {
+    ended: ended.finally(() => closed.abort()),
+    stop: () => {
+      closed.abort();
+      // OpenSSH since 7.9 hands it on; before, what was begun ends when it next writes.
+      if (channel.writable) channel.signal('TERM');
+      channel.destroy();
+    },
+  };
+}
+
+function openChannel(
+  client: Client,
+  command: string | null,
+  pty: PseudoTtyOptions | undefined,
+): Promise<ClientChannel> {
+  return new Promise((resolve, reject) => {
+    const opened = (error: Error | undefined, channel: ClientChannel): void =>
+      error ? reject(error) : resolve(channel);
+    if (command === null) client.shell(pty ?? false, opened);
+    else client.exec(command, pty ? { pty } : {}, opened);
+  });
+}
+
+async function waitForEnd(channel: ClientChannel, exec: SshExec): Promise<SshExit | null> {
+  let exit: SshExit | null = null;
+  channel.on('exit', (code: number | null, signal?: string) => {
+    exit = { exitCode: code, signal: code === null ? (signal ?? null) : null };
+  });
+  const closed = new Promise<void>((resolve) => channel.once('close', () => resolve()));
+  await Promise.all([pour(channel, exec.stdout), pour(channel.stderr, exec.stderr), closed]);
+  return exit;
+}
+
+async function pour(source: Readable, take: (data: Uint8Array) => Promise<void>): Promise<void> {
+  try {
+    for await (const piece of source) await take(piece);
+  } catch (error) {
+    // The connection broke off: that nobody told an exit code says so.
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')
+      return;
+    throw error;
+  }
+}
+
+function feed(channel: ClientChannel, stdin: Readable, closed: AbortSignal): void {
+  stdin.pipe(channel);
+  closed.addEventListener('abort', () => stdin.unpipe(channel), { once: true });
+}
+
+async function followSizes(
+  channel: ClientChannel,
+  sizes: AsyncIterator<TerminalSize>,
+  closed: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    const next = await sizes.next();
+    if (next.done || closed.aborted) return;
+    channel.setWindow(next.value.rows, next.value.columns, 0, 0);
+  }
+}
+
+function terminalOptions(type: string, size: TerminalSize | undefined): PseudoTtyOptions {
+  return { term: type, cols: size?.columns ?? 80, rows: size?.rows ?? 24, width: 0, height: 0 };
+}

@@ -1,0 +1,221 @@
+import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
+import type {
+  AlgorithmList,
+  AuthenticationType,
+  Client,
+  ConnectConfig,
+  NextAuthHandler,
+  ServerHostKeyAlgorithm,
+} from 'ssh2';
+import type { Clock, Milliseconds } from '../clock.ts';
+import { isAdminError } from '../errors.ts';
+import type { SshAddress } from './address.ts';
+import type { SshExec, SshExit, SshSession } from './client.ts';
+import { authFailed, lost, tooSlow, unreachable } from './errors.ts';
+import { checkHostKey, type HostKeyPolicy, typesKnown } from './host-keys.ts';
+import type { Identity } from './identities.ts';
+import { withinLimit } from './limit.ts';
+import { beginCommand } from './run-command.ts';
+
+/** What a session is opened with. */
+export interface SessionOptions {
+  readonly address: SshAddress;
+  /** The host that we come through, and the connection from there. */
+  readonly through?: { readonly bastion: SshAddress; readonly socket: Duplex };
+  readonly identities: readonly Identity[];
+  readonly hostKeys: HostKeyPolicy;
+  readonly clock: Clock;
+  /** For connecting and logging in, and for each connection that is forwarded. */
+  readonly connectTimeout: Milliseconds;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Asks a silent connection whether it still is one; after three without an answer it is not. */
+const KEEP_ALIVE_MS = 15_000;
+
+/** Host key algorithms by the type of the key. Those of other types are none that ssh2 knows. */
+const ALGORITHMS: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = {
+  'ssh-ed25519': ['ssh-ed25519'],
+  'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
+  'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
+  'ecdsa-sha2-nistp521': ['ecdsa-sha2-nistp521'],
+  'ssh-rsa': ['rsa-sha2-256', 'rsa-sha2-512'],
+};
+
+/**
+ * Connects to a host and logs in.
+ *
+ * @throws AdminError as {@link SshClient.use}
+ */
+export async function openSession(options: SessionOptions): Promise<SshSession> {
+  const { address, through, clock, connectTimeout, signal } = options;
+  signal?.throwIfAborted();
+  const types = await typesKnown(options.hostKeys, address);
+  const { default: ssh2 } = await import('ssh2');
+  const client = new ssh2.Client();
+  const attempt = logIn(client, options, types);
+  try {
+    await withinLimit(attempt, {
+      clock,
+      limit: connectTimeout,
+      signal,
+      late: () => tooSlow(address, 'Connecting', connectTimeout),
+    });
+    return new OpenSession(client, options);
+  } catch (error) {
+    client.destroy();
+    through?.socket.destroy();
+    throw error;
+  }
+}
+
+function logIn(client: Client, options: SessionOptions, types: readonly string[]): Promise<void> {
+  const { address, through, hostKeys } = options;
+  const bastion = through?.bastion ?? null;
+  return new Promise((resolve, reject) => {
+    const tried: string[] = [];
+    let takes: readonly string[] = [];
+    const config: ConnectConfig = {
+      host: address.host,
+      port: address.port,
+      username: address.user,
+      ...(through ? { sock: through.socket } : {}),
+      // Limits run on the injected clock.
+      readyTimeout: 0,
+      keepaliveInterval: KEEP_ALIVE_MS,
+      algorithms: { serverHostKey: preferred(types) },
+      hostVerifier: (key: Buffer, verify: (fine: boolean) => void) => {
+        checkHostKey(hostKeys, address, key).then(
+          () => verify(true),
+          (error: unknown) => {
+            reject(error);
+            verify(false);
+          },
+        );
+      },
+      authHandler: authentication(options, tried, (methods) => {
+        takes = methods;
+      }),
+    };
+    client.once('ready', resolve);
+    client.on('error', (error: Error & { level?: string }) => {
+      // An agent that does not answer: the next identity is tried.
+      if (error.level === 'agent') return;
+      if (error.level === 'client-authentication') reject(authFailed(address, tried, takes));
+      else reject(unreachable(address, error, bastion));
+    });
+    client.once('close', () =>
+      reject(unreachable(address, new Error('the connection was closed'), bastion)),
+    );
+    client.connect(config);
+  });
+}
+
+function authentication(
+  { address, identities }: SessionOptions,
+  tried: string[],
+  learn: (methods: readonly string[]) => void,
+) {
+  const left = identities.values();
+  const username = address.user;
+  return (methods: AuthenticationType[] | null, _partial: boolean, next: NextAuthHandler): void => {
+    // Null before the first answer of the server.
+    if (methods) learn(methods);
+    const { value: identity } = left.next();
+    if (!identity) {
+      // ssh2's word for none left, which its types do not know.
+      next(false as unknown as AuthenticationType);
+      return;
+    }
+    tried.push(identity.name);
+    if (identity.kind === 'agent') next({ type: 'agent', username, agent: identity.agent });
+    else next({ type: 'publickey', username, key: identity.key });
+  };
+}
+
+/** The algorithms of known keys before the others: a host has several keys, and shows one. */
+function preferred(types: readonly string[]): AlgorithmList<ServerHostKeyAlgorithm> {
+  const known = types.flatMap((type) => ALGORITHMS[type] ?? []);
+  return { prepend: known, append: [], remove: [] };
+}
+
+class OpenSession implements SshSession {
+  readonly address: SshAddress;
+  readonly #client: Client;
+  readonly #options: SessionOptions;
+  #cause: unknown;
+  #closed = false;
+
+  constructor(client: Client, options: SessionOptions) {
+    this.address = options.address;
+    this.#client = client;
+    this.#options = options;
+    client.on('error', (error) => {
+      this.#cause = error;
+    });
+    client.once('close', () => {
+      this.#closed = true;
+    });
+  }
+
+  async exec(exec: SshExec): Promise<SshExit> {
+    const { address } = this;
+    const { clock } = this.#options;
+    if (this.#closed) throw lost(address, this.#cause);
+    const running = await beginCommand(this.#client, exec).catch((error: unknown) => {
+      throw isAdminError(error) ? error : lost(address, error);
+    });
+    const limit = exec.limit ?? null;
+    try {
+      const exit = await withinLimit(running.ended, {
+        clock,
+        limit,
+        signal: exec.signal,
+        late: () => tooSlow(address, 'The command', limit ?? 0),
+      });
+      if (exit === null) throw lost(address, this.#cause);
+      return exit;
+    } catch (error) {
+      running.stop();
+      throw error;
+    }
+  }
+
+  async forward(host: string, port: number, signal?: AbortSignal): Promise<Duplex> {
+    const { address } = this;
+    const { clock, connectTimeout } = this.#options;
+    if (this.#closed) throw lost(address, this.#cause);
+    const target = { user: address.user, host, port };
+    const opening = new Promise<Duplex>((resolve, reject) => {
+      this.#client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
+        if (error) reject(unreachable(target, refusal(error), address));
+        else resolve(channel);
+      });
+    });
+    return withinLimit(opening, {
+      clock,
+      limit: connectTimeout,
+      signal,
+      late: () => tooSlow(address, `Connecting to ${host}:${port}`, connectTimeout),
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    const closed = once(this.#client, 'close');
+    this.#client.end();
+    // A host that has gone silent is not waited for.
+    await withinLimit(closed, {
+      clock: this.#options.clock,
+      limit: 1_000,
+      late: () => lost(this.address),
+    }).catch(() => this.#client.destroy());
+  }
+}
+
+/** ssh2 puts its own words before what the bastion said. */
+function refusal(error: Error): Error {
+  const said = error.message.replace(/^\(SSH\) Channel open failure: ?/, '').toLowerCase();
+  return new Error(said || 'the bastion refused to connect');
+}

@@ -1,0 +1,118 @@
+import type { Duplex } from 'node:stream';
+import type { Clock, Milliseconds } from '../clock.ts';
+import { AdminError } from '../errors.ts';
+import type { SshAddress } from './address.ts';
+import type { SshClient, SshSession } from './client.ts';
+import { authFailed } from './errors.ts';
+import type { HostKeyPolicy } from './host-keys.ts';
+import { type Identity, type IdentitySources, readIdentities } from './identities.ts';
+import { openSession } from './session.ts';
+
+/** What an {@link SshClient} is made from. */
+export interface SshOptions {
+  /** Who logs in on hosts that are named without a user, and at which port. */
+  readonly user: string;
+  readonly port: number;
+  readonly bastion: SshAddress | null;
+  readonly identities: IdentitySources;
+  readonly hostKeys: HostKeyPolicy;
+  readonly clock: Clock;
+  readonly connectTimeout: Milliseconds;
+  /** Sessions at the same time, that with the bastion not counted; 10 where it is left out. */
+  readonly most?: number;
+}
+
+/** sshd lets so many be under way at once before it begins to drop some (MaxStartups). */
+const MOST_SESSIONS = 10;
+
+/** Makes a client. Nothing is read and nothing connected before it is used. */
+export function createSshClient(options: SshOptions): SshClient {
+  return new Sessions(options);
+}
+
+class Sessions implements SshClient {
+  readonly #options: SshOptions;
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+  #identities: Promise<readonly Identity[]> | undefined;
+  #bastion: Promise<SshSession> | undefined;
+
+  constructor(options: SshOptions) {
+    this.#options = options;
+    this.#free = options.most ?? MOST_SESSIONS;
+  }
+
+  async use<T>(
+    host: string,
+    work: (session: SshSession) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    await this.#turn();
+    try {
+      const session = await this.#open(host, signal);
+      try {
+        return await work(session);
+      } finally {
+        await session.close();
+      }
+    } finally {
+      this.#free += 1;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  async forward(host: string, port: number, signal?: AbortSignal): Promise<Duplex> {
+    const { bastion } = this.#options;
+    if (bastion === null) {
+      throw new AdminError('usage', 'there is no bastion to connect through', {
+        code: 'NO_BASTION',
+        hint: 'Name it: circleci-admin config set ssh.bastion USER@HOST',
+      });
+    }
+    return (await this.#hop(bastion)).forward(host, port, signal);
+  }
+
+  async close(): Promise<void> {
+    const bastion = await this.#bastion?.catch(() => undefined);
+    this.#bastion = undefined;
+    await bastion?.close();
+  }
+
+  async #turn(): Promise<void> {
+    while (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#free -= 1;
+  }
+
+  async #open(host: string, signal: AbortSignal | undefined): Promise<SshSession> {
+    const { user, port, bastion } = this.#options;
+    const address = { user, host, port };
+    if (bastion === null) return this.#session(address, { signal });
+    const socket = await (await this.#hop(bastion)).forward(host, port, signal);
+    return this.#session(address, { signal, through: { bastion, socket } });
+  }
+
+  /** The session with the bastion: one for all, made anew once it has failed. */
+  #hop(bastion: SshAddress): Promise<SshSession> {
+    const hop = this.#bastion ?? this.#session(bastion, {});
+    this.#bastion = hop;
+    hop.catch(() => {
+      if (this.#bastion === hop) this.#bastion = undefined;
+    });
+    return hop;
+  }
+
+  async #session(
+    address: SshAddress,
+    way: {
+      readonly signal?: AbortSignal | undefined;
+      readonly through?: { readonly bastion: SshAddress; readonly socket: Duplex };
+    },
+  ): Promise<SshSession> {
+    const { hostKeys, clock, connectTimeout } = this.#options;
+    // Once for all sessions: nobody types a passphrase twice.
+    this.#identities ??= readIdentities(this.#options.identities);
+    const identities = await this.#identities;
+    if (identities.length === 0) throw authFailed(address, [], []);
+    return openSession({ address, identities, hostKeys, clock, connectTimeout, ...way });
+  }
+}
