@@ -12,19 +12,27 @@ export interface RateLimit {
 /** What CircleCI Server 3.x allows, by the overview of its documentation. */
 export const SERVER_RATE_LIMIT: RateLimit = { perSecond: 150, atOnce: 300 };
 
-/** How many requests may go out without a pause between them. */
+/** How many requests may go out without a pause between them; it makes up for timers that are late. */
 const BURST = 5;
+
+interface Caller {
+  readonly go: () => void;
+  gone: boolean;
+}
 
 /**
  * Lets callers through one after another, in the order in which they came: never more than
- * `perSecond` in any second, the first few at once.
+ * `perSecond` in any second, the first few at once. Time that passes unused is lost: after a stand
+ * still nobody hurries.
  */
 export class Pace {
   readonly #clock: Clock;
   readonly #interval: Milliseconds;
   readonly #slack: Milliseconds;
+  readonly #callers: Caller[] = [];
   /** When the next caller would be exactly on time; earlier by the slack is let through as well. */
   #due = 0;
+  #running = false;
 
   constructor(clock: Clock, perSecond: number) {
     const burst = Math.max(1, Math.min(BURST, Math.floor(perSecond / 10)));
@@ -35,13 +43,44 @@ export class Pace {
   }
 
   /** Resolves when the caller may begin; rejects with the signal's reason. */
-  async take(signal?: AbortSignal): Promise<void> {
-    signal?.throwIfAborted();
-    const now = this.#clock.now().getTime();
-    const due = Math.max(this.#due, now);
-    this.#due = due + this.#interval;
-    const wait = due - this.#slack - now;
-    if (wait > 0) await this.#clock.sleep(wait, signal);
+  take(signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const leave = (): void => {
+        caller.gone = true;
+        reject(signal?.reason);
+      };
+      const caller: Caller = {
+        gone: false,
+        go: () => {
+          signal?.removeEventListener('abort', leave);
+          resolve();
+        },
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      this.#callers.push(caller);
+      if (!this.#running) this.#run().catch(reject);
+    });
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    for (;;) {
+      while (this.#callers[0]?.gone) this.#callers.shift();
+      const [caller] = this.#callers;
+      if (!caller) break;
+      const now = this.#clock.now().getTime();
+      const wait = this.#due - this.#slack - now;
+      if (wait > 0) {
+        // Clocks tell whole milliseconds.
+        await this.#clock.sleep(Math.ceil(wait));
+        continue;
+      }
+      this.#due = Math.max(this.#due, now) + this.#interval;
+      this.#callers.shift();
+      caller.go();
+    }
+    this.#running = false;
   }
 }
 

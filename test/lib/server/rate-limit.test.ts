@@ -43,6 +43,25 @@ describe('a pace', () => {
     expect(through.at(-1)).toBeLessThan((1_000 / 150) * 1_000 * 1.05);
   });
 
+  test('does not hurry after the process stood still', async () => {
+    const clock = new SandboxClock({ rate: 0, start: new Date(0) });
+    const through: number[] = [];
+    // Timers that are due while nothing runs are all late by as much.
+    let stalled = 0;
+    const late = { now: () => new Date(clock.nowMs() + stalled), sleep: clock.sleep.bind(clock) };
+    const pace = new Pace(late, 150);
+    const all = Array.from({ length: 400 }, async () => {
+      await pace.take();
+      through.push(late.now().getTime());
+      if (through.length === 100) stalled = 900;
+    });
+    await runUntil(clock, Promise.all(all));
+    for (const [at, moment] of through.entries()) {
+      const after = through[at + 150];
+      if (after !== undefined) expect(after - moment).toBeGreaterThanOrEqual(999);
+    }
+  });
+
   test('lets the first few through at once', async () => {
     expect((await letThrough(150, [0, 0, 0, 0, 0, 0])).filter((at) => at === 0)).toHaveLength(5);
   });
