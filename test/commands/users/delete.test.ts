@@ -71,6 +71,9 @@ describe('users delete', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: code, stderr: expect.stringMatching(said) });
     expect(has(sandbox, LEAVER)).toBe(true);
     expect(sandbox.calls.writes).toBe(0);
+    const opened = sandbox.calls.recent().some(({ service }) => service === 'nrepl');
+    // A console is not opened for what is forbidden anyway.
+    expect(opened).toBe(!flags.includes('--read-only'));
   });
 
   it.each([
