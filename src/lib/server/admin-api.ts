@@ -66,8 +66,9 @@ export interface BuildSystemSummary {
  *
  * Every method throws an `AdminError`: `unauthorised` (NO_SERVER_TOKEN, SERVER_UNAUTHORIZED with how
  * to make a token, SERVER_FORBIDDEN with the scope that is missing), `notFound` (USER_NOT_FOUND,
- * SETTING_NOT_FOUND), `service` (SERVER_ERROR with what was asked and answered, SERVER_SURPRISE for
- * an answer of another shape, UNREACHABLE, TLS_REFUSED) or `timeout` (REQUEST_TIMEOUT).
+ * SETTING_NOT_FOUND), `usage` (BAD_LOGIN, before anything is sent), `validation` (SETTING_REFUSED),
+ * `service` (SERVER_ERROR with what was asked and answered, SERVER_SURPRISE for an answer of another
+ * shape, SERVER_NO_SUCH_CALL, UNREACHABLE, TLS_REFUSED, BAD_ANSWER) or `timeout` (REQUEST_TIMEOUT).
  */
 export interface AdminApi {
   accounts(signal?: AbortSignal): Promise<readonly Account[]>;

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { AdminError } from '../errors.ts';
+import { AdminError, isAdminError } from '../errors.ts';
 import type { HttpClient } from '../http/http.ts';
 import type { Account, AdminApi, AdminRole, RecentBuild, SystemSetting } from './admin-api.ts';
 import {
@@ -42,6 +42,9 @@ export function createAdminApi(options: AdminApiOptions): AdminApi {
   return new AdminClient(options);
 }
 
+/** The published way to ask who one is; it does not say whether that is an administrator. */
+const PUBLISHED_ME = '/api/v2/me';
+
 /** A call and its answer, decoded as JSON; undefined where it is none. */
 interface Answered {
   readonly call: AdminCall;
@@ -51,6 +54,8 @@ interface Answered {
 
 interface Question {
   readonly key: keyof AdminPaths;
+  /** That of the key where it is left out. */
+  readonly path?: string;
   /** What follows the path. */
   readonly rest?: string;
   readonly body?: unknown;
@@ -134,8 +139,16 @@ class AdminClient implements AdminApi {
     return this.#read(question, decodeBuildSystem, 'no queues of builds');
   }
 
-  me(signal?: AbortSignal): ReturnType<AdminApi['me']> {
-    return this.#read({ key: 'me', signal }, decodeMe, 'no login');
+  async me(signal?: AbortSignal): ReturnType<AdminApi['me']> {
+    const question = { key: 'me', signal } as const;
+    const read = (path: string): ReturnType<AdminApi['me']> =>
+      this.#read({ ...question, path }, decodeMe, 'no login');
+    try {
+      return await read(this.#paths.me);
+    } catch (error) {
+      if (!isAdminError(error) || error.code !== 'SERVER_NO_SUCH_CALL') throw error;
+      return read(PUBLISHED_ME);
+    }
   }
 
   /** Changes an account, and makes sure of it: the answer has to show it, or the list of users. */
@@ -173,12 +186,18 @@ class AdminClient implements AdminApi {
     return decoded;
   }
 
-  async #ask({ key, rest = '', body, signal }: Question): Promise<Answered> {
+  async #ask({
+    key,
+    path = this.#paths[key],
+    rest = '',
+    body,
+    signal,
+  }: Question): Promise<Answered> {
     const { token, clock, random, retry } = this.#options;
     const { origin } = this.#http;
     if (token === null) throw noToken(origin);
     const method = body === undefined ? 'GET' : 'POST';
-    const call: AdminCall = { origin, method, path: `${this.#paths[key]}${rest}`, key, token };
+    const call: AdminCall = { origin, method, path: `${path}${rest}`, key, token };
     const request = {
       method,
       path: call.path,

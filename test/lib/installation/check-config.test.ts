@@ -54,6 +54,16 @@ describe('checkConfig', () => {
       '"installations.a.nomad.port" is not a port, a whole number from 1 to 65535',
       null,
     ],
+    [
+      inProfile({ server: { paths: { users: 'https://h/users' } } }),
+      '"installations.a.server.paths.users" is not the path of an address, such as /api/v1/admin/users',
+      null,
+    ],
+    [
+      inProfile({ server: { paths: { user: '/u', usres: '/x' } } }),
+      '"installations.a.server.paths.usres" is not a key',
+      'Did you mean server.paths.users?',
+    ],
     [inProfile({ readOnly: 'no' }), '"installations.a.readOnly" is not true or false', null],
     [
       inProfile({ host: null }),

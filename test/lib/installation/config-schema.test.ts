@@ -29,6 +29,7 @@ describe('configSchema', () => {
   it('describes every key, and takes of texts what the tool takes', () => {
     const samples = fc.oneof(
       fc.constantFrom('3.0', '3', '30s', '1h30m', '0.5s', '-1s', 'auto', 'proxy', 'prox', ''),
+      fc.constantFrom('/a', '/a/b-c', '//a', '/', '/a b', '/a?b=c'),
       fc.constantFrom('http://h', 'https://h:1/p', 'ftp://h', 'http://u:p@h', 'h'),
       fc.stringMatching(/^[0-9]{1,4}[.smhd]{1,2}[0-9]{0,3}$/),
     );

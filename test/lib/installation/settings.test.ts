@@ -244,3 +244,15 @@ describe('resolveSettings and tokens', () => {
     expect(settings.withheld).toEqual(withheld);
   });
 });
+
+it('has the paths of the admin API, those that a profile moves elsewhere', () => {
+  const { config } = checkConfig({
+    current: 'prod',
+    installations: {
+      prod: { server: { paths: { users: '/v2/people' }, settingNames: { requiredOrgs: 'orgs' } } },
+    },
+  });
+  const { server } = resolveSettings(SILENT, {}, config);
+  expect(server.paths).toMatchObject({ users: '/v2/people', user: '/api/v1/admin/user' });
+  expect(server.settingNames).toEqual({ suspendNewUsers: null, requiredOrgs: 'orgs' });
+});

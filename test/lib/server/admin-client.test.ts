@@ -193,6 +193,14 @@ describe('the admin client', () => {
     }
   });
 
+  test('asks who it is in the published way where the other is gone', async () => {
+    const { api, fail } = await rig();
+    fail(status(404), { path: '^/api/v1/me', times: 1 });
+    expect(await api.me()).toEqual({ login: 'sandbox-admin', admin: null });
+    fail(status(404), { path: '/me$' });
+    expect(await failure(api.me())).toMatchObject({ code: 'SERVER_NO_SUCH_CALL' });
+  });
+
   test('asks at the paths that it is told', async () => {
     const sandbox = await startSandbox({ scenario: scenarioOf(SERVER) });
     const { api, traces } = adminOf(sandbox, { paths: { users: '/api/v9/people' } });
