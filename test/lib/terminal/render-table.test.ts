@@ -27,6 +27,21 @@ const view: TableView<Build> = {
 };
 
 describe('renderTable', () => {
+  it('is one table however long, and takes time by its rows and not by their square', () => {
+    const rows = Array.from({ length: 10_000 }, (_, at) => ({
+      ...{ id: `row ${at}`, running: at, why: at === 9_999 ? 'a reason' : 'none' },
+    }));
+    const style = { width: undefined, color: false, wide: false };
+    const began = performance.now();
+    const lines = renderTable(eraseTable({ ...view, rows }), style).split('\n');
+    // By their square it would be half a minute.
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(lines).toHaveLength(10_002);
+    expect(lines[0]).toBe('ID        RUNNING  WHY');
+    expect(lines[51]).toBe('row 50         50  none');
+    expect(lines[10_000]).toBe('row 9999     9999  a reason');
+  });
+
   it('sets columns apart by two spaces and draws no frame', () => {
     expect(renderTable(eraseTable(view), { width: undefined, color: false, wide: false })).toBe(
       [
