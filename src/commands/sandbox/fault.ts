@@ -22,7 +22,7 @@ export class SandboxFault extends SandboxCommand {
     }),
     service: Flags.option({
       summary: 'of which service; all where it is left out',
-      options: ['nomad', 'kubernetes', 'server'] as const,
+      options: ['nomad', 'kubernetes', 'server', 'nrepl'] as const,
     })(),
     method: Flags.string({ summary: 'of which HTTP method', helpValue: 'GET' }),
     path: Flags.string({ summary: 'of paths that match', helpValue: 'REGEXP' }),

@@ -109,7 +109,10 @@ export class NreplSandbox implements SandboxService {
     const fault = this.#context.faults.next(this.name, op, code);
     if (fault?.kind === 'hang') return;
     if (fault?.kind === 'reset') peer.socket.destroy();
-    else if (fault?.kind === 'delay') {
+    else if (fault?.kind === 'status') {
+      const { id = '', session = '' } = request;
+      void peer.writer.send({ id, session, status: ['error', String(fault.status), 'done'] });
+    } else if (fault?.kind === 'delay') {
       this.#context.clock.schedule(fault.ms, () => this.#answer(peer, request));
     } else this.#answer(peer, request, fault?.kind === 'truncate');
   }

@@ -113,6 +113,16 @@ describe('a session', () => {
     },
   );
 
+  it('tells a refusal in the words of the REPL', async () => {
+    const rig = await nreplRig();
+    const session = await rig.session();
+    rig.faults.add({ service: 'nrepl', method: 'eval', fault: { kind: 'status', status: 503 } });
+    await expect(eventsOf(session, '1')).rejects.toMatchObject({
+      code: 'REPL_ERROR',
+      message: 'the REPL refused "eval": error, 503, done',
+    });
+  });
+
   it('closes its connection, and its session before', async () => {
     const rig = await nreplRig();
     const session = await rig.session();
