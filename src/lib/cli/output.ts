@@ -260,7 +260,10 @@ function compareValues(left: RawCell, right: RawCell, descending: boolean): numb
   if (left === null) return 1;
   if (right === null) return -1;
   const order = descending ? -1 : 1;
-  if (typeof left === 'string' && typeof right === 'string') return left < right ? -order : order;
+  // A column of mixed values, such as those of settings, sorts as the texts that it shows.
+  if (typeof left !== typeof right || typeof left === 'string') {
+    return rawText(left) < rawText(right) ? -order : order;
+  }
   return order * (Number(left) - Number(right));
 }
 
