@@ -24,7 +24,7 @@ export interface SshExec {
   readonly signal?: AbortSignal;
 }
 
-/** How a command ended: with a code, or by a signal such as `KILL`. */
+/** How a command ended: with a code, or by a signal such as `SIGKILL`. */
 export interface SshExit {
   readonly exitCode: number | null;
   readonly signal: string | null;

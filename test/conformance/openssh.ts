@@ -1,0 +1,128 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+const SSHD = process.env['SSHD'] ?? '/usr/sbin/sshd';
+/** Where Debian's packages were unpacked that sshd needs; null where the system has them. */
+const LIBRARIES = process.env['SSHD_LIBRARIES'] ?? null;
+/** Root cannot run sshd without its own account: then it is nobody. */
+const UID = process.getuid?.() === 0 ? 65_534 : (process.getuid?.() ?? 0);
+
+/** The account that both servers have. */
+export const USER = 'operator';
+
+/** Whether there is an OpenSSH server to run; says so where there is none. */
+export function hasOpenSsh(): boolean {
+  const there = existsSync(SSHD) && LIBRARIES !== null;
+  if (!there) process.stderr.write(`skipped: no sshd (${SSHD}) with libnss_wrapper\n`);
+  return there;
+}
+
+/** Makes a pair of keys: `path` and `path.pub`. */
+export function makeKey(path: string, passphrase = ''): void {
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', passphrase, '-f', path]);
+}
+
+/** A real OpenSSH server on loopback. */
+export class OpenSsh {
+  readonly port: number;
+  /** Path of its host key. */
+  readonly hostKey: string;
+  readonly #child: ChildProcess;
+
+  private constructor(port: number, hostKey: string, child: ChildProcess) {
+    this.port = port;
+    this.hostKey = hostKey;
+    this.#child = child;
+  }
+
+  /** Starts one in a directory of its own, that lets the owner of this public key in. */
+  static async start(directory: string, authorized: string): Promise<OpenSsh> {
+    const port = await freePort();
+    mkdirSync(directory);
+    const file = (name: string): string => join(directory, name);
+    makeKey(file('host'));
+    writeFileSync(file('passwd'), `${USER}:x:${UID}:${UID}::/tmp:/bin/sh\n`);
+    writeFileSync(file('group'), `${USER}:x:${UID}:\n`);
+    writeFileSync(file('authorized_keys'), authorized);
+    const config = [
+      'ListenAddress 127.0.0.1',
+      `Port ${port}`,
+      `HostKey ${file('host')}`,
+      `AuthorizedKeysFile ${file('authorized_keys')}`,
+      'StrictModes no',
+      'UsePAM no',
+      'PidFile none',
+      'PasswordAuthentication no',
+      'KbdInteractiveAuthentication no',
+    ];
+    writeFileSync(file('sshd_config'), `${config.join('\n')}\n`);
+    chmodSync(directory, 0o755);
+    chownSync(file('host'), UID, UID);
+    const child = spawn(SSHD, ['-D', '-e', '-f', file('sshd_config')], {
+      uid: UID,
+      gid: UID,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: {
+        LD_LIBRARY_PATH: LIBRARIES ?? '',
+        LD_PRELOAD: join(LIBRARIES ?? '', 'libnss_wrapper.so'),
+        NSS_WRAPPER_PASSWD: file('passwd'),
+        NSS_WRAPPER_GROUP: file('group'),
+      },
+    });
+    await listening(child);
+    return new OpenSsh(port, file('host'), child);
+  }
+
+  /** Ends the server and every session with it. */
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.#child.once('close', resolve));
+    this.cut();
+    this.#child.kill();
+    await ended;
+  }
+
+  /** Breaks every connection off. */
+  cut(): void {
+    // The process that holds the connection is a child of the one that watches over it.
+    for (const id of descendantsOf(this.#child.pid ?? 0)) process.kill(id, 'SIGKILL');
+  }
+}
+
+function listening(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    child.stderr?.on('data', (data) => {
+      said += String(data);
+      if (said.includes('Server listening')) resolve();
+    });
+    child.once('exit', () => reject(new Error(`sshd ended: ${said}`)));
+  });
+}
+
+function descendantsOf(pid: number): readonly number[] {
+  return childrenOf(pid).flatMap((child) => [...descendantsOf(child), child]);
+}
+
+function childrenOf(pid: number): readonly number[] {
+  try {
+    return execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
+      .split('\n')
+      .filter(Boolean)
+      .map(Number);
+  } catch (error) {
+    // pgrep fails where there is none.
+    if (error instanceof Error && 'status' in error && error.status === 1) return [];
+    throw error;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
