@@ -28,7 +28,7 @@ test('requests go wrong as often as was asked, until the faults are cleared', as
 
 test.each([
   [['--kind', 'delay'], 'BAD_FLAGS', '--kind delay needs --ms'],
-  [[], 'BAD_ARGUMENTS', expect.stringContaining('--clear, --kind')],
+  [[], 'BAD_ARGUMENTS', expect.stringContaining('--clear and --kind')],
   [
     ['--kind', 'reset', '--path', '('],
     'BAD_VERB_ARGUMENTS',
