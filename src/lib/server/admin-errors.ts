@@ -122,7 +122,7 @@ function forbidden(call: AdminCall): AdminError {
 }
 
 function howToMakeOne(origin: string): string {
-  return `Sign in to ${origin} as an administrator, make a token at User Settings > Personal API Tokens (after becoming one), and set CIRCLE_TOKEN to it, or keep it in a file: circleci-admin config set server.tokenFile PATH`;
+  return `Sign in to ${origin} as an administrator, make a token at User Settings > Personal API Tokens (after becoming one), and set CIRCLE_TOKEN to it (CIRCLECI_ADMIN_SERVER_TOKEN where a profile is in use), or keep it in a file: circleci-admin config set server.tokenFile PATH`;
 }
 
 function asked({ method, path }: AdminCall): string {
