@@ -17,6 +17,8 @@ interface Situation {
   readonly asked: Resources | null;
   /** Clients that take builds in the job's datacenters; null where they were not read. */
   readonly open: readonly NomadNode[] | null;
+  /** Those that take none now, and would. */
+  readonly closed: readonly NomadNode[];
   readonly largest: PendingDetails['largest'];
 }
 
@@ -33,6 +35,7 @@ export function explainFailure(
     failure,
     asked: group?.resources ?? null,
     open,
+    closed: inPlace?.filter((node) => !takesBuilds(node)) ?? [],
     largest: open ? largestOf(open) : null,
   };
   if (failure.quotaExhausted.length > 0) return quota(situation);
@@ -48,25 +51,31 @@ export function explainFailure(
 
 function noClients(situation: Situation, nodes: readonly NomadNode[] | null): FailureReason {
   const others = nodes?.filter((node) => !takesBuilds(node)) ?? [];
-  const states = [
-    [others.filter((node) => node.status === 'down').length, 'down'],
-    [others.filter((node) => node.draining && node.status !== 'down').length, 'draining'],
-    [
-      others.filter((node) => !node.eligible && !node.draining && node.status === 'ready').length,
-      'ineligible',
-    ],
-  ] as const;
-  const words = states
-    .filter(([amount]) => amount > 0)
-    .map(([amount, word]) => `${amount} ${word}`);
+  const states = closedStates(others);
   return reason(situation, 'no-clients', {
-    text: `no client takes builds${words.length > 0 ? `: ${words.join(', ')}` : ''}`,
+    text: `no client takes builds${states === '' ? '' : `: ${states}`}`,
     remedy:
       others.length > 0
         ? 'Add clients, or open one again: circleci-admin nomad drain --disable NODE'
         : 'Add clients.',
     moreClientsHelp: true,
   });
+}
+
+/** `3 down, 1 draining`; empty where every client takes builds. */
+function closedStates(closed: readonly NomadNode[]): string {
+  const states = [
+    [closed.filter((node) => node.status === 'down').length, 'down'],
+    [closed.filter((node) => node.draining && node.status !== 'down').length, 'draining'],
+    [
+      closed.filter((node) => !node.eligible && !node.draining && node.status === 'ready').length,
+      'ineligible',
+    ],
+  ] as const;
+  return states
+    .filter(([amount]) => amount > 0)
+    .map(([amount, word]) => `${amount} ${word}`)
+    .join(', ');
 }
 
 function unknownDatacenter(situation: Situation, datacenters: readonly string[]): FailureReason {
@@ -140,9 +149,16 @@ function full(situation: Situation): FailureReason {
   }
   return reason(situation, 'all-full', {
     text: `all clients are full (${clients}${dimensions(failure, ', short of ', '')})${needs}`,
-    remedy: 'Wait for builds to end, or add clients.',
+    remedy: addClients(situation),
     moreClientsHelp: true,
   });
+}
+
+/** The quickest capacity is often there already: clients that only have to be let in again. */
+function addClients({ closed }: Situation): string {
+  const states = closedStates(closed);
+  if (states === '') return 'Wait for builds to end, or add clients.';
+  return `Wait for builds to end, add clients, or bring back those that take no builds (${states}).`;
 }
 
 function tooLarge(situation: Situation): FailureReason {

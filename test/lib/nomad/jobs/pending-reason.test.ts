@@ -286,6 +286,22 @@ describe('explainPending', () => {
       ),
     );
   });
+
+  it('points to the clients that only have to be let in again', () => {
+    const remedy = (closed: readonly NomadNode[]) =>
+      explainPending(factsOf({ failure: FULL, nodes: [...CLIENTS, ...closed] })).remedy;
+    expect(remedy([])).toBe('Wait for builds to end, or add clients.');
+    expect(
+      remedy([
+        node(7, { status: 'down' }),
+        node(8, { draining: true, eligible: false }),
+        node(9, { eligible: false }),
+        node(10, { eligible: false, datacenter: 'elsewhere' }),
+      ]),
+    ).toBe(
+      'Wait for builds to end, add clients, or bring back those that take no builds (1 down, 1 draining, 1 ineligible).',
+    );
+  });
 });
 
 function factsOf(situation: Case): PendingFacts {
