@@ -1,4 +1,4 @@
-import { AdminError } from '../errors.ts';
+import { AdminError, isAdminError } from '../errors.ts';
 import { isGitHubLogin } from '../server/github-login.ts';
 import type { GitHubClient, PageOptions } from './client.ts';
 import { forbidden } from './errors.ts';
@@ -14,6 +14,9 @@ const PER_PAGE = 100;
 /** A list longer than this is a loop of pages. */
 const MOST_PAGES = 1_000;
 const MOST_PASSES = 4;
+
+/** How GitHub answers who may not know of a membership. */
+const UNTOLD: ReadonlySet<string> = new Set(['GITHUB_NOT_FOUND', 'GITHUB_FORBIDDEN']);
 
 /** A classic token without one of these sees public members alone, and is not told so. */
 const ENOUGH_SCOPES = ['read:org', 'write:org', 'admin:org'];
@@ -32,6 +35,7 @@ export async function readMembers(
   options: MembersOptions = {},
 ): Promise<readonly string[]> {
   if (!isGitHubLogin(org)) throw badOrg(org);
+  await requireMembership(github, org, options);
   let known = (await options.cache?.read()) ?? [];
   for (let pass = 0; pass < MOST_PASSES; pass += 1) {
     const pages = await readPages(github, org, known, options);
@@ -45,6 +49,29 @@ export async function readMembers(
     code: 'MEMBERS_CHANGING',
     hint: 'Run it again in a while. Nothing was changed.',
   });
+}
+
+/** Who is no member is shown public members alone, in an answer that looks like any other. */
+async function requireMembership(
+  github: Pick<GitHubClient, 'address' | 'page'>,
+  org: string,
+  { signal, onWait }: MembersOptions,
+): Promise<void> {
+  const { host } = github.address;
+  const outside = (): AdminError =>
+    forbidden(
+      `the token's owner is no member of ${org}, and ${host} shows members alone all`,
+      host,
+    );
+  try {
+    const { value } = await github.page(`/user/memberships/orgs/${org}`, { signal, onWait });
+    const isMember =
+      typeof value === 'object' && value !== null && Reflect.get(value, 'state') === 'active';
+    if (!isMember) throw outside();
+  } catch (error) {
+    const hidden = isAdminError(error) && UNTOLD.has(error.code);
+    throw hidden ? outside() : error;
+  }
 }
 
 async function readPages(

@@ -17,6 +17,8 @@ class Org {
   members: string[];
   /** Sent with every page. */
   headers: Readonly<Record<string, string>> = { 'X-OAuth-Scopes': 'read:org, repo' };
+  /** What the token's owner is in it; null for nobody. */
+  state: string | null = 'active';
   /** Answers in place of a page; undefined leaves it. */
   instead: (page: number, asked: number) => ((response: ServerResponse) => void) | undefined = () =>
     undefined;
@@ -40,6 +42,10 @@ class Org {
 
   #answer(request: IncomingMessage, response: ServerResponse, prefix: string): void {
     const url = new URL(request.url ?? '', 'http://x');
+    if (url.pathname.endsWith('/user/memberships/orgs/acme')) {
+      this.#member(request, response);
+      return;
+    }
     const page = Number(url.searchParams.get('page'));
     const instead = this.instead(page, this.asked.length);
     const send = (status: number, body: unknown, headers = {}): void => {
@@ -53,6 +59,12 @@ class Org {
       instead(response);
     } else if (url.pathname !== `${prefix}/orgs/acme/members`) send(404, {});
     else this.#page(page, url, request.headers['if-none-match'], send);
+  }
+
+  #member(request: IncomingMessage, response: ServerResponse): void {
+    const known = request.headers.authorization === `Bearer ${TOKEN}`;
+    response.writeHead(known ? (this.state === null ? 404 : 200) : 401, this.headers);
+    response.end(JSON.stringify({ state: this.state }));
   }
 
   #page(
@@ -211,6 +223,17 @@ describe('readMembers', () => {
     const { github } = await org.client();
     org.instead = (page) => (page === 3 ? answer : undefined);
     expect(await failure(readMembers(github, 'acme'))).toMatchObject({ kind, code });
+  });
+
+  it.each([null, 'pending'])('wants the token of a member: %j is none', async (state) => {
+    const org = new Org(3);
+    org.state = state;
+    expect(await failure(readMembers((await org.client()).github, 'acme'))).toMatchObject({
+      kind: 'unauthorised',
+      code: 'GITHUB_FORBIDDEN',
+      message: expect.stringContaining('no member of acme'),
+    });
+    expect(org.asked).toEqual([]);
   });
 
   it('wants a token, of somebody who may see all', async () => {

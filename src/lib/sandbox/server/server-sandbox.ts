@@ -158,12 +158,13 @@ export class ServerSandbox implements SandboxService {
     this.#counter.limit = limit;
   }
 
-  /** Running builds were started by people who build: always the same one for a build. */
+  /** Builds of today were started by people who built today: always the same one for a build. */
   #attributed(
     builds: readonly Omit<BuildRecord, 'login'>[],
     builtAt: ReadonlyMap<string, number>,
   ): readonly BuildRecord[] {
-    const people = [...builtAt.keys()];
+    const newest = Math.max(...builtAt.values());
+    const people = [...builtAt].filter(([, at]) => at >= newest - DAY_MS).map(([login]) => login);
     const [nobody = null] = people;
     return builds.map((build) => ({
       ...build,
