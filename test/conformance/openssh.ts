@@ -102,7 +102,7 @@ function listening(child: ChildProcess): Promise<void> {
 }
 
 function descendantsOf(pid: number): readonly number[] {
-  return childrenOf(pid).flatMap((child) => [...descendantsOf(child), child]);
+  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
 function childrenOf(pid: number): readonly number[] {

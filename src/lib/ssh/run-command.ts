@@ -16,9 +16,9 @@ export async function beginCommand(client: Client, exec: SshExec): Promise<Runni
   const pty = exec.terminal
     ? terminalOptions(exec.terminal.type, first?.done === false ? first.value : undefined)
     : undefined;
-  const channel = await openChannel(client, exec.command, pty);
+  const { channel, exit } = await openChannel(client, exec.command, pty);
   const closed = new AbortController();
-  const ended = waitForEnd(channel, exec);
+  const ended = waitForEnd(channel, exit, exec);
   if (exec.stdin) feed(channel, exec.stdin, closed.signal);
   else channel.end();
   if (sizes) void followSizes(channel, sizes, closed.signal);
@@ -33,27 +33,43 @@ export async function beginCommand(client: Client, exec: SshExec): Promise<Runni
   };
 }
 
+interface OpenChannel {
+  readonly channel: ClientChannel;
+  readonly exit: Promise<SshExit | null>;
+}
+
 function openChannel(
   client: Client,
   command: string | null,
   pty: PseudoTtyOptions | undefined,
-): Promise<ClientChannel> {
+): Promise<OpenChannel> {
   return new Promise((resolve, reject) => {
-    const opened = (error: Error | undefined, channel: ClientChannel): void =>
-      error ? reject(error) : resolve(channel);
+    const opened = (error: Error | undefined, channel: ClientChannel): void => {
+      // A short command's end comes in the same piece of data: it has to be listened for at once.
+      if (error) reject(error);
+      else resolve({ channel, exit: exitOf(channel) });
+    };
     if (command === null) client.shell(pty ?? false, opened);
     else client.exec(command, pty ? { pty } : {}, opened);
   });
 }
 
-async function waitForEnd(channel: ClientChannel, exec: SshExec): Promise<SshExit | null> {
+/** How the command ended, once the channel is closed; null where nobody has said it. */
+function exitOf(channel: ClientChannel): Promise<SshExit | null> {
   let exit: SshExit | null = null;
   channel.on('exit', (code: number | null, signal?: string) => {
     exit = { exitCode: code, signal: code === null ? (signal ?? null) : null };
   });
-  const closed = new Promise<void>((resolve) => channel.once('close', () => resolve()));
-  await Promise.all([pour(channel, exec.stdout), pour(channel.stderr, exec.stderr), closed]);
-  return exit;
+  return new Promise((resolve) => channel.once('close', () => resolve(exit)));
+}
+
+async function waitForEnd(
+  channel: ClientChannel,
+  exit: Promise<SshExit | null>,
+  { stdout, stderr }: SshExec,
+): Promise<SshExit | null> {
+  const [ended] = await Promise.all([exit, pour(channel, stdout), pour(channel.stderr, stderr)]);
+  return ended;
 }
 
 async function pour(source: Readable, take: (data: Uint8Array) => Promise<void>): Promise<void> {

@@ -190,7 +190,11 @@ class OpenSession implements SshSession {
     const opening = new Promise<Duplex>((resolve, reject) => {
       this.#client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
         if (error) reject(unreachable(target, refusal(error), address));
-        else resolve(channel);
+        else {
+          // When the other side has ended, so does ours: nobody closes it otherwise.
+          channel.once('end', () => channel.end());
+          resolve(channel);
+        }
       });
     });
     return withinLimit(opening, {
