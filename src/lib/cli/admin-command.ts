@@ -118,8 +118,20 @@ export abstract class AdminCommand extends Command {
       clock: this.runtime.clock,
       masker: this.masker,
       userAgent: `circleci-admin/${this.config.version}`,
+      askSecret: (question) => this.#askSecret(question),
+      note: (line) => this.output.note(line),
       tracer: this.shared.debug ? (trace) => this.output.talk(requestLine(trace)) : undefined,
     };
+  }
+
+  /** Null where nobody is there to answer. */
+  async #askSecret(question: string): Promise<string | null> {
+    const { stdin, stderr } = this.runtime;
+    if (!stdin.isTTY || !stderr.isTTY) return null;
+    const { askSecret } = await import('./ask.ts');
+    const secret = await askSecret(question, this.runtime);
+    this.masker.add(secret ?? undefined);
+    return secret;
   }
 
   /** Errors are written at one place, `run.ts`. */

@@ -30,6 +30,7 @@ const GROUP_DESCRIPTIONS: Readonly<Record<string, string>> = {
   kubernetes: 'Which cluster and namespace',
   nomad: 'How Nomad is reached',
   server: "How the CircleCI server's own APIs are reached",
+  ssh: 'How the machines are reached by SSH',
   github: 'The GitHub that the server works with',
   'server.paths': 'Where the calls of its admin API are',
   'server.settingNames': 'What system settings are called',
@@ -58,6 +59,8 @@ function group(prefix: string, description: string): Schema {
 function valueSchema({ kind, description, choices, fallback }: ProfileKey): Schema {
   const about = { description, ...(fallback === undefined ? {} : { default: fallback }) };
   switch (kind) {
+    case 'hop':
+      return { type: ['boolean', 'string'], ...about };
     case 'boolean':
       return { type: 'boolean', ...about };
     case 'port':

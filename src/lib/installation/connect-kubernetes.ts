@@ -1,8 +1,12 @@
 import { delimiter } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { createKubernetesClient } from '../kubernetes/api-client.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { connectCluster, listContexts } from '../kubernetes/cluster-connection.ts';
 import type { KubeconfigSources } from '../kubernetes/kubeconfig.ts';
+import { formatAddress } from '../ssh/address.ts';
+import type { SshClient } from '../ssh/client.ts';
+import { clusterBastion, type SshChoice } from './connect-ssh.ts';
 import type { InstallationOptions } from './installation.ts';
 import { proxySettings } from './proxy-settings.ts';
 import type { Settings } from './settings.ts';
@@ -15,6 +19,7 @@ import type { Settings } from './settings.ts';
 export async function connectKubernetes(
   settings: Settings,
   options: InstallationOptions,
+  ssh?: (choice: SshChoice) => Promise<SshClient>,
 ): Promise<KubernetesClient> {
   const { context, namespace } = settings.kubernetes;
   const connection = await connectCluster({
@@ -23,6 +28,8 @@ export async function connectKubernetes(
     ...(context === null ? {} : { context }),
     ...(namespace === null ? {} : { namespace }),
   });
+  const bastion = ssh ? clusterBastion(settings) : null;
+  const hop = bastion && ssh ? await ssh({ bastion: formatAddress(bastion) }) : null;
   return createKubernetesClient({
     connection,
     requestTimeout: settings.requestTimeout,
@@ -30,8 +37,16 @@ export async function connectKubernetes(
     random: Math.random,
     userAgent: options.userAgent,
     proxy: proxySettings(options.env),
+    ...(hop ? { dial: dialThrough(hop, connection.target.server) } : {}),
     ...(options.tracer ? { tracer: options.tracer } : {}),
   });
+}
+
+/** Opens connections to the API server from the bastion. */
+function dialThrough(hop: SshClient, server: string): () => Promise<Duplex> {
+  const { hostname, port, protocol } = new URL(server);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return () => hop.forward(host, Number(port) || (protocol === 'http:' ? 80 : 443));
 }
 
 /**

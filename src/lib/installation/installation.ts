@@ -7,8 +7,10 @@ import type { Masker } from '../masking.ts';
 import type { NomadClient } from '../nomad/client.ts';
 import type { AdminApi } from '../server/admin-api.ts';
 import type { ServerClient } from '../server/client.ts';
+import type { SshClient } from '../ssh/client.ts';
 import { readConfigFile } from './config-file.ts';
 import type { AdminConnection } from './connect-admin.ts';
+import type { SshChoice } from './connect-ssh.ts';
 import type { ClusterIdentity } from './identity.ts';
 import { type Chosen, resolveSettings, type Settings } from './settings.ts';
 
@@ -23,6 +25,8 @@ export interface Installation {
   server(): Promise<ServerClient>;
   /** The server's admin API, within its rate limit. */
   admin(): Promise<AdminApi>;
+  /** The machines, by SSH. Made anew at every call. */
+  ssh(choice?: SshChoice): Promise<SshClient>;
   /** The GitHub that the server works with, or the one at this host. Made anew at every call. */
   github(host?: string): Promise<GitHubClient>;
   /**
@@ -45,6 +49,10 @@ export interface InstallationOptions {
   readonly masker: Masker;
   readonly userAgent: string;
   readonly tracer: Tracer | undefined;
+  /** Asks the operator for a passphrase; left out where nobody is there. */
+  readonly askSecret?: ((question: string) => Promise<string | null>) | undefined;
+  /** Says something that the operator should know. */
+  readonly note?: ((line: string) => void) | undefined;
 }
 
 /** Works out which installation is meant. Nothing is connected yet. */
@@ -60,10 +68,17 @@ export function installationOf(settings: Settings, options: InstallationOptions)
   let nomad: Promise<NomadClient> | undefined;
   let server: Promise<ServerClient> | undefined;
   const github: GitHubClient[] = [];
+  const machines: SshClient[] = [];
+  const connectMachines = async (choice?: SshChoice): Promise<SshClient> => {
+    const { connectSsh } = await import('./connect-ssh.ts');
+    const client = connectSsh(settings, options, choice);
+    machines.push(client);
+    return client;
+  };
   let admin: Promise<AdminConnection> | undefined;
   const connectKubernetes = (): Promise<KubernetesClient> => {
     kubernetes ??= import('./connect-kubernetes.ts').then(({ connectKubernetes: connect }) =>
-      connect(settings, options),
+      connect(settings, options, connectMachines),
     );
     // Beside what the command asks for, not before it. Whoever wants to know hears of a failure.
     if (clusterId !== null) askIdentity(clusterId).catch(() => undefined);
@@ -93,6 +108,7 @@ export function installationOf(settings: Settings, options: InstallationOptions)
       );
       return server;
     },
+    ssh: connectMachines,
     github: async (host) => {
       const { connectGitHub } = await import('./connect-github.ts');
       const client = await connectGitHub(settings, options, host);
@@ -113,6 +129,8 @@ export function installationOf(settings: Settings, options: InstallationOptions)
       await Promise.all(
         opened.map((one) => (one.status === 'fulfilled' ? one.value?.close() : undefined)),
       );
+      // Last: the others' connections may go through them.
+      await Promise.all(machines.map((client) => client.close()));
     },
   };
 }

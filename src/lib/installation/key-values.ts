@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { isAdminError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
+import { isSshAddress } from '../ssh/address.ts';
 import { parseDuration } from '../units.ts';
 import type { ProfileKey, ValueKind } from './profile-keys.ts';
 
@@ -28,6 +29,8 @@ const WHAT: Readonly<Record<ValueKind, string>> = {
   version: 'a version as major.minor, such as 3.0',
   duration: 'a duration, such as 30s',
   choice: 'one of the choices',
+  login: 'a host as user@host:port',
+  hop: 'true, false or a host as user@host:port',
 };
 
 /** Checks a value of the config file; undefined where it is fine. */
@@ -40,6 +43,7 @@ export function checkValue(spec: ProfileKey, value: unknown): ValueFault | undef
         : Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535;
     return fine ? undefined : { message: `is not ${WHAT[kind]}`, hint: null };
   }
+  if (kind === 'hop' && typeof value === 'boolean') return undefined;
   if (typeof value !== 'string') {
     const hint = typeof value === 'number' ? 'Put it in quotes.' : null;
     return { message: `is not ${WHAT[kind]}`, hint };
@@ -72,6 +76,9 @@ function checkText(kind: ValueKind, value: string): ValueFault | undefined {
         };
       }
       return (kind === 'host' ? HOST.test(value) : isAddress(value)) ? undefined : wrong;
+    case 'login':
+    case 'hop':
+      return isSshAddress(value) ? undefined : wrong;
     case 'path':
       return URL_PATH.test(value) ? undefined : wrong;
     case 'version':
@@ -107,6 +114,8 @@ export function parseValue(
     case 'boolean':
       if (['true', 'yes', '1', 'on'].includes(text.toLowerCase())) return true;
       return ['false', 'no', '0', 'off'].includes(text.toLowerCase()) ? false : text;
+    case 'hop':
+      return text === 'true' || text === 'false' ? text === 'true' : text;
     case 'port':
       return /^\d{1,5}$/.test(text) ? Number(text) : text;
     case 'file':

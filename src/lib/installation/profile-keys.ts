@@ -14,7 +14,9 @@ export type ValueKind =
   | 'port'
   | 'version'
   | 'duration'
-  | 'choice';
+  | 'choice'
+  | 'login'
+  | 'hop';
 
 /** A key that a profile may have. */
 export interface ProfileKey {
@@ -98,6 +100,11 @@ export const PROFILE_KEYS: readonly ProfileKey[] = [
     key: 'kubernetes.clusterId',
     kind: 'text',
     description: 'Uid of the namespace kube-system: tells this cluster from every other',
+  },
+  {
+    key: 'kubernetes.bastion',
+    kind: 'hop',
+    description: "Reach the cluster's API through a host: true for ssh.bastion, or another one",
   },
   {
     key: 'nomad.access',
@@ -259,6 +266,34 @@ export const PROFILE_KEYS: readonly ProfileKey[] = [
     kind: 'text',
     description:
       'Services that run outside of the cluster, such as circleci-postgresql,circleci-vault',
+  },
+  {
+    key: 'ssh.user',
+    kind: 'text',
+    description: 'Who logs in on the Nomad clients',
+    // Of the images that CircleCI's Terraform modules take.
+    fallback: 'ubuntu',
+  },
+  {
+    key: 'ssh.keyFile',
+    kind: 'file',
+    description: 'Private key to log in with; the agent and the usual ones where it is left out',
+  },
+  {
+    key: 'ssh.port',
+    kind: 'port',
+    description: 'Port of SSH on the Nomad clients',
+    fallback: 22,
+  },
+  {
+    key: 'ssh.bastion',
+    kind: 'login',
+    description: 'Host that the clients are reached through, such as ubuntu@bastion.example.com:22',
+  },
+  {
+    key: 'ssh.knownHostsFile',
+    kind: 'file',
+    description: 'Known host keys; ~/.ssh/known_hosts where it is left out',
   },
 ];
 

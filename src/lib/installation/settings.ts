@@ -55,6 +55,16 @@ export interface ServerSettings {
   };
 }
 
+/** How machines are reached by SSH. */
+export interface SshSettings {
+  readonly user: string;
+  readonly keyFile: string | null;
+  readonly port: number;
+  /** As `user@host:port`. */
+  readonly bastion: string | null;
+  readonly knownHostsFile: string | null;
+}
+
 /** Everything that decides which installation is meant and how it is reached. */
 export interface Settings {
   /** The profile in use; null where there is none. */
@@ -73,7 +83,10 @@ export interface Settings {
     readonly namespace: string | null;
     /** Uid of the namespace `kube-system` that the profile was made for. */
     readonly clusterId: string | null;
+    /** The host that the API is reached through: an address, or true for that of `ssh`. */
+    readonly bastion: string | boolean;
   };
+  readonly ssh: SshSettings;
   readonly nomad: NomadSettings;
   readonly server: ServerSettings;
   /** The GitHub that the server works with. */
@@ -119,6 +132,14 @@ export function resolveSettings(chosen: Chosen, env: Environment, config: Config
       context: text('kubernetes.context'),
       namespace: text('kubernetes.namespace'),
       clusterId: text('kubernetes.clusterId'),
+      bastion: said('kubernetes.bastion') === true || (text('kubernetes.bastion') ?? false),
+    },
+    ssh: {
+      user: text('ssh.user') ?? '',
+      keyFile: text('ssh.keyFile'),
+      port: Number(said('ssh.port')),
+      bastion: text('ssh.bastion'),
+      knownHostsFile: text('ssh.knownHostsFile'),
     },
     nomad: {
       access: said('nomad.access') as NomadAccess | 'auto',

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Clock, Milliseconds } from '../clock.ts';
 import type { HttpClient, HttpRequest, HttpResponse, TlsOptions, Tracer } from '../http/http.ts';
 import type { ProxySettings } from '../http/proxy.ts';
@@ -5,6 +6,9 @@ import { createHttpClient } from '../http/undici-client.ts';
 import type { ClusterTarget } from './client.ts';
 import type { ClusterConnection, ClusterCredentials } from './cluster-connection.ts';
 import { type Asked, answerFailure, reachFailure } from './errors.ts';
+
+/** Watches and followed logs hold a connection each for as long as they last. */
+const CONNECTIONS = 512;
 
 /** What a connection to an API server is made from. */
 export interface TransportOptions {
@@ -18,6 +22,8 @@ export interface TransportOptions {
   readonly tracer?: Tracer;
   /** The environment's proxies; the kubeconfig's `proxy-url` goes before them. */
   readonly proxy?: ProxySettings;
+  /** Opens the connections in place of TCP, such as through a bastion; proxies are left aside. */
+  readonly dial?: () => Promise<Duplex>;
 }
 
 /**
@@ -93,17 +99,19 @@ export class Transport {
   #http(credentials: ClusterCredentials): HttpClient {
     const { tls } = credentials;
     if (this.#client && sameTls(this.#client.tls, tls)) return this.#client.http;
-    const { requestTimeout, clock, random, userAgent, tracer } = this.options;
+    const { requestTimeout, clock, random, userAgent, tracer, dial } = this.options;
     const proxy = this.proxy();
     const http = createHttpClient({
       origin: this.target.server,
       tls,
       requestTimeout,
+      connections: CONNECTIONS,
       clock,
       random,
       userAgent,
       ...(tracer ? { tracer } : {}),
       ...(proxy ? { proxy } : {}),
+      ...(dial ? { dial } : {}),
     });
     // Requests on the former client still run to their end; its idle connections close themselves.
     this.#client = { http, tls };

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { ClientOptions, WebSocket } from 'ws';
 import { connectionFailure, timeoutFailure } from '../http/failure.ts';
 import { proxyFor } from '../http/proxy.ts';
@@ -146,13 +147,19 @@ async function connectOptions(
   const headers = { 'user-agent': transport.options.userAgent, ...credentials.headers };
   const options: ClientOptions = { ...secure, headers, perMessageDeflate: false };
   const proxy = transport.proxy();
-  const proxyUrl = proxy ? proxyFor(server, proxy) : null;
-  if (proxyUrl === null) return options;
+  const { dial } = transport.options;
+  const proxyUrl = proxy && !dial ? proxyFor(server, proxy) : null;
+  if (proxyUrl === null && !dial) return options;
   const url = new URL(server);
   const encrypted = url.protocol === 'https:';
   const port = Number(url.port || (encrypted ? 443 : 80));
-  const socket = await openTunnel(proxyUrl, { host: url.hostname, port }, signal);
-  if (!encrypted) return { ...options, createConnection: () => socket };
+  const socket =
+    proxyUrl === null
+      ? await dial?.()
+      : await openTunnel(proxyUrl, { host: url.hostname, port }, signal);
+  if (!socket) return options;
+  // ws takes any duplex stream; its type asks for a TCP socket.
+  if (!encrypted) return { ...options, createConnection: () => socket as Socket };
   const { connect } = await import('node:tls');
   const layered = { servername: url.hostname, ...secure, socket };
   return { ...options, createConnection: () => connect(layered) };

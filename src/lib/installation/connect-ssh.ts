@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { AdminError } from '../errors.ts';
+import { parseSshAddress, type SshAddress } from '../ssh/address.ts';
+import type { SshClient } from '../ssh/client.ts';
+import { createSshClient } from '../ssh/sessions.ts';
+import type { InstallationOptions } from './installation.ts';
+import type { Settings } from './settings.ts';
+
+/** What flags say of SSH; the profile holds where they are silent. */
+export interface SshChoice {
+  readonly user?: string | undefined;
+  readonly keyFile?: string | undefined;
+  readonly port?: number | undefined;
+  /** As `user@host:port`. */
+  readonly bastion?: string | undefined;
+  readonly acceptNewHostKey?: boolean | undefined;
+}
+
+/**
+ * A client for the machines of an installation. Nothing is connected yet.
+ *
+ * @throws AdminError of kind `usage`, code BAD_SSH_ADDRESS
+ */
+export function connectSsh(
+  { ssh, requestTimeout }: Pick<Settings, 'ssh' | 'requestTimeout'>,
+  options: InstallationOptions,
+  choice: SshChoice = {},
+): SshClient {
+  const user = choice.user ?? ssh.user;
+  const bastion = choice.bastion ?? ssh.bastion;
+  const { home, env, clock } = options;
+  const known = ssh.knownHostsFile ?? join(home, '.ssh', 'known_hosts');
+  return createSshClient({
+    user,
+    port: choice.port ?? ssh.port,
+    bastion: bastion === null ? null : parseSshAddress(bastion, { user, port: 22 }),
+    identities: {
+      keyFile: choice.keyFile ?? ssh.keyFile,
+      home,
+      agentSocket: env['SSH_AUTH_SOCK'] ?? null,
+      askPassphrase: options.askSecret ?? null,
+    },
+    hostKeys: {
+      files: [known, '/etc/ssh/ssh_known_hosts'],
+      acceptNew: choice.acceptNewHostKey ?? false,
+      onAccepted: ({ host }, key) => options.note?.(`Took the host key of ${host}: ${key}`),
+    },
+    clock,
+    connectTimeout: requestTimeout,
+  });
+}
+
+/**
+ * The host that the cluster's API is reached through; null where it is reached directly.
+ *
+ * @throws AdminError of kind `usage` (BAD_SSH_ADDRESS) or `validation` (NO_BASTION)
+ */
+export function clusterBastion({ kubernetes, ssh }: Settings): SshAddress | null {
+  if (kubernetes.bastion === false) return null;
+  const text = kubernetes.bastion === true ? ssh.bastion : kubernetes.bastion;
+  if (text !== null) return parseSshAddress(text, { user: ssh.user, port: 22 });
+  throw new AdminError('validation', 'kubernetes.bastion is true, but there is no ssh.bastion', {
+    code: 'NO_BASTION',
+    hint: 'Name it: circleci-admin config set ssh.bastion USER@HOST',
+  });
+}
