@@ -62,6 +62,12 @@ export const COMMAND_CASES: Readonly<Record<string, CommandCase>> = {
     lists: [''],
     unknown: '--service nonesuch',
   },
+  'pods logs': {
+    reads: ['dispatcher --tail 5', '--service schedulerer --since 1m --timestamps'],
+    lines: true,
+    unknown: 'nonesuch',
+  },
+  'pods restart': { changes: 'grafana', consent: '--yes --detach', unknown: 'nonesuch' },
   'services list': { reads: ['', '--all'], lists: ['', '--all'] },
   'services show': { reads: ['output-processor'], unknown: 'nonesuch' },
   'sandbox clock': { unknown: '--name nonesuch', elsewhere: `${SANDBOX}/clock.test.ts` },

@@ -69,5 +69,5 @@ function summaryText({ summary, namespace }: PodList): string {
     ...(completed > 0 ? [`${completed} completed`] : []),
     ...(notReady > 0 ? [`${notReady} not ready`] : []),
   ];
-  return [`${ready} of ${pods} pods ready in ${namespace}`, ...rest].join(', ');
+  return [`${ready} of ${pods - completed} pods ready in ${namespace}`, ...rest].join(', ');
 }

@@ -1,0 +1,67 @@
+import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { linePattern } from '../../lib/cli/line-pattern.ts';
+import { Args, durationFlag, Flags } from '../../lib/cli/oclif.ts';
+import { podChoice, podChoiceFlags } from '../../lib/cli/pod-choice-flags.ts';
+import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
+import { logDocument, logText, sourceText } from '../../lib/pods/logs/log-view.ts';
+import { podLogs } from '../../lib/pods/logs/pod-logs.ts';
+
+/** `pods logs`: the logs of several pods as one. */
+export class PodsLogs extends AdminCommand {
+  static override summary = 'show the logs of pods or services, merged by time';
+  static override description =
+    'NAME is a pod, a service or a workload. Following goes on through restarts, broken connections and new pods. --json prints one object per line.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> dispatcher schedulerer --follow',
+    '<%= config.bin %> <%= command.id %> --service output-processor --tail 10000 --grep ERROR',
+    '<%= config.bin %> <%= command.id %> -l layer=application --since 15m --timestamps',
+  ];
+  static override strict = false;
+  static override completes = { name: 'pods' } as const;
+  static override args = { name: Args.string({ description: 'pod, service or workload' }) };
+  static override flags = {
+    ...podChoiceFlags,
+    container: Flags.string({ char: 'c', summary: 'only this container', helpGroup: 'select' }),
+    follow: Flags.boolean({ char: 'f', summary: 'go on with what comes' }),
+    since: durationFlag({ summary: 'only what is not older' }),
+    tail: Flags.integer({ summary: 'only so many last lines of each', min: 0, helpValue: 'LINES' }),
+    previous: Flags.boolean({
+      char: 'p',
+      summary: 'the run before the last restart',
+      exclusive: ['follow'],
+    }),
+    grep: Flags.string({ summary: 'only lines that match', helpValue: 'REGEXP' }),
+    timestamps: Flags.boolean({ summary: 'with the time of each line' }),
+    'max-streams': Flags.integer({ summary: 'logs at once', default: 100, min: 1 }),
+  };
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(PodsLogs);
+    const options = {
+      follow: flags.follow,
+      previous: flags.previous,
+      sinceMs: flags.since ?? null,
+      tail: flags.tail ?? null,
+      grep: flags.grep === undefined ? null : linePattern(flags.grep),
+      container: flags.container ?? null,
+      maxStreams: flags['max-streams'],
+    };
+    const catalogue = await readCatalogue(this.installation.settings);
+    const client = await this.installation.kubernetes();
+    const { output, signal } = this;
+    const context = { clock: this.installation.clock, signal };
+    const choice = podChoice(flags, argv);
+    const marks = { pod: true, timestamps: flags.timestamps, color: output.color };
+    for await (const event of podLogs(client, catalogue, choice, options, context)) {
+      if (event.kind === 'note') {
+        const where = event.source === null ? '' : `${sourceText(event.source)}: `;
+        output.note(`${where}${event.text}`);
+        continue;
+      }
+      const text = output.structured
+        ? event.lines.map((line) => JSON.stringify(logDocument(line)))
+        : event.lines.map((line) => logText(line, marks));
+      await output.line(text.join('\n'));
+    }
+  }
+}

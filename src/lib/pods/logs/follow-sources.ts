@@ -1,0 +1,143 @@
+import type { Pod } from '../../kubernetes/model.ts';
+import type { Catalogue } from '../../services/catalogue.ts';
+import { type PodChoice, podMatcher, selectorsOf } from '../choose-pods.ts';
+import { followLog } from './follow-log.ts';
+import { Gate } from './gate.ts';
+import type { LogLine } from './log-cursor.ts';
+import type { LogsContext, LogsOptions } from './logs-options.ts';
+import { sortLines } from './merge-lines.ts';
+import { PodBoard } from './pod-board.ts';
+import type { LogsClient, PodLogEvent, TrackedLog } from './pod-logs.ts';
+import type { LogSource } from './read-log.ts';
+
+/** What is followed. */
+export interface Followed {
+  readonly choice: PodChoice;
+  readonly catalogue: Catalogue;
+  /** The logs that were begun. */
+  readonly logs: readonly TrackedLog[];
+  /** The logs of a pod that joins them. */
+  readonly join: (pod: Pod) => readonly TrackedLog[];
+}
+
+type Handed =
+  | { readonly kind: 'lines'; readonly source: LogSource; readonly lines: readonly LogLine[] }
+  | { readonly kind: 'note'; readonly source: LogSource | null; readonly text: string };
+
+/**
+ * Follows logs, and those of pods that join them, until aborted or until every pod has ended for
+ * good. Lines that arrive at the same time are sorted by their times.
+ *
+ * @throws AdminError as the KubernetesClient, for what does not pass by itself
+ */
+export async function* followSources(
+  client: LogsClient,
+  followed: Followed,
+  options: LogsOptions,
+  context: LogsContext,
+): AsyncGenerator<PodLogEvent, void> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([context.signal, over.signal]);
+  const session = new Session(client, options, { clock: context.clock, signal });
+  const watching = session.watch(followed);
+  try {
+    for await (const handed of session.gate.take()) {
+      for (const one of handed) if (one.kind === 'note') yield one;
+      const lines = sortLines(handed.flatMap((one) => (one.kind === 'lines' ? one : [])));
+      if (lines.length > 0) yield { kind: 'lines', lines };
+    }
+    context.signal.throwIfAborted();
+  } finally {
+    over.abort();
+    session.gate.end();
+    await Promise.allSettled([watching, ...session.workers]);
+  }
+}
+
+/** The streams of one following. */
+class Session {
+  readonly gate = new Gate<Handed>();
+  readonly workers = new Set<Promise<void>>();
+  readonly #client: LogsClient;
+  readonly #options: LogsOptions;
+  readonly #context: LogsContext;
+  readonly #board = new PodBoard();
+  /** Containers of pods that were followed, also those that have ended. */
+  readonly #known = new Set<string>();
+  #active = 0;
+
+  constructor(client: LogsClient, options: LogsOptions, context: LogsContext) {
+    this.#client = client;
+    this.#options = options;
+    this.#context = context;
+  }
+
+  /** Follows what was begun, and watches for pods that join. */
+  async watch({ choice, catalogue, logs, join }: Followed): Promise<void> {
+    const matches = podMatcher(choice, catalogue);
+    for (const log of logs) this.#follow(log);
+    const { signal } = this.#context;
+    const selector = { ...selectorsOf(choice), fromStart: true, signal };
+    try {
+      for await (const change of this.#client.watchPods(selector)) {
+        if (!matches(change.pod)) continue;
+        this.#board.take(change);
+        if (change.type !== 'DELETED') {
+          for (const log of join(change.pod)) {
+            if (this.#follow(log)) await this.#note(log.source, 'joins');
+          }
+        }
+        this.#endWhereOver();
+      }
+    } catch (error) {
+      this.gate.end({ error });
+    }
+  }
+
+  /** Whether it is followed from now on. */
+  #follow(log: TrackedLog): boolean {
+    const key = `${log.source.uid}/${log.source.container}`;
+    if (this.#known.has(key)) return false;
+    this.#known.add(key);
+    const { maxStreams } = this.#options;
+    if (this.#active >= maxStreams) {
+      void this.#note(
+        log.source,
+        `is not followed: ${maxStreams} logs are already (--max-streams)`,
+      );
+      return false;
+    }
+    this.#active += 1;
+    const worker = this.#work(log).catch((error: unknown) => this.gate.end({ error }));
+    this.workers.add(worker);
+    void worker.finally(() => {
+      this.workers.delete(worker);
+      this.#active -= 1;
+      this.#endWhereOver();
+    });
+    return true;
+  }
+
+  async #work({ source, cursor, restarts }: TrackedLog): Promise<void> {
+    const { grep } = this.#options;
+    const context = {
+      ...this.#context,
+      changed: (pod: string, signal: AbortSignal) => this.#board.changed(pod, signal),
+    };
+    for await (const event of followLog(this.#client, source, cursor, restarts, context)) {
+      if (event.kind === 'note') await this.#note(source, event.text);
+      else {
+        const lines = grep ? event.lines.filter(({ text }) => grep.test(text)) : event.lines;
+        if (lines.length > 0) await this.gate.hand({ kind: 'lines', source, lines });
+      }
+    }
+  }
+
+  #note(source: LogSource, text: string): Promise<void> {
+    return this.gate.hand({ kind: 'note', source, text });
+  }
+
+  #endWhereOver(): void {
+    if (this.#active === 0 && this.#board.over) this.gate.end();
+  }
+}

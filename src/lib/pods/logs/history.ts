@@ -1,0 +1,65 @@
+import type { Milliseconds } from '../../clock.ts';
+import { type AdminError, isAdminError } from '../../errors.ts';
+import type { KubernetesClient } from '../../kubernetes/client.ts';
+import { hasNoLog } from './follow-log.ts';
+import type { LogLine } from './log-cursor.ts';
+import type { LogsContext, LogsOptions } from './logs-options.ts';
+import { mergeLines } from './merge-lines.ts';
+import type { PodLogEvent, TrackedLog } from './pod-logs.ts';
+import { readLog } from './read-log.ts';
+
+const PAUSE: Milliseconds = 500;
+const MOST_FAILURES = 4;
+
+/**
+ * What the logs have now, merged by time. A container that has no log is noted where nobody follows
+ * it.
+ *
+ * @throws AdminError `notFound` NO_PREVIOUS_LOG when none of them has one; as `podLogs`
+ */
+export async function* readHistory(
+  client: Pick<KubernetesClient, 'podLogs'>,
+  logs: readonly TrackedLog[],
+  options: LogsOptions,
+  context: LogsContext,
+): AsyncGenerator<PodLogEvent, void> {
+  const without: { readonly log: TrackedLog; readonly error: AdminError }[] = [];
+  const sources = logs.map((log) => ({
+    source: log.source,
+    batches: batchesOf(client, log, options, context, (error) => without.push({ log, error })),
+  }));
+  for await (const lines of mergeLines(sources)) yield { kind: 'lines', lines };
+  const [first] = without;
+  if (first && options.previous && without.length === logs.length) throw first.error;
+  if (options.follow) return;
+  for (const { log, error } of without) {
+    yield { kind: 'note', source: log.source, text: error.message };
+  }
+}
+
+async function* batchesOf(
+  client: Pick<KubernetesClient, 'podLogs'>,
+  { source, cursor }: TrackedLog,
+  { previous, tail, grep }: LogsOptions,
+  { clock, signal }: LogsContext,
+  withoutLog: (error: AdminError) => void,
+): AsyncGenerator<readonly LogLine[], void> {
+  for (let failures = 0; ; ) {
+    try {
+      // Once lines were read, the rest is asked for by its time.
+      const options = { previous, tail: cursor.begun ? null : tail, signal };
+      for await (const lines of readLog(client, source, cursor, options)) {
+        failures = 0;
+        yield grep === null ? lines : lines.filter(({ text }) => grep.test(text));
+      }
+      return;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (hasNoLog(error)) return withoutLog(error);
+      failures += 1;
+      const passing = isAdminError(error, 'service') || isAdminError(error, 'timeout');
+      if (!passing || failures > MOST_FAILURES) throw error;
+    }
+    await clock.sleep(PAUSE * failures, signal);
+  }
+}

@@ -1,0 +1,121 @@
+/** A line of a container's log. */
+export interface LogLine {
+  /** RFC 3339 in UTC with nine digits of a second, so that texts compare as times do. */
+  readonly time: string;
+  readonly text: string;
+}
+
+const SECOND_LENGTH = 'YYYY-MM-DDTHH:MM:SS'.length;
+const LENGTH = 'YYYY-MM-DDTHH:MM:SS.nnnnnnnnnZ'.length;
+const TIMESTAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
+/** Of a longer line its two ends tell it from others. */
+const HASHED = 1_024;
+
+/**
+ * Knows which lines of a container's log were read, so that a stream that broke goes on without a
+ * gap and without a repeat.
+ *
+ * The kubelet cuts `sinceTime` to whole seconds and then sends every line from there on, in the
+ * order of the file. So a stream is asked to begin at the second of the newest line, and what it
+ * sends first is held against the lines of that second, of which a number each is kept.
+ */
+export class LogCursor {
+  /** Lines before this are never wanted. */
+  readonly #floor: string;
+  #second = '';
+  #seen: number[] = [];
+  /** Time of the first line of {@link #seen}. */
+  #first = '';
+  /** Older lines of the same second were left out on purpose, by a number of last lines. */
+  #cut = false;
+  /** How far what is sent again was recognised; null once new lines come. */
+  #at: number | null = null;
+  #last = '';
+
+  /** @param since lines before it are left out, to the millisecond */
+  constructor(since: Date | null = null) {
+    this.#floor = since === null ? '' : `${since.toISOString().slice(0, -1)}000000Z`;
+  }
+
+  /** Whether a line was taken. */
+  get begun(): boolean {
+    return this.#second !== '';
+  }
+
+  /** Where a stream has to begin; null for the beginning of the log. */
+  since(): Date | null {
+    const second = this.#second || this.#floor.slice(0, SECOND_LENGTH);
+    return second === '' ? null : new Date(`${second}Z`);
+  }
+
+  /** A stream begins. @param tail it begins with so many last lines */
+  open(tail: boolean): void {
+    this.#at = this.begun ? 0 : null;
+    if (tail) this.#cut = true;
+  }
+
+  /** A line as it was sent, its time in front; null for one that was read before. */
+  take(sent: string): LogLine | null {
+    const space = sent.indexOf(' ');
+    const time = normalTime(space === -1 ? sent : sent.slice(0, space));
+    // Without a time of its own it goes on where a long line was cut.
+    const line =
+      time === null
+        ? { time: this.#last, text: sent }
+        : { time, text: space === -1 ? '' : sent.slice(space + 1) };
+    if (line.time < this.#floor || this.#isKnown(line)) return null;
+    this.#remember(line);
+    return line;
+  }
+
+  #isKnown(line: LogLine): boolean {
+    if (this.#at === null) return false;
+    const found = this.#seen.indexOf(hashOf(line), this.#at);
+    if (found !== -1) {
+      this.#at = found + 1;
+      return true;
+    }
+    if (this.#cut && this.#at === 0 && line.time <= this.#first) return true;
+    this.#at = null;
+    return false;
+  }
+
+  #remember(line: LogLine): void {
+    this.#last = line.time;
+    const second = line.time.slice(0, SECOND_LENGTH);
+    if (second < this.#second) return;
+    if (second > this.#second) {
+      this.#cut &&= !this.begun;
+      this.#second = second;
+      this.#seen = [];
+      this.#first = line.time;
+    }
+    this.#seen.push(hashOf(line));
+  }
+}
+
+/** A time as RFC 3339 in UTC with nine digits; null for anything else. */
+function normalTime(text: string): string | null {
+  if (text.length === LENGTH && text.endsWith('Z') && text[SECOND_LENGTH] === '.') return text;
+  const [, seconds, fraction = '', zone] = TIMESTAMP.exec(text) ?? [];
+  if (seconds === undefined || zone === undefined) return null;
+  const utc = new Date(`${seconds}${zone}`).toISOString().slice(0, SECOND_LENGTH);
+  return `${utc}.${fraction.padEnd(9, '0')}Z`;
+}
+
+/** FNV-1a over what tells lines of one second apart. */
+function hashOf({ time, text }: LogLine): number {
+  let hash = 0x811c9dc5 ^ text.length;
+  const add = (from: string, start: number, end: number): void => {
+    for (let at = start; at < end; at += 1) {
+      hash = Math.imul(hash ^ from.charCodeAt(at), 0x01000193);
+    }
+  };
+  add(time, SECOND_LENGTH, time.length);
+  if (text.length <= HASHED) add(text, 0, text.length);
+  else {
+    add(text, 0, HASHED / 2);
+    add(text, text.length - HASHED / 2, text.length);
+  }
+  return hash;
+}

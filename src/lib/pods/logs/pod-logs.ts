@@ -1,0 +1,110 @@
+import type { Milliseconds } from '../../clock.ts';
+import { AdminError } from '../../errors.ts';
+import type { KubernetesClient } from '../../kubernetes/client.ts';
+import type { Pod } from '../../kubernetes/model.ts';
+import type { Catalogue } from '../../services/catalogue.ts';
+import { choosePods, type PodChoice } from '../choose-pods.ts';
+import { followSources } from './follow-sources.ts';
+import { readHistory } from './history.ts';
+import { LogCursor } from './log-cursor.ts';
+import type { LogsContext, LogsOptions } from './logs-options.ts';
+import type { SourcedLine } from './merge-lines.ts';
+import type { LogSource } from './read-log.ts';
+
+/** What reading the logs of pods asks for. */
+export type LogsClient = Pick<
+  KubernetesClient,
+  'listPods' | 'watchPods' | 'getPod' | 'podLogs' | 'target'
+>;
+
+/** What comes of it. */
+export type PodLogEvent =
+  | { readonly kind: 'lines'; readonly lines: readonly SourcedLine<LogSource>[] }
+  | { readonly kind: 'note'; readonly source: LogSource | null; readonly text: string };
+
+/** A container, and how far its log was read. */
+export interface TrackedLog {
+  readonly source: LogSource;
+  readonly cursor: LogCursor;
+  /** How often it had been restarted when it was first seen. */
+  readonly restarts: number;
+}
+
+/**
+ * The logs of all containers of the pods that are meant, merged by time. First what there is, read
+ * to its end; with `follow` then what comes, of these pods and of those that join them, over broken
+ * connections and restarts, without a gap and without a repeat.
+ *
+ * @throws AdminError as {@link choosePods}; `notFound` PODS_NOT_FOUND, NO_PREVIOUS_LOG;
+ *   `validation` BAD_CONTAINER; `usage` TOO_MANY_STREAMS
+ */
+export async function* podLogs(
+  client: LogsClient,
+  catalogue: Catalogue,
+  choice: PodChoice,
+  options: LogsOptions,
+  context: LogsContext,
+): AsyncGenerator<PodLogEvent, void> {
+  const { clock, signal } = context;
+  const startedAt = clock.now();
+  const pods = await choosePods(client, catalogue, choice, { signal });
+  const since = sinceOf(options, startedAt);
+  const logs = pods.flatMap((pod) => trackedLogs(pod, catalogue, options.container, since));
+  refuse(pods, logs, options);
+  yield* readHistory(client, logs, options, context);
+  if (!options.follow) return;
+  const join = (pod: Pod): readonly TrackedLog[] => {
+    const isNew = pod.createdAt !== null && pod.createdAt.getTime() >= startedAt.getTime() - 1_000;
+    return trackedLogs(pod, catalogue, options.container, since, isNew ? 0 : undefined);
+  };
+  yield* followSources(client, { choice, catalogue, logs, join }, options, context);
+}
+
+/** No last lines at all means: only what comes from now on. */
+function sinceOf({ sinceMs, tail, follow }: LogsOptions, now: Date): Date | null {
+  const ms: Milliseconds | null = tail === 0 && follow ? 0 : sinceMs;
+  return ms === null ? null : new Date(now.getTime() - ms);
+}
+
+function trackedLogs(
+  pod: Pod,
+  catalogue: Catalogue,
+  container: string | null,
+  since: Date | null,
+  restarts?: number,
+): readonly TrackedLog[] {
+  const service = catalogue.serviceOf(pod)?.name ?? null;
+  return pod.containers
+    .filter(({ name }) => container === null || name === container)
+    .map((one) => ({
+      source: { pod: pod.name, uid: pod.uid, container: one.name, service },
+      cursor: new LogCursor(since),
+      restarts: restarts ?? one.restarts,
+    }));
+}
+
+function refuse(
+  pods: readonly Pod[],
+  logs: readonly TrackedLog[],
+  { container, maxStreams, follow }: LogsOptions,
+): void {
+  if (pods.length === 0 && !follow) {
+    throw new AdminError('notFound', 'there is no such pod', {
+      code: 'PODS_NOT_FOUND',
+      hint: 'List them with: circleci-admin pods list',
+    });
+  }
+  if (pods.length > 0 && logs.length === 0) {
+    const names = new Set(pods.flatMap((pod) => pod.containers.map(({ name }) => name)));
+    throw new AdminError('validation', `none of the pods has a container "${container}"`, {
+      code: 'BAD_CONTAINER',
+      hint: `Their containers are ${[...names].join(', ')}.`,
+    });
+  }
+  if (logs.length > maxStreams) {
+    throw new AdminError('usage', `that would be ${logs.length} logs at once`, {
+      code: 'TOO_MANY_STREAMS',
+      hint: `Choose fewer pods, or allow them with: --max-streams ${logs.length}`,
+    });
+  }
+}

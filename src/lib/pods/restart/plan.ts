@@ -1,0 +1,124 @@
+import { AdminError } from '../../errors.ts';
+import type { KubernetesClient } from '../../kubernetes/client.ts';
+import type { Pod, Workload, WorkloadReference } from '../../kubernetes/model.ts';
+import type { Catalogue } from '../../services/catalogue.ts';
+import type { Service } from '../../services/service.ts';
+import { judgePod } from '../judge.ts';
+
+/** A pod that is to be replaced. */
+export interface DoomedPod {
+  readonly name: string;
+  readonly uid: string;
+  readonly ready: boolean;
+  /** It is being deleted already. */
+  readonly terminating: boolean;
+}
+
+/** A workload some or all of whose pods are to be replaced. */
+export interface RestartTarget extends WorkloadReference {
+  readonly pods: readonly DoomedPod[];
+  /** Pods that it wants. */
+  readonly replicas: number;
+  readonly ready: number;
+  /** It replaces its pods just now: that is waited for, and not begun again. */
+  readonly rolling: boolean;
+  readonly service: string | null;
+  readonly impact: string | null;
+  readonly severity: Service['severity'];
+  /** Losing the service loses builds. */
+  readonly losesBuilds: boolean;
+}
+
+/** What a restart will do. */
+export interface RestartPlan {
+  /** `roll`: new pods before the old ones go, as the workload says. `delete`: the pods themselves. */
+  readonly how: 'roll' | 'delete';
+  readonly targets: readonly RestartTarget[];
+  /** Builds that run now; null where Nomad could not be asked. */
+  readonly runningBuilds: number | null;
+}
+
+/** What planning asks of Kubernetes. */
+export type RestartPlanner = Pick<KubernetesClient, 'workloadOf' | 'getWorkload'>;
+
+/**
+ * Works out whose pods are replaced.
+ *
+ * @throws AdminError `validation` NOT_RESTARTABLE for a pod that nothing would make anew, or a
+ *   StatefulSet that does not replace its pods by itself; as the KubernetesClient
+ */
+export async function planRestart(
+  client: RestartPlanner,
+  catalogue: Catalogue,
+  pods: readonly Pod[],
+  how: RestartPlan['how'],
+  context: { readonly signal: AbortSignal; readonly runningBuilds: number | null },
+): Promise<RestartPlan> {
+  const { signal, runningBuilds } = context;
+  const groups = new Map<string, { readonly workload: WorkloadReference; readonly pods: Pod[] }>();
+  for (const pod of pods) {
+    const workload = await client.workloadOf(pod, signal);
+    if (workload === null) throw notRestartable(pod);
+    const key = `${workload.kind}/${workload.name}`;
+    const group = groups.get(key) ?? { workload, pods: [] };
+    groups.set(key, group);
+    group.pods.push(pod);
+  }
+  const targets = await Promise.all(
+    [...groups.values()].map(async (group) => {
+      const workload = await client.getWorkload(group.workload, signal);
+      if (how === 'roll' && workload.strategy === 'OnDelete') throw onDelete(workload);
+      return targetOf(workload, group.pods, catalogue);
+    }),
+  );
+  return { how, targets, runningBuilds };
+}
+
+/** Whether a rollout has come to its end (kubectl's polymorphichelpers/rollout_status.go). */
+export function isRolledOut(workload: Workload): boolean {
+  const { observed, replicas, current, updated, ready, available } = workload;
+  return (
+    observed &&
+    updated >= replicas &&
+    current <= updated &&
+    ready >= replicas &&
+    available >= replicas
+  );
+}
+
+function targetOf(workload: Workload, pods: readonly Pod[], catalogue: Catalogue): RestartTarget {
+  const [first] = pods;
+  const service = first ? catalogue.serviceOf(first) : null;
+  return {
+    kind: workload.kind,
+    name: workload.name,
+    pods: pods.map((pod) => ({
+      name: pod.name,
+      uid: pod.uid,
+      ready: judgePod(pod).health === 'ready',
+      terminating: pod.deletedAt !== null,
+    })),
+    replicas: workload.replicas,
+    ready: workload.ready,
+    rolling: workload.restartedAt !== null && workload.updated < workload.replicas,
+    service: service?.name ?? null,
+    impact: service?.impact ?? null,
+    severity: service?.severity ?? 'unknown',
+    losesBuilds: service?.losesBuilds ?? false,
+  };
+}
+
+function notRestartable({ name, owner }: Pod): AdminError {
+  const whose = owner === null ? 'nothing owns it' : `it is of the ${owner.kind} ${owner.name}`;
+  return new AdminError('validation', `${name} cannot be restarted: ${whose}`, {
+    code: 'NOT_RESTARTABLE',
+    hint: 'Only pods of Deployments, StatefulSets and DaemonSets are made anew.',
+  });
+}
+
+function onDelete({ kind, name }: Workload): AdminError {
+  return new AdminError('validation', `${kind} ${name} replaces only pods that were deleted`, {
+    code: 'NOT_RESTARTABLE',
+    hint: 'Delete them one after the other: circleci-admin pods restart POD --delete',
+  });
+}

@@ -1,0 +1,37 @@
+import type { Milliseconds } from '../../clock.ts';
+import type { RestartPlan } from './plan.ts';
+import { type RestartEvent, type RestartOutcome, restartExitCode, targetName } from './restart.ts';
+
+/** How a restart ended. */
+export interface RestartReport {
+  readonly how: RestartPlan['how'];
+  readonly targets: readonly {
+    readonly target: string;
+    readonly service: string | null;
+    /** Pods that were replaced. */
+    readonly pods: readonly string[];
+    /** Null where it was interrupted. */
+    readonly outcome: RestartOutcome | null;
+    readonly tookMs: Milliseconds | null;
+    readonly problem: string | null;
+  }[];
+  readonly exitCode: number;
+}
+
+/** Makes the report of what the events have said. */
+export function reportRestart(plan: RestartPlan, events: readonly RestartEvent[]): RestartReport {
+  const ends = events.flatMap((event) => (event.type === 'ended' ? event : []));
+  const targets = plan.targets.map((target) => {
+    const name = targetName(target);
+    const end = ends.find((event) => event.target === name);
+    return {
+      target: name,
+      service: target.service,
+      pods: target.pods.map((pod) => pod.name),
+      outcome: end?.outcome ?? null,
+      tookMs: end?.tookMs ?? null,
+      problem: end?.problem ?? null,
+    };
+  });
+  return { how: plan.how, targets, exitCode: restartExitCode(ends.map(({ outcome }) => outcome)) };
+}
