@@ -88,6 +88,18 @@ describe('the bundle', () => {
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
   });
 
+  it('finishes a change even if nobody reads what it says', async () => {
+    const name = 'ip-10-0-10-20.ec2.internal';
+    const words = ['nomad', 'eligibility', name, '--disable', '--yes', '--output', 'ndjson'];
+    const child = spawn(process.execPath, [RUN, ...words], { env: environment() });
+    child.stdout.destroy();
+    child.stderr.destroy();
+    const exitCode = await new Promise((resolve) => child.on('close', resolve));
+    expect(exitCode).toBe(0);
+    const node = sandbox.nomad.state.nodes.all().find((one) => one.name === name);
+    expect(node?.eligible).toBe(false);
+  });
+
   it('says in one line which Node it needs', async () => {
     const old = `data:text/javascript,${encodeURIComponent(
       "Object.defineProperty(process.versions, 'node', { value: '20.20.2' });",

@@ -66,6 +66,8 @@ export class CapturedStream implements OutputStream {
 
 /** A process that a test has in its hands: streams that are captured, a terminal or none. */
 export class TestRuntime implements Runtime {
+  /** Whether a change asked to go on without a reader. */
+  outlivesReaders = false;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin: InputStream;
   readonly stdout: CapturedStream;
@@ -94,6 +96,10 @@ export class TestRuntime implements Runtime {
     this.signal = options.signal ?? new AbortController().signal;
     this.self = options.self ?? [process.execPath, 'bin/dev.js'];
     this.#columns = columns;
+  }
+
+  outliveReaders(): void {
+    this.outlivesReaders = true;
   }
 
   async *sizes(): AsyncGenerator<{ readonly columns: number; readonly rows: number }> {

@@ -121,6 +121,7 @@ async function apply<Event>(context: ChangeContext, change: Change<Event>): Prom
     action: change.action,
     plan: change.plan.document,
   });
+  runtime.outliveReaders();
   try {
     for await (const event of change.apply(runtime.signal)) {
       const line = change.describe(event);

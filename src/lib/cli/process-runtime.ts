@@ -5,6 +5,7 @@ import type { OutputStream, Runtime } from './runtime.ts';
 /** The runtime of a real process. A second Ctrl-C ends it at once. */
 export function processRuntime(): Runtime {
   const controller = new AbortController();
+  const readers: Readers = { outlived: false };
   const onSignal = (signal: NodeJS.Signals): void => {
     if (controller.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
     controller.abort(new Error(signal));
@@ -21,8 +22,11 @@ export function processRuntime(): Runtime {
         return process.stdin;
       },
     },
-    stdout: outputStream(process.stdout),
-    stderr: outputStream(process.stderr),
+    stdout: outputStream(process.stdout, readers),
+    stderr: outputStream(process.stderr, readers),
+    outliveReaders: () => {
+      readers.outlived = true;
+    },
     clock: systemClock,
     get home() {
       return process.env['HOME'] ?? homedir();
@@ -39,13 +43,19 @@ export function processRuntime(): Runtime {
   };
 }
 
-function outputStream(stream: NodeJS.WriteStream): OutputStream {
+/** Whether the program goes on when nobody reads what it says any more. */
+interface Readers {
+  outlived: boolean;
+}
+
+function outputStream(stream: NodeJS.WriteStream, readers: Readers): OutputStream {
   // `| head` closes the pipe: what is left to say has no reader, and that is no failure.
   let closed = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     closed = true;
-    process.exit(process.exitCode ?? 0);
+    if (!readers.outlived) process.exit(process.exitCode ?? 0);
+    stream.emit('drain');
   });
   return {
     isTTY: stream.isTTY === true,

@@ -30,6 +30,8 @@ export interface Runtime {
   readonly signal: AbortSignal;
   /** How to run this program again: interpreter, its arguments and the script. */
   readonly self: readonly string[];
+  /** From now on the work goes on, and is done whole, even if nobody reads its output any more. */
+  outliveReaders(): void;
   /** The size of the terminal, now and whenever it changes. */
   sizes(signal: AbortSignal): AsyncIterable<{ readonly columns: number; readonly rows: number }>;
 }
