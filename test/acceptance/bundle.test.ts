@@ -89,15 +89,16 @@ describe('the bundle', () => {
   });
 
   it('finishes a change even if nobody reads what it says', async () => {
-    const name = 'ip-10-0-10-20.ec2.internal';
-    const words = ['nomad', 'eligibility', name, '--disable', '--yes', '--output', 'ndjson'];
+    const name = 'ip-10-0-10-21.ec2.internal';
+    const words = ['nomad', 'drain', name, '--detach', '--yes', '--output', 'ndjson'];
     const child = spawn(process.execPath, [RUN, ...words], { env: environment() });
     child.stdout.destroy();
     child.stderr.destroy();
     const exitCode = await new Promise((resolve) => child.on('close', resolve));
     expect(exitCode).toBe(0);
     const node = sandbox.nomad.state.nodes.all().find((one) => one.name === name);
-    expect(node?.eligible).toBe(false);
+    expect(node?.drain).toBeTruthy();
+    sandbox.nomad.cancelDrain(node?.id ?? '');
   });
 
   it('says in one line which Node it needs', async () => {
