@@ -1,18 +1,15 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Clock } from '../../src/lib/clock.ts';
 import { Sandbox, type SandboxOptions } from '../../src/lib/sandbox/sandbox.ts';
-import { systemClock } from '../../src/lib/terminal/system-clock.ts';
+import { healthy } from '../../src/lib/sandbox/scenarios/healthy.ts';
 import { type CliResult, cli } from './cli.ts';
+import { HurriedClock } from './hurried-clock.ts';
 import { SANDBOX_START } from './sandbox.ts';
 import type { TestRuntimeOptions } from './test-runtime.ts';
 
 /** The profile of a {@link World}. */
 export const PROFILE = 'lab';
-
-/** Stands where the sandbox's time stands; only pauses and limits are those of the real time. */
-const STILL: Clock = { now: () => SANDBOX_START, sleep: systemClock.sleep };
 
 /** A sandbox, and a machine whose config file has a profile that leads there. */
 export class World implements AsyncDisposable {
@@ -33,7 +30,10 @@ export class World implements AsyncDisposable {
 
   /** Starts the sandbox and writes the profile; the audit log has one change in it. */
   static async open(options: SandboxOptions = {}): Promise<World> {
+    // Time stands still, and with it a limit on the requests of a second.
+    const scenario = { ...healthy, server: { ...healthy.server, limit: null } };
     const sandbox = await Sandbox.start({
+      scenario,
       clients: 4,
       builds: 2,
       rate: 0,
@@ -57,17 +57,24 @@ export class World implements AsyncDisposable {
       name(key, idle[at]);
     });
     name('JOB', (await read('nomad', 'status', '--status', 'running', '--columns', 'id'))[0]);
-    const logins = async (state: string): Promise<readonly string[]> =>
-      read('users', 'list', '--state', state, '--columns', 'login', '--match', '*a*');
-    const active = (await logins('active')).filter((login) => !login.startsWith('sandbox-'));
-    const members = active.slice(1).join('\n');
-    await writeFile(join(home, 'members.txt'), members);
-    name('LOGIN', active[1]);
-    name('LEAVER', active[2]);
-    name('SUSPENDED', (await logins('suspended'))[0]);
+    const logins = async (...flags: readonly string[]): Promise<readonly string[]> =>
+      (await read('users', 'list', '--columns', 'login', ...flags)).filter(Boolean);
+    const active = (await logins('--state', 'active', '--match', '*a*')).filter(
+      (login) => !login.startsWith('sandbox-'),
+    );
+    const [gone, login, leaver, restored = ''] = active;
+    name('LOGIN', login);
+    name('LEAVER', leaver);
+    name('SUSPENDED', (await logins('--state', 'suspended'))[0]);
+    const members = (await logins()).filter((one) => one !== gone);
+    await writeFile(join(home, 'members.txt'), members.join('\n'));
     name('MEMBERS', join(home, 'members.txt'));
+    await world.cli(['settings', 'required-orgs', 'add', 'acme-labs', '--yes']);
+    const undo = join(home, 'undo.json');
+    await world.cli(['users', 'suspend', restored, '--yes', '--undo-file', undo]);
+    name('UNDO', undo);
     await world.cli(['config', 'set', 'version', '3.0', '--yes']);
-    name('CHANGE', (await read('audit', 'list', '--columns', 'id'))[0]);
+    name('CHANGE', (await read('audit', 'list', '--limit', '1', '--columns', 'id'))[0]);
     name('FILE', world.configPath);
     name('KUBECONFIG', sandbox.environment()['KUBECONFIG']);
     sandbox.calls.reset();
@@ -114,7 +121,13 @@ export class World implements AsyncDisposable {
       ...options.env,
     };
     const words = argv.map((word) => this.#names.get(word) ?? word);
-    return cli(words, { clock: STILL, home: this.home, cwd: this.home, ...options, env });
+    return cli(words, {
+      clock: new HurriedClock(SANDBOX_START),
+      home: this.home,
+      cwd: this.home,
+      ...options,
+      env,
+    });
   }
 
   /** The audit log as it is; empty where there is none. */
