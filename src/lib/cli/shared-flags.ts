@@ -41,8 +41,13 @@ export const sharedFlags = {
   'read-only': Flags.boolean({ summary: 'refuse to change anything', helpGroup: 'global' }),
 };
 
-/** Which of {@link sharedFlags} take names that completion can find. */
-export const SHARED_NAMES: Completes = { installation: 'installations', 'nomad-pod': 'pods' };
+/** Flags and arguments that take the same names in every command, for completion. */
+export const SHARED_NAMES: Completes = {
+  installation: 'installations',
+  'nomad-pod': 'pods',
+  pod: 'pods',
+  login: 'accounts',
+};
 
 /** Flags of every command that changes something. */
 export const mutatingFlags = {

@@ -8,7 +8,14 @@ export interface Candidate {
 }
 
 /** Names that are not in the sources: of an installation, of this machine, or of the settings. */
-export type NameKind = 'nodes' | 'jobs' | 'pods' | 'installations' | 'settings' | 'changes';
+export type NameKind =
+  | 'nodes'
+  | 'jobs'
+  | 'pods'
+  | 'accounts'
+  | 'installations'
+  | 'settings'
+  | 'changes';
 
 /** Which names the arguments and flags of a command take, by the name of each. */
 export type Completes = Readonly<Record<string, NameKind>>;

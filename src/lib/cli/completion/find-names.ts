@@ -44,7 +44,7 @@ export function findNames(runtime: Runtime, masker: Masker, places: Places): Nam
     const cache = await cacheOf(installation, kind, runtime, places);
     const kept = await cache.read();
     if (kept !== null) return kept;
-    if (asksForToken(installation) && kind !== 'pods') return [];
+    if (asksForToken(installation, kind)) return [];
     const names = await ask(installation, LIVE_NAMES[kind], runtime);
     await cache.write(names);
     return names;
@@ -73,8 +73,9 @@ async function ask(
 }
 
 /** A command that prints a token may ask for a second factor: a Tab must not. */
-function asksForToken({ settings }: Installation): boolean {
-  const { token } = settings.nomad;
+function asksForToken({ settings }: Installation, kind: NameKind): boolean {
+  if (kind === 'pods') return false;
+  const { token } = kind === 'accounts' ? settings.server : settings.nomad;
   return token !== null && 'command' in token && token.command !== undefined;
 }
 

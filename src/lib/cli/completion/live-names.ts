@@ -13,7 +13,7 @@ export type LiveNames = (
 const MOST_JOBS = 500;
 
 /** What names can be asked of an installation, by the clients that the commands use too. */
-export const LIVE_NAMES: Readonly<Record<'nodes' | 'jobs' | 'pods', LiveNames>> = {
+export const LIVE_NAMES: Readonly<Record<'nodes' | 'jobs' | 'pods' | 'accounts', LiveNames>> = {
   nodes: async (installation, signal) => {
     const nomad = await installation.nomad();
     const nodes = await collect(nomad.nodes({ signal }));
@@ -34,6 +34,11 @@ export const LIVE_NAMES: Readonly<Record<'nodes' | 'jobs' | 'pods', LiveNames>> 
     const kubernetes = await installation.kubernetes();
     const pods = await kubernetes.listPods({ signal });
     return pods.map((pod) => ({ value: pod.name, about: pod.phase }));
+  },
+  accounts: async (installation, signal) => {
+    const api = await installation.admin();
+    const accounts = await api.accounts(signal);
+    return accounts.map(({ login, name }) => ({ value: login, about: name ?? '' }));
   },
 };
 

@@ -55,6 +55,8 @@ describe('names of a living installation', () => {
     expect(await tab(`nomad node-status ${id.slice(0, 8)}`, env)).toEqual([id]);
     expect(await tab('nomad logs ', env)).not.toEqual([]);
     expect(await tab('nomad cli --nomad-pod circleci-n', env)).toEqual(['circleci-nomad-0']);
+    const accounts = await tab('users show sandbox-', env);
+    expect(accounts).toContain('sandbox-admin');
     expect(sandbox.calls.writes).toBe(0);
   });
 
