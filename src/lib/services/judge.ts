@@ -178,7 +178,8 @@ function stateOf(
   const lasting = judged.filter(
     ({ judgement }) => !['completed', 'left-behind'].includes(judgement.health),
   );
-  const once = service?.startUpOnly || pods.every(({ owner }) => owner?.kind === 'Job');
+  const once =
+    service?.startUpOnly || (pods.length > 0 && pods.every(({ owner }) => owner?.kind === 'Job'));
   if (once && workloads.length === 0) {
     const failing = lasting.some(({ judgement }) => judgement.health === 'not-ready');
     if (failing) return 'down';

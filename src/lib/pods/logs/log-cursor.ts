@@ -16,17 +16,23 @@ const HASHED = 1_024;
  * gap and without a repeat.
  *
  * The kubelet cuts `sinceTime` to whole seconds and then sends every line from there on, in the
- * order of the file. So a stream is asked to begin at the second of the newest line, and what it
- * sends first is held against the lines of that second, of which a number each is kept.
+ * order of the file. So a stream is asked to begin a second before that of the newest line (a log's
+ * two streams are not quite in the order of time), and what it sends first is held against the
+ * lines since then, of which a number each is kept.
  */
 export class LogCursor {
   /** Lines before this are never wanted. */
   readonly #floor: string;
-  #second = '';
-  #seen: number[] = [];
-  /** Time of the first line of {@link #seen}. */
+  /** The second of the newest line, since the epoch; null before the first. */
+  #newest: number | null = null;
+  /** What the second of the line before was, as text and as a number. */
+  #reading = { text: '', second: 0 };
+  /** The lines since the second before the newest, in the log's order. */
+  #seen: { readonly hash: number; readonly second: number }[] = [];
+  #hashes: number[] = [];
+  /** Time of the first line that was taken. */
   #first = '';
-  /** Older lines of the same second were left out on purpose, by a number of last lines. */
+  /** Older lines than the first were left out on purpose, by a number of last lines. */
   #cut = false;
   /** How far what is sent again was recognised; null once new lines come. */
   #at: number | null = null;
@@ -39,18 +45,19 @@ export class LogCursor {
 
   /** Whether a line was taken. */
   get begun(): boolean {
-    return this.#second !== '';
+    return this.#newest !== null;
   }
 
   /** Where a stream has to begin; null for the beginning of the log. */
   since(): Date | null {
-    const second = this.#second || this.#floor.slice(0, SECOND_LENGTH);
-    return second === '' ? null : new Date(`${second}Z`);
+    if (this.#newest !== null) return new Date((this.#newest - 1) * 1_000);
+    return this.#floor === '' ? null : new Date(`${this.#floor.slice(0, SECOND_LENGTH)}Z`);
   }
 
   /** A stream begins. @param tail it begins with so many last lines */
   open(tail: boolean): void {
     this.#at = this.begun ? 0 : null;
+    this.#hashes = this.#seen.map(({ hash }) => hash);
     if (tail) this.#cut = true;
   }
 
@@ -70,27 +77,34 @@ export class LogCursor {
 
   #isKnown(line: LogLine): boolean {
     if (this.#at === null) return false;
-    const found = this.#seen.indexOf(hashOf(line), this.#at);
+    const found = this.#hashes.indexOf(hashOf(line), this.#at);
     if (found !== -1) {
       this.#at = found + 1;
       return true;
     }
     if (this.#cut && this.#at === 0 && line.time <= this.#first) return true;
     this.#at = null;
+    this.#hashes = [];
     return false;
   }
 
   #remember(line: LogLine): void {
     this.#last = line.time;
-    const second = line.time.slice(0, SECOND_LENGTH);
-    if (second < this.#second) return;
-    if (second > this.#second) {
-      this.#cut &&= !this.begun;
-      this.#second = second;
-      this.#seen = [];
-      this.#first = line.time;
+    if (this.#first === '') this.#first = line.time;
+    const second = this.#secondOf(line.time);
+    if (this.#newest === null || second > this.#newest) {
+      this.#newest = second;
+      this.#seen = this.#seen.filter((one) => one.second >= second - 1);
     }
-    this.#seen.push(hashOf(line));
+    if (second >= this.#newest - 1) this.#seen.push({ hash: hashOf(line), second });
+  }
+
+  #secondOf(time: string): number {
+    if (!time.startsWith(this.#reading.text) || this.#reading.text === '') {
+      const text = time.slice(0, SECOND_LENGTH);
+      this.#reading = { text, second: Date.parse(`${text}Z`) / 1_000 };
+    }
+    return this.#reading.second;
   }
 }
 

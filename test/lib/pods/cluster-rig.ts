@@ -1,0 +1,38 @@
+import { setImmediate } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import type { KubernetesClient } from '../../../src/lib/kubernetes/client.ts';
+import { SILENT } from '../../../src/lib/sandbox/kubernetes/log-source.ts';
+import { ADMIN_TOKEN, type PodSpec } from '../../../src/lib/sandbox/kubernetes/scenario.ts';
+import { clientOf, connectionTo } from '../kubernetes/api-server.ts';
+import { type Rig, startRig } from '../sandbox/kubernetes/rig.ts';
+
+/** A sandbox whose containers write only what the test has them write, and a client of it. */
+export interface ClusterRig extends Rig {
+  readonly client: KubernetesClient;
+  /** Moves time by small steps until something holds. */
+  until(holds: () => boolean): Promise<void>;
+}
+
+/** Starts a {@link ClusterRig}; it ends with the test. */
+export async function clusterRig(
+  pods: readonly PodSpec[],
+  token: string = ADMIN_TOKEN,
+): Promise<ClusterRig> {
+  // Just founded: nothing was written before.
+  const rig = await startRig({ pods, ageMs: 1 });
+  onTestFinished(() => rig.stop());
+  for (const { name } of pods) rig.sandbox.setLogBackground(name, SILENT);
+  const credentials = async () => ({ headers: { authorization: `Bearer ${token}` }, tls: {} });
+  const client = clientOf(connectionTo(rig.sandbox.url, { credentials }), rig.clock);
+  return {
+    ...rig,
+    client,
+    until: async (holds) => {
+      for (let turn = 0; !holds(); turn += 1) {
+        if (turn > 20_000) throw new Error('it never came to that');
+        if (turn % 20 === 19) await rig.clock.advance(250);
+        await setImmediate();
+      }
+    },
+  };
+}

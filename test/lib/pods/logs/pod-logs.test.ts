@@ -1,0 +1,172 @@
+import { expect, it } from 'vitest';
+import type { PodChoice } from '../../../../src/lib/pods/choose-pods.ts';
+import type { LogsOptions } from '../../../../src/lib/pods/logs/logs-options.ts';
+import { podLogs } from '../../../../src/lib/pods/logs/pod-logs.ts';
+import { makeCatalogue } from '../../../../src/lib/services/catalogue.ts';
+import { type ClusterRig, clusterRig } from '../cluster-rig.ts';
+
+const EVERYTHING: PodChoice = { names: [], services: [] };
+const WHOLE: LogsOptions = {
+  follow: false,
+  previous: false,
+  sinceMs: null,
+  tail: null,
+  grep: null,
+  container: null,
+  maxStreams: 100,
+};
+
+/** Reads until stopped; what was read so far stands in `texts`. */
+function read(rig: ClusterRig, options: Partial<LogsOptions>, choice = EVERYTHING) {
+  const stop = new AbortController();
+  const texts: string[] = [];
+  const notes: string[] = [];
+  const context = { clock: rig.clock, signal: stop.signal };
+  const run = async (): Promise<void> => {
+    const all = { ...WHOLE, ...options };
+    for await (const event of podLogs(rig.client, makeCatalogue(), choice, all, context)) {
+      if (event.kind === 'note') notes.push(event.text);
+      else texts.push(...event.lines.map(({ text }) => text));
+    }
+  };
+  const ended = run().catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error;
+  });
+  return { texts, notes, ended, stop: () => stop.abort() };
+}
+
+const lines = (name: string, from: number, to: number): readonly string[] =>
+  Array.from({ length: to - from }, (_, at) => `${name} ${from + at}`);
+
+it('merges logs by time, takes last lines of each, and finds what matches', async () => {
+  const rig = await clusterRig([{ name: 'dispatcher' }, { name: 'schedulerer' }]);
+  for (let round = 0; round < 4; round += 1) {
+    for (const name of ['schedulerer', 'dispatcher']) {
+      await rig.clock.advance(300);
+      rig.sandbox.appendLog(name, undefined, `${name} ${round}`);
+    }
+  }
+  const texts = async (options: Partial<LogsOptions>, choice = EVERYTHING) => {
+    const reading = read(rig, options, choice);
+    await reading.ended;
+    return reading.texts;
+  };
+  const all = [0, 1, 2, 3].flatMap((round) => [`schedulerer ${round}`, `dispatcher ${round}`]);
+  expect(await texts({})).toEqual(all);
+  expect(await texts({ tail: 1 })).toEqual(all.slice(-2));
+  expect(await texts({ sinceMs: 700 })).toEqual(all.slice(-3));
+  expect(await texts({ grep: /[13]$/ }, { ...EVERYTHING, services: ['scheduler'] })).toEqual([
+    'schedulerer 1',
+    'schedulerer 3',
+  ]);
+});
+
+it('loses and repeats nothing over broken streams, restarts and new pods', async () => {
+  const names = ['dispatcher', 'schedulerer', 'frontend'];
+  const rig = await clusterRig(names.map((name) => ({ name })));
+  for (const name of names) {
+    for (const line of lines(name, 0, 40)) rig.sandbox.appendLog(name, undefined, line);
+  }
+  const reading = read(rig, { follow: true });
+  await rig.until(() => reading.texts.length === 120);
+  // Whatever is read from now on breaks off after some bytes, many times.
+  rig.faults.add({
+    method: 'GET',
+    path: '/log\\?',
+    fault: { kind: 'truncate', bytes: 700 },
+    times: 30,
+  });
+  for (let round = 1; round < 8; round += 1) {
+    for (const name of names) {
+      for (const line of lines(name, round * 40, round * 40 + 40)) {
+        rig.sandbox.appendLog(name, undefined, line);
+      }
+    }
+    if (round === 3) rig.sandbox.crash('frontend');
+    if (round === 5) rig.sandbox.addPod({ name: 'newcomer' });
+    await rig.clock.advance(1_500);
+    await rig.until(() => reading.texts.length >= (round + 1) * 120);
+  }
+  await rig.until(() => rig.sandbox.pod('newcomer').status.phase === 'Running');
+  for (const line of lines('newcomer', 0, 10)) rig.sandbox.appendLog('newcomer', undefined, line);
+  await rig.until(() => reading.texts.filter((text) => text.startsWith('newcomer')).length >= 10);
+  reading.stop();
+  await reading.ended;
+  const wanted = [...names.flatMap((name) => lines(name, 0, 320)), ...lines('newcomer', 0, 10)];
+  const own = reading.texts.filter((text) =>
+    /^(?:dispatcher|schedulerer|frontend|newcomer) \d/.test(text),
+  );
+  expect([...own].sort()).toEqual([...wanted].sort());
+  for (const name of names) {
+    expect(own.filter((text) => text.startsWith(`${name} `))).toEqual(lines(name, 0, 320));
+  }
+  const asked = rig.calls.recent().filter(({ path }) => path.includes('/log?'));
+  expect(asked.length).toBeGreaterThan(30);
+  expect(asked.some(({ path }) => path.includes('previous=true'))).toBe(true);
+  expect(reading.notes).toEqual(expect.arrayContaining(['restarted', 'joins']));
+});
+
+it('reads the run before, and says where there is none', async () => {
+  const rig = await clusterRig([{ name: 'dispatcher' }, { name: 'frontend' }]);
+  rig.sandbox.appendLog('frontend', undefined, 'before');
+  rig.sandbox.crash('frontend');
+  await rig.clock.advance(60_000);
+  rig.sandbox.appendLog('frontend', undefined, 'after');
+  const both = read(rig, { previous: true });
+  await both.ended;
+  expect(both.texts).toEqual(['before']);
+  expect(both.notes).toEqual([
+    expect.stringMatching(/^previous terminated container "dispatcher" in pod .* not found$/),
+  ]);
+  const none = read(rig, { previous: true }, { ...EVERYTHING, names: ['dispatcher'] });
+  await expect(none.ended).rejects.toMatchObject({ kind: 'notFound', code: 'NO_PREVIOUS_LOG' });
+});
+
+it.each<[Partial<LogsOptions>, PodChoice, object]>([
+  [
+    { maxStreams: 1 },
+    EVERYTHING,
+    {
+      kind: 'usage',
+      code: 'TOO_MANY_STREAMS',
+      message: 'that would be 2 logs at once',
+      hint: 'Choose fewer pods, or allow them with: --max-streams 2',
+    },
+  ],
+  [
+    { container: 'sidecar' },
+    EVERYTHING,
+    {
+      kind: 'validation',
+      code: 'BAD_CONTAINER',
+      message: 'none of the pods has a container "sidecar"',
+    },
+  ],
+  [
+    {},
+    { ...EVERYTHING, names: ['dispatchr'] },
+    {
+      kind: 'notFound',
+      code: 'POD_NOT_FOUND',
+      message: 'no pod, workload or service in circleci-server is called "dispatchr"',
+      hint: 'Did you mean dispatcher? List them with: circleci-admin pods list',
+    },
+  ],
+  [
+    {},
+    { ...EVERYTHING, services: ['vault'] },
+    {
+      kind: 'notFound',
+      code: 'PODS_NOT_FOUND',
+      message: 'the service circleci-vault has no such pod',
+    },
+  ],
+  [
+    {},
+    { ...EVERYTHING, labelSelector: 'app=nothing' },
+    { kind: 'notFound', code: 'PODS_NOT_FOUND', message: 'there is no such pod' },
+  ],
+])('refuses %j of %j', async (options, choice, error) => {
+  const rig = await clusterRig([{ name: 'dispatcher' }, { name: 'frontend' }]);
+  await expect(read(rig, options, choice).ended).rejects.toMatchObject(error);
+});

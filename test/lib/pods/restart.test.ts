@@ -1,0 +1,122 @@
+import { expect, it } from 'vitest';
+import type { KubernetesClient } from '../../../src/lib/kubernetes/client.ts';
+import { choosePods } from '../../../src/lib/pods/choose-pods.ts';
+import { planRestart, type RestartPlan } from '../../../src/lib/pods/restart/plan.ts';
+import { reportRestart } from '../../../src/lib/pods/restart/report.ts';
+import { type RestartEvent, restartPods } from '../../../src/lib/pods/restart/restart.ts';
+import { LIMITED_TOKEN } from '../../../src/lib/sandbox/kubernetes/scenario.ts';
+import { makeCatalogue } from '../../../src/lib/services/catalogue.ts';
+import { type ClusterRig, clusterRig } from './cluster-rig.ts';
+
+const PODS = [
+  { name: 'dispatcher', readyAfterMs: 8_000 },
+  { name: 'legacy-dispatcher', readyAfterMs: 8_000 },
+  { name: 'output-processor', replicas: 2, readyAfterMs: 8_000 },
+  { name: 'circleci-mongodb', kind: 'StatefulSet', readyAfterMs: 6_000 },
+  { name: 'inject-bottoken', kind: 'Job', situation: 'completed' },
+] as const;
+
+const catalogue = makeCatalogue();
+const { signal } = new AbortController();
+
+async function plan(
+  client: KubernetesClient,
+  how: RestartPlan['how'],
+  ...names: readonly string[]
+): Promise<RestartPlan> {
+  const pods = await choosePods(client, catalogue, { names, services: [] }, { signal });
+  return planRestart(client, catalogue, pods, how, { signal, runningBuilds: 3 });
+}
+
+/** Runs a plan to its end while the sandbox's time passes. */
+async function run(rig: ClusterRig, chosen: RestartPlan, timeoutMs = 300_000, detach = false) {
+  const events: RestartEvent[] = [];
+  let ended = false;
+  const options = { clock: rig.clock, signal, timeoutMs, detach };
+  const running = (async () => {
+    for await (const event of restartPods(rig.client, chosen, options)) events.push(event);
+  })().finally(() => {
+    ended = true;
+  });
+  await rig.until(() => ended);
+  await running;
+  return reportRestart(chosen, events);
+}
+
+const uids = (rig: ClusterRig): Readonly<Record<string, string>> =>
+  Object.fromEntries(rig.sandbox.pods().map(({ metadata }) => [metadata.name, metadata.uid]));
+
+it('deletes exactly the two pods, and waits until both are ready again', async () => {
+  const rig = await clusterRig(PODS);
+  const before = uids(rig);
+  const chosen = await plan(rig.client, 'delete', 'dispatcher', 'legacy-dispatcher');
+  const report = await run(rig, chosen);
+  expect(report).toMatchObject({ how: 'delete', exitCode: 0 });
+  expect(report.targets.map(({ target, outcome }) => `${target} ${outcome}`).sort()).toEqual([
+    'Deployment/dispatcher ready',
+    'Deployment/legacy-dispatcher ready',
+  ]);
+  const after = uids(rig);
+  const gone = Object.keys(before).filter((name) => after[name] !== before[name]);
+  expect(gone.map((name) => name.replace(/-[^-]+-[^-]+$/, '')).sort()).toEqual([
+    'dispatcher',
+    'legacy-dispatcher',
+  ]);
+  for (const name of ['dispatcher', 'legacy-dispatcher']) {
+    expect(rig.sandbox.pod(name).status.containerStatuses?.every(({ ready }) => ready)).toBe(true);
+  }
+});
+
+it.each([
+  ['output-processor', 'Deployment/output-processor', 2],
+  ['circleci-mongodb', 'StatefulSet/circleci-mongodb', 1],
+])('rolls %s until every pod is new and ready', async (name, target, count) => {
+  const rig = await clusterRig(PODS);
+  const before = new Set(Object.values(uids(rig)));
+  const chosen = await plan(rig.client, 'roll', name);
+  expect(chosen.targets).toMatchObject([{ service: name, losesBuilds: true, rolling: false }]);
+  expect(chosen.targets[0]?.pods).toHaveLength(count);
+  const report = await run(rig, chosen);
+  expect(report).toMatchObject({ exitCode: 0, targets: [{ target, outcome: 'ready' }] });
+  const own = rig.sandbox.pods().filter((pod) => pod.metadata.name.startsWith(name));
+  expect(own).toHaveLength(count);
+  for (const pod of own) expect(before).not.toContain(pod.metadata.uid);
+});
+
+it('goes on with a restart that was begun, and does not begin another', async () => {
+  const rig = await clusterRig(PODS);
+  const first = await run(rig, await plan(rig.client, 'roll', 'output-processor'), 0, true);
+  expect(first).toMatchObject({ exitCode: 0, targets: [{ outcome: 'begun' }] });
+  const again = await plan(rig.client, 'roll', 'output-processor');
+  expect(again.targets).toMatchObject([{ rolling: true }]);
+  const writes = rig.calls.writes;
+  expect(await run(rig, again)).toMatchObject({ exitCode: 0, targets: [{ outcome: 'ready' }] });
+  expect(rig.calls.writes).toBe(writes);
+});
+
+it('says what is not ready when the time is over', async () => {
+  const rig = await clusterRig(PODS);
+  rig.sandbox.setSituation('dispatcher', 'not-ready');
+  const report = await run(rig, await plan(rig.client, 'delete', 'dispatcher'), 30_000);
+  expect(report).toMatchObject({
+    exitCode: 8,
+    targets: [{ outcome: 'not-ready', problem: '0 of 1 pods are ready', tookMs: 30_000 }],
+  });
+});
+
+it('refuses what nothing would make anew, and what may not be done', async () => {
+  const rig = await clusterRig(PODS);
+  await expect(plan(rig.client, 'delete', 'inject-bottoken')).rejects.toMatchObject({
+    kind: 'validation',
+    code: 'NOT_RESTARTABLE',
+    message: expect.stringMatching(/cannot be restarted: it is of the Job inject-bottoken$/),
+  });
+  const limited = await clusterRig(PODS, LIMITED_TOKEN);
+  const before = uids(limited);
+  await expect(plan(limited.client, 'delete', 'dispatcher')).rejects.toMatchObject({
+    kind: 'unauthorised',
+    code: 'KUBERNETES_FORBIDDEN',
+    message: expect.stringContaining('may not get deployments'),
+  });
+  expect(uids(limited)).toEqual(before);
+});
