@@ -38,9 +38,9 @@ describe('reconcile', () => {
     expect(plan).toMatchObject({ suspends: ['leaver'], activates: ['back'], matching: 1 });
     expect(plan.withoutAccount).toEqual(['newcomer']);
     expect(plan.left).toEqual([
-      { login: 'me', why: 'your own account' },
       { login: 'boss', why: 'an administrator (--include-admins)' },
       { login: 'deploy-bot', why: 'looks like a machine user (--include-machine-users)' },
+      { login: 'me', why: 'your own account' },
       { login: 'vip-1', why: 'kept by --keep' },
     ]);
   });
@@ -58,8 +58,8 @@ describe('reconcile', () => {
     });
     expect(logins({ includeAdmins: true, includeMachineUsers: true }).suspends).toEqual([
       'boss',
-      'leaver',
       'deploy-bot',
+      'leaver',
       'vip-1',
     ]);
   });

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { renderDetail } from '../../../src/lib/terminal/render-detail.ts';
+import {
+  accountEventLine,
+  accountPlanView,
+  accountReportView,
+} from '../../../src/lib/users/account-change-view.ts';
+import { planAccounts } from '../../../src/lib/users/account-plan.ts';
+import { accountReport } from '../../../src/lib/users/account-report.ts';
+import { account, admin, NOW } from './people.ts';
+
+const STYLE = { width: 100, color: false, wide: false };
+const ada = account('ada', { name: 'Ada Berg' });
+const noor = account('noor', { suspended: true, signInCount: 0 });
+const ALL = [admin('me'), ada, noor];
+const PLAN = planAccounts(
+  [
+    { account: ada, suspended: true },
+    { account: noor, suspended: false },
+  ],
+  {
+    accounts: ALL,
+    me: 'me',
+    licensing: {
+      licensedSeats: 2_000,
+      activeSeats: 1_500,
+      suspendedSeats: 0,
+      inactiveSeats: 0,
+      requestedSeats: 0,
+      expiresAt: null,
+    },
+    left: [{ login: 'ci-1', why: 'looks like a machine user (--include-machine-users)' }],
+  },
+);
+
+describe('a change of accounts, for people', () => {
+  it('shows the plan, and the seats', () => {
+    expect(`\n${renderDetail(accountPlanView(PLAN), STYLE)}`).toMatchInlineSnapshot(`
+      "
+      Accounts
+      LOGIN  NAME      STATE          THEN
+      ada    Ada Berg  Active         Suspended
+      noor   -         Suspended New  Inactive
+
+      Left alone: 1 account
+      LOGIN  WHY
+      ci-1   looks like a machine user (--include-machine-users)
+
+      Seats: 1 freed; 1,499 of 2,000 used then (now 1,500).
+      "
+    `);
+  });
+
+  it('shows what became of each, and how to undo it there', () => {
+    const after = [{ ...ada, suspended: true }, noor];
+    const error = { code: 'SERVER_ERROR', message: 'the server answered 500', exitCode: 4 };
+    const attempts = [{ kind: 'answered' }, { kind: 'failed', error }] as const;
+    const report = { ...accountReport(PLAN.changes, attempts, after, false), undoFile: '/u.json' };
+    const text = renderDetail(accountReportView(report, ' --installation prod'), STYLE);
+    expect(`\n${text}`).toMatchInlineSnapshot(`
+      "
+      LOGIN  OUTCOME  SUSPENDED  ROLE    ERROR
+      ada    changed  yes        Normal
+      noor   failed   yes        Normal  the server answered 500
+
+      1 of 2 accounts changed. 1 seat freed.
+      To undo it: circleci-admin users restore --installation prod /u.json
+      "
+    `);
+    expect(report.exitCode).toBe(10);
+  });
+
+  it('says a line of each of a few, and counts many', () => {
+    const changed = (done: number) => ({ type: 'changed', at: NOW, login: 'ada', done }) as const;
+    expect(accountEventLine(changed(1), 20)).toBe('ada: changed');
+    expect(accountEventLine(changed(1), 5_000)).toBeUndefined();
+    expect(accountEventLine(changed(1_100), 5_000)).toBe('1,100 of 5,000 changed');
+  });
+});
