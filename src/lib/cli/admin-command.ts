@@ -142,6 +142,7 @@ export abstract class AdminCommand extends Command {
   protected override async finally(error?: Error): Promise<void> {
     // A change was refused for it: said already.
     if (!isAdminError(error, 'refused')) await this.#warnOfOtherCluster();
+    if (error === undefined || error instanceof ExitError) this.#output?.flush();
     await this.#installation?.close();
   }
 

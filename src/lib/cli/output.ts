@@ -40,6 +40,7 @@ export class Output {
   readonly #options: OutputOptions;
   /** Length of the line that is written over next; 0 where there is none. */
   #progressShown = 0;
+  readonly #held: string[] = [];
 
   constructor(options: OutputOptions) {
     this.#options = options;
@@ -106,12 +107,26 @@ export class Output {
 
   /** Something worth knowing, on standard error. */
   note(text: string): void {
-    if (!this.#options.quiet) this.#talk(text);
+    if (!this.#options.quiet) this.#say(text);
   }
 
   /** Something that may go wrong, on standard error; not silenced by `--quiet`. */
   warn(text: string): void {
-    this.#talk(`Warning: ${text}`);
+    this.#say(`Warning: ${text}`);
+  }
+
+  /** Says what was held back; left out where the command ends with an error instead. */
+  flush(): void {
+    for (const text of this.#held.splice(0)) this.#talk(text);
+  }
+
+  /**
+   * With JSON an error stands alone on standard error, so that a program can parse it: what is said
+   * before the end waits for it. Somebody who watches on a terminal is told at once.
+   */
+  #say(text: string): void {
+    if (this.structured && !this.#options.stderr.isTTY) this.#held.push(text);
+    else this.#talk(text);
   }
 
   /** What is going on, on standard error. The next line takes its place on a terminal. */
@@ -119,7 +134,7 @@ export class Output {
     const { stderr, quiet } = this.#options;
     if (quiet) return;
     if (!stderr.isTTY) {
-      this.#talk(text);
+      if (!this.structured) this.#talk(text);
       return;
     }
     this.#clearProgress();

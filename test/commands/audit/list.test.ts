@@ -40,7 +40,7 @@ describe('audit list and audit show', () => {
   it.each([
     [['audit', 'show', 'nothing'], 5, 'the audit log has no change "nothing"'],
     [['audit', 'list', '--since', 'yesterday'], 2, '"yesterday" is not a duration'],
-    [['audit', 'list', '--limit', '0'], 2, 'Expected an integer greater than or equal to 1'],
+    [['audit', 'list', '--limit', '0'], 2, 'an integer greater than or equal to 1'],
   ])('%j ends with %i', async (argv, exitCode, message) => {
     const { cli } = await machine();
     const result = await cli(argv);
