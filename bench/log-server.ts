@@ -1,0 +1,94 @@
+import { createServer, type ServerResponse } from 'node:http';
+
+/**
+ * An API server whose pods write numbered lines at a steady rate from a moment on, run by
+ * `pod-logs.ts` in a process of its own. Its lines can be worked out, so that it keeps none.
+ */
+
+const [pods = 50, rate = 400, killEveryMs = 0] = process.argv.slice(2).map(Number);
+const START = Math.floor(Date.now() / 1_000) * 1_000;
+const TICK_MS = 50;
+const FILLER = 'x'.repeat(60);
+
+interface Stream {
+  readonly pod: number;
+  readonly response: ServerResponse;
+  /** Number of the next line. */
+  next: number;
+}
+
+const streams = new Set<Stream>();
+
+function podObject(number: number) {
+  return {
+    metadata: {
+      name: `writer-${number}`,
+      namespace: 'bench',
+      uid: `uid-${number}`,
+      resourceVersion: '1',
+      creationTimestamp: new Date(START).toISOString(),
+    },
+    spec: { containers: [{ name: 'writer' }], nodeName: 'node' },
+    status: {
+      phase: 'Running',
+      containerStatuses: [{ name: 'writer', ready: true, restartCount: 0, state: { running: {} } }],
+    },
+  };
+}
+
+/** The lines of a pod from one number up to another. */
+function text(pod: number, from: number, to: number): string {
+  let all = '';
+  for (let line = from; line < to; line += 1) {
+    const ms = START + (line * 1_000) / rate;
+    const nanos = String(Math.floor((ms % 1_000) * 1e6)).padStart(9, '0');
+    all += `${new Date(ms).toISOString().slice(0, 19)}.${nanos}Z ${pod} ${line} ${FILLER}\n`;
+  }
+  return all;
+}
+
+function due(): number {
+  return Math.floor(((Date.now() - START) * rate) / 1_000);
+}
+
+function pump(stream: Stream): void {
+  const to = due();
+  // Whoever does not read is not written to: the lines are worked out when he does.
+  if (to <= stream.next || stream.response.writableNeedDrain) return;
+  stream.response.write(text(stream.pod, stream.next, to));
+  stream.next = to;
+}
+
+const server = createServer((request, response) => {
+  const url = new URL(request.url ?? '', 'http://x');
+  const [, name, log] = /\/pods(?:\/writer-(\d+))?(\/log)?$/.exec(url.pathname) ?? [];
+  response.setHeader('content-type', 'application/json');
+  if (log !== undefined) {
+    const since = Date.parse(url.searchParams.get('sinceTime') ?? '') || START;
+    const from = Math.max(0, Math.ceil(((since - START) * rate) / 1_000));
+    const stream: Stream = { pod: Number(name), response, next: from };
+    pump(stream);
+    if (url.searchParams.get('follow') !== 'true') return response.end();
+    streams.add(stream);
+    response.on('close', () => streams.delete(stream));
+    return response.flushHeaders();
+  }
+  if (name !== undefined) return response.end(JSON.stringify(podObject(Number(name))));
+  if (url.searchParams.get('watch') === 'true') return response.flushHeaders();
+  const items = Array.from({ length: pods }, (_, number) => podObject(number));
+  return response.end(JSON.stringify({ metadata: { resourceVersion: '1' }, items }));
+});
+
+setInterval(() => {
+  for (const stream of streams) pump(stream);
+}, TICK_MS);
+if (killEveryMs > 0) {
+  setInterval(() => {
+    const all = [...streams];
+    for (const { response } of all) if (Math.random() < 0.5) response.destroy();
+  }, killEveryMs);
+}
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  process.send?.(typeof address === 'object' ? address?.port : undefined);
+});

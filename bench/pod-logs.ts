@@ -1,0 +1,119 @@
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import { createKubernetesClient } from '../src/lib/kubernetes/api-client.ts';
+import { logText } from '../src/lib/pods/logs/log-view.ts';
+import { podLogs } from '../src/lib/pods/logs/pod-logs.ts';
+import { makeCatalogue } from '../src/lib/services/catalogue.ts';
+import { systemClock } from '../src/lib/terminal/system-clock.ts';
+import { claim } from './measure.ts';
+
+/**
+ * `pods logs --follow` of 50 pods that write 20,000 lines a second between them, from a server in
+ * another process: how far it lags behind, how its memory grows, and what it loses and repeats when
+ * half of the streams are killed again and again. Then how much it can take at the most.
+ *
+ *     node bench/pod-logs.ts
+ */
+
+const PODS = 50;
+const RATE = 20_000 / PODS;
+
+interface Measured {
+  readonly lines: number;
+  readonly lost: number;
+  readonly repeated: number;
+  readonly lagMs: number;
+  readonly grownMiB: number;
+  readonly perSecond: number;
+}
+
+/** Follows for a while, and counts every line. */
+async function follow(rate: number, killEveryMs: number, seconds: number): Promise<Measured> {
+  const server = fork(
+    join(import.meta.dirname, 'log-server.ts'),
+    [PODS, rate, killEveryMs].map(String),
+  );
+  const port = await new Promise<unknown>((resolve) => server.once('message', resolve));
+  const client = createKubernetesClient({
+    connection: {
+      target: { context: null, server: `http://127.0.0.1:${String(port)}`, namespace: 'bench' },
+      basePath: '',
+      proxyUrl: null,
+      refreshable: false,
+      credentials: async () => ({ headers: {}, tls: {} }),
+    },
+    requestTimeout: 30_000,
+    clock: systemClock,
+    random: Math.random,
+    userAgent: 'bench',
+  });
+  const stop = new AbortController();
+  const next = new Map<string, number>();
+  const count = { lines: 0, lost: 0, repeated: 0, lagMs: 0 };
+  let settled = 0;
+  const started = Date.now();
+  const timers = [
+    setTimeout(() => {
+      settled = memory();
+    }, seconds * 400),
+    setTimeout(() => stop.abort(), seconds * 1_000),
+  ];
+  const options = {
+    follow: true,
+    previous: false,
+    sinceMs: null,
+    tail: null,
+    grep: null,
+    container: null,
+    maxStreams: PODS,
+  };
+  const choice = { names: [], services: [] };
+  const context = { clock: systemClock, signal: stop.signal };
+  const marks = { pod: true, timestamps: false, color: true };
+  let bytes = 0;
+  try {
+    for await (const event of podLogs(client, makeCatalogue(), choice, options, context)) {
+      if (event.kind !== 'lines') continue;
+      // Made ready to be written, as the command does.
+      bytes += event.lines.map((line) => logText(line, marks)).join('\n').length;
+      for (const { source, text } of event.lines) {
+        const number = Number(text.split(' ')[1]);
+        const wanted = next.get(source.pod) ?? 0;
+        if (number > wanted) count.lost += number - wanted;
+        if (number < wanted) count.repeated += 1;
+        next.set(source.pod, Math.max(wanted, number + 1));
+      }
+      count.lines += event.lines.length;
+      const last = event.lines.at(-1);
+      if (last) count.lagMs = Date.now() - Date.parse(last.time);
+    }
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  } finally {
+    timers.forEach(clearTimeout);
+    server.kill();
+    await client.close();
+  }
+  const took = (Date.now() - started) / 1_000;
+  console.log(
+    `${count.lines} lines in ${took.toFixed(1)} s, ${Math.round(bytes / 1e6)} MB of text, ${next.size} pods`,
+  );
+  return { ...count, grownMiB: memory() - settled, perSecond: count.lines / took };
+}
+
+function memory(): number {
+  return process.memoryUsage().rss / 1024 / 1024;
+}
+
+const steady = await follow(RATE, 0, 12);
+claim('behind, at 20,000 lines/s', steady.lagMs, 500, ' ms');
+claim('lines lost', steady.lost, 0, '');
+claim('growth of memory, from 5 s to 12 s', steady.grownMiB, 32, ' MiB');
+const killed = await follow(RATE, 400, 12);
+claim('behind, half of the streams killed every 0.4 s', killed.lagMs, 2_000, ' ms');
+claim('lines lost then', killed.lost, 0, '');
+claim('lines repeated then', killed.repeated, 0, '');
+const most = await follow(20_000, 0, 12);
+console.log(`at the most ${Math.round(most.perSecond)} lines/s (asked for 1,000,000)`);
+claim('growth of memory when it cannot keep up', most.grownMiB, 64, ' MiB');
+process.exit();
