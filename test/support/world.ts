@@ -118,6 +118,8 @@ export class World implements AsyncDisposable {
       CIRCLECI_ADMIN_DATA_DIR: join(this.home, 'data'),
       CIRCLECI_ADMIN_STATE_DIR: join(this.home, 'state'),
       CIRCLECI_ADMIN_CACHE_DIR: join(this.home, 'cache'),
+      // Every profile of a test is about the same machines.
+      ...this.sandbox.ssh.environment(),
       ...options.env,
     };
     const words = argv.map((word) => this.#names.get(word) ?? word);

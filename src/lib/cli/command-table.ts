@@ -28,6 +28,7 @@ export const TOPICS: Readonly<Record<string, string>> = {
   repl: 'Clojure inside the server, by its nREPL',
   users: 'Accounts, administrators and the seats of the licence',
   settings: 'System settings of the server',
+  troubleshoot: 'Why something does not work, and what to do about it',
   config: 'Which installations there are, and how each is reached',
   audit: 'What was changed from this machine',
   sandbox: 'A simulated installation on this machine',

@@ -19,6 +19,7 @@ import { ServerSandbox } from './server/server-sandbox.ts';
 import { nomadServerPod } from './server-pod.ts';
 import type { SandboxContext, SandboxService } from './service.ts';
 import { githubVerbs, kubernetesVerbs, nomadVerbs, serverVerbs } from './service-verbs.ts';
+import { SshSandbox } from './ssh/ssh-sandbox.ts';
 
 /** Pod that Nomad's server runs in, as CircleCI Server 3.x names it. */
 const NOMAD_POD = 'circleci-nomad-0';
@@ -51,6 +52,7 @@ interface Parts {
   readonly kubernetes: KubernetesSandbox;
   readonly server: ServerSandbox;
   readonly nrepl: NreplSandbox;
+  readonly ssh: SshSandbox;
   readonly github: GitHubSandbox;
   readonly directory: string;
   readonly temporary: boolean;
@@ -70,6 +72,8 @@ export class Sandbox implements AsyncDisposable {
   readonly nrepl: NreplSandbox;
   /** The organisation whose members use the installation. */
   readonly github: GitHubSandbox;
+  /** The clients' machines, behind a bastion. */
+  readonly ssh: SshSandbox;
   readonly control: ControlServer;
   /** Its kubeconfig and the config and data directories of our own command line. */
   readonly directory: string;
@@ -90,11 +94,12 @@ export class Sandbox implements AsyncDisposable {
     this.kubernetes = parts.kubernetes;
     this.server = parts.server;
     this.nrepl = parts.nrepl;
+    this.ssh = parts.ssh;
     this.github = parts.github;
     this.directory = parts.directory;
     this.#temporary = parts.temporary;
     this.stopAsked = stop.signal;
-    this.services = [this.nomad, this.kubernetes, this.server, this.nrepl, this.github];
+    this.services = [this.nomad, this.kubernetes, this.server, this.nrepl, this.github, this.ssh];
     this.control = new ControlServer({
       clock: this.clock,
       faults: this.faults,
@@ -207,7 +212,7 @@ function buildServices(
   scenario: Scenario,
   directory: string,
   options: SandboxOptions,
-): Pick<Parts, 'context' | 'nomad' | 'kubernetes' | 'server' | 'nrepl' | 'github'> {
+): Pick<Parts, 'context' | 'nomad' | 'kubernetes' | 'server' | 'nrepl' | 'github' | 'ssh'> {
   const seed = options.seed ?? 1;
   const clock = new SandboxClock({
     ...(options.startAt === undefined ? {} : { start: options.startAt }),
@@ -234,5 +239,19 @@ function buildServices(
   );
   const members = organisationOf(server.accounts.logins());
   const github = new GitHubSandbox(context(5), scenario.github, members);
-  return { context: context(0), nomad, kubernetes, server, nrepl, github };
+  const ssh = new SshSandbox(
+    context(6),
+    scenario.ssh ?? {},
+    {
+      machines: () =>
+        nomad.state.nodes.all().map(({ address, name, status }) => ({
+          address,
+          name,
+          up: status !== 'down',
+        })),
+      cli: (argv, io) => nomad.cli(argv, io),
+    },
+    directory,
+  );
+  return { context: context(0), nomad, kubernetes, server, nrepl, github, ssh };
 }

@@ -4,6 +4,7 @@ import type { KubernetesScenario } from './kubernetes/scenario.ts';
 import type { NomadScenario } from './nomad/nomad-sandbox.ts';
 import type { NreplScenario } from './nrepl/scenario.ts';
 import type { ServerScenario } from './server/scenario.ts';
+import type { SshScenario } from './ssh/scenario.ts';
 
 /** A situation that an installation can be in, as data: what each service holds when it starts. */
 export interface Scenario {
@@ -19,6 +20,8 @@ export interface Scenario {
   readonly nrepl?: NreplScenario;
   /** The organisation at GitHub; as usual where it is left out. */
   readonly github?: GitHubScenario;
+  /** The clients' machines, and what they can reach; everything where it is left out. */
+  readonly ssh?: SshScenario;
   /** Faults that are there from the beginning. */
   readonly faults?: readonly FaultRule[];
 }

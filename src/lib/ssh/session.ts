@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type {
   AlgorithmList,
@@ -207,14 +206,11 @@ class OpenSession implements SshSession {
 
   async close(): Promise<void> {
     if (this.#closed) return;
-    const closed = once(this.#client, 'close');
+    this.#closed = true;
+    // Says goodbye, and does not wait for a host that may have gone silent.
     this.#client.end();
-    // A host that has gone silent is not waited for.
-    await withinLimit(closed, {
-      clock: this.#options.clock,
-      limit: 1_000,
-      late: () => lost(this.address),
-    }).catch(() => this.#client.destroy());
+    this.#client.destroy();
+    this.#options.through?.socket.destroy();
   }
 }
 

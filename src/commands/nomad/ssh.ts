@@ -1,0 +1,79 @@
+import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { Args, Flags } from '../../lib/cli/oclif.ts';
+import { splitAtDashes } from '../../lib/cli/pass-through.ts';
+import { sshChoice, sshFlags } from '../../lib/cli/ssh-flags.ts';
+import { AdminError } from '../../lib/errors.ts';
+import { nomadCliDanger } from '../../lib/nomad/exec/nomad-cli-danger.ts';
+import { resolveNodes } from '../../lib/nomad/nodes/find-node.ts';
+import { readsOnly } from '../../lib/nomad/ssh/reading-commands.ts';
+import { runOnClient } from '../../lib/nomad/ssh/run-on-client.ts';
+
+/** `nomad ssh`: a shell, or one command, on a Nomad client. */
+export class NomadSsh extends AdminCommand {
+  static override summary = 'log in on a Nomad client, or run a command there';
+  static override description =
+    'Streams, terminal and exit code are passed through. What is not known only to read counts as a change: it asks first, and a read-only installation refuses it. Host keys are checked against known_hosts.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> ip-10-0-1-2',
+    '<%= config.bin %> <%= command.id %> ip-10-0-1-2 -- docker ps',
+    '<%= config.bin %> <%= command.id %> 4f2a -y --bastion ubuntu@bastion.example.com -- sudo reboot',
+  ];
+  static override strict = false;
+  static override completes = { node: 'nodes' } as const;
+  static override args = {
+    node: Args.string({ description: 'id, prefix of it, name, IP address or instance id' }),
+    command: Args.string({ description: 'command line for the shell there, after --' }),
+  };
+  static override flags = {
+    yes: Flags.boolean({ char: 'y', summary: 'do not ask' }),
+    confirm: Flags.string({
+      summary: "the installation's name, where builds are killed",
+      helpValue: 'NAME',
+    }),
+    tty: Flags.boolean({ char: 't', summary: 'a terminal for the command as well' }),
+    ...sshFlags,
+  };
+
+  async run(): Promise<void> {
+    const { own, theirs } = splitAtDashes(this.argv);
+    const { argv, flags } = await this.parse(NomadSsh, own);
+    const target = oneTarget(argv.map(String));
+    const words = theirs ?? [];
+    const { signal, installation, runtime } = this;
+    const [node] = await resolveNodes(await installation.nomad(), [target], { signal });
+    if (!node) return;
+    const [program, ...args] = words[0] === 'sudo' ? words.slice(1) : words;
+    await this.passThrough({
+      command: ['ssh', node.name, ...words].join(' '),
+      reading: words.length > 0 && readsOnly(words),
+      yes: flags.yes,
+      confirm: flags.confirm,
+      ...(program === 'nomad' ? nomadCliDanger(args) : {}),
+      run: async () => {
+        const { stdin, stdout, stderr } = runtime;
+        return runOnClient(await installation.ssh(sshChoice(flags)), node, {
+          command: words.length > 0 ? words.join(' ') : null,
+          tty: flags.tty,
+          terminalType: runtime.env['TERM'] ?? 'xterm',
+          terminal: { stdin, stdout, stderr, sizes: (until) => runtime.sizes(until) },
+          signal,
+        });
+      },
+    });
+  }
+}
+
+function oneTarget(words: readonly string[]): string {
+  const [target, ...more] = words;
+  if (target === undefined) {
+    throw new AdminError('usage', 'no client is named', {
+      code: 'NO_CLIENT_NAMED',
+      hint: 'See the clients with: circleci-admin nomad node-status',
+    });
+  }
+  if (more.length === 0) return target;
+  throw new AdminError('usage', 'the command to run comes after --', {
+    code: 'BAD_ARGUMENTS',
+    hint: `Write: circleci-admin nomad ssh ${target} -- ${more.join(' ')}`,
+  });
+}

@@ -1,0 +1,71 @@
+import { AdminError } from '../errors.ts';
+import { formatBytes } from '../units.ts';
+
+/**
+ * The guide's limit: above it a cache is not checked for corruption, and unpacking it may fail
+ * (operations guide, "Why is the cache failing to unpack?").
+ */
+export const CACHE_LIMIT_BYTES = 500_000_000;
+
+/** What is to be thought of a cache. */
+export interface CacheVerdict {
+  readonly sizeBytes: number;
+  readonly limitBytes: number;
+  readonly verdict: 'ok' | 'too-large';
+  readonly explanation: string;
+  readonly remedy: string | null;
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  k: 1e3,
+  kb: 1e3,
+  kib: 1024,
+  m: 1e6,
+  mb: 1e6,
+  mib: 1024 ** 2,
+  g: 1e9,
+  gb: 1e9,
+  gib: 1024 ** 3,
+};
+
+/**
+ * Reads a size such as `620MB`, `1.2 GiB` or `500000000`, in bytes.
+ *
+ * @throws AdminError of kind `usage`, code CACHE_SIZE_NEEDED for a build, BAD_SIZE for all else
+ */
+export function parseCacheSize(text: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
+  const factor = UNITS[unit.toLowerCase()];
+  if (number !== undefined && factor !== undefined) return Math.round(Number(number) * factor);
+  if (/[/#]/.test(text) || /^[0-9a-f]{8,}/i.test(text)) {
+    throw new AdminError('usage', `the server does not tell how large the caches of ${text} are`, {
+      code: 'CACHE_SIZE_NEEDED',
+      hint: 'Read it in the restore_cache step of the job, and give it: circleci-admin troubleshoot cache 620MB',
+    });
+  }
+  throw new AdminError('usage', `"${text}" is no size`, {
+    code: 'BAD_SIZE',
+    hint: 'Write a number with its unit, such as 620MB or 1.2GiB.',
+  });
+}
+
+/** Judges the size of a cache. */
+export function judgeCache(sizeBytes: number): CacheVerdict {
+  const about = { sizeBytes, limitBytes: CACHE_LIMIT_BYTES };
+  if (sizeBytes <= CACHE_LIMIT_BYTES) {
+    return {
+      ...about,
+      verdict: 'ok',
+      explanation: 'Within 500 MB: it is checked for corruption when it is restored.',
+      remedy: null,
+    };
+  }
+  return {
+    ...about,
+    verdict: 'too-large',
+    explanation: `${formatBytes(sizeBytes - CACHE_LIMIT_BYTES)} over 500 MB: it is not checked for corruption, and unpacking it may fail.`,
+    remedy: 'Split it into several caches, each with a key of its own, and under a new key.',
+  };
+}

@@ -1,0 +1,22 @@
+import type { DetailView } from '../terminal/table.ts';
+import { formatBytes } from '../units.ts';
+import type { CacheVerdict } from './judge-size.ts';
+
+/** The verdict for people. */
+export function cacheView(verdict: CacheVerdict): DetailView {
+  const good = verdict.verdict === 'ok';
+  return {
+    blocks: [
+      {
+        kind: 'fields',
+        fields: [
+          { label: 'Size', value: formatBytes(verdict.sizeBytes) },
+          { label: 'Limit', value: formatBytes(verdict.limitBytes) },
+          { label: 'Verdict', value: good ? 'ok' : 'too large', tone: good ? 'good' : 'bad' },
+          { label: 'Why', value: verdict.explanation },
+          ...(verdict.remedy === null ? [] : [{ label: 'Remedy', value: verdict.remedy }]),
+        ],
+      },
+    ],
+  };
+}

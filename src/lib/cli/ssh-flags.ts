@@ -1,0 +1,31 @@
+import type { SshChoice } from '../installation/connect-ssh.ts';
+import { Flags } from './oclif.ts';
+
+/** The flags of commands that log in on machines. The profile holds where they are left out. */
+export const sshFlags = {
+  'ssh-user': Flags.string({ summary: 'who logs in', helpValue: 'USER', helpGroup: 'ssh' }),
+  'ssh-key': Flags.string({ summary: 'private key', helpValue: 'FILE', helpGroup: 'ssh' }),
+  'ssh-port': Flags.integer({ summary: 'port', min: 1, max: 65_535, helpGroup: 'ssh' }),
+  bastion: Flags.string({ summary: 'go through it', helpValue: 'USER@HOST', helpGroup: 'ssh' }),
+  'accept-new-host-key': Flags.boolean({
+    summary: 'keep keys of hosts never seen before',
+    helpGroup: 'ssh',
+  }),
+};
+
+/** What {@link sshFlags} said. */
+export function sshChoice(flags: {
+  readonly 'ssh-user'?: string | undefined;
+  readonly 'ssh-key'?: string | undefined;
+  readonly 'ssh-port'?: number | undefined;
+  readonly bastion?: string | undefined;
+  readonly 'accept-new-host-key'?: boolean | undefined;
+}): SshChoice {
+  return {
+    user: flags['ssh-user'],
+    keyFile: flags['ssh-key'],
+    port: flags['ssh-port'],
+    bastion: flags.bastion,
+    acceptNewHostKey: flags['accept-new-host-key'],
+  };
+}

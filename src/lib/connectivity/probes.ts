@@ -1,0 +1,108 @@
+import { AdminError } from '../errors.ts';
+
+/** What a client has to be able to reach. */
+export interface Probe {
+  readonly check: 'dns' | 'output-processor' | 'server' | 'github-api' | 'github-git';
+  /** The host that is meant; null where nobody has said it. */
+  readonly host: string | null;
+  /** Null for looking up the name alone. */
+  readonly port: number | null;
+  /** A command line that ends with 0 where all is well; empty where there is no host. */
+  readonly command: string;
+  /** Why it is not checked. */
+  readonly skipped: string | null;
+}
+
+/** The hosts that an installation is made of. */
+export interface Places {
+  /** As the profile has it: a host, with scheme and port or without. */
+  readonly server: string | null;
+  /** Such as `prod.circleci.internal`. */
+  readonly baseDomain: string | null;
+  readonly github: string;
+  /** The server's version as major.minor; null where it is not known. */
+  readonly version: string | null;
+}
+
+/** Ports that clients use (the operations guide's tables, and its check of port 8585). */
+const OUTPUT_PORT = 8585;
+const GITHUB_PORTS: readonly (readonly [Probe['check'], number])[] = [
+  ['github-api', 443],
+  ['github-api', 80],
+  ['github-git', 22],
+];
+
+const HOST = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/;
+
+/** What is asked of every client. */
+export function probesFor(places: Places): readonly Probe[] {
+  const server = places.server === null ? null : hostAndPort(places.server);
+  const output = outputHost(places, server?.host ?? null);
+  const ports: readonly Probe[] = [
+    output.skipped === null
+      ? portProbe('output-processor', output.host, OUTPUT_PORT)
+      : skipped('output-processor', OUTPUT_PORT, output.skipped),
+    server
+      ? portProbe('server', server.host, server.port)
+      : skipped(
+          'server',
+          443,
+          'the host is not known: set host in the profile, or --server-domain',
+        ),
+    ...GITHUB_PORTS.map(([check, port]) => portProbe(check, places.github, port)),
+  ];
+  const names = new Set(ports.flatMap(({ host }) => (host === null ? [] : [host])));
+  return [...[...names].map(dnsProbe), ...ports];
+}
+
+/** Where the output-processor is: by its own name in 3.x, behind the server's until 4.2, no more after. */
+function outputHost(
+  { baseDomain, version }: Places,
+  server: string | null,
+): { readonly host: string; readonly skipped: null } | { readonly skipped: string } {
+  const [major = 3, minor = 0] = (version ?? '3.0').split('.').map(Number);
+  if (major > 4 || (major === 4 && minor >= 3)) {
+    return { skipped: `clients of ${version} do not use port ${OUTPUT_PORT}` };
+  }
+  if (major === 4) {
+    return server === null ? { skipped: 'the host is not known' } : { host: server, skipped: null };
+  }
+  return baseDomain === null
+    ? { skipped: 'the base domain is not known: set baseDomain in the profile, or --base-domain' }
+    : { host: checked(`output.${baseDomain.replace(/^output\./, '')}`), skipped: null };
+}
+
+function portProbe(check: Probe['check'], host: string, port: number): Probe {
+  const scheme = port === 443 || check === 'server' ? 'https' : 'http';
+  // Only whether the port answers counts here, not whose certificate that is.
+  const command = `curl -sk -o /dev/null --connect-timeout 5 --max-time 10 ${scheme}://${checked(host)}:${port}`;
+  return { check, host, port, command, skipped: null };
+}
+
+function dnsProbe(host: string): Probe {
+  return {
+    check: 'dns',
+    host,
+    port: null,
+    command: `getent hosts ${checked(host)}`,
+    skipped: null,
+  };
+}
+
+function skipped(check: Probe['check'], port: number, why: string): Probe {
+  return { check, host: null, port, command: '', skipped: why };
+}
+
+function hostAndPort(text: string): { readonly host: string; readonly port: number } {
+  const url = new URL(text.includes('://') ? text : `https://${text}`);
+  return { host: checked(url.hostname), port: Number(url.port) || 443 };
+}
+
+/** It stands in a command line for a shell: nothing but a host name gets there. */
+function checked(host: string): string {
+  if (HOST.test(host)) return host;
+  throw new AdminError('usage', `"${host}" is no host name`, {
+    code: 'BAD_HOST',
+    hint: 'Write a name such as circleci.example.com.',
+  });
+}

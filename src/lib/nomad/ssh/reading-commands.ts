@@ -1,0 +1,58 @@
+import { readsOnly as nomadReadsOnly } from '../exec/nomad-cli-reading.ts';
+
+/** Programs that only read; with a pattern, only as long as no argument fits it. */
+const READING: Readonly<Record<string, RegExp | null>> = {
+  cat: null,
+  df: null,
+  du: null,
+  dig: null,
+  free: null,
+  getent: null,
+  grep: null,
+  head: null,
+  id: null,
+  journalctl: /^--(vacuum|rotate|flush|sync|relinquish|smart|setup|update)/,
+  ls: null,
+  lsblk: null,
+  lscpu: null,
+  nproc: null,
+  nslookup: null,
+  ps: null,
+  stat: null,
+  tail: null,
+  uname: null,
+  uptime: null,
+  w: null,
+  wc: null,
+  who: null,
+  whoami: null,
+};
+
+/** Programs that only read with no arguments at all. */
+const BARE: readonly string[] = ['date', 'hostname'];
+
+/** Programs that only read with these first words. */
+const SUBCOMMANDS: Readonly<Record<string, readonly string[]>> = {
+  docker: ['images', 'info', 'inspect', 'logs', 'ps', 'stats', 'top', 'version'],
+  systemctl: ['is-active', 'is-enabled', 'is-failed', 'list-units', 'show', 'status'],
+};
+
+/** What no shell makes anything else of. */
+const PLAIN = /^[\w@%+=:,./-]+$/;
+
+/**
+ * Whether a command line on a client is known only to read. It goes through a shell there, so one
+ * with anything in it that a shell acts upon counts as a change, and so does every unknown program.
+ */
+export function readsOnly(words: readonly string[]): boolean {
+  const line = words.join(' ').split(' ').filter(Boolean);
+  if (!line.every((word) => PLAIN.test(word))) return false;
+  const [program = '', ...args] = line[0] === 'sudo' ? line.slice(1) : line;
+  if (program === 'nomad') return nomadReadsOnly(args);
+  if (BARE.includes(program)) return args.length === 0;
+  const [first = ''] = args;
+  if (Object.hasOwn(SUBCOMMANDS, program)) return SUBCOMMANDS[program]?.includes(first) ?? false;
+  if (!Object.hasOwn(READING, program)) return false;
+  const changing = READING[program];
+  return !changing || !args.some((word) => changing.test(word));
+}

@@ -1,0 +1,76 @@
+import { constants } from 'node:os';
+import { AdminError } from '../../errors.ts';
+import type { SshClient } from '../../ssh/client.ts';
+import type { Terminal } from '../exec/run-nomad-cli.ts';
+import type { NomadNode } from '../model.ts';
+
+/** What is run on a client, and what it is connected to. */
+export interface ClientRun {
+  /** A command line for the shell there; null for the shell itself. */
+  readonly command: string | null;
+  /** Gives the command a terminal as well, where we have one. */
+  readonly tty: boolean;
+  /** Such as `xterm-256color`. */
+  readonly terminalType: string;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs a command, or a shell, on a Nomad client, connected to our own streams.
+ *
+ * @returns its exit code; 128 and the signal's number where a signal ended it, as shells say it
+ * @throws AdminError as {@link SshClient.use}
+ */
+export async function runOnClient(
+  ssh: Pick<SshClient, 'use'>,
+  node: NomadNode,
+  run: ClientRun,
+): Promise<number> {
+  const { command, terminal, signal } = run;
+  const { stdin, stdout, stderr } = terminal;
+  const tty = (command === null || run.tty) && stdin.isTTY && stdout.isTTY;
+  const done = new AbortController();
+  return ssh.use(
+    sshHost(node),
+    async (session) => {
+      if (tty) stdin.stream.setRawMode?.(true);
+      try {
+        const sizes = terminal.sizes(AbortSignal.any([signal, done.signal]));
+        const exit = await session.exec({
+          command,
+          stdout: (data) => stdout.write(data),
+          stderr: (data) => stderr.write(data),
+          stdin: stdin.stream,
+          ...(tty ? { terminal: { type: run.terminalType, sizes } } : {}),
+          signal,
+        });
+        return exit.exitCode ?? 128 + signalNumber(exit.signal);
+      } finally {
+        done.abort();
+        if (tty) stdin.stream.setRawMode?.(false);
+        // A stream that flows keeps the process alive.
+        stdin.stream.pause();
+      }
+    },
+    signal,
+  );
+}
+
+/**
+ * Where a client is logged in on: the address that it advertises.
+ *
+ * @throws AdminError of kind `notFound`, code NO_CLIENT_ADDRESS
+ */
+export function sshHost({ name, address }: NomadNode): string {
+  if (address !== null) return address;
+  throw new AdminError('notFound', `Nomad knows no address of ${name}`, {
+    code: 'NO_CLIENT_ADDRESS',
+    hint: 'See what it knows: circleci-admin nomad node-status',
+  });
+}
+
+function signalNumber(name: string | null): number {
+  const number: unknown = Reflect.get(constants.signals, name ?? '');
+  return typeof number === 'number' ? number : 0;
+}

@@ -1,0 +1,192 @@
+import { writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect } from 'node:net';
+import { join } from 'node:path';
+import type { Connection, ParsedKey, PublicKeyAuthContext, Server, ServerChannel } from 'ssh2';
+import type { ExecIo } from '../kubernetes/pod-backend.ts';
+import type { SandboxContext, SandboxService } from '../service.ts';
+import { changesMachine, type NomadCli, runOnMachine } from './client-machine.ts';
+import type { SshScenario } from './scenario.ts';
+
+/** What the machines need of the simulated Nomad. */
+export interface SshNomad {
+  /** The clients that there are now. */
+  machines(): Iterable<{ readonly address: string; readonly name: string; readonly up: boolean }>;
+  readonly cli: NomadCli;
+}
+
+/** A pair of keys in OpenSSH's format. */
+interface KeyPair {
+  readonly private: string;
+  readonly public: string;
+}
+
+/** The account of every machine. */
+export const SSH_USER = 'ubuntu';
+
+/**
+ * A bastion on loopback, and behind it the machine of every Nomad client at its own address: one
+ * server for all, which tells them apart by the connection that the bastion has made.
+ */
+export class SshSandbox implements SandboxService {
+  readonly name = 'ssh';
+  readonly #context: SandboxContext;
+  readonly #scenario: SshScenario;
+  readonly #nomad: SshNomad;
+  readonly #directory: string;
+  readonly #machineOf = new Map<number, string>();
+  readonly #open = new Set<Connection>();
+  #bastion: Server | undefined;
+  #machines: Server | undefined;
+
+  constructor(context: SandboxContext, scenario: SshScenario, nomad: SshNomad, directory: string) {
+    this.#context = context;
+    this.#scenario = scenario;
+    this.#nomad = nomad;
+    this.#directory = directory;
+  }
+
+  /** The loopback port of the bastion; 0 before {@link start}. */
+  get port(): number {
+    return portOf(this.#bastion);
+  }
+
+  /** Listens, and writes the operator's key and the known hosts. */
+  async start(): Promise<void> {
+    const { default: ssh2 } = await import('ssh2');
+    const make = (): KeyPair => ssh2.utils.generateKeyPairSync('ed25519');
+    const [operator, bastionKey, machineKey] = [make(), make(), make()];
+    const allowed = ssh2.utils.parseKey(operator.public);
+    if (allowed instanceof Error) throw allowed;
+    const serve = (key: KeyPair): Server =>
+      new ssh2.Server({ hostKeys: [key.private] }, (connection, { port }) => {
+        this.#letIn(connection, allowed, this.#machineOf.get(port) ?? 'bastion');
+      });
+    this.#bastion = serve(bastionKey);
+    this.#machines = serve(machineKey);
+    await Promise.all([this.#bastion, this.#machines].map(listen));
+    const known = [
+      `[127.0.0.1]:${this.port} ${bastionKey.public}`,
+      `10.*,172.*,192.168.* ${machineKey.public}`,
+    ];
+    await writeFile(this.#path('known_hosts'), `${known.join('\n')}\n`, { mode: 0o600 });
+    await writeFile(this.#path('id_ed25519'), operator.private, { mode: 0o600 });
+  }
+
+  async stop(): Promise<void> {
+    for (const connection of this.#open) connection.end();
+    for (const server of [this.#bastion, this.#machines]) server?.close();
+  }
+
+  environment(): Readonly<Record<string, string>> {
+    return {
+      CIRCLECI_ADMIN_SSH_USER: SSH_USER,
+      CIRCLECI_ADMIN_SSH_KEY_FILE: this.#path('id_ed25519'),
+      CIRCLECI_ADMIN_SSH_BASTION: `${SSH_USER}@127.0.0.1:${this.port}`,
+      CIRCLECI_ADMIN_SSH_KNOWN_HOSTS_FILE: this.#path('known_hosts'),
+    };
+  }
+
+  #path(name: string): string {
+    return join(this.#directory, name);
+  }
+
+  #letIn(connection: Connection, allowed: ParsedKey, name: string): void {
+    this.#open.add(connection);
+    connection.once('close', () => this.#open.delete(connection));
+    // A client that breaks off is no failure of the server.
+    connection.on('error', () => connection.end());
+    connection.on('authentication', (context) => {
+      const fine = context.username === SSH_USER && context.method === 'publickey';
+      if (fine && proves(context, allowed)) context.accept();
+      else context.reject(['publickey']);
+    });
+    connection.on('session', (accept) => {
+      const session = accept();
+      let tty = false;
+      session.on('pty', (agree) => {
+        tty = true;
+        agree?.();
+      });
+      session.on('window-change', (agree) => agree?.());
+      session.on(
+        'exec',
+        (agree, _reject, { command }) => void this.#run(agree(), name, command, tty),
+      );
+      session.on('shell', (agree) => void this.#run(agree(), name, '', tty));
+    });
+    connection.on('tcpip', (accept, reject, { destIP, destPort }) => {
+      const port = name === 'bastion' ? this.#portBehind(destIP, destPort) : null;
+      if (port === null) return reject();
+      const socket = connect(port, '127.0.0.1');
+      socket.once('error', () => reject());
+      socket.once('connect', () => {
+        const machine = this.#machineAt(destIP);
+        if (machine !== null) this.#machineOf.set(socket.localPort ?? 0, machine);
+        const channel = accept();
+        channel.pipe(socket).pipe(channel);
+        channel.on('error', () => socket.destroy());
+        socket.on('error', () => channel.destroy());
+      });
+    });
+  }
+
+  /** Machines at their own addresses; loopback as it is, where the sandbox's other services are. */
+  #portBehind(address: string, port: number): number | null {
+    if (address === '127.0.0.1') return port;
+    return port === 22 && this.#machineAt(address) !== null ? portOf(this.#machines) : null;
+  }
+
+  #machineAt(address: string): string | null {
+    for (const machine of this.#nomad.machines()) {
+      if (machine.address === address && machine.up) return machine.name;
+    }
+    return null;
+  }
+
+  async #run(channel: ServerChannel, name: string, command: string, tty: boolean): Promise<void> {
+    const line = command === '' ? await textOf(channel) : command;
+    this.#context.calls.record({
+      service: this.name,
+      method: 'EXEC',
+      path: line,
+      write: changesMachine(line),
+      agent: '',
+      credentials: [],
+    });
+    const gone = new AbortController();
+    channel.once('close', () => gone.abort());
+    const io: ExecIo = {
+      stdin: channel,
+      stdout: (data) => void channel.write(data),
+      stderr: (data) => void channel.stderr.write(data),
+      tty,
+      signal: gone.signal,
+    };
+    const code = await runOnMachine(name, line, io, this.#scenario, this.#nomad.cli);
+    channel.exit(code);
+    channel.end();
+  }
+}
+
+/** Whether the client has shown that it holds the key; at first it only asks whether it may. */
+function proves(context: PublicKeyAuthContext, allowed: ParsedKey): boolean {
+  if (!context.key.data.equals(allowed.getPublicSSH())) return false;
+  const { blob, signature, hashAlgo } = context;
+  return !blob || !signature || allowed.verify(blob, signature, hashAlgo) === true;
+}
+
+function listen(server: Server): Promise<void> {
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+}
+
+function portOf(server: Server | undefined): number {
+  const address: AddressInfo | string | null | undefined = server?.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** What is typed into a shell until its end. */
+async function textOf(channel: ServerChannel): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of channel) pieces.push(piece);
+  return Buffer.concat(pieces).toString('utf8').trim();
+}

@@ -1,0 +1,84 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { cli, startSandbox } from '../../support/sandbox.ts';
+
+async function machines() {
+  const sandbox = await startSandbox({ scenario: 'idle' });
+  const env = sandbox.environment();
+  const { stdout } = await cli(['nomad', 'node-status', '--columns', 'name'], { env });
+  const [node = ''] = stdout.split('\n');
+  const run = (words: readonly string[], more: Record<string, string> = {}, stdin?: string) =>
+    cli(['nomad', 'ssh', ...words], {
+      env: { ...env, ...more },
+      ...(stdin === undefined ? {} : { stdin }),
+    });
+  return { sandbox, env, node, run };
+}
+
+describe('nomad ssh', () => {
+  it('passes output, errors and the exit code through', async () => {
+    const { node, run } = await machines();
+    expect(await run([node, '--', 'cat'], {}, 'in\n')).toEqual({
+      stdout: 'in\n',
+      stderr: '',
+      exitCode: 0,
+    });
+    expect(await run([node, '--', 'hostname'])).toMatchObject({ stdout: `${node}\n` });
+    const failed = await run([node, '--yes', '--', 'echo out; echo err >&2; exit 7']);
+    expect(failed).toEqual({ stdout: 'out\n', stderr: 'err\n', exitCode: 7 });
+  });
+
+  it.each([
+    [['--', 'sudo', 'reboot'], 'NOT_CONFIRMED'],
+    [['--', 'uptime; reboot'], 'NOT_CONFIRMED'],
+    [['--read-only', '--yes', '--', 'reboot'], 'READ_ONLY'],
+    [['--yes', '--', 'nomad', 'node', 'drain', '-self', '-enable', '-force'], 'NOT_CONFIRMED'],
+    [[], 'NOT_CONFIRMED'],
+  ])('is no back door: %j touches nothing', async (words, code) => {
+    const { sandbox, node, run } = await machines();
+    const at = words.indexOf('--');
+    const flags = at === -1 ? words : words.slice(0, at);
+    const rest = at === -1 ? [] : words.slice(at);
+    // Flags of ours stand behind `--` in one of the rows, and are then the command's.
+    const refused = await run([node, '--json', ...flags, ...rest]);
+    expect(refused).toMatchObject({ stdout: '', exitCode: 6 });
+    expect(JSON.parse(refused.stderr)).toMatchObject({ code, exitCode: 6 });
+    expect(sandbox.calls.recent().filter(({ service }) => service === 'ssh')).toEqual([]);
+  });
+
+  it('shows a host key that it does not know, and keeps it once it is told to', async () => {
+    const { node, run } = await machines();
+    const directory = await mkdtemp(join(tmpdir(), 'ssh-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const file = join(directory, 'known_hosts');
+    const env = { CIRCLECI_ADMIN_SSH_KNOWN_HOSTS_FILE: file };
+    const refused = await run([node, '--', 'uptime'], env);
+    expect(refused).toMatchObject({ stdout: '', exitCode: 6 });
+    expect(refused.stderr).toMatch(
+      /^Error: The host key of \[127\.0\.0\.1\]:\d+ is not known: ssh-ed25519 SHA256:\S{43}\n/,
+    );
+    const taken = await run([node, '--accept-new-host-key', '--', 'uptime'], env);
+    expect(taken).toMatchObject({ stdout: expect.stringContaining('load average'), exitCode: 0 });
+    expect((await readFile(file, 'utf8')).trimEnd().split('\n')).toHaveLength(2);
+    const other = (await readFile(file, 'utf8')).replace(/(AAAAC3NzaC1lZDI1NTE5AAAAI)\w/, '$1A');
+    await writeFile(file, other);
+    const changed = await run([node, '--accept-new-host-key', '--', 'uptime'], env);
+    expect(changed.stderr).toContain('is another one than before');
+    expect(changed.exitCode).toBe(6);
+  });
+
+  it.each([
+    [['--ssh-user', 'root', '--', 'uptime'], 3, 'SSH_AUTH_FAILED'],
+    [['--bastion', 'ubuntu@127.0.0.1:1', '--', 'uptime'], 4, 'SSH_UNREACHABLE'],
+    [['--bastion', 'a b', '--', 'uptime'], 2, 'BAD_SSH_ADDRESS'],
+    [['--ssh-key', '/nonexistent/key', '--', 'uptime'], 7, 'SSH_KEY_UNUSABLE'],
+    [['uptime'], 2, 'BAD_ARGUMENTS'],
+  ])('%j ends with %i', async (words, exitCode, code) => {
+    const { node, run } = await machines();
+    const failed = await run([node, '--json', ...words]);
+    expect(JSON.parse(failed.stderr)).toMatchObject({ code, exitCode, hint: expect.any(String) });
+    expect(failed).toMatchObject({ stdout: '', exitCode });
+  });
+});
