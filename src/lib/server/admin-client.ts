@@ -19,6 +19,7 @@ import { decodeRefusedSetting, decodeSetting, decodeSettings } from './decode-se
 import { isGitHubLogin } from './github-login.ts';
 import { paced, type RateLimit } from './rate-limit.ts';
 import { askAgain, type ReadAnswer, type RetryPolicy } from './retry.ts';
+import { roleOf } from './role.ts';
 import { sharedRead } from './shared-read.ts';
 
 /** What the admin client is made from. */
@@ -216,14 +217,6 @@ class AdminClient implements AdminApi {
     });
     return { call, answer, value: parsed(answer.text) };
   }
-}
-
-/** The role that an account's scopes make, as the web page labels it. */
-export function roleOf({ adminScopes }: Pick<Account, 'adminScopes'>): AdminRole {
-  if (adminScopes.some((scope) => scope === 'write-settings' || scope === 'all')) {
-    return 'write-settings';
-  }
-  return adminScopes.includes('read-settings') ? 'read-settings' : 'none';
 }
 
 function succeeded({ status }: ReadAnswer): boolean {

@@ -1,13 +1,7 @@
 import { AdminError } from '../errors.ts';
 import type { Account, AdminRole, Licensing } from '../server/admin-api.ts';
-import {
-  type AccountState,
-  accountState,
-  isAdmin,
-  loginKey,
-  roleScope,
-  seatsTaken,
-} from './state.ts';
+import { roleOf } from '../server/role.ts';
+import { type AccountState, accountState, isAdmin, loginKey, seatsTaken } from './state.ts';
 
 /** What an account is to become; what is left out stays. */
 export interface AccountWish {
@@ -104,8 +98,8 @@ function accountChange({ account, suspended, role }: AccountWish): AccountChange
     stateThen: accountState({ ...account, suspended: suspendedThen }),
     suspended: account.suspended,
     suspendedThen,
-    role: roleScope(account),
-    roleThen: role ?? roleScope(account),
+    role: roleOf(account),
+    roleThen: role ?? roleOf(account),
   };
 }
 

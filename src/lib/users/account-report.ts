@@ -1,7 +1,8 @@
 import { EXIT_CODES } from '../errors.ts';
 import type { Account, AdminRole } from '../server/admin-api.ts';
+import { roleOf } from '../server/role.ts';
 import type { AccountChange } from './account-plan.ts';
-import { loginKey, roleScope, seatsTaken } from './state.ts';
+import { loginKey, seatsTaken } from './state.ts';
 
 /** An error as a report keeps it. */
 export interface ReportedError {
@@ -81,7 +82,7 @@ function changedAccount(
   const seen = {
     login,
     suspended: after?.suspended ?? null,
-    role: after === null ? null : roleScope(after),
+    role: after === null ? null : roleOf(after),
     error: null,
   };
   const asWished = seen.suspended === suspendedThen && seen.role === roleThen;

@@ -1,4 +1,4 @@
-import type { Account, AdminRole } from '../server/admin-api.ts';
+import type { Account } from '../server/admin-api.ts';
 
 /**
  * Where the web page shows an account: Active, Suspended, Suspended New or Inactive. Only an active
@@ -36,13 +36,6 @@ export function accountRole({ adminScopes }: Pick<Account, 'adminScopes'>): Acco
 /** Whether the account may change accounts and settings. */
 export function isAdmin({ adminScopes }: Pick<Account, 'adminScopes'>): boolean {
   return adminScopes.includes('write-settings') || adminScopes.includes('all');
-}
-
-/** What an account's role is set by. */
-export function roleScope(account: Pick<Account, 'adminScopes'>): AdminRole {
-  const role = accountRole(account);
-  if (role === 'normal') return 'none';
-  return role === 'admin' ? 'write-settings' : 'read-settings';
 }
 
 /** How many of the licence's seats accounts take; null where a state is not known. */

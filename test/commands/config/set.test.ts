@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 
 const run = (argv: readonly string[], options: TestRuntimeOptions = {}) =>
-  here.cli(['config', ...argv], { cwd: '/work', ...options });
+  here.cli(['config', ...argv], { cwd: '/srv/operations', ...options });
 const written = (): Promise<string> => readFile(here.configPath, 'utf8');
 const exists = (file: string): Promise<boolean> =>
   stat(file).then(
@@ -45,7 +45,7 @@ describe('config set, use, unset and remove', () => {
       '  prod:',
       '    host: h # mine',
       '    nomad:',
-      '      caFile: /work/ca.pem',
+      '      caFile: /srv/operations/ca.pem',
       '    readOnly: true',
       '    version: "4.10"',
       '  lab:',

@@ -251,9 +251,9 @@ describe('failures', () => {
   test('a body that stands still, but not one that may', async () => {
     const { origin } = await serve((_request, response) => {
       response.write('abc');
-      if (_request.url === '/later') setTimeout(() => response.end('def'), 250);
+      if (_request.url === '/later') setTimeout(() => response.end('def'), 60);
     });
-    const http = client(origin, { bodyTimeout: 100 });
+    const http = client(origin, { bodyTimeout: 20 });
     const stuck = await http.request({ method: 'GET', path: '/stuck' });
     expect(await failure(stuck.text())).toMatchObject({
       kind: 'timeout',

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  accountRole,
-  accountState,
-  roleScope,
-  seatsTaken,
-  stateText,
-} from '../../../src/lib/users/state.ts';
+import { roleOf } from '../../../src/lib/server/role.ts';
+import { accountRole, accountState, seatsTaken, stateText } from '../../../src/lib/users/state.ts';
 import { account } from './people.ts';
 
 describe('accountState', () => {
@@ -31,7 +26,7 @@ describe('accountRole', () => {
     [[], 'normal', 'none'],
   ] as const)('of %j is %j', (adminScopes, role, scope) => {
     expect(accountRole({ adminScopes })).toBe(role);
-    expect(roleScope({ adminScopes })).toBe(scope);
+    expect(roleOf({ adminScopes })).toBe(scope);
   });
 });
 
