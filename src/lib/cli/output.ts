@@ -1,12 +1,7 @@
-import { AdminError } from '../errors.ts';
 import type { Masker } from '../masking.ts';
-import {
-  type Column,
-  type DetailView,
-  eraseTable,
-  type RawCell,
-  type TableView,
-} from '../terminal/table.ts';
+import { CSV, rawText, TSV, type ValueForm } from '../terminal/raw-values.ts';
+import { type DetailView, eraseTable, type TableView } from '../terminal/table.ts';
+import { arrangeTable } from './arrange-table.ts';
 import type { OutputStream } from './runtime.ts';
 
 /** The formats of a result. */
@@ -218,17 +213,9 @@ export class Output {
     }
   }
 
-  /** The columns and the order that were asked for. */
   #arrange<Row>(view: TableView<Row>): TableView<Row> {
-    const { columns: keys, sort } = this.#options;
-    const columns = keys
-      ? keys.map((key) => findColumn(view, key))
-      : view.columns.filter((column) => !column.wide || this.format !== 'table');
-    if (sort === undefined) return { ...view, columns };
-    const descending = sort.startsWith('-');
-    const { value } = findColumn(view, descending ? sort.slice(1) : sort);
-    const compare = (a: Row, b: Row): number => compareValues(value(a), value(b), descending);
-    return { ...view, columns, rows: [...view.rows].sort(compare) };
+    const { columns, sort } = this.#options;
+    return arrangeTable(view, { columns, sort, wide: this.format !== 'table' });
   }
 }
 
@@ -242,63 +229,3 @@ function rowsOf(document: unknown): readonly unknown[] {
 }
 
 const ROWS_AT_ONCE = 500;
-
-/** How raw values stand in a line. */
-interface ValueForm {
-  readonly header: boolean;
-  readonly line: (values: readonly string[]) => string;
-}
-
-const TSV: ValueForm = {
-  header: false,
-  line: (values) => `${values.map(escapeTabs).join('\t')}\n`,
-};
-
-const CSV: ValueForm = {
-  header: true,
-  line: (values) => `${values.map((value) => quote(inert(value))).join(',')}\r\n`,
-};
-
-function findColumn<Row>(view: TableView<Row>, key: string): Column<Row> {
-  const wanted = key.trim().toLowerCase();
-  const found = view.columns.find((column) => column.key.toLowerCase() === wanted);
-  if (found) return found;
-  throw new AdminError('usage', `there is no column "${key.trim()}"`, {
-    code: 'UNKNOWN_COLUMN',
-    hint: `The columns are ${view.columns.map((column) => column.key).join(', ')}.`,
-  });
-}
-
-function compareValues(left: RawCell, right: RawCell, descending: boolean): number {
-  if (left === right) return 0;
-  // What is not known stands last, whichever way.
-  if (left === null) return 1;
-  if (right === null) return -1;
-  const order = descending ? -1 : 1;
-  // A column of mixed values, such as those of settings, sorts as the texts that it shows.
-  if (typeof left !== typeof right || typeof left === 'string') {
-    return rawText(left) < rawText(right) ? -order : order;
-  }
-  return order * (Number(left) - Number(right));
-}
-
-function rawText(raw: RawCell): string {
-  if (raw === null) return '';
-  return raw instanceof Date ? raw.toISOString() : String(raw);
-}
-
-function escapeTabs(text: string): string {
-  return text.replace(
-    /[\\\t\n\r]/g,
-    (character) => ({ '\\': '\\\\', '\t': '\\t', '\n': '\\n' })[character] ?? '\\r',
-  );
-}
-
-/** A spreadsheet would run a cell that begins like a formula. */
-function inert(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text;
-}
-
-function quote(text: string): string {
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
