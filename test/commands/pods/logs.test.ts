@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { cli, startCli, startSandbox } from '../../support/sandbox.ts';
+
+it('follows several services in colours of their own, until interrupted', async () => {
+  const sandbox = await startSandbox();
+  const stop = new AbortController();
+  const { signal } = stop;
+  const tty = { stdout: true };
+  const options = { env: sandbox.environment(), clock: sandbox.clock, tty, signal };
+  const line = ['pods', 'logs', 'dispatcher', 'schedulerer', '--follow', '--tail', '0'];
+  const { runtime, result } = startCli(line, options);
+  await expect.poll(() => followed(sandbox.calls.recent())).toBe(2);
+  await sandbox.clock.advance(2_000);
+  sandbox.kubernetes.appendLog('dispatcher', undefined, 'from the one');
+  sandbox.kubernetes.appendLog('schedulerer', undefined, 'from the other');
+  await runtime.stdout.until('from the one');
+  await runtime.stdout.until('from the other');
+  stop.abort();
+  await result;
+  const tints = runtime.stdout.text.matchAll(/\[(\d+)m(?:dispatcher|schedulerer)-/g);
+  expect(new Set([...tints].map(([, tint]) => tint)).size).toBe(2);
+});
+
+it('refuses a pattern that is none', async () => {
+  const sandbox = await startSandbox();
+  const options = { env: sandbox.environment(), clock: sandbox.clock };
+  const result = await cli(['pods', 'logs', 'frontend', '--grep', '(', '--json'], options);
+  expect(result).toMatchObject({ stdout: '', exitCode: 2 });
+  expect(JSON.parse(result.stderr)).toMatchObject({
+    code: 'BAD_PATTERN',
+    message: expect.stringContaining('"(" is no pattern'),
+  });
+});
+
+function followed(calls: readonly { readonly path: string }[]): number {
+  return calls.filter(({ path }) => path.includes('follow=true')).length;
+}

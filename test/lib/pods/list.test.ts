@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { listPods } from '../../../src/lib/pods/list.ts';
+import { makeCatalogue } from '../../../src/lib/services/catalogue.ts';
+import { clusterRig } from './cluster-rig.ts';
+
+interface Table {
+  readonly rows: readonly { readonly cells: readonly unknown[] }[];
+}
+
+it('says READY, STATUS and RESTARTS of every situation as the API server prints them', async () => {
+  const situations = [
+    'running',
+    'not-ready',
+    'crash-loop',
+    'image-missing',
+    'unschedulable',
+    'evicted',
+  ] as const;
+  const rig = await clusterRig([
+    ...situations.map((situation) => ({ name: situation, situation })),
+    { name: 'job', kind: 'Job', situation: 'completed' },
+    { name: 'ending' },
+  ]);
+  rig.sandbox.deletePod('ending', 30);
+  const signal = new AbortController().signal;
+  const context = { catalogue: makeCatalogue(), signal, now: () => rig.clock.now() };
+  for (const ms of [0, 5_000, 60_000]) {
+    await rig.clock.advance(ms);
+    const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+    const answer = await rig.fetch('/api/v1/namespaces/circleci-server/pods', {
+      headers: { accept },
+    });
+    const printed = (JSON.parse(answer.text) as Table).rows.map(({ cells }) => cells.slice(0, 4));
+    const choice = { names: [], services: [], notReady: false };
+    const list = await listPods(rig.client, choice, context);
+    const ours = list.pods.map(({ name, ready, containers, status, restarts }) => {
+      return [name, `${ready}/${containers}`, status, restarts];
+    });
+    const plain = printed.map(([name, ready, status, restarts]) => {
+      return [name, ready, status, Number.parseInt(String(restarts), 10)];
+    });
+    expect(ours).toEqual(plain.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
+  }
+});
