@@ -26,9 +26,11 @@ beforeEach(async () => {
 const AMBIENT_TOKEN = 'ambient-token-0123456789';
 const OWN_TOKEN = 'token-of-the-profile-0123456789';
 
-/** Everything that points a shell at the other installation, tokens too. */
+/** All of the field that points a shell at the other installation, tokens too. */
 function foreign(): Record<string, string> {
-  const { CIRCLECI_ADMIN_CONFIG_DIR: _, CIRCLECI_ADMIN_DATA_DIR: __, ...env } = other.environment();
+  const env = Object.fromEntries(
+    Object.entries(other.environment()).filter(([name]) => !name.startsWith('CIRCLECI_ADMIN_')),
+  );
   return { ...env, CIRCLE_TOKEN: AMBIENT_TOKEN, NOMAD_TOKEN: AMBIENT_TOKEN };
 }
 

@@ -108,6 +108,8 @@ function logIn(client: Client, options: SessionOptions, types: readonly string[]
       reject(unreachable(address, new Error('the connection was closed'), bastion)),
     );
     client.connect(config);
+    // Small packets go back and forth while logging in: none waits for the one before.
+    if (!through) client.setNoDelay(true);
   });
 }
 

@@ -16,7 +16,7 @@ export type NomadCli = (argv: readonly string[], io: ExecIo) => Promise<number>;
 
 /** Whether a command line would change the machine. */
 export function changesMachine(command: string): boolean {
-  return /^(?:sudo )?(?:reboot|shutdown|systemctl (?:start|stop|restart)|nomad node )/.test(
+  return /^(?:sudo )?(?:reboot|shutdown|systemctl (?:start|stop|restart)|nomad node (?:drain|eligibility))/.test(
     command,
   );
 }

@@ -92,6 +92,8 @@ export class SshSandbox implements SandboxService {
 
   #letIn(connection: Connection, allowed: ParsedKey, name: string): void {
     this.#open.add(connection);
+    // ssh2's types forget it.
+    (connection as Connection & { setNoDelay(on: boolean): void }).setNoDelay(true);
     connection.once('close', () => this.#open.delete(connection));
     // A client that breaks off is no failure of the server.
     connection.on('error', () => connection.end());
@@ -117,7 +119,7 @@ export class SshSandbox implements SandboxService {
     connection.on('tcpip', (accept, reject, { destIP, destPort }) => {
       const port = name === 'bastion' ? this.#portBehind(destIP, destPort) : null;
       if (port === null) return reject();
-      const socket = connect(port, '127.0.0.1');
+      const socket = connect({ port, host: '127.0.0.1', noDelay: true });
       socket.once('error', () => reject());
       socket.once('connect', () => {
         const machine = this.#machineAt(destIP);
