@@ -1,5 +1,4 @@
 import { AdminError } from '../errors.ts';
-import { formatBytes } from '../units.ts';
 
 /**
  * The guide's limit: above it a cache is not checked for corruption, and unpacking it may fail
@@ -51,6 +50,11 @@ export function parseCacheSize(text: string): number {
   });
 }
 
+/** In the unit of the guide's rule, which is decimal. */
+export function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e5) / 10} MB`;
+}
+
 /** Judges the size of a cache. */
 export function judgeCache(sizeBytes: number): CacheVerdict {
   const about = { sizeBytes, limitBytes: CACHE_LIMIT_BYTES };
@@ -65,7 +69,7 @@ export function judgeCache(sizeBytes: number): CacheVerdict {
   return {
     ...about,
     verdict: 'too-large',
-    explanation: `${formatBytes(sizeBytes - CACHE_LIMIT_BYTES)} over 500 MB: it is not checked for corruption, and unpacking it may fail.`,
+    explanation: `${megabytes(sizeBytes - CACHE_LIMIT_BYTES)} over 500 MB: it is not checked for corruption, and unpacking it may fail.`,
     remedy: 'Split it into several caches, each with a key of its own, and under a new key.',
   };
 }

@@ -1,6 +1,5 @@
 import type { DetailView } from '../terminal/table.ts';
-import { formatBytes } from '../units.ts';
-import type { CacheVerdict } from './judge-size.ts';
+import { type CacheVerdict, megabytes } from './judge-size.ts';
 
 /** The verdict for people. */
 export function cacheView(verdict: CacheVerdict): DetailView {
@@ -10,8 +9,8 @@ export function cacheView(verdict: CacheVerdict): DetailView {
       {
         kind: 'fields',
         fields: [
-          { label: 'Size', value: formatBytes(verdict.sizeBytes) },
-          { label: 'Limit', value: formatBytes(verdict.limitBytes) },
+          { label: 'Size', value: megabytes(verdict.sizeBytes) },
+          { label: 'Limit', value: megabytes(verdict.limitBytes) },
           { label: 'Verdict', value: good ? 'ok' : 'too large', tone: good ? 'good' : 'bad' },
           { label: 'Why', value: verdict.explanation },
           ...(verdict.remedy === null ? [] : [{ label: 'Remedy', value: verdict.remedy }]),

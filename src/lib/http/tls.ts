@@ -22,6 +22,12 @@ export function tlsConnectOptions(tls: TlsOptions): SecureOptions {
   };
 }
 
+/** Whose certificate is expected; an address is no name to ask for (RFC 6066). */
+export function tlsNames(hostname: string): Pick<ConnectionOptions, 'host' | 'servername'> {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return /^[\d.]+$|:/.test(host) ? { host } : { host, servername: host };
+}
+
 /** A connector for undici that takes its connections from `dial` and lays TLS over them. */
 export function tlsOver(
   dial: () => Promise<Duplex>,
@@ -45,7 +51,7 @@ async function open(
   if (secure === null) return socket;
   // Loaded here, because plain HTTP does without it.
   const { connect } = await import('node:tls');
-  const tls = connect({ servername: hostname, ...secure, socket });
+  const tls = connect({ ...tlsNames(hostname), ...secure, socket });
   await new Promise<void>((resolve, reject) => {
     tls.once('secureConnect', resolve);
     tls.once('error', reject);

@@ -4,7 +4,7 @@ import type { ClientOptions, WebSocket } from 'ws';
 import { connectionFailure, timeoutFailure } from '../http/failure.ts';
 import { proxyFor } from '../http/proxy.ts';
 import { collect } from '../http/response.ts';
-import { tlsConnectOptions } from '../http/tls.ts';
+import { tlsConnectOptions, tlsNames } from '../http/tls.ts';
 import type { ClusterCredentials } from './cluster-connection.ts';
 import { reachFailure, refusal } from './errors.ts';
 import type { Transport } from './transport.ts';
@@ -161,6 +161,6 @@ async function connectOptions(
   // ws takes any duplex stream; its type asks for a TCP socket.
   if (!encrypted) return { ...options, createConnection: () => socket as Socket };
   const { connect } = await import('node:tls');
-  const layered = { servername: url.hostname, ...secure, socket };
+  const layered = { ...tlsNames(url.hostname), ...secure, socket };
   return { ...options, createConnection: () => connect(layered) };
 }

@@ -16,6 +16,13 @@ describe('troubleshoot cache', () => {
     expect(JSON.parse(stdout)).toMatchObject({ sizeBytes, limitBytes: 500_000_000, verdict });
   });
 
+  it('says by how much it is too large, in the unit of the rule', async () => {
+    const { stdout } = await cache('620MB', '-o', 'table');
+    expect(stdout).toMatch(
+      /^Size +620 MB\nLimit +500 MB\nVerdict +too large\nWhy +120 MB over 500 MB: /,
+    );
+  });
+
   it.each([
     ['https://circleci.example.com/gh/acme/api/21', 'CACHE_SIZE_NEEDED'],
     ['acme/api/21', 'CACHE_SIZE_NEEDED'],

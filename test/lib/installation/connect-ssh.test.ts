@@ -1,0 +1,61 @@
+import { writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { World } from '../../support/world.ts';
+
+/** The cluster's API through the bastion, over HTTP and over WebSockets. */
+
+let world: World;
+beforeAll(async () => {
+  world = await World.open({ builds: 0 });
+});
+afterAll(() => world[Symbol.asyncDispose]());
+beforeEach(() => world.sandbox.calls.reset());
+
+async function profile(bastion: string): Promise<void> {
+  const { KUBECONFIG } = world.sandbox.environment();
+  const lines = [
+    'current: lab',
+    'installations:',
+    '  lab:',
+    `    kubernetes: { kubeconfig: ${KUBECONFIG}, bastion: ${bastion} }`,
+  ];
+  await writeFile(world.configPath, `${lines.join('\n')}\n`);
+}
+
+const READ = ['nomad', 'node-status', '--json'];
+
+describe('a cluster behind a bastion', () => {
+  it.each(['proxy', 'port-forward', 'exec'])('is reached by %s', async (access) => {
+    for (const bastion of ['true', `ubuntu@127.0.0.1:${world.sandbox.ssh.port}`]) {
+      await profile(bastion);
+      const { stdout, stderr, exitCode } = await world.cli([...READ, '--nomad-access', access]);
+      expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+      expect(JSON.parse(stdout).clients).toHaveLength(4);
+    }
+  });
+
+  it('is not reached around a bastion that is down', async () => {
+    await profile('ubuntu@127.0.0.1:1');
+    const line = [...READ, '--nomad-access', 'proxy'];
+    const { stdout, stderr, exitCode } = await world.cli(line);
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 4 });
+    expect(stderr).toContain('127.0.0.1:1');
+    expect(world.sandbox.calls.reads).toBe(0);
+  });
+
+  it('says that true needs a bastion to be named', async () => {
+    await profile('true');
+    const { stderr, exitCode } = await world.cli([...READ, '--nomad-access', 'proxy'], {
+      env: { CIRCLECI_ADMIN_SSH_BASTION: undefined },
+    });
+    expect(exitCode).toBe(7);
+    expect(JSON.parse(stderr)).toMatchObject({ code: 'NO_BASTION' });
+  });
+
+  it('refuses what is no address', async () => {
+    await profile('"a b"');
+    const { stdout, exitCode } = await world.cli(['config', 'validate', '--json']);
+    expect(exitCode).toBe(7);
+    expect(stdout).toContain('kubernetes.bastion');
+  });
+});
