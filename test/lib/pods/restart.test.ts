@@ -38,8 +38,7 @@ async function run(rig: ClusterRig, chosen: RestartPlan, timeoutMs = 300_000, de
   })().finally(() => {
     ended = true;
   });
-  await rig.until(() => ended);
-  await running;
+  await Promise.all([running, rig.until(() => ended)]);
   return reportRestart(chosen, events);
 }
 
@@ -102,6 +101,22 @@ it('says what is not ready when the time is over', async () => {
     exitCode: 8,
     targets: [{ outcome: 'not-ready', problem: '0 of 1 pods are ready', tookMs: 30_000 }],
   });
+});
+
+it('fails alone where one of several cannot be begun, and as a whole where the first cannot', async () => {
+  const rig = await clusterRig(PODS);
+  const forbidden = { kind: 'status', status: 403, body: 'no' } as const;
+  const chosen = await plan(rig.client, 'roll', 'dispatcher', 'legacy-dispatcher');
+  const [first, second] = chosen.targets.map(({ name }) => name);
+  rig.faults.add({ method: 'PATCH', path: `/${second}$`, fault: forbidden });
+  const report = await run(rig, chosen);
+  expect(report).toMatchObject({ exitCode: 10 });
+  expect(Object.fromEntries(report.targets.map((one) => [one.target, one.outcome]))).toEqual({
+    [`Deployment/${first}`]: 'ready',
+    [`Deployment/${second}`]: 'failed',
+  });
+  rig.faults.add({ method: 'PATCH', path: `/${first}$`, fault: forbidden });
+  await expect(run(rig, chosen)).rejects.toMatchObject({ kind: 'service' });
 });
 
 it('refuses what nothing would make anew, and what may not be done', async () => {

@@ -1,5 +1,5 @@
 import type { Clock, Milliseconds } from '../../clock.ts';
-import { EXIT_CODES } from '../../errors.ts';
+import { EXIT_CODES, isAdminError } from '../../errors.ts';
 import { EventQueue } from '../../event-queue.ts';
 import { keepTrying } from '../../keep-trying.ts';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
@@ -58,20 +58,61 @@ export function targetName({ kind, name }: Pick<RestartTarget, 'kind' | 'name'>)
   return `${kind}/${name}`;
 }
 
-/** Restarts every target of a plan, all at once, and waits until each is ready again. */
+/**
+ * Begins to restart every target of a plan, and waits for all of them at once until each is ready
+ * again. A target that cannot be begun, or not be followed any more, fails alone.
+ *
+ * @throws AdminError as the KubernetesClient where the very first cannot be begun: nothing has
+ *   changed then
+ */
 export async function* restartPods(
   client: RestartClient,
   plan: RestartPlan,
   options: RestartOptions,
 ): AsyncGenerator<RestartEvent, void> {
+  const { clock, signal } = options;
+  const startedAt = clock.now();
   const queue = new EventQueue<RestartEvent>();
-  const work = plan.targets.map((target) => restartOne(client, plan, target, options, queue));
-  void Promise.all(work).then(
+  const end: EndTarget = (target, outcome, problem) => {
+    const tookMs = clock.now().getTime() - startedAt.getTime();
+    queue.push({
+      type: 'ended',
+      target: targetName(target),
+      outcome,
+      tookMs,
+      problem: problem ?? null,
+    });
+  };
+  const begun: RestartTarget[] = [];
+  for (const [at, target] of plan.targets.entries()) {
+    try {
+      const pods = await begin(client, plan.how, target, startedAt, signal);
+      yield { type: 'begun', target: targetName(target), pods };
+      begun.push(target);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (at === 0 || !isAdminError(error)) throw error;
+      end(target, 'failed', error.message);
+    }
+  }
+  const waits = begun.map(async (target) => {
+    if (options.detach) return end(target, 'begun');
+    try {
+      await waitUntilReady(client, plan, target, { ...options, startedAt }, queue, end);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isAdminError(error)) throw error;
+      end(target, 'failed', error.message);
+    }
+  });
+  void Promise.all(waits).then(
     () => queue.end(),
     (error: unknown) => queue.fail(error),
   );
   yield* queue;
 }
+
+type EndTarget = (target: RestartTarget, outcome: RestartOutcome, problem?: string) => void;
 
 /** The exit code that the ends of all targets make. */
 export function restartExitCode(outcomes: readonly RestartOutcome[]): number {
@@ -81,23 +122,16 @@ export function restartExitCode(outcomes: readonly RestartOutcome[]): number {
   return outcomes.includes('failed') ? EXIT_CODES.failed : EXIT_CODES.timeout;
 }
 
-async function restartOne(
+async function waitUntilReady(
   client: RestartClient,
   plan: RestartPlan,
   target: RestartTarget,
-  options: RestartOptions,
+  options: RestartOptions & { readonly startedAt: Date },
   queue: EventQueue<RestartEvent>,
+  end: EndTarget,
 ): Promise<void> {
-  const { clock, signal } = options;
+  const { clock, signal, startedAt } = options;
   const name = targetName(target);
-  const startedAt = clock.now();
-  const end = (outcome: RestartOutcome, problem: string | null = null): void => {
-    const tookMs = clock.now().getTime() - startedAt.getTime();
-    queue.push({ type: 'ended', target: name, outcome, tookMs, problem });
-  };
-  const pods = await begin(client, plan.how, target, startedAt, signal);
-  queue.push({ type: 'begun', target: name, pods });
-  if (options.detach) return end('begun');
   const deadline = startedAt.getTime() + options.timeoutMs;
   let before = '';
   for (;;) {
@@ -110,10 +144,12 @@ async function restartOne(
       queue.push({ type: 'progress', target: name, renewed, ready, replicas });
     }
     before = now;
-    if (state.done) return end('ready');
-    if (state.stalled !== null) return end('failed', state.stalled);
+    if (state.done) return end(target, 'ready');
+    if (state.stalled !== null) return end(target, 'failed', state.stalled);
     const left = deadline - clock.now().getTime();
-    if (left <= 0) return end('not-ready', `${ready} of ${target.replicas} pods are ready`);
+    if (left <= 0) {
+      return end(target, 'not-ready', `${ready} of ${target.replicas} pods are ready`);
+    }
     await clock.sleep(Math.min(POLL, left), signal);
   }
 }
@@ -132,7 +168,12 @@ async function begin(
   }
   for (const { name, terminating } of target.pods) {
     if (terminating) continue;
-    await client.deletePod(name, { gracePeriodSeconds: NOW_SECONDS, signal });
+    try {
+      await client.deletePod(name, { gracePeriodSeconds: NOW_SECONDS, signal });
+    } catch (error) {
+      // Gone meanwhile: that is what was wanted.
+      if (!isAdminError(error, 'notFound')) throw error;
+    }
   }
   return target.pods.map((pod) => pod.name);
 }
