@@ -1,3 +1,5 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,10 +28,12 @@ interface Changed {
   readonly knownHosts?: string;
   readonly acceptNew?: boolean;
   readonly passphrase?: string;
+  readonly agentSocket?: string;
 }
 
 function connect(changed: Changed = {}): SshClient {
   const { keyFile = 'key', knownHosts = 'known_hosts', acceptNew = false, passphrase } = changed;
+  const { agentSocket = null } = changed;
   const options: SshOptions = {
     user: USER,
     port: host.port,
@@ -37,7 +41,7 @@ function connect(changed: Changed = {}): SshClient {
     identities: {
       keyFile: path(keyFile),
       home: directory,
-      agentSocket: null,
+      agentSocket,
       askPassphrase: passphrase === undefined ? null : async () => passphrase,
     },
     hostKeys: { files: [path(knownHosts)], acceptNew },
@@ -216,6 +220,34 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
       code: 'SSH_KEY_UNUSABLE',
       exitCode: 7,
     });
+  });
+
+  test('takes the keys of an agent, and asks for no passphrase of those', async () => {
+    const agentSocket = path('agent');
+    const agent = spawn('ssh-agent', ['-D', '-a', agentSocket], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    await once(agent.stdout, 'data');
+    const env = { PATH: process.env['PATH'], SSH_AUTH_SOCK: agentSocket, HOME: directory };
+    try {
+      for (const keyFile of ['locked', 'other']) {
+        const empty = connect({ keyFile, agentSocket }).use('127.0.0.1', async () => null);
+        await expect(empty).rejects.toMatchObject({
+          code: keyFile === 'locked' ? 'SSH_KEY_UNUSABLE' : 'SSH_AUTH_FAILED',
+        });
+      }
+      writeFileSync(path('askpass'), '#!/bin/sh\necho a passphrase\n', { mode: 0o700 });
+      const asked = { ...env, SSH_ASKPASS: path('askpass'), SSH_ASKPASS_REQUIRE: 'force' };
+      execFileSync('ssh-add', ['-q', path('locked')], { env: asked });
+      for (const keyFile of ['locked', 'other']) {
+        const client = connect({ keyFile, agentSocket });
+        expect(await client.use('127.0.0.1', (session) => run(session, 'true'))).toMatchObject({
+          exitCode: 0,
+        });
+      }
+    } finally {
+      agent.kill();
+    }
   });
 
   test('ends a command whose time is over', async () => {

@@ -35,6 +35,10 @@ test('in the foreground it says where everything is, and Ctrl-C leaves nothing b
       GITHUB_TOKEN: expect.any(String),
       CIRCLECI_ADMIN_CONFIG_DIR: expect.any(String),
       CIRCLECI_ADMIN_DATA_DIR: expect.any(String),
+      CIRCLECI_ADMIN_SSH_USER: 'ubuntu',
+      CIRCLECI_ADMIN_SSH_KEY_FILE: expect.stringMatching(/id_ed25519$/),
+      CIRCLECI_ADMIN_SSH_BASTION: expect.stringMatching(/^ubuntu@127\.0\.0\.1:\d+$/),
+      CIRCLECI_ADMIN_SSH_KNOWN_HOSTS_FILE: expect.stringMatching(/known_hosts$/),
     },
     control: { url: expect.any(String), token: expect.any(String) },
   });
