@@ -102,6 +102,11 @@ function continueFrom(token: string, collection: Collection): string {
   return match[2] ?? '';
 }
 
+function forbiddenForWatch(option: string): ApiError {
+  const message = `ListOptions.meta.k8s.io "" is invalid: ${option}: Forbidden: ${option} is forbidden for watch`;
+  return new ApiError(422, 'Invalid', message, { group: 'meta.k8s.io', kind: 'ListOptions' });
+}
+
 /** Answers `watch`: a line of JSON for every change until the client or the time ends it. */
 export function sendWatch(
   cluster: Cluster,
@@ -110,6 +115,8 @@ export function sendWatch(
   http: IncomingMessage,
   response: ServerResponse,
 ): void {
+  // Servers before 1.27 know no streaming lists, and say so; clients then list and watch apart.
+  if (request.query.has('resourceVersionMatch')) throw forbiddenForWatch('resourceVersionMatch');
   const matches = matcher(collection.type, request);
   const asked = request.query.get('resourceVersion') ?? '';
   if (!/^\d*$/.test(asked)) throw badRequest(`resource version "${asked}" is not a number`);
