@@ -1,4 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { cli, startSandbox } from '../support/sandbox.ts';
@@ -29,7 +30,8 @@ describe.skipIf(!hasKubectl())('beside kubectl', () => {
     const options = { env: environment, clock: sandbox.clock };
     const kubectl = async (...words: readonly string[]): Promise<string> => {
       const { KUBECONFIG } = environment;
-      const env = { PATH: process.env['PATH'], KUBECONFIG, NO_PROXY: '*' };
+      // Without a home, kubectl keeps its cache in the folder that it is run in.
+      const env = { PATH: process.env['PATH'], HOME: tmpdir(), KUBECONFIG, NO_PROXY: '*' };
       return (await promisify(execFile)(KUBECTL, [...words], { env, maxBuffer: 1 << 28 })).stdout;
     };
     const printed = (await kubectl('get', 'pods', '--no-headers'))

@@ -53,7 +53,11 @@ export class SshSandbox implements SandboxService {
   /** Listens, and writes the operator's key and the known hosts. */
   async start(): Promise<void> {
     const { default: ssh2 } = await import('ssh2');
-    const make = (): KeyPair => ssh2.utils.generateKeyPairSync('ed25519');
+    // One in two hundred ed25519 keys that ssh2 makes is one that it cannot read (leading zeros).
+    const make = (): KeyPair => {
+      const pair: KeyPair = ssh2.utils.generateKeyPairSync('ed25519');
+      return ssh2.utils.parseKey(pair.private) instanceof Error ? make() : pair;
+    };
     const [operator, bastionKey, machineKey] = [make(), make(), make()];
     const allowed = ssh2.utils.parseKey(operator.public);
     if (allowed instanceof Error) throw allowed;
