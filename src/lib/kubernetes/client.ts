@@ -38,6 +38,10 @@ export interface PodLogRequest {
   readonly timestamps?: boolean;
   readonly tailLines?: number;
   readonly sinceTime?: Date;
+  /** Only what was written in the last so many seconds, by the clock of the pod's node. */
+  readonly sinceSeconds?: number;
+  /** At the most so many bytes, from the first that is sent on: the rest is cut off. */
+  readonly limitBytes?: number;
   readonly signal?: AbortSignal;
 }
 

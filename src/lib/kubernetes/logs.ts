@@ -20,6 +20,10 @@ export async function* podLogs(
   if (request.timestamps) query.set('timestamps', 'true');
   if (request.tailLines !== undefined) query.set('tailLines', String(request.tailLines));
   if (request.sinceTime) query.set('sinceTime', request.sinceTime.toISOString());
+  if (request.sinceSeconds !== undefined) {
+    query.set('sinceSeconds', String(request.sinceSeconds));
+  }
+  if (request.limitBytes !== undefined) query.set('limitBytes', String(request.limitBytes));
   const response = await transport.ask(
     {
       method: 'GET',

@@ -113,6 +113,19 @@ describe('a log', () => {
     });
   });
 
+  test('is asked for by its age and with a limit where that is said', async () => {
+    const asked: Record<string, string>[] = [];
+    const client = await apiServer((request, response) => {
+      const query = new URL(request.url ?? '', 'http://x').searchParams;
+      asked.push(Object.fromEntries(query));
+      response.end();
+    });
+    for (const part of [{ sinceSeconds: 90, limitBytes: 4_096 }, { sinceSeconds: 0 }, {}]) {
+      for await (const _ of client.podLogs({ pod, ...part }));
+    }
+    expect(asked).toEqual([{ sinceSeconds: '90', limitBytes: '4096' }, { sinceSeconds: '0' }, {}]);
+  });
+
   test('that is followed comes as it is written, until it is aborted', async () => {
     const controller = new AbortController();
     const client = await apiServer((request, response) => {
