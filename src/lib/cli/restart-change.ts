@@ -34,7 +34,7 @@ export function restartChange(
       warnings: restartWarnings(plan),
       ...(plan.targets.length === 0 ? { nothing: 'No pod fits the selection.' } : {}),
     },
-    confirm: confirmation(plan, installation.name, what),
+    confirm: restartConfirmation(plan, installation.name),
     apply: async function* (signal) {
       const { clock } = installation;
       for await (const event of restartPods(client, plan, { clock, signal, ...options })) {
@@ -57,7 +57,8 @@ export function restartChange(
 }
 
 /** Where losing the service loses builds, a yes is not enough. */
-function confirmation(plan: RestartPlan, installation: string, what: string): Confirmation {
+export function restartConfirmation(plan: RestartPlan, installation: string): Confirmation {
+  const what = plan.targets.map(targetName).join(', ');
   const question = `Restart ${what} of ${installation}?`;
   const losing = plan.targets.filter(({ losesBuilds }) => losesBuilds);
   const [only, ...others] = losing;

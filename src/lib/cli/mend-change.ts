@@ -1,0 +1,96 @@
+import type { Milliseconds } from '../clock.ts';
+import { EXIT_CODES } from '../errors.ts';
+import type { Installation } from '../installation/installation.ts';
+import type { KubernetesClient } from '../kubernetes/client.ts';
+import type { RestartPlan } from '../pods/restart/plan.ts';
+import { reportRestart } from '../pods/restart/report.ts';
+import type { RestartEvent } from '../pods/restart/restart.ts';
+import { restartLine, restartPlanView, restartProgress } from '../pods/restart/view.ts';
+import type { Diagnosis, JudgedFinding } from '../queue/diagnosis.ts';
+import { type MendEvent, mend } from '../queue/mend.ts';
+import { type QueueStyle, queueDocument, queueLines } from '../queue/view.ts';
+import { formatDuration } from '../units.ts';
+import type { Change } from './change.ts';
+import { restartConfirmation } from './restart-change.ts';
+
+/** What mending stands on. */
+export interface MendContext {
+  readonly client: KubernetesClient;
+  readonly installation: Pick<Installation, 'name' | 'clock'>;
+  /** The flags that chose the installation, for commands that are suggested. */
+  readonly place: string;
+  readonly style: QueueStyle;
+  /** Gathers and judges once more. */
+  readonly look: () => Promise<Diagnosis>;
+}
+
+/** The guide's remedy for what was found, on the rails of a change; ends with another look. */
+export function mendChange(
+  context: MendContext,
+  before: { readonly diagnosis: Diagnosis; readonly findings: readonly JudgedFinding[] },
+  plan: RestartPlan,
+  waiting: { readonly timeoutMs: Milliseconds; readonly settleMs: Milliseconds },
+): Change<MendEvent> {
+  const { client, installation, place, style, look } = context;
+  const { clock } = installation;
+  const { diagnosis, findings } = before;
+  const codes = findings.map(({ code }) => code);
+  const restarts: RestartEvent[] = [];
+  let after: Diagnosis | null = null;
+  return {
+    action: `mend ${codes.join(', ')}`,
+    plan: {
+      view: {
+        blocks: [
+          {
+            kind: 'lines',
+            title: 'To mend',
+            lines: findings.map(({ code, title }) => `${code} ${title}`),
+          },
+          ...restartPlanView(plan).blocks,
+        ],
+      },
+      document: { diagnosis: queueDocument(diagnosis), codes, restart: plan },
+      warnings: [],
+    },
+    confirm: restartConfirmation(plan, installation.name),
+    apply: async function* (signal) {
+      const options = { clock, signal, detach: false, ...waiting };
+      for await (const event of mend(client, plan, codes, look, options)) {
+        if (event.type === 'restart') restarts.push(event.event);
+        if (event.type === 'looked') after = event.diagnosis;
+        yield event;
+      }
+    },
+    describe: (event) => {
+      if (event.type === 'restart') return restartLine(event.event);
+      if (event.type === 'looked') return undefined;
+      return `${event.codes.join(', ')} still found: looking again in ${formatDuration(event.afterMs)}.`;
+    },
+    progress: (event) => (event.type === 'restart' ? restartProgress(event.event) : undefined),
+    document: (event) => {
+      if (event.type === 'looked') return { ...event, diagnosis: queueDocument(event.diagnosis) };
+      return event;
+    },
+    report: () => {
+      const restart = reportRestart(plan, restarts);
+      const { exitCode } = restart;
+      const left = after !== null && after.findings.length > 0 ? EXIT_CODES.findings : 0;
+      return {
+        view: {
+          blocks: after === null ? [] : [{ kind: 'lines', lines: queueLines(after, style) }],
+        },
+        document: {
+          before: queueDocument(diagnosis),
+          restart,
+          after: after === null ? null : queueDocument(after),
+        },
+        exitCode: exitCode === 0 ? left : exitCode,
+      };
+    },
+    interrupted: () => [
+      'Kubernetes goes on replacing the pods.',
+      `Look again with: circleci-admin troubleshoot queue${place}`,
+    ],
+  };
+}
