@@ -1,0 +1,145 @@
+import { AdminError } from '../../errors.ts';
+import { matchesBuild, parseBuildName, parseBuildSelector } from '../../nomad/jobs/build-name.ts';
+import type { NomadJob } from '../../nomad/model.ts';
+import type { RecentBuild } from '../../server/admin-api.ts';
+import { buildKey } from '../build-key.ts';
+import type { BuildIdentity } from './build-facts.ts';
+
+/** A build as an operator names it. */
+export interface BuildTarget {
+  /** As it was written. */
+  readonly text: string;
+  readonly buildId: string | null;
+  /** `ORG-REPO`. */
+  readonly slug: string | null;
+  /** `org/repo`, where it was written so. */
+  readonly project: string | null;
+  readonly number: number | null;
+  readonly task: number | null;
+}
+
+const LISTED = 6;
+
+/**
+ * Reads how a build is named: its URL, `org/repo/number`, `org/repo#number`, its number, its ID, or the
+ * ID of a job in Nomad. `:N` behind all but a URL and a job's ID is one of its parallel tasks.
+ *
+ * @throws AdminError of kind `usage`, code BAD_BUILD
+ */
+export function parseBuildTarget(text: string): BuildTarget {
+  const wanted = text.trim();
+  const nothing = { text, buildId: null, slug: null, project: null, number: null, task: null };
+  const [, id, ofId] = /^([0-9a-f]{24})(?::(\d+))?$/i.exec(wanted) ?? [];
+  if (id) {
+    return {
+      ...nothing,
+      buildId: id.toLowerCase(),
+      task: ofId === undefined ? null : Number(ofId),
+    };
+  }
+  const job = parseBuildName(wanted);
+  if (job) {
+    const { buildId, slug, number, taskIndex } = job;
+    return { ...nothing, buildId: buildId.toLowerCase(), slug, number, task: taskIndex };
+  }
+  const selector = parseBuildSelector(wanted);
+  if (selector === null || selector.number === null) {
+    throw new AdminError('usage', `"${text}" does not name a build`, {
+      code: 'BAD_BUILD',
+      hint: "Write org/repo/number, the build's URL, its ID, or the ID of its job in Nomad.",
+    });
+  }
+  const { slug, number, task = null } = selector;
+  return { ...nothing, slug, number, task, project: projectOf(wanted) };
+}
+
+/** What is listed, to find a build in; null for what could not be read. */
+export interface KnownBuilds {
+  readonly jobs: readonly Pick<NomadJob, 'id'>[] | null;
+  readonly builds: readonly RecentBuild[] | null;
+}
+
+/** A build that was found: who it is, its jobs in Nomad, and what the UI believes. */
+export interface FoundBuild {
+  readonly identity: BuildIdentity;
+  readonly jobIds: ReadonlySet<string>;
+  readonly ui: RecentBuild | null;
+}
+
+/**
+ * Finds the build that is meant among Nomad's jobs and those that the UI lists. What neither knows may
+ * still stand in a log.
+ *
+ * @throws AdminError of kind `usage`, code AMBIGUOUS_BUILD, listing those that fit
+ */
+export function findBuild(target: BuildTarget, known: KnownBuilds): FoundBuild {
+  const jobs = (known.jobs ?? []).filter(({ id }) => fitsJob(target, id));
+  const named = jobs.flatMap(({ id }) => parseBuildName(id) ?? []);
+  const ids = new Set(named.map(({ buildId }) => buildId.toLowerCase()));
+  const builds = (known.builds ?? []).filter((build) => fitsUi(target, named[0] ?? null, build));
+  const [first] = named;
+  const [ui = null] = builds;
+  const keys = new Set([
+    ...named.map(({ slug, number }) => buildKey(slug, number)),
+    ...builds.flatMap(({ project, number }) =>
+      project === null || number === null ? [] : [buildKey(project, number)],
+    ),
+  ]);
+  if (keys.size > 1 || ids.size > 1) {
+    const shown = named.map(({ buildId, slug, number }) => `${slug}/${number} (${buildId})`);
+    const listed = builds.map(({ project, number }) => `${project}/${number}`);
+    throw ambiguous(target, [...new Set([...shown, ...(named.length > 0 ? [] : listed)])]);
+  }
+  const number = target.number ?? first?.number ?? ui?.number ?? null;
+  const slug = target.slug ?? first?.slug ?? ui?.project?.replaceAll('/', '-') ?? null;
+  const project = ui?.project ?? target.project ?? slug;
+  const [buildId = target.buildId] = ids;
+  return {
+    identity: {
+      name: project === null || number === null ? target.text : `${project}/${number}`,
+      key: slug === null || number === null ? null : buildKey(slug, number),
+      buildId,
+      number,
+      task: target.task,
+      url: ui?.url ?? null,
+    },
+    jobIds: new Set(jobs.map(({ id }) => id)),
+    ui,
+  };
+}
+
+function fitsJob({ buildId, slug, number }: BuildTarget, id: string): boolean {
+  const name = parseBuildName(id);
+  if (name === null) return false;
+  if (buildId !== null && name.buildId.toLowerCase() !== buildId) return false;
+  // All of its tasks are wanted; which of them is shown is decided later.
+  return number === null || matchesBuild(id, { slug, number });
+}
+
+/** @param job what Nomad's job says of the project, where only the build's ID was given */
+function fitsUi(
+  target: BuildTarget,
+  job: { readonly slug: string; readonly number: number } | null,
+  { project, number }: RecentBuild,
+): boolean {
+  const wanted = { slug: target.slug ?? job?.slug, number: target.number ?? job?.number };
+  if (wanted.number === undefined || wanted.number !== number || project === null) return false;
+  if (wanted.slug === undefined) return true;
+  return buildKey(project, number) === buildKey(wanted.slug, wanted.number);
+}
+
+function ambiguous({ text }: BuildTarget, fitting: readonly string[]): AdminError {
+  const more = fitting.length > LISTED ? `, and ${fitting.length - LISTED} more` : '';
+  const listed = fitting.slice(0, LISTED).join(', ');
+  return new AdminError('usage', `"${text}" is ambiguous: it may be ${listed}${more}`, {
+    code: 'AMBIGUOUS_BUILD',
+    hint: "Write org/repo/number, or the build's ID.",
+  });
+}
+
+/** `org/repo`, where that is how it was written. */
+function projectOf(text: string): string | null {
+  const path = URL.canParse(text) ? new URL(text).pathname : `/gh/${text}`;
+  const [, org, repo] = /\/(?:gh|github|bb|bitbucket)\/([^/]+)\/([^/#]+)[/#]/i.exec(path) ?? [];
+  return org && repo ? `${org}/${repo}` : null;
+}

@@ -1,0 +1,209 @@
+import type { Milliseconds } from '../../clock.ts';
+import type { JobReport } from '../../nomad/jobs/job-report.ts';
+import type { RecentBuild } from '../../server/admin-api.ts';
+import { known } from '../evidence.ts';
+import type { BuildFacts, StageEvidence } from './build-facts.ts';
+import { hasEnded, jobSlots, wasTaken } from './job-steps.ts';
+import { ageOfNewest, type SettledWay, settle } from './settle.ts';
+import { done, gap, type Slot } from './slot.ts';
+import { outputSlots, stageSlots, tasksNamed, tells } from './stage-steps.ts';
+import { withTimes } from './step-times.ts';
+import type { BuildState, Timeline, TimelineStep } from './timeline.ts';
+import { endedInUi, queuedSlots, shownEnded, shownRunning, startedInUi } from './ui-steps.ts';
+
+/** One parallel task's way. */
+interface Track {
+  /** Null where the build has one task only. */
+  readonly task: number | null;
+  readonly job: JobReport | null;
+}
+
+/** Dead jobs are forgotten after 4 hours, Nomad's `job_gc_threshold`: from then on absence is no proof. */
+const FORGOTTEN_AFTER: Milliseconds = 3.5 * 3_600_000;
+/** Posting a job and registering it is one request. */
+const REGISTER_PATIENCE: Milliseconds = 30_000;
+
+/** A build's way through the pipeline, step by step, and where it stands still. Pure. */
+export function buildTimeline(facts: BuildFacts): Timeline {
+  const ui = known(facts.ui);
+  const shared = sharedSlots(facts, ui);
+  const tracks = tracksOf(facts);
+  const only = tracks.length === 1;
+  const allEnded = tracks.every(({ job }) => job !== null && hasEnded(job));
+  const ways = tracks.map((track) => {
+    const shown = only ? shownRunning(ui, facts.serverClock) : [];
+    const taken = track.job !== null && wasTaken(track.job);
+    const end = only && allEnded && !taken ? shownEnded(ui, facts.serverClock) : [];
+    const lost = lostInNomad(facts, track, ui);
+    const own = trackSlots(facts, track, { shared, shown });
+    return settle([...shared, ...own, ...end, ...lost], facts.now);
+  });
+  const [first] = ways;
+  const head = first?.steps.slice(0, shared.length) ?? [];
+  const common = withTimes(head, facts.now);
+  const lastShared = head.findLast(({ step, state }) => state === 'done' && step.at)?.step ?? null;
+  const steps = ways.flatMap((way) =>
+    withTimes(way.steps.slice(shared.length), facts.now, lastShared),
+  );
+  const ends = only ? { steps: [], stoppedAt: null } : uiOfSeveral(facts, ui, allEnded, tracks);
+  const stops = [...ways.map(({ stoppedAt }) => stoppedAt), ends.stoppedAt];
+  return {
+    build: facts.build,
+    state: stateOf(facts, tracks, ways, ui),
+    steps: [...common, ...steps, ...ends.steps],
+    stoppedAt: stops.find((stop) => stop !== null) ?? null,
+  };
+}
+
+/** What comes before the parallel tasks part: the UI's queue and the dispatchers. */
+function sharedSlots(facts: BuildFacts, ui: RecentBuild | null): readonly Slot[] {
+  const slots: Slot[] = [...queuedSlots(ui, facts.serverClock)];
+  for (const evidence of facts.stages) {
+    if (evidence.stage === 'schedulerer' || evidence.stage === 'output-processor') continue;
+    slots.push(...stageSlots(evidence, null, ageOfNewest(slots, facts.now)));
+  }
+  return slots;
+}
+
+/** Those that Nomad has, and those that the schedulerer's log names. */
+function tracksOf({ build, jobs, stages }: BuildFacts): readonly Track[] {
+  const reports = known(jobs) ?? [];
+  const schedulerer = stages.find(({ stage }) => stage === 'schedulerer');
+  const tasks = new Set([
+    ...reports.map(({ job }) => job.taskIndex ?? 0),
+    ...(schedulerer ? tasksNamed(schedulerer) : []),
+  ]);
+  const wanted = [...tasks].filter((task) => build.task === null || task === build.task);
+  if (wanted.length === 0) return [{ task: build.task, job: null }];
+  return wanted
+    .sort((a, b) => a - b)
+    .map((task) => ({
+      task: tasks.size === 1 && task === 0 ? null : task,
+      job: reports.find(({ job }) => (job.taskIndex ?? 0) === task) ?? null,
+    }));
+}
+
+/** A task's steps from the schedulerer on, with what the UI shows of it while it runs. */
+function trackSlots(
+  facts: BuildFacts,
+  { task, job }: Track,
+  { shared, shown }: { readonly shared: readonly Slot[]; readonly shown: readonly Slot[] },
+): readonly Slot[] {
+  const { now, nomadClock } = facts;
+  const stage = (name: StageEvidence['stage']) => facts.stages.find((one) => one.stage === name);
+  const schedulerer = stage('schedulerer');
+  const posted: readonly Slot[] = schedulerer
+    ? stageSlots(schedulerer, task, ageOfNewest(shared, now))
+    : [];
+  const inNomad = job
+    ? jobSlots(job, task, nomadClock)
+    : notInNomad(facts, task, ageOfNewest([...shared, ...posted], now));
+  const output = stage('output-processor');
+  const heard = output ? outputSlots(output, task) : { running: [], ended: [] };
+  const isStart = ({ step, gap: open }: Slot): boolean => step.id === 'started' && open === null;
+  // What came, came with the first start; what is missing is missing by now.
+  const late = shown.filter(({ gap: open }) => open !== null);
+  const first = inNomad.findIndex(isStart) + 1 || inNomad.length;
+  const last = inNomad.findLastIndex(isStart) + 1 || inNomad.length;
+  return [
+    ...posted,
+    ...inNomad.slice(0, first),
+    ...heard.running,
+    ...shown.filter(({ gap: open }) => open === null),
+    ...inNomad.slice(first, last),
+    ...late,
+    ...inNomad.slice(last),
+    ...heard.ended,
+  ];
+}
+
+/** The gap where Nomad should have the job. */
+function notInNomad(
+  { jobs, stages }: BuildFacts,
+  task: number | null,
+  sinceMs: Milliseconds | null,
+): readonly Slot[] {
+  const schedulerer = stages.find(({ stage }) => stage === 'schedulerer');
+  const step = { id: 'registered', place: 'nomad', task } as const;
+  const about = { patienceMs: REGISTER_PATIENCE, suspects: ['schedulerer'] as const };
+  if (jobs.status !== 'known') {
+    const why = jobs.status === 'failed' ? jobs.failure.message : jobs.why;
+    return [
+      gap({ ...step, what: `Nomad could not be asked: ${why}` }, { ...about, absent: false }),
+    ];
+  }
+  const forgotten = sinceMs !== null && sinceMs > FORGOTTEN_AFTER;
+  if (forgotten) {
+    const what = 'Nomad knows no job of it; it forgets them some hours after their end';
+    return [gap({ ...step, what }, { ...about, absent: false })];
+  }
+  const failed = schedulerer !== undefined && tells(schedulerer, 'error', task);
+  const wasPosted = schedulerer !== undefined && tells(schedulerer, 'posted', task);
+  if (failed && !wasPosted) {
+    const what = 'it was not posted to Nomad';
+    const posting = { id: 'schedulerer-posted', place: 'schedulerer', task } as const;
+    return [gap({ ...posting, what }, { ...about, absent: true })];
+  }
+  return [gap({ ...step, what: 'Nomad has no job of it' }, { ...about, absent: true })];
+}
+
+/** The UI shows it as running, and Nomad has no such job any more. */
+function lostInNomad(
+  { jobs, serverClock }: BuildFacts,
+  { task, job }: Track,
+  ui: RecentBuild | null,
+): readonly Slot[] {
+  if (job !== null || ui === null || !startedInUi(ui)) return [];
+  if (endedInUi(ui)) return shownEnded(ui, serverClock);
+  const what = `the UI shows it as ${ui.status ?? 'running'}, and Nomad knows no such job`;
+  const suspects = ['nomad', 'server'] as const;
+  return [
+    gap(
+      { id: 'finished', place: 'output-processor', task, what },
+      { absent: jobs.status === 'known', patienceMs: 120_000, suspects },
+    ),
+  ];
+}
+
+/** What the UI shows of a build with parallel tasks, after all of them. */
+function uiOfSeveral(
+  { now, serverClock }: BuildFacts,
+  ui: RecentBuild | null,
+  allEnded: boolean,
+  tracks: readonly Track[],
+): { readonly steps: readonly TimelineStep[]; readonly stoppedAt: Timeline['stoppedAt'] } {
+  const starts = tracks.flatMap(({ job }) => job?.job.startedAt?.getTime() ?? []);
+  if (ui === null || starts.length === 0) return { steps: [], stoppedAt: null };
+  const ends = tracks.flatMap(({ job }) => job?.job.finishedAt?.getTime() ?? []);
+  const clock = { name: 'client', aheadMs: null };
+  const moment = (at: number, id: 'started' | 'finished') =>
+    done({ id, place: 'clients', at: new Date(at), clock, what: '' });
+  const reached = allEnded
+    ? moment(Math.max(...ends, ...starts), 'finished')
+    : moment(Math.min(...starts), 'started');
+  const shown = shownRunning(ui, serverClock);
+  const slots = allEnded
+    ? [...shown.filter((slot) => slot.gap === null), ...shownEnded(ui, serverClock)]
+    : shown;
+  const way = settle([reached, ...slots], now);
+  return { steps: withTimes(way.steps.slice(1), now, reached.step), stoppedAt: way.stoppedAt };
+}
+
+function stateOf(
+  facts: BuildFacts,
+  tracks: readonly Track[],
+  ways: readonly SettledWay[],
+  ui: RecentBuild | null,
+): BuildState {
+  const jobs = tracks.flatMap(({ job }) => job ?? []);
+  if (jobs.some(wasTaken)) return 'killed';
+  const live = jobs.filter((job) => !hasEnded(job));
+  if (live.some(({ allocations: [newest] }) => newest?.outcome === 'running')) return 'running';
+  if (live.some(({ allocations: [newest] }) => newest?.outcome === 'unknown')) return 'unknown';
+  if (live.length > 0) return 'pending';
+  if (jobs.length > 0 && jobs.length === tracks.length) return 'finished';
+  if (ui !== null && endedInUi(ui)) return 'finished';
+  if (ways.some(({ stoppedAt }) => stoppedAt !== null)) return 'lost';
+  if (ui !== null && startedInUi(ui) && facts.jobs.status !== 'known') return 'running';
+  return ways.some(({ waits }) => waits) ? 'queued' : 'unknown';
+}

@@ -1,0 +1,232 @@
+import type { Milliseconds } from '../../clock.ts';
+import type { JobAllocation, JobReport } from '../../nomad/jobs/job-report.ts';
+import { explainFailure } from '../../nomad/jobs/placement-failure.ts';
+import type { Evaluation } from '../../nomad/model.ts';
+import { shortId } from '../../nomad/quantities.ts';
+import type { StepClock } from './build-facts.ts';
+import { done, gap, type Slot } from './slot.ts';
+
+/** An evaluation takes milliseconds; without one that says why, a job is not late before this. */
+const PLACE_PATIENCE: Milliseconds = 30_000;
+/** A client fetches what a task needs before it starts it. */
+const START_PATIENCE: Milliseconds = 120_000;
+/** Evaluations that are shown: the first ones, and as many of the last. */
+const EVALUATIONS_AT_EACH_END = 3;
+
+/** Words of task events that tell of trouble (Nomad's api/tasks.go, TaskDriverFailure and others). */
+const TROUBLE = /fail|restart|oom/i;
+
+interface Item {
+  readonly at: number;
+  readonly slots: readonly Slot[];
+}
+
+/** One parallel task in Nomad: job, evaluations, and every placement in its order. */
+export function jobSlots(
+  { job, allocations, evaluations }: JobReport,
+  task: number | null,
+  nomad: StepClock,
+): readonly Slot[] {
+  const placed = [...allocations].reverse();
+  const items: Item[] = [
+    ...shown(evaluations).map((evaluation) => ({
+      at: evaluation.createdAt?.getTime() ?? 0,
+      slots: [evaluationSlot(evaluation, task, nomad)],
+    })),
+    ...placed.map((allocation, index) => ({
+      at: allocation.placedAt?.getTime() ?? 0,
+      slots: allocationSlots(allocation, { task, placement: index + 1 }, nomad),
+    })),
+  ];
+  // Both are moments of the same clock; an evaluation comes before what it placed.
+  items.sort((a, b) => a.at - b.at);
+  return [
+    done({
+      id: 'registered',
+      place: 'nomad',
+      at: job.submittedAt,
+      clock: nomad,
+      what: 'Nomad has its job',
+      where: job.id,
+      task,
+    }),
+    ...items.flatMap(({ slots }) => slots),
+    ...nextPlacement(job, placed.at(-1), task),
+  ];
+}
+
+/** Whether it ended and stays so: not one of those that Nomad runs again. */
+export function hasEnded({ job, allocations }: JobReport): boolean {
+  const [newest] = allocations;
+  if (job.status === 'pending' || job.status === 'running') {
+    return newest !== undefined && ['completed', 'failed', 'stopped'].includes(newest.outcome);
+  }
+  return !newest || !['pending', 'running', 'unknown'].includes(newest.outcome);
+}
+
+/** Whether a drain or a lost client took it, and nothing runs it again. */
+export function wasTaken(report: JobReport): boolean {
+  const [newest] = report.allocations;
+  return newest !== undefined && hasEnded(report) && isTaken(newest);
+}
+
+function isTaken({ outcome }: JobAllocation): boolean {
+  return outcome === 'killed-by-drain' || outcome === 'lost';
+}
+
+/** Oldest first. Blocked ones say nothing of their own: the one that they follow says why. */
+function shown(evaluations: readonly Evaluation[]): readonly Evaluation[] {
+  const all = [...evaluations]
+    .reverse()
+    .filter(({ status, failures }) => status !== 'blocked' || failures.length > 0);
+  const ends = EVALUATIONS_AT_EACH_END;
+  return all.length <= 2 * ends ? all : [...all.slice(0, ends), ...all.slice(-ends)];
+}
+
+function evaluationSlot(evaluation: Evaluation, task: number | null, clock: StepClock): Slot {
+  return done({
+    id: 'evaluated',
+    place: 'jobs',
+    where: shortId(evaluation.id),
+    at: evaluation.createdAt,
+    clock,
+    what: `${causeOf(evaluation)}: ${resultOf(evaluation)}`,
+    task,
+  });
+}
+
+/** What made the scheduler look (Nomad's structs.go, EvalTrigger...). */
+function causeOf({ triggeredBy }: Evaluation): string {
+  switch (triggeredBy) {
+    case 'job-register':
+      return 'evaluated';
+    case 'queued-allocs':
+      return 'evaluated again, as clients changed';
+    default:
+      return `evaluated again (${triggeredBy})`;
+  }
+}
+
+function resultOf({ status, statusDescription, failures, waitUntil }: Evaluation): string {
+  const [failure] = failures;
+  if (failure) {
+    const facts = { taskGroups: null, datacenters: null, nodes: null };
+    return `not placed: ${explainFailure(failure, facts).text}`;
+  }
+  if (status === 'pending') return waitUntil ? `waits until ${waitUntil.toISOString()}` : 'waits';
+  if (status === 'complete') return 'complete';
+  return statusDescription === null ? status : `${status}: ${statusDescription}`;
+}
+
+function allocationSlots(
+  allocation: JobAllocation,
+  which: { readonly task: number | null; readonly placement: number },
+  nomad: StepClock,
+): readonly Slot[] {
+  const name = allocation.nodeName ?? shortId(allocation.nodeId);
+  const where = { ...which, where: name };
+  const clock = { name: `client ${name}`, aheadMs: null };
+  const again = which.placement > 1 ? ' again' : '';
+  const event = (type: string) => allocation.events.find((one) => one.type === type);
+  const received = event('Received');
+  const started = event('Started');
+  const startedAt = started?.at ?? allocation.startedAt;
+  const at = (moment: Date | null | undefined) => ({ at: moment ?? null, clock });
+  const slots = [
+    done({
+      id: 'placed',
+      place: 'jobs',
+      ...where,
+      at: allocation.placedAt,
+      clock: nomad,
+      what: `placed${again} on ${name}`,
+    }),
+  ];
+  if (received) {
+    slots.push(
+      done({
+        id: 'received',
+        place: 'clients',
+        ...where,
+        ...at(received.at),
+        what: `${received.task}: received`,
+      }),
+    );
+  }
+  for (const trouble of allocation.events.filter(({ type }) => TROUBLE.test(type))) {
+    const what = `${trouble.task}: ${trouble.type}: ${trouble.message}`;
+    slots.push(done({ id: 'error', place: 'clients', ...where, ...at(trouble.at), what }));
+  }
+  if (started || startedAt) {
+    const what = `${started?.task ?? 'its task'}: started`;
+    slots.push(done({ id: 'started', place: 'clients', ...where, ...at(startedAt), what }));
+  } else if (allocation.outcome === 'pending') {
+    const what = `its task does not start on ${name}`;
+    const about = { absent: true, patienceMs: START_PATIENCE };
+    slots.push(gap({ id: 'started', place: 'clients', ...where, what }, about));
+  }
+  return [...slots, ...endSlots(allocation, name, { ...where, clock })];
+}
+
+function endSlots(
+  allocation: JobAllocation,
+  name: string,
+  where: {
+    readonly where: string;
+    readonly clock: StepClock;
+    readonly task: number | null;
+    readonly placement: number;
+  },
+): readonly Slot[] {
+  const step = { id: 'finished', place: 'clients', ...where } as const;
+  const { outcome, finishedAt: at } = allocation;
+  if (outcome === 'pending') return [];
+  if (outcome === 'running') {
+    const about = { absent: true, patienceMs: Number.POSITIVE_INFINITY };
+    return [gap({ ...step, what: `runs on ${name}` }, about)];
+  }
+  if (outcome === 'unknown') {
+    const what = `Nomad has lost sight of ${name}: whether it runs is not known`;
+    return [gap({ ...step, what }, { absent: true, patienceMs: 0, suspects: ['nomad'] })];
+  }
+  return [done({ ...step, at, what: endText(allocation) })];
+}
+
+function endText({ outcome, exitCode, signal, clientDescription }: JobAllocation): string {
+  const exit = exitCode === null ? '' : `, exit code ${exitCode}`;
+  const by = signal === null ? '' : `, signal ${signal}`;
+  switch (outcome) {
+    case 'completed':
+      return `complete${exit}${by}`;
+    case 'killed-by-drain':
+      return `killed by a drain of its client${exit}${by}`;
+    case 'lost':
+      return `lost${clientDescription ? `: ${clientDescription}` : ' with its client'}`;
+    default:
+      return `${outcome}${exit}${by}`;
+  }
+}
+
+/** Where it has to be placed, for the first time or again. */
+function nextPlacement(
+  job: JobReport['job'],
+  newest: JobAllocation | undefined,
+  task: number | null,
+): readonly Slot[] {
+  if (newest && !isTaken(newest)) return [];
+  const step = { id: 'placed', place: 'jobs', task } as const;
+  const suspects = ['clients', 'nomad'] as const;
+  if (job.status === 'pending' || job.status === 'running') {
+    const { pending } = job;
+    const why = pending?.text ?? 'Nomad has not placed it yet';
+    const waits = pending === null || ['waiting', 'no-evaluation'].includes(pending.kind);
+    const about = { absent: true, patienceMs: waits ? PLACE_PATIENCE : 0, suspects };
+    return [gap({ ...step, what: `not placed: ${why}` }, about)];
+  }
+  if (!newest) {
+    const what = job.stopped ? 'stopped before it was placed' : 'ended; Nomad forgot where it ran';
+    return [done({ ...step, id: 'finished', what })];
+  }
+  const what = 'Nomad does not run it again';
+  return [gap({ ...step, what }, { absent: true, patienceMs: 0, suspects })];
+}

@@ -1,0 +1,65 @@
+import type { Milliseconds } from '../../clock.ts';
+import type { Place } from '../finding.ts';
+import type { StepClock } from './build-facts.ts';
+import type { Gap, Settled, Slot } from './slot.ts';
+import type { StoppedAt } from './timeline.ts';
+
+/** What the gaps of one way have come to. */
+export interface SettledWay {
+  readonly steps: readonly Settled[];
+  /** Null where it does not stand still. */
+  readonly stoppedAt: StoppedAt | null;
+  /** It waits for something that is not late. */
+  readonly waits: boolean;
+}
+
+/**
+ * Decides where a build stands: at the first gap after the last step that was done, if it is known
+ * that the step did not come. What lies after it is left out; what lies between cannot be told.
+ */
+export function settle(slots: readonly Slot[], now: Date): SettledWay {
+  const last = slots.findLastIndex((slot) => slot.gap === null);
+  const at = slots.findIndex((slot, index) => index > last && slot.gap?.absent === true);
+  const steps = slots.slice(0, at === -1 ? undefined : at).map(({ step, gap }, index): Settled => {
+    if (gap === null) return { step, state: 'done' };
+    return { step, state: gap.absent && index < last ? 'missing' : 'unknown' };
+  });
+  const stop = slots[at];
+  if (!stop?.gap) return { steps, stoppedAt: null, waits: false };
+  const waitingMs = ageOfNewest(slots.slice(0, last + 1), now);
+  const { patienceMs } = stop.gap;
+  // Without a moment to count from, only what needs no patience is late.
+  const late = waitingMs === null ? patienceMs === 0 : waitingMs >= patienceMs;
+  const state = late ? 'stopped' : 'waiting';
+  const what = (late ? stop.gap.late : undefined) ?? stop.step.what;
+  const step = { ...stop.step, what };
+  const stoppedAt = late
+    ? {
+        step: step.id,
+        place: step.place,
+        task: step.task,
+        what,
+        waitingMs,
+        between: placesBetween(slots.slice(Math.max(0, last), at + 1), stop.gap),
+      }
+    : null;
+  return { steps: [...steps, { step, state }], stoppedAt, waits: !late };
+}
+
+/** A moment as this machine's clock would have it; as it is where the difference is not known. */
+export function onThisClock(at: Date, clock: StepClock | null): number {
+  return at.getTime() - (clock?.aheadMs ?? 0);
+}
+
+/** How long ago the newest of the steps was that tell a moment. */
+export function ageOfNewest(slots: readonly Slot[], now: Date): Milliseconds | null {
+  const newest = slots.findLast(({ step, gap }) => gap === null && step.at !== null)?.step;
+  if (!newest?.at) return null;
+  return Math.max(0, now.getTime() - onThisClock(newest.at, newest.clock));
+}
+
+/** The stop's own place first, then back to the last one that the build is known to have reached. */
+function placesBetween(slots: readonly Slot[], { suspects = [] }: Gap): readonly Place[] {
+  const places = slots.map(({ step }) => step.place).reverse();
+  return [...new Set([...places, ...suspects])];
+}

@@ -1,0 +1,58 @@
+import type { Milliseconds } from '../../clock.ts';
+import type { StepClock } from './build-facts.ts';
+import { onThisClock } from './settle.ts';
+import type { DraftStep, Settled } from './slot.ts';
+import type { TimelineStep } from './timeline.ts';
+
+/** Clocks that differ by less are taken for one: HTTP's `Date` has whole seconds. */
+const AGREE: Milliseconds = 1_000;
+
+type Since = Pick<TimelineStep, 'sincePreviousMs' | 'approximate'>;
+
+/**
+ * Steps with the time since the one before.
+ *
+ * @param before what comes before the first of them
+ */
+export function withTimes(
+  steps: readonly Settled[],
+  now: Date,
+  before: DraftStep | null = null,
+): readonly TimelineStep[] {
+  let previous = before;
+  return steps.map(({ step, state }) => {
+    const since = state === 'done' ? sinceBetween(previous, step) : sinceNow(previous, now, state);
+    if (state === 'done' && step.at !== null) previous = step;
+    const { clock, ...rest } = step;
+    return { ...rest, state, clock: clock?.name ?? null, ...since };
+  });
+}
+
+const UNKNOWN: Since = { sincePreviousMs: null, approximate: false };
+
+function sinceBetween(from: DraftStep | null, to: DraftStep): Since {
+  if (!from?.at || !to.at) return UNKNOWN;
+  if (from.clock?.name === to.clock?.name) {
+    const sincePreviousMs = Math.max(0, to.at.getTime() - from.at.getTime());
+    return { sincePreviousMs, approximate: false };
+  }
+  const since = onThisClock(to.at, to.clock) - onThisClock(from.at, from.clock);
+  const approximate = !agree(from.clock, to.clock);
+  // The later step was the earlier one, by its clock: the clocks differ, and nobody knows by how much.
+  if (since < -AGREE) return { sincePreviousMs: null, approximate: true };
+  return { sincePreviousMs: Math.max(0, since), approximate };
+}
+
+function sinceNow(from: DraftStep | null, now: Date, state: Settled['state']): Since {
+  if (!from?.at || state === 'unknown') return UNKNOWN;
+  const since = now.getTime() - onThisClock(from.at, from.clock);
+  const approximate = from.clock?.aheadMs === null;
+  return since < -AGREE
+    ? { sincePreviousMs: null, approximate: true }
+    : { sincePreviousMs: Math.max(0, since), approximate };
+}
+
+function agree(a: StepClock | null, b: StepClock | null): boolean {
+  if (a === null || b === null || a.aheadMs === null || b.aheadMs === null) return false;
+  return Math.abs(a.aheadMs - b.aheadMs) <= AGREE;
+}
