@@ -101,8 +101,9 @@ function trackSlots(
   const output = stage('output-processor');
   const heard = output ? outputSlots(output, task) : { running: [], ended: [] };
   const isStart = ({ step, gap: open }: Slot): boolean => step.id === 'started' && open === null;
-  // What came, came with the first start; what is missing is missing by now.
-  const late = shown.filter(({ gap: open }) => open !== null);
+  // What came, came with the first start; what is missing is missing since the last one.
+  const ran = inNomad.some(isStart) || heard.running.length > 0;
+  const late = shown.filter(({ gap: open }) => open !== null && ran);
   const first = inNomad.findIndex(isStart) + 1 || inNomad.length;
   const last = inNomad.findLastIndex(isStart) + 1 || inNomad.length;
   return [
