@@ -11,6 +11,9 @@ import { GitHubSandbox, organisationOf } from './github/github-sandbox.ts';
 import { KubernetesSandbox, SANDBOX_CONTEXT } from './kubernetes/kubernetes-sandbox.ts';
 import { NomadSandbox } from './nomad/nomad-sandbox.ts';
 import { NreplSandbox } from './nrepl/nrepl-sandbox.ts';
+import { withConsequences } from './pipeline/consequences.ts';
+import { PipelineSandbox } from './pipeline/pipeline-sandbox.ts';
+import { rabbitmqPod } from './pipeline/rabbitmq-pod.ts';
 import { seededRandom } from './random.ts';
 import type { Scenario } from './scenario.ts';
 import { findScenario } from './scenarios/index.ts';
@@ -18,11 +21,20 @@ import { nomadBuilds } from './server/nomad-builds.ts';
 import { ServerSandbox } from './server/server-sandbox.ts';
 import { nomadServerPod } from './server-pod.ts';
 import type { SandboxContext, SandboxService } from './service.ts';
-import { githubVerbs, kubernetesVerbs, nomadVerbs, serverVerbs } from './service-verbs.ts';
+import {
+  githubVerbs,
+  kubernetesVerbs,
+  nomadVerbs,
+  pipelineVerbs,
+  serverVerbs,
+} from './service-verbs.ts';
+import { SkewedClock } from './skewed-clock.ts';
 import { SshSandbox } from './ssh/ssh-sandbox.ts';
 
 /** Pod that Nomad's server runs in, as CircleCI Server 3.x names it. */
 const NOMAD_POD = 'circleci-nomad-0';
+/** Pod that RabbitMQ runs in. */
+const RABBITMQ_POD = 'circleci-rabbitmq-0';
 
 /** What a sandbox is made from. */
 export interface SandboxOptions {
@@ -50,6 +62,7 @@ interface Parts {
   readonly context: SandboxContext;
   readonly nomad: NomadSandbox;
   readonly kubernetes: KubernetesSandbox;
+  readonly pipeline: PipelineSandbox;
   readonly server: ServerSandbox;
   readonly nrepl: NreplSandbox;
   readonly ssh: SshSandbox;
@@ -66,6 +79,8 @@ export class Sandbox implements AsyncDisposable {
   readonly calls: CallLog;
   readonly nomad: NomadSandbox;
   readonly kubernetes: KubernetesSandbox;
+  /** The way of builds from the server through the services to Nomad, and back. */
+  readonly pipeline: PipelineSandbox;
   /** The installation's web address and its own APIs. */
   readonly server: ServerSandbox;
   /** The console of the frontend, behind port 6005 of its pod. */
@@ -92,6 +107,7 @@ export class Sandbox implements AsyncDisposable {
     this.calls = parts.context.calls;
     this.nomad = parts.nomad;
     this.kubernetes = parts.kubernetes;
+    this.pipeline = parts.pipeline;
     this.server = parts.server;
     this.nrepl = parts.nrepl;
     this.ssh = parts.ssh;
@@ -108,6 +124,7 @@ export class Sandbox implements AsyncDisposable {
       verbs: {
         nomad: nomadVerbs(this.nomad),
         kubernetes: kubernetesVerbs(this.kubernetes),
+        pipeline: pipelineVerbs(this.pipeline),
         server: serverVerbs(this.server),
         github: githubVerbs(this.github),
       },
@@ -121,7 +138,7 @@ export class Sandbox implements AsyncDisposable {
    * @throws AdminError of kind `usage`, code UNKNOWN_SCENARIO
    */
   static async start(options: SandboxOptions = {}): Promise<Sandbox> {
-    const scenario = sized(resolveScenario(options.scenario), options);
+    const scenario = withConsequences(sized(resolveScenario(options.scenario), options));
     const temporary = options.directory === undefined;
     const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'circleci-sandbox-')));
     let sandbox: Sandbox | undefined;
@@ -212,7 +229,10 @@ function buildServices(
   scenario: Scenario,
   directory: string,
   options: SandboxOptions,
-): Pick<Parts, 'context' | 'nomad' | 'kubernetes' | 'server' | 'nrepl' | 'github' | 'ssh'> {
+): Pick<
+  Parts,
+  'context' | 'nomad' | 'kubernetes' | 'pipeline' | 'server' | 'nrepl' | 'github' | 'ssh'
+> {
   const seed = options.seed ?? 1;
   const clock = new SandboxClock({
     ...(options.startAt === undefined ? {} : { start: options.startAt }),
@@ -224,19 +244,32 @@ function buildServices(
     ...shared,
     random: seededRandom(seed * 101 + offset),
   });
-  const nomad = new NomadSandbox(context(1), scenario.nomad);
+  const skewMs = scenario.pipeline?.clockSkewMs?.['nomad'] ?? 0;
+  const nomadContext = context(1);
+  const nomad = new NomadSandbox(
+    skewMs === 0 ? nomadContext : { ...nomadContext, clock: new SkewedClock(clock, skewMs) },
+    scenario.nomad,
+  );
+  const pipeline = new PipelineSandbox(context(7), scenario.pipeline ?? {}, nomad);
   const caPath = join(directory, 'server-ca.pem');
   const server = new ServerSandbox(
     context(3),
     { ...scenario.server, caPath },
-    nomadBuilds(nomad.state),
+    nomadBuilds(nomad.state, pipeline),
+    (org, repo) => pipeline.startBuild(org, repo).number,
   );
   const nrepl = new NreplSandbox(context(4), server.accounts, scenario.nrepl);
   const kubernetes = new KubernetesSandbox(
     context(2),
     { ...scenario.kubernetes, kubeconfigPath: join(directory, 'kubeconfig') },
-    { [NOMAD_POD]: nomadServerPod(NOMAD_POD, nomad), frontend: frontendPod('frontend', nrepl) },
+    {
+      [NOMAD_POD]: nomadServerPod(NOMAD_POD, nomad),
+      [RABBITMQ_POD]: rabbitmqPod(RABBITMQ_POD, () => pipeline.queues()),
+      frontend: frontendPod('frontend', nrepl),
+    },
+    (workload, pod, startedAt) => pipeline.logSource(workload, pod, startedAt),
   );
+  pipeline.attach(kubernetes);
   const members = organisationOf(server.accounts.logins());
   const github = new GitHubSandbox(context(5), scenario.github, members);
   const ssh = new SshSandbox(
@@ -253,5 +286,5 @@ function buildServices(
     },
     directory,
   );
-  return { context: context(0), nomad, kubernetes, server, nrepl, github, ssh };
+  return { context: context(0), nomad, kubernetes, pipeline, server, nrepl, github, ssh };
 }

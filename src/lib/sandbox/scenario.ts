@@ -3,6 +3,7 @@ import type { GitHubScenario } from './github/scenario.ts';
 import type { KubernetesScenario } from './kubernetes/scenario.ts';
 import type { NomadScenario } from './nomad/nomad-sandbox.ts';
 import type { NreplScenario } from './nrepl/scenario.ts';
+import type { PipelineScenario } from './pipeline/scenario.ts';
 import type { ServerScenario } from './server/scenario.ts';
 import type { SshScenario } from './ssh/scenario.ts';
 
@@ -14,6 +15,8 @@ export interface Scenario {
   readonly summary: string;
   readonly nomad: NomadScenario;
   readonly kubernetes: KubernetesScenario;
+  /** The way of builds through the services; nothing is broken where it is left out. */
+  readonly pipeline?: PipelineScenario;
   /** The server's web address; as usual where it is left out. */
   readonly server?: ServerScenario;
   /** The frontend's nREPL; as usual where it is left out. */
@@ -22,6 +25,8 @@ export interface Scenario {
   readonly github?: GitHubScenario;
   /** The clients' machines, and what they can reach; everything where it is left out. */
   readonly ssh?: SshScenario;
+  /** Code of the finding that has to come first; null where nothing is to be found. */
+  readonly expects?: string | null;
   /** Faults that are there from the beginning. */
   readonly faults?: readonly FaultRule[];
 }

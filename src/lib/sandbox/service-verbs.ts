@@ -4,6 +4,7 @@ import type { GitHubSandbox } from './github/github-sandbox.ts';
 import { ApiError } from './kubernetes/api-error.ts';
 import type { KubernetesSandbox } from './kubernetes/kubernetes-sandbox.ts';
 import type { NomadSandbox } from './nomad/nomad-sandbox.ts';
+import type { PipelineSandbox } from './pipeline/pipeline-sandbox.ts';
 import type { ServerSandbox } from './server/server-sandbox.ts';
 import { badArgument, type VerbArguments } from './verb-arguments.ts';
 
@@ -71,6 +72,21 @@ export function kubernetesVerbs(kubernetes: KubernetesSandbox): Verbs {
     'set-ready': (given) =>
       kubernetes.setReady(pod(given.only('pod', 'ready')), given.boolean('ready')),
     'delete-pod': (given) => kubernetes.deletePod(pod(given.only('pod'))),
+  };
+}
+
+/** What can happen on the way of builds. */
+export function pipelineVerbs(pipeline: PipelineSandbox): Verbs {
+  return {
+    'start-build': (given) => {
+      given.only('org', 'repo');
+      const { jobId, number, url } = pipeline.startBuild(given.text('org'), given.text('repo'));
+      return { job: jobId, number, url };
+    },
+    'clear-fault': (given) => {
+      const fault = given.only('fault').text('fault');
+      if (!pipeline.clearFault(fault)) throw missing(`nothing is broken by ${fault}`);
+    },
   };
 }
 

@@ -2,11 +2,21 @@ import { healthyLog } from './log-lines.ts';
 import { type LogSource, SILENT } from './log-source.ts';
 import type { PodSituation, PodSpec } from './scenario.ts';
 
+/** What a pod's first container writes by itself; null where that is as usual. */
+export type PodLogs = (workload: string, pod: string, startedAt: number) => LogSource | null;
+
 /** How the pods of each workload behave: what the scenario says, and what was changed since. */
 export class Behaviour {
   readonly #specs = new Map<string, PodSpec>();
   readonly #situations = new Map<string, PodSituation>();
   readonly #sources = new Map<string, LogSource>();
+  readonly #logs: PodLogs;
+  readonly #skewMs: Readonly<Record<string, number>>;
+
+  constructor(logs: PodLogs = () => null, skewMs: Readonly<Record<string, number>> = {}) {
+    this.#logs = logs;
+    this.#skewMs = skewMs;
+  }
 
   /** What a workload's pods do, and how long they take. */
   describe(spec: PodSpec): void {
@@ -30,9 +40,20 @@ export class Behaviour {
     return this.#specs.get(workload)?.readyAfterMs ?? 0;
   }
 
-  /** Exit status of a crash loop's containers. */
-  exitCode(workload: string): number {
-    return this.#specs.get(workload)?.exitCode ?? 1;
+  /** Whether the workload's containers end soon after every start. */
+  crashes(workload: string): boolean {
+    return ['crash-loop', 'out-of-memory'].includes(this.situation(workload));
+  }
+
+  /** How the containers of a workload that crashes end. */
+  end(workload: string): { readonly exitCode: number; readonly reason: string } {
+    if (this.situation(workload) === 'out-of-memory') return { exitCode: 137, reason: 'OOMKilled' };
+    return { exitCode: this.#specs.get(workload)?.exitCode ?? 1, reason: 'Error' };
+  }
+
+  /** By how much the clock of the workload's node is ahead, in milliseconds. */
+  clockSkewMs(workload: string): number {
+    return this.#skewMs[workload] ?? 0;
   }
 
   /** Restarts that the workload's containers have behind them at first. */
@@ -40,9 +61,9 @@ export class Behaviour {
     return this.#specs.get(workload)?.restarts ?? 0;
   }
 
-  /** What the workload's first container writes by itself. */
-  logSource(workload: string): LogSource {
-    const chosen = this.#sources.get(workload);
+  /** What the first container of a workload's pod writes by itself. */
+  logSource(workload: string, pod: string, startedAt: number): LogSource {
+    const chosen = this.#sources.get(workload) ?? this.#logs(workload, pod, startedAt);
     if (chosen) return chosen;
     return this.situation(workload) === 'running' ? healthyLog(workload) : SILENT;
   }

@@ -48,6 +48,11 @@ export class Kubelet {
     }
   }
 
+  /** By how much the clock of a pod's node is ahead, in milliseconds. */
+  clockSkewMs(pod: PodObject): number {
+    return this.#behaviour.clockSkewMs(this.run(pod)?.workload ?? '');
+  }
+
   /** What runs behind a pod. */
   run(pod: PodObject): PodRun | undefined {
     return this.#records.find(pod);
@@ -83,11 +88,12 @@ export class Kubelet {
       for (const container of run.containers) this.#pullFails(run, container);
     } else if (situation === 'completed') {
       this.#complete(run, at);
-    } else if (situation === 'crash-loop') {
+    } else if (this.#behaviour.crashes(workload)) {
+      const { exitCode, reason } = this.#behaviour.end(workload);
       for (const container of run.containers) {
         container.restarts = restarts || 4;
         this.#begin(run, container, this.#cluster.clock.nowMs() - 30_000);
-        this.#end(run, container, this.#behaviour.exitCode(run.workload), 'Error');
+        this.#end(run, container, exitCode, reason);
       }
     } else {
       const startedAt = at + STARTING_MS;
@@ -223,9 +229,10 @@ export class Kubelet {
       this.#records.note(run, { type: 'Normal', reason, message }, container);
     }
     const situation = this.#behaviour.situation(run.workload);
-    if (situation === 'crash-loop') {
+    if (this.#behaviour.crashes(run.workload)) {
+      const { exitCode, reason } = this.#behaviour.end(run.workload);
       this.#records.later(run, CRASH_AFTER_MS, () => {
-        this.#end(run, container, this.#behaviour.exitCode(run.workload), 'Error');
+        this.#end(run, container, exitCode, reason);
         this.#records.publish(run);
       });
     } else if (situation !== 'not-ready' && situation !== 'completed') {
@@ -243,7 +250,8 @@ export class Kubelet {
 
   #begin(run: PodRun, container: ContainerRun, at: number): void {
     const first = run.containers[0] === container;
-    this.#containers.begin(container, at, first ? this.#behaviour.logSource(run.workload) : SILENT);
+    const source = first ? this.#behaviour.logSource(run.workload, run.name, at) : SILENT;
+    this.#containers.begin(container, at, source);
   }
 
   /** Ends a running container, and arranges for its next start. */

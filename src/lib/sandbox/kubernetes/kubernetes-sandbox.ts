@@ -4,7 +4,7 @@ import { SandboxHttpServer } from '../http-server.ts';
 import type { SandboxContext, SandboxService } from '../service.ts';
 import { Access } from './access.ts';
 import { ApiServer } from './api-server.ts';
-import { Behaviour } from './behaviour.ts';
+import { Behaviour, type PodLogs } from './behaviour.ts';
 import { busybox } from './busybox.ts';
 import { makeCertificates, type ServerCertificates } from './certificates.ts';
 import { Cluster } from './cluster.ts';
@@ -13,6 +13,7 @@ import { foundCluster, foundWorkload, nodeAddresses } from './founding.ts';
 import { Kubelet } from './kubelet.ts';
 import type { LogSource } from './log-source.ts';
 import type { PodObject } from './objects.ts';
+import { isReady } from './owned-pods.ts';
 import type { PodBackend } from './pod-backend.ts';
 import {
   defaultUsers,
@@ -39,7 +40,7 @@ export class KubernetesSandbox implements SandboxService {
   readonly #context: SandboxContext;
   readonly #scenario: KubernetesScenario;
   readonly #backends: Readonly<Record<string, PodBackend>>;
-  readonly #behaviour = new Behaviour();
+  readonly #behaviour: Behaviour;
   readonly #kubelet: Kubelet;
   readonly #controllers: Controllers;
   readonly #users: readonly UserSpec[];
@@ -47,13 +48,18 @@ export class KubernetesSandbox implements SandboxService {
   #server: SandboxHttpServer | undefined;
   #certificates: ServerCertificates | undefined;
 
-  /** @param backends by pod name or by workload name; a pod without one has a few shell commands */
+  /**
+   * @param backends by pod name or by workload name; a pod without one has a few shell commands
+   * @param logs what containers write by themselves, where that is more than a healthy service does
+   */
   constructor(
     context: SandboxContext,
     scenario: KubernetesScenario = {},
     backends: Readonly<Record<string, PodBackend>> = {},
+    logs?: PodLogs,
   ) {
     this.#context = context;
+    this.#behaviour = new Behaviour(logs, scenario.clockSkewMs);
     this.#scenario = scenario;
     this.#backends = backends;
     this.namespace = scenario.namespace ?? 'circleci-server';
@@ -151,6 +157,32 @@ export class KubernetesSandbox implements SandboxService {
   /** Every pod of the installation. */
   pods(): readonly PodObject[] {
     return this.cluster.pods.list(this.namespace);
+  }
+
+  /** The pods of a workload, and which of them are ready; null where there is no such workload. */
+  podsOf(workload: string): readonly { readonly name: string; readonly ready: boolean }[] | null {
+    const sets = ['deployments', 'statefulsets'].map((name) =>
+      this.cluster.collection('apps', name),
+    );
+    if (!sets.some((set) => set?.find(this.namespace, workload))) return null;
+    return this.pods()
+      .filter((pod) => this.#kubelet.run(pod)?.workload === workload)
+      .map((pod) => ({
+        name: pod.metadata.name,
+        ready: pod.metadata.deletionTimestamp === undefined && isReady(pod),
+      }));
+  }
+
+  /** Calls back after every change of a pod. */
+  onPodChange(listener: () => void): void {
+    this.cluster.pods.subscribe(listener);
+  }
+
+  /** Changes how many pods a Deployment wants. */
+  scale(deployment: string, replicas: number): void {
+    const { deployments } = this.#controllers;
+    const found = deployments.get(this.namespace, deployment);
+    deployments.update({ ...found, spec: { ...found.spec, replicas } });
   }
 
   /**

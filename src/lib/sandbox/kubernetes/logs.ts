@@ -49,11 +49,13 @@ export function sendLog(
     return;
   }
   const log = chooseRun(pod, container, isTrue(query, 'previous'));
+  // The kubelet writes times, and compares them, by the clock of its node.
+  const skew = kubelet.clockSkewMs(pod);
   const since = Math.max(
     sinceSeconds === null ? 0 : cluster.clock.nowMs() - sinceSeconds * 1_000,
-    query.get('sinceTime') === null ? 0 : Date.parse(query.get('sinceTime') ?? ''),
+    query.get('sinceTime') === null ? 0 : Date.parse(query.get('sinceTime') ?? '') - skew,
   );
-  const format = formatter(isTrue(query, 'timestamps'));
+  const format = formatter(isTrue(query, 'timestamps'), skew);
   response.writeHead(200, { ...commonHeaders(), 'Content-Type': 'text/plain' });
   const first = log.read();
   const recent = first.lines.filter((line) => line.at >= since);
@@ -108,9 +110,9 @@ function follow(
   });
 }
 
-function formatter(timestamps: boolean): (line: LogLine) => string {
+function formatter(timestamps: boolean, skew: number): (line: LogLine) => string {
   if (!timestamps) return (line) => `${line.text}\n`;
-  return (line) => `${nanoTimestamp(line.at)} ${line.text}\n`;
+  return (line) => `${nanoTimestamp(line.at + skew)} ${line.text}\n`;
 }
 
 /** A moment with nine digits of a second, as the kubelet writes it. */

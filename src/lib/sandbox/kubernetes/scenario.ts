@@ -6,6 +6,8 @@ export type PodSituation =
   | 'not-ready'
   /** Its container ends soon after every start. */
   | 'crash-loop'
+  /** The same, and the kernel ends it for want of memory. */
+  | 'out-of-memory'
   /** Its image cannot be had. */
   | 'image-missing'
   /** Fits on no node. */
@@ -98,6 +100,8 @@ export interface KubernetesScenario {
   readonly ageMs?: number;
   /** Objects of the kind ConfigMap: name to data. */
   readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** By how many milliseconds the clock of a workload's node is ahead. */
+  readonly clockSkewMs?: Readonly<Record<string, number>>;
   /** A file that {@link KubernetesSandbox.start} writes its kubeconfig to, mode 0600. */
   readonly kubeconfigPath?: string;
 }

@@ -4,9 +4,11 @@ import { createJob, type JobRequest } from './job-spec.ts';
 import type {
   AllocationRecord,
   EvaluationRecord,
+  JobRecord,
   NodeRecord,
   PlacementMetrics,
 } from './records.ts';
+import { isSchedulable } from './records.ts';
 import type { NomadScenario, PendingCause } from './scenario.ts';
 import { endedTasks, startedTasks } from './task-life.ts';
 
@@ -19,38 +21,73 @@ const SIZES: readonly { readonly cpuMhz: number; readonly memoryMb: number }[] =
   { cpuMhz: 4_000, memoryMb: 8_192 },
 ];
 const DEFAULT_DURATION_MS: readonly [number, number] = [120_000, 1_200_000];
+/** From a generated job's registration to its running task. */
+const STARTING_MS = 500;
+/** How long a generated build that waits has done so. */
+const WAITING_MS: readonly [number, number] = [215_000, 570_000];
 /** One in so many builds fails. */
 const FAILS = 8;
 
 /** Places running and finished builds on the clients, and lets the pending ones fail to be placed. */
 export function generateBuilds(core: NomadCore, scenario: NomadScenario): void {
   const { random } = core.context;
-  const nodes = core.state.nodes.all().filter((node) => node.status === 'ready');
-  for (let i = 0; i < (scenario.finished ?? 0) && nodes.length > 0; i += 1) {
-    placeFinished(core, random.pick(nodes), scenario);
+  const everyNode = core.state.nodes.all();
+  const nodes = everyNode.filter((node) => node.status === 'ready');
+  // Clients that are down have run builds before.
+  const used = nodes.length > 0 ? nodes : everyNode;
+  for (let i = 0; i < (scenario.finished ?? 0) && used.length > 0; i += 1) {
+    placeFinished(core, random.pick(used), scenario);
   }
   let next = 0;
   for (let i = 0; i < (scenario.builds ?? 6); i += 1) {
     const request = { ...random.pick(SIZES), ...fateOf(core, scenario) };
     const node = firstWithRoom(nodes, next, request);
-    if (node === null) core.scheduler.register(createJob(core, request));
-    else placeRunning(core, node, request);
+    if (node === null) registerWaiting(core, request, scenario);
+    else placeRunning(core, node, request, scenario.quietMs);
     next += 1 + random.integer(0, 1);
   }
   for (const { cause, count = 1 } of scenario.pending ?? []) {
-    for (let i = 0; i < count; i += 1) submitPending(core, cause, nodes);
+    for (let i = 0; i < count; i += 1) submitPending(core, cause, nodes, scenario);
   }
 }
 
+/** A build of so many milliseconds ago: it has run since then where there is room, and waits otherwise. */
+export function adoptBuild(core: NomadCore, request: JobRequest, agoMs: number): JobRecord {
+  const size = { cpuMhz: request.cpuMhz ?? 2_000, memoryMb: request.memoryMb ?? 4_096 };
+  const nodes = core.state.nodes.all().filter(isSchedulable);
+  const node = firstWithRoom(nodes, core.context.random.integer(0, nodes.length), size);
+  const ageMs = agoMs - STARTING_MS;
+  const ended = typeof request.durationMs === 'number' && request.durationMs <= ageMs;
+  if (node !== null && ageMs > 0 && !ended) return runningSince(core, node, request, ageMs);
+  const job = createJob(core, request, 0, agoMs);
+  core.scheduler.register(job);
+  return job;
+}
+
+/** Builds that wait have done so for some minutes, each for another time. */
+function registerWaiting(
+  core: NomadCore,
+  request: JobRequest,
+  { quietMs = 0 }: NomadScenario,
+): void {
+  const [least, most] = WAITING_MS;
+  const agoMs = quietMs + least + ((core.state.jobs.size * 61_000) % (most - least));
+  core.scheduler.register(createJob(core, request, 0, agoMs));
+}
+
 /** Submits one build after another, at random moments. */
-export function startArrivals(core: NomadCore, scenario: NomadScenario): void {
+export function startArrivals(
+  core: NomadCore,
+  scenario: NomadScenario,
+  submit: (request: JobRequest) => void,
+): void {
   const perMinute = scenario.arrivalPerMinute ?? 0;
   if (perMinute <= 0) return;
   const { random } = core.context;
   const wait = (): number => (-Math.log(1 - random.next()) * 60_000) / perMinute;
   const arrive = (): void => {
     const request = { ...random.pick(SIZES), ...fateOf(core, scenario) };
-    core.scheduler.register(createJob(core, request));
+    submit(request);
     core.agenda.in(wait(), arrive);
   };
   core.agenda.in(wait(), arrive);
@@ -84,13 +121,24 @@ function firstWithRoom(
   return null;
 }
 
-function placeRunning(core: NomadCore, node: NodeRecord, request: JobRequest): void {
+function placeRunning(core: NomadCore, node: NodeRecord, request: JobRequest, quietMs = 0): void {
   const { durationMs } = request;
   const ageMs =
     durationMs === null || durationMs === undefined
       ? core.context.random.integer(1_000, 600_000)
       : Math.floor(core.context.random.next() * durationMs * 0.9);
-  const allocation = place(core, node, request, ageMs + 500);
+  const longer = typeof durationMs === 'number' ? { durationMs: durationMs + quietMs } : {};
+  runningSince(core, node, { ...request, ...longer }, ageMs + quietMs);
+}
+
+function runningSince(
+  core: NomadCore,
+  node: NodeRecord,
+  request: JobRequest,
+  ageMs: number,
+): JobRecord {
+  const { durationMs } = request;
+  const allocation = place(core, node, request, ageMs + STARTING_MS);
   core.state.apply('AllocationUpdated', (transaction) => {
     const startedAt = core.state.stamp(ageMs);
     allocation.tasks = startedTasks(allocation, startedAt);
@@ -100,14 +148,25 @@ function placeRunning(core: NomadCore, node: NodeRecord, request: JobRequest): v
     transaction.putAllocation(allocation, true);
   });
   if (typeof durationMs === 'number') core.clients.adopt(allocation, durationMs - ageMs);
+  return allocation.job;
 }
 
 function placeFinished(core: NomadCore, node: NodeRecord, scenario: NomadScenario): void {
   const { random } = core.context;
   const fate = fateOf(core, scenario);
   const ranMs = fate.durationMs ?? random.integer(60_000, 600_000);
-  const endedMs = random.integer(1_000, 3_600_000);
-  const allocation = place(core, node, { ...random.pick(SIZES), ...fate }, endedMs + ranMs + 500);
+  const { quietMs } = scenario;
+  const drawnMs = random.integer(1_000, 3_600_000);
+  const endedMs =
+    quietMs === undefined
+      ? drawnMs
+      : Math.max(drawnMs, quietMs + random.integer(0, 600_000) - ranMs);
+  const allocation = place(
+    core,
+    node,
+    { ...random.pick(SIZES), ...fate },
+    endedMs + ranMs + STARTING_MS,
+  );
   core.state.apply('AllocationUpdated', (transaction) => {
     const failed = fate.exitCode !== 0;
     const started = startedTasks(allocation, core.state.stamp(endedMs + ranMs));
@@ -191,12 +250,18 @@ function metricsFor(node: NodeRecord): PlacementMetrics {
   return made;
 }
 
-function submitPending(core: NomadCore, cause: PendingCause, nodes: readonly NodeRecord[]): void {
+function submitPending(
+  core: NomadCore,
+  cause: PendingCause,
+  nodes: readonly NodeRecord[],
+  scenario: NomadScenario,
+): void {
   const largest = nodes.reduce((most, node) => Math.max(most, node.cpuMhz), 4_000);
   const largestMemory = nodes.reduce((most, node) => Math.max(most, node.memoryMb), 8_192);
   if (cause === 'full' || cause === 'memory') {
     for (const node of nodes) {
-      if (node.usedCpuMhz === 0) placeRunning(core, node, { ...SIZES[0], durationMs: null });
+      if (node.usedCpuMhz > 0) continue;
+      placeRunning(core, node, { ...SIZES[0], durationMs: null }, scenario.quietMs);
     }
   }
   const requests: Readonly<Record<PendingCause, JobRequest>> = {
@@ -210,5 +275,5 @@ function submitPending(core: NomadCore, cause: PendingCause, nodes: readonly Nod
     driver: { driver: 'docker' },
     'no-nodes': { datacenters: ['elsewhere'] },
   };
-  core.scheduler.register(createJob(core, { durationMs: 60_000, ...requests[cause] }));
+  registerWaiting(core, { durationMs: 60_000, ...requests[cause] }, scenario);
 }

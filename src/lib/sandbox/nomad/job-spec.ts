@@ -43,7 +43,8 @@ export interface JobRequest {
   readonly exitCode?: number;
 }
 
-const REPOSITORIES: readonly (readonly [string, string])[] = [
+/** Repositories whose builds come by themselves. */
+export const REPOSITORIES: readonly (readonly [string, string])[] = [
   ['circleci', 'realitycheck'],
   ['acme', 'web'],
   ['acme', 'payments-api'],

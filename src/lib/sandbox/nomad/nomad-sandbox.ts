@@ -3,7 +3,7 @@ import type { SandboxContext, SandboxService } from '../service.ts';
 import { createCore, type NomadCore } from './core.ts';
 import { EventBuffer } from './event-stream.ts';
 import type { ExecIo } from './exec-io.ts';
-import { generateBuilds, startArrivals } from './generate-builds.ts';
+import { adoptBuild, generateBuilds, startArrivals } from './generate-builds.ts';
 import { generateNodes, startDrains } from './generate-nodes.ts';
 import { HttpApi } from './http-api.ts';
 import { createJob, type JobRequest } from './job-spec.ts';
@@ -29,6 +29,7 @@ export class NomadSandbox implements SandboxService {
   readonly name = 'nomad';
   readonly #core: NomadCore;
   readonly #server: SandboxHttpServer;
+  #takeArrival: (request: JobRequest) => void = (request) => this.submitJob(request);
 
   constructor(context: SandboxContext, scenario: NomadScenario = {}) {
     const core = createCore(context, {
@@ -43,7 +44,7 @@ export class NomadSandbox implements SandboxService {
     generateBuilds(core, scenario);
     const events = new EventBuffer(core.state, core.dialect);
     startDrains(core, scenario);
-    startArrivals(core, scenario);
+    startArrivals(core, scenario, (request) => this.#takeArrival(request));
     this.#collectDeadJobs();
     const api = new HttpApi(core, events);
     this.#server = new SandboxHttpServer({
@@ -92,11 +93,25 @@ export class NomadSandbox implements SandboxService {
     return runNomadCli(this.#core, this.port, argv, io);
   }
 
-  /** Registers a job, which is placed at once if there is room. */
-  submitJob(request: JobRequest = {}): JobRecord {
+  /**
+   * Registers a job, which is placed at once if there is room; as of `agoMs` milliseconds ago it has
+   * run since then.
+   */
+  submitJob(request: JobRequest = {}, agoMs = 0): JobRecord {
+    if (agoMs > 0) return adoptBuild(this.#core, request, agoMs);
     const job = createJob(this.#core, request);
     this.#core.scheduler.register(job);
     return job;
+  }
+
+  /** New builds of the scenario go where `take` sends them, instead of straight to Nomad. */
+  routeArrivals(take: (request: JobRequest) => void): void {
+    this.#takeArrival = take;
+  }
+
+  /** What a build agent writes at a moment of Nomad's time instead of its usual lines. */
+  setAgentTrouble(trouble: (at: number) => string | null): void {
+    this.#core.logs.setTrouble(trouble);
   }
 
   /** Ends a job's running allocations. */
@@ -185,6 +200,11 @@ export class NomadSandbox implements SandboxService {
   /** The next stream of an allocation's log ends with this text in its body. */
   breakNextLogStream(allocationId: string, text: string): void {
     this.#core.logs.breakNext(allocationId, text);
+  }
+
+  /** Whether Nomad's servers have a leader. */
+  get leader(): boolean {
+    return this.#core.leader;
   }
 
   setLeader(leader: boolean): void {

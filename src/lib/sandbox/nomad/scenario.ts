@@ -70,6 +70,8 @@ export interface NomadScenario {
   readonly buildDurationMs?: number | readonly [number, number] | null;
   /** How many new builds come in a minute: 0. */
   readonly arrivalPerMinute?: number;
+  /** No generated build was submitted in the last so many milliseconds: 0. */
+  readonly quietMs?: number;
   /** Switches access control on: requests need this token. */
   readonly token?: string;
   readonly cloud?: 'aws' | 'gcp' | 'none';

@@ -1,14 +1,14 @@
+import type { NodeSpec } from '../nomad/nomad-sandbox.ts';
 import type { Scenario } from '../scenario.ts';
 
-/** Most clients are down, and builds wait for room. */
+const DOWN: NodeSpec = { status: 'down' };
+
+/** Every client is down, and builds wait. */
 export const clientsDown: Scenario = {
   name: 'clients-down',
-  summary: 'Most clients are down, and builds wait for room',
-  nomad: {
-    clients: 5,
-    nodes: [{}, {}, { status: 'down' }, { status: 'down' }, { status: 'down' }],
-    builds: 4,
-    pending: [{ cause: 'full', count: 2 }],
-  },
+  summary: 'Every client is down, and builds wait',
+  nomad: { clients: 4, nodes: [DOWN, DOWN, DOWN, DOWN], builds: 0, finished: 8 },
   kubernetes: {},
+  pipeline: { recent: 3 },
+  expects: null,
 };

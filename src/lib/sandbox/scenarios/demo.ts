@@ -13,4 +13,5 @@ export const demo: Scenario = {
     pending: [{ cause: 'too-large' }],
   },
   kubernetes: {},
+  expects: null,
 };

@@ -1,14 +1,17 @@
 import type { Scenario } from '../scenario.ts';
 
-/** Clients drain: one without a deadline, one with half an hour. */
+/** Every client drains, one of them with half an hour, and builds wait. */
 export const draining: Scenario = {
   name: 'draining',
-  summary: 'Clients drain: one without a deadline, one with half an hour',
+  summary: 'Every client drains, one of them with half an hour, and builds wait',
   nomad: {
-    clients: 6,
-    nodes: [{ draining: true }, { draining: 1_800_000 }, { eligible: false }],
-    builds: 12,
+    clients: 4,
+    nodes: [{ draining: true }, { draining: 1_800_000 }, { draining: true }, { draining: true }],
+    builds: 8,
+    finished: 8,
     buildDurationMs: [300_000, 7_200_000],
   },
   kubernetes: {},
+  pipeline: { recent: 3 },
+  expects: null,
 };

@@ -6,4 +6,5 @@ export const idle: Scenario = {
   summary: 'Clients that wait for work, and nothing that runs',
   nomad: { clients: 5, builds: 0, finished: 8 },
   kubernetes: {},
+  expects: null,
 };

@@ -1,14 +1,20 @@
 import { AdminError } from '../../errors.ts';
+import { joinScenarios } from '../join-scenarios.ts';
 import type { Scenario } from '../scenario.ts';
 import { acl } from './acl.ts';
 import { badCertificate } from './bad-certificate.ts';
 import { busy } from './busy.ts';
 import { clientsDown } from './clients-down.ts';
 import { constraint } from './constraint.ts';
+import { crashLoop } from './crash-loop.ts';
 import { demo } from './demo.ts';
+import { dispatcherSilent } from './dispatcher-silent.ts';
+import { dispatcherStopped } from './dispatcher-stopped.ts';
 import { draining } from './draining.ts';
 import { healthy } from './healthy.ts';
 import { idle } from './idle.ts';
+import { imageMissing } from './image-missing.ts';
+import { jobLost } from './job-lost.ts';
 import { large } from './large.ts';
 import { leaderless } from './leaderless.ts';
 import { newNomad } from './new-nomad.ts';
@@ -16,6 +22,11 @@ import { noCapacity } from './no-capacity.ts';
 import { noClients } from './no-clients.ts';
 import { noPermissions } from './no-permissions.ts';
 import { oldNomad } from './old-nomad.ts';
+import { outOfMemory } from './out-of-memory.ts';
+import { outputBroken } from './output-broken.ts';
+import { port8585Blocked } from './port-8585-blocked.ts';
+import { rabbitmqBacklog } from './rabbitmq-backlog.ts';
+import { schedulererError } from './schedulerer-error.ts';
 import { tooLarge } from './too-large.ts';
 
 /** Every scenario, the ordinary ones first. */
@@ -31,6 +42,16 @@ export const SCENARIOS: readonly Scenario[] = [
   clientsDown,
   draining,
   leaderless,
+  dispatcherStopped,
+  dispatcherSilent,
+  jobLost,
+  schedulererError,
+  outputBroken,
+  port8585Blocked,
+  rabbitmqBacklog,
+  crashLoop,
+  outOfMemory,
+  imageMissing,
   acl,
   noPermissions,
   badCertificate,
@@ -40,11 +61,15 @@ export const SCENARIOS: readonly Scenario[] = [
 ];
 
 /**
- * The scenario of a name.
+ * The scenario of a name, or of several joined by `+`.
  *
  * @throws AdminError of kind `usage`, code UNKNOWN_SCENARIO
  */
-export function findScenario(name: string): Scenario {
+export function findScenario(names: string): Scenario {
+  return names.split('+').map(oneScenario).reduce(joinScenarios);
+}
+
+function oneScenario(name: string): Scenario {
   const found = SCENARIOS.find((scenario) => scenario.name === name);
   if (found) return found;
   throw new AdminError('usage', `there is no scenario "${name}"`, {

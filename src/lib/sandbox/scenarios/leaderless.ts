@@ -1,9 +1,11 @@
 import type { Scenario } from '../scenario.ts';
 
-/** Nomad's servers have no leader. */
+/** Nomad's servers have no leader, and take no builds. */
 export const leaderless: Scenario = {
   name: 'leaderless',
-  summary: "Nomad's servers have no leader",
-  nomad: { clients: 3, builds: 3, leader: false },
+  summary: "Nomad's servers have no leader, and take no builds",
+  nomad: { clients: 3, builds: 3, finished: 6, leader: false },
   kubernetes: {},
+  pipeline: { recent: 2 },
+  expects: null,
 };

@@ -4,6 +4,8 @@ import type { Scenario } from '../scenario.ts';
 export const noClients: Scenario = {
   name: 'no-clients',
   summary: 'Nomad has no clients at all, and builds wait',
-  nomad: { clients: 0, builds: 3 },
+  nomad: { clients: 0, builds: 0 },
   kubernetes: {},
+  pipeline: { recent: 3 },
+  expects: null,
 };

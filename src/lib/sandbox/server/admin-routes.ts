@@ -95,7 +95,7 @@ function buildSystem(world: ServerWorld): unknown {
     return { builds, containers: builds };
   };
   return {
-    usage_queue: { builds: 0, containers: 0 },
+    usage_queue: count('queued'),
     run_queue: count('scheduled'),
     running: count('running'),
   };

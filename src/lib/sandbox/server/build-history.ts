@@ -5,7 +5,7 @@ export interface BuildRecord {
   readonly org: string;
   readonly repo: string;
   readonly number: number;
-  readonly status: 'scheduled' | 'running' | 'success' | 'failed' | 'canceled';
+  readonly status: 'queued' | 'scheduled' | 'running' | 'success' | 'failed' | 'canceled';
   /** Who started it; null for builds that a schedule started. */
   readonly login: string | null;
   readonly queuedAt: number;

@@ -2,42 +2,98 @@ import type { AllocationRecord, JobRecord } from '../nomad/records.ts';
 import type { NomadState } from '../nomad/state.ts';
 import type { BuildRecord } from './build-history.ts';
 
-type NomadBuild = Omit<BuildRecord, 'login'>;
+/** A build that has come to no person yet. */
+export type AnonymousBuild = Omit<BuildRecord, 'login'>;
 
-/** The builds that the simulated Nomad knows, as the server sees them; newest first. */
-export function nomadBuilds(state: NomadState): () => readonly NomadBuild[] {
-  let index = -1;
-  let builds: readonly NomadBuild[] = [];
+/** What the server has heard of builds, and how. */
+export interface ServerHearsay {
+  /** Counts up whenever the server knows more than before, Nomad's own changes aside. */
+  readonly revision: number;
+  /** Builds that are not in Nomad yet. */
+  waiting(): Iterable<{
+    readonly name: { readonly org: string; readonly repo: string; readonly number: number };
+    readonly queuedAt: number;
+    /** Whether it has left the usage queue. */
+    readonly forwarded: boolean;
+  }>;
+  /** When the build of a job was started, in milliseconds since the epoch. */
+  queuedAt(job: JobRecord): number;
+  /** Whether the output-processor has told of it. */
+  heardOf(job: JobRecord, event: 'task-started' | 'task-finished'): boolean;
+  /** A moment that Nomad wrote down, in milliseconds of true time. */
+  trueTime(nanoseconds: bigint): number;
+}
+
+/** The builds that have come as far as the dispatchers or Nomad, as the server sees them; newest first. */
+export function nomadBuilds(
+  state: NomadState,
+  hearsay: ServerHearsay,
+): () => readonly AnonymousBuild[] {
+  let version = '';
+  let builds: readonly AnonymousBuild[] = [];
   return () => {
-    if (state.index === index) return builds;
-    index = state.index;
+    const current = `${state.index}/${hearsay.revision}`;
+    if (current === version) return builds;
+    version = current;
     const placed = new Map<string, AllocationRecord>();
     for (const allocation of state.allocations.all()) placed.set(allocation.job.id, allocation);
+    const waiting = [...hearsay.waiting()].map(({ name, queuedAt, forwarded }) => ({
+      org: name.org,
+      repo: name.repo,
+      number: name.number,
+      status: forwarded ? ('scheduled' as const) : ('queued' as const),
+      queuedAt,
+      startedAt: null,
+      stoppedAt: null,
+    }));
     builds = state.jobs
       .all()
-      .flatMap((job) => buildOf(job, placed.get(job.id)) ?? [])
+      .flatMap<AnonymousBuild>((job) => buildOf(job, placed.get(job.id), hearsay) ?? [])
+      .concat(waiting)
       .sort((a, b) => b.queuedAt - a.queuedAt);
     return builds;
   };
 }
 
-function buildOf(job: JobRecord, allocation: AllocationRecord | undefined): NomadBuild | null {
+function buildOf(
+  job: JobRecord,
+  allocation: AllocationRecord | undefined,
+  hearsay: ServerHearsay,
+): AnonymousBuild | null {
   const [, org, repo, number] =
     /\/gh\/([^/]+)\/([^/]+)\/(\d+)$/.exec(job.meta?.['build_url'] ?? '') ?? [];
   if (org === undefined || repo === undefined) return null;
   const [task] = allocation?.tasks ?? [];
+  const moment = (stamp: bigint | null | undefined): number | null =>
+    stamp === null || stamp === undefined ? null : Math.floor(hearsay.trueTime(stamp));
+  const started = hearsay.heardOf(job, 'task-started');
+  const finished = started && hearsay.heardOf(job, 'task-finished');
   return {
     org,
     repo,
     number: Number(number),
-    status: statusOf(job, allocation),
-    queuedAt: milliseconds(job.submittedAt) ?? 0,
-    startedAt: milliseconds(task?.startedAt),
-    stoppedAt: milliseconds(task?.finishedAt),
+    status: believed(statusOf(job, allocation), started, finished),
+    queuedAt: Math.floor(hearsay.queuedAt(job)),
+    startedAt: started ? moment(task?.startedAt) : null,
+    stoppedAt: finished ? moment(task?.finishedAt) : null,
   };
 }
 
-function statusOf(job: JobRecord, allocation: AllocationRecord | undefined): NomadBuild['status'] {
+/** What the server takes for a build's status that has not heard of everything. */
+function believed(
+  status: AnonymousBuild['status'],
+  started: boolean,
+  finished: boolean,
+): AnonymousBuild['status'] {
+  if (status === 'scheduled' || status === 'canceled') return status;
+  if (!started) return 'scheduled';
+  return finished ? status : 'running';
+}
+
+function statusOf(
+  job: JobRecord,
+  allocation: AllocationRecord | undefined,
+): AnonymousBuild['status'] {
   switch (allocation?.client) {
     case 'complete':
       return 'success';
@@ -49,10 +105,4 @@ function statusOf(job: JobRecord, allocation: AllocationRecord | undefined): Nom
     default:
       return job.stop ? 'canceled' : 'scheduled';
   }
-}
-
-function milliseconds(nanoseconds: bigint | null | undefined): number | null {
-  return nanoseconds === null || nanoseconds === undefined
-    ? null
-    : Number(nanoseconds / 1_000_000n);
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AccountRecord } from './account-book.ts';
 import { ADMIN_ROUTES } from './admin-routes.ts';
+import type { PipelineRoutes } from './pipeline-routes.ts';
 import type { RequestCounter } from './request-limit.ts';
 import type { ServerUser } from './scenario.ts';
 import type { ServerAnswer, ServerWorld } from './world.ts';
@@ -16,11 +17,18 @@ export class ServerApi {
   readonly #world: ServerWorld;
   readonly #tokens: readonly ServerUser[];
   readonly #counter: RequestCounter;
+  readonly #pipelines: PipelineRoutes;
 
-  constructor(world: ServerWorld, tokens: readonly ServerUser[], counter: RequestCounter) {
+  constructor(
+    world: ServerWorld,
+    tokens: readonly ServerUser[],
+    counter: RequestCounter,
+    pipelines: PipelineRoutes,
+  ) {
     this.#world = world;
     this.#tokens = tokens;
     this.#counter = counter;
+    this.#pipelines = pipelines;
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -55,6 +63,9 @@ export class ServerApi {
     if (method === 'GET' && pathname === '/api/v2/me') {
       return { status: 200, document: { id: idOf(login), login, name } };
     }
+    if (pathname.startsWith('/api/v2/')) {
+      return parsed(() => this.#pipelines.answer(this.#world, method, pathname, text));
+    }
     const [, word, rest] = /^\/api\/v1\/admin\/([\w-]+)(?:\/([^/]+))?$/.exec(pathname) ?? [];
     const route = ADMIN_ROUTES[`${method} ${word}`];
     // One path ends in a name and the other does not.
@@ -62,15 +73,10 @@ export class ServerApi {
     if (!may(account, method === 'GET' ? SEES : CHANGES)) {
       return refused(403, 'You do not have permission to do that.');
     }
-    try {
+    return parsed(() => {
       const body: unknown = text === '' ? undefined : JSON.parse(text);
       return route(this.#world, { name: decodeURIComponent(rest ?? ''), query, body });
-    } catch (error) {
-      if (error instanceof SyntaxError || error instanceof URIError) {
-        return refused(400, 'Malformed request');
-      }
-      throw error;
-    }
+    });
   }
 
   /** By the header `Circle-Token`, or by Basic with the token as the user's name. */
@@ -80,6 +86,18 @@ export class ServerApi {
     const token = headers['circle-token'] ?? name;
     const user = this.#tokens.find((one) => one.token === token);
     return user && this.#world.accounts.find(user.login);
+  }
+}
+
+/** What a route answers; null is no route, and what cannot be read is a bad request. */
+function parsed(answer: () => ServerAnswer | null): ServerAnswer {
+  try {
+    return answer() ?? refused(404, 'Not found');
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof URIError) {
+      return refused(400, 'Malformed request');
+    }
+    throw error;
   }
 }
 

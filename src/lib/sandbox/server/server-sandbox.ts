@@ -6,6 +6,7 @@ import type { SandboxContext, SandboxService } from '../service.ts';
 import type { AccountBook, AccountRecord } from './account-book.ts';
 import { type BuildRecord, makeHistory } from './build-history.ts';
 import { generatePeople } from './generate-accounts.ts';
+import { PipelineRoutes, type StartBuild } from './pipeline-routes.ts';
 import { RequestCounter } from './request-limit.ts';
 import {
   type CertificateSituation,
@@ -30,7 +31,7 @@ const CERTIFICATES: Readonly<Record<CertificateSituation, CertificateWish>> = {
   'other-name': { names: ['circleci.example.com'] },
 };
 
-/** Where builds come from that run now: the simulated Nomad. */
+/** Where builds come from that run now, or wait: the simulated pipeline and Nomad. */
 export type BuildSource = () => readonly Omit<BuildRecord, 'login'>[];
 
 /** The web address of an installation: its front page, its accounts and the admin API. */
@@ -51,6 +52,7 @@ export class ServerSandbox implements SandboxService {
     context: SandboxContext,
     scenario: ServerScenario = {},
     running: BuildSource = () => [],
+    startBuild: StartBuild = () => 0,
   ) {
     this.#context = context;
     this.#scenario = scenario;
@@ -75,7 +77,10 @@ export class ServerSandbox implements SandboxService {
         return [...this.#attributed(running(), builtAt), ...history];
       },
     };
-    this.#api = new ServerApi(world, this.#tokens, this.#counter);
+    // Identifiers of their own: what is started does not change who is made up later.
+    const ids = seededRandom(context.random.integer(0, 2 ** 32 - 1));
+    const pipelines = new PipelineRoutes(ids, () => context.clock.now(), startBuild);
+    this.#api = new ServerApi(world, this.#tokens, this.#counter, pipelines);
   }
 
   /** The loopback port; 0 before {@link start}. */

@@ -25,11 +25,17 @@ export class LogStore {
   readonly #logs = new Map<string, TaskLogs>();
   readonly #collected = new Set<string>();
   readonly #broken = new Map<string, string>();
+  #trouble: (at: number) => string | null = () => null;
 
   constructor(clock: SandboxClock, rotation: Rotation, chatter: boolean) {
     this.#clock = clock;
     this.#rotation = rotation;
     this.#chatter = chatter;
+  }
+
+  /** What agents write at a moment instead of their usual lines; null for those. */
+  setTrouble(trouble: (at: number) => string | null): void {
+    this.#trouble = trouble;
   }
 
   /** A task's log, up to now. */
@@ -88,7 +94,7 @@ export class LogStore {
     let text = '';
     for (; started + logs.lines * LINE_EVERY_MS <= until; logs.lines += 1) {
       const at = new Date(started + logs.lines * LINE_EVERY_MS);
-      text += agentLine(logs.lines, at, allocation.job.id);
+      text += this.#trouble(at.getTime()) ?? agentLine(logs.lines, at, allocation.job.id);
     }
     if (finished !== null) {
       logs.ended = true;

@@ -1,0 +1,31 @@
+import type { JobRecord } from '../nomad/records.ts';
+
+/** Address of the installation in the links of its builds. */
+export const WEB_ADDRESS = 'https://circleci.example.com';
+
+/** What names a build, the same in every service. */
+export interface BuildName {
+  /** 24 hexadecimal digits, as a Mongo object id. */
+  readonly id: string;
+  readonly org: string;
+  readonly repo: string;
+  readonly number: number;
+  /** `HEX24-N-build-ORG-REPO-NUM`. */
+  readonly jobId: string;
+  readonly url: string;
+}
+
+/** The names of a build's first and only container. */
+export function nameBuild(id: string, org: string, repo: string, number: number): BuildName {
+  const jobId = `${id}-0-build-${org}-${repo}-${number}`;
+  return { id, org, repo, number, jobId, url: `${WEB_ADDRESS}/gh/${org}/${repo}/${number}` };
+}
+
+/** The build of one of Nomad's jobs; null for a job that no build has asked for. */
+export function buildOfJob({ id: jobId, meta }: JobRecord): BuildName | null {
+  const id = /^([0-9a-f]{24})-\d+-build-/.exec(jobId)?.[1];
+  const url = meta?.['build_url'] ?? '';
+  const [, org, repo, number] = /\/gh\/([^/]+)\/([^/]+)\/(\d+)$/.exec(url) ?? [];
+  if (id === undefined || org === undefined || repo === undefined) return null;
+  return { id, org, repo, number: Number(number), jobId, url };
+}

@@ -1,0 +1,57 @@
+import type { PodSpec } from '../kubernetes/scenario.ts';
+import type { PipelineFault, PipelineService, PodTrouble } from './scenario.ts';
+
+/** The name that a fault goes by: `job-lost`, `crash-loop`. */
+export function faultName(fault: PipelineFault): string {
+  return typeof fault === 'string' ? fault : fault.trouble;
+}
+
+/** The faults that are there now. */
+export class FaultBoard {
+  readonly #active: Map<string, PipelineFault>;
+
+  constructor(faults: readonly PipelineFault[]) {
+    this.#active = new Map(faults.map((fault) => [keyOf(fault), fault]));
+  }
+
+  has(fault: Exclude<PipelineFault, PodTrouble>): boolean {
+    return this.#active.has(fault);
+  }
+
+  /** What keeps a service's pods from being ready. */
+  troubleOf(service: PipelineService): PodTrouble['trouble'] | null {
+    for (const fault of this.#active.values()) {
+      if (typeof fault !== 'string' && fault.service === service) return fault.trouble;
+    }
+    return null;
+  }
+
+  /** Takes the faults of a name away, and returns them. */
+  clear(name: string): readonly PipelineFault[] {
+    const cleared = [...this.#active].filter(([, fault]) => faultName(fault) === name);
+    for (const [key] of cleared) this.#active.delete(key);
+    return cleared.map(([, fault]) => fault);
+  }
+}
+
+/** The workloads of an installation as the faults leave them. */
+export function breakPods(
+  pods: readonly PodSpec[],
+  faults: readonly PipelineFault[],
+): readonly PodSpec[] {
+  return pods.map((spec) => {
+    if (spec.name === 'dispatcher' && faults.includes('dispatcher-stopped')) {
+      return { ...spec, replicas: 0 };
+    }
+    for (const fault of faults) {
+      if (typeof fault !== 'string' && fault.service === spec.name) {
+        return { ...spec, situation: fault.trouble };
+      }
+    }
+    return spec;
+  });
+}
+
+function keyOf(fault: PipelineFault): string {
+  return typeof fault === 'string' ? fault : `${fault.trouble} ${fault.service}`;
+}

@@ -1,0 +1,130 @@
+import type { LogLine, LogSource } from '../kubernetes/log-source.ts';
+import type { AllocationRecord, JobRecord } from '../nomad/records.ts';
+import { buildOfJob } from './build.ts';
+import { MEDIUM } from './resource-class.ts';
+import type { PipelineService } from './scenario.ts';
+import {
+  beganAt,
+  type Dispatching,
+  type Scribe,
+  type SizedBuild,
+  STEPS,
+  TO_OUTPUT_MS,
+  workMs,
+} from './steps.ts';
+
+/** What Nomad holds, with true times in milliseconds. */
+export interface NomadPast {
+  jobs(): readonly JobRecord[];
+  allocations(): readonly AllocationRecord[];
+  /** A moment that Nomad wrote down, in milliseconds of true time. */
+  trueTime(nanoseconds: bigint): number;
+}
+
+interface Happening {
+  /** When its first line was written. */
+  readonly at: number;
+  readonly job: JobRecord;
+  readonly event: 'upstream' | 'task-started' | 'task-finished';
+}
+
+/**
+ * What the services wrote of the builds that were there before the sandbox opened: worked out when
+ * somebody reads a log, because 50,000 builds have many lines.
+ */
+export class History {
+  readonly #nomad: NomadPast;
+  readonly #scribe: Scribe;
+  /** Before this moment everything is history, and from it on things happen. */
+  readonly #until: number;
+  readonly #skipped: (job: JobRecord, event: Happening['event']) => boolean;
+  readonly #sorted = new Map<string, readonly Happening[]>();
+
+  /** @param skipped what was not written, or not here */
+  constructor(
+    nomad: NomadPast,
+    scribe: Scribe,
+    until: number,
+    skipped: (job: JobRecord, event: Happening['event']) => boolean,
+  ) {
+    this.#nomad = nomad;
+    this.#scribe = scribe;
+    this.#until = until;
+    this.#skipped = skipped;
+  }
+
+  /** The lines of one of a service's pods: each is written by one of them. */
+  source(
+    service: PipelineService,
+    pod: () => { readonly index: number; readonly of: number },
+  ): LogSource {
+    return {
+      between: (from, to) => {
+        if (from >= this.#until) return [];
+        const { index, of } = pod();
+        const long = service === 'output-processor' ? 0 : workMs(service);
+        return this.#happenings(service)
+          .filter(({ at, job }) => at + long >= from && at < to && share(job, of) === index)
+          .flatMap((happening) => this.#lines(service, happening))
+          .filter(({ at }) => at >= from && at < to);
+      },
+      nextAt: () => null,
+    };
+  }
+
+  #happenings(service: PipelineService): readonly Happening[] {
+    const side = service === 'output-processor' ? service : 'upstream';
+    const known = this.#sorted.get(service);
+    if (known) return known;
+    const made = (side === 'upstream' ? this.#dispatched(service as Dispatching) : this.#outputs())
+      .filter(({ at, job, event }) => at < this.#until && !this.#skipped(job, event))
+      .sort((a, b) => a.at - b.at);
+    this.#sorted.set(service, made);
+    return made;
+  }
+
+  #dispatched(service: Dispatching): Happening[] {
+    return this.#nomad.jobs().map((job) => ({
+      at: beganAt(service, this.#nomad.trueTime(job.submittedAt)),
+      job,
+      event: 'upstream' as const,
+    }));
+  }
+
+  #outputs(): Happening[] {
+    return this.#nomad.allocations().flatMap(({ job, tasks }) => {
+      const [task] = tasks ?? [];
+      return (['task-started', 'task-finished'] as const).flatMap((event) => {
+        const stamp = event === 'task-started' ? task?.startedAt : task?.finishedAt;
+        if (stamp === undefined || stamp === null) return [];
+        return [{ at: this.#nomad.trueTime(stamp) + TO_OUTPUT_MS, job, event }];
+      });
+    });
+  }
+
+  #lines(service: PipelineService, { at, job, event }: Happening): LogLine[] {
+    const build = sizedBuild(job);
+    if (!build) return [];
+    if (event !== 'upstream')
+      return [{ at, text: this.#scribe.ofBuild(service, event, build, at) }];
+    return STEPS[service as Dispatching].map((step) => {
+      const moment = at + step.afterMs;
+      return {
+        at: moment,
+        text: this.#scribe.ofBuild(service, step.event, build, moment),
+      };
+    });
+  }
+}
+
+/** A job's build and its size; null for a job that no build has asked for. */
+export function sizedBuild(job: JobRecord): SizedBuild | null {
+  const name = buildOfJob(job);
+  const task = job.groups[0]?.tasks[0];
+  return name && { name, size: task ?? MEDIUM };
+}
+
+/** Which of so many pods a build's lines are in. */
+function share({ id }: JobRecord, pods: number): number {
+  return pods < 2 ? 0 : Number.parseInt(id.slice(16, 24), 16) % pods || 0;
+}
