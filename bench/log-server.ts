@@ -8,6 +8,8 @@ import { createServer, type ServerResponse } from 'node:http';
 const [pods = 50, rate = 400, killEveryMs = 0] = process.argv.slice(2).map(Number);
 const START = Math.floor(Date.now() / 1_000) * 1_000;
 const TICK_MS = 50;
+/** Written at once. */
+const MOST_LINES = 1_000;
 const FILLER = 'x'.repeat(60);
 
 interface Stream {
@@ -52,11 +54,12 @@ function due(): number {
 }
 
 function pump(stream: Stream): void {
-  const to = due();
   // Whoever does not read is not written to: the lines are worked out when he does.
-  if (to <= stream.next || stream.response.writableNeedDrain) return;
-  stream.response.write(text(stream.pod, stream.next, to));
-  stream.next = to;
+  while (stream.next < due() && !stream.response.writableNeedDrain) {
+    const to = Math.min(due(), stream.next + MOST_LINES);
+    stream.response.write(text(stream.pod, stream.next, to));
+    stream.next = to;
+  }
 }
 
 const server = createServer((request, response) => {
@@ -67,9 +70,12 @@ const server = createServer((request, response) => {
     const since = Date.parse(url.searchParams.get('sinceTime') ?? '') || START;
     const from = Math.max(0, Math.ceil(((since - START) * rate) / 1_000));
     const stream: Stream = { pod: Number(name), response, next: from };
+    if (url.searchParams.get('follow') !== 'true') {
+      return response.end(text(stream.pod, from, due()));
+    }
     pump(stream);
-    if (url.searchParams.get('follow') !== 'true') return response.end();
     streams.add(stream);
+    response.on('drain', () => pump(stream));
     response.on('close', () => streams.delete(stream));
     return response.flushHeaders();
   }

@@ -24,6 +24,9 @@ type Handed =
   | { readonly kind: 'lines'; readonly source: LogSource; readonly lines: readonly LogLine[] }
   | { readonly kind: 'note'; readonly source: LogSource | null; readonly text: string };
 
+/** So much text is sorted and handed on at once, in UTF-16 units. */
+const MOST_TEXT = 1024 * 1024;
+
 /**
  * Follows logs, and those of pods that join them, until aborted or until every pod has ended for
  * good. Lines that arrive at the same time are sorted by their times.
@@ -54,9 +57,14 @@ export async function* followSources(
   }
 }
 
+/** In UTF-16 units. */
+function sizeOf(lines: readonly LogLine[]): number {
+  return lines.reduce((size, { time, text }) => size + time.length + text.length, 0);
+}
+
 /** The streams of one following. */
 class Session {
-  readonly gate = new Gate<Handed>();
+  readonly gate = new Gate<Handed>(MOST_TEXT);
   readonly workers = new Set<Promise<void>>();
   readonly #client: LogsClient;
   readonly #options: LogsOptions;
@@ -128,13 +136,13 @@ class Session {
       if (event.kind === 'note') await this.#note(source, event.text);
       else {
         const lines = grep ? event.lines.filter(({ text }) => grep.test(text)) : event.lines;
-        if (lines.length > 0) await this.gate.hand({ kind: 'lines', source, lines });
+        if (lines.length > 0) await this.gate.hand({ kind: 'lines', source, lines }, sizeOf(lines));
       }
     }
   }
 
   #note(source: LogSource, text: string): Promise<void> {
-    return this.gate.hand({ kind: 'note', source, text });
+    return this.gate.hand({ kind: 'note', source, text }, text.length);
   }
 
   #endWhereOver(): void {

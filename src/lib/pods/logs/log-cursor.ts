@@ -1,3 +1,5 @@
+import { SeenLines } from './seen-lines.ts';
+
 /** A line of a container's log. */
 export interface LogLine {
   /** RFC 3339 in UTC with nine digits of a second, so that texts compare as times do. */
@@ -10,6 +12,7 @@ const LENGTH = 'YYYY-MM-DDTHH:MM:SS.nnnnnnnnnZ'.length;
 const TIMESTAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
 /** Of a longer line its two ends tell it from others. */
 const HASHED = 1_024;
+const NO_HASHES = new Int32Array(0);
 
 /**
  * Knows which lines of a container's log were read, so that a stream that broke goes on without a
@@ -28,8 +31,8 @@ export class LogCursor {
   /** What the second of the line before was, as text and as a number. */
   #reading = { text: '', second: 0 };
   /** The lines since the second before the newest, in the log's order. */
-  #seen: { readonly hash: number; readonly second: number }[] = [];
-  #hashes: number[] = [];
+  readonly #seen = new SeenLines();
+  #hashes: Int32Array = NO_HASHES;
   /** Time of the first line that was taken. */
   #first = '';
   /** Older lines than the first were left out on purpose, by a number of last lines. */
@@ -57,19 +60,24 @@ export class LogCursor {
   /** A stream begins. @param tail it begins with so many last lines */
   open(tail: boolean): void {
     this.#at = this.begun ? 0 : null;
-    this.#hashes = this.#seen.map(({ hash }) => hash);
+    this.#hashes = this.begun ? this.#seen.hashes() : NO_HASHES;
     if (tail) this.#cut = true;
   }
 
-  /** A line as it was sent, its time in front; null for one that was read before. */
-  take(sent: string): LogLine | null {
-    const space = sent.indexOf(' ');
-    const time = normalTime(space === -1 ? sent : sent.slice(0, space));
-    // Without a time of its own it goes on where a long line was cut.
+  /**
+   * A line as it was sent, its time in front; null for one that was read before.
+   *
+   * @param continued it has no time, because it goes on where a long line was cut
+   */
+  take(sent: string, continued = false): LogLine | null {
+    const space = continued ? -1 : sent.indexOf(' ');
+    const time = continued ? null : normalTime(space === -1 ? sent : sent.slice(0, space));
+    // The kubelet cuts long lines as well.
     const line =
       time === null
         ? { time: this.#last, text: sent }
         : { time, text: space === -1 ? '' : sent.slice(space + 1) };
+    this.#last = line.time;
     if (line.time < this.#floor || this.#isKnown(line)) return null;
     this.#remember(line);
     return line;
@@ -84,28 +92,32 @@ export class LogCursor {
     }
     if (this.#cut && this.#at === 0 && line.time <= this.#first) return true;
     this.#at = null;
-    this.#hashes = [];
+    this.#hashes = NO_HASHES;
     return false;
   }
 
   #remember(line: LogLine): void {
-    this.#last = line.time;
-    if (this.#first === '') this.#first = line.time;
+    if (this.#first === '') this.#first = detached(line.time);
     const second = this.#secondOf(line.time);
     if (this.#newest === null || second > this.#newest) {
       this.#newest = second;
-      this.#seen = this.#seen.filter((one) => one.second >= second - 1);
+      this.#seen.dropBefore(second - 1);
     }
-    if (second >= this.#newest - 1) this.#seen.push({ hash: hashOf(line), second });
+    if (second >= this.#newest - 1) this.#seen.add(hashOf(line), second);
   }
 
   #secondOf(time: string): number {
     if (!time.startsWith(this.#reading.text) || this.#reading.text === '') {
-      const text = time.slice(0, SECOND_LENGTH);
+      const text = detached(time.slice(0, SECOND_LENGTH));
       this.#reading = { text, second: Date.parse(`${text}Z`) / 1_000 };
     }
     return this.#reading.second;
   }
+}
+
+/** The same text on its own: V8 keeps the whole text alive that another was cut out of. */
+function detached(time: string): string {
+  return Buffer.from(time, 'latin1').toString('latin1');
 }
 
 /** A time as RFC 3339 in UTC with nine digits; null for anything else. */

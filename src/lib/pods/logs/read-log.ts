@@ -1,4 +1,5 @@
 import type { KubernetesClient } from '../../kubernetes/client.ts';
+import { LineCutter } from './line-cutter.ts';
 import type { LogCursor, LogLine } from './log-cursor.ts';
 
 /** A container whose log is read. */
@@ -41,14 +42,18 @@ export async function* readLog(
     ...(since === null ? {} : { sinceTime: since }),
   });
   const decoder = new TextDecoder();
-  let rest = '';
+  const cutter = new LineCutter();
+  let lines: LogLine[] = [];
+  const take = (sent: string, continued: boolean): void => {
+    const line = cursor.take(sent, continued);
+    if (line) lines.push(line);
+  };
   for await (const chunk of stream) {
-    const sent = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = sent.pop() ?? '';
-    const lines = sent.flatMap((line) => cursor.take(line) ?? []);
+    cutter.push(decoder.decode(chunk, { stream: true }), take);
     if (lines.length > 0) yield lines;
+    lines = [];
   }
-  if (rest === '' || follow) return;
-  const last = cursor.take(rest);
-  if (last) yield [last];
+  if (follow) return;
+  cutter.end(take);
+  if (lines.length > 0) yield lines;
 }

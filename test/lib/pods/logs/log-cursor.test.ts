@@ -79,6 +79,23 @@ describe('a log that breaks again and again', () => {
     expect(texts(cursor, [...log, sent(2e9, 'e')])).toEqual(['e']);
   });
 
+  it('knows the parts of a line again that was cut', () => {
+    const cursor = new LogCursor();
+    const parts = (cursor: LogCursor) =>
+      [cursor.take(sent(1e9, 'a')), cursor.take('b', true), cursor.take(sent(1e9 + 1, 'c'))].map(
+        (line) => line?.text ?? null,
+      );
+    cursor.open(false);
+    expect(parts(cursor)).toEqual(['a', 'b', 'c']);
+    cursor.open(false);
+    expect(parts(cursor)).toEqual([null, null, null]);
+    // What looks like a time is none where a line goes on.
+    expect(cursor.take(sent(5e9, 'd'), true)).toEqual({
+      time: sent(1e9 + 1, '').trim(),
+      text: sent(5e9, 'd'),
+    });
+  });
+
   it('leaves out what is older than asked for, though the kubelet cuts the time to seconds', () => {
     const cursor = new LogCursor(new Date(START + 1_500));
     expect(cursor.since()).toEqual(new Date(START + 1_000));

@@ -1,0 +1,55 @@
+/** Lines one after the other that were written in the same second. */
+interface Run {
+  readonly second: number;
+  count: number;
+}
+
+const SMALLEST = 64;
+
+/**
+ * The hashes of the lines that were read of late, in the log's order. Four bytes a line: a log that
+ * is written as fast as can be has some ten thousand of them in two seconds.
+ */
+export class SeenLines {
+  #hashes = new Int32Array(SMALLEST);
+  #count = 0;
+  /** Few: two streams of a container mix their seconds only where one turns into the next. */
+  #runs: Run[] = [];
+
+  /** @param second of the line's time, since the epoch */
+  add(hash: number, second: number): void {
+    if (this.#count === this.#hashes.length) this.#resize(this.#count * 2);
+    this.#hashes[this.#count] = hash;
+    this.#count += 1;
+    const last = this.#runs.at(-1);
+    if (last?.second === second) last.count += 1;
+    else this.#runs.push({ second, count: 1 });
+  }
+
+  /** Forgets the lines of the seconds before one. */
+  dropBefore(second: number): void {
+    let from = 0;
+    let kept = 0;
+    for (const run of this.#runs) {
+      if (run.second >= second) {
+        this.#hashes.copyWithin(kept, from, from + run.count);
+        kept += run.count;
+      }
+      from += run.count;
+    }
+    this.#runs = this.#runs.filter((run) => run.second >= second);
+    this.#count = kept;
+    if (this.#hashes.length > SMALLEST && kept < this.#hashes.length / 8) this.#resize(kept * 2);
+  }
+
+  /** All hashes as they are now. */
+  hashes(): Int32Array {
+    return this.#hashes.slice(0, this.#count);
+  }
+
+  #resize(size: number): void {
+    const hashes = new Int32Array(Math.max(SMALLEST, size));
+    hashes.set(this.#hashes.subarray(0, this.#count));
+    this.#hashes = hashes;
+  }
+}

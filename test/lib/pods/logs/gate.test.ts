@@ -1,0 +1,54 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { Gate } from '../../../../src/lib/pods/logs/gate.ts';
+
+it('lets no more through together than it may, the oldest first, and at least one', async () => {
+  const gate = new Gate<string>(10);
+  const taken: string[] = [];
+  const hand = (item: string, size: number) => gate.hand(item, size).then(() => taken.push(item));
+  const handed = [hand('a', 4), hand('b', 6), hand('huge', 100), hand('c', 1), hand('d', 9)];
+  const rounds = gate.take();
+  expect((await rounds.next()).value).toEqual(['a', 'b']);
+  // Whoever handed over waits until the reader comes back.
+  expect(taken).toEqual([]);
+  expect((await rounds.next()).value).toEqual(['huge']);
+  expect(taken).toEqual(['a', 'b']);
+  expect((await rounds.next()).value).toEqual(['c', 'd']);
+  gate.end();
+  expect(await rounds.next()).toEqual({ value: undefined, done: true });
+  await Promise.all(handed);
+});
+
+it('ends with an error after what was handed over, and keeps nobody waiting', async () => {
+  const gate = new Gate<string>(10);
+  const error = new Error('broken');
+  const handed = gate.hand('last', 4);
+  gate.end({ error });
+  gate.end({ error: new Error('a later one') });
+  await handed;
+  await gate.hand('too late', 4);
+  const rounds = gate.take();
+  expect((await rounds.next()).value).toEqual(['last']);
+  await expect(rounds.next()).rejects.toBe(error);
+});
+
+it('wakes up a reader who came first', async () => {
+  const gate = new Gate<string>(10);
+  const first = gate.take().next();
+  await setImmediate();
+  void gate.hand('one', 1);
+  void gate.hand('two', 1);
+  expect((await first).value).toEqual(['one', 'two']);
+});
+
+it('lets go of everybody when the reader leaves', async () => {
+  const gate = new Gate<string>(10);
+  const handed = [gate.hand('read', 10), gate.hand('waiting', 10)];
+  for await (const items of gate.take()) {
+    expect(items).toEqual(['read']);
+    break;
+  }
+  await handed[0];
+  gate.end();
+  await handed[1];
+});
