@@ -72,6 +72,11 @@ export class BuildLog {
     return this.#records;
   }
 
+  /** The clock that its moments are read from. */
+  get clock(): StepClock {
+    return this.#origin.clock;
+  }
+
   /** The next line. */
   take(line: LogLine): void {
     if (this.#linesLeft === 0 && !this.#matcher.mayName(line.text)) {

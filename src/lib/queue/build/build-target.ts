@@ -108,7 +108,8 @@ export function findBuild(target: BuildTarget, known: KnownBuilds): FoundBuild {
   };
 }
 
-function fitsJob({ buildId, slug, number }: BuildTarget, id: string): boolean {
+/** Whether a job in Nomad may be meant. */
+export function fitsJob({ buildId, slug, number }: BuildTarget, id: string): boolean {
   const name = parseBuildName(id);
   if (name === null) return false;
   if (buildId !== null && name.buildId.toLowerCase() !== buildId) return false;

@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../../clock.ts';
 import type { RecentBuild } from '../../server/admin-api.ts';
+import { uiStateOf } from '../ui-state.ts';
 import type { StepClock } from './build-facts.ts';
 import { done, gap, type Slot } from './slot.ts';
 
@@ -7,18 +8,14 @@ import { done, gap, type Slot } from './slot.ts';
 const START_PATIENCE: Milliseconds = 60_000;
 const END_PATIENCE: Milliseconds = 120_000;
 
-/** Words for builds that did not start yet (circleci/frontend's build statuses). */
-const QUEUED: ReadonlySet<string> = new Set(['queued', 'scheduled', 'not_running', 'not_run']);
-
 /** Whether the UI shows a build as ended. */
-export function endedInUi({ status, stoppedAt }: RecentBuild): boolean {
-  if (stoppedAt !== null) return true;
-  return status !== null && status !== 'running' && !QUEUED.has(status);
+export function endedInUi(build: RecentBuild): boolean {
+  return uiStateOf(build) === 'ended';
 }
 
 /** Whether the UI shows a build as running, or as one that has run. */
 export function startedInUi(build: RecentBuild): boolean {
-  return build.startedAt !== null || build.status === 'running' || endedInUi(build);
+  return build.startedAt !== null || uiStateOf(build) === 'running' || endedInUi(build);
 }
 
 /** That it was queued. */
@@ -34,7 +31,8 @@ export function shownRunning(ui: RecentBuild | null, clock: StepClock): readonly
   if (ui === null) return [];
   const step = { id: 'shown-running', place: 'server', at: ui.startedAt, clock } as const;
   if (ui.startedAt !== null) return [done({ ...step, what: 'the UI shows it as running' })];
-  if (startedInUi(ui)) return [];
+  // A word that nobody knows may mean anything.
+  if (uiStateOf(ui) !== 'waiting') return [];
   const what = `the UI shows it as ${ui.status ?? 'queued'}, not as running`;
   const suspects = ['output-processor', 'clients'] as const;
   const late = { absent: true, patienceMs: START_PATIENCE, suspects };
@@ -48,6 +46,7 @@ export function shownEnded(ui: RecentBuild | null, clock: StepClock): readonly S
   if (endedInUi(ui)) {
     return [done({ ...step, what: `the UI shows it as ${ui.status ?? 'ended'}` })];
   }
+  if (uiStateOf(ui) === 'unknown') return [];
   const what = `the UI shows it as ${ui.status ?? 'queued'}, though it has ended`;
   const late = { absent: true, patienceMs: END_PATIENCE, suspects: ['output-processor'] as const };
   return [gap({ ...step, place: 'output-processor', what }, late)];

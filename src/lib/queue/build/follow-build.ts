@@ -1,0 +1,95 @@
+import { diagnose } from '../diagnose.ts';
+import type { JudgedFinding } from '../diagnosis.ts';
+import type { GatherEvent } from '../gather/events.ts';
+import { gather } from '../gather/gather.ts';
+import type { QueueSnapshot } from '../snapshot.ts';
+import type { BuildFacts, StepClock } from './build-facts.ts';
+import type { BuildTarget } from './build-target.ts';
+import { buildTimeline } from './build-timeline.ts';
+import { pickFinding } from './pick-finding.ts';
+import { type BuildOptions, type BuildSources, readBuild } from './read-build.ts';
+import type { Timeline } from './timeline.ts';
+
+/** What was found out about one build. */
+export interface BuildReport extends Timeline {
+  readonly installation: string;
+  /** By this machine's clock. */
+  readonly takenAt: Date;
+  /** Why it stands still; null where it does not, or where the rules found no cause. */
+  readonly finding: JudgedFinding | null;
+  /** What could not be looked at, and clocks that are wrong. */
+  readonly notes: readonly string[];
+}
+
+/** What is told while a build is followed; the last event is the report. */
+export type FollowEvent =
+  | Exclude<GatherEvent, { readonly kind: 'snapshot' }>
+  | { readonly kind: 'report'; readonly report: BuildReport };
+
+/** Clocks that differ by less are not worth a word. */
+const SKEW_MS = 30_000;
+
+/**
+ * Follows one build: gathers what a diagnosis looks at, reads further back what is about this build,
+ * and says where it got to, where it stands still and why.
+ *
+ * @throws AdminError as {@link readBuild}; the reason of the operator's signal
+ */
+export async function* followBuild(
+  target: BuildTarget,
+  sources: BuildSources,
+  options: BuildOptions,
+): AsyncGenerator<FollowEvent, void> {
+  const { signal, limitMs } = options;
+  for await (const event of gather(sources, { signal, limitMs })) {
+    if (event.kind !== 'snapshot') {
+      yield event;
+      continue;
+    }
+    const facts = await readBuild(target, event.snapshot, sources, options);
+    yield { kind: 'report', report: reportOf(facts, event.snapshot) };
+  }
+}
+
+/** The way of a build, and the cause of where it stands still. Pure. */
+export function reportOf(facts: BuildFacts, snapshot: QueueSnapshot): BuildReport {
+  const timeline = buildTimeline(facts);
+  const { build, stoppedAt } = timeline;
+  return {
+    ...timeline,
+    installation: snapshot.installation,
+    takenAt: snapshot.takenAt,
+    finding: stoppedAt && pickFinding(diagnose(snapshot), build, stoppedAt),
+    notes: [...unread(facts), ...wrongClocks(facts)],
+  };
+}
+
+function unread({ jobs, ui, stages }: BuildFacts): readonly string[] {
+  const asked = [
+    ['Nomad', jobs],
+    ['the UI', ui],
+    ...stages.map(({ stage, log }) => [`the log of ${stage}`, log] as const),
+  ] as const;
+  return asked.flatMap(([name, evidence]) => {
+    if (evidence.status === 'known') return [];
+    const why = evidence.status === 'failed' ? evidence.failure.message : evidence.why;
+    return [`${name} was not read: ${why}`];
+  });
+}
+
+function wrongClocks({ stages, serverClock, nomadClock }: BuildFacts): readonly string[] {
+  const clocks = new Map<string, StepClock>([
+    [serverClock.name, serverClock],
+    [nomadClock.name, nomadClock],
+  ]);
+  for (const { log } of stages) {
+    if (log.status !== 'known') continue;
+    for (const { clock } of log.value.records) clocks.set(clock.name, clock);
+  }
+  return [...clocks.values()].flatMap(({ name, aheadMs }) => {
+    if (aheadMs === null || Math.abs(aheadMs) < SKEW_MS) return [];
+    const seconds = Math.round(Math.abs(aheadMs) / 1_000);
+    const way = aheadMs > 0 ? 'ahead of' : 'behind';
+    return [`the clock of ${name} is ${seconds} s ${way} this machine's`];
+  });
+}

@@ -1,0 +1,140 @@
+import { mapBounded } from '../../bounded.ts';
+import type { Milliseconds } from '../../clock.ts';
+import type { KubernetesClient } from '../../kubernetes/client.ts';
+import { LogCursor } from '../../pods/logs/log-cursor.ts';
+import { readLog } from '../../pods/logs/read-log.ts';
+import { type Evidence, known } from '../evidence.ts';
+import { LineRedactor } from '../gather/redact-line.ts';
+import type { Round } from '../gather/round.ts';
+import type { Asking } from '../gather/service-patience.ts';
+import { nodeNow } from '../logs/node-now.ts';
+import { kubernetesNow } from '../moments.ts';
+import type { LogLine, QueueSnapshot, StageLog } from '../snapshot.ts';
+import type { Stage } from '../stages.ts';
+import type { BuildRecord, StageRecords, StepClock } from './build-facts.ts';
+import { BuildLog } from './build-log.ts';
+import type { BuildMatcher } from './build-matcher.ts';
+
+/** Streams at once. */
+const AT_ONCE = 8;
+
+interface ContainerRecords {
+  readonly log: StageLog;
+  readonly read: Evidence<ReadRecords>;
+}
+
+interface ReadRecords {
+  readonly records: readonly BuildRecord[];
+  readonly reachesBackMs: Milliseconds;
+}
+
+/**
+ * Reads the logs of the pipeline for what they say of one build, further back than a diagnosis looks:
+ * line by line, and only the build's own are kept.
+ *
+ * @param snapshot tells which containers there are
+ * @param sinceMs how far back
+ */
+export async function readBuildLogs(
+  snapshot: QueueSnapshot,
+  matcher: BuildMatcher,
+  round: Round,
+  sinceMs: Milliseconds,
+): Promise<ReadonlyMap<Stage, Evidence<StageRecords>>> {
+  const { kubernetes, masker } = round.sources;
+  const read = await mapBounded(snapshot.logs, AT_ONCE, async (log): Promise<ContainerRecords> => {
+    // It did not answer then, and its time limit is used up.
+    if (log.log.status !== 'known') return { log, read: log.log };
+    const found = await round.ask('kubernetes', kubernetes, (client, asking) => {
+      const build = new BuildLog(matcher, { ...log, clock: clockOf(log, snapshot) });
+      const redactor = new LineRedactor(masker);
+      const take = ({ time, text }: LogLine): void => {
+        build.take({ time, text: redactor.redact(text) });
+      };
+      return readOne(client, log, build, { take, asking, takenAt: snapshot.takenAt, sinceMs });
+    });
+    return { log, read: found };
+  });
+  const stages = [...new Set(snapshot.logs.map(({ stage }) => stage))];
+  return new Map(
+    stages.map((stage) => [stage, ofStage(read.filter(({ log }) => log.stage === stage))]),
+  );
+}
+
+/** What time it is for the node of a pod, against this machine's clock. */
+function clockOf({ pod, log }: StageLog, snapshot: QueueSnapshot): StepClock {
+  const name = `node of ${pod}`;
+  const reference = kubernetesNow(snapshot);
+  const now = log.status === 'known' ? nodeNow(log.value, reference, snapshot.freshMs) : reference;
+  const isKnown =
+    snapshot.clocks.kubernetesAheadMs !== null || now.getTime() !== reference.getTime();
+  return { name, aheadMs: isKnown ? now.getTime() - snapshot.takenAt.getTime() : null };
+}
+
+async function readOne(
+  client: Pick<KubernetesClient, 'podLogs'>,
+  { pod, container, previous, log }: StageLog,
+  build: BuildLog,
+  how: {
+    readonly take: (line: LogLine) => void;
+    readonly asking: Asking;
+    readonly takenAt: Date;
+    readonly sinceMs: Milliseconds;
+  },
+): Promise<ReadRecords> {
+  const { asking, sinceMs } = how;
+  const now = how.takenAt.getTime() + (build.clock.aheadMs ?? 0);
+  const cursor = new LogCursor(new Date(now - sinceMs));
+  const lines = readLog(client, { pod, container }, cursor, { previous, signal: asking.signal });
+  let first = '';
+  for await (const some of lines) {
+    asking.heard();
+    if (first === '') first = some[0]?.time ?? '';
+    for (const line of some) how.take(line);
+  }
+  return { records: build.records, reachesBackMs: reach() };
+
+  /** What is older than the first line was not written, or was rotated away. */
+  function reach(): Milliseconds {
+    const startedMs = now - (known(log)?.startedAt?.getTime() ?? Number.NEGATIVE_INFINITY);
+    // All that it wrote since its start was asked for; one that wrote nothing at all hides nothing.
+    if (startedMs <= sinceMs) return Math.max(0, startedMs);
+    if (first === '') return previous ? 0 : sinceMs;
+    return Math.min(sinceMs, Math.max(0, now - Date.parse(first)));
+  }
+}
+
+/** A stage's containers together: it is known as far back as the log of each of its pods is. */
+function ofStage(containers: readonly ContainerRecords[]): Evidence<StageRecords> {
+  const reach = new Map<string, Milliseconds>();
+  const records: BuildRecord[] = [];
+  let tookMs = 0;
+  let whole = true;
+  for (const { log, read } of containers) {
+    if (read.status !== 'known') {
+      // The run before a restart adds to the log; without it the rest still stands.
+      whole &&= log.previous;
+      continue;
+    }
+    const { pod, container } = log;
+    const { records: own, reachesBackMs } = read.value;
+    const key = `${pod}/${container}`;
+    reach.set(key, Math.max(reach.get(key) ?? 0, reachesBackMs));
+    records.push(...own);
+    tookMs = Math.max(tookMs, read.tookMs);
+  }
+  if (reach.size === 0) {
+    const [first] = containers;
+    if (first && first.read.status !== 'known') return first.read;
+  }
+  records.sort(byTime);
+  const reachesBackMs = whole && reach.size > 0 ? Math.min(...reach.values()) : null;
+  return { status: 'known', value: { records, reachesBackMs }, tookMs };
+}
+
+/** By each record's own clock, put right as far as its difference is known. */
+function byTime(a: BuildRecord, b: BuildRecord): number {
+  const moment = ({ at, clock }: BuildRecord): number =>
+    (at?.getTime() ?? 0) - (clock.aheadMs ?? 0);
+  return moment(a) - moment(b);
+}

@@ -1,0 +1,188 @@
+import { mapBounded } from '../../bounded.ts';
+import type { Milliseconds } from '../../clock.ts';
+import { AdminError } from '../../errors.ts';
+import { collect } from '../../nomad/collect.ts';
+import { type JobReport, type JobReportReader, readJob } from '../../nomad/jobs/job-report.ts';
+import type { NomadJob } from '../../nomad/model.ts';
+import type { RecentBuild } from '../../server/admin-api.ts';
+import { type Evidence, known, notAsked } from '../evidence.ts';
+import { Round } from '../gather/round.ts';
+import type { NomadSource, QueueSources, Source } from '../gather/sources.ts';
+import { nomadNow } from '../moments.ts';
+import type { QueueSnapshot } from '../snapshot.ts';
+import { STAGES, type Stage } from '../stages.ts';
+import type { BuildFacts, StageEvidence, StageRecords, StepClock } from './build-facts.ts';
+import { BuildMatcher } from './build-matcher.ts';
+import { type BuildTarget, type FoundBuild, findBuild, fitsJob } from './build-target.ts';
+import { readBuildLogs } from './read-build-logs.ts';
+
+/** What a build is followed through. */
+export interface BuildSources extends Omit<QueueSources, 'nomad'> {
+  readonly nomad: Source<NomadSource & JobReportReader>;
+}
+
+/** How a build is followed. */
+export interface BuildOptions {
+  readonly signal: AbortSignal;
+  /** How far back logs and the UI's list are read. */
+  readonly sinceMs: Milliseconds;
+  /** How long each of the services may give nothing while it is asked. */
+  readonly limitMs: Milliseconds;
+}
+
+/** Parallel tasks that are read at once. */
+const JOBS_AT_ONCE = 5;
+/** The server gives no more builds at once; so many pages are looked through for an old one. */
+const PAGE = 100;
+const MOST_PAGES = 5;
+
+/**
+ * Reads all that is known of one build. A service that did not answer for the snapshot is not asked
+ * again.
+ *
+ * @throws AdminError `usage` AMBIGUOUS_BUILD; `notFound` BUILD_NOT_FOUND; `service` NOTHING_TO_ASK
+ * where nobody could be asked for it
+ */
+export async function readBuild(
+  target: BuildTarget,
+  snapshot: QueueSnapshot,
+  sources: BuildSources,
+  options: BuildOptions,
+): Promise<BuildFacts> {
+  const { signal, limitMs, sinceMs } = options;
+  const round = new Round(sources, { limitMs }, signal, () => undefined);
+  const [jobs, builds] = await Promise.all([
+    listJobs(target, snapshot, sources, round),
+    listBuilds(target, snapshot, round, sinceMs),
+  ]);
+  const found = findBuild(target, { jobs: known(jobs), builds: known(builds) });
+  const matcher = new BuildMatcher(found.identity);
+  const [reports, logs] = await Promise.all([
+    readReports(found, jobs, snapshot, sources, round),
+    readBuildLogs(snapshot, matcher, round, sinceMs),
+  ]);
+  const learned = found.identity.key === null ? learnedTarget(target, matcher.key) : null;
+  // Only its ID was known: now that a log has told its project, the others can be asked for it.
+  if (learned) return readBuild(learned, snapshot, sources, options);
+  const stages = stagesOf(snapshot, logs);
+  refuseUnknown(target, found, [jobs, builds], stages);
+  const { identity } = found;
+  return {
+    build: { ...identity, buildId: identity.buildId ?? matcher.buildId },
+    now: sources.clock.now(),
+    stages,
+    jobs: reports,
+    ui: builds.status === 'known' ? { ...builds, value: found.ui } : builds,
+    serverClock: { name: 'server', aheadMs: snapshot.clocks.serverAheadMs },
+    nomadClock: nomadClock(snapshot),
+  };
+}
+
+async function listJobs(
+  target: BuildTarget,
+  { nomad: { jobs } }: QueueSnapshot,
+  { nomad }: BuildSources,
+  round: Round,
+): Promise<Evidence<readonly NomadJob[]>> {
+  if (jobs.status !== 'known') return jobs;
+  return round.ask('nomad', nomad, (client, { signal }) =>
+    collect(client.jobs({ signal }), ({ id }) => fitsJob(target, id)),
+  );
+}
+
+/** What the UI lists: in the snapshot, else on the pages behind it, as far back as is wanted. */
+async function listBuilds(
+  target: BuildTarget,
+  { server: { builds }, takenAt }: QueueSnapshot,
+  round: Round,
+  sinceMs: Milliseconds,
+): Promise<Evidence<readonly RecentBuild[]>> {
+  if (builds.status !== 'known') return builds;
+  const fits = (all: readonly RecentBuild[]): boolean =>
+    findBuild(target, { jobs: null, builds: all }).ui !== null;
+  if (target.number === null || fits(builds.value)) return builds;
+  const { admin } = round.sources;
+  return round.ask('server', admin, async (api, { signal, heard }) => {
+    const all = [...builds.value];
+    for (let page = 1; page < MOST_PAGES && !fits(all); page += 1) {
+      const more = await api.recentBuilds({ limit: PAGE, offset: page * PAGE }, signal);
+      heard();
+      all.push(...more);
+      const oldest = more.at(-1)?.queuedAt ?? null;
+      if (oldest === null || takenAt.getTime() - oldest.getTime() > sinceMs) break;
+    }
+    return all;
+  });
+}
+
+async function readReports(
+  { jobIds }: FoundBuild,
+  jobs: Evidence<readonly NomadJob[]>,
+  snapshot: QueueSnapshot,
+  { nomad, clock }: BuildSources,
+  round: Round,
+): Promise<Evidence<readonly JobReport[]>> {
+  if (jobs.status !== 'known') return jobs;
+  const wanted = jobs.value.filter(({ id }) => jobIds.has(id));
+  const ahead = nomadNow(snapshot).getTime() - snapshot.takenAt.getTime();
+  const now = (): Date => new Date(clock.now().getTime() + ahead);
+  return round.ask('nomad', nomad, (client, { signal }) =>
+    mapBounded(wanted, JOBS_AT_ONCE, (job) => readJob(client, job, { now, signal })),
+  );
+}
+
+/** The stages that this installation has, with what was read of them. */
+function stagesOf(
+  { pods, workloads }: QueueSnapshot,
+  logs: ReadonlyMap<Stage, Evidence<StageRecords>>,
+): readonly StageEvidence[] {
+  const all = known(pods);
+  const isThere = (stage: Stage): boolean =>
+    logs.has(stage) ||
+    (all ?? []).some((pod) => pod.stage === stage) ||
+    (known(workloads) ?? []).some((workload) => workload.stage === stage);
+  // The legacy dispatcher left within 3.x; the others are part of every version.
+  return STAGES.filter((stage) => stage !== 'legacy-dispatcher' || isThere(stage)).map((stage) => {
+    const own = all?.filter((pod) => pod.stage === stage) ?? null;
+    const ready = own?.some(({ judgement }) => judgement.health === 'ready') ?? null;
+    const none = own?.length === 0 ? 'it has no pod' : 'its pods are not known';
+    return { stage, ready, log: logs.get(stage) ?? notAsked(none) };
+  });
+}
+
+/** Nomad's server is a pod: where it does not say what time it is, the cluster's counts. */
+function nomadClock(snapshot: QueueSnapshot): StepClock {
+  const { nomadAheadMs, kubernetesAheadMs } = snapshot.clocks;
+  const guess = nomadNow(snapshot).getTime() - snapshot.takenAt.getTime();
+  const told = nomadAheadMs !== null || kubernetesAheadMs !== null;
+  return { name: 'nomad', aheadMs: told ? guess : null };
+}
+
+function learnedTarget(target: BuildTarget, key: string | null): BuildTarget | null {
+  const [, slug, number] = /^(.+)-(\d+)$/.exec(key ?? '') ?? [];
+  return slug && number ? { ...target, slug, number: Number(number) } : null;
+}
+
+/** Nobody knows the build; or nobody could be asked. */
+function refuseUnknown(
+  { text }: BuildTarget,
+  { jobIds, ui }: FoundBuild,
+  lists: readonly Evidence<unknown>[],
+  stages: readonly StageEvidence[],
+): void {
+  const named = stages.some(({ log }) => (known(log)?.records.length ?? 0) > 0);
+  if (jobIds.size > 0 || ui !== null || named) return;
+  const asked = [...lists, ...stages.map(({ log }) => log)];
+  if (asked.every(({ status }) => status !== 'known')) {
+    const failed = asked.find((one) => one.status === 'failed');
+    const why = failed ? `: ${failed.failure.message}` : '';
+    throw new AdminError('service', `nobody could be asked for build "${text}"${why}`, {
+      code: 'NOTHING_TO_ASK',
+      hint: 'See what cannot be reached: circleci-admin doctor',
+    });
+  }
+  throw new AdminError('notFound', `neither Nomad, nor the UI, nor a log knows build "${text}"`, {
+    code: 'BUILD_NOT_FOUND',
+    hint: 'Look further back with --since 24h, or list what Nomad has: circleci-admin nomad status',
+  });
+}

@@ -1,0 +1,145 @@
+import type { Milliseconds } from '../../clock.ts';
+import {
+  type Column,
+  type DetailBlock,
+  type DetailView,
+  eraseTable,
+  type Field,
+  type TableView,
+  type Tone,
+} from '../../terminal/table.ts';
+import { formatDuration } from '../../units.ts';
+import type { Proof } from '../finding.ts';
+import type { BuildReport } from './follow-build.ts';
+import type { BuildState, StepState, TimelineStep } from './timeline.ts';
+
+const STATES: Readonly<Record<BuildState, Tone>> = {
+  queued: 'strong',
+  pending: 'warning',
+  running: 'good',
+  finished: 'strong',
+  killed: 'bad',
+  lost: 'bad',
+  unknown: 'warning',
+};
+
+const STEPS: Readonly<Partial<Record<StepState, Tone>>> = {
+  waiting: 'warning',
+  stopped: 'bad',
+  missing: 'quiet',
+  unknown: 'quiet',
+};
+
+/** Of a finding's evidence; `--json` has all. */
+const MOST_EVIDENCE = 4;
+
+/** One build's way for people: the steps, where it stands still, and why. */
+export function buildView(report: BuildReport): DetailView {
+  const { build, state, notes } = report;
+  const fields: Field[] = [
+    { label: 'Build', value: build.name },
+    ...(build.url === null ? [] : [{ label: 'URL', value: build.url }]),
+    { label: 'State', value: stateText(report), tone: STATES[state] },
+  ];
+  return {
+    blocks: [
+      { kind: 'fields', fields },
+      { kind: 'table', table: eraseTable(stepsTable(report)) },
+      ...findingBlock(report),
+      ...(notes.length > 0
+        ? [{ kind: 'lines', lines: notes.map((note) => `Note: ${note}`) } as const]
+        : []),
+    ],
+  };
+}
+
+/** The steps as a table. */
+export function stepsTable({ steps }: Pick<BuildReport, 'steps'>): TableView<TimelineStep> {
+  const parallel = new Set(steps.flatMap(({ task }) => task ?? [])).size > 0;
+  const columns: readonly Column<TimelineStep>[] = [
+    { key: 'at', title: 'TIME', value: (one) => one.at, text: timeText },
+    {
+      key: 'sincePreviousMs',
+      title: 'AFTER',
+      align: 'right',
+      value: (one) => one.sincePreviousMs,
+      text: sinceText,
+    },
+    { key: 'place', title: 'STEP', value: (one) => one.place },
+    ...(parallel
+      ? [{ key: 'task', value: (one: TimelineStep) => one.task, align: 'right' as const }]
+      : []),
+    {
+      key: 'what',
+      value: (one) => one.what,
+      tone: (one) => (one.id === 'error' ? 'bad' : STEPS[one.state]),
+      flexible: true,
+    },
+    { key: 'id', wide: true, value: (one) => one.id },
+    { key: 'state', wide: true, value: (one) => one.state },
+    { key: 'where', wide: true, value: (one) => one.where },
+    { key: 'clock', wide: true, value: (one) => one.clock },
+  ];
+  return { columns, rows: steps };
+}
+
+/** One build's way as JSON. */
+export function buildDocument(report: BuildReport) {
+  const { installation, takenAt, build, state, steps, stoppedAt, finding, notes } = report;
+  if (finding === null) {
+    return { installation, takenAt, build, state, steps, stoppedAt, finding, notes };
+  }
+  const { fix, ...said } = finding;
+  const shown = { ...said, fixable: fix !== null };
+  return { installation, takenAt, build, state, steps, stoppedAt, finding: shown, notes };
+}
+
+function stateText({ state, stoppedAt }: BuildReport): string {
+  if (stoppedAt === null) return state;
+  const { place, waitingMs, task } = stoppedAt;
+  const since = waitingMs === null ? '' : ` for ${formatDuration(waitingMs)}`;
+  const which = task === null ? '' : `, task ${task}`;
+  return `${state}: it stands still at ${place}${which}${since}`;
+}
+
+function findingBlock({ stoppedAt, finding }: BuildReport): readonly DetailBlock[] {
+  if (stoppedAt === null) return [];
+  if (finding === null) {
+    const lines = [
+      `${stoppedAt.what}. No rule found a cause; see all that there is:`,
+      '  circleci-admin troubleshoot queue',
+    ];
+    return [{ kind: 'lines', title: 'Why', lines }];
+  }
+  const { code, title, evidence, remedy, ref } = finding;
+  const lines = [
+    ...evidence.slice(0, MOST_EVIDENCE).map(proofText),
+    remedy.text,
+    ...remedy.commands.map((command) => `  ${command}`),
+    `See ${ref}`,
+  ];
+  return [{ kind: 'lines', title: `Why: ${code} ${title}`, lines }];
+}
+
+function proofText(proof: Proof): string {
+  if (proof.kind === 'fact') return proof.text;
+  return `${proof.pod} | ${proof.text}`;
+}
+
+/** `09:00:00.129`, in UTC as logs have it. */
+function timeText({ at }: TimelineStep): string {
+  return at === null ? '-' : at.toISOString().slice(11, 23);
+}
+
+function sinceText({ sincePreviousMs, approximate, state }: TimelineStep): string {
+  const about = approximate ? '~' : '';
+  if (sincePreviousMs === null) return about || '-';
+  const late = state === 'stopped' || state === 'waiting' ? '+' : '';
+  return `${late || about}${shortDuration(sincePreviousMs)}`;
+}
+
+function shortDuration(ms: Milliseconds): string {
+  if (ms < 1_000) return `${ms}ms`;
+  if (ms < 10_000) return `${(ms / 1_000).toFixed(1)}s`;
+  return formatDuration(ms);
+}
