@@ -1,0 +1,41 @@
+import type { SshChoice } from '../installation/connect-ssh.ts';
+import type { Installation } from '../installation/installation.ts';
+import type { Masker } from '../masking.ts';
+import type { Catalogue } from '../services/catalogue.ts';
+import type { QueueSources } from './gather/sources.ts';
+
+/** What the sources of a snapshot need to know. */
+export interface SourcesContext {
+  readonly installation: Installation;
+  readonly catalogue: Catalogue;
+  readonly masker: Masker;
+  readonly ssh?: SshChoice;
+}
+
+/** The installation, as far as it is asked for a snapshot. Nothing is connected yet. */
+export function openSources({ installation, catalogue, masker, ssh = {} }: SourcesContext) {
+  const { settings, name, clock } = installation;
+  const { host, version, baseDomain } = settings;
+  const noHost = 'the server is not asked: no host is set in the profile';
+  const noToken = 'the server is not asked for its builds: no API token is set';
+  const machines = [settings.ssh.keyFile, settings.ssh.bastion, ssh.keyFile, ssh.bastion];
+  return {
+    installation: name,
+    serverVersion: version,
+    host,
+    baseDomain,
+    catalogue,
+    clock,
+    masker,
+    kubernetes: { open: () => installation.kubernetes() },
+    nomad: { open: () => installation.nomad() },
+    server: host === null ? { missing: noHost } : { open: () => installation.server() },
+    admin:
+      host === null || settings.server.token === null
+        ? { missing: host === null ? noHost : noToken }
+        : { open: () => installation.admin() },
+    ssh: machines.some((one) => one !== null && one !== undefined)
+      ? { open: () => installation.ssh(ssh) }
+      : { missing: 'no client tries the port: neither key nor bastion for SSH is set' },
+  } satisfies QueueSources;
+}
