@@ -12,8 +12,10 @@ import { KubernetesSandbox, SANDBOX_CONTEXT } from './kubernetes/kubernetes-sand
 import { NomadSandbox } from './nomad/nomad-sandbox.ts';
 import { NreplSandbox } from './nrepl/nrepl-sandbox.ts';
 import { withConsequences } from './pipeline/consequences.ts';
+import { PipelineLogs } from './pipeline/pipeline-logs.ts';
 import { PipelineSandbox } from './pipeline/pipeline-sandbox.ts';
 import { rabbitmqPod } from './pipeline/rabbitmq-pod.ts';
+import { Timeline } from './pipeline/timeline.ts';
 import { seededRandom } from './random.ts';
 import type { Scenario } from './scenario.ts';
 import { findScenario } from './scenarios/index.ts';
@@ -250,12 +252,13 @@ function buildServices(
     skewMs === 0 ? nomadContext : { ...nomadContext, clock: new SkewedClock(clock, skewMs) },
     scenario.nomad,
   );
-  const pipeline = new PipelineSandbox(context(7), scenario.pipeline ?? {}, nomad);
+  const timeline = new Timeline(clock);
+  const logs = new PipelineLogs(scenario.pipeline ?? {}, timeline, nomad.state);
   const caPath = join(directory, 'server-ca.pem');
   const server = new ServerSandbox(
     context(3),
     { ...scenario.server, caPath },
-    nomadBuilds(nomad.state, pipeline),
+    nomadBuilds(nomad.state, () => pipeline),
     (org, repo) => pipeline.startBuild(org, repo).number,
   );
   const nrepl = new NreplSandbox(context(4), server.accounts, scenario.nrepl);
@@ -267,9 +270,16 @@ function buildServices(
       [RABBITMQ_POD]: rabbitmqPod(RABBITMQ_POD, () => pipeline.queues()),
       frontend: frontendPod('frontend', nrepl),
     },
-    (workload, pod, startedAt) => pipeline.logSource(workload, pod, startedAt),
+    (workload, pod, startedAt) => logs.source(workload, pod, startedAt),
   );
-  pipeline.attach(kubernetes);
+  const pipeline = new PipelineSandbox(
+    context(7),
+    scenario.pipeline ?? {},
+    timeline,
+    nomad,
+    kubernetes,
+    logs,
+  );
   const members = organisationOf(server.accounts.logins());
   const github = new GitHubSandbox(context(5), scenario.github, members);
   const ssh = new SshSandbox(
@@ -277,7 +287,8 @@ function buildServices(
     scenario.ssh ?? {},
     {
       machines: () =>
-        nomad.state.nodes.all().map(({ address, name, status }) => ({
+        nomad.state.nodes.all().map(({ id, address, name, status }) => ({
+          id,
           address,
           name,
           up: status !== 'down',

@@ -27,11 +27,12 @@ export interface ServerHearsay {
 /** The builds that have come as far as the dispatchers or Nomad, as the server sees them; newest first. */
 export function nomadBuilds(
   state: NomadState,
-  hearsay: ServerHearsay,
+  told: () => ServerHearsay,
 ): () => readonly AnonymousBuild[] {
   let version = '';
   let builds: readonly AnonymousBuild[] = [];
   return () => {
+    const hearsay = told();
     const current = `${state.index}/${hearsay.revision}`;
     if (current === version) return builds;
     version = current;

@@ -1,0 +1,200 @@
+import type { JobRequest } from '../nomad/job-spec.ts';
+import type { JobRecord } from '../nomad/records.ts';
+import type { Random } from '../random.ts';
+import {
+  Broker,
+  CONSUMERS,
+  QUEUE_NAMES,
+  type QueueCounts,
+  type QueueName,
+  type Traveller,
+} from './broker.ts';
+import { nameBuild } from './build.ts';
+import type { BuildNumbers } from './build-numbers.ts';
+import type { FaultBoard } from './faults.ts';
+import { MEDIUM } from './resource-class.ts';
+import {
+  type Dispatching,
+  type SizedBuild,
+  STEPS,
+  TO_DISPATCHER_MS,
+  TO_LEGACY_MS,
+  TO_SCHEDULERER_MS,
+  workMs,
+} from './steps.ts';
+import type { Timeline } from './timeline.ts';
+import type { BuildEvent } from './wording.ts';
+import type { Workforce } from './workforce.ts';
+
+/** How many messages run-queue holds once the dispatcher has lost its consumer. */
+const BACKLOG = 4_812;
+/** How fast an old backlog goes down, a second. */
+const BACKLOG_PER_SECOND = 100;
+/** Nomad's servers hold a request so long while they have no leader. */
+const LEADER_WAIT_MS = 5_000;
+/** So much later the schedulerer tries again. */
+const RETRY_MS = 30_000;
+const DURATION_MS: readonly [number, number] = [120_000, 600_000];
+
+/** What the way of builds to Nomad needs. */
+export interface DispatchWorld {
+  readonly timeline: Timeline;
+  readonly random: Random;
+  readonly faults: FaultBoard;
+  readonly workforce: Workforce;
+  readonly numbers: BuildNumbers;
+  readonly nomad: { readonly leader: boolean };
+  say(service: Dispatching, pod: string, event: BuildEvent, build: SizedBuild, at: number): void;
+  /** Makes a build a job of Nomad's, as of a moment. */
+  post(build: Traveller, at: number): JobRecord;
+}
+
+/** The way of builds from their start to Nomad: each step while somebody works there. */
+export class Dispatch {
+  /** Builds that are not in Nomad yet. */
+  readonly waiting = new Set<Traveller>();
+  /** Counts up whenever a build has come further. */
+  revision = 0;
+  readonly #world: DispatchWorld;
+  readonly #broker = new Broker();
+  /** Builds that legacy-dispatcher forwarded and nobody received. */
+  readonly #lost = new Set<Traveller>();
+  #backlog: { readonly messages: number; since: number | null } | null = null;
+
+  constructor(world: DispatchWorld) {
+    this.#world = world;
+  }
+
+  /** Starts a build, as of a moment. */
+  start([org, repo]: readonly [string, string], request: JobRequest, at: number): Traveller {
+    const { random, numbers, timeline } = this.#world;
+    const { cpuMhz = MEDIUM.cpuMhz, memoryMb = MEDIUM.memoryMb, durationMs } = request;
+    const build: Traveller = {
+      name: nameBuild(random.hex(24), org, repo, numbers.next(org, repo)),
+      size: { cpuMhz, memoryMb },
+      durationMs: durationMs === undefined ? random.integer(...DURATION_MS) : durationMs,
+      exitCode: request.exitCode ?? 0,
+      queuedAt: at,
+      forwarded: false,
+    };
+    this.waiting.add(build);
+    this.revision += 1;
+    timeline.later(at, TO_LEGACY_MS, (then) => this.#send('usage-queue', build, then));
+    return build;
+  }
+
+  /** Fills run-queue up to what has gathered there while nobody took anything. */
+  pileUp(): void {
+    this.#backlog = { messages: BACKLOG - this.#broker.ready('run-queue'), since: null };
+  }
+
+  /** Pods have come or gone, or a fault has: who waited for that goes on. */
+  goOn(): void {
+    const { faults, workforce, timeline } = this.#world;
+    const now = timeline.now();
+    const renewed = workforce.replaced('legacy-dispatcher') && workforce.replaced('dispatcher');
+    if (renewed) faults.clear('job-lost');
+    if (!faults.has('job-lost')) {
+      for (const build of this.#lost) this.#send('usage-queue', build, now);
+      this.#lost.clear();
+    }
+    if (this.#backlog && workforce.working('dispatcher').length > 0) this.#backlog.since ??= now;
+    this.#broker.requeue((_, pod) => !workforce.exists(pod));
+    for (const queue of QUEUE_NAMES) this.#consume(queue, now);
+  }
+
+  /** Gives the schedulerer every task again that it could not post. */
+  tryAgain(): void {
+    this.#broker.requeue((queue) => queue === 'nomad-tasks');
+  }
+
+  /** RabbitMQ's queues, as it counts them. */
+  queues(): readonly QueueCounts[] {
+    return QUEUE_NAMES.map((name) => ({
+      name,
+      ready: this.#broker.ready(name) + (name === 'run-queue' ? this.#oldMessages() : 0),
+      unacknowledged: this.#broker.unacknowledged(name),
+      consumers: this.#world.workforce.consumers(CONSUMERS[name]),
+    }));
+  }
+
+  #send(queue: QueueName, build: Traveller, at: number): void {
+    this.#broker.publish(queue, build);
+    this.#consume(queue, at);
+  }
+
+  #consume(queue: QueueName, at: number): void {
+    const { workforce, random, timeline } = this.#world;
+    const pods = workforce.working(CONSUMERS[queue]);
+    for (let after = 0; pods.length > 0; after += workMs(CONSUMERS[queue])) {
+      const pod = random.pick(pods);
+      const build = this.#broker.take(queue, pod);
+      if (!build) return;
+      timeline.later(at, after, (then) => this.#work(queue, build, pod, then));
+    }
+  }
+
+  #work(queue: QueueName, build: Traveller, pod: string, at: number): void {
+    const { timeline, say } = this.#world;
+    const service = CONSUMERS[queue];
+    for (const { afterMs, event } of STEPS[service]) {
+      // Whether Nomad takes it is not known before.
+      if (event === 'posted') continue;
+      timeline.later(at, afterMs, (then) => say(service, pod, event, build, then));
+    }
+    timeline.later(at, workMs(service), (then) => {
+      if (queue === 'nomad-tasks') this.#post(build, pod, then);
+      else this.#passOn(queue, build, then);
+    });
+  }
+
+  #passOn(queue: Exclude<QueueName, 'nomad-tasks'>, build: Traveller, at: number): void {
+    const { timeline, faults } = this.#world;
+    this.#broker.acknowledge(build);
+    if (queue === 'run-queue') {
+      timeline.later(at, TO_SCHEDULERER_MS, (then) => this.#send('nomad-tasks', build, then));
+      return;
+    }
+    build.forwarded = true;
+    this.revision += 1;
+    if (faults.has('job-lost')) this.#lost.add(build);
+    else timeline.later(at, TO_DISPATCHER_MS, (then) => this.#send('run-queue', build, then));
+  }
+
+  #post(build: Traveller, pod: string, at: number): void {
+    const { faults, nomad, say, post } = this.#world;
+    if (faults.has('schedulerer-error')) {
+      // It keeps the message, and gets it again when it is started anew.
+      say('schedulerer', pod, 'post-failed', build, at);
+      return;
+    }
+    if (!nomad.leader) {
+      this.#refused(build, pod, at);
+      return;
+    }
+    this.#broker.acknowledge(build);
+    say('schedulerer', pod, 'posted', build, at);
+    post(build, at);
+    this.waiting.delete(build);
+    this.revision += 1;
+  }
+
+  #refused(build: Traveller, pod: string, at: number): void {
+    const { timeline, say } = this.#world;
+    timeline.later(at, LEADER_WAIT_MS, (then) => {
+      say('schedulerer', pod, 'no-leader', build, then);
+      timeline.later(then, RETRY_MS, (again) => {
+        this.#broker.acknowledge(build);
+        this.#send('nomad-tasks', build, again);
+      });
+    });
+  }
+
+  #oldMessages(): number {
+    if (!this.#backlog) return 0;
+    const { messages, since } = this.#backlog;
+    const now = this.#world.timeline.now();
+    const gone = since === null ? 0 : ((now - since) / 1_000) * BACKLOG_PER_SECOND;
+    return Math.max(0, Math.floor(messages - gone));
+  }
+}

@@ -1,0 +1,134 @@
+import type { AllocationRecord } from '../nomad/records.ts';
+import type { NomadState } from '../nomad/state.ts';
+import type { Random } from '../random.ts';
+import type { FaultBoard } from './faults.ts';
+import type { HeldReports, OutputEvent, Report } from './held-reports.ts';
+import { sizedBuild } from './history.ts';
+import { type SizedBuild, TO_OUTPUT_MS } from './steps.ts';
+import type { Timeline } from './timeline.ts';
+import type { Workforce } from './workforce.ts';
+
+/** A broken output-processor fails at some agent's event this often. */
+const COMPLAIN_EVERY_MS = 15_000;
+
+/** What the way of builds back to the server needs. */
+export interface OutputWorld {
+  readonly timeline: Timeline;
+  readonly random: Random;
+  readonly faults: FaultBoard;
+  readonly workforce: Workforce;
+  readonly held: HeldReports;
+  readonly state: NomadState;
+  trueTime(nanoseconds: bigint): number;
+  /** Has a pod of the output-processor say something of a build. */
+  say(pod: string, event: OutputEvent | 'output-failed', build: SizedBuild, at: number): void;
+}
+
+/** The way from build agents through the output-processor to the server. */
+export class OutputPath {
+  /** Counts up whenever the server was told something late. */
+  revision = 0;
+  readonly #world: OutputWorld;
+  readonly #told = new WeakMap<AllocationRecord, OutputEvent>();
+  /** Since when nothing comes through; null while it does. */
+  #brokenSince: number | null = null;
+
+  constructor(world: OutputWorld) {
+    this.#world = world;
+  }
+
+  /** Whether nothing comes through. */
+  get broken(): boolean {
+    return this.#brokenSince !== null;
+  }
+
+  /** Finds it broken since a moment of the past, if it is: what happened since has not come through. */
+  lookBack(since: number): void {
+    const { state, trueTime, held, faults } = this.#world;
+    this.inspect(since);
+    if (!this.broken) return;
+    for (const { job, tasks } of state.allocations.all()) {
+      const [task] = tasks ?? [];
+      const stamps = { 'task-started': task?.startedAt, 'task-finished': task?.finishedAt };
+      for (const event of ['task-started', 'task-finished'] as const) {
+        const stamp = stamps[event];
+        if (stamp && trueTime(stamp) >= since) held.hold({ job, event });
+      }
+    }
+    if (faults.has('output-broken')) this.#complain(since);
+  }
+
+  /** Looks whether something comes through now; what was held back follows then. */
+  inspect(now = this.#world.timeline.now()): void {
+    const { faults, workforce, held } = this.#world;
+    const works = workforce.working('output-processor').length > 0;
+    if (this.#unreachable() || faults.has('output-broken') || !works) {
+      this.#brokenSince ??= now;
+      return;
+    }
+    this.#brokenSince = null;
+    for (const report of held.release()) {
+      this.revision += 1;
+      this.#report(report);
+    }
+  }
+
+  /** An allocation has changed: its agent may have something to tell. */
+  attend(allocation: AllocationRecord): void {
+    const { timeline, trueTime } = this.#world;
+    const [task] = allocation.tasks ?? [];
+    const isNew = (stamp: bigint | null | undefined): boolean =>
+      stamp !== null && stamp !== undefined && trueTime(stamp) > timeline.openedAt;
+    const told = this.#told.get(allocation);
+    if (told === undefined && isNew(task?.startedAt)) this.#tell(allocation, 'task-started');
+    if (told !== 'task-finished' && isNew(task?.finishedAt))
+      this.#tell(allocation, 'task-finished');
+  }
+
+  /** What a build agent writes at a moment of true time instead of its usual lines. */
+  agentTrouble(at: number): string | null {
+    if (this.#brokenSince === null || at < this.#brokenSince || !this.#unreachable()) return null;
+    return 'rpc error: code = Unavailable desc = grpc: the connection is unavailable';
+  }
+
+  #unreachable(): boolean {
+    const { faults, workforce } = this.#world;
+    return faults.has('port-8585-blocked') || workforce.ready('output-processor').length === 0;
+  }
+
+  #tell(allocation: AllocationRecord, event: OutputEvent): void {
+    this.#told.set(allocation, event);
+    const { job } = allocation;
+    if (this.broken) this.#world.held.hold({ job, event });
+    else this.#report({ job, event });
+  }
+
+  #report({ job, event }: Report): void {
+    const { timeline, workforce, random, say } = this.#world;
+    const build = sizedBuild(job);
+    if (!build) return;
+    timeline.later(timeline.now(), TO_OUTPUT_MS, (then) => {
+      const pods = workforce.working('output-processor');
+      if (pods.length > 0) say(random.pick(pods), event, build, then);
+    });
+  }
+
+  #complain(at: number): void {
+    const { timeline, workforce, random, faults, say } = this.#world;
+    if (!faults.has('output-broken')) return;
+    const running = this.#runningAt(at);
+    const pods = workforce.working('output-processor');
+    const build = running.length > 0 ? sizedBuild(random.pick(running).job) : null;
+    if (build && pods.length > 0) say(random.pick(pods), 'output-failed', build, at);
+    timeline.later(at, COMPLAIN_EVERY_MS, (then) => this.#complain(then));
+  }
+
+  #runningAt(at: number): readonly AllocationRecord[] {
+    const { state, trueTime } = this.#world;
+    return state.allocations.all().filter(({ tasks }) => {
+      const [task] = tasks ?? [];
+      if (!task?.startedAt || trueTime(task.startedAt) > at) return false;
+      return task.finishedAt === null || trueTime(task.finishedAt) > at;
+    });
+  }
+}

@@ -1,0 +1,104 @@
+import { type LogLine, type LogSource, SILENT } from '../kubernetes/log-source.ts';
+import type { NomadState } from '../nomad/state.ts';
+import { FaultBoard } from './faults.ts';
+import { HeldReports } from './held-reports.ts';
+import { History } from './history.ts';
+import { noiseSource } from './noise.ts';
+import { asLines, beats, endingAt, failingStart, fixedSource, merged } from './pod-logs.ts';
+import {
+  BROKEN_FOR_MS,
+  isPipelineService,
+  type PipelineScenario,
+  type PipelineService,
+} from './scenario.ts';
+import { Scribe, type SizedBuild } from './steps.ts';
+import type { Timeline } from './timeline.ts';
+import { type BuildEvent, PLAIN, reworded } from './wording.ts';
+import { type PipelineKubernetes, UNSEEN, type Workforce } from './workforce.ts';
+
+/** Writes and shows what the pods of the pipeline log: what was, what comes by itself, what happens. */
+export class PipelineLogs {
+  readonly faults: FaultBoard;
+  readonly held = new HeldReports();
+  /** Jobs whose way to Nomad was written as it went. */
+  readonly travelled = new Set<string>();
+  readonly #scenario: PipelineScenario;
+  readonly #timeline: Timeline;
+  readonly #scribe: Scribe;
+  readonly #history: History;
+  /** Lines of before the sandbox opened that were not in Nomad's past, by pod. */
+  readonly #past = new Map<string, LogLine[]>();
+  #workforce: Workforce | undefined;
+  #opening = true;
+
+  constructor(scenario: PipelineScenario, timeline: Timeline, nomad: NomadState) {
+    this.faults = new FaultBoard(scenario.faults ?? []);
+    this.#scenario = scenario;
+    this.#timeline = timeline;
+    const wording = scenario.reworded === undefined ? PLAIN : reworded(scenario.reworded);
+    this.#scribe = new Scribe(wording, scenario.clockSkewMs ?? {});
+    const past = {
+      jobs: () => nomad.jobs.all(),
+      allocations: () => nomad.allocations.all(),
+      trueTime: (stamp: bigint) => this.trueTime(stamp),
+    };
+    this.#history = new History(past, this.#scribe, timeline.openedAt, (job, event) =>
+      event === 'upstream' ? this.travelled.has(job.id) : this.held.hasHad(job, event),
+    );
+  }
+
+  /** A moment that Nomad wrote down, in milliseconds of true time. */
+  trueTime(nanoseconds: bigint): number {
+    return Number(nanoseconds / 1_000n) / 1_000 - (this.#scenario.clockSkewMs?.['nomad'] ?? 0);
+  }
+
+  /** What a pod of a service writes by itself; null for a workload that is no part of the pipeline. */
+  source(workload: string, pod: string, startedAt: number): LogSource | null {
+    if (!isPipelineService(workload)) return null;
+    const trouble = this.faults.troubleOf(workload);
+    if (trouble !== null) {
+      return failingStart(workload, this.#scribe, startedAt, trouble === 'out-of-memory');
+    }
+    const usual = merged([beats(workload, this.#scribe), this.#noise(workload, pod)]);
+    if (startedAt >= this.#timeline.openedAt) return usual;
+    const lines: LogLine[] = [];
+    this.#past.set(pod, lines);
+    const place = () => this.#workforce?.place(workload, pod) ?? { index: 0, of: 1 };
+    const own = merged([usual, fixedSource(lines), this.#history.source(workload, place)]);
+    if (workload !== 'dispatcher') return own;
+    const silent = (): boolean => this.faults.has('dispatcher-silent');
+    return endingAt(own, this.#timeline.openedAt - BROKEN_FOR_MS, silent);
+  }
+
+  /** From now on who works is known; what is said of the past still counts as that. */
+  meet(workforce: Workforce): void {
+    this.#workforce = workforce;
+  }
+
+  /** The past is told: from now on lines are written as they happen. */
+  open(): void {
+    this.#opening = false;
+  }
+
+  /** Has a pod say something of a build. */
+  say(
+    kubernetes: PipelineKubernetes,
+    service: PipelineService,
+    pod: string,
+    event: BuildEvent,
+    build: SizedBuild,
+    at: number,
+  ): void {
+    if (pod === UNSEEN) return;
+    const text = this.#scribe.ofBuild(service, event, build, at);
+    if (this.#opening && at < this.#timeline.openedAt) {
+      this.#past.get(pod)?.push(...asLines(at, text));
+    } else if (this.#workforce?.exists(pod)) kubernetes.appendLog(pod, undefined, text);
+  }
+
+  #noise(service: PipelineService, pod: string): LogSource {
+    const { noise } = this.#scenario;
+    if (!noise) return SILENT;
+    return noiseSource(noise, service, pod, (at) => this.#scribe.clockOf(service, at));
+  }
+}

@@ -1,0 +1,99 @@
+import { Agent, request } from 'undici';
+import { onTestFinished } from 'vitest';
+import { ADMIN_TOKEN } from '../../../../src/lib/sandbox/kubernetes/scenario.ts';
+import type { PipelineScenario } from '../../../../src/lib/sandbox/pipeline/scenario.ts';
+import type { Sandbox } from '../../../../src/lib/sandbox/sandbox.ts';
+import { findScenario } from '../../../../src/lib/sandbox/scenarios/index.ts';
+import { SERVER_ADMIN_TOKEN } from '../../../../src/lib/sandbox/server/scenario.ts';
+import { startSandbox } from '../../../support/sandbox.ts';
+
+/** A build as the server's pages list it. */
+export interface ListedBuild {
+  readonly build_url: string;
+  readonly build_num: number;
+  readonly status: string;
+  readonly start_time: string | null;
+}
+
+/** A sandbox, and what its wires say. */
+export interface PipelineRig {
+  readonly sandbox: Sandbox;
+  /** The logs of all of a workload's pods that have one, one after the other. */
+  log(workload: string, query?: string): Promise<string>;
+  /** The log of each of a workload's pods. */
+  logs(workload: string, query?: string): Promise<readonly string[]>;
+  server(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: string,
+  ): Promise<{ status: number; body: never }>;
+  recent(): Promise<readonly ListedBuild[]>;
+  /** Runs a command in RabbitMQ's pod. */
+  rabbitmqctl(
+    ...args: readonly string[]
+  ): Promise<{ code: number; stdout: string; stderr: string }>;
+}
+
+/** A scenario with something else in its pipeline. */
+export async function pipelineRig(
+  scenario: string,
+  pipeline: PipelineScenario = {},
+): Promise<PipelineRig> {
+  const base = findScenario(scenario);
+  const sandbox = await startSandbox({
+    scenario: {
+      ...base,
+      kubernetes: { ...base.kubernetes, tls: false },
+      pipeline: { ...base.pipeline, ...pipeline },
+    },
+  });
+  const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
+  onTestFinished(() => dispatcher.close());
+  const { kubernetes } = sandbox;
+  const pods = `${kubernetes.url}/api/v1/namespaces/${kubernetes.namespace}/pods`;
+  const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+  const logs: PipelineRig['logs'] = async (workload, query = '') => {
+    const texts = (kubernetes.podsOf(workload) ?? []).map(async ({ name }) => {
+      const response = await fetch(`${pods}/${name}/log?${query}`, { headers });
+      return response.ok ? response.text() : '';
+    });
+    return Promise.all(texts);
+  };
+  const server: PipelineRig['server'] = async (method, path, body) => {
+    const response = await request(`${sandbox.server.url}${path}`, {
+      method,
+      dispatcher,
+      headers: { 'circle-token': SERVER_ADMIN_TOKEN },
+      ...(body === undefined ? {} : { body }),
+    });
+    return { status: response.statusCode, body: (await response.body.json()) as never };
+  };
+  return {
+    sandbox,
+    logs,
+    log: async (workload, query) => (await logs(workload, query)).join(''),
+    server,
+    recent: async () => (await server('GET', '/api/v1/admin/recent-builds?limit=100')).body,
+    rabbitmqctl: async (...args) => {
+      const text = { stdout: '', stderr: '' };
+      const { rabbitmqPod } = await import('../../../../src/lib/sandbox/pipeline/rabbitmq-pod.ts');
+      const pod = rabbitmqPod('circleci-rabbitmq-0', () => sandbox.pipeline.queues());
+      const code = await pod.exec(['rabbitmqctl', ...args], {
+        stdin: emptyInput(),
+        stdout: (data) => {
+          text.stdout += String(data);
+        },
+        stderr: (data) => {
+          text.stderr += String(data);
+        },
+        tty: false,
+        signal: new AbortController().signal,
+      });
+      return { code, ...text };
+    },
+  };
+}
+
+async function* emptyInput(): AsyncGenerator<Uint8Array> {
+  yield new Uint8Array();
+}
