@@ -1,0 +1,30 @@
+import type { Milliseconds } from '../clock.ts';
+import type { BuildTrail, QueueFacts } from './facts.ts';
+import { ageAt, least, nomadNow, serverNow } from './moments.ts';
+
+/** What was going on within the window. */
+export interface Activity {
+  /** Builds of which something was seen or heard. */
+  readonly builds: number;
+  /** How long ago anything was last heard of one; null where nobody says. */
+  readonly lastAgeMs: Milliseconds | null;
+}
+
+/** Counts the builds of the window. */
+export function activityOf(facts: QueueFacts): Activity {
+  const ages = facts.trails.map((trail) => ageOf(trail, facts));
+  const recent = ages.filter((age) => age !== null && age <= facts.snapshot.windowMs);
+  const live = facts.trails.filter(({ jobs }) => jobs.some(({ status }) => status !== 'dead'));
+  return { builds: Math.max(recent.length, live.length), lastAgeMs: least(recent) };
+}
+
+function ageOf({ seen, jobs, ui }: BuildTrail, { snapshot }: QueueFacts): Milliseconds | null {
+  const nomad = nomadNow(snapshot);
+  const server = serverNow(snapshot);
+  return least([
+    ...[...seen.values()].map(({ lastAgeMs }) => lastAgeMs),
+    ...jobs.flatMap((job) => [ageAt(nomad, job.submittedAt), ageAt(nomad, job.finishedAt)]),
+    ageAt(server, ui?.queuedAt ?? null),
+    ageAt(server, ui?.stoppedAt ?? null),
+  ]);
+}

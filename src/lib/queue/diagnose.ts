@@ -1,0 +1,30 @@
+import type { Diagnosis } from './diagnosis.ts';
+import type { QueueFacts } from './facts.ts';
+import { factsOf } from './facts-of.ts';
+import { notesOf } from './notes.ts';
+import { orderFindings } from './order.ts';
+import { RULES } from './rules/index.ts';
+import type { QueueSnapshot } from './snapshot.ts';
+import { stepsOf } from './steps.ts';
+import { verdictOf } from './verdict.ts';
+
+/** Says why builds are queued. Pure: the same snapshot is always judged alike. */
+export function diagnose(snapshot: QueueSnapshot): Diagnosis {
+  return diagnoseFacts(factsOf(snapshot));
+}
+
+/** As {@link diagnose}, where the facts were worked out already. */
+export function diagnoseFacts(facts: QueueFacts): Diagnosis {
+  const found = RULES.flatMap((rule) => rule.judge(facts));
+  const findings = orderFindings(found, RULES);
+  const { installation, takenAt, windowMs } = facts.snapshot;
+  return {
+    installation,
+    takenAt,
+    windowMs,
+    verdict: verdictOf(facts, findings),
+    steps: stepsOf(facts, findings),
+    findings,
+    notes: notesOf(facts),
+  };
+}

@@ -1,0 +1,84 @@
+import { makeCatalogue } from '../services/catalogue.ts';
+import type { Service } from '../services/service.ts';
+import type { PodFact } from './snapshot.ts';
+import type { Stage } from './stages.ts';
+
+/** How much builds depend on a service. */
+export type Importance =
+  /** Builds go through it. */
+  | 'pipeline'
+  /** The pipeline needs it, or no build is started without it. */
+  | 'needed'
+  /** Some builds, or parts of the product, depend on it. */
+  | 'other'
+  /** Builds go on without it. */
+  | 'minor';
+
+const SERVICES: ReadonlyMap<string, Service> = new Map(
+  makeCatalogue().services.map((service) => [service.name, service]),
+);
+
+/** The services that each stage is, in 3.x and from 4.3 on, by their names in the catalogue. */
+export const STAGE_SERVICES: Readonly<Record<Stage, readonly string[]>> = {
+  'legacy-dispatcher': ['legacy-dispatcher'],
+  dispatcher: ['dispatcher', 'distributor'],
+  schedulerer: ['scheduler', 'docker-provisioner'],
+  'output-processor': ['output-processor', 'output'],
+};
+
+/** No build is started without these, though no stage needs them (the guide's table of services). */
+const START_BUILDS: ReadonlySet<string> = new Set([
+  'frontend',
+  'api-service',
+  'builds-service',
+  'domain-service',
+  'permissions-service',
+  'workflows-conductor',
+]);
+
+/** The databases and the message queue. */
+export const DATA_SERVICES: ReadonlySet<string> = new Set([
+  'circleci-mongodb',
+  'circleci-postgresql',
+  'circleci-rabbitmq',
+  'circleci-redis-master',
+  'circleci-vault',
+]);
+
+/** The pod that the Nomad server is. */
+export const NOMAD_SERVICE = 'circleci-nomad';
+
+/** How much builds depend on the service of a pod. */
+export function importanceOf({ service, stage }: Pick<PodFact, 'service' | 'stage'>): Importance {
+  if (stage !== null) return 'pipeline';
+  if (service === null) return 'other';
+  if (service === NOMAD_SERVICE || START_BUILDS.has(service) || DATA_SERVICES.has(service)) {
+    return 'needed';
+  }
+  return SERVICES.get(service)?.severity === 'minor' ? 'minor' : 'other';
+}
+
+/** What happens without a service, as the operations guide says; null where nobody says. */
+export function impactOf(service: string | null): string | null {
+  return service === null ? null : (SERVICES.get(service)?.impact ?? null);
+}
+
+/** Whether one service does not work without another, directly or by way of others. */
+export function needs(service: string, other: string): boolean {
+  const seen = new Set<string>();
+  const open = [other];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const dependents = SERVICES.get(name)?.neededBy ?? [];
+    if (dependents.includes(service)) return true;
+    open.push(...dependents);
+  }
+  return false;
+}
+
+/** The services that the pods of a stage are of here; what they are called in 3.x where none is there. */
+export function servicesOfStage(pods: readonly PodFact[], stage: Stage): readonly string[] {
+  const own = pods.flatMap((pod) => (pod.stage === stage && pod.service ? [pod.service] : []));
+  return own.length > 0 ? [...new Set(own)].sort() : STAGE_SERVICES[stage].slice(0, 1);
+}

@@ -1,0 +1,63 @@
+import type { Milliseconds } from '../clock.ts';
+import { formatDuration } from '../units.ts';
+import type { Evidence } from './evidence.ts';
+import type { QueueFacts } from './facts.ts';
+import type { QueueSnapshot } from './snapshot.ts';
+
+/** Clocks that differ by more make times in logs hard to compare. */
+const CLOCKS_DIFFER_MS: Milliseconds = 30_000;
+
+/** What was not looked at and why, and clocks that differ. */
+export function notesOf({ snapshot }: QueueFacts): readonly string[] {
+  return [...new Set([...unasked(snapshot), ...unread(snapshot), ...clocks(snapshot)])];
+}
+
+function unasked({ pods, nomad, server, rabbitmq, outputPort }: QueueSnapshot): readonly string[] {
+  return [
+    ...notAsked('Kubernetes was not asked', pods),
+    ...notAsked('Nomad was not asked', nomad.clients),
+    ...notAsked("The server's own queues were not asked for", server.builds),
+    ...notAsked('RabbitMQ was not asked', rabbitmq),
+    ...notAsked('Port 8585 was not checked from the clients', outputPort),
+  ];
+}
+
+function notAsked(what: string, evidence: Evidence<unknown>): readonly string[] {
+  return evidence.status === 'not-asked' ? [`${what}: ${sentence(evidence.why)}`] : [];
+}
+
+function unread({ rabbitmq, outputPort }: QueueSnapshot): readonly string[] {
+  const notes: string[] = [];
+  if (rabbitmq.status === 'failed' && !rabbitmq.timedOut) {
+    const why = sentence(rabbitmq.failure.message);
+    notes.push(`The lengths of RabbitMQ's queues could not be read: ${why}`);
+  }
+  if (outputPort.status === 'known') {
+    for (const { client, check, outcome, meaning } of outputPort.value) {
+      if (check === 'ssh' && outcome === 'failed') {
+        notes.push(`${client} could not be logged in on: ${sentence(meaning)}`);
+      }
+    }
+  }
+  return notes;
+}
+
+function clocks({ clocks: { kubernetesAheadMs, nomadAheadMs, serverAheadMs } }: QueueSnapshot) {
+  const all = [
+    ['Kubernetes', kubernetesAheadMs],
+    ['Nomad', nomadAheadMs],
+    ['the server', serverAheadMs],
+  ] as const;
+  return all.flatMap(([name, ahead]) => {
+    if (ahead === null || Math.abs(ahead) <= CLOCKS_DIFFER_MS) return [];
+    const way = ahead > 0 ? 'ahead of' : 'behind';
+    return [
+      `The clock of ${name} is ${formatDuration(Math.abs(ahead))} ${way} this machine's; ages were reckoned with that.`,
+    ];
+  });
+}
+
+/** With one full stop. */
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

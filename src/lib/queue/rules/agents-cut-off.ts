@@ -1,0 +1,59 @@
+import { known } from '../evidence.ts';
+import { fact, lines, type Rule } from '../finding.ts';
+import { isOffline } from './agent-line.ts';
+import { builds, listed } from './build-names.ts';
+
+/** Of the last lines: an agent that got through says other things since. */
+const LAST = 6;
+
+/** Build agents say that they cannot reach the output-processor. */
+export const agentsCutOff: Rule = {
+  code: 'CQ0704',
+  name: 'build agents cannot reach the output-processor',
+  explains: ['CQ0701', 'CQ0705'],
+  judge(facts) {
+    const cut = facts.snapshot.nomad.agentLogs.flatMap((agent) => {
+      const last = (known(agent.log) ?? []).filter((line) => line.trim() !== '').slice(-LAST);
+      const failing = last.filter(isOffline);
+      const ends = isOffline(last.at(-1) ?? '');
+      return ends || failing.length * 2 > LAST ? [{ agent, line: failing.at(-1) ?? '' }] : [];
+    });
+    const [first] = cut;
+    if (!first) return [];
+    const names = cut.map(
+      ({ agent }) =>
+        facts.trails.find(({ jobs }) => jobs.some(({ id }) => id === agent.jobId))?.name ??
+        agent.jobId,
+    );
+    const nodes = [...new Set(cut.flatMap(({ agent }) => agent.nodeName ?? []))];
+    const asked = facts.snapshot.nomad.agentLogs.length;
+    return [
+      {
+        code: 'CQ0704',
+        severity: 'error',
+        place: 'output-processor',
+        subject: 'output-processor',
+        title: `build agents cannot reach the output-processor: ${builds(names.length)} held`,
+        evidence: [
+          ...lines(
+            cut.slice(0, 3).map(({ agent, line }) => ({
+              pod: agent.nodeName ?? agent.jobId,
+              time: '',
+              text: line,
+            })),
+          ),
+          fact(`${cut.length} of the ${asked} build agents that were asked: ${listed(names)}`),
+        ],
+        remedy: {
+          text: 'They try again for ever. Check port 8585 of the output-processor from the clients, its name in DNS, and whether it is ready.',
+          commands: [
+            `circleci-admin troubleshoot connectivity${nodes[0] === undefined ? '' : ` ${nodes[0]}`}`,
+            'circleci-admin services show output-processor',
+          ],
+        },
+        fix: null,
+        builds: [...new Set(names)],
+      },
+    ];
+  },
+};

@@ -1,0 +1,27 @@
+import type { Rule } from '../finding.ts';
+import { closedFleet, fleetFinding } from './closed-fleet.ts';
+
+/** All clients are down. */
+export const allDown: Rule = {
+  code: 'CQ0504',
+  name: 'all clients are down',
+  explains: [],
+  judge(facts) {
+    const fleet = closedFleet(facts);
+    if (fleet?.why !== 'down') return [];
+    const [first] = fleet.clients;
+    return [
+      fleetFinding(facts, fleet.clients, {
+        code: 'CQ0504',
+        title: 'all clients are down: Nomad has lost sight of every one of them',
+        remedy: {
+          text: 'See whether the machines run, and whether they reach Nomad at port 4647. All at once is the network or the certificates, most of the time.',
+          commands: [
+            'circleci-admin nomad node-status',
+            `circleci-admin nomad ssh ${first?.name ?? ''} -- sudo journalctl -u nomad -n 50`,
+          ],
+        },
+      }),
+    ];
+  },
+};

@@ -1,0 +1,25 @@
+import type { BuildTrail } from '../facts.ts';
+import type { StoppedTrail } from '../stopped.ts';
+
+/** The names of builds, the longest waiting first. */
+export function buildNames(stopped: readonly StoppedTrail[]): readonly string[] {
+  return stopped.map(({ trail }) => trail.name);
+}
+
+const SHOWN = 5;
+
+/** `acme/web/12, acme/api/3 and 7 more`. */
+export function listed(names: readonly string[]): string {
+  const shown = names.slice(0, SHOWN).join(', ');
+  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown;
+}
+
+/** `1 build`, `3 builds`. */
+export function builds(count: number): string {
+  return count === 1 ? '1 build' : `${count} builds`;
+}
+
+/** The names of trails. */
+export function trailNames(trails: readonly BuildTrail[]): readonly string[] {
+  return trails.map(({ name }) => name);
+}

@@ -1,0 +1,43 @@
+import { known } from '../evidence.ts';
+import { fact, type Rule } from '../finding.ts';
+
+/** Some clients went down, without having been drained before. */
+export const clientsDown: Rule = {
+  code: 'CQ0506',
+  name: 'some clients are down',
+  explains: [],
+  judge(facts) {
+    const clients = known(facts.snapshot.nomad.clients) ?? [];
+    if (!clients.some(({ takesBuilds }) => takesBuilds)) return [];
+    // One that was closed before it went is how a fleet shrinks; Nomad lists it for a day.
+    const down = clients.filter(
+      ({ status, eligible, draining }) =>
+        (status === 'down' || status === 'disconnected') && eligible && !draining,
+    );
+    if (down.length === 0) return [];
+    const names = down.map(({ name }) => name);
+    const lost = down.reduce((sum, one) => sum + one.runningBuilds + one.unknownBuilds, 0);
+    return [
+      {
+        code: 'CQ0506',
+        severity: 'warning',
+        place: 'clients',
+        subject: null,
+        title: `${down.length} of ${clients.length} clients ${down.length === 1 ? 'is' : 'are'} down and ${down.length === 1 ? 'was' : 'were'} not drained before`,
+        evidence: [
+          fact(
+            names.slice(0, 5).join(', ') +
+              (names.length > 5 ? ` and ${names.length - 5} more` : ''),
+          ),
+          ...(lost > 0 ? [fact(`${lost} builds were running there`)] : []),
+        ],
+        remedy: {
+          text: 'See whether the machines run; where they are gone for good, Nomad forgets them after a day.',
+          commands: ['circleci-admin nomad node-status --status down'],
+        },
+        fix: null,
+        builds: [],
+      },
+    ];
+  },
+};

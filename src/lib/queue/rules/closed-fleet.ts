@@ -1,0 +1,82 @@
+import type { ClientRow } from '../../nomad/nodes/node-status.ts';
+import { sumCapacity } from '../../nomad/nodes/node-status.ts';
+import { known } from '../evidence.ts';
+import type { QueueFacts } from '../facts.ts';
+import { type Finding, fact, type Proof } from '../finding.ts';
+
+/** Why no client takes builds. */
+export type Closed = 'none' | 'draining' | 'down' | 'mixed';
+
+/** The clients, where none of them takes builds; null where some do, or nobody knows. */
+export function closedFleet(
+  facts: QueueFacts,
+): { readonly why: Closed; readonly clients: readonly ClientRow[] } | null {
+  const clients = known(facts.snapshot.nomad.clients);
+  if (clients === null || clients.some(({ takesBuilds }) => takesBuilds)) return null;
+  if (clients.length === 0) return { why: 'none', clients };
+  // Whoever is down is in no state to drain, whatever its record says.
+  if (clients.every(({ status }) => status === 'down')) return { why: 'down', clients };
+  const up = clients.filter(({ status }) => status !== 'down');
+  const draining = up.length === clients.length && up.every((client) => client.draining);
+  return { why: draining ? 'draining' : 'mixed', clients };
+}
+
+/** `3 down, 1 draining, 2 ineligible`. */
+export function statesOf(clients: readonly ClientRow[]): string {
+  const { down, draining, ineligible, otherwise } = sumCapacity(clients);
+  return [
+    [down, 'down'],
+    [draining, 'draining'],
+    [ineligible, 'ineligible'],
+    [otherwise, 'neither ready nor down'],
+  ]
+    .filter(([count]) => count !== 0)
+    .map(([count, word]) => `${count} ${word}`)
+    .join(', ');
+}
+
+/** The numbers, and some of the clients. */
+export function fleetEvidence(clients: readonly ClientRow[]): readonly Proof[] {
+  const { runningBuilds, unknownBuilds } = sumCapacity(clients);
+  const shown = clients.slice(0, 5).map((client) => `${client.name} (${stateOf(client)})`);
+  const more = clients.length > 5 ? ` and ${clients.length - 5} more` : '';
+  return [
+    fact(`0 of ${clients.length} clients take builds: ${statesOf(clients)}`),
+    fact(`${shown.join(', ')}${more}`),
+    fact(
+      `${runningBuilds} builds still run there${unknownBuilds > 0 ? `, ${unknownBuilds} may` : ''}`,
+    ),
+  ];
+}
+
+function stateOf({ status, draining, eligible }: ClientRow): string {
+  if (status !== 'ready') return status;
+  if (draining) return 'draining';
+  return eligible ? 'ready' : 'ineligible';
+}
+
+/** Jobs that Nomad cannot place meanwhile. */
+export function pendingNames(facts: QueueFacts): readonly string[] {
+  const pending = known(facts.snapshot.nomad.jobs)?.filter(({ status }) => status === 'pending');
+  const names = new Map(
+    facts.trails.flatMap(({ jobs, name }) => jobs.map((job) => [job.id, name] as const)),
+  );
+  return [...new Set(pending?.map(({ id }) => names.get(id) ?? id) ?? [])];
+}
+
+/** The finding that no client takes builds. */
+export function fleetFinding(
+  facts: QueueFacts,
+  clients: readonly ClientRow[],
+  about: Pick<Finding, 'code' | 'title' | 'remedy'>,
+): Finding {
+  return {
+    ...about,
+    severity: 'error',
+    place: 'clients',
+    subject: null,
+    evidence: clients.length === 0 ? [fact('Nomad lists no clients')] : fleetEvidence(clients),
+    fix: null,
+    builds: pendingNames(facts),
+  };
+}

@@ -1,0 +1,23 @@
+import type { Rule } from '../finding.ts';
+import { pendingJobs } from './pending-jobs.ts';
+
+/** A build asks for something that no client is. */
+export const constraintUnmet: Rule = {
+  code: 'CQ0603',
+  name: 'no client meets a constraint',
+  explains: [],
+  judge: (facts) =>
+    pendingJobs(facts, {
+      code: 'CQ0603',
+      kinds: ['constraint'],
+      follows: false,
+      title: (count) => `${count} held by a constraint that no client meets`,
+      remedy: (job) => ({
+        text: 'More clients of this kind do not help: add one that meets the constraint, or have the build ask for another resource class.',
+        commands: [
+          `circleci-admin nomad status ${job}`,
+          'circleci-admin nomad node-status --output wide',
+        ],
+      }),
+    }),
+};

@@ -1,0 +1,23 @@
+import type { Rule } from '../finding.ts';
+import { illServices, podFinding } from './pod-ills.ts';
+
+/** A container of a pod ends after every start. */
+export const crashLooping: Rule = {
+  code: 'CQ0101',
+  name: 'a pod crash-loops',
+  explains: [],
+  judge: (facts) =>
+    illServices(facts, 'crash-loop').map((service) =>
+      podFinding(service, {
+        code: 'CQ0101',
+        title: `${service.name} crash-loops: it ends after every start`,
+        remedy: {
+          text: 'Its last words before it ended say why; a new pod does not help before that is mended.',
+          commands: [
+            `circleci-admin pods logs ${service.ill[0]?.name ?? service.name} --previous --tail 100`,
+            `circleci-admin pods describe ${service.ill[0]?.name ?? service.name}`,
+          ],
+        },
+      }),
+    ),
+};

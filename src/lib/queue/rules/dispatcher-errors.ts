@@ -1,0 +1,21 @@
+import type { Rule } from '../finding.ts';
+import { stageErrors } from './stage-errors.ts';
+
+/** The dispatcher logs errors (operations guide, "Debug Queuing Builds", step 2). */
+export const dispatcherErrors: Rule = {
+  code: 'CQ0301',
+  name: 'dispatcher logs errors',
+  explains: ['CQ0202', 'CQ0203', 'CQ0302', 'CQ0303', 'CQ0801'],
+  judge: (facts) =>
+    stageErrors(facts, {
+      code: 'CQ0301',
+      stage: 'dispatcher',
+      remedy: {
+        text: 'The operations guide sends stack traces of the dispatcher to CircleCI support (support@circleci.com); send the lines with it. If it lost its connection, a restart brings it back.',
+        commands: [
+          'circleci-admin pods logs dispatcher --since 30m',
+          'circleci-admin pods restart dispatcher',
+        ],
+      },
+    }),
+};

@@ -1,0 +1,21 @@
+import type { Rule } from '../finding.ts';
+import { silentStage } from './silence.ts';
+
+/** The dispatcher runs, and does nothing any more. */
+export const dispatcherSilent: Rule = {
+  code: 'CQ0302',
+  name: 'dispatcher has gone silent',
+  explains: ['CQ0202', 'CQ0203', 'CQ0303', 'CQ0801'],
+  judge: (facts) =>
+    silentStage(facts, {
+      code: 'CQ0302',
+      stage: 'dispatcher',
+      remedy: {
+        text: 'It hangs: restart it. Builds that wait in its queue go on then; running ones are not touched.',
+        commands: [
+          'circleci-admin pods logs dispatcher --tail 50 --timestamps',
+          'circleci-admin pods restart dispatcher --delete',
+        ],
+      },
+    }),
+};

@@ -1,0 +1,71 @@
+import type { Rule } from '../finding.ts';
+import { agentsCutOff } from './agents-cut-off.ts';
+import { allDown } from './all-down.ts';
+import { allDraining } from './all-draining.ts';
+import { clientsDown } from './clients-down.ts';
+import { constraintUnmet } from './constraint-unmet.ts';
+import { crashLooping } from './crash-looping.ts';
+import { dispatcherErrors } from './dispatcher-errors.ts';
+import { dispatcherSilent } from './dispatcher-silent.ts';
+import { imageNotPulled } from './image-not-pulled.ts';
+import { legacyDispatcherErrors } from './legacy-dispatcher-errors.ts';
+import { lostBeforeSchedulerer } from './lost-before-schedulerer.ts';
+import { lostBetweenDispatchers } from './lost-between-dispatchers.ts';
+import { missingEvidence } from './missing-evidence.ts';
+import { neverDispatched } from './never-dispatched.ts';
+import { noCapacity } from './no-capacity.ts';
+import { noClients } from './no-clients.ts';
+import { noLeader } from './no-leader.ts';
+import { noPod } from './no-pod.ts';
+import { noneTakesBuilds } from './none-takes-builds.ts';
+import { notPosted } from './not-posted.ts';
+import { notReady } from './not-ready.ts';
+import { notScheduled } from './not-scheduled.ts';
+import { outOfMemory } from './out-of-memory.ts';
+import { outputPortClosed } from './output-port-closed.ts';
+import { outputProcessorErrors } from './output-processor-errors.ts';
+import { queueBacklog } from './queue-backlog.ts';
+import { schedulererErrors } from './schedulerer-errors.ts';
+import { schedulererSilent } from './schedulerer-silent.ts';
+import { tooLarge } from './too-large.ts';
+import { unfitClients } from './unfit-clients.ts';
+import { unschedulable } from './unschedulable.ts';
+import { unseenEnd } from './unseen-end.ts';
+import { unseenRunning } from './unseen-running.ts';
+
+/** All rules, by their codes. */
+export const RULES: readonly Rule[] = [
+  crashLooping,
+  outOfMemory,
+  imageNotPulled,
+  unschedulable,
+  notReady,
+  noPod,
+  legacyDispatcherErrors,
+  lostBetweenDispatchers,
+  neverDispatched,
+  dispatcherErrors,
+  dispatcherSilent,
+  lostBeforeSchedulerer,
+  schedulererErrors,
+  schedulererSilent,
+  notPosted,
+  noLeader,
+  noClients,
+  allDraining,
+  allDown,
+  noneTakesBuilds,
+  clientsDown,
+  noCapacity,
+  tooLarge,
+  constraintUnmet,
+  unfitClients,
+  notScheduled,
+  unseenRunning,
+  outputProcessorErrors,
+  outputPortClosed,
+  agentsCutOff,
+  unseenEnd,
+  queueBacklog,
+  missingEvidence,
+];

@@ -1,0 +1,21 @@
+import type { Rule } from '../finding.ts';
+import { stageErrors } from './stage-errors.ts';
+
+/** The legacy dispatcher logs errors (operations guide, "Debug Queuing Builds", step 1). */
+export const legacyDispatcherErrors: Rule = {
+  code: 'CQ0201',
+  name: 'legacy-dispatcher logs errors',
+  explains: ['CQ0202', 'CQ0203'],
+  judge: (facts) =>
+    stageErrors(facts, {
+      code: 'CQ0201',
+      stage: 'legacy-dispatcher',
+      remedy: {
+        text: 'Builds are taken from the usage queue here: the error says what it lacks (MongoDB and RabbitMQ, most of the time).',
+        commands: [
+          'circleci-admin pods logs legacy-dispatcher --since 30m --grep ERROR',
+          'circleci-admin services show legacy-dispatcher',
+        ],
+      },
+    }),
+};

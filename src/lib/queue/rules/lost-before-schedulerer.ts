@@ -1,0 +1,34 @@
+import { known } from '../evidence.ts';
+import type { Rule } from '../finding.ts';
+import { servicesOfStage } from '../importance.ts';
+import { builds } from './build-names.ts';
+import { lossFinding, lostBetween } from './lost.ts';
+
+/** The dispatcher had a build, and the schedulerer never got its task. */
+export const lostBeforeSchedulerer: Rule = {
+  code: 'CQ0303',
+  name: 'a job is lost between dispatcher and schedulerer',
+  explains: [],
+  judge(facts) {
+    const lost = lostBetween(facts, 'dispatcher', 'schedulerer');
+    if (lost.length === 0) return [];
+    const pods = known(facts.snapshot.pods) ?? [];
+    const services = [
+      ...servicesOfStage(pods, 'dispatcher'),
+      ...servicesOfStage(pods, 'schedulerer'),
+    ];
+    return [
+      lossFinding(facts, lost, 'schedulerer', {
+        code: 'CQ0303',
+        place: 'schedulerer',
+        subject: 'schedulerer',
+        title: `${builds(lost.length)} lost between dispatcher and schedulerer`,
+        remedy: {
+          text: 'Restart both, so that they connect to their queue anew. Running builds go on.',
+          commands: [`circleci-admin pods restart ${services.join(' ')}`],
+        },
+        fix: null,
+      }),
+    ];
+  },
+};

@@ -1,0 +1,97 @@
+import { formatDuration } from '../../units.ts';
+import type { QueueFacts } from '../facts.ts';
+import { type Finding, type FindingSeverity, fact, lines, type Proof } from '../finding.ts';
+import { least } from '../moments.ts';
+import type { Stage } from '../stages.ts';
+import { reachesBack, type StoppedTrail, stoppedTrails } from '../stopped.ts';
+import { builds } from './build-names.ts';
+
+const SHOWN = 3;
+
+/**
+ * Builds that one stage has handed on and the next has never heard of: its log reaches back far
+ * enough, and neither it nor any stage behind it nor Nomad names them.
+ */
+export function lostBetween(
+  facts: QueueFacts,
+  from: Stage | null,
+  to: Stage,
+): readonly StoppedTrail[] {
+  return stoppedTrails(facts).filter(
+    ({ at, mention, ageMs }) => at === from && !mention?.failed && reachesBack(facts, to, ageMs),
+  );
+}
+
+/**
+ * An error where builds wait or none came through since. Where nobody can be asked, and the next
+ * stage took others after it, it may have been cancelled.
+ */
+export function severityOfLoss(
+  facts: QueueFacts,
+  lost: readonly StoppedTrail[],
+  to: Stage,
+): FindingSeverity {
+  if (lost.some(({ confirmed }) => confirmed)) return 'error';
+  const youngest = least(lost.map(({ ageMs }) => ageMs)) ?? 0;
+  const later = [...(facts.logs.get(to)?.builds.values() ?? [])].some(
+    ({ firstAgeMs }) => firstAgeMs !== null && firstAgeMs < youngest,
+  );
+  return later ? 'warning' : 'error';
+}
+
+/** The lines that hand the builds on, and what the next stage says instead. */
+export function evidenceOfLoss(
+  facts: QueueFacts,
+  lost: readonly StoppedTrail[],
+  to: Stage,
+): readonly Proof[] {
+  const handed = lost.slice(0, SHOWN).flatMap(({ mention }) => {
+    const all = mention?.lines ?? [];
+    const line = all.find(({ text }) => /forward|run-queue|comput|task/i.test(text)) ?? all.at(-1);
+    return line ? [line] : [];
+  });
+  const waits = lost.filter(({ confirmed }) => confirmed);
+  return [
+    ...lines(handed),
+    ...(waits[0]
+      ? [
+          fact(
+            `${builds(waits.length)} queued in the UI, the longest for ${formatDuration(waits[0].ageMs)}`,
+          ),
+        ]
+      : []),
+    fact(silenceOf(facts, lost.length, to)),
+    ...lastBeats(facts, to),
+  ];
+}
+
+function silenceOf(facts: QueueFacts, count: number, to: Stage): string {
+  const log = facts.logs.get(to);
+  const pods = log?.pods.length ?? 0;
+  const last = log?.lastEventAgeMs ?? null;
+  const since =
+    last === null ? 'it took none at all' : `the last it took was ${formatDuration(last)} ago`;
+  const of = pods === 1 ? 'its log' : `the logs of its ${pods} containers`;
+  const names = count === 1 ? 'does not name it' : 'names none of them';
+  return `${to} ${names} in ${of}: ${since}`;
+}
+
+function lastBeats(facts: QueueFacts, to: Stage): readonly Proof[] {
+  const beats = facts.logs.get(to)?.pods.flatMap(({ lastBeat }) => lastBeat ?? []) ?? [];
+  return lines(beats.slice(0, 1));
+}
+
+/** The finding about lost builds. */
+export function lossFinding(
+  facts: QueueFacts,
+  lost: readonly StoppedTrail[],
+  to: Stage,
+  about: Pick<Finding, 'code' | 'place' | 'subject' | 'title' | 'remedy' | 'fix'>,
+): Finding {
+  return {
+    ...about,
+    severity: severityOfLoss(facts, lost, to),
+    evidence: evidenceOfLoss(facts, lost, to),
+    builds: lost.map(({ trail }) => trail.name),
+  };
+}

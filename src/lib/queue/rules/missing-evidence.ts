@@ -1,0 +1,149 @@
+import { formatDuration } from '../../units.ts';
+import type { Evidence } from '../evidence.ts';
+import type { QueueFacts } from '../facts.ts';
+import { type Finding, fact, type Place, type Rule } from '../finding.ts';
+import type { QueueSnapshot } from '../snapshot.ts';
+
+type Failed = Extract<Evidence<never>, { status: 'failed' }>;
+
+/** Something of a service that could not be had. */
+interface Lack {
+  readonly part: string;
+  readonly evidence: Failed;
+}
+
+interface Asked {
+  readonly service: string;
+  readonly name: string;
+  readonly place: Place;
+  /** Without it next to nothing can be said. */
+  readonly vital: boolean;
+  readonly lacks: readonly Lack[];
+  readonly commands: readonly string[];
+}
+
+/** A service was asked, and did not answer, or refused. */
+export const missingEvidence: Rule = {
+  code: 'CQ0901',
+  name: 'a service did not answer',
+  explains: [],
+  judge: (facts) => asked(facts).flatMap((one) => (one.lacks.length > 0 ? [findingOf(one)] : [])),
+};
+
+function asked(facts: QueueFacts): readonly Asked[] {
+  const { snapshot } = facts;
+  const { nomad, server } = snapshot;
+  return [
+    {
+      service: 'kubernetes',
+      name: 'Kubernetes',
+      place: 'kubernetes',
+      vital: true,
+      lacks: [
+        ...lack('the pods', snapshot.pods),
+        ...lack('Deployments and StatefulSets', snapshot.workloads),
+        ...logLacks(snapshot),
+      ],
+      commands: ['circleci-admin doctor', 'circleci-admin pods list'],
+    },
+    {
+      service: 'nomad',
+      name: 'Nomad',
+      place: 'nomad',
+      vital: true,
+      lacks: [
+        ...lack('its leader', nomad.leader),
+        ...lack('its clients', nomad.clients),
+        ...lack('its jobs', nomad.jobs),
+      ].filter(({ evidence }) => evidence.failure.code !== 'NOMAD_NO_LEADER'),
+      commands: ['circleci-admin doctor', 'circleci-admin nomad node-status'],
+    },
+    {
+      service: 'server',
+      name: 'the CircleCI server',
+      place: 'server',
+      vital: false,
+      lacks: [...lack('its queues', server.summary), ...lack('its builds', server.builds)],
+      commands: ['circleci-admin doctor'],
+    },
+    {
+      service: 'rabbitmq',
+      name: 'RabbitMQ',
+      place: 'rabbitmq',
+      vital: false,
+      // That its CLI is not there or may not be run says nothing of RabbitMQ.
+      lacks: lack('its queues', snapshot.rabbitmq).filter(({ evidence }) => evidence.timedOut),
+      commands: ['circleci-admin pods logs circleci-rabbitmq --tail 100'],
+    },
+    {
+      service: 'ssh',
+      name: 'SSH to the clients',
+      place: 'clients',
+      vital: false,
+      lacks: lack('port 8585 from the clients', snapshot.outputPort),
+      commands: ['circleci-admin troubleshoot connectivity'],
+    },
+  ];
+}
+
+function lack(part: string, evidence: Evidence<unknown>): readonly Lack[] {
+  return evidence.status === 'failed' ? [{ part, evidence }] : [];
+}
+
+/** What a container that does not run has to say cannot be read: its pod is the finding. */
+function logLacks({ logs, pods }: QueueSnapshot): readonly Lack[] {
+  if (pods.status !== 'known') return [];
+  const ready = new Set(
+    pods.value.filter(({ judgement }) => judgement.health === 'ready').map(({ name }) => name),
+  );
+  const failed = logs.filter((log) => !log.previous && ready.has(log.pod));
+  return failed.flatMap(({ pod, log }) => lack(`the log of ${pod}`, log));
+}
+
+function findingOf({ service, name, place, vital, lacks, commands }: Asked): Finding {
+  const causes = Map.groupBy(lacks, ({ evidence }) => evidence.failure.message);
+  const late = lacks.find(({ evidence }) => evidence.timedOut);
+  // It answers, if only to refuse: what was asked beside that may be known.
+  const refused = lacks.every(({ evidence }) => evidence.failure.kind === 'unauthorised');
+  const hints = lacks.flatMap(({ evidence }) => evidence.failure.hint ?? []);
+  return {
+    code: 'CQ0901',
+    severity: vital && !refused && isWhole(lacks, service) ? 'error' : 'warning',
+    place,
+    subject: service,
+    title: titleOf(name, lacks, refused),
+    evidence: [
+      ...[...causes].slice(0, 4).map(([message, those]) => fact(`${partsOf(those)}: ${message}`)),
+      ...(late ? [fact(`it was waited for ${formatDuration(late.evidence.tookMs)}`)] : []),
+    ],
+    remedy: {
+      text:
+        [...new Set(hints)].slice(0, 2).join(' ') ||
+        'See whether it runs, and whether it can be reached from here.',
+      commands,
+    },
+    fix: null,
+    builds: [],
+  };
+}
+
+/** The first part of each is what all others rest on. */
+function isWhole(lacks: readonly Lack[], service: string): boolean {
+  const parts = lacks.map(({ part }) => part);
+  return service === 'kubernetes' ? parts.includes('the pods') : parts.length > 1;
+}
+
+function titleOf(name: string, lacks: readonly Lack[], refused: boolean): string {
+  if (lacks.some(({ evidence }) => evidence.timedOut)) return `${name} did not answer in time`;
+  const what = partsOf(lacks);
+  return refused
+    ? `a permission is missing: ${what} may not be read`
+    : `${name} failed: ${what} could not be read`;
+}
+
+function partsOf(lacks: readonly Lack[]): string {
+  const parts = lacks.map(({ part }) => part);
+  return parts.length > 3
+    ? `${parts.slice(0, 2).join(', ')} and ${parts.length - 2} more`
+    : parts.join(', ');
+}

@@ -1,0 +1,38 @@
+import { known } from '../evidence.ts';
+import type { QueueFacts } from '../facts.ts';
+import type { Rule } from '../finding.ts';
+import { pendingJobs } from './pending-jobs.ts';
+
+/** Builds wait because the clients are full (operations guide, "Debug Queuing Builds", step 4). */
+export const noCapacity: Rule = {
+  code: 'CQ0601',
+  name: 'the clients are full',
+  explains: [],
+  judge: (facts) =>
+    pendingJobs(facts, {
+      code: 'CQ0601',
+      kinds: ['all-full', 'exhausted', 'mixed', 'no-clients'],
+      follows: true,
+      title: (count) => `no capacity: ${count} wait for room on the clients`,
+      remedy: (job) => ({
+        text: 'Add clients, or wait until builds end. Clients that are closed are the quickest room: open them again.',
+        commands: [
+          ...reopen(facts),
+          'circleci-admin nomad node-status',
+          `circleci-admin nomad status ${job}`,
+        ],
+      }),
+    }),
+};
+
+function reopen(facts: QueueFacts): readonly string[] {
+  const closed = (known(facts.snapshot.nomad.clients) ?? []).filter(
+    ({ status, takesBuilds }) => status === 'ready' && !takesBuilds,
+  );
+  const draining = closed.find((client) => client.draining);
+  const shut = closed.find((client) => !client.draining);
+  return [
+    ...(shut ? [`circleci-admin nomad eligibility ${shut.name} --enable`] : []),
+    ...(draining ? [`circleci-admin nomad drain --disable ${draining.name}`] : []),
+  ];
+}

@@ -1,0 +1,41 @@
+import type { QueueFacts } from '../facts.ts';
+import { fact, type Rule } from '../finding.ts';
+
+/** Nomad's servers have no leader: nothing is scheduled. */
+export const noLeader: Rule = {
+  code: 'CQ0501',
+  name: 'Nomad has no leader',
+  explains: ['CQ0401', 'CQ0403', 'CQ0504', 'CQ0505', 'CQ0506', 'CQ0605'],
+  judge(facts) {
+    if (!isLeaderless(facts)) return [];
+    return [
+      {
+        code: 'CQ0501',
+        severity: 'error',
+        place: 'nomad',
+        subject: 'circleci-nomad',
+        title: 'Nomad has no leader: nothing is scheduled',
+        evidence: [fact('Nomad answers, and names no leader (/v1/status/leader)')],
+        remedy: {
+          text: 'See whether all server pods are ready and see each other; a single server elects itself once its pod is restarted. Running builds go on.',
+          commands: [
+            'circleci-admin nomad cli -- server members',
+            'circleci-admin pods logs circleci-nomad --tail 100',
+            'circleci-admin pods restart circleci-nomad',
+          ],
+        },
+        fix: null,
+        builds: [],
+      },
+    ];
+  },
+};
+
+/** Nomad says so itself, or refuses to answer for want of a leader. */
+export function isLeaderless({ snapshot }: QueueFacts): boolean {
+  const { leader, clients, jobs } = snapshot.nomad;
+  if (leader.status === 'known') return leader.value === null;
+  return [leader, clients, jobs].some(
+    (part) => part.status === 'failed' && part.failure.code === 'NOMAD_NO_LEADER',
+  );
+}

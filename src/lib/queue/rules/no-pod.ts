@@ -1,0 +1,93 @@
+import { known } from '../evidence.ts';
+import type { QueueFacts } from '../facts.ts';
+import { type Finding, fact, type Rule } from '../finding.ts';
+import { impactOf, STAGE_SERVICES } from '../importance.ts';
+import type { PodFact, WorkloadFact } from '../snapshot.ts';
+import { STAGES, type Stage } from '../stages.ts';
+import { stoppedBefore } from '../stopped.ts';
+import { buildNames } from './build-names.ts';
+
+/** A stage of the pipeline is scaled to zero, or is not there at all. */
+export const noPod: Rule = {
+  code: 'CQ0106',
+  name: 'a stage of the pipeline has no pod',
+  explains: [],
+  judge(facts) {
+    const pods = known(facts.snapshot.pods);
+    if (pods === null) return [];
+    const workloads = known(facts.snapshot.workloads) ?? [];
+    if (![...pods, ...workloads].some(({ stage }) => stage !== null)) return [elsewhere(pods)];
+    return facts.stages.flatMap((stage) => {
+      const own = pods.filter((pod) => pod.stage === stage && isThere(pod));
+      return own.length > 0 ? [] : [missing(facts, pods, stage)];
+    });
+  },
+};
+
+/** One that is being replaced counts: another is on its way. */
+function isThere({ judgement }: PodFact): boolean {
+  return judgement.health !== 'left-behind' && judgement.health !== 'completed';
+}
+
+function missing(facts: QueueFacts, pods: readonly PodFact[], stage: Stage): Finding {
+  const workloads = known(facts.snapshot.workloads);
+  const workload = workloads?.find((one) => one.stage === stage) ?? null;
+  const name = workload?.name ?? pods.find((pod) => pod.stage === stage)?.workload ?? stage;
+  const impact = impactOf(workload?.service ?? STAGE_SERVICES[stage][0] ?? null);
+  return {
+    code: 'CQ0106',
+    severity: 'error',
+    place: 'kubernetes',
+    subject: workload?.service ?? STAGE_SERVICES[stage][0] ?? stage,
+    title:
+      workload?.replicas === 0 ? `${name} is stopped: it is scaled to zero` : `${name} has no pod`,
+    evidence: [
+      fact(howMany(workload, workloads !== null)),
+      ...(impact === null ? [] : [fact(`without it: ${impact}`)]),
+    ],
+    remedy: remedyOf(workload, name),
+    builds: buildNames(stoppedBefore(facts, stage)),
+    fix: null,
+  };
+}
+
+function howMany(workload: WorkloadFact | null, listed: boolean): string {
+  if (workload === null) {
+    return listed
+      ? 'there is neither a pod of it nor a Deployment or StatefulSet'
+      : 'there is no pod of it; Deployments and StatefulSets could not be listed';
+  }
+  return `${workload.kind} ${workload.name} wants ${workload.replicas} pods and has none`;
+}
+
+function remedyOf(workload: WorkloadFact | null, name: string): Finding['remedy'] {
+  if (workload?.replicas === 0) {
+    const target = `${workload.kind.toLowerCase()}/${workload.name}`;
+    return {
+      text: `Somebody has scaled it to zero: set it to one again, with kubectl scale ${target} --replicas=1.`,
+      commands: [`circleci-admin services show ${name}`],
+    };
+  }
+  return {
+    text: 'See why its controller makes no pod (a quota, a webhook, a deployment that failed), or install it again.',
+    commands: ['circleci-admin services list'],
+  };
+}
+
+/** The namespace is empty, or another one than was meant. */
+function elsewhere(pods: readonly PodFact[]): Finding {
+  return {
+    code: 'CQ0106',
+    severity: 'error',
+    place: 'kubernetes',
+    subject: null,
+    title: 'nothing of the pipeline is in this namespace: another one may be meant',
+    evidence: [fact(`of its ${pods.length} pods none is of ${STAGES.join(', ')}`)],
+    remedy: {
+      text: 'See which namespace the profile names; --namespace chooses another.',
+      commands: ['circleci-admin config show', 'circleci-admin pods list'],
+    },
+    builds: [],
+    fix: null,
+  };
+}

@@ -1,0 +1,32 @@
+import type { Rule } from '../finding.ts';
+import { closedFleet, fleetFinding, statesOf } from './closed-fleet.ts';
+
+/** Clients are there, each closed for its own reason. */
+export const noneTakesBuilds: Rule = {
+  code: 'CQ0505',
+  name: 'no client takes builds',
+  explains: [],
+  judge(facts) {
+    const fleet = closedFleet(facts);
+    if (fleet?.why !== 'mixed') return [];
+    const { clients } = fleet;
+    const draining = clients.find((client) => client.draining && client.status === 'ready');
+    const shut = clients.find(
+      ({ status, eligible, draining: drains }) => status === 'ready' && !eligible && !drains,
+    );
+    return [
+      fleetFinding(facts, clients, {
+        code: 'CQ0505',
+        title: `no client takes builds: ${statesOf(clients)}`,
+        remedy: {
+          text: 'Open those that are ready again (a drain that is over leaves its client ineligible), or add clients.',
+          commands: [
+            ...(shut ? [`circleci-admin nomad eligibility ${shut.name} --enable`] : []),
+            ...(draining ? [`circleci-admin nomad drain --disable ${draining.name}`] : []),
+            'circleci-admin nomad node-status',
+          ],
+        },
+      }),
+    ];
+  },
+};

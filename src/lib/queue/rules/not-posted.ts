@@ -1,0 +1,51 @@
+import { formatDuration } from '../../units.ts';
+import { known } from '../evidence.ts';
+import { fact, lines, type Rule } from '../finding.ts';
+import { stoppedTrails } from '../stopped.ts';
+import { buildNames, builds } from './build-names.ts';
+
+/** The schedulerer got a task, and Nomad has no job of it. */
+export const notPosted: Rule = {
+  code: 'CQ0403',
+  name: 'a task did not get from schedulerer to Nomad',
+  explains: [],
+  judge(facts) {
+    // Without Nomad's list nobody can say that a job is not there.
+    if (known(facts.snapshot.nomad.jobs) === null) return [];
+    const stuck = stoppedTrails(facts).filter(
+      // Nomad forgets jobs that ended: one that was posted is missed only while the UI has it waiting.
+      ({ at, mention, confirmed }) => at === 'schedulerer' && (confirmed || !mention?.posted),
+    );
+    const [oldest] = stuck;
+    if (!oldest) return [];
+    const posted = stuck.filter(({ mention }) => mention?.posted).length;
+    return [
+      {
+        code: 'CQ0403',
+        severity: 'error',
+        place: 'schedulerer',
+        subject: 'schedulerer',
+        title:
+          posted === stuck.length
+            ? `${builds(stuck.length)} posted by schedulerer, and Nomad has no job`
+            : `${builds(stuck.length)} got to schedulerer and not to Nomad`,
+        evidence: [
+          ...lines(stuck.slice(0, 3).flatMap(({ mention }) => mention?.lines.slice(-1) ?? [])),
+          fact(
+            `Nomad has no job of ${stuck.length === 1 ? 'it' : 'them'}; the oldest waits for ${formatDuration(oldest.ageMs)}`,
+          ),
+        ],
+        remedy: {
+          text: 'See what it says of the task, and whether Nomad takes jobs; then restart it.',
+          commands: [
+            'circleci-admin pods logs schedulerer --since 30m',
+            'circleci-admin nomad status',
+            'circleci-admin pods restart schedulerer',
+          ],
+        },
+        fix: null,
+        builds: buildNames(stuck),
+      },
+    ];
+  },
+};

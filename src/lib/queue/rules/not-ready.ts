@@ -1,0 +1,23 @@
+import type { Rule } from '../finding.ts';
+import { illServices, podFinding } from './pod-ills.ts';
+
+/** A pod is not ready, and none of the other rules about pods says why. */
+export const notReady: Rule = {
+  code: 'CQ0105',
+  name: 'a pod is not ready',
+  explains: [],
+  judge: (facts) =>
+    illServices(facts, 'not-ready').map((service) =>
+      podFinding(service, {
+        code: 'CQ0105',
+        title: `${service.name} is not ready, so nothing is sent to it`,
+        remedy: {
+          text: 'See its events and its log. The easiest way to restart it is to delete the pod: Kubernetes makes another.',
+          commands: [
+            `circleci-admin pods describe ${service.ill[0]?.name ?? service.name}`,
+            `circleci-admin pods logs ${service.ill[0]?.name ?? service.name} --tail 100`,
+          ],
+        },
+      }),
+    ),
+};

@@ -1,0 +1,58 @@
+import { known } from '../evidence.ts';
+import { fact, type Rule } from '../finding.ts';
+
+/** curl itself could not be run: that says nothing of the port. */
+const NO_CURL: readonly (number | null)[] = [126, 127, null];
+
+/** Port 8585 does not answer clients (operations guide, "Why do my jobs stay in queued status"). */
+export const outputPortClosed: Rule = {
+  code: 'CQ0703',
+  name: 'a client cannot reach the output-processor',
+  explains: ['CQ0701', 'CQ0704', 'CQ0705'],
+  judge(facts) {
+    const probes = (known(facts.snapshot.outputPort) ?? []).filter(({ check }) => check !== 'ssh');
+    const failed = probes.filter(
+      ({ check, outcome, exitCode }) =>
+        outcome === 'failed' && check === 'output-processor' && !NO_CURL.includes(exitCode),
+    );
+    const [first] = failed;
+    if (!first) return [];
+    const clients = new Set(failed.map(({ client }) => client));
+    const asked = new Set(
+      probes.filter(({ outcome }) => outcome !== 'skipped').map(({ client }) => client),
+    );
+    const place = `${first.host ?? 'the output-processor'}:${first.port ?? 8585}`;
+    const hints = [...new Set(failed.map(({ hint }) => hint).filter((hint) => hint !== null))];
+    return [
+      {
+        code: 'CQ0703',
+        severity: 'error',
+        place: 'output-processor',
+        subject: 'output-processor',
+        title: `${clients.size} of ${asked.size} clients asked cannot reach ${place}`,
+        evidence: [
+          ...failed
+            .slice(0, 5)
+            .map(({ client, exitCode, meaning }) =>
+              fact(`${client}: curl ends with ${exitCode}: ${meaning}`),
+            ),
+          ...probes
+            .filter(({ check, outcome }) => check === 'dns' && outcome === 'failed')
+            .slice(0, 3)
+            .map(({ client, host, meaning }) =>
+              fact(`${client}: ${host ?? 'its name'}: ${meaning}`),
+            ),
+        ],
+        remedy: {
+          text: hints.join(' ') || 'Open the port from the clients to the output-processor.',
+          commands: [
+            'circleci-admin troubleshoot connectivity',
+            'circleci-admin services show output-processor',
+          ],
+        },
+        fix: null,
+        builds: [],
+      },
+    ];
+  },
+};

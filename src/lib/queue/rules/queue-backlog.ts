@@ -1,0 +1,103 @@
+import { known } from '../evidence.ts';
+import type { QueueFacts } from '../facts.ts';
+import { type Finding, type FindingSeverity, fact, type Rule } from '../finding.ts';
+import { consumerOf } from '../queue-consumer.ts';
+import type { RabbitQueue } from '../snapshot.ts';
+import { stoppedTrails } from '../stopped.ts';
+import { whoWaits } from '../who-waits.ts';
+
+/** More messages than these that nobody has taken pile up, even with somebody who takes them. */
+const MANY = 1_000;
+/** In a queue beside the pipeline that nobody takes from. */
+const SOME = 100;
+/** In a queue of the pipeline that nobody takes from. */
+const FEW = 10;
+
+/** Queues that keep what failed or has to wait: nobody takes from them. */
+const SET_ASIDE =
+  /dead|dlq|dlx|delay|retry|retries|wait|parking|expired|poison|quarantine|fail|error/i;
+/** Queues of the pipeline. */
+const PIPELINE = /run-?_?queue|usage-?_?queue|nomad|task|dispatch|schedul|picard|build/i;
+
+/** Messages pile up in RabbitMQ. */
+export const queueBacklog: Rule = {
+  code: 'CQ0801',
+  name: 'messages pile up in RabbitMQ',
+  explains: ['CQ0202', 'CQ0203', 'CQ0303'],
+  judge(facts) {
+    const piled = (known(facts.snapshot.rabbitmq) ?? []).flatMap((queue) => {
+      const severity = severityOf(queue, facts);
+      return severity === null ? [] : [{ queue, severity }];
+    });
+    const order = (one: (typeof piled)[number]): number => (one.severity === 'error' ? 0 : 1);
+    piled.sort((a, b) => order(a) - order(b) || b.queue.messages - a.queue.messages);
+    const [worst] = piled;
+    return worst
+      ? [
+          findingOf(
+            piled.map(({ queue }) => queue),
+            worst,
+            facts,
+          ),
+        ]
+      : [];
+  },
+};
+
+function severityOf(queue: RabbitQueue, facts: QueueFacts): FindingSeverity | null {
+  const ready = readyOf(queue);
+  if (SET_ASIDE.test(queue.name)) return ready > MANY ? 'warning' : null;
+  const untaken = queue.consumers === 0 && queue.messages > 0;
+  const isHeld = stoppedTrails(facts).length > 0 || whoWaits(facts) === 'some';
+  if (PIPELINE.test(queue.name)) {
+    if (untaken) return isHeld || ready >= FEW ? 'error' : 'warning';
+    if (ready > MANY) return isHeld || whoWaits(facts) === 'unknown' ? 'error' : 'warning';
+    return null;
+  }
+  return (untaken && ready >= SOME) || ready > MANY ? 'warning' : null;
+}
+
+/** Those that nobody has been given yet. */
+function readyOf({ messages, unacknowledged }: RabbitQueue): number {
+  return Math.max(0, messages - (unacknowledged ?? 0));
+}
+
+function findingOf(
+  piled: readonly RabbitQueue[],
+  { queue, severity }: { readonly queue: RabbitQueue; readonly severity: FindingSeverity },
+  facts: QueueFacts,
+): Finding {
+  const stage = consumerOf(queue.name);
+  const untaken = queue.consumers === 0;
+  return {
+    code: 'CQ0801',
+    severity,
+    place: 'rabbitmq',
+    subject: queue.name,
+    title: `${count(queue.messages)} pile up in ${queue.name}${untaken ? ': nobody takes them' : ''}`,
+    evidence: piled.slice(0, 5).map((one) => fact(describe(one))),
+    remedy: {
+      text: untaken
+        ? `Whoever takes from ${queue.name} has lost its connection: restart ${stage ?? 'it'}. Messages stay in the queue meanwhile.`
+        : 'More comes in than is taken: see the service that takes from it, and what it says.',
+      commands: [
+        ...(stage === null ? [] : [`circleci-admin pods restart ${stage}`]),
+        `circleci-admin pods logs ${stage ?? 'circleci-rabbitmq'} --tail 100`,
+      ],
+    },
+    fix: null,
+    builds: severity === 'error' ? stoppedTrails(facts).map(({ trail }) => trail.name) : [],
+  };
+}
+
+function count(messages: number): string {
+  // Grouped by hand: the first toLocaleString of a process loads ICU.
+  const grouped = String(messages).replace(/\B(?=(?:\d{3})+$)/g, ',');
+  return messages === 1 ? '1 message' : `${grouped} messages`;
+}
+
+function describe({ vhost, name, messages, unacknowledged, consumers }: RabbitQueue): string {
+  const takers = consumers === null ? '' : `, ${consumers} consumers`;
+  const given = unacknowledged === null ? '' : ` (${unacknowledged} given out)`;
+  return `${name} in vhost ${vhost}: ${messages} messages${given}${takers}`;
+}

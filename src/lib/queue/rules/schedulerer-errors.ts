@@ -1,0 +1,22 @@
+import type { Rule } from '../finding.ts';
+import { stageErrors } from './stage-errors.ts';
+
+/** The schedulerer logs errors (operations guide, "Debug Queuing Builds", step 3). */
+export const schedulererErrors: Rule = {
+  code: 'CQ0401',
+  name: 'schedulerer logs errors',
+  explains: ['CQ0303', 'CQ0402', 'CQ0403'],
+  judge: (facts) =>
+    stageErrors(facts, {
+      code: 'CQ0401',
+      stage: 'schedulerer',
+      remedy: {
+        text: 'It posts tasks to Nomad: see whether Nomad answers, then restart it. If the trace stays, it is for CircleCI support.',
+        commands: [
+          'circleci-admin nomad node-status',
+          'circleci-admin pods logs schedulerer --since 30m',
+          'circleci-admin pods restart schedulerer',
+        ],
+      },
+    }),
+};

@@ -1,0 +1,21 @@
+import type { Rule } from '../finding.ts';
+import { silentStage } from './silence.ts';
+
+/** The schedulerer runs, and does nothing any more. */
+export const schedulererSilent: Rule = {
+  code: 'CQ0402',
+  name: 'schedulerer has gone silent',
+  explains: ['CQ0303', 'CQ0403', 'CQ0801'],
+  judge: (facts) =>
+    silentStage(facts, {
+      code: 'CQ0402',
+      stage: 'schedulerer',
+      remedy: {
+        text: 'It hangs: restart it. Tasks that wait in its queue go on then; running builds are not touched.',
+        commands: [
+          'circleci-admin pods logs schedulerer --tail 50 --timestamps',
+          'circleci-admin pods restart schedulerer --delete',
+        ],
+      },
+    }),
+};

@@ -1,0 +1,85 @@
+import type { Milliseconds } from '../../clock.ts';
+import { formatDuration } from '../../units.ts';
+import { known } from '../evidence.ts';
+import type { QueueFacts } from '../facts.ts';
+import { type Finding, fact, lines } from '../finding.ts';
+import type { PodLogFacts } from '../logs/log-facts.ts';
+import type { Stage } from '../stages.ts';
+import { stoppedBefore } from '../stopped.ts';
+import { buildNames, builds } from './build-names.ts';
+
+/**
+ * Both beat every minute; three minutes without a beat are taken for stuck. That follows from the
+ * operations guide's sample, it is not said there.
+ */
+const SILENT_AFTER_MS: Milliseconds = 180_000;
+
+/** Finds pods of a stage that run, used to say `Still running`, and do so no more. */
+export function silentStage(
+  facts: QueueFacts,
+  about: Pick<Finding, 'code' | 'remedy'> & { readonly stage: Stage },
+): readonly Finding[] {
+  const { code, stage, remedy } = about;
+  const log = facts.logs.get(stage);
+  const stopped = stoppedBefore(facts, stage);
+  if (!log) return [];
+  const working = log.lastEventAgeMs !== null && log.lastEventAgeMs <= SILENT_AFTER_MS;
+  const ready = readyPods(facts, stage);
+  const own = log.pods.filter(({ pod }) => ready.has(pod));
+  const silent = own.filter((pod) => isSilent(pod, stopped.length > 0));
+  const beating = own.some(({ pod, lastBeatAgeMs }) => {
+    const others = silent.some((one) => one.pod === pod);
+    return !others && lastBeatAgeMs !== null;
+  });
+  if (silent.length === 0 || working) return [];
+  // Sidecars of a pod that beats may be silent.
+  const dead = silent.filter(
+    ({ pod }) => !own.some((one) => one.pod === pod && !silent.includes(one) && hasBeat(one)),
+  );
+  const [first] = dead;
+  if (!first) return [];
+  const isHeld = stopped.length > 0 && !beating;
+  return [
+    {
+      code,
+      severity: isHeld ? 'error' : 'warning',
+      place: stage,
+      subject: stage,
+      title: `${stage} runs, but has gone silent${since(first)}`,
+      evidence: [
+        ...dead.map((pod) => fact(describe(pod))),
+        ...lines(dead.flatMap(({ lastBeat }) => lastBeat ?? []).slice(0, 1)),
+        ...(stopped.length > 0 ? [fact(`${builds(stopped.length)} got no further than here`)] : []),
+      ],
+      remedy,
+      fix: null,
+      builds: isHeld ? buildNames(stopped) : [],
+    },
+  ];
+}
+
+function hasBeat({ lastBeatAgeMs }: PodLogFacts): boolean {
+  return lastBeatAgeMs !== null;
+}
+
+/** An empty log says something only where builds stop before it. */
+function isSilent({ lastBeatAgeMs, lines: count, reachesBackMs }: PodLogFacts, waited: boolean) {
+  if (lastBeatAgeMs !== null) return lastBeatAgeMs > SILENT_AFTER_MS;
+  return waited && count === 0 && (reachesBackMs ?? 0) > SILENT_AFTER_MS;
+}
+
+function readyPods(facts: QueueFacts, stage: Stage): ReadonlySet<string> {
+  const pods = known(facts.snapshot.pods) ?? [];
+  const ready = pods.filter((pod) => pod.stage === stage && pod.judgement.health === 'ready');
+  return new Set(ready.map(({ name }) => name));
+}
+
+function since({ lastBeatAgeMs }: PodLogFacts): string {
+  return lastBeatAgeMs === null ? '' : ` ${formatDuration(lastBeatAgeMs)} ago`;
+}
+
+function describe({ pod, lastBeatAgeMs, lines: count }: PodLogFacts): string {
+  if (lastBeatAgeMs === null) return `${pod} is ready and has written nothing`;
+  const last = `its last beat was ${formatDuration(lastBeatAgeMs)} ago`;
+  return `${pod} is ready; ${last}, and it beats every minute (${count} lines were read)`;
+}

@@ -1,0 +1,150 @@
+import type { Milliseconds } from '../../clock.ts';
+import { formatDuration } from '../../units.ts';
+import type { QueueFacts } from '../facts.ts';
+import { type Finding, type FindingSeverity, fact, lines, type Proof } from '../finding.ts';
+import type { LogError } from '../logs/log-facts.ts';
+import type { Stage } from '../stages.ts';
+import { type StoppedTrail, stoppedBefore, uiOf } from '../stopped.ts';
+import { unseenTrails } from '../unseen.ts';
+import { whoWaits } from '../who-waits.ts';
+import { builds } from './build-names.ts';
+
+/** A stage that works may say how it went on in a moment. */
+const TOO_EARLY_MS: Milliseconds = 30_000;
+/** Errors of a stage that works are worth a word where they are more than one in so many builds. */
+const OFTEN = 0.25;
+const MANY = 10;
+const SHOWN = 3;
+
+/** What is told of a stage's errors, apart from the errors themselves. */
+export interface StageErrorsAbout {
+  readonly code: string;
+  readonly stage: Stage;
+  readonly remedy: Finding['remedy'];
+}
+
+/** Finds the errors in a stage's log that hold builds up, or may do so. */
+export function stageErrors(facts: QueueFacts, about: StageErrorsAbout): readonly Finding[] {
+  const { code, stage, remedy } = about;
+  const log = facts.logs.get(stage);
+  if (!log || log.errors.length === 0) return [];
+  const held = heldAt(facts, stage);
+  const judged = log.errors
+    .map((error) => ({ error, severity: severityOf(error, facts, stage, held) }))
+    .filter((one) => one.severity !== null)
+    .sort((a, b) => byWeight(a.severity, b.severity) || youngest(a.error, b.error));
+  const [worst] = judged;
+  if (!worst || worst.severity === null) return [];
+  const { error, severity } = worst;
+  const waiting = severity === 'error' ? held.map(({ name }) => name) : [];
+  return [
+    {
+      code,
+      severity,
+      place: stage,
+      subject: stage,
+      title: `${stage} logs errors: ${inShort(error)}`,
+      evidence: [
+        ...judged.slice(0, SHOWN).flatMap((one) => evidenceOf(one.error)),
+        ...(judged.length > SHOWN
+          ? [fact(`and ${judged.length - SHOWN} more kinds of error`)]
+          : []),
+        ...(waiting.length > 0 ? [fact(`${builds(waiting.length)} got no further than here`)] : []),
+      ],
+      remedy,
+      fix: null,
+      builds: waiting,
+    },
+  ];
+}
+
+/** A build that a stage may hold up; since when, where that is known. */
+interface Held {
+  readonly key: string;
+  readonly name: string;
+  readonly here: boolean;
+  readonly sinceMs: Milliseconds | null;
+}
+
+function heldAt(facts: QueueFacts, stage: Stage): readonly Held[] {
+  if (stage === 'output-processor') {
+    return unseenTrails(facts).map(({ trail }) => ({
+      key: trail.key,
+      name: trail.name,
+      here: true,
+      sinceMs: null,
+    }));
+  }
+  return stoppedBefore(facts, stage).map((one: StoppedTrail) => ({
+    key: one.trail.key,
+    name: one.trail.name,
+    here: one.at === stage,
+    sinceMs: one.mention?.firstAgeMs ?? one.ageMs,
+  }));
+}
+
+/** Null for an error that has passed, or that nothing waits because of: no finding. */
+function severityOf(
+  error: LogError,
+  facts: QueueFacts,
+  stage: Stage,
+  held: readonly Held[],
+): FindingSeverity | null {
+  const { count, lastAgeMs, recovered } = error;
+  // It names builds that wait, or came while one that stopped here was worked on.
+  if (held.some(({ key }) => error.builds.includes(key))) return 'error';
+  const during = held.some(({ here, sinceMs }) => here && isSince(lastAgeMs, sinceMs));
+  if (during && error.builds.length === 0) return 'error';
+  if (hasPassed(error, facts)) {
+    const events = facts.logs.get(stage)?.events ?? 0;
+    return count >= MANY && count > events * OFTEN ? 'warning' : null;
+  }
+  if (held.length > 0) return 'error';
+  const isWorking = (facts.logs.get(stage)?.events ?? 0) > 0;
+  if (isWorking && lastAgeMs !== null && lastAgeMs < TOO_EARLY_MS && count < SHOWN) return null;
+  const isGrave = error.frames > 0 || error.exception !== null || error.level === 'FATAL';
+  const waits = whoWaits(facts);
+  if (waits === 'unknown' && !recovered) return isGrave || count > 1 ? 'error' : 'warning';
+  return isGrave || count > 1 ? 'warning' : null;
+}
+
+function isSince(ageMs: Milliseconds | null, sinceMs: Milliseconds | null): boolean {
+  return ageMs === null || sinceMs === null || ageMs <= sinceMs + 1_000;
+}
+
+/** Work went well after it, or all the builds that it names got further or have ended. */
+function hasPassed({ recovered, builds: named }: LogError, facts: QueueFacts): boolean {
+  if (recovered) return true;
+  const trails = facts.trails.filter(({ key }) => named.includes(key));
+  return (
+    trails.length > 0 &&
+    trails.every(
+      (trail) => trail.jobs.length > 0 || ['running', 'ended'].includes(uiOf(trail, facts)),
+    )
+  );
+}
+
+function byWeight(a: FindingSeverity | null, b: FindingSeverity | null): number {
+  return Number(b === 'error') - Number(a === 'error');
+}
+
+function youngest(a: LogError, b: LogError): number {
+  return (a.lastAgeMs ?? Number.POSITIVE_INFINITY) - (b.lastAgeMs ?? Number.POSITIVE_INFINITY);
+}
+
+function evidenceOf(error: LogError): readonly Proof[] {
+  const { count, lastAgeMs, frames, causes } = error;
+  const parts = [`${count === 1 ? 'once' : `${count} times`}`];
+  if (lastAgeMs !== null) parts.push(`the last time ${formatDuration(lastAgeMs)} ago`);
+  if (frames > 0) parts.push(`${frames} lines of stack trace`);
+  const root = causes.at(-1);
+  if (root !== undefined) parts.push(`caused by ${root}`);
+  return [...lines(error.lines), fact(parts.join(', '))];
+}
+
+const LONGEST = 120;
+
+function inShort({ exception, message, causes }: LogError): string {
+  const text = (causes.at(-1) ?? (message === '' ? (exception ?? '') : message)).trim();
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
+}

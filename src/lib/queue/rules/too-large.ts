@@ -1,0 +1,23 @@
+import type { Rule } from '../finding.ts';
+import { pendingJobs } from './pending-jobs.ts';
+
+/** A build asks for more than any client has, empty or not. */
+export const tooLarge: Rule = {
+  code: 'CQ0602',
+  name: 'a build is too large for any client',
+  explains: [],
+  judge: (facts) =>
+    pendingJobs(facts, {
+      code: 'CQ0602',
+      kinds: ['too-large'],
+      follows: false,
+      title: (count) => `${count} too large for any client`,
+      remedy: (job) => ({
+        text: 'More clients of this size do not help: add larger ones, or have the build ask for a smaller resource class.',
+        commands: [
+          `circleci-admin nomad status ${job}`,
+          'circleci-admin nomad node-status --output wide',
+        ],
+      }),
+    }),
+};

@@ -1,0 +1,20 @@
+import type { Rule } from '../finding.ts';
+import { illServices, podFinding } from './pod-ills.ts';
+
+/** No node of the cluster takes a pod. */
+export const unschedulable: Rule = {
+  code: 'CQ0104',
+  name: 'no node takes a pod',
+  explains: [],
+  judge: (facts) =>
+    illServices(facts, 'unschedulable').map((service) =>
+      podFinding(service, {
+        code: 'CQ0104',
+        title: `${service.name} is Pending: no node of the cluster takes its pod`,
+        remedy: {
+          text: "Add a node to the cluster, or free what the scheduler misses: the pod's events name it.",
+          commands: [`circleci-admin pods describe ${service.ill[0]?.name ?? service.name}`],
+        },
+      }),
+    ),
+};

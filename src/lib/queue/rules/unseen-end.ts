@@ -1,0 +1,45 @@
+import { formatDuration } from '../../units.ts';
+import { fact, type Rule } from '../finding.ts';
+import { unseenTrails } from '../unseen.ts';
+import { builds, listed } from './build-names.ts';
+
+/** Builds have ended in Nomad, and the UI does not know. */
+export const unseenEnd: Rule = {
+  code: 'CQ0705',
+  name: 'builds have ended in Nomad and not in the UI',
+  explains: [],
+  judge(facts) {
+    const unseen = unseenTrails(facts).filter(({ inNomad }) => inNomad === 'ended');
+    const [oldest] = unseen;
+    if (!oldest) return [];
+    const names = unseen.map(({ trail }) => trail.name);
+    const job = oldest.trail.jobs[0];
+    const how = job?.outcome ?? null;
+    const shown = oldest.inUi === 'waiting' ? 'queued' : 'running';
+    return [
+      {
+        code: 'CQ0705',
+        severity: 'error',
+        place: 'output-processor',
+        subject: 'output-processor',
+        title: `${builds(unseen.length)} ended in Nomad, and still queued or running in the UI`,
+        evidence: [
+          fact(
+            `${oldest.trail.name} ended ${formatDuration(oldest.ageMs)} ago in Nomad` +
+              `${how === null ? '' : ` (${how})`}; the UI has it ${shown}`,
+          ),
+          fact(`so: ${listed(names)}`),
+        ],
+        remedy: {
+          text: 'The end did not get to the output-processor: see its log, and what the build agent said last. Cancel such builds in the UI, then run them again.',
+          commands: [
+            'circleci-admin pods logs output-processor --tail 10000',
+            `circleci-admin nomad logs ${job?.id ?? oldest.trail.name} --tail 50`,
+          ],
+        },
+        fix: null,
+        builds: names,
+      },
+    ];
+  },
+};

@@ -1,0 +1,45 @@
+import { formatDuration } from '../../units.ts';
+import { fact, type Rule } from '../finding.ts';
+import { unseenTrails } from '../unseen.ts';
+import { builds, listed } from './build-names.ts';
+
+/** Builds run in Nomad, and not in the UI (operations guide, "Debug Queuing Builds", step 5). */
+export const unseenRunning: Rule = {
+  code: 'CQ0701',
+  name: 'builds run in Nomad and not in the UI',
+  explains: [],
+  judge(facts) {
+    const unseen = unseenTrails(facts).filter(({ inNomad }) => inNomad === 'running');
+    const [oldest] = unseen;
+    if (!oldest) return [];
+    const names = unseen.map(({ trail }) => trail.name);
+    const job =
+      oldest.trail.jobs.find(({ status }) => status === 'running')?.id ?? oldest.trail.name;
+    const instead = oldest.inUi === 'absent' ? 'does not list it' : 'has it queued';
+    return [
+      {
+        code: 'CQ0701',
+        severity: 'error',
+        place: 'output-processor',
+        subject: 'output-processor',
+        title: `${builds(unseen.length)} running in Nomad and not in the UI`,
+        evidence: [
+          fact(
+            `${oldest.trail.name} runs for ${formatDuration(oldest.ageMs)} in Nomad, and the UI ${instead}`,
+          ),
+          fact(`so: ${listed(names)}`),
+        ],
+        remedy: {
+          text: "What builds say does not get to the output-processor, or it does not pass it on: see its log and the build agent's.",
+          commands: [
+            'circleci-admin pods logs output-processor --tail 10000',
+            `circleci-admin nomad logs ${job} --tail 50`,
+            'circleci-admin troubleshoot connectivity',
+          ],
+        },
+        fix: null,
+        builds: names,
+      },
+    ];
+  },
+};

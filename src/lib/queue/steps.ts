@@ -1,0 +1,152 @@
+import { sumCapacity } from '../nomad/nodes/node-status.ts';
+import { formatDuration } from '../units.ts';
+import type { JudgedFinding, Step, StepState } from './diagnosis.ts';
+import type { Evidence } from './evidence.ts';
+import { known } from './evidence.ts';
+import type { QueueFacts } from './facts.ts';
+import { STAGE_SERVICES } from './importance.ts';
+import { builds } from './rules/build-names.ts';
+import type { Stage } from './stages.ts';
+import { uiStateOf } from './ui-state.ts';
+import { countWaiting } from './who-waits.ts';
+
+type Words = Pick<Step, 'state' | 'text'>;
+
+/** The steps of the operations guide's tree, in its order, each with its numbers. */
+export function stepsOf(facts: QueueFacts, findings: readonly JudgedFinding[]): readonly Step[] {
+  const { snapshot, stages } = facts;
+  const step = (name: string, words: Words, own: (one: JudgedFinding) => boolean): Step => ({
+    step: name,
+    ...judged(words, findings.filter(own)),
+  });
+  const at = (place: JudgedFinding['place']) => (one: JudgedFinding) => one.place === place;
+  const ofStage = (stage: Stage): Step =>
+    step(stage, stageWords(facts, stage), ({ code, place, subject }) =>
+      code === 'CQ0703' || code === 'CQ0704'
+        ? false
+        : place === stage || (code.startsWith('CQ01') && isOf(stage, subject)),
+    );
+  const before = stages.filter((stage) => stage !== 'output-processor');
+  return [
+    step('pods', podWords(facts), at('kubernetes')),
+    ...before.map(ofStage),
+    step('nomad', leaderWords(facts), at('nomad')),
+    step('clients', clientWords(facts), at('clients')),
+    step('jobs', jobWords(facts), at('jobs')),
+    step('rabbitmq', rabbitWords(facts), at('rabbitmq')),
+    ofStage('output-processor'),
+    step('output port', portWords(facts), ({ code }) => code === 'CQ0703' || code === 'CQ0704'),
+    step('server', serverWords(facts, snapshot.server.builds), at('server')),
+  ];
+}
+
+function isOf(stage: Stage, service: string | null): boolean {
+  return service !== null && STAGE_SERVICES[stage].includes(service);
+}
+
+/** What was found outweighs the numbers, and stands before them. */
+function judged(words: Words, own: readonly JudgedFinding[]): Words {
+  const [worst] = own.toSorted(
+    (a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'),
+  );
+  if (!worst) return words;
+  return {
+    state: worst.severity === 'error' ? 'broken' : 'warning',
+    text: words.text === '' ? worst.title : `${worst.title} (${words.text})`,
+  };
+}
+
+function lacking(evidence: Evidence<unknown>): Words {
+  if (evidence.status === 'not-asked') return { state: 'not-asked', text: evidence.why };
+  return {
+    state: 'unknown',
+    text: evidence.status === 'failed' ? evidence.failure.message : '',
+  };
+}
+
+function podWords({ snapshot: { pods } }: QueueFacts): Words {
+  if (pods.status !== 'known') return lacking(pods);
+  const lasting = pods.value.filter(
+    ({ judgement }) => judgement.health !== 'completed' && judgement.health !== 'left-behind',
+  );
+  const ready = lasting.filter(({ judgement }) => judgement.health === 'ready').length;
+  return { state: 'ok', text: `${ready} of ${lasting.length} ready` };
+}
+
+function stageWords(facts: QueueFacts, stage: Stage): Words {
+  const { snapshot, logs } = facts;
+  const log = logs.get(stage);
+  if (!log) return lacking(firstLog(facts, stage) ?? snapshot.pods);
+  const window = formatDuration(snapshot.windowMs);
+  const beats = log.pods.flatMap(({ lastBeatAgeMs }) => lastBeatAgeMs ?? []);
+  const beat = beats.length > 0 ? `last beat ${formatDuration(Math.min(...beats))} ago` : null;
+  const count = Math.max(log.events, log.builds.size);
+  if (log.idle || count === 0) {
+    const text = [`no builds in ${window}`, beat].filter((part) => part !== null).join(', ');
+    return { state: 'idle', text };
+  }
+  const last =
+    log.lastEventAgeMs === null ? null : `last ${formatDuration(log.lastEventAgeMs)} ago`;
+  const parts = [`${builds(count)} in ${window}`, last, beat].filter((part) => part !== null);
+  return { state: 'ok', text: parts.join(', ') };
+}
+
+function firstLog({ snapshot }: QueueFacts, stage: Stage): Evidence<unknown> | null {
+  return snapshot.logs.find((log) => log.stage === stage && !log.previous)?.log ?? null;
+}
+
+function leaderWords({ snapshot }: QueueFacts): Words {
+  const { leader } = snapshot.nomad;
+  if (leader.status !== 'known') return lacking(leader);
+  return { state: 'ok', text: leader.value === null ? 'no leader' : `leader ${leader.value}` };
+}
+
+function clientWords({ snapshot }: QueueFacts): Words {
+  const { clients } = snapshot.nomad;
+  if (clients.status !== 'known') return lacking(clients);
+  const { clients: all, takingBuilds, runningBuilds } = sumCapacity(clients.value);
+  const text = `${takingBuilds} of ${all} take builds, ${builds(runningBuilds)} running there`;
+  return { state: 'ok', text };
+}
+
+function jobWords({ snapshot }: QueueFacts): Words {
+  const { jobs } = snapshot.nomad;
+  if (jobs.status !== 'known') return lacking(jobs);
+  const count = (status: string): number =>
+    jobs.value.filter((job) => job.status === status).length;
+  const [pending, running] = [count('pending'), count('running')];
+  const state: StepState = pending + running === 0 ? 'idle' : 'ok';
+  return { state, text: `${running} running, ${pending} pending` };
+}
+
+function rabbitWords({ snapshot: { rabbitmq } }: QueueFacts): Words {
+  if (rabbitmq.status !== 'known') return lacking(rabbitmq);
+  const messages = rabbitmq.value.reduce((sum, queue) => sum + queue.messages, 0);
+  const noun = messages === 1 ? 'message' : 'messages';
+  return { state: 'ok', text: `${messages} ${noun} in ${rabbitmq.value.length} queues` };
+}
+
+function portWords({ snapshot: { outputPort } }: QueueFacts): Words {
+  if (outputPort.status !== 'known') return lacking(outputPort);
+  const asked = outputPort.value.filter(({ check }) => check === 'output-processor');
+  const ok = asked.filter(({ outcome }) => outcome === 'ok').length;
+  const skipped = asked.find(({ outcome }) => outcome === 'skipped');
+  if (ok === 0 && skipped) return { state: 'not-asked', text: skipped.meaning };
+  if (asked.length === 0) return { state: 'unknown', text: 'no client could be asked' };
+  return { state: 'ok', text: `answers ${ok} of ${asked.length} clients asked` };
+}
+
+function serverWords(facts: QueueFacts, evidence: Evidence<unknown>): Words {
+  const { server } = facts.snapshot;
+  const summary = known(server.summary);
+  const listed = known(server.builds);
+  if (summary === null && listed === null) return lacking(evidence);
+  const running =
+    summary?.running?.builds ?? listed?.filter((one) => uiStateOf(one) === 'running').length;
+  const waiting = countWaiting(facts);
+  const state: StepState = (running ?? 0) + (waiting ?? 0) === 0 ? 'idle' : 'ok';
+  return {
+    state,
+    text: `${running ?? 'unknown'} running, ${waiting ?? 'unknown'} queued in the UI`,
+  };
+}

@@ -1,0 +1,91 @@
+import type { Milliseconds } from '../clock.ts';
+import { known } from './evidence.ts';
+import type { BuildTrail, QueueFacts } from './facts.ts';
+import type { BuildMention } from './logs/log-facts.ts';
+import { ageAt, least, serverNow } from './moments.ts';
+import { STAGES, type Stage } from './stages.ts';
+import { type UiState, uiStateOf } from './ui-state.ts';
+
+/** A build goes from one step to the next within a second; this is long. */
+export const STOPPED_AFTER_MS: Milliseconds = 60_000;
+
+/** The server lists no more builds of one state than this. */
+const LIST_LIMIT = 100;
+/** Dead jobs are forgotten after four hours (Nomad's job_gc_threshold). */
+const NOMAD_FORGETS_MS: Milliseconds = 3 * 3_600_000;
+
+/** A build that got to some step, should be further, and is not. */
+export interface StoppedTrail {
+  readonly trail: BuildTrail;
+  /** The last step that knows of it; null where only the UI does. */
+  readonly at: Stage | null;
+  /** What the log of that step says of it; null where only the UI knows of it. */
+  readonly mention: BuildMention | null;
+  /** For how long it has been there. */
+  readonly ageMs: Milliseconds;
+  /** The UI says that it waits; else nobody can be asked, and the logs alone tell. */
+  readonly confirmed: boolean;
+}
+
+const BEFORE_NOMAD: readonly Stage[] = ['legacy-dispatcher', 'dispatcher', 'schedulerer'];
+
+/** Lines of these name builds that are on their way; anything else may name them in passing. */
+const ON_ITS_WAY =
+  /build[-_]?name|build[-_ ]?(?:url|id)\b|task[-_]?name|(?:usage|run)-queue|circle\.backend|dispatcher|scheduler/i;
+
+/** What the UI says of a trail; `absent` where it lists all that wait and run, and not this one. */
+export function uiOf(trail: BuildTrail, facts: QueueFacts): UiState | 'absent' {
+  if (trail.ui !== null) return uiStateOf(trail.ui);
+  const builds = known(facts.snapshot.server.builds);
+  if (builds === null || builds.length === 0) return 'unknown';
+  const open = builds.filter((build) => uiStateOf(build) === 'waiting').length;
+  return open < LIST_LIMIT ? 'absent' : 'unknown';
+}
+
+/** Builds that have stopped before Nomad, for a minute at least: the longest first. */
+export function stoppedTrails(facts: QueueFacts): readonly StoppedTrail[] {
+  const stopped = facts.trails.flatMap((trail) => {
+    const one = stoppedTrail(trail, facts);
+    return one && one.ageMs > STOPPED_AFTER_MS ? [one] : [];
+  });
+  return stopped.sort((a, b) => b.ageMs - a.ageMs);
+}
+
+function stoppedTrail(trail: BuildTrail, facts: QueueFacts): StoppedTrail | null {
+  if (trail.jobs.length > 0 || trail.seen.has('output-processor')) return null;
+  const ui = uiOf(trail, facts);
+  if (ui === 'running' || ui === 'ended' || ui === 'absent') return null;
+  const at = BEFORE_NOMAD.findLast((stage) => trail.seen.has(stage)) ?? null;
+  const mention = at === null ? null : (trail.seen.get(at) ?? null);
+  const confirmed = ui === 'waiting';
+  if (!confirmed && !mention?.lines.some(({ text }) => ON_ITS_WAY.test(text))) return null;
+  const { clocks } = facts.snapshot;
+  // Each clock may be wrong on its own: the younger of both ages is the careful one.
+  const queued = ageAt(serverNow(facts.snapshot), trail.ui?.queuedAt ?? null);
+  const usable = mention === null || clocks.serverAheadMs !== null;
+  const ageMs = least([mention?.lastAgeMs ?? null, usable ? queued : null]);
+  if (ageMs === null || (!confirmed && ageMs > NOMAD_FORGETS_MS)) return null;
+  return { trail, at, mention, ageMs, confirmed };
+}
+
+/** Builds that have stopped at this stage or on the way to it. */
+export function stoppedBefore(facts: QueueFacts, stage: Stage): readonly StoppedTrail[] {
+  const limit = STAGES.indexOf(stage);
+  return stoppedTrails(facts).filter(({ at }) => at === null || STAGES.indexOf(at) <= limit);
+}
+
+/**
+ * Whether the logs of all of a stage's pods are known for that long: what they do not name since
+ * then never got there. A pod that was started later may have replaced one that did name it.
+ */
+export function reachesBack(facts: QueueFacts, stage: Stage, ageMs: Milliseconds): boolean {
+  const own = facts.snapshot.logs.filter((log) => log.stage === stage && !log.previous);
+  const digest = facts.logs.get(stage);
+  if (!digest || own.some(({ log }) => log.status !== 'known')) return false;
+  const reach = new Map<string, Milliseconds>();
+  for (const { pod, reachesBackMs } of digest.pods) {
+    reach.set(pod, Math.max(reach.get(pod) ?? 0, reachesBackMs ?? 0));
+  }
+  const least = Math.min(facts.snapshot.windowMs, ...reach.values());
+  return reach.size > 0 && least >= ageMs;
+}

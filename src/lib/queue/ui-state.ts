@@ -1,0 +1,27 @@
+import type { RecentBuild } from '../server/admin-api.ts';
+
+/** What the UI believes of a build. */
+export type UiState = 'waiting' | 'running' | 'ended' | 'unknown';
+
+/** `status` of CircleCI's API v1 (https://circleci.com/docs/api/v1/, "Get build details"). */
+const WAITING: ReadonlySet<string> = new Set(['queued', 'scheduled', 'not_running']);
+const ENDED: ReadonlySet<string> = new Set([
+  'success',
+  'fixed',
+  'failed',
+  'canceled',
+  'timedout',
+  'infrastructure_fail',
+  'no_tests',
+  'not_run',
+  'killed',
+  'retried',
+]);
+
+/** Reads the status of a build in the UI. */
+export function uiStateOf({ status, startedAt, stoppedAt }: RecentBuild): UiState {
+  if (stoppedAt !== null || (status !== null && ENDED.has(status))) return 'ended';
+  if (status === 'running') return 'running';
+  if (status !== null) return WAITING.has(status) ? 'waiting' : 'unknown';
+  return startedAt === null ? 'unknown' : 'running';
+}

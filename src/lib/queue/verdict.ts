@@ -1,0 +1,144 @@
+import type { Milliseconds } from '../clock.ts';
+import { formatDuration } from '../units.ts';
+import { activityOf } from './activity.ts';
+import { buildKey } from './build-key.ts';
+import type { JudgedFinding, Verdict } from './diagnosis.ts';
+import { known } from './evidence.ts';
+import type { BuildTrail, QueueFacts } from './facts.ts';
+import { ageAt, least, nomadNow, serverNow } from './moments.ts';
+import { builds } from './rules/build-names.ts';
+import { STAGES } from './stages.ts';
+import { uiStateOf } from './ui-state.ts';
+import { countWaiting } from './who-waits.ts';
+
+/** A build that is queued for longer than this, and nothing says why, is worth a word. */
+const LONG_QUEUED_MS: Milliseconds = 180_000;
+
+/** What all findings together amount to. */
+export function verdictOf(facts: QueueFacts, findings: readonly JudgedFinding[]): Verdict {
+  const waiting = countWaiting(facts);
+  const cause = findings[0]?.code ?? null;
+  const words = findings.length > 0 ? illness(findings, waiting) : health(facts);
+  return { ...words, cause, waiting };
+}
+
+type Words = Pick<Verdict, 'state' | 'text'>;
+
+function illness(findings: readonly JudgedFinding[], waiting: number | null): Words {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const [first] = errors.length > 0 ? errors : findings;
+  if (!first) return { state: 'unknown', text: '' };
+  const next = first.remedy.commands[0];
+  const then = next === undefined ? '' : ` Next: ${next}`;
+  if (errors.length === 0) {
+    const text = `Builds get through, but: ${first.title}.${then}`;
+    return { state: 'degraded', text };
+  }
+  const others = errors.slice(1).filter(({ causedBy }) => causedBy === null);
+  const also = others.map(({ title }) => ` There is another cause: ${title}.`).join('');
+  if (errors.every(({ code }) => code === 'CQ0901')) {
+    const text = `Why builds are queued cannot be said: ${first.title}.${also}${then}`;
+    return { state: 'unknown', text };
+  }
+  const queued = waiting === null || waiting === 0 ? '' : ` ${waits(waiting)}.`;
+  return { state: 'broken', text: `${capital(first.title)}.${queued}${also}${then}` };
+}
+
+function waits(count: number): string {
+  return `${builds(count)} ${count === 1 ? 'waits' : 'wait'}`;
+}
+
+function capital(text: string): string {
+  // The name of a service is written as it is.
+  return /^[a-z]+-/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function health(facts: QueueFacts): Words {
+  const { snapshot } = facts;
+  const clients = known(snapshot.nomad.clients);
+  if (facts.logs.size === 0 && clients === null) {
+    const text = 'Nothing can be said: neither logs of the pipeline nor Nomad could be asked.';
+    return { state: 'unknown', text };
+  }
+  if (snapshot.trigger !== null) {
+    const followed = followTrigger(facts);
+    if (followed !== null) return followed;
+  }
+  const late = longQueued(facts);
+  if (late !== null) return late;
+  const { builds: count, lastAgeMs } = activityOf(facts);
+  const window = formatDuration(snapshot.windowMs);
+  if (count === 0) {
+    return {
+      state: 'idle',
+      text:
+        `Nothing is wrong, and no build came in the last ${window}. An idle pipeline and one that ` +
+        'loses jobs look alike: start a build to see, with ' +
+        'circleci-admin troubleshoot queue --trigger ORG/REPO',
+    };
+  }
+  const last = lastAgeMs === null ? '' : `, the last ${formatDuration(lastAgeMs)} ago`;
+  const text = `Builds get through: ${builds(count)} in the last ${window}${last}.`;
+  return { state: 'healthy', text };
+}
+
+/** Builds that are queued in the UI for long, though nothing that was looked at says why. */
+function longQueued(facts: QueueFacts): Words | null {
+  const now = serverNow(facts.snapshot);
+  const late = facts.trails.flatMap(({ ui, jobs }) => {
+    if (ui === null || uiStateOf(ui) !== 'waiting' || jobs.length > 0) return [];
+    const age = ageAt(now, ui.queuedAt);
+    return age !== null && age > LONG_QUEUED_MS ? [age] : [];
+  });
+  if (late.length === 0) return null;
+  const text =
+    `${waits(late.length)}, one for ${formatDuration(Math.max(...late))}, and nothing that was ` +
+    'looked at says why: the logs may not reach back that far. Look again with a longer --since';
+  return { state: 'unknown', text };
+}
+
+/** How far the build got that was started to see; null where nothing is to be said of it. */
+function followTrigger(facts: QueueFacts): Words | null {
+  const { trigger } = facts.snapshot;
+  if (trigger === null) return null;
+  const after = formatDuration(trigger.ageMs);
+  if (trigger.number === null) {
+    const text = `The build of ${trigger.project} that was started ${after} ago has no number yet: look again in a minute`;
+    return { state: 'unknown', text };
+  }
+  const name = `${trigger.project}/${trigger.number}`;
+  const key = buildKey(trigger.project, trigger.number);
+  const trail = facts.trails.find((one) => one.key === key);
+  if (trail && arrived(trail)) {
+    const took = tookOf(trail, facts, trigger.ageMs);
+    const where = trail.jobs.length > 0 ? 'Nomad' : 'the UI, as running';
+    const when = took === null ? '' : ` after ${formatDuration(took)}`;
+    return { state: 'healthy', text: `Builds get through: ${name} reached ${where}${when}.` };
+  }
+  const at = trail ? STAGES.findLast((stage) => trail.seen.has(stage)) : undefined;
+  const got = at === undefined ? 'no stage has heard of it yet' : `it has got as far as ${at}`;
+  const text = `${name} was started ${after} ago, and ${got}: look again in a minute`;
+  return { state: 'unknown', text };
+}
+
+function arrived({ jobs, ui }: BuildTrail): boolean {
+  const state = ui === null ? 'unknown' : uiStateOf(ui);
+  return jobs.length > 0 || state === 'running' || state === 'ended';
+}
+
+/** From when it was asked for to Nomad, each age by the clock of who tells it. */
+function tookOf(
+  { jobs, ui }: BuildTrail,
+  { snapshot }: QueueFacts,
+  ageMs: Milliseconds,
+): Milliseconds | null {
+  const now = nomadNow(snapshot);
+  const inNomad = jobs
+    .map(({ submittedAt }) => ageAt(now, submittedAt))
+    .filter((age) => age !== null);
+  const since =
+    inNomad.length > 0
+      ? Math.max(...inNomad)
+      : least([ageAt(serverNow(snapshot), ui?.startedAt ?? ui?.stoppedAt ?? null)]);
+  return since === null ? null : Math.max(0, ageMs - since);
+}

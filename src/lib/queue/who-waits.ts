@@ -1,0 +1,38 @@
+import { known } from './evidence.ts';
+import type { QueueFacts } from './facts.ts';
+import { ageAt, serverNow } from './moments.ts';
+import { STOPPED_AFTER_MS, stoppedTrails } from './stopped.ts';
+import { uiStateOf } from './ui-state.ts';
+
+/** Whether builds wait for longer than they should; `unknown` where nobody can be asked. */
+export function whoWaits(facts: QueueFacts): 'some' | 'nobody' | 'unknown' {
+  if (stoppedTrails(facts).length > 0) return 'some';
+  const { server } = facts.snapshot;
+  const listed = known(server.builds);
+  const summary = known(server.summary);
+  const now = serverNow(facts.snapshot);
+  const late = listed?.some(
+    (build) =>
+      uiStateOf(build) === 'waiting' && (ageAt(now, build.queuedAt) ?? 0) > STOPPED_AFTER_MS,
+  );
+  if (late) return 'some';
+  // A server that knows of no build at all does not show that none waits.
+  return summary !== null || (listed !== null && listed.length > 0) ? 'nobody' : 'unknown';
+}
+
+/** How many builds wait; null where nobody could be asked. */
+export function countWaiting(facts: QueueFacts): number | null {
+  const { server, nomad } = facts.snapshot;
+  const summary = known(server.summary);
+  if (summary?.usageQueue || summary?.runQueue) {
+    return (summary.usageQueue?.builds ?? 0) + (summary.runQueue?.builds ?? 0);
+  }
+  const listed = known(server.builds);
+  if (listed !== null && listed.length > 0) {
+    return listed.filter((build) => uiStateOf(build) === 'waiting').length;
+  }
+  const jobs = known(nomad.jobs);
+  const stopped = stoppedTrails(facts).length;
+  if (jobs === null) return stopped > 0 ? stopped : null;
+  return stopped + jobs.filter(({ status }) => status === 'pending').length;
+}
