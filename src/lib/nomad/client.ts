@@ -91,6 +91,8 @@ export interface NomadClient {
   agent(options?: ReadOptions): Promise<Agent>;
   /** `host:port` of the leader; null when there is none. */
   leader(options?: ReadOptions): Promise<string | null>;
+  /** What time it is for the server that answers; null where it does not say (over `exec`). */
+  serverTime(options?: ReadOptions): Promise<Date | null>;
 
   nodes(options?: ReadOptions & { readonly resources?: boolean }): AsyncIterable<NomadNode>;
   node(id: NodeId, options?: WatchOptions): Promise<Watched<NomadNodeDetail>>;

@@ -79,6 +79,10 @@ export class FirstWayClient implements NomadClient {
     return this.#read((nomad) => nomad.leader(options));
   }
 
+  serverTime(options?: ReadOptions): Promise<Date | null> {
+    return this.#read((nomad) => nomad.serverTime(options));
+  }
+
   nodes(options?: ReadOptions & { readonly resources?: boolean }): AsyncIterable<NomadNode> {
     return this.#stream((nomad) => nomad.nodes(options));
   }

@@ -34,7 +34,7 @@ import { leaderOfMembers } from './server-members.ts';
 /** What a client reads, apart from what it changes. */
 export type NomadReads = Omit<
   NomadClient,
-  'access' | 'drain' | 'cancelDrain' | 'setEligibility' | 'close'
+  'access' | 'drain' | 'cancelDrain' | 'setEligibility' | 'close' | 'serverTime'
 >;
 
 /** The stubs of `alloc status -json` carry task states, but never resources. */

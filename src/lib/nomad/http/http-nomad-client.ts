@@ -80,6 +80,20 @@ class HttpNomadClient implements NomadClient {
     }
   }
 
+  async serverTime(options: ReadOptions = {}): Promise<Date | null> {
+    const asked = { what: 'say what time it is', needs: 'a known token' };
+    try {
+      const request = { method: 'GET' as const, path: this.#http.url('/v1/status/leader', {}) };
+      const response = await this.#http.send(request, asked, options.signal);
+      await response.discard();
+      const at = Date.parse(response.headers['date'] ?? '');
+      return Number.isNaN(at) ? null : new Date(at);
+    } catch (error) {
+      if (isAdminError(error) && error.code === 'NOMAD_NO_LEADER') return null;
+      throw error;
+    }
+  }
+
   nodes(options: ReadOptions & { readonly resources?: boolean } = {}): AsyncIterable<NomadNode> {
     const asked = { what: 'list nodes', needs: 'node:read' };
     const query = options.resources ? { resources: true } : {};
