@@ -1,5 +1,9 @@
 import type { AdminApi } from '../server/admin-api.ts';
 import { createAdminApi } from '../server/admin-client.ts';
+import { paced } from '../server/rate-limit.ts';
+import { BRIEF_RETRY } from '../server/retry.ts';
+import type { TriggerApi } from '../server/trigger-api.ts';
+import { createTriggerApi } from '../server/trigger-client.ts';
 import { reachServer } from './connect-server.ts';
 import type { InstallationOptions } from './installation.ts';
 import type { Settings } from './settings.ts';
@@ -7,9 +11,12 @@ import type { Settings } from './settings.ts';
 /** Enough for 150 requests a second to a server that takes 400 ms for each. */
 const CONNECTIONS = 64;
 
-/** The admin API, and how to hang up. */
+/** The admin API and what starts builds, under one limit; and how to hang up. */
 export interface AdminConnection {
   readonly api: AdminApi;
+  /** The same, giving up soon: for who has others to ask. */
+  readonly brief: AdminApi;
+  readonly trigger: TriggerApi;
   close(): Promise<void>;
 }
 
@@ -27,8 +34,11 @@ export async function connectAdmin(
   const { http, token } = await reachServer(settings, options, how);
   const { clock } = options;
   const { paths } = settings.server;
+  const same = { http: paced(http, clock), token, clock, random: Math.random };
   return {
-    api: createAdminApi({ http, token, clock, random: Math.random, paths }),
+    api: createAdminApi({ ...same, paths, limit: null }),
+    brief: createAdminApi({ ...same, paths, limit: null, retry: BRIEF_RETRY }),
+    trigger: createTriggerApi(same),
     close: () => http.close(),
   };
 }

@@ -7,6 +7,7 @@ import type { Masker } from '../masking.ts';
 import type { NomadClient } from '../nomad/client.ts';
 import type { AdminApi } from '../server/admin-api.ts';
 import type { ServerClient } from '../server/client.ts';
+import type { TriggerApi } from '../server/trigger-api.ts';
 import type { SshClient } from '../ssh/client.ts';
 import { readConfigFile } from './config-file.ts';
 import type { AdminConnection } from './connect-admin.ts';
@@ -23,8 +24,10 @@ export interface Installation {
   kubernetes(): Promise<KubernetesClient>;
   nomad(): Promise<NomadClient>;
   server(): Promise<ServerClient>;
-  /** The server's admin API, within its rate limit. */
-  admin(): Promise<AdminApi>;
+  /** The server's admin API, within its rate limit. @param brief gives up soon where it fails */
+  admin(how?: { readonly brief: boolean }): Promise<AdminApi>;
+  /** What starts builds on the server, within the same limit. */
+  trigger(): Promise<TriggerApi>;
   /** The machines, by SSH. Made anew at every call. */
   ssh(choice?: SshChoice): Promise<SshClient>;
   /** The GitHub that the server works with, or the one at this host. Made anew at every call. */
@@ -76,6 +79,12 @@ export function installationOf(settings: Settings, options: InstallationOptions)
     return client;
   };
   let admin: Promise<AdminConnection> | undefined;
+  const connectServerApis = (): Promise<AdminConnection> => {
+    admin ??= import('./connect-admin.ts').then(({ connectAdmin }) =>
+      connectAdmin(settings, options),
+    );
+    return admin;
+  };
   const connectKubernetes = (): Promise<KubernetesClient> => {
     kubernetes ??= import('./connect-kubernetes.ts').then(({ connectKubernetes: connect }) =>
       connect(settings, options, connectMachines),
@@ -115,12 +124,11 @@ export function installationOf(settings: Settings, options: InstallationOptions)
       github.push(client);
       return client;
     },
-    admin: async () => {
-      admin ??= import('./connect-admin.ts').then(({ connectAdmin }) =>
-        connectAdmin(settings, options),
-      );
-      return (await admin).api;
+    admin: async (how = { brief: false }) => {
+      const { api, brief } = await connectServerApis();
+      return how.brief ? brief : api;
     },
+    trigger: async () => (await connectServerApis()).trigger,
     identity: () => (clusterId === null ? null : askIdentity(clusterId)),
     identityAsked: () => identity ?? null,
     close: async () => {

@@ -33,8 +33,8 @@ export interface AdminApiOptions {
   readonly random: () => number;
   /** Those that are elsewhere than {@link ADMIN_PATHS}. */
   readonly paths?: Partial<AdminPaths>;
-  /** What the server allows one user, where it is not CircleCI's own. */
-  readonly limit?: RateLimit;
+  /** What the server allows one user, where it is not CircleCI's own; null where `http` sees to it. */
+  readonly limit?: RateLimit | null;
   readonly retry?: RetryPolicy;
 }
 
@@ -71,7 +71,8 @@ class AdminClient implements AdminApi {
 
   constructor(options: AdminApiOptions) {
     this.#options = options;
-    this.#http = paced(options.http, options.clock, options.limit);
+    const { http, clock, limit } = options;
+    this.#http = limit === null ? http : paced(http, clock, limit);
     this.#paths = { ...ADMIN_PATHS, ...options.paths };
     // Not under the signal of one of those who share it.
     this.#readBack = sharedRead(() => this.accounts());

@@ -13,6 +13,9 @@ export interface RetryPolicy {
 /** About half a minute of a server that is not there, and no longer. */
 export const SERVER_RETRY: RetryPolicy = { tries: 7, firstPauseMs: 300, longestPauseMs: 10_000 };
 
+/** For one question among many: what does not pass at once is told. */
+export const BRIEF_RETRY: RetryPolicy = { tries: 2, firstPauseMs: 300, longestPauseMs: 1_000 };
+
 const PASSING_STATUS = new Set([429, 500, 502, 503, 504]);
 /** BAD_ANSWER: the answer was cut off. Whether the request was carried out, nobody can say. */
 const PASSING_CODE = new Set(['UNREACHABLE', 'REQUEST_TIMEOUT', 'BAD_ANSWER']);

@@ -1,0 +1,135 @@
+import type { Clock, Milliseconds } from '../clock.ts';
+import { AdminError, isAdminError } from '../errors.ts';
+import type { TriggerApi } from '../server/trigger-api.ts';
+import { formatDuration } from '../units.ts';
+import type { TriggeredBuild } from './snapshot.ts';
+
+/** What is known of a build that was started. */
+export interface StartedBuild {
+  /** `org/repo`. */
+  readonly project: string;
+  readonly pipelineId: string;
+  readonly pipelineNumber: number | null;
+  readonly startedAt: Date;
+}
+
+/** What is told while a build is started; the last event is `numbered` or `unnumbered`. */
+export type TriggerEvent =
+  | ({ readonly kind: 'started' } & StartedBuild)
+  | ({
+      readonly kind: 'numbered';
+      readonly number: number;
+      readonly workflow: string | null;
+      readonly job: string | null;
+    } & StartedBuild)
+  /** It was started, but nobody knows its number. */
+  | ({ readonly kind: 'unnumbered'; readonly why: string } & StartedBuild);
+
+/** How a build is started. */
+export interface TriggerOptions {
+  readonly project: string;
+  /** The project's own default where it is left out. */
+  readonly branch?: string | null;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** How long its number is waited for. */
+  readonly limitMs?: Milliseconds;
+}
+
+/** The number is given when the workflow starts the job, seconds later. */
+const DEFAULT_LIMIT: Milliseconds = 60_000;
+const POLL: Milliseconds = 1_000;
+/** Ends of a workflow: no more jobs come. */
+const ENDED: ReadonlySet<string> = new Set([
+  'success',
+  'failed',
+  'error',
+  'canceled',
+  'unauthorized',
+  'not_run',
+]);
+
+/**
+ * Starts a build of a project, and waits until it has a number.
+ *
+ * @throws AdminError as {@link TriggerApi.startPipeline}; `failed` PIPELINE_ERRORED where the server
+ *   cannot make a workflow of it
+ */
+export async function* triggerBuild(
+  api: TriggerApi,
+  options: TriggerOptions,
+): AsyncGenerator<TriggerEvent, void> {
+  const { project, branch = null, clock, signal, limitMs = DEFAULT_LIMIT } = options;
+  const startedAt = clock.now();
+  const pipeline = await api.startPipeline(project, branch, signal);
+  const started: StartedBuild = {
+    project: project.replace(/^(?:gh|github|bb|bitbucket)\/(?=[^/]+\/)/i, ''),
+    pipelineId: pipeline.id,
+    pipelineNumber: pipeline.number,
+    startedAt,
+  };
+  yield { kind: 'started', ...started };
+  const until = startedAt.getTime() + limitMs;
+  for (;;) {
+    const found = await lookForNumber(api, pipeline.id, signal);
+    if (found !== null && 'number' in found)
+      return yield { kind: 'numbered', ...started, ...found };
+    if (found !== null) return yield { kind: 'unnumbered', ...started, ...found };
+    if (clock.now().getTime() >= until) {
+      const why = `no job was given a number within ${formatDuration(limitMs)}`;
+      return yield { kind: 'unnumbered', ...started, why };
+    }
+    await clock.sleep(POLL, signal);
+  }
+}
+
+/** A triggered build as a snapshot has it. */
+export function triggeredBuild(event: TriggerEvent, now: Date): TriggeredBuild {
+  const { project, pipelineId, startedAt } = event;
+  const number = event.kind === 'numbered' ? event.number : null;
+  return { project, number, pipelineId, ageMs: Math.max(0, now.getTime() - startedAt.getTime()) };
+}
+
+type Numbered = {
+  readonly number: number;
+  readonly workflow: string | null;
+  readonly job: string | null;
+};
+
+/** The number of its first job, or why there will be none; null while neither is known. */
+async function lookForNumber(
+  api: TriggerApi,
+  pipelineId: string,
+  signal: AbortSignal,
+): Promise<Numbered | { readonly why: string } | null> {
+  try {
+    const workflows = await api.workflows(pipelineId, signal);
+    const lists = await Promise.all(
+      workflows.map(async ({ id, name }) => ({ name, jobs: await api.jobs(id, signal) })),
+    );
+    for (const { name: workflow, jobs } of lists) {
+      const job = jobs.find(({ number }) => number !== null);
+      if (job && job.number !== null) return { number: job.number, workflow, job: job.name };
+    }
+    if (workflows.length > 0) {
+      const over = workflows.every(({ status }) => status !== null && ENDED.has(status));
+      return over ? { why: 'its workflows ended without a job that has a number' } : null;
+    }
+    const { state, errors } = await api.pipeline(pipelineId, signal);
+    if (state === 'errored' || errors.length > 0) throw errored(pipelineId, errors);
+    return null;
+  } catch (error) {
+    signal.throwIfAborted();
+    // The build is on its way all the same. What is new may not be found yet.
+    if (!isAdminError(error) || error.code === 'PIPELINE_ERRORED') throw error;
+    return error.kind === 'notFound' ? null : { why: error.message };
+  }
+}
+
+function errored(id: string, errors: readonly string[]): AdminError {
+  const why = errors.length === 0 ? 'the server does not say why' : errors.join('; ');
+  return new AdminError('failed', `pipeline ${id} was started, and has no workflow: ${why}`, {
+    code: 'PIPELINE_ERRORED',
+    hint: 'Mend .circleci/config.yml of that branch, or start another project.',
+  });
+}

@@ -1,0 +1,199 @@
+import type { Clock } from '../clock.ts';
+import { AdminError } from '../errors.ts';
+import type { HttpClient } from '../http/http.ts';
+import { excerpt } from '../http/response.ts';
+import { objectOf, textOf } from '../json-value.ts';
+import { Masker } from '../masking.ts';
+import { noToken } from './admin-errors.ts';
+import {
+  decodePipeline,
+  decodeStarted,
+  decodeWorkflowJobs,
+  decodeWorkflows,
+} from './decode-pipeline.ts';
+import { askAgain, BRIEF_RETRY, type ReadAnswer } from './retry.ts';
+import type { TriggerApi } from './trigger-api.ts';
+
+/** What the client is made from. */
+export interface TriggerApiOptions {
+  /** Kept under the server's limit; without tries of its own. */
+  readonly http: HttpClient;
+  /** Goes to that host alone, in the header `Circle-Token`. */
+  readonly token: string | null;
+  readonly clock: Clock;
+  /** From 0 up to 1, for the jitter of pauses between tries. */
+  readonly random: () => number;
+}
+
+const PROJECT = /^(?:(?<vcs>gh|github|bb|bitbucket)\/)?(?<org>[^/\s?#]+)\/(?<repo>[^/\s?#]+)$/i;
+
+/** Makes a {@link TriggerApi} of one server. Nothing is sent. */
+export function createTriggerApi(options: TriggerApiOptions): TriggerApi {
+  const { http } = options;
+  const read = async <T>(
+    path: string,
+    missing: () => AdminError,
+    decode: (value: unknown) => T | null,
+    signal: AbortSignal | undefined,
+  ): Promise<T> => {
+    const request = { method: 'GET', path, headers: headers(options), ...given(signal) } as const;
+    const answer = await askAgain(http, request, { ...options, policy: BRIEF_RETRY });
+    return decoded(answer, { method: 'GET', path, missing }, decode, options);
+  };
+  return {
+    startPipeline: async (project, branch, signal) => {
+      const path = `/api/v2/project/${projectSlug(project)}/pipeline`;
+      const response = await http.request({
+        method: 'POST',
+        path,
+        headers: { ...headers(options), 'content-type': 'application/json' },
+        body: JSON.stringify(branch === null ? {} : { branch }),
+        ...given(signal),
+      });
+      const { status } = response;
+      const answer = { status, headers: response.headers, text: await response.text() };
+      const missing = (): AdminError => projectNotFound(project, http.origin);
+      return decoded(answer, { method: 'POST', path, missing }, decodeStarted, options);
+    },
+    pipeline: (id, signal) =>
+      read(`/api/v2/pipeline/${encode(id)}`, () => notFound(id), decodePipeline, signal),
+    workflows: (id, signal) =>
+      read(`/api/v2/pipeline/${encode(id)}/workflow`, () => notFound(id), decodeWorkflows, signal),
+    jobs: (id, signal) =>
+      read(`/api/v2/workflow/${encode(id)}/job`, () => notFound(id), decodeWorkflowJobs, signal),
+  };
+}
+
+/**
+ * A project as the API names it: `gh/ORG/REPO`.
+ *
+ * @throws AdminError of kind `usage`, code BAD_REPO
+ */
+export function projectSlug(project: string): string {
+  const { vcs = 'gh', org, repo } = PROJECT.exec(project)?.groups ?? {};
+  if (org === undefined || repo === undefined) {
+    throw new AdminError('usage', `${JSON.stringify(project)} is not a project`, {
+      code: 'BAD_REPO',
+      hint: 'Write ORG/REPO, such as acme/web.',
+    });
+  }
+  return [vcs.toLowerCase(), org, repo].map(encode).join('/');
+}
+
+interface Call {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** What a 404 means. */
+  readonly missing: () => AdminError;
+}
+
+function decoded<T>(
+  answer: ReadAnswer,
+  call: Call,
+  decode: (value: unknown) => T | null,
+  options: TriggerApiOptions,
+): T {
+  const { status } = answer;
+  if (status < 200 || status >= 300) throw refusal(answer, call, options);
+  const value = decode(parsed(answer.text));
+  if (value !== null) return value;
+  throw failure(answer, call, options, 'SERVER_SURPRISE', 'which is not what API v2 says');
+}
+
+function refusal(answer: ReadAnswer, call: Call, options: TriggerApiOptions): AdminError {
+  const { host } = new URL(options.http.origin);
+  switch (answer.status) {
+    case 401:
+      return new AdminError('unauthorised', `${host} does not accept the API token`, {
+        code: 'SERVER_UNAUTHORIZED',
+        hint: 'Make a personal API token on the server, and name it: circleci-admin config set server.tokenFile PATH',
+      });
+    case 403:
+      return new AdminError(
+        'unauthorised',
+        `${host} does not let the token's user ${call.method} ${call.path}${said(answer, options)}`,
+        {
+          code: 'SERVER_FORBIDDEN',
+          hint: "The token's user needs write access to the project on GitHub; use the token of somebody who has it.",
+        },
+      );
+    case 404:
+      return call.missing();
+    case 400:
+    case 422:
+      return new AdminError(
+        'validation',
+        `${host} does not start a pipeline${said(answer, options)}`,
+        {
+          code: 'PIPELINE_REFUSED',
+          hint: 'Check the branch, and that it has .circleci/config.yml.',
+        },
+      );
+    default:
+      return failure(answer, call, options, 'SERVER_ERROR', null);
+  }
+}
+
+function failure(
+  answer: ReadAnswer,
+  { method, path }: Call,
+  options: TriggerApiOptions,
+  code: string,
+  how: string | null,
+): AdminError {
+  const { host } = new URL(options.http.origin);
+  const what = `${host} answered ${method} ${path} with ${answer.status}`;
+  return new AdminError(
+    'service',
+    `${what}${how === null ? '' : `, ${how}`}${said(answer, options)}`,
+    {
+      code,
+      hint: 'Look at the frontend: circleci-admin pods logs --service frontend; then run the command again.',
+    },
+  );
+}
+
+/** What the server says of it, without the token. */
+function said({ text }: ReadAnswer, { token }: TriggerApiOptions): string {
+  const masker = new Masker();
+  masker.add(token);
+  const message = textOf(objectOf(parsed(text))['message']) ?? text;
+  return message.trim() === '' ? '' : `: ${masker.mask(excerpt(masker.mask(message)))}`;
+}
+
+function projectNotFound(project: string, origin: string): AdminError {
+  return new AdminError('notFound', `${new URL(origin).host} builds no project ${project}`, {
+    code: 'PROJECT_NOT_FOUND',
+    hint: `The token's user has to see it, and it has to be followed: ${origin}/projects. See how it is written: circleci-admin nomad status`,
+  });
+}
+
+function notFound(id: string): AdminError {
+  return new AdminError('notFound', `the server knows no pipeline or workflow ${id}`, {
+    code: 'PIPELINE_NOT_FOUND',
+    hint: 'It may be new: run the command again.',
+  });
+}
+
+function headers({ token, http }: TriggerApiOptions): Readonly<Record<string, string>> {
+  if (token === null) throw noToken(http.origin);
+  return { 'circle-token': token, accept: 'application/json' };
+}
+
+/** The text as JSON; undefined where it is something else, which no decoder takes. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function given(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
+  return signal ? { signal } : {};
+}
+
+function encode(text: string): string {
+  return encodeURIComponent(text);
+}
