@@ -1,0 +1,181 @@
+import { mapBounded } from '../../bounded.ts';
+import { AdminError } from '../../errors.ts';
+import type { Container, Pod, Workload } from '../../kubernetes/model.ts';
+import { judgePod } from '../../pods/judge.ts';
+import { workloadName } from '../../pods/workload-name.ts';
+import type { Catalogue } from '../../services/catalogue.ts';
+import { type Evidence, known, notAsked } from '../evidence.ts';
+import type { PodFact, StageLog, WorkloadFact } from '../snapshot.ts';
+import { STAGES, type Stage } from '../stages.ts';
+import { readContainerLog } from './read-container-log.ts';
+import { isFailed, type Round } from './round.ts';
+import type { KubernetesSource } from './sources.ts';
+import { stageOf } from './stage-of.ts';
+
+/** Logs of so many containers are kept: 10,000 lines each. */
+const MOST_LOGS = 20;
+const LOGS_AT_ONCE = 8;
+
+/** A pod as a fact. */
+export function podFact(pod: Pod, catalogue: Catalogue): PodFact {
+  const service = catalogue.serviceOf(pod)?.name ?? null;
+  return {
+    name: pod.name,
+    workload: workloadName(pod),
+    service,
+    stage: stageOf(service),
+    createdAt: pod.createdAt,
+    judgement: judgePod(pod),
+  };
+}
+
+/** A workload as a fact. */
+export function workloadFact(
+  { kind, name, replicas, ready }: Workload,
+  catalogue: Catalogue,
+): WorkloadFact {
+  const service = catalogue.byWorkload(name)?.name ?? null;
+  return { kind, name, service, stage: stageOf(service), replicas, ready };
+}
+
+/**
+ * The Deployments and StatefulSets.
+ *
+ * @throws AdminError `unauthorised` KUBERNETES_FORBIDDEN; as the KubernetesClient says
+ */
+export async function readWorkloads(
+  client: Pick<KubernetesSource, 'listWorkloads' | 'target'>,
+  catalogue: Catalogue,
+  signal: AbortSignal,
+): Promise<readonly WorkloadFact[]> {
+  const workloads = await client.listWorkloads(signal);
+  if (workloads !== null) return workloads.map((one) => workloadFact(one, catalogue));
+  const { namespace } = client.target;
+  throw new AdminError(
+    'unauthorised',
+    `Deployments and StatefulSets of namespace ${namespace} may not be listed`,
+    {
+      code: 'KUBERNETES_FORBIDDEN',
+      hint: `Ask for a role with verb list on deployments and statefulsets; check with: kubectl auth can-i list deployments.apps -n ${namespace}`,
+    },
+  );
+}
+
+/** A container whose log is wanted. */
+interface WantedLog {
+  readonly stage: Stage;
+  readonly pod: string;
+  readonly container: Container;
+  readonly previous: boolean;
+}
+
+/** What the cluster is asked for. */
+export interface KubernetesEvidence {
+  /** As they are; {@link podFact} makes facts of them. */
+  readonly pods: Promise<Evidence<readonly Pod[]>>;
+  readonly workloads: Promise<Evidence<readonly WorkloadFact[]>>;
+  readonly logs: Promise<readonly StageLog[]>;
+  readonly aheadMs: Promise<number | null>;
+}
+
+/** Asks the cluster for everything; the logs as soon as the pods are known. */
+export function gatherKubernetes(round: Round): KubernetesEvidence {
+  const { kubernetes, catalogue } = round.sources;
+  const pods = round.part(
+    'pods',
+    () => round.ask('kubernetes', kubernetes, (client, { signal }) => client.listPods({ signal })),
+    isFailed,
+  );
+  const workloads = round.part(
+    'workloads',
+    () =>
+      round.ask('kubernetes', kubernetes, (client, { signal }) =>
+        readWorkloads(client, catalogue, signal),
+      ),
+    isFailed,
+  );
+  const logs = pods.then(async (read) => {
+    const all = known(read);
+    if (all === null) return [];
+    const failed = (some: readonly StageLog[]): boolean => some.some(({ log }) => isFailed(log));
+    return round.part('logs', () => readStageLogs(round, all), failed);
+  });
+  const aheadMs = round.ahead('kubernetes', kubernetes, (client, signal) =>
+    client.serverTime(signal),
+  );
+  return { pods, workloads, logs, aheadMs };
+}
+
+/**
+ * The logs of the pipeline's containers, sidecars too, and of what ran before a restart. One
+ * that cannot be read fails alone.
+ */
+async function readStageLogs(round: Round, pods: readonly Pod[]): Promise<readonly StageLog[]> {
+  const { windowMs, freshMs } = round;
+  const { masker, kubernetes, catalogue, clock } = round.sources;
+  const wanted = wantedLogs(pods, catalogue, clock.now().getTime() - windowMs);
+  const read = await mapBounded(wanted.slice(0, MOST_LOGS), LOGS_AT_ONCE, async (one) => {
+    const { stage, pod, container, previous } = one;
+    const about = { stage, pod, container: container.name, previous };
+    if (!hasLog(container)) {
+      return {
+        ...about,
+        log: notAsked(`it was not started yet: ${container.reason ?? 'it waits'}`),
+      };
+    }
+    const startedAt = previous ? null : container.startedAt;
+    const log = await round.ask('kubernetes', kubernetes, (client, asking) =>
+      readContainerLog(client, { ...about, windowMs, freshMs, startedAt }, masker, asking),
+    );
+    return { ...about, log };
+  });
+  const left = wanted.slice(MOST_LOGS).map(({ stage, pod, container, previous }) => ({
+    ...{ stage, pod, container: container.name, previous },
+    log: notAsked(`no more than ${MOST_LOGS} logs are read`),
+  }));
+  return [...read, ...left];
+}
+
+/** What is wanted, that of each stage's first pods first. */
+function wantedLogs(
+  pods: readonly Pod[],
+  catalogue: Catalogue,
+  since: number,
+): readonly WantedLog[] {
+  const rounds: WantedLog[][] = [];
+  for (const stage of STAGES) {
+    const own = pods.filter((pod) => stageOf(catalogue.serviceOf(pod)?.name ?? null) === stage);
+    for (const [round, pod] of own.filter(isWorthReading).entries()) {
+      rounds[round] = [...(rounds[round] ?? []), ...logsOf(pod, stage, since)];
+    }
+  }
+  return rounds.flat();
+}
+
+/** What has ended for good, or was evicted, holds nothing up. */
+function isWorthReading(pod: Pod): boolean {
+  const { health } = judgePod(pod);
+  return health !== 'completed' && health !== 'left-behind';
+}
+
+function logsOf(pod: Pod, stage: Stage, since: number): readonly WantedLog[] {
+  return pod.containers.flatMap((container): readonly WantedLog[] => {
+    const one = { stage, pod: pod.name, container };
+    const ended = container.lastTermination?.finishedAt ?? null;
+    const restarted = container.restarts > 0 && ended !== null && ended.getTime() >= since;
+    // While it waits for its next start the kubelet has one log, that of the run before.
+    if (container.state === 'waiting' && container.lastTermination !== null) {
+      return [{ ...one, previous: true }];
+    }
+    return restarted
+      ? [
+          { ...one, previous: false },
+          { ...one, previous: true },
+        ]
+      : [{ ...one, previous: false }];
+  });
+}
+
+function hasLog({ state, lastTermination }: Container): boolean {
+  return state !== 'waiting' || lastTermination !== null;
+}

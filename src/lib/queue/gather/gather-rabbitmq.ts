@@ -1,0 +1,40 @@
+import type { Pod } from '../../kubernetes/model.ts';
+import { judgePod } from '../../pods/judge.ts';
+import { listQueues, type RabbitPlace } from '../../rabbitmq/list-queues.ts';
+import type { Catalogue } from '../../services/catalogue.ts';
+import { type Evidence, notAsked } from '../evidence.ts';
+import type { RabbitQueue } from '../snapshot.ts';
+import { isFailed, type Round } from './round.ts';
+
+const SERVICE = 'circleci-rabbitmq';
+
+/** Asks RabbitMQ for its queues, in its own pod, once the pods are known. */
+export async function gatherRabbit(
+  round: Round,
+  pods: Promise<Evidence<readonly Pod[]>>,
+): Promise<Evidence<readonly RabbitQueue[]>> {
+  const { kubernetes, catalogue } = round.sources;
+  const place = rabbitPlace(await pods, catalogue);
+  if (typeof place === 'string') return notAsked(place);
+  return round.part(
+    'rabbitmq',
+    () => round.ask('rabbitmq', kubernetes, (client, asking) => listQueues(client, place, asking)),
+    isFailed,
+  );
+}
+
+/** The pod and container that rabbitmqctl is run in; or why there is none. */
+export function rabbitPlace(
+  pods: Evidence<readonly Pod[]>,
+  catalogue: Catalogue,
+): RabbitPlace | string {
+  if (pods.status !== 'known') return 'the pods are not known';
+  if (catalogue.external.has(SERVICE)) return 'RabbitMQ runs outside of the cluster';
+  const own = pods.value.filter((pod) => catalogue.serviceOf(pod)?.name === SERVICE);
+  if (own.length === 0) return 'there is no pod of RabbitMQ';
+  const pod = own.find((one) => judgePod(one).health === 'ready');
+  if (!pod) return 'no pod of RabbitMQ is ready';
+  // Metrics and meshes put sidecars beside it.
+  const container = pod.containers.find(({ name }) => name.includes('rabbit')) ?? pod.containers[0];
+  return container ? { pod: pod.name, container: container.name } : 'its pod has no container';
+}

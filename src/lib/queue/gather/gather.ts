@@ -1,0 +1,107 @@
+import type { ProbeResult } from '../../connectivity/examine.ts';
+import { EventQueue } from '../../event-queue.ts';
+import { type Evidence, known, notAsked } from '../evidence.ts';
+import type { QueueSnapshot, StageLog } from '../snapshot.ts';
+import type { GatherEvent } from './events.ts';
+import { gatherKubernetes, podFact } from './gather-kubernetes.ts';
+import { gatherNomad, type NomadEvidence } from './gather-nomad.ts';
+import { gatherRabbit } from './gather-rabbitmq.ts';
+import { gatherServer } from './gather-server.ts';
+import { clientsToProbe, outputProbes, probeOutput } from './probe-output.ts';
+import { isFailed, joined, Round } from './round.ts';
+import type { GatherOptions, QueueSources } from './sources.ts';
+
+/**
+ * Gathers everything that the rules look at, all at once. What fails is part of the snapshot; a
+ * service that does not answer costs its limit once, and holds nobody else up.
+ *
+ * @throws the reason of the operator's signal
+ */
+export async function* gather(
+  sources: QueueSources,
+  options: GatherOptions,
+): AsyncGenerator<GatherEvent, void> {
+  const events = new EventQueue<GatherEvent>();
+  const left = new AbortController();
+  const signal = AbortSignal.any([options.signal, left.signal]);
+  const round = new Round(sources, options, signal, (event) => events.push(event));
+  takeSnapshot(round, options).then(
+    (snapshot) => {
+      events.push({ kind: 'snapshot', snapshot });
+      events.end();
+    },
+    (error: unknown) => events.fail(error),
+  );
+  try {
+    yield* events;
+  } finally {
+    left.abort(new Error('nobody waits for the snapshot any more'));
+  }
+}
+
+async function takeSnapshot(
+  round: Round,
+  { trigger = null }: Pick<GatherOptions, 'trigger'>,
+): Promise<QueueSnapshot> {
+  const { installation, serverVersion, catalogue, clock } = round.sources;
+  const kubernetes = gatherKubernetes(round);
+  const server = gatherServer(round);
+  const nomad = gatherNomad(round, server.builds);
+  const facts = kubernetes.pods.then((pods) =>
+    joined(pods, pods, (all) => all.map((pod) => podFact(pod, catalogue))),
+  );
+  const evidence = await everyOf({
+    clocks: everyOf({
+      kubernetesAheadMs: kubernetes.aheadMs,
+      nomadAheadMs: nomad.aheadMs,
+      serverAheadMs: server.aheadMs,
+    }),
+    pods: facts,
+    workloads: kubernetes.workloads,
+    logs: kubernetes.logs,
+    nomad: everyOf({
+      leader: nomad.leader,
+      clients: nomad.clients,
+      jobs: nomad.jobs,
+      agentLogs: nomad.agentLogs,
+    }),
+    server: everyOf({ summary: server.summary, builds: server.builds }),
+    rabbitmq: gatherRabbit(round, kubernetes.pods),
+    outputPort: gatherOutputPort(round, kubernetes.logs, nomad),
+  });
+  const { windowMs, freshMs } = round;
+  return {
+    ...{ format: 1, installation, takenAt: clock.now(), windowMs, freshMs, serverVersion },
+    ...evidence,
+    trigger,
+  };
+}
+
+/** Has a few clients try the output-processor's port, once it is known who and where they are. */
+async function gatherOutputPort(
+  round: Round,
+  logs: Promise<readonly StageLog[]>,
+  nomad: Pick<NomadEvidence, 'nodes' | 'allocations'>,
+): Promise<Evidence<readonly ProbeResult[]>> {
+  const { ssh, baseDomain } = round.sources;
+  if ('missing' in ssh) return notAsked(ssh.missing);
+  const probes = outputProbes(round.sources, baseDomain === null ? await logs : []);
+  if (typeof probes === 'string') return notAsked(probes);
+  const [nodes, allocations] = await Promise.all([nomad.nodes, nomad.allocations]);
+  if (nodes.status !== 'known') return notAsked('the Nomad clients are not known');
+  const clients = clientsToProbe(nodes.value, known(allocations)?.running ?? []);
+  if (clients.length === 0) return notAsked('no Nomad client is ready');
+  return round.part(
+    'output-port',
+    () => round.ask('ssh', ssh, (client, asking) => probeOutput(client, clients, probes, asking)),
+    isFailed,
+  );
+}
+
+type Settled<T> = { readonly [Key in keyof T]: Awaited<T[Key]> };
+
+/** Waits for every field. */
+async function everyOf<T extends object>(asked: T): Promise<Settled<T>> {
+  const entries = Object.entries(asked).map(async ([key, value]) => [key, await value] as const);
+  return Object.fromEntries(await Promise.all(entries)) as Settled<T>;
+}

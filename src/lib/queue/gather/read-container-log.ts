@@ -1,0 +1,137 @@
+import type { Milliseconds } from '../../clock.ts';
+import type { KubernetesClient, PodLogRequest } from '../../kubernetes/client.ts';
+import type { Masker } from '../../masking.ts';
+import type { LogLine, ReadLog } from '../snapshot.ts';
+import { LineRedactor } from './redact-line.ts';
+import type { Asking } from './service-patience.ts';
+
+/** Which log, and how far back. */
+export interface ContainerLogRequest {
+  readonly pod: string;
+  readonly container: string;
+  readonly previous: boolean;
+  readonly startedAt: Date | null;
+  readonly windowMs: Milliseconds;
+  readonly freshMs: Milliseconds;
+}
+
+/** The operations guide's `--tail=10000`; fewer where those are too many bytes. */
+const TAILS: readonly number[] = [10_000, 2_000, 400];
+const LIMIT_BYTES = 16 * 1024 * 1024;
+/** Enough for the first line of the fresh ones. */
+const FIRST_LINE_BYTES = 16 * 1024;
+/** The kubelet cuts longer ones; what is behind that says nothing more. */
+const LONGEST_LINE = 16 * 1024;
+
+const TIME =
+  /^(?<seconds>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(?<fraction>\d{1,9}))?(?<zone>Z|[+-]\d\d:\d\d)$/;
+
+/**
+ * Reads what a container wrote within the window, and how much of that is fresh: the node itself is
+ * asked, by how many seconds ago, so that no clock but its own counts.
+ *
+ * @throws AdminError as the KubernetesClient's `podLogs`
+ */
+export async function readContainerLog(
+  client: Pick<KubernetesClient, 'podLogs'>,
+  request: ContainerLogRequest,
+  masker: Masker,
+  asking: Asking,
+): Promise<ReadLog> {
+  const { pod, container, previous, startedAt } = request;
+  const which = { pod, container, previous, timestamps: true, signal: asking.signal };
+  const since = { ...which, sinceSeconds: seconds(request.windowMs) };
+  let read: ReadPart = { lines: [], cut: false, full: false };
+  for (const tailLines of TAILS) {
+    read = await readPart(client, { ...since, tailLines }, masker, asking);
+    // Of too many bytes the newest are missing: fewer lines then, but those.
+    if (!read.full) break;
+  }
+  const fresh = await readPart(
+    client,
+    { ...which, sinceSeconds: seconds(request.freshMs), limitBytes: FIRST_LINE_BYTES },
+    masker,
+    asking,
+  );
+  const [first] = fresh.lines;
+  return {
+    lines: read.lines,
+    cut: read.cut,
+    fresh: first ? countFrom(read.lines, first.time) : 0,
+    startedAt,
+  };
+}
+
+interface ReadPart {
+  readonly lines: readonly LogLine[];
+  /** As many lines as were asked for: there may be more. */
+  readonly cut: boolean;
+  /** The limit of bytes ended it. */
+  readonly full: boolean;
+}
+
+async function readPart(
+  client: Pick<KubernetesClient, 'podLogs'>,
+  request: PodLogRequest,
+  masker: Masker,
+  { heard }: Asking,
+): Promise<ReadPart> {
+  const limitBytes = request.limitBytes ?? LIMIT_BYTES;
+  const redactor = new LineRedactor(masker);
+  const lines: LogLine[] = [];
+  let last = '';
+  const take = (sent: string): void => {
+    const line = parseLine(sent, last);
+    last = line.time;
+    lines.push({ time: line.time, text: redactor.redact(line.text) });
+  };
+  const decoder = new TextDecoder();
+  let rest = '';
+  let bytes = 0;
+  for await (const chunk of client.podLogs({ ...request, limitBytes })) {
+    heard();
+    bytes += chunk.length;
+    const sent = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = sent.pop() ?? '';
+    for (const line of sent) take(line);
+  }
+  if (rest !== '') take(rest);
+  const { tailLines } = request;
+  return {
+    lines,
+    cut: tailLines !== undefined && lines.length >= tailLines,
+    full: bytes >= limitBytes,
+  };
+}
+
+/** A line as the kubelet sends it: its time in front. What has none goes on where a line was cut. */
+function parseLine(sent: string, last: string): LogLine {
+  const text = sent.endsWith('\r') ? sent.slice(0, -1) : sent;
+  const space = text.indexOf(' ');
+  const time = normalTime(space === -1 ? text : text.slice(0, space));
+  const rest = time === null ? text : space === -1 ? '' : text.slice(space + 1);
+  return {
+    time: time ?? last,
+    text: rest.length > LONGEST_LINE ? rest.slice(0, LONGEST_LINE) : rest,
+  };
+}
+
+/** RFC 3339 in UTC with nine digits, so that texts compare as times do; null for anything else. */
+function normalTime(text: string): string | null {
+  const groups = TIME.exec(text)?.groups;
+  if (!groups) return null;
+  const { seconds: begin = '', fraction = '', zone = '' } = groups;
+  const utc =
+    zone === 'Z' ? begin : new Date(`${begin}${zone}`).toISOString().slice(0, begin.length);
+  return `${utc}.${fraction.padEnd(9, '0')}Z`;
+}
+
+/** How many of the last lines are no older than this. */
+function countFrom(lines: readonly LogLine[], time: string): number {
+  const at = lines.findLastIndex((line) => line.time < time);
+  return lines.length - at - 1;
+}
+
+function seconds(ms: Milliseconds): number {
+  return Math.max(1, Math.ceil(ms / 1_000));
+}

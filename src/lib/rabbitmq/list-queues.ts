@@ -1,0 +1,116 @@
+import { Writable } from 'node:stream';
+import { mapBounded } from '../bounded.ts';
+import { AdminError } from '../errors.ts';
+import type { KubernetesClient } from '../kubernetes/client.ts';
+import { parseList } from './parse-list.ts';
+
+/** A queue as rabbitmqctl lists it. */
+export interface ListedQueue {
+  readonly vhost: string;
+  readonly name: string;
+  /** Ready and unacknowledged ones. */
+  readonly messages: number;
+  /** Null where it is not told, as is the next one. */
+  readonly unacknowledged: number | null;
+  readonly consumers: number | null;
+}
+
+/** Where rabbitmqctl is run. */
+export interface RabbitPlace {
+  readonly pod: string;
+  readonly container: string;
+}
+
+/** How it is listed. */
+export interface ListOptions {
+  readonly signal: AbortSignal;
+  /** Told of everything that comes. */
+  readonly heard: () => void;
+}
+
+const COLUMNS = ['name', 'messages', 'messages_unacknowledged', 'consumers'] as const;
+const MOST_VHOSTS = 20;
+/** Every call starts an Erlang VM in the pod. */
+const CALLS_AT_ONCE = 2;
+const MOST_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Lists the queues of all virtual hosts with rabbitmqctl in RabbitMQ's own pod.
+ *
+ * @throws AdminError as the KubernetesClient's `exec`; `service` RABBITMQCTL_FAILED with what it
+ *   said; `notFound` NO_SUCH_COMMAND
+ */
+export async function listQueues(
+  client: Pick<KubernetesClient, 'exec'>,
+  place: RabbitPlace,
+  options: ListOptions,
+): Promise<readonly ListedQueue[]> {
+  const listed = await rabbitmqctl(client, place, ['list_vhosts', 'name'], options);
+  const vhosts = parseList(listed, ['name']).flatMap(({ name }) => name ?? []);
+  const queues = await mapBounded(vhosts.slice(0, MOST_VHOSTS), CALLS_AT_ONCE, async (vhost) => {
+    const output = await rabbitmqctl(
+      client,
+      place,
+      ['list_queues', '-p', vhost, ...COLUMNS],
+      options,
+    );
+    return parseList(output, COLUMNS).flatMap((row) => {
+      const { name = null } = row;
+      const messages = countOf(row['messages']);
+      // A queue that is down has no number: not known is not none.
+      if (name === null || messages === null) return [];
+      const unacknowledged = countOf(row['messages_unacknowledged']);
+      return { vhost, name, messages, unacknowledged, consumers: countOf(row['consumers']) };
+    });
+  });
+  return queues.flat();
+}
+
+async function rabbitmqctl(
+  client: Pick<KubernetesClient, 'exec'>,
+  place: RabbitPlace,
+  words: readonly string[],
+  { signal, heard }: ListOptions,
+): Promise<string> {
+  const stdout = new Kept(heard);
+  const stderr = new Kept(heard);
+  const command = ['rabbitmqctl', '-q', ...words];
+  const { exitCode } = await client.exec({ ...place, command, stdout, stderr, signal });
+  if (exitCode === 0) return stdout.text();
+  const said = (stderr.text() || stdout.text()).trim().split('\n').slice(0, 3).join(' ');
+  throw new AdminError(
+    'service',
+    `rabbitmqctl in pod ${place.pod} ended with ${exitCode}: ${said || 'it said nothing'}`,
+    {
+      code: 'RABBITMQCTL_FAILED',
+      hint: `See how RabbitMQ does: circleci-admin pods logs ${place.pod}`,
+    },
+  );
+}
+
+/** Takes what a command writes, up to a bound. */
+class Kept extends Writable {
+  readonly #pieces: Uint8Array[] = [];
+  readonly #heard: () => void;
+  #length = 0;
+
+  constructor(heard: () => void) {
+    super();
+    this.#heard = heard;
+  }
+
+  override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: () => void): void {
+    this.#heard();
+    if (this.#length < MOST_BYTES) this.#pieces.push(chunk);
+    this.#length += chunk.length;
+    done();
+  }
+
+  text(): string {
+    return Buffer.concat(this.#pieces).toString('utf8');
+  }
+}
+
+function countOf(text: string | null | undefined): number | null {
+  return text !== null && text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
+}
