@@ -20,7 +20,9 @@ export const nameFlag = Flags.string({ summary: 'which one, where several run' }
 
 /** What a new sandbox holds. */
 export const sandboxFlags = {
-  scenario: Flags.string({ summary: 'the situation it starts in; sandbox scenarios lists them' }),
+  scenario: Flags.string({
+    summary: 'the situation it starts in, or several as A+B; sandbox scenarios lists them',
+  }),
   clients: Flags.integer({ summary: 'number of Nomad clients', min: 0, max: 5_000 }),
   builds: Flags.integer({ summary: 'number of running builds', min: 0, max: 50_000 }),
   users: Flags.integer({ summary: 'number of accounts of the server', min: 3, max: 50_000 }),

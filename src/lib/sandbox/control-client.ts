@@ -54,7 +54,7 @@ export class SandboxControl {
 
   /** Makes something happen to a service, such as `nomad` `finish-build`. */
   async verb(
-    service: 'nomad' | 'kubernetes',
+    service: 'nomad' | 'kubernetes' | 'pipeline',
     verb: string,
     given: Readonly<Record<string, unknown>> = {},
   ): Promise<unknown> {

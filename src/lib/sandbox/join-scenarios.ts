@@ -45,6 +45,7 @@ function joined<T extends object>(first: T, second: T, ordinary: T): T {
   const differs = ([field, value]: [string, unknown]): boolean => value !== usual.get(field);
   return Object.assign(
     {},
+    second,
     first,
     Object.fromEntries(Object.entries(second).filter(differs)),
     Object.fromEntries(Object.entries(first).filter(differs)),

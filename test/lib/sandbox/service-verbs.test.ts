@@ -46,6 +46,19 @@ test('a client is lost and comes back, by its name', async () => {
   expect(sandbox.nomad.state.nodes.all()[0]?.eligible).toBe(false);
 });
 
+test('a build is started in front of Nomad, and what is broken there is cured', async () => {
+  const sandbox = await startSandbox({ scenario: 'dispatcher-stopped' });
+  const control = new SandboxControl(sandbox.control.address);
+  const started = await control.verb('pipeline', 'start-build', { org: 'acme', repo: 'web' });
+  const { job, url } = started as { job: string; url: string };
+  expect(url).toMatch(/\/gh\/acme\/web\/\d+$/);
+  await sandbox.clock.advance(60_000);
+  expect(sandbox.nomad.state.jobs.get(job)).toBeUndefined();
+  await control.verb('pipeline', 'clear-fault', { fault: 'dispatcher-stopped' });
+  await sandbox.clock.advance(60_000);
+  expect(sandbox.nomad.state.jobs.get(job)?.status).toBe('running');
+});
+
 test('a pod crashes', async () => {
   const { sandbox, control } = await situation();
   await control.verb('kubernetes', 'crash-pod', { pod: 'frontend', exitCode: 137 });
@@ -80,6 +93,14 @@ test.each([
     'usage',
     'BAD_VERB_ARGUMENTS',
     expect.stringContaining('"cpu"'),
+  ],
+  [
+    'pipeline',
+    'clear-fault',
+    { fault: 'job-lost' },
+    'notFound',
+    'NO_SUCH_THING',
+    'nothing is broken by job-lost',
   ],
   ['kubernetes', 'crash-pod', { pod: 'x' }, 'notFound', 'NO_SUCH_THING', 'pods "x" not found'],
 ] as const)('%s %s %j is refused', async (service, verb, given, kind, code, message) => {

@@ -1,9 +1,16 @@
+import { type PullFailure, pullFailure } from './image-pull.ts';
 import { healthyLog } from './log-lines.ts';
 import { type LogSource, SILENT } from './log-source.ts';
 import type { PodSituation, PodSpec } from './scenario.ts';
 
 /** What a pod's first container writes by itself; null where that is as usual. */
 export type PodLogs = (workload: string, pod: string, startedAt: number) => LogSource | null;
+
+/** How a container ends. */
+export interface ContainerEnd {
+  readonly exitCode: number;
+  readonly reason: string;
+}
 
 /** How the pods of each workload behave: what the scenario says, and what was changed since. */
 export class Behaviour {
@@ -35,6 +42,11 @@ export class Behaviour {
     return this.#situations.get(workload) ?? this.#specs.get(workload)?.situation ?? 'running';
   }
 
+  /** Why a container's image cannot be had; null where it can. */
+  pullFailure(workload: string, image: string): PullFailure | null {
+    return pullFailure(this.situation(workload), image);
+  }
+
   /** Milliseconds from a container's start until it is ready. */
   readyAfterMs(workload: string): number {
     return this.#specs.get(workload)?.readyAfterMs ?? 0;
@@ -46,7 +58,7 @@ export class Behaviour {
   }
 
   /** How the containers of a workload that crashes end. */
-  end(workload: string): { readonly exitCode: number; readonly reason: string } {
+  end(workload: string): ContainerEnd {
     if (this.situation(workload) === 'out-of-memory') return { exitCode: 137, reason: 'OOMKilled' };
     return { exitCode: this.#specs.get(workload)?.exitCode ?? 1, reason: 'Error' };
   }

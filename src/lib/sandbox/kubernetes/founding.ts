@@ -1,7 +1,7 @@
 import type { Behaviour } from './behaviour.ts';
 import type { Cluster } from './cluster.ts';
 import type { Controllers } from './controllers.ts';
-import type { NodeAddress } from './kubelet.ts';
+import type { NodeAddress } from './node-address.ts';
 import { type KubeObject, timestamp } from './objects.ts';
 import type { PodSpec } from './scenario.ts';
 import {

@@ -1,7 +1,8 @@
-import type { Behaviour } from './behaviour.ts';
+import type { Behaviour, ContainerEnd } from './behaviour.ts';
 import type { Cluster } from './cluster.ts';
 import { BACK_OFF, ContainerRuntime } from './container-runtime.ts';
 import { type LogSource, SILENT } from './log-source.ts';
+import type { NodeAddress } from './node-address.ts';
 import { type PodObject, timestamp } from './objects.ts';
 import { PodRecords } from './pod-records.ts';
 import type { ContainerRun, PodRun } from './pod-run.ts';
@@ -14,12 +15,6 @@ const STARTING_MS = 1_200;
 const STOPPING_MS = 2_000;
 /** How long a container of a crash loop lives. */
 const CRASH_AFTER_MS = 1_000;
-
-/** A node that pods can be put on. */
-export interface NodeAddress {
-  readonly name: string;
-  readonly ip: string;
-}
 
 /** Scheduler and kubelet in one: brings pods up, keeps their containers running, takes them down. */
 export class Kubelet {
@@ -84,16 +79,15 @@ export class Kubelet {
       run.evicted = 'The node was low on resource: memory.';
       // What comes in its place runs elsewhere.
       this.#behaviour.setSituation(workload, 'running');
-    } else if (situation === 'image-missing') {
-      for (const container of run.containers) this.#pullFails(run, container);
+    } else if (this.#behaviour.pullFailure(workload, '') !== null) {
+      for (const container of run.containers) this.#bringUp(run, container);
     } else if (situation === 'completed') {
       this.#complete(run, at);
     } else if (this.#behaviour.crashes(workload)) {
-      const { exitCode, reason } = this.#behaviour.end(workload);
       for (const container of run.containers) {
         container.restarts = restarts || 4;
         this.#begin(run, container, this.#cluster.clock.nowMs() - 30_000);
-        this.#end(run, container, exitCode, reason);
+        this.#end(run, container, this.#behaviour.end(workload));
       }
     } else {
       const startedAt = at + STARTING_MS;
@@ -149,7 +143,7 @@ export class Kubelet {
     const container =
       run?.containers.find(({ name }) => name === containerName) ?? run?.containers[0];
     if (!run || !container?.state.running || pod.metadata.deletionTimestamp) return;
-    this.#end(run, container, exitCode, reason);
+    this.#end(run, container, { exitCode, reason });
     this.#records.publish(run);
   }
 
@@ -203,15 +197,7 @@ export class Kubelet {
 
   #start(run: PodRun): void {
     run.podIP = this.#address();
-    for (const container of run.containers) {
-      if (this.#behaviour.situation(run.workload) === 'image-missing') {
-        this.#pullFails(run, container);
-        continue;
-      }
-      const pulled = `Container image "${container.image}" already present on machine`;
-      this.#records.note(run, { type: 'Normal', reason: 'Pulled', message: pulled }, container);
-      this.#launch(run, container);
-    }
+    for (const container of run.containers) this.#bringUp(run, container);
     if (this.#behaviour.situation(run.workload) === 'completed') {
       this.#records.later(run, CRASH_AFTER_MS, () => {
         this.#complete(run, this.#cluster.clock.nowMs());
@@ -230,9 +216,8 @@ export class Kubelet {
     }
     const situation = this.#behaviour.situation(run.workload);
     if (this.#behaviour.crashes(run.workload)) {
-      const { exitCode, reason } = this.#behaviour.end(run.workload);
       this.#records.later(run, CRASH_AFTER_MS, () => {
-        this.#end(run, container, exitCode, reason);
+        this.#end(run, container, this.#behaviour.end(run.workload));
         this.#records.publish(run);
       });
     } else if (situation !== 'not-ready' && situation !== 'completed') {
@@ -255,8 +240,8 @@ export class Kubelet {
   }
 
   /** Ends a running container, and arranges for its next start. */
-  #end(run: PodRun, container: ContainerRun, exitCode: number, reason: string): void {
-    container.last = { terminated: this.#containers.stop(container, exitCode, reason) };
+  #end(run: PodRun, container: ContainerRun, how: ContainerEnd): void {
+    container.last = { terminated: this.#containers.stop(container, how.exitCode, how.reason) };
     const delay = this.#containers.backOff(run, container);
     if (delay > 0) {
       this.#records.note(run, { type: 'Warning', reason: 'BackOff', message: BACK_OFF }, container);
@@ -276,10 +261,22 @@ export class Kubelet {
     run.succeeded = true;
   }
 
-  #pullFails(run: PodRun, container: ContainerRun): void {
-    const message = `Container image "${container.image}" is not present with pull policy of Never`;
-    container.state = { waiting: { reason: 'ErrImageNeverPull', message } };
-    this.#records.note(run, { type: 'Warning', reason: 'ErrImageNeverPull', message }, container);
+  /** Gets a container's image and starts it, or tries that again later. */
+  #bringUp(run: PodRun, container: ContainerRun): void {
+    const failure = this.#behaviour.pullFailure(run.workload, container.image);
+    if (failure === null) {
+      const message = `Container image "${container.image}" already present on machine`;
+      this.#records.note(run, { type: 'Normal', reason: 'Pulled', message }, container);
+      this.#launch(run, container);
+      return;
+    }
+    container.state = { waiting: failure.waiting };
+    for (const note of failure.notes) this.#records.note(run, note, container);
+    if (failure.retryMs === null) return;
+    this.#records.later(run, failure.retryMs, () => {
+      this.#bringUp(run, container);
+      this.#records.publish(run);
+    });
   }
 
   #place(run: PodRun, at: string): void {

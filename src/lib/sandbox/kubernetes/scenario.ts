@@ -8,8 +8,10 @@ export type PodSituation =
   | 'crash-loop'
   /** The same, and the kernel ends it for want of memory. */
   | 'out-of-memory'
-  /** Its image cannot be had. */
+  /** Its image is not there, and must not be pulled. */
   | 'image-missing'
+  /** Its image cannot be pulled. */
+  | 'image-pull-back-off'
   /** Fits on no node. */
   | 'unschedulable'
   /** A Job's pod that has ended well. */

@@ -1,4 +1,4 @@
-import type { PodSpec } from '../kubernetes/scenario.ts';
+import type { PodSituation, PodSpec } from '../kubernetes/scenario.ts';
 import type { PipelineFault, PipelineService, PodTrouble } from './scenario.ts';
 
 /** The name that a fault goes by: `job-lost`, `crash-loop`. */
@@ -34,6 +34,12 @@ export class FaultBoard {
   }
 }
 
+const SITUATIONS: Readonly<Record<PodTrouble['trouble'], PodSituation>> = {
+  'crash-loop': 'crash-loop',
+  'out-of-memory': 'out-of-memory',
+  'image-missing': 'image-pull-back-off',
+};
+
 /** The workloads of an installation as the faults leave them. */
 export function breakPods(
   pods: readonly PodSpec[],
@@ -45,7 +51,7 @@ export function breakPods(
     }
     for (const fault of faults) {
       if (typeof fault !== 'string' && fault.service === spec.name) {
-        return { ...spec, situation: fault.trouble };
+        return { ...spec, situation: SITUATIONS[fault.trouble] };
       }
     }
     return spec;

@@ -12,6 +12,8 @@ const SITUATIONS: readonly PodSituation[] = [
   'not-ready',
   'crash-loop',
   'image-missing',
+  'image-pull-back-off',
+  'out-of-memory',
   'unschedulable',
 ];
 

@@ -246,10 +246,8 @@ const BROKEN: Readonly<Record<string, Broken>> = {
     queue: ['run-queue', 3, 0, 0],
     ui: 'scheduled',
     inNomad: false,
-    cure: (sandbox) => {
-      sandbox.pipeline.clearFault('image-missing');
-      replace(sandbox, 'dispatcher');
-    },
+    cure: ({ pipeline }) => pipeline.clearFault('image-missing'),
+    curedWithin: 400_000,
   },
 };
 
@@ -295,6 +293,24 @@ describe.each(Object.entries(BROKEN))('%s', (scenario, expected) => {
     }
   });
 });
+
+test.each([
+  ['crash-loop', 'schedulerer', 'CrashLoopBackOff', { reason: 'Error', exitCode: 1 }],
+  ['out-of-memory', 'output-processor', 'CrashLoopBackOff', { reason: 'OOMKilled', exitCode: 137 }],
+  ['image-missing', 'dispatcher', 'ImagePullBackOff', undefined],
+])(
+  '%s: the pods of %s wait with %s, and go on doing so',
+  async (scenario, workload, reason, last) => {
+    const { sandbox } = await pipelineRig(scenario);
+    for (const restarts of [last ? 4 : 0, last ? 5 : 0]) {
+      const [status] = sandbox.kubernetes.pod(workload).status.containerStatuses ?? [];
+      expect(status).toMatchObject({ ready: false, state: { waiting: { reason } } });
+      expect(status?.restartCount).toBeGreaterThanOrEqual(restarts);
+      expect(status?.lastState.terminated).toEqual(last && expect.objectContaining(last));
+      await sandbox.clock.advance(700_000);
+    }
+  },
+);
 
 test('lost builds stay lost until both dispatchers have new pods, and new ones are lost too', async () => {
   const rig = await pipelineRig('job-lost');
