@@ -1,7 +1,9 @@
+import { parseBuildName } from '../nomad/jobs/build-name.ts';
+import type { JobRow } from '../nomad/jobs/jobs.ts';
+import { buildKey } from './build-key.ts';
 import { known } from './evidence.ts';
 import type { QueueFacts } from './facts.ts';
-import { digestLogs } from './logs/digest.ts';
-import type { StageLogFacts } from './logs/log-facts.ts';
+import { digestAllLogs } from './logs/digest.ts';
 import { kubernetesNow } from './moments.ts';
 import type { QueueSnapshot } from './snapshot.ts';
 import { STAGES, type Stage } from './stages.ts';
@@ -10,19 +12,29 @@ import { trailsOf } from './trails.ts';
 /** Works out once what all rules look at: the stages, their logs in short, each build's way. */
 export function factsOf(snapshot: QueueSnapshot): QueueFacts {
   const stages = stagesOf(snapshot);
-  const logs = new Map<Stage, StageLogFacts>();
-  const about = { now: kubernetesNow(snapshot), freshMs: snapshot.freshMs };
-  for (const stage of stages) {
-    const own = snapshot.logs.filter((log) => log.stage === stage);
-    const read = own.some(({ previous, log }) => !previous && log.status === 'known');
-    if (read) logs.set(stage, digestLogs(own, { ...about, stage }));
-  }
+  const jobs = known(snapshot.nomad.jobs) ?? [];
+  const logs = digestAllLogs(snapshot.logs, {
+    now: kubernetesNow(snapshot),
+    freshMs: snapshot.freshMs,
+    windowMs: snapshot.windowMs,
+    keyOfId: keysById(jobs),
+  });
   const trails = trailsOf({
     logs,
-    jobs: known(snapshot.nomad.jobs) ?? [],
+    jobs,
     builds: known(snapshot.server.builds) ?? [],
   });
   return { snapshot, stages, logs, trails };
+}
+
+/** Logs name builds by their ID alone at times; Nomad's jobs tell which build that is. */
+function keysById(jobs: readonly JobRow[]): ReadonlyMap<string, string> {
+  return new Map(
+    jobs.flatMap(({ id }) => {
+      const name = parseBuildName(id);
+      return name ? [[name.buildId.toLowerCase(), buildKey(name.slug, name.number)] as const] : [];
+    }),
+  );
 }
 
 /** The legacy dispatcher left within 3.x: only where something of it is there it counts. */
