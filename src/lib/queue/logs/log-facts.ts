@@ -15,9 +15,9 @@ export interface BuildMention {
   readonly lastAgeMs: Milliseconds | null;
   /** The first lines that name it, at most five. */
   readonly lines: readonly EvidenceLine[];
-  /** Some line that names it is an error. */
+  /** Some line that names it is an error, or one of the thread that was at work on it. */
   readonly failed: boolean;
-  /** Schedulerer only: the job was posted to Nomad. */
+  /** Schedulerer only: the log says that the job was posted to Nomad, as far as its wording is known. */
   readonly posted: boolean;
 }
 
@@ -40,7 +40,7 @@ export interface LogError {
   readonly recovered: boolean;
   /** The newest occurrence: its line, the first frames, the causes; at most six. */
   readonly lines: readonly EvidenceLine[];
-  /** Keys of the builds that it names. */
+  /** Keys of the builds that it names, or that its thread was at work on. */
   readonly builds: readonly string[];
 }
 

@@ -1,0 +1,169 @@
+import { keysIn, type NamedBuilds } from '../build-key.ts';
+import type { LogLine } from '../snapshot.ts';
+import { type Entry, keepDetail } from './entry.ts';
+import { isError } from './is-error.ts';
+import { rankOf } from './levels.ts';
+import type { EvidenceLine } from './log-facts.ts';
+import { isForeign } from './namespaces.ts';
+import { stampOf } from './node-now.ts';
+import { parseRecord } from './parse-record.ts';
+import type { RecordHead } from './record.ts';
+import { splitLine } from './split-line.ts';
+import { causeIn, exceptionIn, type TraceLine, traceLine } from './stack-trace.ts';
+
+/** A trace is written in one go: what comes later than this is something else, in milliseconds. */
+const IN_ONE_GO_MS = 2_000;
+/** After how many other records the lines of a stack trace no longer belong to an error. */
+const INTERLEAVED = 8;
+/** A message at DEBUG that an exception may belong to. */
+const SPEAKS_OF_TROUBLE = /except|error|fail|caught|stack|trace|throw/i;
+const NO_BUILDS: NamedBuilds = { keys: [], buildIds: [], joined: [] };
+const NO_HEAD: Omit<RecordHead, 'message'> = {
+  level: null,
+  namespace: null,
+  thread: null,
+  error: null,
+  trace: [],
+};
+
+/** Who gets the records. */
+export interface RecordSink {
+  /** Each one in its turn, also those that are errors. */
+  record(entry: Entry, error: boolean): void;
+  /** An error once nothing more can belong to it. */
+  error(entry: Entry): void;
+}
+
+/**
+ * Makes records out of the lines of one container: lines that hold several are taken apart, and stack
+ * traces are folded into the record that they follow, even where another thread's record came between.
+ */
+export class RecordFolder {
+  readonly #pod: string;
+  readonly #sink: RecordSink;
+  #current: Entry | null = null;
+  /** The newest error that is not the current record. */
+  #pending: Entry | null = null;
+  #sincePending = 0;
+
+  constructor(pod: string, sink: RecordSink) {
+    this.#pod = pod;
+    this.#sink = sink;
+  }
+
+  /** Takes the next line. */
+  take(line: LogLine): void {
+    const at = stampOf(line);
+    for (const text of splitLine(line.text)) {
+      const evidence = { pod: this.#pod, time: line.time, text };
+      const head = parseRecord(text);
+      if (head) this.#begin(head, evidence, at);
+      else if (text.trim() !== '') this.#headless(text, evidence, at);
+    }
+  }
+
+  /** No line follows. */
+  end(): void {
+    this.#displace();
+    this.#release();
+  }
+
+  #begin(head: RecordHead, line: EvidenceLine, at: number | null): void {
+    this.#displace();
+    const rank = rankOf(head.level);
+    const foreign = rank !== 'error' && isForeign(head.namespace);
+    const entry: Entry = {
+      head,
+      rank,
+      at,
+      line,
+      lastAt: at,
+      frames: 0,
+      exception: null,
+      causes: [],
+      details: [],
+      named: foreign ? NO_BUILDS : keysIn(line.text),
+      atWorkOn: [],
+    };
+    if (rank === 'error' || rank === null) {
+      entry.exception = exceptionIn(head.message) ?? (head.error && exceptionIn(head.error));
+    }
+    for (const told of head.trace) addTrace(entry, told, line, traceLine(told));
+    this.#current = entry;
+  }
+
+  #headless(text: string, line: EvidenceLine, at: number | null): void {
+    const kind = traceLine(text);
+    const owner = this.#ownerOf(text, kind, at);
+    if (owner) {
+      owner.lastAt = at ?? owner.lastAt;
+      addTrace(owner, text, line, kind);
+      return;
+    }
+    this.#begin({ ...NO_HEAD, message: text }, line, at);
+    if (kind !== null && this.#current) addTrace(this.#current, text, null, kind);
+  }
+
+  /** The record that a line without a head belongs to; null where it is one of its own. */
+  #ownerOf(text: string, kind: TraceLine, at: number | null): Entry | null {
+    const current = this.#current;
+    const open = current && isError(current) && inOneGo(current, at) ? current : null;
+    if (kind === 'crash') return open && open.frames === 0 && open.rank === 'error' ? open : null;
+    if (open) return open;
+    const pending = this.#pending;
+    const late = pending && this.#sincePending <= INTERLEAVED && inOneGo(pending, at);
+    if (kind === 'frame' || kind === 'cause') return late ? pending : current;
+    if (kind === 'exception') {
+      if (late && pending.frames === 0 && pending.exception === null) return pending;
+      if (!current || !inOneGo(current, at)) return null;
+      return current.rank !== 'quiet' || SPEAKS_OF_TROUBLE.test(current.head.message)
+        ? current
+        : null;
+    }
+    // The rest of a record of several lines, such as a map that is printed over many.
+    return current && /^\s/.test(text) && inOneGo(current, at) ? current : null;
+  }
+
+  #displace(): void {
+    const entry = this.#current;
+    this.#current = null;
+    if (!entry) return;
+    const error = isError(entry);
+    if (error) entry.exception ??= exceptionIn(entry.head.message);
+    this.#sink.record(entry, error);
+    this.#sincePending += 1;
+    if (error) {
+      this.#release();
+      this.#pending = entry;
+      this.#sincePending = 0;
+    } else if (this.#sincePending > INTERLEAVED) this.#release();
+  }
+
+  #release(): void {
+    if (this.#pending) this.#sink.error(this.#pending);
+    this.#pending = null;
+  }
+}
+
+function inOneGo(entry: Entry, at: number | null): boolean {
+  return at === null || entry.lastAt === null || at - entry.lastAt <= IN_ONE_GO_MS;
+}
+
+function addTrace(entry: Entry, text: string, line: EvidenceLine | null, kind: TraceLine): void {
+  const cause = causeIn(text);
+  if (kind === 'frame' || kind === 'cause') entry.frames += 1;
+  if (cause !== null) entry.causes.push(cause);
+  if (kind !== 'frame' && kind !== 'cause') entry.exception ??= exceptionIn(text);
+  if (line && line !== entry.line) keepDetail(entry, line, cause !== null);
+  if (kind === 'frame' || entry.rank === 'quiet') return;
+  const named = keysIn(text);
+  if (named.keys.length + named.buildIds.length > 0) entry.named = both(entry.named, named);
+}
+
+function both(one: NamedBuilds, other: NamedBuilds): NamedBuilds {
+  return {
+    keys: [...new Set([...one.keys, ...other.keys])],
+    buildIds: [...new Set([...one.buildIds, ...other.buildIds])],
+    joined: [...one.joined, ...other.joined],
+  };
+}

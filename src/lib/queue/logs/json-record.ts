@@ -1,0 +1,90 @@
+import { type JsonObject, objectOrNull, textOf } from '../../json-value.ts';
+import type { RecordHead } from './record.ts';
+
+/** Names under which loggers write the same thing, the usual ones first. */
+const LEVEL = ['level', 'severity', 'lvl', 'log.level', 'levelname', 'loglevel'];
+const MESSAGE = ['msg', 'message', 'event', 'text'];
+const LOGGER = ['logger', 'logger_name', 'namespace', 'ns', 'name', 'component', 'caller'];
+const THREAD = ['thread', 'thread_name'];
+const ERROR = ['error', 'err', 'exception', 'error.message'];
+const TRACE = ['stack_trace', 'stacktrace', 'stack', 'exc_info', 'error.stack_trace', 'trace'];
+
+/** The levels of bunyan and pino. */
+const NUMBERS: Readonly<Record<string, string>> = {
+  10: 'TRACE',
+  20: 'DEBUG',
+  30: 'INFO',
+  40: 'WARN',
+  50: 'ERROR',
+  60: 'FATAL',
+};
+/** What says that there is no error. */
+const NO_ERROR = /^(?:none|nil|null|no error|ok|false|0|<nil>)$/i;
+
+/** Reads a line that is one JSON object; null for any other. */
+export function jsonRecord(text: string): RecordHead | null {
+  const fields = parsed(text);
+  if (!fields) return null;
+  const error = first(fields, ERROR, errorText);
+  const trace = first(fields, TRACE, traceText) ?? nestedTrace(fields);
+  return {
+    level: first(fields, LEVEL, levelText),
+    namespace: first(fields, LOGGER, textOf),
+    thread: first(fields, THREAD, textOf),
+    message: first(fields, MESSAGE, textOf) ?? error ?? '',
+    error,
+    trace: trace === null ? [] : trace.split('\n'),
+  };
+}
+
+function parsed(text: string): JsonObject | null {
+  const trimmed = text.trim();
+  if (!trimmed.startsWith('{') || !trimmed.endsWith('}')) return null;
+  try {
+    return objectOrNull(JSON.parse(trimmed));
+  } catch (error) {
+    // A map of Clojure has braces too.
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+function first(
+  fields: JsonObject,
+  names: readonly string[],
+  read: (value: unknown) => string | null,
+): string | null {
+  for (const name of names) {
+    const found = read(fields[name]);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function levelText(value: unknown): string | null {
+  if (typeof value === 'number') return NUMBERS[value] ?? null;
+  return textOf(value)?.toUpperCase() ?? null;
+}
+
+function errorText(value: unknown): string | null {
+  const nested = objectOrNull(value);
+  if (nested) return first(nested, ['message', 'msg', 'type', 'class'], textOf);
+  const text = textOf(value)?.trim();
+  return text === undefined || text === '' || NO_ERROR.test(text) ? null : text;
+}
+
+function traceText(value: unknown): string | null {
+  return Array.isArray(value)
+    ? value.filter((line) => typeof line === 'string').join('\n') || null
+    : textOf(value);
+}
+
+/** pino and logstash put the stack into the error. */
+function nestedTrace(fields: JsonObject): string | null {
+  for (const name of ERROR) {
+    const nested = objectOrNull(fields[name]);
+    const trace = nested && first(nested, TRACE, traceText);
+    if (trace) return trace;
+  }
+  return null;
+}

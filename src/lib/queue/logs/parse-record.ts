@@ -1,0 +1,102 @@
+import { jsonRecord } from './json-record.ts';
+import { LEVEL_WORDS } from './levels.ts';
+import type { RecordHead } from './record.ts';
+
+/** Time stamps in front of a record: ISO 8601 and alike, syslog's and the legacy services', a bare time. */
+const STAMP = new RegExp(
+  String.raw`^\s*\[?(?:${[
+    String.raw`\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?`,
+    String.raw`[A-Z][a-z]{2} [ \d]?\d,? (?:\d{4} )?\d{1,2}:\d\d:\d\d(?:\.\d+)?(?::?[+-]\d{4})?(?: [AP]M)?`,
+    String.raw`\d\d:\d\d:\d\d(?:[.,]\d+)?`,
+  ].join('|')})\]?(?=[\s:|]|$)[\s:|]*`,
+);
+const WORDS = LEVEL_WORDS.join('|');
+/** Up to three brackets and perhaps a process ID, then the level. */
+const LEVEL = new RegExp(
+  String.raw`^((?:\[[^\]]{0,120}\]\s*){0,3}?)(?:\d{1,7} )?(?:\[(${WORDS})\s*\]|(${WORDS})(?![\w-]))[\s:|-]*`,
+  'i',
+);
+/** Brackets that follow the level: the thread, with some loggers. */
+const THREAD = /^\[(?<thread>[^\]]{1,120})\]\s*/;
+const NAMESPACE = /^(?<namespace>[A-Za-z_$][\w$<>-]*(?:\.[\w$<>-]+)+)(?=[\s:;]|$):?\s*(?:-+\s+)?/;
+/** `E0120 06:14:59.277123       1 reflector.go:127] message`, as Kubernetes' own logger writes. */
+const KLOG =
+  /^(?<letter>[IWEF])\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ (?<file>[^\s\]]+)\] ?(?<message>.*)$/s;
+const KLOG_LEVELS: Readonly<Record<string, string>> = {
+  I: 'INFO',
+  W: 'WARNING',
+  E: 'ERROR',
+  F: 'FATAL',
+};
+const LOGFMT_LEVEL = /(?:^|\s)(?:level|lvl|severity)="?(?<level>[A-Za-z]+)"?(?=\s|$)/;
+const LOGFMT_MESSAGE = /(?:^|\s)(?:msg|message)=(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<bare>\S*))/;
+
+/**
+ * Reads the head of a record in any of the shapes that services write: the time, thread, level and
+ * namespace of Clojure's services, the legacy services' own, JSON, logfmt, Kubernetes' own logger, or
+ * a level in front. Null for a line that has no head: it belongs to what came before it.
+ */
+export function parseRecord(text: string): RecordHead | null {
+  if (text.startsWith('{')) return jsonRecord(text);
+  const stamp = STAMP.exec(text);
+  if (stamp) return headOf(text.slice(stamp[0].length), true);
+  return klogRecord(text) ?? logfmtRecord(text) ?? headOf(text, false);
+}
+
+function headOf(text: string, stamped: boolean): RecordHead | null {
+  const match = LEVEL.exec(text);
+  const [whole, brackets = '', bracketed, bare] = match ?? [];
+  const level = bracketed ?? bare;
+  // "error handling ..." is a sentence: without a time in front, only capitals or brackets are a level.
+  const told = level !== undefined && (stamped || bracketed || level === level.toUpperCase());
+  if (whole === undefined || !told) {
+    if (!stamped) return null;
+    return { level: null, namespace: null, thread: null, message: text, error: null, trace: [] };
+  }
+  let rest = text.slice(whole.length);
+  const behind = THREAD.exec(rest);
+  if (behind) rest = rest.slice(behind[0].length);
+  const named = NAMESPACE.exec(rest);
+  return {
+    level: level.toUpperCase(),
+    namespace: named?.groups?.['namespace'] ?? null,
+    thread: lastBracket(brackets) ?? behind?.groups?.['thread'] ?? null,
+    message: named ? rest.slice(named[0].length) : rest,
+    error: null,
+    trace: [],
+  };
+}
+
+/** What stands in the last of `[] [pool-43-thread-13] `; null where that is nothing. */
+function lastBracket(brackets: string): string | null {
+  const found = brackets.match(/[^[\]\s][^[\]]*/g);
+  return found?.at(-1) ?? null;
+}
+
+function klogRecord(text: string): RecordHead | null {
+  const groups = KLOG.exec(text)?.groups;
+  if (!groups) return null;
+  return {
+    level: KLOG_LEVELS[groups['letter'] ?? ''] ?? null,
+    namespace: groups['file'] ?? null,
+    thread: null,
+    message: groups['message'] ?? '',
+    error: null,
+    trace: [],
+  };
+}
+
+function logfmtRecord(text: string): RecordHead | null {
+  if (!/^[A-Za-z][\w.-]*=/.test(text)) return null;
+  const level = LOGFMT_LEVEL.exec(text)?.groups?.['level'];
+  const message = LOGFMT_MESSAGE.exec(text)?.groups;
+  if (level === undefined && message === undefined) return null;
+  return {
+    level: level?.toUpperCase() ?? null,
+    namespace: /(?:^|\s)(?:logger|component|caller)=(\S+)/.exec(text)?.[1] ?? null,
+    thread: null,
+    message: message?.['quoted'] ?? message?.['bare'] ?? text,
+    error: null,
+    trace: [],
+  };
+}

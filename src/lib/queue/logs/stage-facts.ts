@@ -1,0 +1,222 @@
+import type { Milliseconds } from '../../clock.ts';
+import type { ReadLog } from '../snapshot.ts';
+import type { Stage } from '../stages.ts';
+import type { ContainerDigest } from './container-digest.ts';
+import { KEPT_DETAILS } from './entry.ts';
+import type { TalliedError } from './error-tally.ts';
+import type { BuildMention, LogError, PodLogFacts, StageLogFacts } from './log-facts.ts';
+import type { MentionTally } from './mention-tally.ts';
+
+/** After which time without an error a build has got through, in milliseconds. */
+const SETTLED_MS = 30_000;
+/** What has no known age comes behind all others; finite, so that two of them can be compared. */
+const LONG_AGO = Number.MAX_SAFE_INTEGER;
+
+/** A container's log, read to its end. */
+export interface DigestedLog {
+  readonly digest: ContainerDigest;
+  readonly read: ReadLog;
+  /** By the clock of its node. */
+  readonly now: Date;
+}
+
+/** What is known beside the logs. */
+export interface StageContext {
+  readonly keyOfId: ReadonlyMap<string, string>;
+  readonly windowMs: Milliseconds | null;
+}
+
+interface Aged<T> {
+  readonly of: T;
+  age(at: number | null): Milliseconds | null;
+}
+
+/** Puts together what the logs of a stage's containers say. By ages: no clock is compared with another. */
+export function stageFacts(
+  stage: Stage,
+  logs: readonly DigestedLog[],
+  context: StageContext,
+): StageLogFacts {
+  const current = logs.filter(({ digest }) => !digest.previous);
+  const builds = mentionsByKey(current, context.keyOfId);
+  const mentions = [...builds.values()].flat();
+  const events = sum(current.map(({ digest }) => digest.events));
+  const lastEventAgeMs = least([
+    ...current.map((log) => aged(log).age(log.digest.lastEventAt)),
+    ...mentions.map(({ of, age }) => age(of.healthyAt)),
+  ]);
+  const passed = passedAges(current, mentions);
+  const errors = mergedErrors(logs, context.keyOfId, passed);
+  return {
+    stage,
+    pods: current.map((log) => podFacts(log, context.windowMs)),
+    idle: errors.length + builds.size + events === 0,
+    lastEventAgeMs,
+    // Where no line names a build, each that was taken on is one.
+    events: builds.size || sum(current.map(({ digest }) => digest.begun)) || Math.min(events, 1),
+    errors,
+    builds: new Map([...builds].map(([key, all]) => [key, mergedMention(all)])),
+    outputAddress:
+      current.findLast(({ digest }) => digest.outputAddress)?.digest.outputAddress ?? null,
+  };
+}
+
+function aged<T extends DigestedLog>(log: T): Aged<T> {
+  const now = log.now.getTime();
+  return { of: log, age: (at) => (at === null ? null : Math.max(0, now - at)) };
+}
+
+function podFacts(log: DigestedLog, windowMs: Milliseconds | null): PodLogFacts {
+  const { digest, read } = log;
+  const { age } = aged(log);
+  return {
+    pod: digest.pod,
+    container: digest.container,
+    lines: digest.lines,
+    reachesBackMs: reachesBack(
+      age(digest.oldestAt),
+      age(read.startedAt?.getTime() ?? null),
+      read.cut,
+      windowMs,
+    ),
+    lastLineAgeMs: age(digest.newestAt),
+    lastBeatAgeMs: age(digest.lastBeatAt),
+    lastBeat: digest.lastBeat,
+  };
+}
+
+/** All that was written since the container's start was read, unless that was before the window. */
+function reachesBack(
+  oldest: Milliseconds | null,
+  sinceStart: Milliseconds | null,
+  cut: boolean,
+  windowMs: Milliseconds | null,
+): Milliseconds | null {
+  if (cut || windowMs === null) return oldest;
+  return Math.min(windowMs, sinceStart ?? windowMs);
+}
+
+/** Mentions by key; those by an ID that nobody knows are of something else. */
+function mentionsByKey(
+  logs: readonly DigestedLog[],
+  keyOfId: ReadonlyMap<string, string>,
+): ReadonlyMap<string, Aged<MentionTally>[]> {
+  const byKey = new Map<string, Aged<MentionTally>[]>();
+  for (const log of logs) {
+    const { age } = aged(log);
+    for (const [ref, of] of log.digest.mentions) {
+      const key = keyOf(ref, keyOfId);
+      // What no line names was only thought of: a thread failed that had named it under another name.
+      if (key === null || of.named === 0) continue;
+      byKey.set(key, [...(byKey.get(key) ?? []), { of, age }]);
+    }
+  }
+  return byKey;
+}
+
+function keyOf(ref: string, keyOfId: ReadonlyMap<string, string>): string | null {
+  return /^[0-9a-f]{24}$/.test(ref) ? (keyOfId.get(ref) ?? null) : ref;
+}
+
+function mergedMention(all: readonly Aged<MentionTally>[]): BuildMention {
+  const lines = all.flatMap(({ of, age }) =>
+    of.lines.map(({ at, line }) => ({ ageMs: age(at) ?? 0, line })),
+  );
+  return {
+    firstAgeMs: greatest(all.map(({ of, age }) => age(of.firstAt))),
+    lastAgeMs: least(all.map(({ of, age }) => age(of.lastAt))),
+    lines: lines
+      .sort((one, other) => other.ageMs - one.ageMs)
+      .slice(0, KEPT_DETAILS)
+      .map(({ line }) => line),
+    failed: all.some(({ of }) => of.failed),
+    posted: all.some(({ of }) => of.posted),
+  };
+}
+
+/**
+ * Ages of what shows that the stage does its work: a build has left it, or was taken on and no error
+ * has come of it since. That a build was taken on alone shows nothing: so begins each that fails.
+ */
+function passedAges(
+  logs: readonly DigestedLog[],
+  mentions: readonly Aged<MentionTally>[],
+): Milliseconds | null {
+  const ends = logs.map((log) => aged(log).age(log.digest.lastEndAt));
+  const builds = mentions.map(({ of, age }) => {
+    const failedAfter = (at: number | null): boolean =>
+      of.failed && (at === null || of.failedAt === null || of.failedAt >= at);
+    if (of.endedAt !== null && !failedAfter(of.endedAt)) return age(of.endedAt);
+    const last = age(of.lastAt);
+    return !of.failed && last !== null && last >= SETTLED_MS ? age(of.firstAt) : null;
+  });
+  return least([...ends, ...builds]);
+}
+
+interface ErrorPart {
+  readonly of: TalliedError;
+  readonly firstAgeMs: Milliseconds | null;
+  readonly lastAgeMs: Milliseconds | null;
+}
+
+function mergedErrors(
+  logs: readonly DigestedLog[],
+  keyOfId: ReadonlyMap<string, string>,
+  passedAgeMs: Milliseconds | null,
+): readonly LogError[] {
+  const kinds = new Map<string, ErrorPart[]>();
+  for (const log of logs) {
+    const { age } = aged(log);
+    for (const [kind, of] of log.digest.errors.kinds) {
+      const part = { of, firstAgeMs: age(of.firstAt), lastAgeMs: age(of.lastAt) };
+      kinds.set(kind, [...(kinds.get(kind) ?? []), part]);
+    }
+  }
+  return [...kinds.values()]
+    .map((parts) => mergedError(parts, keyOfId, passedAgeMs))
+    .sort((one, other) => (one.lastAgeMs ?? LONG_AGO) - (other.lastAgeMs ?? LONG_AGO));
+}
+
+function mergedError(
+  parts: readonly ErrorPart[],
+  keyOfId: ReadonlyMap<string, string>,
+  passedAgeMs: Milliseconds | null,
+): LogError {
+  const newest = parts.reduce((best, part) =>
+    (part.lastAgeMs ?? LONG_AGO) < (best.lastAgeMs ?? LONG_AGO) ? part : best,
+  );
+  const { newest: entry } = newest.of;
+  const refs = parts.flatMap(({ of }) => [...of.refs]);
+  const keys = refs.flatMap((ref) => keyOf(ref, keyOfId) ?? []);
+  const lastAgeMs = newest.lastAgeMs;
+  return {
+    level: entry.head.level,
+    namespace: entry.head.namespace,
+    message: entry.head.message,
+    exception: entry.exception,
+    causes: entry.causes,
+    frames: sum(parts.map(({ of }) => of.frames)),
+    count: sum(parts.map(({ of }) => of.count)),
+    firstAgeMs: greatest(parts.map(({ firstAgeMs }) => firstAgeMs)),
+    lastAgeMs,
+    recovered: passedAgeMs !== null && lastAgeMs !== null && passedAgeMs < lastAgeMs,
+    lines: [entry.line, ...entry.details],
+    builds: [...new Set(keys)],
+  };
+}
+
+function known(values: readonly (number | null)[]): readonly number[] {
+  return values.filter((value) => value !== null);
+}
+
+function least(values: readonly (number | null)[]): number | null {
+  return known(values).reduce<number | null>((low, value) => Math.min(low ?? value, value), null);
+}
+
+function greatest(values: readonly (number | null)[]): number | null {
+  return known(values).reduce<number | null>((top, value) => Math.max(top ?? value, value), null);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

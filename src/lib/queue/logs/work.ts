@@ -1,0 +1,53 @@
+import type { Stage } from '../stages.ts';
+import type { Entry } from './entry.ts';
+import { isOfPipeline } from './namespaces.ts';
+
+/** What a healthy record that names no build tells of the work on one. */
+export interface Work {
+  /** A build is taken on. */
+  readonly begins: boolean;
+  /** The stage is done with a build, and has handed it on. */
+  readonly ends: boolean;
+}
+
+/** Longer ones print whole tasks behind what they say. */
+const SAYS = 160;
+const NOUN = /\b(?:builds?|tasks?|jobs?|usage[- ]queue|run[- ]queue|nomad)\b/i;
+const BEGINS =
+  /\b(?:got|gets|received|receiving|took|taken|popped|picked|fetched|dequeued|consumed|pulled|claimed|accepted)\b/i;
+const GOES_ON =
+  /\b(?:forward|publish|post|submit|dispatch|schedul|comput|process|start|finish|complet|send|hand|pass|us)(?:ed|ing|s)?\b|\bsent\b/i;
+/** What a service says of itself when it starts, stops or connects. */
+const OF_ITSELF =
+  /\b(?:(?:dis|re)?connect\w*|subscri\w*|listen\w*|consumers?|shut\w*|threads?|pool)\b/i;
+const NEGATED = /\b(?:not|never|fail\w*|could|cannot|can't|unable|will|to be|waiting|about to)\b/i;
+
+/** How each stage says, in the operations guide's words and in others, that it is done with a build. */
+const ENDS: Readonly<Record<Stage, RegExp>> = {
+  'legacy-dispatcher':
+    /\b(?:forwarded|sent|handed|passed|moved|pushed|delivered|relayed|transferred|placed|put|enqueued|published)\b/i,
+  dispatcher:
+    /\b(?:computed|calculated|derived|generated|prepared|produced|created|split|dispatched|published|sent|handed|forwarded|enqueued|planned|worked out)\b.*\btasks?\b|\btasks?\b.*\b(?:computed|calculated|derived|generated|prepared|produced|created|dispatched|published|sent|handed|forwarded|enqueued|planned|ready|worked out)\b/i,
+  schedulerer:
+    /\b(?:posted|submitted|registered|sent|handed|given|delivered|enqueued|dispatched|accepted|acknowledged|took|taken|created|scheduled|placed|passed|pushed)\b.*\bnomad\b|\bnomad\b.*\b(?:posted|submitted|registered|received|delivered|dispatched|accepted|acknowledged|accepts|took|has|created|scheduled|placed|ok)\b/i,
+  'output-processor':
+    /\b(?:finished|completed|stored|saved|updated|processed|ended|done|closed|recorded|written|delivered|published)\b/i,
+};
+
+/** What a record says, without the data behind it. */
+function said({ head: { message } }: Entry): string {
+  const end = message.indexOf(';');
+  return message.slice(0, end === -1 ? SAYS : Math.min(end, SAYS));
+}
+
+/** What a healthy record tells of work; null where it tells of none. */
+export function workIn(entry: Entry, stage: Stage): Work | null {
+  const namesBuild = entry.named.keys.length + entry.named.buildIds.length > 0;
+  if (!namesBuild && !isOfPipeline(entry.head.namespace)) return null;
+  const text = said(entry);
+  const begins = BEGINS.test(text);
+  const ends = ENDS[stage].test(text) && !NEGATED.test(text);
+  if (namesBuild) return { begins, ends };
+  if (!NOUN.test(text) || OF_ITSELF.test(text)) return null;
+  return begins || ends || GOES_ON.test(text) ? { begins, ends } : null;
+}
