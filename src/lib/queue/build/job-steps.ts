@@ -90,7 +90,7 @@ function evaluationSlot(evaluation: Evaluation, task: number | null, clock: Step
     where: shortId(evaluation.id),
     at: evaluation.createdAt,
     clock,
-    what: `${causeOf(evaluation)}: ${resultOf(evaluation)}`,
+    what: [causeOf(evaluation), ...resultOf(evaluation)].join(': '),
     task,
   });
 }
@@ -107,15 +107,16 @@ function causeOf({ triggeredBy }: Evaluation): string {
   }
 }
 
-function resultOf({ status, statusDescription, failures, waitUntil }: Evaluation): string {
+/** Nothing where it went well. */
+function resultOf({ status, statusDescription, failures, waitUntil }: Evaluation) {
   const [failure] = failures;
   if (failure) {
     const facts = { taskGroups: null, datacenters: null, nodes: null };
-    return `not placed: ${explainFailure(failure, facts).text}`;
+    return [`not placed: ${explainFailure(failure, facts).text}`];
   }
-  if (status === 'pending') return waitUntil ? `waits until ${waitUntil.toISOString()}` : 'waits';
-  if (status === 'complete') return 'complete';
-  return statusDescription === null ? status : `${status}: ${statusDescription}`;
+  if (status === 'complete') return [];
+  if (status === 'pending') return [waitUntil ? `waits until ${waitUntil.toISOString()}` : 'waits'];
+  return statusDescription === null ? [status] : [status, statusDescription];
 }
 
 function allocationSlots(

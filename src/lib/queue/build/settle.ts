@@ -20,10 +20,9 @@ export interface SettledWay {
 export function settle(slots: readonly Slot[], now: Date): SettledWay {
   const last = slots.findLastIndex((slot) => slot.gap === null);
   const at = slots.findIndex((slot, index) => index > last && slot.gap?.absent === true);
-  const steps = slots.slice(0, at === -1 ? undefined : at).map(({ step, gap }, index): Settled => {
-    if (gap === null) return { step, state: 'done' };
-    return { step, state: gap.absent && index < last ? 'missing' : 'unknown' };
-  });
+  const steps = slots
+    .slice(0, at === -1 ? undefined : at)
+    .map((slot, index): Settled => settled(slot, index < last));
   const stop = slots[at];
   if (!stop?.gap) return { steps, stoppedAt: null, waits: false };
   const waitingMs = ageOfNewest(slots.slice(0, last + 1), now);
@@ -31,19 +30,26 @@ export function settle(slots: readonly Slot[], now: Date): SettledWay {
   // Without a moment to count from, only what needs no patience is late.
   const late = waitingMs === null ? patienceMs === 0 : waitingMs >= patienceMs;
   const state = late ? 'stopped' : 'waiting';
-  const what = (late ? stop.gap.late : undefined) ?? stop.step.what;
-  const step = { ...stop.step, what };
+  const { step } = stop;
   const stoppedAt = late
     ? {
         step: step.id,
         place: step.place,
         task: step.task,
-        what,
+        what: step.what,
         waitingMs,
         between: placesBetween(slots.slice(Math.max(0, last), at + 1), stop.gap),
       }
     : null;
   return { steps: [...steps, { step, state }], stoppedAt, waits: !late };
+}
+
+/** What is done, or is no longer waited for. */
+function settled({ step, gap }: Slot, passed: boolean): Settled {
+  if (gap === null) return { step, state: 'done' };
+  if (!passed) return { step, state: 'unknown' };
+  if (gap.passed !== undefined) return { step: { ...step, what: gap.passed }, state: 'unknown' };
+  return { step, state: gap.absent ? 'missing' : 'unknown' };
 }
 
 /** A moment as this machine's clock would have it; as it is where the difference is not known. */

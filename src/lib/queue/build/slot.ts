@@ -15,8 +15,8 @@ export interface Gap {
   readonly absent: boolean;
   /** For so long after the step before it is not late. */
   readonly patienceMs: Milliseconds;
-  /** What is said of it once it is late; `what` of the step where it is left out. */
-  readonly late?: string;
+  /** What is said of it where later steps came all the same; left out where that is no news. */
+  readonly passed?: string;
   /** Where the cause may be, beside the step's own place. */
   readonly suspects?: readonly Place[];
 }

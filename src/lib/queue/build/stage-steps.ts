@@ -122,10 +122,12 @@ function stageGap(
   sinceMs: Milliseconds | null,
 ): Slot {
   const { stage } = evidence;
-  const { absent, what } = silence(evidence, sinceMs);
-  const place = { id: WHOLE[stage], place: stage, task } as const;
-  return gap({ ...place, what }, { absent, patienceMs: STAGE_PATIENCE, suspects: ['rabbitmq'] });
+  const { what, ...told } = silence(evidence, sinceMs);
+  const step = { id: WHOLE[stage], place: stage, task, what } as const;
+  return gap(step, { ...told, patienceMs: STAGE_PATIENCE, suspects: ['rabbitmq'] });
 }
+
+const UNNAMED = 'its log does not name it';
 
 /** A moment that two clocks tell is the same within this. */
 const SLACK: Milliseconds = 5_000;
@@ -134,8 +136,12 @@ const SLACK: Milliseconds = 5_000;
 function silence(
   { stage, log, ready }: StageEvidence,
   sinceMs: Milliseconds | null,
-): { readonly absent: boolean; readonly what: string } {
-  if (ready === false) return { absent: true, what: `no pod of ${stage} is ready` };
+): { readonly absent: boolean; readonly what: string; readonly passed?: string } {
+  if (ready === false) {
+    const there = log.status === 'known' && reaches(log.value.reachesBackMs, sinceMs);
+    const passed = there ? UNNAMED : 'the pod of that time has left no log';
+    return { absent: true, what: `no pod of ${stage} is ready`, passed };
+  }
   if (log.status === 'not-asked')
     return { absent: false, what: `its log was not read: ${log.why}` };
   if (log.status === 'failed') {
@@ -143,11 +149,16 @@ function silence(
   }
   const { reachesBackMs } = log.value;
   if (reachesBackMs === null) {
-    return { absent: false, what: 'its log does not name it, as far as it could be read' };
+    return { absent: false, what: `${UNNAMED}, as far as it could be read` };
   }
-  if (sinceMs !== null && reachesBackMs + SLACK < sinceMs) {
+  if (!reaches(reachesBackMs, sinceMs)) {
     const back = formatDuration(reachesBackMs);
-    return { absent: false, what: `its log does not name it, and begins only ${back} ago` };
+    return { absent: false, what: `${UNNAMED}, and begins only ${back} ago` };
   }
-  return { absent: true, what: 'its log does not name it' };
+  return { absent: true, what: UNNAMED };
+}
+
+/** Whether a log has what was written so long ago. */
+function reaches(reachesBackMs: Milliseconds | null, sinceMs: Milliseconds | null): boolean {
+  return reachesBackMs !== null && (sinceMs === null || reachesBackMs + SLACK >= sinceMs);
 }

@@ -21,7 +21,7 @@ export function withTimes(
 ): readonly TimelineStep[] {
   let previous = before;
   return steps.map(({ step, state }) => {
-    const since = state === 'done' ? sinceBetween(previous, step) : sinceNow(previous, now, state);
+    const since = sinceOf({ step, state }, previous, now);
     if (state === 'done' && step.at !== null) previous = step;
     const { clock, ...rest } = step;
     return { ...rest, state, clock: clock?.name ?? null, ...since };
@@ -29,6 +29,11 @@ export function withTimes(
 }
 
 const UNKNOWN: Since = { sincePreviousMs: null, approximate: false };
+
+function sinceOf({ step, state }: Settled, previous: DraftStep | null, now: Date): Since {
+  if (state === 'done') return sinceBetween(previous, step);
+  return state === 'waiting' || state === 'stopped' ? sinceNow(previous, now) : UNKNOWN;
+}
 
 function sinceBetween(from: DraftStep | null, to: DraftStep): Since {
   if (!from?.at || !to.at) return UNKNOWN;
@@ -43,8 +48,8 @@ function sinceBetween(from: DraftStep | null, to: DraftStep): Since {
   return { sincePreviousMs: Math.max(0, since), approximate };
 }
 
-function sinceNow(from: DraftStep | null, now: Date, state: Settled['state']): Since {
-  if (!from?.at || state === 'unknown') return UNKNOWN;
+function sinceNow(from: DraftStep | null, now: Date): Since {
+  if (!from?.at) return UNKNOWN;
   const since = now.getTime() - onThisClock(from.at, from.clock);
   const approximate = from.clock?.aheadMs === null;
   return since < -AGREE

@@ -9,7 +9,7 @@ import {
   type Tone,
 } from '../../terminal/table.ts';
 import { formatDuration } from '../../units.ts';
-import type { Proof } from '../finding.ts';
+import type { Place, Proof } from '../finding.ts';
 import type { BuildReport } from './follow-build.ts';
 import type { BuildState, StepState, TimelineStep } from './timeline.ts';
 
@@ -28,6 +28,13 @@ const STEPS: Readonly<Partial<Record<StepState, Tone>>> = {
   stopped: 'bad',
   missing: 'quiet',
   unknown: 'quiet',
+};
+
+/** Places that people know under another name. */
+const PLACES: Readonly<Partial<Record<Place, string>>> = {
+  server: 'UI',
+  jobs: 'nomad',
+  clients: 'client',
 };
 
 /** Of a finding's evidence; `--json` has all. */
@@ -65,7 +72,12 @@ export function stepsTable({ steps }: Pick<BuildReport, 'steps'>): TableView<Tim
       value: (one) => one.sincePreviousMs,
       text: sinceText,
     },
-    { key: 'place', title: 'STEP', value: (one) => one.place },
+    {
+      key: 'place',
+      title: 'STEP',
+      value: (one) => one.place,
+      text: ({ place }) => PLACES[place] ?? place,
+    },
     ...(parallel
       ? [{ key: 'task', value: (one: TimelineStep) => one.task, align: 'right' as const }]
       : []),
@@ -99,7 +111,7 @@ function stateText({ state, stoppedAt }: BuildReport): string {
   const { place, waitingMs, task } = stoppedAt;
   const since = waitingMs === null ? '' : ` for ${formatDuration(waitingMs)}`;
   const which = task === null ? '' : `, task ${task}`;
-  return `${state}: it stands still at ${place}${which}${since}`;
+  return `${state}: it stands still at ${PLACES[place] ?? place}${which}${since}`;
 }
 
 function findingBlock({ stoppedAt, finding }: BuildReport): readonly DetailBlock[] {

@@ -1,0 +1,60 @@
+import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { Args, durationFlag } from '../../lib/cli/oclif.ts';
+import { EXIT_CODES } from '../../lib/errors.ts';
+import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
+import { parseBuildTarget } from '../../lib/queue/build/build-target.ts';
+import type { BuildReport } from '../../lib/queue/build/follow-build.ts';
+import { buildDocument, buildView, stepsTable } from '../../lib/queue/build/view.ts';
+
+/** `troubleshoot build`: one build's way through the pipeline. */
+export class TroubleshootBuild extends AdminCommand {
+  static override summary = 'follow one build through the pipeline, and say where it stands still';
+  static override description =
+    'BUILD is a URL, org/repo/number, the ID of a build or of its job in Nomad; `:1` behind a number is one of its parallel tasks. Shows each step that the UI, the logs and Nomad tell of, and how long after the one before it came; ~ compares two clocks. Exits 9 where the build stands still, with the cause.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> acme/web/26',
+    '<%= config.bin %> <%= command.id %> https://circleci.example.com/gh/acme/web/26 --json',
+    '<%= config.bin %> <%= command.id %> 6007ca6352718c10b1227a57 --since 24h',
+  ];
+  static override completes = { build: 'jobs' } as const;
+  static override args = {
+    build: Args.string({
+      required: true,
+      ignoreStdin: true,
+      description: 'URL, org/repo/number, or ID',
+    }),
+  };
+  static override flags = {
+    since: durationFlag({ summary: 'how far back it is looked for; 6h', default: 21_600_000 }),
+    limit: durationFlag({ summary: 'for a service to answer; 10s', default: 10_000 }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(TroubleshootBuild);
+    const target = parseBuildTarget(args.build);
+    const { installation, masker, output, runtime, signal } = this;
+    const catalogue = await readCatalogue(installation.settings);
+    const { sourcesOf } = await import('../../lib/queue/gather/installation-sources.ts');
+    const { followBuild } = await import('../../lib/queue/build/follow-build.ts');
+    const sources = {
+      ...sourcesOf(installation, { catalogue, masker, ssh: null }),
+      nomad: { open: () => installation.nomad() },
+    };
+    const options = { signal, sinceMs: flags.since, limitMs: flags.limit };
+    for await (const event of followBuild(target, sources, options)) {
+      if (event.kind === 'report') await this.#show(event.report);
+      else if (event.kind === 'answered' && runtime.stderr.isTTY) {
+        output.progress(`Read ${event.part}`);
+      }
+    }
+  }
+
+  async #show(report: BuildReport): Promise<void> {
+    const { format } = this.output;
+    const document = buildDocument(report);
+    if (format === 'table' || format === 'wide' || format === 'json' || format === 'yaml') {
+      await this.output.detail(buildView(report), document);
+    } else await this.output.table(stepsTable(report), document);
+    if (report.stoppedAt !== null) this.exitWith(EXIT_CODES.findings);
+  }
+}
