@@ -10,6 +10,7 @@ import { readTargets } from '../nomad/drain/drain-targets.ts';
 import { DrainUndo } from '../nomad/drain/drain-undo.ts';
 import { clientsText, drainPlanView, drainReportView } from '../nomad/drain/drain-view.ts';
 import { reasonWarning } from '../nomad/drain/reason-warning.ts';
+import type { NodeId } from '../nomad/model.ts';
 import type { Change, Confirmation } from './change.ts';
 
 /** What a change of Nomad clients needs to know. */
@@ -22,6 +23,8 @@ export interface ClientsContext {
   readonly installation: Pick<Installation, 'name' | 'clock'>;
   /** The flags that chose the installation, for commands that are suggested. */
   readonly place: string;
+  /** What names each client that is logged in on. */
+  readonly hosts?: ReadonlyMap<NodeId, string>;
 }
 
 /** A drain on the rails of a change. Reads what runs on the clients. */
@@ -69,7 +72,7 @@ export async function drainChange(
       const last = report ?? notReported();
       return { view: drainReportView(last), document: last, exitCode: last.exitCode };
     },
-    interrupted: () => undo.lines(context.place),
+    interrupted: () => undo.lines(context.place, context.hosts),
   };
 }
 

@@ -1,9 +1,12 @@
 import type { Command } from '@oclif/core/command';
 import { type CommandEntry, type CommandTable, TOPICS } from './command-table.ts';
 import { mutatingFlags } from './shared-flags.ts';
+import { sshFlags } from './ssh-flags.ts';
 
 const BIN = 'circleci-admin';
 const WIDTH = 80;
+/** Groups whose flags many commands take: `help flags` tells what they mean. */
+const FOLDED: readonly string[] = ['global', 'change', 'ssh'];
 
 type Flag = {
   readonly name?: string;
@@ -24,7 +27,8 @@ export function commandHelp(entry: CommandEntry, command: Command.Class): string
   const flags = Object.entries({ ...command.baseFlags, ...command.flags })
     .map(([key, flag]) => ({ ...(flag as Flag), name: key }))
     .filter((flag) => !flag.hidden);
-  const own = flags.filter((flag) => flag.helpGroup !== 'global' && flag.helpGroup !== 'change');
+  const own = flags.filter((flag) => !FOLDED.includes(flag.helpGroup ?? ''));
+  const ssh = flags.filter((flag) => flag.helpGroup === 'ssh');
   const changing = flags.filter((flag) => flag.helpGroup === 'change');
   const args = Object.entries(command.args ?? {}).filter(([, arg]) => !arg.hidden);
   const aliases = (command.aliases ?? []).map((alias) => alias.replaceAll(':', ' '));
@@ -41,6 +45,7 @@ export function commandHelp(entry: CommandEntry, command: Command.Class): string
     ),
     section('FLAGS', [
       ...list(own.map((flag) => [flagLabel(flag), flag.summary ?? ''])),
+      ...(ssh.length > 0 ? [ssh.map((flag) => `--${flag.name}`).join(', ')] : []),
       ...(changing.length > 0 ? [changing.map(shortLabel).join(', ')] : []),
       `and those of every command: ${BIN} help flags`,
     ]),
@@ -49,10 +54,10 @@ export function commandHelp(entry: CommandEntry, command: Command.Class): string
   return `${sections.filter(Boolean).join('\n\n')}\n`;
 }
 
-/** The flags of every command, and of every command that changes something. */
+/** The flags of every command, and those that many commands have. */
 export function flagsHelp(): string {
   const rows = (group: string): [string, string][] =>
-    Object.entries(mutatingFlags)
+    Object.entries({ ...mutatingFlags, ...sshFlags })
       .map(([name, flag]) => ({ ...(flag as Flag), name }))
       .filter((flag) => flag.helpGroup === group)
       .map((flag) => [flagLabel(flag), flag.summary ?? '']);
@@ -60,6 +65,7 @@ export function flagsHelp(): string {
     'Flags of every command. --foo-bar can also be set as CIRCLECI_ADMIN_FOO_BAR.',
     section('FLAGS', list(rows('global'))),
     section('FLAGS OF COMMANDS THAT CHANGE SOMETHING', list(rows('change'))),
+    section('FLAGS OF COMMANDS THAT LOG IN BY SSH', list(rows('ssh'))),
   ];
   return `${sections.join('\n\n')}\n`;
 }

@@ -28,6 +28,8 @@ export interface OutputOptions {
 export interface Frame<Row> {
   readonly view: TableView<Row>;
   readonly document: unknown;
+  /** What people read in place of the table. */
+  readonly text?: string;
 }
 
 /** Writes results to standard output and talk to standard error, in the format that was asked for. */
@@ -87,7 +89,7 @@ export class Output {
   /** Redraws on a terminal; a document per state with JSON; a table per state otherwise. */
   async watch<Row>(frames: AsyncIterable<Frame<Row>>): Promise<void> {
     let first = true;
-    for await (const { view, document } of frames) {
+    for await (const { view, document, text } of frames) {
       if (this.structured) {
         if (this.format === 'yaml') await this.#document(document, () => []);
         else await this.json(document);
@@ -96,7 +98,9 @@ export class Output {
       if (this.#options.redraws) await this.#write('\u001b[H\u001b[2J');
       else if (!first) await this.#write('\n');
       first = false;
-      await this.#writeTable(this.#arrange(view));
+      const forPeople = this.format === 'table' || this.format === 'wide';
+      if (text !== undefined && forPeople) await this.#write(text);
+      else await this.#writeTable(this.#arrange(view));
     }
   }
 

@@ -1,4 +1,7 @@
 import type { Chosen } from '../installation/settings.ts';
+import { shellWord } from '../shell-word.ts';
+
+export { shellWord };
 
 /**
  * The flags that chose the installation, each with a blank before it, quoted for a shell: a command
@@ -17,9 +20,4 @@ export function placeFlags(chosen: Chosen): string {
   return flags
     .flatMap(([flag, value]) => (value === undefined ? [] : [` --${flag} ${shellWord(value)}`]))
     .join('');
-}
-
-/** A word as a POSIX shell takes it: in quotes where it needs them. */
-export function shellWord(value: string): string {
-  return /^[\w./:@%+,=-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }

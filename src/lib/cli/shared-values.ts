@@ -2,6 +2,7 @@ import { AdminError } from '../errors.ts';
 import type { Chosen } from '../installation/settings.ts';
 import type { Masker } from '../masking.ts';
 import type { NomadAccess } from '../nomad/model.ts';
+import { LOCAL_AGENT } from '../nomad/nodes/local-agent.ts';
 import { parseDuration } from '../units.ts';
 import { FORMATS, type Format, Output } from './output.ts';
 import type { OutputStream, Runtime } from './runtime.ts';
@@ -40,6 +41,7 @@ export function readSharedFlags(given: Values, runtime: Runtime): SharedValues {
       kubeconfig: text(values, 'kubeconfig'),
       nomadAccess: text(values, 'nomad-access') as NomadAccess | 'auto' | undefined,
       nomadAddress: text(values, 'nomad-address'),
+      ...(given['self'] === true ? localAgent(values, runtime.env) : {}),
       nomadPod: text(values, 'nomad-pod'),
       requestTimeout: values['request-timeout'] as number | undefined,
       readOnly: values['read-only'] as boolean | undefined,
@@ -60,6 +62,15 @@ export function readSharedFlags(given: Values, runtime: Runtime): SharedValues {
         },
       }),
   };
+}
+
+/** `--self` means the agent of this machine, where the nomad CLI would look for it too. */
+function localAgent(
+  values: Values,
+  env: Runtime['env'],
+): Pick<Chosen, 'nomadAccess' | 'nomadAddress'> {
+  const address = text(values, 'nomad-address') ?? env['NOMAD_ADDR'];
+  return { nomadAccess: 'direct', nomadAddress: address || LOCAL_AGENT };
 }
 
 function outputFormat(values: Values): Format | undefined {

@@ -1,4 +1,5 @@
 import type { SshChoice } from '../installation/connect-ssh.ts';
+import { shellWord } from '../shell-word.ts';
 import { Flags } from './oclif.ts';
 
 /** The flags of commands that log in on machines. The profile holds where they are left out. */
@@ -28,4 +29,19 @@ export function sshChoice(flags: {
     bastion: flags.bastion,
     acceptNewHostKey: flags['accept-new-host-key'],
   };
+}
+
+/** The same for a command that is suggested, each with a blank before it. */
+export function sshPlace(choice: SshChoice): string {
+  const flags: readonly (readonly [string, string | number | undefined])[] = [
+    ['ssh-user', choice.user],
+    ['ssh-key', choice.keyFile],
+    ['ssh-port', choice.port],
+    ['bastion', choice.bastion],
+  ];
+  return flags
+    .flatMap(([flag, value]) =>
+      value === undefined ? [] : [` --${flag} ${shellWord(String(value))}`],
+    )
+    .join('');
 }

@@ -1,0 +1,81 @@
+import { MutatingCommand } from '../../lib/cli/mutating-command.ts';
+import { durationFlag, Flags } from '../../lib/cli/oclif.ts';
+import { placeFlags } from '../../lib/cli/place-flags.ts';
+import { QueueSession } from '../../lib/cli/queue-session.ts';
+import { sshChoice, sshFlags } from '../../lib/cli/ssh-flags.ts';
+import { EXIT_CODES } from '../../lib/errors.ts';
+import type { Diagnosis } from '../../lib/queue/diagnosis.ts';
+
+const WATCH_EVERY = 15_000;
+
+/** `troubleshoot queue`: why builds are queued. */
+export class TroubleshootQueue extends MutatingCommand {
+  static override summary = 'find out why builds are queued, and what to do about it';
+  static override description =
+    'Walks the tree of the operations guide at once: pods, logs of the pipeline, Nomad, clients, jobs, RabbitMQ, the server. Exits 9 where something is found, the cause first. It only reads, unless --fix or --trigger is given; both ask.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --trigger acme/web',
+    '<%= config.bin %> <%= command.id %> --fix --dry-run',
+    '<%= config.bin %> <%= command.id %> --save queue.json; <%= config.bin %> <%= command.id %> --from queue.json',
+  ];
+  static override flags = {
+    since: durationFlag({ summary: 'how far back logs are read; 30m', default: 1_800_000 }),
+    limit: durationFlag({ summary: 'for a service to answer; 10s', default: 10_000 }),
+    trigger: Flags.string({
+      summary: 'start a build of it, and see where it gets',
+      helpValue: 'ORG/REPO',
+      exclusive: ['fix', 'from', 'watch'],
+    }),
+    branch: Flags.string({ summary: 'of the build to start', dependsOn: ['trigger'] }),
+    fix: Flags.boolean({
+      summary: "apply the guide's remedy, and look again",
+      exclusive: ['from', 'watch'],
+    }),
+    timeout: durationFlag({ summary: 'for new pods or the new build; 5m', default: 300_000 }),
+    save: Flags.string({ summary: 'keep the evidence', helpValue: 'FILE', exclusive: ['from'] }),
+    from: Flags.string({ summary: 'judge saved evidence', helpValue: 'FILE' }),
+    watch: Flags.boolean({ char: 'w', summary: 'look again every 15s', exclusive: ['from'] }),
+    ...sshFlags,
+  };
+
+  /** Saved evidence is judged anywhere. */
+  protected override get needsInstallation(): boolean {
+    return !this.argv.some((word) => /^--from(?:=|$)/.test(word));
+  }
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(TroubleshootQueue);
+    const { output, runtime, masker, signal } = this;
+    if (flags.from !== undefined) {
+      const { readSnapshot } = await import('../../lib/queue/snapshot-file.ts');
+      const { diagnose } = await import('../../lib/queue/diagnose.ts');
+      return this.#show(diagnose(await readSnapshot(flags.from)));
+    }
+    const session = new QueueSession(
+      {
+        installation: this.installation,
+        ...{ output, runtime, masker },
+        ssh: sshChoice(flags),
+        place: placeFlags(this.shared.chosen),
+        save: flags.save,
+      },
+      { signal, windowMs: flags.since, limitMs: flags.limit },
+    );
+    if (flags.watch) return output.watch(session.frames(WATCH_EVERY));
+    if (flags.trigger !== undefined) {
+      const wanted = { project: flags.trigger, branch: flags.branch ?? null };
+      return this.change(await session.triggerChange(wanted, flags.timeout), flags);
+    }
+    const { diagnosis } = await session.look();
+    const mending = flags.fix ? await session.mendChange(diagnosis, flags.timeout) : null;
+    if (mending !== null) return this.change(mending, flags);
+    await this.#show(diagnosis);
+  }
+
+  async #show(diagnosis: Diagnosis): Promise<void> {
+    const { showDiagnosis } = await import('../../lib/cli/show-diagnosis.ts');
+    await showDiagnosis(diagnosis, this.output, this.runtime);
+    if (diagnosis.findings.length > 0) this.exitWith(EXIT_CODES.findings);
+  }
+}

@@ -1,0 +1,125 @@
+import type { Milliseconds } from '../clock.ts';
+import type { SshChoice } from '../installation/connect-ssh.ts';
+import type { Installation } from '../installation/installation.ts';
+import { readCatalogue } from '../installation/read-catalogue.ts';
+import type { Masker } from '../masking.ts';
+import { choosePods } from '../pods/choose-pods.ts';
+import { planRestart } from '../pods/restart/plan.ts';
+import { countRunningBuilds } from '../pods/restart/running-builds.ts';
+import type { Diagnosis, JudgedFinding } from '../queue/diagnosis.ts';
+import type { FollowTriggerEvent } from '../queue/follow-trigger.ts';
+import type { GatherOptions } from '../queue/gather/sources.ts';
+import { type Look, look } from '../queue/look.ts';
+import { fixable, type MendEvent, servicesToRenew } from '../queue/mend.ts';
+import { openSources } from '../queue/open-sources.ts';
+import { findingsTable, queueDocument, queueLines } from '../queue/view.ts';
+import type { Change } from './change.ts';
+import { mendChange } from './mend-change.ts';
+import type { Frame, Output } from './output.ts';
+import type { Runtime } from './runtime.ts';
+import { queueStyle } from './show-diagnosis.ts';
+import { triggerChange } from './trigger-change.ts';
+
+/** Whom a session asks, and whom it tells. */
+export interface QueueContext {
+  readonly installation: Installation;
+  readonly output: Output;
+  readonly runtime: Runtime;
+  readonly masker: Masker;
+  readonly ssh: SshChoice;
+  /** The flags that chose the installation, for commands that are suggested. */
+  readonly place: string;
+  /** A file that every snapshot is kept in; the newest stays. */
+  readonly save: string | undefined;
+}
+
+/** Looks at the queue of one installation, as often as it takes. */
+export class QueueSession {
+  readonly #context: QueueContext;
+  readonly #options: GatherOptions;
+
+  constructor(context: QueueContext, options: GatherOptions) {
+    this.#context = context;
+    this.#options = options;
+  }
+
+  /** Gathers the evidence, keeps it where it was asked for, and judges it. */
+  async look(trigger: GatherOptions['trigger'] = null): Promise<Look> {
+    const { installation, masker, ssh, output, runtime, save } = this.#context;
+    const catalogue = await readCatalogue(installation.settings);
+    const sources = openSources({ installation, catalogue, masker, ssh });
+    const looked = await look(sources, { ...this.#options, trigger }, (waiting) => {
+      if (runtime.stderr.isTTY && waiting.length > 0)
+        output.progress(`Asking: ${waiting.join(', ')}`);
+    });
+    if (save !== undefined) {
+      const { writeSnapshot } = await import('../queue/snapshot-file.ts');
+      await writeSnapshot(save, looked.snapshot, masker);
+    }
+    return looked;
+  }
+
+  /** One look after the other, until Ctrl-C. */
+  async *frames(everyMs: Milliseconds): AsyncGenerator<Frame<JudgedFinding>, void> {
+    const { output, runtime, installation } = this.#context;
+    const { signal } = this.#options;
+    const style = await queueStyle(output, runtime);
+    while (!signal.aborted) {
+      const { diagnosis } = await this.look();
+      yield {
+        view: findingsTable(diagnosis),
+        document: queueDocument(diagnosis),
+        text: `${queueLines(diagnosis, style).join('\n')}\n`,
+      };
+      await installation.clock.sleep(everyMs, signal);
+    }
+  }
+
+  /**
+   * The guide's remedy for what was found; null where it has none for any of it.
+   *
+   * @throws AdminError as the KubernetesClient, before anything was changed
+   */
+  async mendChange(
+    diagnosis: Diagnosis,
+    timeoutMs: Milliseconds,
+  ): Promise<Change<MendEvent> | null> {
+    const { installation, output, runtime, place } = this.#context;
+    const { signal } = this.#options;
+    const findings = fixable(diagnosis);
+    if (findings.length === 0) return null;
+    const catalogue = await readCatalogue(installation.settings);
+    const client = await installation.kubernetes();
+    const choice = { names: [], services: servicesToRenew(findings) };
+    const [pods, runningBuilds] = await Promise.all([
+      choosePods(client, catalogue, choice, { signal }),
+      countRunningBuilds(() => installation.nomad(), signal),
+    ]);
+    const plan = await planRestart(client, catalogue, pods, 'delete', { signal, runningBuilds });
+    const style = await queueStyle(output, runtime);
+    const again = async (): Promise<Diagnosis> => (await this.look()).diagnosis;
+    const context = { client, installation, place, style, look: again };
+    const waiting = { timeoutMs, settleMs: Math.min(timeoutMs, SETTLE_MS) };
+    return mendChange(context, { diagnosis, findings }, plan, waiting);
+  }
+
+  /** A build that is started to see where it gets. */
+  async triggerChange(
+    wanted: { readonly project: string; readonly branch: string | null },
+    timeoutMs: Milliseconds,
+  ): Promise<Change<FollowTriggerEvent>> {
+    const { installation, output, runtime, place } = this.#context;
+    const style = await queueStyle(output, runtime);
+    const context = {
+      api: () => installation.trigger(),
+      installation,
+      place,
+      style,
+      look: (trigger: GatherOptions['trigger']) => this.look(trigger),
+    };
+    return triggerChange(context, { ...wanted, timeoutMs });
+  }
+}
+
+/** Builds that were held up need a moment to be taken up again. */
+const SETTLE_MS: Milliseconds = 90_000;

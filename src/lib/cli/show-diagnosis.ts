@@ -1,0 +1,32 @@
+import type { Diagnosis } from '../queue/diagnosis.ts';
+import { findingsTable, type QueueStyle, queueDocument, queueLines } from '../queue/view.ts';
+import type { Tone } from '../terminal/table.ts';
+import type { Output } from './output.ts';
+import type { Runtime } from './runtime.ts';
+import { showsUnicode } from './shared-values.ts';
+
+/** How a diagnosis is drawn on standard output. */
+export async function queueStyle(
+  output: Pick<Output, 'color'>,
+  runtime: Pick<Runtime, 'env' | 'stdout'>,
+): Promise<QueueStyle> {
+  const { paint } = await import('../terminal/style.ts');
+  return {
+    unicode: showsUnicode(runtime.env),
+    width: runtime.stdout.isTTY ? runtime.stdout.columns : undefined,
+    paint: (text: string, tone: Tone) => paint(text, tone, output.color),
+  };
+}
+
+/** Prints a diagnosis: the tree for people, the findings for programs that read tables. */
+export async function showDiagnosis(
+  diagnosis: Diagnosis,
+  output: Output,
+  runtime: Runtime,
+): Promise<void> {
+  if (output.format === 'table' || output.format === 'wide') {
+    await output.line(queueLines(diagnosis, await queueStyle(output, runtime)).join('\n'));
+    return;
+  }
+  await output.table(findingsTable(diagnosis), queueDocument(diagnosis));
+}
