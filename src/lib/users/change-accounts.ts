@@ -1,7 +1,7 @@
 import { mapBounded } from '../bounded.ts';
 import type { Clock, Milliseconds } from '../clock.ts';
 import { type AdminError, isAdminError } from '../errors.ts';
-import { EventQueue } from '../event-queue.ts';
+import { eventsOfWork } from '../events-of-work.ts';
 import type { Account, AdminApi } from '../server/admin-api.ts';
 import type { AccountChange } from './account-plan.ts';
 import {
@@ -50,31 +50,16 @@ const NO_SUCCESS_OF = 20;
  * The client asks again after what may pass by itself: every call sets a value, so that twice is the
  * same as once.
  */
-export async function* changeAccounts(
+export function changeAccounts(
   api: AccountChanger,
   changes: readonly AccountChange[],
   options: ChangeAccountsOptions,
 ): AsyncGenerator<AccountEvent, void> {
-  const queue = new EventQueue<AccountEvent>();
-  const left = new AbortController();
-  const run = new AccountRun(api, {
-    ...options,
-    signal: AbortSignal.any([options.signal, left.signal]),
-    emit: (event) => queue.push({ at: options.clock.now(), ...event }),
+  return eventsOfWork<AccountEvent>(options.signal, async (send, signal) => {
+    const emit = (event: Emitted): void => send({ at: options.clock.now(), ...event });
+    const report = await new AccountRun(api, { ...options, signal, emit }).all(changes);
+    emit({ type: 'report', report });
   });
-  const work = run.all(changes).then(
-    (report) => {
-      queue.push({ at: options.clock.now(), type: 'report', report });
-      queue.end();
-    },
-    (error: unknown) => queue.fail(error),
-  );
-  try {
-    yield* queue;
-  } finally {
-    left.abort();
-    await work;
-  }
 }
 
 type Emitted = AccountEvent extends infer Event

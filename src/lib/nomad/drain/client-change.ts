@@ -1,7 +1,7 @@
 import { mapBounded } from '../../bounded.ts';
 import type { Clock, Milliseconds } from '../../clock.ts';
 import { AdminError, EXIT_CODES, isAdminError } from '../../errors.ts';
-import { EventQueue } from '../../event-queue.ts';
+import { eventsOfWork } from '../../events-of-work.ts';
 import { keepTrying } from '../../keep-trying.ts';
 import type { NomadClient } from '../client.ts';
 import type { NodeId, NodeStatus, NomadNode } from '../model.ts';
@@ -77,30 +77,18 @@ export function clientChange(
  * Changes clients, several at once, and reads each back: only what Nomad then says counts. What goes
  * wrong with one client is told in the report; only a bug throws.
  */
-export async function* changeClients(
+export function changeClients(
   nomad: ClientChanger,
   changes: readonly ClientChange[],
   options: ClientChangeOptions,
 ): AsyncGenerator<ClientChangeEvent, void> {
-  const queue = new EventQueue<ClientChangeEvent>();
-  const left = new AbortController();
-  const signal = AbortSignal.any([options.signal, left.signal]);
-  const inner = { ...options, signal, emit: (event: ClientChangeEvent) => queue.push(event) };
   const limit = options.concurrency ?? CHANGES_AT_ONCE;
-  const work = mapBounded(changes, limit, (change) => changeClient(nomad, change, inner)).then(
-    (nodes) => {
-      const report = { nodes, exitCode: changeExitCode(nodes) };
-      queue.push({ type: 'report', at: options.clock.now(), report });
-      queue.end();
-    },
-    (error: unknown) => queue.fail(error),
-  );
-  try {
-    yield* queue;
-  } finally {
-    left.abort();
-    await work;
-  }
+  return eventsOfWork(options.signal, async (emit, signal) => {
+    const inner = { ...options, signal, emit };
+    const nodes = await mapBounded(changes, limit, (change) => changeClient(nomad, change, inner));
+    const report = { nodes, exitCode: changeExitCode(nodes) };
+    emit({ type: 'report', at: options.clock.now(), report });
+  });
 }
 
 interface InnerOptions extends ClientChangeOptions {

@@ -1,4 +1,4 @@
-import { EventQueue } from '../../event-queue.ts';
+import { eventsOfWork } from '../../events-of-work.ts';
 import type { DrainSpec } from '../client.ts';
 import type { ClientName, DrainEvent } from './drain-events.ts';
 import type { DrainClient, DrainOptions } from './drain-options.ts';
@@ -12,27 +12,13 @@ import { DrainRun } from './drain-run.ts';
  * The last event is the report, also when the signal or the timeout ends the watching. What goes
  * wrong with a client is told in it; only a bug throws.
  */
-export async function* drainNodes(
+export function drainNodes(
   nomad: DrainClient,
   clients: readonly ClientName[],
   spec: DrainSpec,
   options: DrainOptions,
 ): AsyncGenerator<DrainEvent, void> {
-  const queue = new EventQueue<DrainEvent>();
-  const left = new AbortController();
-  const run = new DrainRun(nomad, clients, spec, {
-    ...options,
-    signal: AbortSignal.any([options.signal, left.signal]),
-    emit: (event) => queue.push(event),
-  });
-  const work = run.toTheEnd().then(
-    () => queue.end(),
-    (error: unknown) => queue.fail(error),
+  return eventsOfWork(options.signal, (emit, signal) =>
+    new DrainRun(nomad, clients, spec, { ...options, signal, emit }).toTheEnd(),
   );
-  try {
-    yield* queue;
-  } finally {
-    left.abort();
-    await work;
-  }
 }
