@@ -1,9 +1,7 @@
 import { type GitHubAddress, githubAddress } from '../github/address.ts';
 import { createGitHubClient, type GitHubClient } from '../github/client.ts';
-import { createHttpClient } from '../http/undici-client.ts';
+import { connectHttp } from './connect-http.ts';
 import type { InstallationOptions } from './installation.ts';
-import { proxySettings } from './proxy-settings.ts';
-import { readSecret } from './secret.ts';
 import type { Settings } from './settings.ts';
 import type { Token } from './tokens.ts';
 
@@ -21,21 +19,8 @@ export async function connectGitHub(
 ): Promise<GitHubClient> {
   const address = githubAddress(host ?? settings.github.host);
   const source = tokenFor(address, settings, options.env);
-  const token =
-    source === null || 'value' in source
-      ? (source?.value ?? null)
-      : await readSecret(source, options);
-  options.masker.add(token);
-  const http = createHttpClient({
-    origin: address.origin,
-    requestTimeout: settings.requestTimeout,
-    clock: options.clock,
-    random: Math.random,
-    userAgent: options.userAgent,
-    proxy: proxySettings(options.env),
-    ...(options.tracer ? { tracer: options.tracer } : {}),
-  });
-  return createGitHubClient({ http, address, token, clock: options.clock });
+  const access = await connectHttp({ origin: address.origin }, source, settings, options);
+  return createGitHubClient({ ...access, address, clock: options.clock });
 }
 
 /** A token goes only to the GitHub that it was issued for. */

@@ -1,19 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
 import { AdminError } from '../errors.ts';
-import type { HttpClient, TlsOptions } from '../http/http.ts';
-import { createHttpClient, type HttpClientOptions } from '../http/undici-client.ts';
+import type { TlsOptions } from '../http/http.ts';
 import { createServerClient, type ServerClient } from '../server/client.ts';
+import { connectHttp, type HttpAccess, type HttpPlace } from './connect-http.ts';
 import type { InstallationOptions } from './installation.ts';
-import { proxySettings } from './proxy-settings.ts';
-import { readSecret } from './secret.ts';
 import type { Settings } from './settings.ts';
-
-/** How the server is reached, and what it is shown. */
-export interface ServerAccess {
-  readonly http: HttpClient;
-  readonly token: string | null;
-}
 
 /**
  * Makes the client of the CircleCI server that the settings mean: files and secrets are read,
@@ -37,28 +29,12 @@ export async function connectServer(
 export async function reachServer(
   settings: Settings,
   options: InstallationOptions,
-  how: Pick<HttpClientOptions, 'connections' | 'retries'> = {},
-): Promise<ServerAccess> {
+  how: Pick<HttpPlace, 'connections' | 'retries'> = {},
+): Promise<HttpAccess> {
   const address = serverAddress(settings);
   if (address === null) throw noHost();
-  const { token: source } = settings.server;
-  const [tls, token] = await Promise.all([
-    serverTls(settings),
-    source === null || 'value' in source ? (source?.value ?? null) : readSecret(source, options),
-  ]);
-  options.masker.add(token);
-  const http = createHttpClient({
-    origin: address.origin,
-    tls,
-    requestTimeout: settings.requestTimeout,
-    clock: options.clock,
-    random: Math.random,
-    userAgent: options.userAgent,
-    proxy: proxySettings(options.env),
-    ...(options.tracer ? { tracer: options.tracer } : {}),
-    ...how,
-  });
-  return { http, token };
+  const place = { origin: address.origin, tls: await serverTls(settings), ...how };
+  return connectHttp(place, settings.server.token, settings, options);
 }
 
 /** Where the server is: https, unless the host says otherwise; null where no host is known. */

@@ -1,0 +1,46 @@
+import type { HttpClient } from '../http/http.ts';
+import { createHttpClient, type HttpClientOptions } from '../http/undici-client.ts';
+import type { InstallationOptions } from './installation.ts';
+import { proxySettings } from './proxy-settings.ts';
+import { readSecret } from './secret.ts';
+import type { Settings } from './settings.ts';
+import type { Token } from './tokens.ts';
+
+/** How a service outside of the cluster is reached, and what it is shown. */
+export interface HttpAccess {
+  readonly http: HttpClient;
+  readonly token: string | null;
+}
+
+/** Where the service is, and what its client is made with besides the settings. */
+export type HttpPlace = Pick<HttpClientOptions, 'origin' | 'tls' | 'connections' | 'retries'>;
+
+/**
+ * Makes the HTTP client of a service and reads the token for it, which is masked from then on.
+ * Nothing is sent.
+ *
+ * @throws AdminError of kind `validation` (SECRET_FILE) or `unauthorised` (SECRET_COMMAND)
+ */
+export async function connectHttp(
+  place: HttpPlace,
+  source: Token | null,
+  { requestTimeout }: Pick<Settings, 'requestTimeout'>,
+  options: InstallationOptions,
+): Promise<HttpAccess> {
+  const token =
+    source === null || 'value' in source
+      ? (source?.value ?? null)
+      : await readSecret(source, options);
+  options.masker.add(token);
+  const { clock, env, tracer, userAgent } = options;
+  const http = createHttpClient({
+    ...place,
+    requestTimeout,
+    clock,
+    random: Math.random,
+    userAgent,
+    proxy: proxySettings(env),
+    ...(tracer ? { tracer } : {}),
+  });
+  return { http, token };
+}
