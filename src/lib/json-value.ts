@@ -10,11 +10,14 @@ const GO_ZERO_TIME = '0001-01-01';
 /** A JSON object whose fields are not known yet. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** Whether a value is an object that can be looked into, and no array. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** The value as an object; null for arrays and everything else. */
 export function objectOrNull(value: unknown): JsonObject | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as JsonObject)
-    : null;
+  return isRecord(value) ? value : null;
 }
 
 /** The value as an object, empty where it is none. */

@@ -1,7 +1,6 @@
 import { AdminError } from '../errors.ts';
+import { type JsonObject, objectOf } from '../json-value.ts';
 import type { Container, KubernetesEvent, Pod } from './model.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 const PHASES = ['Pending', 'Running', 'Succeeded', 'Failed'] as const;
 
@@ -11,10 +10,10 @@ const PHASES = ['Pending', 'Running', 'Succeeded', 'Failed'] as const;
  * @throws AdminError `service` KUBERNETES_ERROR for what is no pod
  */
 export function decodePod(value: unknown): Pod {
-  const pod = object(value);
-  const metadata = object(pod['metadata']);
-  const status = object(pod['status']);
-  const spec = object(pod['spec']);
+  const pod = objectOf(value);
+  const metadata = objectOf(pod['metadata']);
+  const status = objectOf(pod['status']);
+  const spec = objectOf(pod['spec']);
   const name = string(metadata['name']);
   if (name === null) {
     throw new AdminError('service', 'Kubernetes answered with something that is not a pod', {
@@ -50,9 +49,9 @@ export function decodePod(value: unknown): Pod {
 
 /** Reads an Event (core/v1) from the wire. */
 export function decodeEvent(value: unknown): KubernetesEvent {
-  const event = object(value);
-  const about = object(event['involvedObject']);
-  const series = object(event['series']);
+  const event = objectOf(value);
+  const about = objectOf(event['involvedObject']);
+  const series = objectOf(event['series']);
   const at = date(event['eventTime']);
   return {
     type: string(event['type']) ?? '',
@@ -74,8 +73,8 @@ export function decodeList(value: unknown): {
   readonly resourceVersion: string;
   readonly next: string | null;
 } {
-  const document = object(value);
-  const metadata = object(document['metadata']);
+  const document = objectOf(value);
+  const metadata = objectOf(document['metadata']);
   const next = string(metadata['continue']);
   return {
     items: Array.isArray(document['items']) ? document['items'] : [],
@@ -92,12 +91,12 @@ function containers(specified: unknown, reported: unknown): readonly Container[]
   return all.map((one) => container(one, statuses.get(one['name']) ?? {}));
 }
 
-function container(declared: Json, status: Json): Container {
-  const state = object(status['state']);
+function container(declared: JsonObject, status: JsonObject): Container {
+  const state = objectOf(status['state']);
   const kind = (['waiting', 'running', 'terminated'] as const).find((one) => state[one]);
-  const detail = kind ? object(state[kind]) : {};
-  const last = object(status['lastState'])['terminated'];
-  const ended = object(last);
+  const detail = kind ? objectOf(state[kind]) : {};
+  const last = objectOf(status['lastState'])['terminated'];
+  const ended = objectOf(last);
   return {
     name: string(declared['name']) ?? '',
     image: string(status['image']) ?? string(declared['image']),
@@ -126,18 +125,12 @@ function owner(value: unknown): Pod['owner'] {
   return { kind: string(one['kind']) ?? '', name: string(one['name']) ?? '' };
 }
 
-function object(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Json)
-    : {};
-}
-
-function list(value: unknown): readonly Json[] {
-  return Array.isArray(value) ? value.map(object) : [];
+function list(value: unknown): readonly JsonObject[] {
+  return Array.isArray(value) ? value.map(objectOf) : [];
 }
 
 function strings(value: unknown): Readonly<Record<string, string>> {
-  const pairs = Object.entries(object(value));
+  const pairs = Object.entries(objectOf(value));
   return Object.fromEntries(
     pairs.filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
   );

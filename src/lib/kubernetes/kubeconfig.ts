@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { AdminError } from '../errors.ts';
+import { isRecord } from '../json-value.ts';
 
 /** Where a kubeconfig may come from. */
 export interface KubeconfigSources {
@@ -106,10 +107,6 @@ async function withTokenFiles(text: string, root: string): Promise<string> {
 function field(document: unknown, key: string): readonly Record<string, unknown>[] | null {
   const list = isRecord(document) ? document[key] : null;
   return Array.isArray(list) ? list.filter(isRecord) : null;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }
 
 function mergeInto(merged: KubeConfig, one: KubeConfig, first: boolean): void {

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { isRecord } from '../../json-value.ts';
 import type { HttpHandlers } from '../http-server.ts';
 import type { Access } from './access.ts';
 import { ApiError, methodNotAllowed, noSuchResource } from './api-error.ts';
 import type { Cluster } from './cluster.ts';
 import type { Collection } from './collection.ts';
 import { coreVersions, groupInfo, groupList, resourceList, versionInfo } from './discovery.ts';
-import { isRecord } from './fields.ts';
 import type { Kubelet } from './kubelet.ts';
 import { sendList, sendWatch } from './list-watch.ts';
 import { sendLog } from './logs.ts';

@@ -1,3 +1,4 @@
+import { isRecord } from '../../json-value.ts';
 import type { KubeObject } from './objects.ts';
 import type { ResourceType } from './resources.ts';
 
@@ -46,9 +47,4 @@ export function fieldValues(type: ResourceType, object: KubeObject): Record<stri
     if (typeof value === 'string' || typeof value === 'number') values[field] = String(value);
   }
   return values;
-}
-
-/** Whether a value is an object that can be looked into. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

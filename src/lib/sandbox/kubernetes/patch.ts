@@ -1,5 +1,5 @@
+import { isRecord } from '../../json-value.ts';
 import { ApiError, badRequest } from './api-error.ts';
-import { isRecord } from './fields.ts';
 
 /**
  * Applies a patch of any of the three forms. A strategic merge patch is taken for a merge patch:

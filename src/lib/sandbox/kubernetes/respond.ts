@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isRecord } from '../../json-value.ts';
 import { ApiError, badRequest } from './api-error.ts';
-import { isRecord } from './fields.ts';
 import { readProtobufReview } from './protobuf.ts';
 
 /** Sends a JSON document, as the API server does. */

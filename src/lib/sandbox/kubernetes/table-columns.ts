@@ -1,4 +1,4 @@
-import { isRecord } from './fields.ts';
+import { isRecord } from '../../json-value.ts';
 import type { KubeObject, PodObject } from './objects.ts';
 import { podDisplayStatus } from './pod-display-status.ts';
 

@@ -1,7 +1,7 @@
+import { isRecord } from '../../json-value.ts';
 import { badRequest, conflict, methodNotAllowed, noSuchResource } from './api-error.ts';
 import type { Cluster } from './cluster.ts';
 import type { Collection } from './collection.ts';
-import { isRecord } from './fields.ts';
 import type { Kubelet } from './kubelet.ts';
 import type { KubeObject, ObjectMeta, PodObject } from './objects.ts';
 import { applyPatch, mergePatch } from './patch.ts';

@@ -1,3 +1,4 @@
+import { isRecord } from '../../../json-value.ts';
 import { type Answer, ApiError, type ApiRequest, flag, found, missing } from '../api-request.ts';
 import type { NomadCore } from '../core.ts';
 import { createJob, type GroupRequest, type JobRequest } from '../job-spec.ts';
@@ -7,7 +8,7 @@ import { allocationObject, allocationStub } from '../wire/allocation.ts';
 import { encode, omitEmpty } from '../wire/encode.ts';
 import { evaluationObject } from '../wire/evaluation.ts';
 import { jobObject, jobStub, jobSummary } from '../wire/job.ts';
-import { isObject, number, objects, readBody, strings, text, type Unchecked } from './json-body.ts';
+import { number, objects, readBody, strings, text, type Unchecked } from './json-body.ts';
 import { jsonList } from './nodes.ts';
 import { type Route, segment } from './route.ts';
 
@@ -87,7 +88,7 @@ export function jobRoutes(core: NomadCore): readonly Route[] {
 function register(core: NomadCore, request: ApiRequest): Answer {
   const body = readBody(request.body);
   const spec = body['Job'];
-  if (!isObject(spec)) throw new ApiError(400, 'Job must be specified');
+  if (!isRecord(spec)) throw new ApiError(400, 'Job must be specified');
   const id = text(spec, 'ID');
   if (id === '') throw new ApiError(400, "Job ID hasn't been provided");
   const groups = objects(spec, 'TaskGroups');
@@ -156,16 +157,16 @@ function groupRequest(group: Unchecked): GroupRequest {
   return {
     name: text(group, 'Name', 'build'),
     count: number(group, 'Count', 1),
-    diskMb: isObject(disk) ? number(disk, 'SizeMB', 300) : 300,
+    diskMb: isRecord(disk) ? number(disk, 'SizeMB', 300) : 300,
     constraints: constraints(group),
     tasks: objects(group, 'Tasks').map((task) => {
-      const resources = isObject(task['Resources']) ? task['Resources'] : {};
+      const resources = isRecord(task['Resources']) ? task['Resources'] : {};
       return {
         name: text(task, 'Name', 'build-agent'),
         driver: text(task, 'Driver', 'raw_exec'),
         env: strings(task, 'Env'),
         meta: strings(task, 'Meta'),
-        config: { command: isObject(task['Config']) ? text(task['Config'], 'command') : '' },
+        config: { command: isRecord(task['Config']) ? text(task['Config'], 'command') : '' },
         cpuMhz: number(resources, 'CPU', 100),
         memoryMb: number(resources, 'MemoryMB', 300),
         killTimeoutMs: number(task, 'KillTimeout', 5_000_000_000) / 1_000_000,

@@ -1,3 +1,4 @@
+import { isRecord } from '../../../json-value.ts';
 import { ApiError } from '../api-request.ts';
 
 /** A JSON object whose fields nobody has checked yet. */
@@ -12,16 +13,11 @@ export function readBody(body: string): Unchecked {
   if (body.trim() === '') throw new ApiError(400, 'EOF');
   try {
     const value: unknown = JSON.parse(body);
-    if (isObject(value)) return value;
+    if (isRecord(value)) return value;
   } catch {
     throw new ApiError(400, 'invalid character looking for beginning of value');
   }
   throw new ApiError(400, 'json: cannot unmarshal value into Go value');
-}
-
-/** Whether a value is a JSON object. */
-export function isObject(value: unknown): value is Unchecked {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A field that is a string, or its default. */
@@ -39,13 +35,13 @@ export function number(object: Unchecked, key: string, otherwise = 0): number {
 /** A field that is a list of objects, or an empty one. */
 export function objects(object: Unchecked, key: string): readonly Unchecked[] {
   const value = object[key];
-  return Array.isArray(value) ? value.filter(isObject) : [];
+  return Array.isArray(value) ? value.filter(isRecord) : [];
 }
 
 /** A field that maps names to strings; null where it is not there. */
 export function strings(object: Unchecked, key: string): Readonly<Record<string, string>> | null {
   const value = object[key];
-  if (!isObject(value)) return null;
+  if (!isRecord(value)) return null;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, String(item)]));
 }
 

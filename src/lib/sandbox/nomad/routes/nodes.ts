@@ -1,3 +1,4 @@
+import { isRecord } from '../../../json-value.ts';
 import {
   type Answer,
   ApiError,
@@ -14,7 +15,7 @@ import type { EvaluationRecord, NodeRecord } from '../records.ts';
 import { allocationJson } from '../wire/allocation.ts';
 import { encode } from '../wire/encode.ts';
 import { nodeObject, nodeStub } from '../wire/node.ts';
-import { goKind, isObject, readBody, strings, text, type Unchecked } from './json-body.ts';
+import { goKind, readBody, strings, text, type Unchecked } from './json-body.ts';
 import { type Route, segment } from './route.ts';
 
 /** `/v1/nodes` and `/v1/node/...` (command/agent/node_endpoint.go). */
@@ -132,7 +133,7 @@ function drainSpec(
 ): { readonly deadlineNs: bigint; readonly ignoreSystemJobs: boolean } | null {
   const spec = body['DrainSpec'];
   if (spec === null || spec === undefined) return null;
-  if (!isObject(spec)) {
+  if (!isRecord(spec)) {
     throw wrongType(goKind(spec), 'NodeUpdateDrainRequest.DrainSpec', 'api.DrainSpec');
   }
   const deadline = spec['Deadline'] ?? 0;
