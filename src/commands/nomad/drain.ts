@@ -1,4 +1,5 @@
 import { clientSelector, clientSelectorFlags } from '../../lib/cli/client-selector-flags.ts';
+import { clientWayFlags, goToClients } from '../../lib/cli/client-way-flags.ts';
 import { drainChange } from '../../lib/cli/drain-change.ts';
 import { endDrainChange } from '../../lib/cli/eligibility-change.ts';
 import { MutatingCommand } from '../../lib/cli/mutating-command.ts';
@@ -6,12 +7,13 @@ import { Args, durationFlag, Flags } from '../../lib/cli/oclif.ts';
 import { placeFlags } from '../../lib/cli/place-flags.ts';
 import { chooseClients } from '../../lib/nomad/drain/choose-clients.ts';
 import { drainRequest } from '../../lib/nomad/drain/drain-request.ts';
+import { isSelective } from '../../lib/nomad/nodes/select-nodes.ts';
 
 /** `nomad drain`: takes clients out of service without killing a build, or ends their drains. */
 export class NomadDrain extends MutatingCommand {
   static override summary = 'drain Nomad clients, and wait for their builds';
   static override description =
-    'All clients are made ineligible first, then drained. Builds are waited for and none is killed, unless --deadline or --force says so. Run it again to go on where it stands.';
+    'All are made ineligible, then drained. No build is killed unless --deadline or --force says so. Run it again to go on.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> ip-10-0-1-2',
     '<%= config.bin %> <%= command.id %> --idle --yes',
@@ -36,7 +38,8 @@ export class NomadDrain extends MutatingCommand {
     'ignore-system': Flags.boolean({ summary: 'leave system jobs running' }),
     disable: Flags.boolean({ summary: 'end drains, and make the clients eligible' }),
     'keep-ineligible': Flags.boolean({ summary: 'with --disable: not eligible' }),
-    enable: Flags.boolean({ summary: 'drain (the default)' }),
+    enable: Flags.boolean({ summary: 'drain (the default)', hidden: true }),
+    ...clientWayFlags,
   };
 
   async run(): Promise<void> {
@@ -46,17 +49,27 @@ export class NomadDrain extends MutatingCommand {
       keepIneligible: flags['keep-ineligible'],
       ignoreSystem: flags['ignore-system'],
     });
-    const nomad = await this.installation.nomad();
-    const { signal } = this;
-    const wanted = { names: argv.map(String), selector: clientSelector(flags), all: flags.all };
-    const clients = await chooseClients(nomad, wanted, { signal });
-    const { installation } = this;
-    const place = placeFlags(this.shared.chosen);
-    const context = { nomad, clients, signal, all: flags.all, installation, place };
-    if (request.kind === 'end') {
-      await this.change(endDrainChange(context, request.keepIneligible), flags);
-    } else {
-      await this.change(await drainChange(context, request, flags['dry-run']), flags);
+    const { installation, signal } = this;
+    const selector = clientSelector(flags);
+    const way = await goToClients(flags, {
+      installation,
+      names: argv.map(String),
+      selected: flags.all || isSelective(selector),
+      signal,
+      note: (line) => this.output.note(line),
+    });
+    try {
+      const { nomad, names, hosts } = way;
+      const clients = await chooseClients(nomad, { names, selector, all: flags.all }, { signal });
+      const place = `${placeFlags(this.shared.chosen)}${way.place}`;
+      const context = { nomad, clients, signal, all: flags.all, installation, place, hosts };
+      if (request.kind === 'end') {
+        await this.change(endDrainChange(context, request.keepIneligible), flags);
+      } else {
+        await this.change(await drainChange(context, request, flags['dry-run']), flags);
+      }
+    } finally {
+      await way.close();
     }
   }
 }

@@ -1,8 +1,10 @@
 import { AdminCommand } from '../../lib/cli/admin-command.ts';
 import { clientSelector, clientSelectorFlags } from '../../lib/cli/client-selector-flags.ts';
+import { clientWayFlags, goToClients } from '../../lib/cli/client-way-flags.ts';
 import { Args } from '../../lib/cli/oclif.ts';
 import { AdminError } from '../../lib/errors.ts';
-import { isSelective } from '../../lib/nomad/nodes/select-nodes.ts';
+import type { NomadClient } from '../../lib/nomad/client.ts';
+import { isSelective, type NodeSelector } from '../../lib/nomad/nodes/select-nodes.ts';
 
 /** `nomad node-status`: the clients and the capacity, or one client in detail. */
 export class NomadNodeStatus extends AdminCommand {
@@ -14,13 +16,14 @@ export class NomadNodeStatus extends AdminCommand {
     '<%= config.bin %> <%= command.id %> --status down --status draining',
     '<%= config.bin %> <%= command.id %> --idle --json',
     '<%= config.bin %> <%= command.id %> ip-10-0-1-2',
+    '<%= config.bin %> <%= command.id %> --via ssh 10.0.1.2 --bastion ubuntu@bastion.example.com',
   ];
   static override aliases = ['nomad node status'];
   static override completes = { node: 'nodes', name: 'nodes' } as const;
   static override args = {
     node: Args.string({ description: 'id, prefix of it, name, IP address or instance id' }),
   };
-  static override flags = { ...clientSelectorFlags };
+  static override flags = { ...clientSelectorFlags, ...clientWayFlags };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(NomadNodeStatus);
@@ -31,20 +34,30 @@ export class NomadNodeStatus extends AdminCommand {
         hint: 'Leave out NODE, or --status, --idle, --class, --name and --nomad-version.',
       });
     }
-    if (args.node === undefined) return this.#list(selector);
-    return this.#one(args.node);
+    const way = await goToClients(flags, {
+      installation: this.installation,
+      names: args.node === undefined ? [] : [args.node],
+      selected: isSelective(selector),
+      signal: this.signal,
+      note: (line) => this.output.note(line),
+    });
+    try {
+      const [target] = way.names;
+      if (target === undefined) await this.#list(way.nomad, selector);
+      else await this.#one(way.nomad, target);
+    } finally {
+      await way.close();
+    }
   }
 
-  async #list(selector: ReturnType<typeof clientSelector>): Promise<void> {
-    const nomad = await this.installation.nomad();
+  async #list(nomad: NomadClient, selector: NodeSelector): Promise<void> {
     const { readFleet } = await import('../../lib/nomad/nodes/node-status.ts');
     const { fleetDocument, fleetView } = await import('../../lib/nomad/nodes/node-status-view.ts');
     const fleet = await readFleet(nomad, selector, { signal: this.signal });
     await this.output.table(fleetView(fleet), fleetDocument(fleet));
   }
 
-  async #one(target: string): Promise<void> {
-    const nomad = await this.installation.nomad();
+  async #one(nomad: NomadClient, target: string): Promise<void> {
     const { resolveNodes } = await import('../../lib/nomad/nodes/find-node.ts');
     const { readClient } = await import('../../lib/nomad/nodes/node-detail.ts');
     const { clientView } = await import('../../lib/nomad/nodes/node-detail-view.ts');

@@ -236,9 +236,11 @@ export interface Evaluation {
   readonly queued: Readonly<Record<string, number>>;
 }
 
-/** The Nomad server that answered. */
+/** The Nomad agent that answered. */
 export interface Agent {
   readonly version: string;
   readonly region: string | null;
   readonly datacenter: string | null;
+  /** Of the client that the agent is; null where it is none, or does not say. */
+  readonly clientId: NodeId | null;
 }

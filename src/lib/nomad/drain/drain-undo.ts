@@ -18,13 +18,16 @@ export class DrainUndo {
    * What goes on, and the commands that take it back. Full ids, because a name may fit a dead
    * client too.
    *
-   * @param flags shared flags that chose the installation, each with a blank before it
+   * @param flags that chose the installation, each with a blank before it
+   * @param hosts what names a client that is logged in on
    */
-  lines(flags = ''): readonly string[] {
+  lines(flags = '', hosts: ReadonlyMap<NodeId, string> = new Map()): readonly string[] {
     const command = `circleci-admin nomad drain${flags} --disable`;
     const eligible = [...this.#wereEligible.keys()];
     const others = [...this.#drained.keys()].filter((id) => !this.#wereEligible.has(id));
     if (eligible.length + others.length === 0) return ['Nothing was changed.'];
+    const namesOf = (ids: readonly NodeId[]): string =>
+      ids.map((id) => hosts.get(id) ?? id).join(' ');
     const drained = [...this.#drained.values()];
     const closed = [...this.#wereEligible.values()].filter(({ id }) => !this.#drained.has(id));
     return [
@@ -38,8 +41,8 @@ export class DrainUndo {
       ),
       ...named('Made ineligible, not draining', closed),
       'Run the same command again to go on watching. To undo it:',
-      ...(eligible.length === 0 ? [] : [`  ${command} ${eligible.join(' ')}`]),
-      ...(others.length === 0 ? [] : [`  ${command} --keep-ineligible ${others.join(' ')}`]),
+      ...(eligible.length === 0 ? [] : [`  ${command} ${namesOf(eligible)}`]),
+      ...(others.length === 0 ? [] : [`  ${command} --keep-ineligible ${namesOf(others)}`]),
     ];
   }
 }

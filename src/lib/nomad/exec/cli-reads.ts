@@ -57,7 +57,7 @@ export class CliReads implements NomadReads {
 
   /** The CLI is the server's own binary; region and datacenter it does not print. */
   async agent(): Promise<Agent> {
-    return { version: this.#version.text, region: null, datacenter: null };
+    return { version: this.#version.text, region: null, datacenter: null, clientId: null };
   }
 
   async leader(options: ReadOptions = {}): Promise<string | null> {

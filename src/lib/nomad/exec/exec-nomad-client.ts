@@ -28,12 +28,14 @@ import type {
 import { CliReads, type NomadReads } from './cli-reads.ts';
 import { type CliVersion, isSince, parseCliVersion } from './cli-version.ts';
 import { execInServerPod } from './exec-in-server-pod.ts';
-import { NomadCommands, type RunNomad } from './nomad-commands.ts';
+import { type CliPlace, NomadCommands, type RunNomad } from './nomad-commands.ts';
 import { createOperatorApi } from './operator-api.ts';
 
 /** What a client over the nomad CLI is made from. Its token is the pod's own `NOMAD_TOKEN`. */
 export interface ExecNomadOptions {
   readonly run: RunNomad;
+  /** Where that is; the server's pod where it is left out. */
+  readonly place?: CliPlace;
   readonly clock: Clock;
   /** How long a command may take to say something. */
   readonly requestTimeout: Milliseconds;

@@ -17,9 +17,27 @@ export interface CommandIo {
  */
 export type RunNomad = (args: readonly string[], io: CommandIo) => Promise<number>;
 
+/** Where the nomad CLI is run, as errors say it. */
+export interface CliPlace {
+  readonly name: string;
+  /** What to do where it is not installed there. */
+  readonly absentHint: string;
+  /** What to do where it does not reach the agent that it runs beside. */
+  readonly unreachableHint: string;
+}
+
+/** The pod of a Nomad server. */
+const SERVER_POD: CliPlace = {
+  name: 'the pod',
+  absentHint: 'Name the pod that runs the Nomad server with --nomad-pod.',
+  unreachableHint: 'Look at the Nomad server in its pod: kubectl logs circleci-nomad-0',
+};
+
 /** What running commands needs. */
 export interface NomadCommandsOptions {
   readonly run: RunNomad;
+  /** The server's pod where it is left out. */
+  readonly place?: CliPlace;
   readonly clock: Clock;
   /** How long a command may take to say something. */
   readonly requestTimeout: Milliseconds;
@@ -56,6 +74,11 @@ export class NomadCommands {
     this.#options = options;
   }
 
+  /** Where they are run. */
+  get place(): CliPlace {
+    return this.#options.place ?? SERVER_POD;
+  }
+
   /**
    * Runs a command to its end.
    *
@@ -78,7 +101,7 @@ export class NomadCommands {
     try {
       yield* command.stdout;
       const status = await command.exit;
-      if (status !== 0) throw commandError(status, command.stderr(), asked);
+      if (status !== 0) throw commandError(status, command.stderr(), asked, this.place);
     } finally {
       command.stop();
     }
@@ -121,18 +144,23 @@ const STOPPED = new Error('nobody reads any further');
  * What a command failed with: Nomad's own error where it says one, NOMAD_UNREACHABLE where the CLI
  * did not reach the server that it runs beside.
  */
-export function commandError(status: number, stderr: string, asked: Asked): AdminError {
+export function commandError(
+  status: number,
+  stderr: string,
+  asked: Asked,
+  place: CliPlace,
+): AdminError {
   // The CLI ends so, too, with its usage, when it is given a command that it does not have.
   if (status === 126 || (status === 127 && !stderr.includes('Usage: nomad'))) {
-    return new AdminError('service', `Could not ${asked.what}: the pod has no nomad to run`, {
+    return new AdminError('service', `Could not ${asked.what}: ${place.name} has no nomad to run`, {
       code: 'NOMAD_UNREACHABLE',
-      hint: 'Name the pod that runs the Nomad server with --nomad-pod.',
+      hint: place.absentHint,
     });
   }
   if (/connection refused|i\/o timeout|no such host|x509:|tls: |EOF$/i.test(stderr.trim())) {
     return new AdminError('service', `Nomad could not ${asked.what}: ${firstLine(stderr)}`, {
       code: 'NOMAD_UNREACHABLE',
-      hint: 'Look at the Nomad server in its pod: kubectl logs circleci-nomad-0',
+      hint: place.unreachableHint,
     });
   }
   return nomadError({ status: null, body: stderr || `exit status ${status}` }, asked);

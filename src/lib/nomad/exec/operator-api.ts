@@ -41,7 +41,7 @@ async function send(commands: NomadCommands, request: HttpRequest): Promise<Http
     const status = await command.exit;
     if (status === 0) throw badBody('has no status', request);
     const asked = { what: `answer ${request.path}`, needs: 'a token' };
-    throw commandError(status, command.stderr(), asked);
+    throw commandError(status, command.stderr(), asked, commands.place);
   }
   return responseOf(command, head, request);
 }

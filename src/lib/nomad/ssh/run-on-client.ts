@@ -1,6 +1,6 @@
-import { constants } from 'node:os';
 import { AdminError } from '../../errors.ts';
 import type { SshClient } from '../../ssh/client.ts';
+import { exitStatus } from '../../ssh/exit-status.ts';
 import type { Terminal } from '../exec/run-nomad-cli.ts';
 import type { NomadNode } from '../model.ts';
 
@@ -45,7 +45,7 @@ export async function runOnClient(
           ...(tty ? { terminal: { type: run.terminalType, sizes } } : {}),
           signal,
         });
-        return exit.exitCode ?? 128 + signalNumber(exit.signal);
+        return exitStatus(exit);
       } finally {
         done.abort();
         if (tty) stdin.stream.setRawMode?.(false);
@@ -68,9 +68,4 @@ export function sshHost({ name, address }: NomadNode): string {
     code: 'NO_CLIENT_ADDRESS',
     hint: 'See what it knows: circleci-admin nomad node-status',
   });
-}
-
-function signalNumber(name: string | null): number {
-  const number: unknown = Reflect.get(constants.signals, name ?? '');
-  return typeof number === 'number' ? number : 0;
 }

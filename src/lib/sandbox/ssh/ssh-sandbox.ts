@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import type { Connection, ParsedKey, PublicKeyAuthContext, Server, ServerChannel } from 'ssh2';
 import type { ExecIo } from '../kubernetes/pod-backend.ts';
 import type { SandboxContext, SandboxService } from '../service.ts';
-import { changesMachine, type NomadCli, runOnMachine } from './client-machine.ts';
+import { changesMachine, type Machine, type NomadCli, runOnMachine } from './client-machine.ts';
 import type { SshScenario } from './scenario.ts';
 
 /** What the machines need of the simulated Nomad. */
 export interface SshNomad {
   /** The clients that there are now. */
-  machines(): Iterable<{ readonly address: string; readonly name: string; readonly up: boolean }>;
+  machines(): Iterable<Machine & { readonly address: string; readonly up: boolean }>;
   readonly cli: NomadCli;
 }
 
@@ -19,6 +19,8 @@ interface KeyPair {
   readonly private: string;
   readonly public: string;
 }
+
+const BASTION: Machine = { name: 'bastion', id: null };
 
 /** The account of every machine. */
 export const SSH_USER = 'ubuntu';
@@ -33,7 +35,7 @@ export class SshSandbox implements SandboxService {
   readonly #scenario: SshScenario;
   readonly #nomad: SshNomad;
   readonly #directory: string;
-  readonly #machineOf = new Map<number, string>();
+  readonly #machineOf = new Map<number, Machine>();
   readonly #open = new Set<Connection>();
   #bastion: Server | undefined;
   #machines: Server | undefined;
@@ -63,7 +65,7 @@ export class SshSandbox implements SandboxService {
     if (allowed instanceof Error) throw allowed;
     const serve = (key: KeyPair): Server =>
       new ssh2.Server({ hostKeys: [key.private] }, (connection, { port }) => {
-        this.#letIn(connection, allowed, this.#machineOf.get(port) ?? 'bastion');
+        this.#letIn(connection, allowed, this.#machineOf.get(port) ?? BASTION);
       });
     this.#bastion = serve(bastionKey);
     this.#machines = serve(machineKey);
@@ -94,7 +96,7 @@ export class SshSandbox implements SandboxService {
     return join(this.#directory, name);
   }
 
-  #letIn(connection: Connection, allowed: ParsedKey, name: string): void {
+  #letIn(connection: Connection, allowed: ParsedKey, machine: Machine): void {
     this.#open.add(connection);
     // ssh2's types forget it.
     (connection as Connection & { setNoDelay(on: boolean): void }).setNoDelay(true);
@@ -116,18 +118,18 @@ export class SshSandbox implements SandboxService {
       session.on('window-change', (agree) => agree?.());
       session.on(
         'exec',
-        (agree, _reject, { command }) => void this.#run(agree(), name, command, tty),
+        (agree, _reject, { command }) => void this.#run(agree(), machine, command, tty),
       );
-      session.on('shell', (agree) => void this.#run(agree(), name, '', tty));
+      session.on('shell', (agree) => void this.#run(agree(), machine, '', tty));
     });
     connection.on('tcpip', (accept, reject, { destIP, destPort }) => {
-      const port = name === 'bastion' ? this.#portBehind(destIP, destPort) : null;
+      const port = machine === BASTION ? this.#portBehind(destIP, destPort) : null;
       if (port === null) return reject();
       const socket = connect({ port, host: '127.0.0.1', noDelay: true });
       socket.once('error', () => reject());
       socket.once('connect', () => {
-        const machine = this.#machineAt(destIP);
-        if (machine !== null) this.#machineOf.set(socket.localPort ?? 0, machine);
+        const behind = this.#machineAt(destIP);
+        if (behind !== null) this.#machineOf.set(socket.localPort ?? 0, behind);
         const channel = accept();
         channel.pipe(socket).pipe(channel);
         channel.on('error', () => socket.destroy());
@@ -142,14 +144,19 @@ export class SshSandbox implements SandboxService {
     return port === 22 && this.#machineAt(address) !== null ? portOf(this.#machines) : null;
   }
 
-  #machineAt(address: string): string | null {
+  #machineAt(address: string): Machine | null {
     for (const machine of this.#nomad.machines()) {
-      if (machine.address === address && machine.up) return machine.name;
+      if (machine.address === address && machine.up) return machine;
     }
     return null;
   }
 
-  async #run(channel: ServerChannel, name: string, command: string, tty: boolean): Promise<void> {
+  async #run(
+    channel: ServerChannel,
+    machine: Machine,
+    command: string,
+    tty: boolean,
+  ): Promise<void> {
     const line = command === '' ? await textOf(channel) : command;
     this.#context.calls.record({
       service: this.name,
@@ -168,7 +175,7 @@ export class SshSandbox implements SandboxService {
       tty,
       signal: gone.signal,
     };
-    const code = await runOnMachine(name, line, io, this.#scenario, this.#nomad.cli);
+    const code = await runOnMachine(machine, line, io, this.#scenario, this.#nomad.cli);
     channel.exit(code);
     channel.end();
   }

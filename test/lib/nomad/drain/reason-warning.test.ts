@@ -5,7 +5,7 @@ import { failureOf } from '../http/recorded-nomad.ts';
 
 const SPEC = { deadline: null, meta: { message: 'new image' } };
 const server = (version: string) => ({
-  agent: async () => ({ version, region: null, datacenter: null }),
+  agent: async () => ({ version, region: null, datacenter: null, clientId: null }),
 });
 const failing = (kind: 'unauthorised' | 'service') => ({
   agent: () => Promise.reject(new AdminError(kind, 'no', { code: 'NO' })),

@@ -33,7 +33,12 @@ describe('before Nomad 1.3', () => {
       requestTimeout: 5_000,
     });
     expect(exec.access).toBe('exec');
-    expect(await exec.agent()).toEqual({ version: '1.0.4', region: null, datacenter: null });
+    expect(await exec.agent()).toEqual({
+      version: '1.0.4',
+      region: null,
+      datacenter: null,
+      clientId: null,
+    });
     expect(await exec.leader()).toBe(await http.leader());
     expect(sorted(await all(exec.nodes({ resources: true })))).toEqual(
       sorted(await all(http.nodes())),

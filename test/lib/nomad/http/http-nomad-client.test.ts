@@ -45,6 +45,7 @@ describe('against the recordings of Nomad 1.0.4', () => {
       version: '1.0.4',
       region: 'global',
       datacenter: 'default',
+      clientId: null,
     });
     expect(await nomad.leader()).toBe('127.0.0.1:4647');
     const [node] = await all(nomad.nodes({ resources: true }));

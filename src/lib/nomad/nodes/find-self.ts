@@ -1,0 +1,35 @@
+import { AdminError, isAdminError } from '../../errors.ts';
+import type { NomadClient, ReadOptions } from '../client.ts';
+import type { NodeId } from '../model.ts';
+
+/**
+ * The client that an agent is (`stats.client.node_id` of `/v1/agent/self`, as `nomad node status
+ * -self` finds it).
+ *
+ * @param address of the agent, for messages
+ * @throws AdminError of kind `service` (NO_LOCAL_AGENT) where nothing answers, or `validation`
+ *   (NOT_A_CLIENT)
+ */
+export async function findSelf(
+  nomad: Pick<NomadClient, 'agent'>,
+  address: string,
+  options: ReadOptions = {},
+): Promise<NodeId> {
+  const { clientId } = await nomad.agent(options).catch((error: unknown) => {
+    if (!isAdminError(error) || error.code !== 'NOMAD_UNREACHABLE') throw error;
+    throw new AdminError('service', `No Nomad agent answers at ${address}: ${error.message}`, {
+      code: 'NO_LOCAL_AGENT',
+      hint: 'Run this on a Nomad client, or set NOMAD_ADDR to its agent.',
+      cause: error,
+    });
+  });
+  if (clientId !== null) return clientId;
+  throw new AdminError(
+    'validation',
+    `The Nomad agent at ${address} is no client: Nomad not running in client mode`,
+    {
+      code: 'NOT_A_CLIENT',
+      hint: 'Run this on a Nomad client, or name one. See them with: circleci-admin nomad node-status',
+    },
+  );
+}

@@ -1,0 +1,149 @@
+import { mapBounded } from '../../bounded.ts';
+import type { Clock, Milliseconds } from '../../clock.ts';
+import { AdminError, isAdminError } from '../../errors.ts';
+import type { SshClient } from '../../ssh/client.ts';
+import type { NomadClient } from '../client.ts';
+import { documentOf } from '../exec/command-output.ts';
+import { createExecNomadClient } from '../exec/exec-nomad-client.ts';
+import { NomadCommands } from '../exec/nomad-commands.ts';
+import { decodeNodeDetail } from '../http/decode-node.ts';
+import { badAnswer } from '../http/errors.ts';
+import type { NodeId, NomadNode } from '../model.ts';
+import { type NodeReader, resolveNodes } from '../nodes/find-node.ts';
+import { type ClientMachine, nomadOnClients, nomadOverSsh, ON_CLIENT } from './nomad-on-clients.ts';
+import { sshHost } from './run-on-client.ts';
+import { SharedSession } from './shared-session.ts';
+
+/** What is needed to work on clients from the inside. */
+export interface LogIn {
+  readonly ssh: Pick<SshClient, 'use'>;
+  /** The Nomad that knows where its clients are. */
+  readonly nomad: () => Promise<NodeReader>;
+  /** As operators name clients; hosts to log in on where Nomad cannot be reached. */
+  readonly names: readonly string[];
+  readonly clock: Clock;
+  readonly requestTimeout: Milliseconds;
+  readonly signal: AbortSignal;
+  /** Says something that the operator should know. */
+  readonly note: (line: string) => void;
+}
+
+/** Nomad as the clients themselves have it. */
+export interface LoggedIn {
+  readonly nomad: NomadClient;
+  /** Host by client, in the order in which they were named. */
+  readonly hosts: ReadonlyMap<NodeId, string>;
+}
+
+/** A host to log in on, and the client that is expected there; null where nobody knows. */
+interface Place {
+  readonly host: string;
+  readonly node: NomadNode | null;
+}
+
+const LOGINS_AT_ONCE = 10;
+
+/**
+ * Logs in on clients, and makes a {@link NomadClient} of their own nomad CLI. Where they are is asked
+ * of Nomad; where that cannot be reached from here, which is when it is needed most, the names are
+ * taken as hosts. Sessions end with the client's `close`.
+ *
+ * @throws AdminError as {@link resolveNodes} and {@link SshClient.use}; of kind `refused`
+ *   (OTHER_CLIENT) where another client answers at an address, `validation` (NOT_A_CLIENT)
+ */
+export async function logInOnClients(options: LogIn): Promise<LoggedIn> {
+  const { ssh, clock, requestTimeout, signal } = options;
+  const places = await findPlaces(options);
+  const found = await mapBounded(places, LOGINS_AT_ONCE, async ({ host, node }) => {
+    const session = new SharedSession(ssh, host, signal);
+    const run = nomadOverSsh(session);
+    const commands = new NomadCommands({ run, place: ON_CLIENT, clock, requestTimeout });
+    const self = await readSelf(commands, host, signal);
+    if (node !== null && self.id !== node.id) throw otherClient(host, node, self);
+    return { host, session, machine: { id: self.id, run } };
+  });
+  const machines = new Map<NodeId, ClientMachine>();
+  for (const { machine } of found) machines.set(machine.id, machine);
+  const [first, ...others] = machines.values();
+  const [reader] = found;
+  if (!first || !reader) throw new Error('nobody was named');
+  const letGo = reader.session.hold();
+  const run = nomadOnClients(first, others);
+  const nomad = createExecNomadClient({ run, place: ON_CLIENT, clock, requestTimeout });
+  return {
+    nomad: closing(nomad, letGo),
+    hosts: new Map(found.map(({ host, machine }) => [machine.id, host])),
+  };
+}
+
+async function findPlaces({ nomad, names, signal, note }: LogIn): Promise<readonly Place[]> {
+  try {
+    const nodes = await resolveNodes(await nomad(), names, { signal });
+    return nodes.map((node) => ({ host: sshHost(node), node }));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isAdminError(error) || !cannotBeAsked(error)) throw error;
+    note(`Nomad cannot be asked for its clients: ${error.message}. Logging in on what was named.`);
+    return [...new Set(names)].map((host) => ({ host, node: null }));
+  }
+}
+
+/** An answer, such as that there is no such client, is not that. */
+function cannotBeAsked({ kind, code }: AdminError): boolean {
+  return ['service', 'timeout', 'unauthorised'].includes(kind) || WITHOUT_WAY.has(code);
+}
+
+/** Where nothing says how Nomad or its cluster is reached. */
+const WITHOUT_WAY: ReadonlySet<string> = new Set([
+  'NOMAD_NOT_CONFIGURED',
+  'NO_KUBECONFIG',
+  'CONTEXT_NOT_FOUND',
+]);
+
+/** What the agent of a machine says of itself (command/node_status.go with `-self`). */
+async function readSelf(
+  commands: NomadCommands,
+  host: string,
+  signal: AbortSignal,
+): Promise<NomadNode> {
+  const asked = { what: 'say which client it is', needs: 'node:read' };
+  try {
+    const text = await commands.text(['node', 'status', '-self', '-json'], asked, signal);
+    const node = decodeNodeDetail(documentOf(text, asked));
+    if (node === null) throw badAnswer(asked, 'is not what Nomad prints');
+    return node;
+  } catch (error) {
+    if (!isAdminError(error) || !/not running in client mode/i.test(error.message)) throw error;
+    throw notAClient(`The Nomad agent on ${host}`, error);
+  }
+}
+
+function notAClient(agent: string, cause?: unknown): AdminError {
+  return new AdminError('validation', `${agent} is no client: Nomad not running in client mode`, {
+    code: 'NOT_A_CLIENT',
+    hint: 'Name a client. See them with: circleci-admin nomad node-status',
+    cause,
+  });
+}
+
+function otherClient(host: string, wanted: NomadNode, self: NomadNode): AdminError {
+  return new AdminError(
+    'refused',
+    `The machine at ${host} is the client ${self.name} (${self.id}), and not ${wanted.name} (${wanted.id})`,
+    {
+      code: 'OTHER_CLIENT',
+      hint: 'Addresses are used again. Nothing was changed; see who is there now: circleci-admin nomad node-status',
+    },
+  );
+}
+
+/** A client that lets something go when it is closed. */
+function closing(nomad: NomadClient, letGo: () => void): NomadClient {
+  const close = nomad.close.bind(nomad);
+  return Object.assign(nomad, {
+    close: async () => {
+      letGo();
+      await close();
+    },
+  });
+}

@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import { shellWord } from '../../shell-word.ts';
+import { exitStatus } from '../../ssh/exit-status.ts';
+import type { CliPlace, RunNomad } from '../exec/nomad-commands.ts';
+import type { NodeId } from '../model.ts';
+import type { SharedSession } from './shared-session.ts';
+
+/** A Nomad client whose own CLI is run. */
+export interface ClientMachine {
+  readonly id: NodeId;
+  /** The nomad CLI on it. */
+  readonly run: RunNomad;
+}
+
+/** The nomad CLI on a client, for messages. */
+export const ON_CLIENT: CliPlace = {
+  name: 'the machine',
+  absentHint: 'Is it a Nomad client? See the clients: circleci-admin nomad node-status',
+  unreachableHint:
+    'Look at the agent there: circleci-admin nomad ssh NODE -- systemctl status nomad',
+};
+
+/** Runs the nomad CLI on a host. */
+export function nomadOverSsh(session: SharedSession): RunNomad {
+  return (args, { stdout, stderr, signal }) =>
+    session.use(async (open) =>
+      exitStatus(
+        await open.exec({
+          command: ['nomad', ...args].map(shellWord).join(' '),
+          stdout: (data) => pour(stdout, data, signal),
+          stderr: (data) => pour(stderr, data, signal),
+          ...(signal ? { signal } : {}),
+        }),
+      ),
+    );
+}
+
+/**
+ * Runs the nomad CLI on several clients as if they were one: what is about one of them on that one,
+ * where it is `-self` as in the operations guide, and everything else on the first. Every agent
+ * answers for the whole cluster, so that it does not matter which.
+ */
+export function nomadOnClients(first: ClientMachine, others: readonly ClientMachine[]): RunNomad {
+  const machines = [first, ...others];
+  return (args, io) => {
+    const own = machines.find(({ id }) => args.some((word) => isAbout(word, id)));
+    if (!own) return first.run(args, io);
+    const itself =
+      args[0] === 'node' ? args.map((word) => (word === own.id ? '-self' : word)) : args;
+    return own.run(itself, io);
+  };
+}
+
+function isAbout(word: string, id: NodeId): boolean {
+  return word === id || word.startsWith(`/v1/node/${id}`);
+}
+
+async function pour(stream: Writable, data: Uint8Array, signal?: AbortSignal): Promise<void> {
+  if (stream.write(data)) return;
+  await once(stream, 'drain', signal ? { signal } : {});
+}
