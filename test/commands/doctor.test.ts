@@ -167,7 +167,7 @@ const FAULTS: Readonly<Record<string, readonly [string, RegExp, Break]>> = {
   ],
   'a role that leaves out every way to Nomad': [
     'CA0209',
-    /^not permitted: get pods\/proxy \(.*create pods\/exec \(/,
+    /^not permitted: get pods\/proxy \(.*create pods\/exec \(.*get pods\/log \(.*delete pods \(.*patch deployments\.apps \(.*patch statefulsets\.apps \(/,
     ({ sandbox }) => rewriteKubeconfig(sandbox, ADMIN_TOKEN, LIMITED_TOKEN),
   ],
   'a pod that is not ready': [

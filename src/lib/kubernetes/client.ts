@@ -131,7 +131,11 @@ export interface KubernetesClient {
   namespaceId(name: string, signal?: AbortSignal): Promise<string | null>;
   /** Host names of the namespace's Ingresses, each once; null if we may not list them. */
   ingressHosts(signal?: AbortSignal): Promise<readonly string[] | null>;
-  /** Whether we may (a SelfSubjectAccessReview). */
+  /**
+   * Whether we may (a SelfSubjectAccessReview).
+   *
+   * @param resource its API group behind it where it has one, as in `deployments.apps`
+   */
   can(verb: string, resource: string, subresource?: string): Promise<boolean>;
   close(): Promise<void>;
 }

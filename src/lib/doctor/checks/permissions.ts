@@ -5,20 +5,25 @@ import { theCluster } from './cluster-access.ts';
 
 interface Permission {
   readonly verb: string;
+  /** Its API group behind it where it has one, as kubectl writes it. */
   readonly resource: string;
   readonly subresource?: string;
   /** What commands need it for. */
   readonly purpose: string;
-  /** The way to Nomad that it opens; without one nothing works in its place. */
+  /** Without it next to no command does its work. */
+  readonly essential?: true;
+  /** The way to Nomad that it opens. */
   readonly way?: NomadAccess;
+  /** Whether it is needed for more than that way. */
+  readonly alsoElse?: true;
   /** Whether only commands that change something need it. */
   readonly changes?: true;
 }
 
 /** What commands ask of Kubernetes in the installation's namespace, as docs/permissions.md tells. */
 export const PERMISSIONS: readonly Permission[] = [
-  { verb: 'list', resource: 'pods', purpose: 'find the pods' },
-  { verb: 'get', resource: 'pods', purpose: 'find the Nomad server' },
+  { verb: 'list', resource: 'pods', purpose: 'find the pods', essential: true },
+  { verb: 'get', resource: 'pods', purpose: 'find the Nomad server', essential: true },
   {
     verb: 'get',
     resource: 'pods',
@@ -45,8 +50,33 @@ export const PERMISSIONS: readonly Permission[] = [
     verb: 'create',
     resource: 'pods',
     subresource: 'exec',
-    purpose: 'run the nomad CLI in its pod (nomad cli)',
+    purpose: 'run the nomad CLI in its pod (nomad cli), ask RabbitMQ (troubleshoot queue)',
     way: 'exec',
+    alsoElse: true,
+  },
+  {
+    verb: 'get',
+    resource: 'pods',
+    subresource: 'log',
+    purpose: 'read logs (pods logs, troubleshoot queue)',
+  },
+  {
+    verb: 'delete',
+    resource: 'pods',
+    purpose: 'replace pods (pods restart --delete, troubleshoot queue --fix)',
+    changes: true,
+  },
+  {
+    verb: 'patch',
+    resource: 'deployments.apps',
+    purpose: 'restart services (pods restart)',
+    changes: true,
+  },
+  {
+    verb: 'patch',
+    resource: 'statefulsets.apps',
+    purpose: 'restart services (pods restart)',
+    changes: true,
   },
 ];
 
@@ -61,20 +91,22 @@ export const permissions: Check<Needs> = {
   async run(context) {
     const { readOnly, nomad } = await context.settings();
     const cluster = theCluster(await context.cluster());
+    const isTaken = (way: NomadAccess): boolean => nomad.access === 'auto' || way === nomad.access;
     const asked = PERMISSIONS.filter(
-      ({ way, changes }) =>
-        !(readOnly && changes) &&
-        (nomad.access === 'auto' || way === undefined || way === nomad.access),
+      ({ way, changes, alsoElse }) =>
+        !(readOnly && changes) && (way === undefined || alsoElse || isTaken(way)),
     );
     const granted = await Promise.all(asked.map((one) => isGranted(cluster, one)));
     const missing = asked.filter((_, at) => !granted[at]);
     if (missing.length === 0) return ok(`all ${asked.length} verbs`);
     const list = missing.map((one) => `${nameOf(one)} (${one.purpose})`).join(', ');
     const hint = `Ask for a role as in docs/permissions.md; check with: kubectl auth can-i ${nameOf(missing[0] ?? asked[0])} -n ${cluster.target.namespace}`;
-    const usable = asked.some(({ way, changes }, at) => way && !changes && granted[at]);
+    const usable = asked.some(
+      ({ way, changes }, at) => way && isTaken(way) && !changes && granted[at],
+    );
     const outside = nomad.address !== null && nomad.access !== 'proxy';
-    const essential = missing.some(({ way }) => way === undefined) || !(usable || outside);
-    return essential
+    const hopeless = missing.some(({ essential }) => essential) || !(usable || outside);
+    return hopeless
       ? failed(`not permitted: ${list}`, hint)
       : warning(`not permitted: ${list}`, hint);
   },
