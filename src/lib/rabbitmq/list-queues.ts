@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { mapBounded } from '../bounded.ts';
-import { AdminError } from '../errors.ts';
+import { AdminError, isAdminError } from '../errors.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { parseList } from './parse-list.ts';
 
@@ -29,13 +29,16 @@ export interface ListOptions {
 }
 
 const COLUMNS = ['name', 'messages', 'messages_unacknowledged', 'consumers'] as const;
+/** The one that CircleCI uses. */
+const DEFAULT_VHOST = '/';
 const MOST_VHOSTS = 20;
 /** Every call starts an Erlang VM in the pod. */
 const CALLS_AT_ONCE = 2;
 const MOST_BYTES = 4 * 1024 * 1024;
 
 /**
- * Lists the queues of all virtual hosts with rabbitmqctl in RabbitMQ's own pod.
+ * Lists the queues of all virtual hosts with rabbitmqctl in RabbitMQ's own pod. Where it does not
+ * tell which those are, the queues of the default one.
  *
  * @throws AdminError as the KubernetesClient's `exec`; `service` RABBITMQCTL_FAILED with what it
  *   said; `notFound` NO_SUCH_COMMAND
@@ -45,25 +48,36 @@ export async function listQueues(
   place: RabbitPlace,
   options: ListOptions,
 ): Promise<readonly ListedQueue[]> {
-  const listed = await rabbitmqctl(client, place, ['list_vhosts', 'name'], options);
-  const vhosts = parseList(listed, ['name']).flatMap(({ name }) => name ?? []);
-  const queues = await mapBounded(vhosts.slice(0, MOST_VHOSTS), CALLS_AT_ONCE, async (vhost) => {
-    const output = await rabbitmqctl(
-      client,
-      place,
-      ['list_queues', '-p', vhost, ...COLUMNS],
-      options,
-    );
-    return parseList(output, COLUMNS).flatMap((row) => {
-      const { name = null } = row;
-      const messages = countOf(row['messages']);
-      // A queue that is down has no number: not known is not none.
-      if (name === null || messages === null) return [];
-      const unacknowledged = countOf(row['messages_unacknowledged']);
-      return { vhost, name, messages, unacknowledged, consumers: countOf(row['consumers']) };
-    });
-  });
+  const run = (...words: readonly string[]): Promise<string> =>
+    rabbitmqctl(client, place, words, options);
+  const vhosts = await vhostsOf(run);
+  const queues = await mapBounded(vhosts.slice(0, MOST_VHOSTS), CALLS_AT_ONCE, async (vhost) =>
+    queuesIn(vhost, await run('list_queues', '-p', vhost, ...COLUMNS)),
+  );
   return queues.flat();
+}
+
+type Run = (...words: readonly string[]) => Promise<string>;
+
+async function vhostsOf(run: Run): Promise<readonly string[]> {
+  try {
+    const names = parseList(await run('list_vhosts', 'name'), ['name']);
+    return names.flatMap(({ name }) => name ?? []);
+  } catch (error) {
+    if (isAdminError(error) && error.code === 'RABBITMQCTL_FAILED') return [DEFAULT_VHOST];
+    throw error;
+  }
+}
+
+function queuesIn(vhost: string, output: string): readonly ListedQueue[] {
+  return parseList(output, COLUMNS).flatMap((row) => {
+    const { name = null } = row;
+    const messages = countOf(row['messages']);
+    // A queue that is down has no number: not known is not none.
+    if (name === null || messages === null) return [];
+    const unacknowledged = countOf(row['messages_unacknowledged']);
+    return { vhost, name, messages, unacknowledged, consumers: countOf(row['consumers']) };
+  });
 }
 
 async function rabbitmqctl(

@@ -2,18 +2,18 @@ import { MASK, Masker } from '../../masking.ts';
 
 /** Cheap, and true of every line that any of the patterns below could change. */
 const SUSPICIOUS =
-  /token|secret|passw|pwd|api[_-]?key|access[_-]?key|private|credential|authorization|bearer|basic |:\/\/|AKIA|ASIA|gh[pousr]_|github_pat_|eyJ|xox|hvs\./i;
+  /token|secret|passw|pwd|api[_-]?key|access[_-]?key|private|credential|authorization|bearer|basic |\/\/[^\s/"']*@|AKIA|ASIA|gh[pousr]_|github_pat_|eyJ|xox|hvs\./i;
 
 /** Values that give nothing away. */
 const PLAIN = String.raw`(?:nil|null|none|true|false|undefined)\b`;
 /** The end of a key whose value is a secret, such as `CIRCLE_TOKEN` or `"db-password"`. */
-const KEY = String.raw`\b[\w.-]*(?:token|secret|password|passwd|pwd|api[_-]?key|access[_-]?key(?:[_-]?id)?|private[_-]?key|secret[_-]?key|credentials?)`;
+const KEY = String.raw`(?<![\w.-])[\w.-]*(?:token|secret|password|passwd|pwd|api[_-]?key|access[_-]?key(?:[_-]?id)?|private[_-]?key|secret[_-]?key|credentials?)`;
 
 const PATTERNS: readonly RegExp[] = [
   // "password": "...", also with its quotes escaped.
   new RegExp(String.raw`(${KEY}\\?["']\s*:\s*\\?["'])(?!\s*\\?["'])(?:\\\\.|[^"'\\])+`, 'gi'),
   // :password "...", as Clojure prints it.
-  new RegExp(String.raw`(:${KEY.slice(2)}\s+\\?")(?:\\\\.|[^"\\])+`, 'gi'),
+  new RegExp(String.raw`(:${KEY}\s+\\?")(?:\\\\.|[^"\\])+`, 'gi'),
   // password="...", password: ..., CIRCLE_TOKEN=...
   new RegExp(String.raw`(${KEY}\s*=\s*\\?["']?)(?!${PLAIN})[^\s"',;&})\\]+`, 'gi'),
   new RegExp(String.raw`(${KEY}:\s+\\?["']?)(?!${PLAIN})[^\s"',;&})\\]+`, 'gi'),

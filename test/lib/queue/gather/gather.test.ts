@@ -1,15 +1,185 @@
 import { describe, expect, it } from 'vitest';
+import { known } from '../../../../src/lib/queue/evidence.ts';
+import type { StageLog } from '../../../../src/lib/queue/snapshot.ts';
+import { makeCatalogue } from '../../../../src/lib/services/catalogue.ts';
 import { startSandbox } from '../../../support/sandbox.ts';
-import { gathered, sandboxSources } from './rig.ts';
+import { gathered, sandboxSources, until } from './rig.ts';
+
+const freshOf = ({ log }: StageLog): number | null => known(log)?.fresh ?? null;
 
 describe('gather', () => {
   it('knows everything of a healthy installation', async () => {
     const sandbox = await startSandbox({ scenario: 'healthy' });
-    const { snapshot } = await gathered(await sandboxSources(sandbox));
-    expect(snapshot.clocks).toEqual({
-      kubernetesAheadMs: 0,
-      nomadAheadMs: 0,
-      serverAheadMs: 0,
+    const { snapshot, events } = await gathered(await sandboxSources(sandbox));
+    expect(snapshot).toMatchObject({
+      format: 1,
+      takenAt: sandbox.clock.now(),
+      windowMs: 1_800_000,
+      freshMs: 180_000,
+      clocks: { kubernetesAheadMs: 0, nomadAheadMs: 0, serverAheadMs: 0 },
+      pods: { status: 'known' },
+      workloads: { status: 'known' },
+      nomad: {
+        leader: { status: 'known', value: expect.stringContaining(':4647') },
+        clients: { status: 'known' },
+        jobs: { status: 'known' },
+      },
+      server: { summary: { status: 'known' }, builds: { status: 'known' } },
+      rabbitmq: { status: 'known' },
+      outputPort: { status: 'known' },
+      trigger: null,
     });
+    expect([...new Set(snapshot.logs.map(({ stage }) => stage))]).toEqual([
+      'legacy-dispatcher',
+      'dispatcher',
+      'schedulerer',
+      'output-processor',
+    ]);
+    for (const { stage, log } of snapshot.logs) {
+      if (log.status !== 'known') throw new Error(`the log of ${stage} is ${log.status}`);
+      const { lines, fresh } = log.value;
+      const since = (line: number): number =>
+        (sandbox.clock.nowMs() - Date.parse(lines.at(line)?.time ?? '')) / 1_000;
+      expect(since(0)).toBeLessThanOrEqual(1_801);
+      if (fresh > 0) expect(since(-fresh)).toBeLessThanOrEqual(181);
+      if (fresh < lines.length) expect(since(-fresh - 1)).toBeGreaterThanOrEqual(179);
+    }
+    expect(snapshot.nomad.agentLogs).toHaveLength(5);
+    expect(snapshot.nomad.agentLogs[0]?.log).toMatchObject({ status: 'known' });
+    const asked = events.flatMap((event) => (event.kind === 'asking' ? [event.part] : []));
+    const answered = events.flatMap((event) => (event.kind === 'answered' ? [event] : []));
+    expect(answered.map(({ part }) => part).sort()).toEqual([...asked].sort());
+    expect(answered.filter(({ ok }) => !ok)).toEqual([]);
+  });
+
+  it('asks a bounded number of questions, however many builds there are', async () => {
+    const sandbox = await startSandbox({ scenario: 'healthy', clients: 40, builds: 60 });
+    await gathered(await sandboxSources(sandbox));
+    const reads = sandbox.calls.recent().filter(({ service }) => service === 'nomad');
+    expect(reads.length).toBeLessThan(20);
+  });
+
+  it('does not ask who is not set up', async () => {
+    const sandbox = await startSandbox({ scenario: 'healthy' });
+    const sources = await sandboxSources(sandbox, {
+      env: { CIRCLE_HOST: undefined, CIRCLE_TOKEN: undefined },
+    });
+    const { snapshot } = await gathered(sources);
+    expect(snapshot.server.summary).toMatchObject({
+      status: 'not-asked',
+      why: expect.stringContaining('config set host'),
+    });
+    expect(snapshot.clocks.serverAheadMs).toBeNull();
+    const external = { ...sources, catalogue: makeCatalogue([], ['circleci-rabbitmq']) };
+    expect((await gathered(external)).snapshot.rabbitmq).toEqual({
+      status: 'not-asked',
+      why: 'RabbitMQ runs outside of the cluster',
+    });
+  });
+
+  it('goes on without a leader of Nomad', async () => {
+    const sandbox = await startSandbox({ scenario: 'leaderless' });
+    const startedAt = sandbox.clock.nowMs();
+    const gathering = gathered(await sandboxSources(sandbox));
+    const { snapshot } = await until(gathering, sandbox.clock);
+    // Nomad holds every question for five seconds, hoping for a leader.
+    expect(sandbox.clock.nowMs() - startedAt).toBeLessThan(8_000);
+    expect(snapshot.nomad.leader).toMatchObject({ status: 'known', value: null });
+    expect(snapshot.nomad.clients.status).not.toBe('not-asked');
+    expect(snapshot.pods.status).toBe('known');
+  });
+
+  it('tells what may not be read, and reads the rest', async () => {
+    const sandbox = await startSandbox({ scenario: 'no-permissions' });
+    const { snapshot } = await gathered(await sandboxSources(sandbox));
+    const forbidden = (what: string) => ({
+      status: 'failed',
+      timedOut: false,
+      failure: {
+        kind: 'unauthorised',
+        code: 'KUBERNETES_FORBIDDEN',
+        message: expect.stringContaining(what),
+      },
+    });
+    expect(snapshot.pods.status).toBe('known');
+    expect(snapshot.workloads).toMatchObject(forbidden('may not be listed'));
+    expect(snapshot.logs[0]?.log).toMatchObject(forbidden('pods/log'));
+    expect(snapshot.rabbitmq).toMatchObject(forbidden('pods/exec'));
+    expect(snapshot.server.summary.status).toBe('known');
+  });
+
+  it('waits for a service that hangs no longer than its limit, once', async () => {
+    const sandbox = await startSandbox({ scenario: 'healthy' });
+    sandbox.faults.add({ service: 'kubernetes', fault: { kind: 'hang' } });
+    const startedAt = sandbox.clock.nowMs();
+    const gathering = gathered(await sandboxSources(sandbox), { limitMs: 10_000 });
+    const { snapshot } = await until(gathering, sandbox.clock);
+    expect(sandbox.clock.nowMs() - startedAt).toBeLessThanOrEqual(10_500);
+    const silent = {
+      status: 'failed',
+      timedOut: true,
+      tookMs: 10_000,
+      failure: {
+        kind: 'timeout',
+        code: 'NO_ANSWER',
+        message: 'Kubernetes gave no answer within 10s',
+      },
+    };
+    expect(snapshot.pods).toMatchObject(silent);
+    expect(snapshot.workloads).toMatchObject(silent);
+    expect(snapshot.logs).toEqual([]);
+    expect(snapshot.rabbitmq).toEqual({ status: 'not-asked', why: 'the pods are not known' });
+    expect(snapshot.nomad.jobs.status).toBe('known');
+    expect(snapshot.server.builds.status).toBe('known');
+  });
+
+  it('keeps what came before a service fell silent', async () => {
+    const sandbox = await startSandbox({ scenario: 'healthy' });
+    sandbox.faults.add({
+      service: 'kubernetes',
+      path: '/log\\?',
+      after: 2,
+      fault: { kind: 'hang' },
+    });
+    const gathering = gathered(await sandboxSources(sandbox), { limitMs: 10_000 });
+    const { snapshot } = await until(gathering, sandbox.clock);
+    expect(snapshot.pods.status).toBe('known');
+    const logs = snapshot.logs.map(({ log }) => log);
+    expect(logs.length).toBeGreaterThanOrEqual(4);
+    expect(logs.filter((log) => log.status === 'failed' && log.timedOut).length).toBeGreaterThan(2);
+  });
+
+  it('tells a server that fails from one that is silent', async () => {
+    const sandbox = await startSandbox({ scenario: 'healthy' });
+    sandbox.faults.add({
+      service: 'server',
+      path: 'summary',
+      fault: { kind: 'status', status: 500 },
+    });
+    const gathering = gathered(await sandboxSources(sandbox));
+    const { snapshot } = await until(gathering, sandbox.clock);
+    expect(snapshot.server.summary).toMatchObject({
+      status: 'failed',
+      timedOut: false,
+      failure: { code: 'SERVER_ERROR' },
+    });
+    expect(snapshot.server.builds.status).toBe('known');
+  });
+
+  it('sees by how much the clocks differ, and counts what is fresh by the node', async () => {
+    const sandbox = await startSandbox({ scenario: 'healthy' });
+    const behind = {
+      now: () => new Date(sandbox.clock.nowMs() - 600_000),
+      sleep: (ms: number, signal?: AbortSignal) => sandbox.clock.sleep(ms, signal),
+    };
+    const here = await gathered(await sandboxSources(sandbox));
+    const there = await gathered(await sandboxSources(sandbox, { clock: behind }));
+    expect(there.snapshot.clocks).toEqual({
+      kubernetesAheadMs: 600_000,
+      nomadAheadMs: 600_000,
+      serverAheadMs: 600_000,
+    });
+    expect(there.snapshot.logs.map(freshOf)).toEqual(here.snapshot.logs.map(freshOf));
+    expect(there.snapshot.nomad.jobs).toMatchObject({ value: known(here.snapshot.nomad.jobs) });
   });
 });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { Clock } from '../../../../src/lib/clock.ts';
 import {
@@ -12,6 +13,7 @@ import { gather } from '../../../../src/lib/queue/gather/gather.ts';
 import { sourcesOf } from '../../../../src/lib/queue/gather/installation-sources.ts';
 import type { GatherOptions, QueueSources } from '../../../../src/lib/queue/gather/sources.ts';
 import type { QueueSnapshot } from '../../../../src/lib/queue/snapshot.ts';
+import type { SandboxClock } from '../../../../src/lib/sandbox/clock.ts';
 import type { Sandbox } from '../../../../src/lib/sandbox/sandbox.ts';
 
 /** An installation that is the sandbox, on the sandbox's own clock unless another is given. */
@@ -69,4 +71,21 @@ export async function gathered(
   const last = events.at(-1);
   if (last?.kind !== 'snapshot') throw new Error('the last event is no snapshot');
   return { snapshot: last.snapshot, events };
+}
+
+/** Moves a clock that stands still by small steps until the promise is settled. */
+export async function until<T>(promise: Promise<T>, clock: SandboxClock): Promise<T> {
+  let settled = false;
+  const settle = (): void => {
+    settled = true;
+  };
+  promise.then(settle, settle);
+  for (let turn = 0; !settled; turn += 1) {
+    // Answers on their way get there before time goes on.
+    for (let rest = 0; rest < 40 && !settled; rest += 1) await setImmediate();
+    await setTimeout(5);
+    if (!settled) await clock.advance(250);
+    if (turn > 2_000) throw new Error('it never came to an end');
+  }
+  return promise;
 }

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { parseList } from '../../../src/lib/rabbitmq/parse-list.ts';
+
+const COLUMNS = ['name', 'messages', 'messages_unacknowledged', 'consumers'];
+const ROWS = [
+  { name: 'build.run-queue', messages: '12', messages_unacknowledged: '3', consumers: '1' },
+  { name: 'usage queue', messages: '0', messages_unacknowledged: '0', consumers: '2' },
+];
+const TABBED = 'build.run-queue\t12\t3\t1\nusage queue\t0\t0\t2\n';
+const HEADERS = `${COLUMNS.join('\t')}\n`;
+
+describe('parseList', () => {
+  it.each([
+    ['3.6, quiet', TABBED],
+    ['3.8 and later, quiet', HEADERS + TABBED],
+    [
+      'with the talk of 3.8',
+      `Timeout: 60.0 seconds ...\nListing queues for vhost / ...\n${HEADERS}${TABBED}`,
+    ],
+    ['of before 3.7', `Listing queues ...\n${TABBED}...done.\n`],
+    ['with carriage returns', (HEADERS + TABBED).replaceAll('\n', '\r\n')],
+    [
+      'as JSON',
+      '[\n{"name":"build.run-queue","messages":12,"messages_unacknowledged":3,"consumers":1}\n,{"name":"usage queue","messages":0,"messages_unacknowledged":0,"consumers":2}\n]\n',
+    ],
+    [
+      'as JSON with talk',
+      'Timeout: 60.0 seconds ...\nListing queues for vhost / ...\n[{"name":"build.run-queue","messages":12,"messages_unacknowledged":3,"consumers":1},{"name":"usage queue","messages":0,"messages_unacknowledged":0,"consumers":2}]',
+    ],
+  ])('reads a list %s', (_, output) => {
+    expect(parseList(output, COLUMNS)).toEqual(ROWS);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['the headers alone', HEADERS],
+    ['an empty JSON list', '[]'],
+    ['the talk alone', 'Timeout: 60.0 seconds ...\nListing queues for vhost / ...\n'],
+  ])('reads %s as no row', (_, output) => {
+    expect(parseList(output, COLUMNS)).toEqual([]);
+  });
+
+  it('does not make up what a queue that is down does not say', () => {
+    expect(parseList('lost\t\t\t\n', COLUMNS)).toEqual([
+      { name: 'lost', messages: null, messages_unacknowledged: null, consumers: null },
+    ]);
+  });
+
+  it('reads one column, blanks and all', () => {
+    expect(parseList('name\n/\nmy vhost\n', ['name'])).toEqual([
+      { name: '/' },
+      { name: 'my vhost' },
+    ]);
+  });
+});
