@@ -23,6 +23,8 @@ export interface StoppedTrail {
   readonly mention: BuildMention | null;
   /** For how long it has been there. */
   readonly ageMs: Milliseconds;
+  /** For how long that step has said nothing more of it: one that tries again and again talks. */
+  readonly quietMs: Milliseconds;
   /** The UI says that it waits; else nobody can be asked, and the logs alone tell. */
   readonly confirmed: boolean;
 }
@@ -63,9 +65,11 @@ function stoppedTrail(trail: BuildTrail, facts: QueueFacts): StoppedTrail | null
   // Each clock may be wrong on its own: the younger of both ages is the careful one.
   const queued = ageAt(serverNow(facts.snapshot), trail.ui?.queuedAt ?? null);
   const usable = mention === null || clocks.serverAheadMs !== null;
-  const ageMs = least([mention?.lastAgeMs ?? null, usable ? queued : null]);
+  const since = usable ? queued : null;
+  const ageMs = least([mention?.firstAgeMs ?? null, since]);
   if (ageMs === null || (!confirmed && ageMs > NOMAD_FORGETS_MS)) return null;
-  return { trail, at, mention, ageMs, confirmed };
+  const quietMs = Math.min(ageMs, mention?.lastAgeMs ?? ageMs);
+  return { trail, at, mention, ageMs, quietMs, confirmed };
 }
 
 /** Builds that have stopped at this stage or on the way to it. */

@@ -31,7 +31,7 @@ function illness(findings: readonly JudgedFinding[], waiting: number | null): Wo
   const next = first.remedy.commands[0];
   const then = next === undefined ? '' : ` Next: ${next}`;
   if (errors.length === 0) {
-    const text = `Builds get through, but: ${first.title}.${then}`;
+    const text = `Nothing that could be seen holds builds up, but: ${first.title}.${then}`;
     return { state: 'degraded', text };
   }
   const others = errors.slice(1).filter(({ causedBy }) => causedBy === null);
@@ -41,16 +41,17 @@ function illness(findings: readonly JudgedFinding[], waiting: number | null): Wo
     return { state: 'unknown', text };
   }
   const queued = waiting === null || waiting === 0 ? '' : ` ${waits(waiting)}.`;
-  return { state: 'broken', text: `${capital(first.title)}.${queued}${also}${then}` };
+  return { state: 'broken', text: `${opening(first)}.${queued}${also}${then}` };
 }
 
 function waits(count: number): string {
   return `${builds(count)} ${count === 1 ? 'waits' : 'wait'}`;
 }
 
-function capital(text: string): string {
+function opening({ title, subject }: JudgedFinding): string {
   // The name of a service is written as it is.
-  return /^[a-z]+-/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
+  if (subject !== null && title.startsWith(subject)) return title;
+  return title.charAt(0).toUpperCase() + title.slice(1);
 }
 
 function health(facts: QueueFacts): Words {

@@ -33,7 +33,7 @@ import { unschedulable } from './unschedulable.ts';
 import { unseenEnd } from './unseen-end.ts';
 import { unseenRunning } from './unseen-running.ts';
 
-/** All rules, by their codes. */
+/** All rules. Of those about one place, what causes stands before what comes of it. */
 export const RULES: readonly Rule[] = [
   crashLooping,
   outOfMemory,
@@ -41,16 +41,17 @@ export const RULES: readonly Rule[] = [
   unschedulable,
   notReady,
   noPod,
+  queueBacklog,
+  noLeader,
   legacyDispatcherErrors,
-  lostBetweenDispatchers,
-  neverDispatched,
   dispatcherErrors,
   dispatcherSilent,
-  lostBeforeSchedulerer,
+  neverDispatched,
+  lostBetweenDispatchers,
   schedulererErrors,
   schedulererSilent,
+  lostBeforeSchedulerer,
   notPosted,
-  noLeader,
   noClients,
   allDraining,
   allDown,
@@ -61,11 +62,10 @@ export const RULES: readonly Rule[] = [
   constraintUnmet,
   unfitClients,
   notScheduled,
-  unseenRunning,
   outputProcessorErrors,
   outputPortClosed,
   agentsCutOff,
+  unseenRunning,
   unseenEnd,
-  queueBacklog,
   missingEvidence,
 ];

@@ -3,7 +3,7 @@ import type { QueueFacts } from '../facts.ts';
 import { type Finding, type FindingSeverity, fact, lines, type Proof } from '../finding.ts';
 import { least } from '../moments.ts';
 import type { Stage } from '../stages.ts';
-import { reachesBack, type StoppedTrail, stoppedTrails } from '../stopped.ts';
+import { reachesBack, STOPPED_AFTER_MS, type StoppedTrail, stoppedTrails } from '../stopped.ts';
 import { builds } from './build-names.ts';
 
 const SHOWN = 3;
@@ -18,7 +18,11 @@ export function lostBetween(
   to: Stage,
 ): readonly StoppedTrail[] {
   return stoppedTrails(facts).filter(
-    ({ at, mention, ageMs }) => at === from && !mention?.failed && reachesBack(facts, to, ageMs),
+    ({ at, mention, ageMs, quietMs }) =>
+      at === from &&
+      !mention?.failed &&
+      quietMs > STOPPED_AFTER_MS &&
+      reachesBack(facts, to, ageMs),
   );
 }
 
@@ -32,7 +36,7 @@ export function severityOfLoss(
   to: Stage,
 ): FindingSeverity {
   if (lost.some(({ confirmed }) => confirmed)) return 'error';
-  const youngest = least(lost.map(({ ageMs }) => ageMs)) ?? 0;
+  const youngest = least(lost.map(({ quietMs }) => quietMs)) ?? 0;
   const later = [...(facts.logs.get(to)?.builds.values() ?? [])].some(
     ({ firstAgeMs }) => firstAgeMs !== null && firstAgeMs < youngest,
   );

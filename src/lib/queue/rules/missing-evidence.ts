@@ -118,7 +118,7 @@ function findingOf({ service, name, place, vital, lacks, commands }: Asked): Fin
     ],
     remedy: {
       text:
-        [...new Set(hints)].slice(0, 2).join(' ') ||
+        [...new Set(hints)].slice(0, 2).map(sentence).join(' ') ||
         'See whether it runs, and whether it can be reached from here.',
       commands,
     },
@@ -146,4 +146,8 @@ function partsOf(lacks: readonly Lack[]): string {
   return parts.length > 3
     ? `${parts.slice(0, 2).join(', ')} and ${parts.length - 2} more`
     : parts.join(', ');
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -29,7 +29,7 @@ export const outputPortClosed: Rule = {
         severity: 'error',
         place: 'output-processor',
         subject: 'output-processor',
-        title: `${clients.size} of ${asked.size} clients asked cannot reach ${place}`,
+        title: `the output-processor cannot be reached from ${clients.size} of ${asked.size} clients: ${place}`,
         evidence: [
           ...failed
             .slice(0, 5)

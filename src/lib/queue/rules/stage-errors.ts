@@ -95,7 +95,7 @@ function severityOf(
   if (held.some(({ key }) => error.builds.includes(key))) return 'error';
   const during = held.some(({ here, sinceMs }) => here && isSince(lastAgeMs, sinceMs));
   if (during && error.builds.length === 0) return 'error';
-  if (hasPassed(error, facts)) {
+  if (hasPassed(error, facts, stage)) {
     const events = facts.logs.get(stage)?.events ?? 0;
     return count >= MANY && count > events * OFTEN ? 'warning' : null;
   }
@@ -113,8 +113,14 @@ function isSince(ageMs: Milliseconds | null, sinceMs: Milliseconds | null): bool
 }
 
 /** Work went well after it, or all the builds that it names got further or have ended. */
-function hasPassed({ recovered, builds: named }: LogError, facts: QueueFacts): boolean {
+function hasPassed(
+  { recovered, builds: named }: LogError,
+  facts: QueueFacts,
+  stage: Stage,
+): boolean {
   if (recovered) return true;
+  // All that it names are in Nomad: that they got there says nothing of their output.
+  if (stage === 'output-processor') return false;
   const trails = facts.trails.filter(({ key }) => named.includes(key));
   return (
     trails.length > 0 &&
