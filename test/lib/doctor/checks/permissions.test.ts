@@ -1,0 +1,89 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { permissions } from '../../../../src/lib/doctor/checks/permissions.ts';
+import type { Settings } from '../../../../src/lib/installation/settings.ts';
+import type { PolicyRule } from '../../../../src/lib/sandbox/kubernetes/scenario.ts';
+import { clientOf, connectionTo } from '../../kubernetes/api-server.ts';
+import { startRig } from '../../sandbox/kubernetes/rig.ts';
+
+const rule = (apiGroup: string, resource: string, ...verbs: string[]): PolicyRule => ({
+  verbs,
+  apiGroups: [apiGroup],
+  resources: [resource],
+});
+
+const WATCHING = [
+  rule('', 'pods', 'get', 'list'),
+  rule('', 'pods/proxy', 'get', 'create'),
+  rule('', 'pods/portforward', 'create'),
+  rule('', 'pods/exec', 'create'),
+  rule('', 'pods/log', 'get'),
+];
+const RESTARTING = [
+  rule('', 'pods', 'delete'),
+  rule('apps', 'deployments', 'patch'),
+  rule('apps', 'statefulsets', 'patch'),
+];
+
+type Access = Settings['nomad']['access'];
+
+/** What the check says to somebody with these rules. */
+async function check(
+  rules: readonly PolicyRule[],
+  access: Access = 'auto',
+  readOnly = false,
+): Promise<{ readonly status: string; readonly message: string }> {
+  const rig = await startRig({ pods: [], users: [{ name: 'me', token: 'mine', rules }] });
+  onTestFinished(() => rig.stop());
+  const credentials = async () => ({ headers: { authorization: 'Bearer mine' }, tls: {} });
+  const cluster = clientOf(connectionTo(rig.sandbox.url, { credentials }), rig.clock);
+  const settings = { readOnly, nomad: { access, address: null } } as unknown as Settings;
+  const context = { cluster: async () => cluster, settings: async () => settings };
+  const { status, message } = await permissions.run(
+    context as unknown as Parameters<typeof permissions.run>[0],
+  );
+  return { status, message };
+}
+
+it.each<[string, Parameters<typeof check>, string, RegExp]>([
+  ['everything', [[...WATCHING, ...RESTARTING]], 'ok', /^all 10 verbs$/],
+  ['a profile that only reads', [WATCHING, 'auto', true], 'ok', /^all 6 verbs$/],
+  [
+    'one who only watches',
+    [WATCHING],
+    'warning',
+    /^not permitted: delete pods \([^)]*\), patch deployments\.apps \([^)]*\), patch statefulsets\.apps \([^)]*\)$/,
+  ],
+  [
+    'deployments of another group',
+    [[...WATCHING, rule('', 'pods', 'delete'), rule('extensions', 'deployments', 'patch')]],
+    'warning',
+    /^not permitted: patch deployments\.apps /,
+  ],
+  [
+    'no command in pods, where Nomad is reached otherwise',
+    [
+      [...WATCHING, ...RESTARTING].filter(({ resources }) => resources?.[0] !== 'pods/exec'),
+      'proxy',
+    ],
+    'warning',
+    /^not permitted: create pods\/exec \(.*troubleshoot queue\)$/,
+  ],
+  [
+    'no way to Nomad but one that is not taken',
+    [
+      [...WATCHING, ...RESTARTING].filter(({ resources }) => resources?.[0] !== 'pods/proxy'),
+      'proxy',
+    ],
+    'failed',
+    /^not permitted: get pods\/proxy /,
+  ],
+  [
+    'no pods',
+    [WATCHING.slice(1)],
+    'failed',
+    /^not permitted: list pods \(find the pods\), get pods /,
+  ],
+])('tells what is missing: %s', async (_, given, status, message) => {
+  const said = await check(...given);
+  expect(said).toMatchObject({ status, message: expect.stringMatching(message) });
+});
