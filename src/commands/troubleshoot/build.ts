@@ -34,10 +34,10 @@ export class TroubleshootBuild extends AdminCommand {
     const target = parseBuildTarget(args.build);
     const { installation, masker, output, runtime, signal } = this;
     const catalogue = await readCatalogue(installation.settings);
-    const { sourcesOf } = await import('../../lib/queue/gather/installation-sources.ts');
+    const { openSources } = await import('../../lib/queue/open-sources.ts');
     const { followBuild } = await import('../../lib/queue/build/follow-build.ts');
     const sources = {
-      ...sourcesOf(installation, { catalogue, masker, ssh: null }),
+      ...openSources({ installation, catalogue, masker }),
       nomad: { open: () => installation.nomad() },
     };
     const options = { signal, sinceMs: flags.since, limitMs: flags.limit };

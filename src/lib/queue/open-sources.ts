@@ -33,7 +33,7 @@ export function openSources({ installation, catalogue, masker, ssh = {} }: Sourc
     admin:
       host === null || settings.server.token === null
         ? { missing: host === null ? noHost : noToken }
-        : { open: () => installation.admin() },
+        : { open: () => installation.admin({ brief: true }) },
     ssh: machines.some((one) => one !== null && one !== undefined)
       ? { open: () => installation.ssh(ssh) }
       : { missing: 'no client tries the port: neither key nor bastion for SSH is set' },

@@ -127,13 +127,26 @@ async function readStageLogs(round: Round, pods: readonly Pod[]): Promise<readon
     const log = await round.ask('kubernetes', kubernetes, (client, asking) =>
       readContainerLog(client, { ...about, windowMs, freshMs, startedAt }, masker, asking),
     );
-    return { ...about, log };
+    return { ...about, log: unlessGone(log) };
   });
   const left = wanted.slice(MOST_LOGS).map(({ stage, pod, container, previous }) => ({
     ...{ stage, pod, container: container.name, previous },
     log: notAsked(`no more than ${MOST_LOGS} logs are read`),
   }));
   return [...read, ...left];
+}
+
+/** Not there any more, or not yet: the node has dropped it, or the pod was replaced since. */
+const GONE: ReadonlySet<string> = new Set([
+  'CONTAINER_WAITING',
+  'NO_PREVIOUS_LOG',
+  'POD_NOT_FOUND',
+]);
+
+/** A log that there is not says nothing of whom it was asked of. */
+function unlessGone<T>(log: Evidence<T>): Evidence<T> {
+  const gone = log.status === 'failed' && !log.timedOut && GONE.has(log.failure.code);
+  return gone ? notAsked(log.failure.message) : log;
 }
 
 /** What is wanted, that of each stage's first pods first. */

@@ -23,6 +23,10 @@ const FIRST_LINE_BYTES = 16 * 1024;
 /** The kubelet cuts longer ones; what is behind that says nothing more. */
 const LONGEST_LINE = 16 * 1024;
 
+/** What the kubelet says in place of a log that it has no longer (kuberuntime_container.go). */
+const KUBELET =
+  /^(?:unable to retrieve container logs for \w+:\/\/|failed to try resolving symlinks in path )/;
+
 const TIME =
   /^(?<seconds>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(?<fraction>\d{1,9}))?(?<zone>Z|[+-]\d\d:\d\d)$/;
 
@@ -81,6 +85,7 @@ async function readPart(
   const lines: LogLine[] = [];
   let last = '';
   const take = (sent: string): void => {
+    if (KUBELET.test(sent)) return;
     const line = parseLine(sent, last);
     last = line.time;
     lines.push({ time: line.time, text: redactor.redact(line.text) });

@@ -110,7 +110,7 @@ export class ServicePatience {
     const { name, limitMs } = this.#options;
     return new AdminError('timeout', `${name} gave no answer within ${formatDuration(limitMs)}`, {
       code: 'NO_ANSWER',
-      hint: 'It is slow or hangs, or something between drops what is sent. Give it more time: --time-limit 60s',
+      hint: 'It is slow or hangs, or something between drops what is sent. Give it more time: --limit 60s',
     });
   }
 }

@@ -10,8 +10,8 @@ import { readCatalogue } from '../../../../src/lib/installation/read-catalogue.t
 import { Masker } from '../../../../src/lib/masking.ts';
 import type { GatherEvent } from '../../../../src/lib/queue/gather/events.ts';
 import { gather } from '../../../../src/lib/queue/gather/gather.ts';
-import { sourcesOf } from '../../../../src/lib/queue/gather/installation-sources.ts';
 import type { GatherOptions, QueueSources } from '../../../../src/lib/queue/gather/sources.ts';
+import { openSources } from '../../../../src/lib/queue/open-sources.ts';
 import type { QueueSnapshot } from '../../../../src/lib/queue/snapshot.ts';
 import type { SandboxClock } from '../../../../src/lib/sandbox/clock.ts';
 import type { Sandbox } from '../../../../src/lib/sandbox/sandbox.ts';
@@ -57,7 +57,7 @@ export async function sandboxSources(
   const masker = more.masker ?? new Masker();
   const installation = await installationOn(sandbox, { ...more, masker });
   const catalogue = await readCatalogue(installation.settings);
-  return sourcesOf(installation, { catalogue, masker, ssh: null });
+  return openSources({ installation, catalogue, masker });
 }
 
 /** Gathers to the end. */
