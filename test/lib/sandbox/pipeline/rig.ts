@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import { Agent, request } from 'undici';
 import { onTestFinished } from 'vitest';
 import { ADMIN_TOKEN } from '../../../../src/lib/sandbox/kubernetes/scenario.ts';
@@ -6,6 +7,7 @@ import type { Sandbox } from '../../../../src/lib/sandbox/sandbox.ts';
 import { findScenario } from '../../../../src/lib/sandbox/scenarios/index.ts';
 import { SERVER_ADMIN_TOKEN } from '../../../../src/lib/sandbox/server/scenario.ts';
 import { startSandbox } from '../../../support/sandbox.ts';
+import { clientOf, connectionTo } from '../../kubernetes/api-server.ts';
 
 /** A build as the server's pages list it. */
 export interface ListedBuild {
@@ -52,6 +54,8 @@ export async function pipelineRig(
   const { kubernetes } = sandbox;
   const pods = `${kubernetes.url}/api/v1/namespaces/${kubernetes.namespace}/pods`;
   const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+  const credentials = async () => ({ headers, tls: {} });
+  const client = clientOf(connectionTo(kubernetes.url, { credentials }), sandbox.clock);
   const logs: PipelineRig['logs'] = async (workload, query = '') => {
     const texts = (kubernetes.podsOf(workload) ?? []).map(async ({ name }) => {
       const response = await fetch(`${pods}/${name}/log?${query}`, { headers });
@@ -76,24 +80,20 @@ export async function pipelineRig(
     recent: async () => (await server('GET', '/api/v1/admin/recent-builds?limit=100')).body,
     rabbitmqctl: async (...args) => {
       const text = { stdout: '', stderr: '' };
-      const { rabbitmqPod } = await import('../../../../src/lib/sandbox/pipeline/rabbitmq-pod.ts');
-      const pod = rabbitmqPod('circleci-rabbitmq-0', () => sandbox.pipeline.queues());
-      const code = await pod.exec(['rabbitmqctl', ...args], {
-        stdin: emptyInput(),
-        stdout: (data) => {
-          text.stdout += String(data);
-        },
-        stderr: (data) => {
-          text.stderr += String(data);
-        },
-        tty: false,
-        signal: new AbortController().signal,
+      const into = (stream: keyof typeof text): Writable =>
+        new Writable({
+          write: (chunk, _, done) => {
+            text[stream] += String(chunk);
+            done();
+          },
+        });
+      const { exitCode } = await client.exec({
+        pod: 'circleci-rabbitmq-0',
+        command: ['rabbitmqctl', ...args],
+        stdout: into('stdout'),
+        stderr: into('stderr'),
       });
-      return { code, ...text };
+      return { code: exitCode, ...text };
     },
   };
-}
-
-async function* emptyInput(): AsyncGenerator<Uint8Array> {
-  yield new Uint8Array();
 }
