@@ -1,11 +1,14 @@
 import type { Milliseconds } from '../clock.ts';
 import type { BuildTrail, QueueFacts } from './facts.ts';
 import { ageAt, least, nomadNow, serverNow } from './moments.ts';
+import { uiStateOf } from './ui-state.ts';
 
 /** What was going on within the window. */
 export interface Activity {
   /** Builds of which something was seen or heard. */
   readonly builds: number;
+  /** Of those: in Nomad and not ended, or queued or running in the UI. */
+  readonly live: number;
   /** How long ago anything was last heard of one; null where nobody says. */
   readonly lastAgeMs: Milliseconds | null;
 }
@@ -14,8 +17,13 @@ export interface Activity {
 export function activityOf(facts: QueueFacts): Activity {
   const ages = facts.trails.map((trail) => ageOf(trail, facts));
   const recent = ages.filter((age) => age !== null && age <= facts.snapshot.windowMs);
-  const live = facts.trails.filter(({ jobs }) => jobs.some(({ status }) => status !== 'dead'));
-  return { builds: Math.max(recent.length, live.length), lastAgeMs: least(recent) };
+  const live = facts.trails.filter(isLive).length;
+  return { builds: Math.max(recent.length, live), live, lastAgeMs: least(recent) };
+}
+
+function isLive({ jobs, ui }: BuildTrail): boolean {
+  const state = ui === null ? 'unknown' : uiStateOf(ui);
+  return jobs.some(({ status }) => status !== 'dead') || state === 'waiting' || state === 'running';
 }
 
 function ageOf({ seen, jobs, ui }: BuildTrail, { snapshot }: QueueFacts): Milliseconds | null {

@@ -14,6 +14,9 @@ import { countWaiting } from './who-waits.ts';
 /** A build that is queued for longer than this, and nothing says why, is worth a word. */
 const LONG_QUEUED_MS: Milliseconds = 180_000;
 
+/** A way that nobody has gone for so long may be broken by now. */
+const IDLE_AFTER_MS: Milliseconds = 300_000;
+
 /** What all findings together amount to. */
 export function verdictOf(facts: QueueFacts, findings: readonly JudgedFinding[]): Verdict {
   const waiting = countWaiting(facts);
@@ -67,15 +70,18 @@ function health(facts: QueueFacts): Words {
   }
   const late = longQueued(facts);
   if (late !== null) return late;
-  const { builds: count, lastAgeMs } = activityOf(facts);
+  const { builds: count, live, lastAgeMs } = activityOf(facts);
   const window = formatDuration(snapshot.windowMs);
-  if (count === 0) {
+  if (live === 0 && (lastAgeMs === null || lastAgeMs > IDLE_AFTER_MS)) {
+    const since =
+      lastAgeMs === null
+        ? `no build came in the last ${window}`
+        : `no build came for ${formatDuration(lastAgeMs)}`;
     return {
       state: 'idle',
       text:
-        `Nothing is wrong, and no build came in the last ${window}. An idle pipeline and one that ` +
-        'loses jobs look alike: start a build to see, with ' +
-        'circleci-admin troubleshoot queue --trigger ORG/REPO',
+        `Nothing is wrong, and ${since}. An idle pipeline and one that loses jobs look alike: ` +
+        'start a build to see, with circleci-admin troubleshoot queue --trigger ORG/REPO',
     };
   }
   const last = lastAgeMs === null ? '' : `, the last ${formatDuration(lastAgeMs)} ago`;
