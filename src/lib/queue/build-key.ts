@@ -9,8 +9,7 @@ export interface NamedBuilds {
 }
 
 /** `HEX24-N-build-ORG-REPO-NUM` and `HEX24-N-build-ORG/REPO/NUM`. */
-const TASK_NAME =
-  /(?<![\w-])(?<id>[0-9a-f]{24})-\d+-build-(?<slug>[\w./-]+?)[-/](?<number>\d+)(?![\w/-])/gi;
+const TASK_NAME = /\b(?<id>[0-9a-f]{24})-\d+-build-(?<slug>[\w./-]+?)[-/](?<number>\d+)(?![\w/-])/g;
 /** `/gh/ORG/REPO/NUM`, also of the API; the number behind `/pipelines/...` is the pipeline's. */
 const BUILD_URL =
   /(?<!\/pipelines)\/(?:gh|github|bb|bitbucket)\/(?<slug>[\w.-]+\/[\w.-]+)\/(?:jobs?\/)?(?<number>\d+)(?![\w-])/gi;
@@ -18,9 +17,9 @@ const BUILD_URL =
 const JOB_URL =
   /\/pipelines\/(?:gh|github|bb|bitbucket)\/(?<slug>[\w.-]+\/[\w.-]+)\/[\w/-]*?\/jobs\/(?<number>\d+)(?![\w-])/gi;
 /** `org/repo/number` as a word of its own. */
-const BARE = /(?<![\w./:@-])(?<slug>[a-z0-9][\w.-]*\/[\w.-]+)\/(?<number>\d+)(?![\w/-]|\.\w)/gi;
-const HEX24 = /(?<![0-9a-z])[0-9a-f]{24}(?![0-9a-z])/gi;
-const LABELLED_ID = /\bbuild[-_ ]?id["']?\s*[=: ]\s*["']?(?<id>[0-9a-f]{24})(?![0-9a-z])/i;
+const BARE = /(?<![\w./:@-])(?<slug>[A-Za-z0-9][\w.-]*\/[\w.-]+)\/(?<number>\d+)(?![\w/-]|\.\w)/g;
+const HEX24 = /\b[0-9a-f]{24}\b/g;
+const LABELLED_ID = /\bbuild[-_ ]?id["']?\s*[=: ]\s*["']?(?<id>[0-9a-f]{24})\b/i;
 /** Three words with slashes between them are a build only where it is about one. */
 const ABOUT_BUILDS = /build|queue|job|task|dispatch|workflow/i;
 
@@ -40,21 +39,21 @@ export function keysIn(text: string): NamedBuilds {
     for (const { groups } of text.matchAll(TASK_NAME)) {
       const key = keyOf(groups);
       keys.add(key);
-      joined.set((groups?.['id'] ?? '').toLowerCase(), key);
+      joined.set(groups?.['id'] ?? '', key);
     }
   }
-  if (text.includes('/')) for (const key of keysOfPaths(text)) keys.add(key);
+  if (/\/\d/.test(text)) for (const key of keysOfPaths(text)) keys.add(key);
   const [only] = keys;
   if (only === undefined) return buildIds.length === 0 ? NOTHING : { ...NOTHING, buildIds };
   // Several IDs, or several builds: what belongs to what is only known where it is said.
-  const id = LABELLED_ID.exec(text)?.groups?.['id']?.toLowerCase() ?? soleOf(buildIds);
+  const id = LABELLED_ID.exec(text)?.groups?.['id'] ?? soleOf(buildIds);
   if (keys.size === 1 && id !== null && !joined.has(id)) joined.set(id, only);
   return { keys: [...keys], buildIds, joined: [...joined] };
 }
 
 function idsIn(text: string): readonly string[] {
   const found = text.match(HEX24);
-  return found ? [...new Set(found.map((id) => id.toLowerCase()))] : [];
+  return found ? [...new Set(found)] : [];
 }
 
 function* keysOfPaths(text: string): Generator<string> {

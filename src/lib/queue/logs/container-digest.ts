@@ -79,7 +79,7 @@ export class ContainerDigest {
       this.oldestAt ??= at;
       this.newestAt = Math.max(at, this.newestAt ?? at);
     }
-    this.#folder.take(line);
+    this.#folder.take(line, at);
   }
 
   /** No line follows. */

@@ -5,9 +5,8 @@ import { isError } from './is-error.ts';
 import { rankOf } from './levels.ts';
 import type { EvidenceLine } from './log-facts.ts';
 import { isForeign } from './namespaces.ts';
-import { stampOf } from './node-now.ts';
 import { parseRecord } from './parse-record.ts';
-import type { RecordHead } from './record.ts';
+import { NO_TRACE, type RecordHead } from './record.ts';
 import { splitLine } from './split-line.ts';
 import { causeIn, exceptionIn, type TraceLine, traceLine } from './stack-trace.ts';
 
@@ -23,7 +22,7 @@ const NO_HEAD: Omit<RecordHead, 'message'> = {
   namespace: null,
   thread: null,
   error: null,
-  trace: [],
+  trace: NO_TRACE,
 };
 
 /** Who gets the records. */
@@ -51,9 +50,8 @@ export class RecordFolder {
     this.#sink = sink;
   }
 
-  /** Takes the next line. */
-  take(line: LogLine): void {
-    const at = stampOf(line);
+  /** Takes the next line, and when it was written. */
+  take(line: LogLine, at: number | null): void {
     for (const text of splitLine(line.text)) {
       const evidence = { pod: this.#pod, time: line.time, text };
       const head = parseRecord(text);

@@ -1,6 +1,6 @@
 import { jsonRecord } from './json-record.ts';
 import { LEVEL_WORDS } from './levels.ts';
-import type { RecordHead } from './record.ts';
+import { NO_TRACE, type RecordHead } from './record.ts';
 
 /** Time stamps in front of a record: ISO 8601 and alike, syslog's and the legacy services', a bare time. */
 const STAMP = new RegExp(
@@ -51,7 +51,14 @@ function headOf(text: string, stamped: boolean): RecordHead | null {
   const told = level !== undefined && (stamped || bracketed || level === level.toUpperCase());
   if (whole === undefined || !told) {
     if (!stamped) return null;
-    return { level: null, namespace: null, thread: null, message: text, error: null, trace: [] };
+    return {
+      level: null,
+      namespace: null,
+      thread: null,
+      message: text,
+      error: null,
+      trace: NO_TRACE,
+    };
   }
   let rest = text.slice(whole.length);
   const behind = THREAD.exec(rest);
@@ -63,7 +70,7 @@ function headOf(text: string, stamped: boolean): RecordHead | null {
     thread: lastBracket(brackets) ?? behind?.groups?.['thread'] ?? null,
     message: named ? rest.slice(named[0].length) : rest,
     error: null,
-    trace: [],
+    trace: NO_TRACE,
   };
 }
 
@@ -82,7 +89,7 @@ function klogRecord(text: string): RecordHead | null {
     thread: null,
     message: groups['message'] ?? '',
     error: null,
-    trace: [],
+    trace: NO_TRACE,
   };
 }
 
@@ -97,6 +104,6 @@ function logfmtRecord(text: string): RecordHead | null {
     thread: null,
     message: message?.['quoted'] ?? message?.['bare'] ?? text,
     error: null,
-    trace: [],
+    trace: NO_TRACE,
   };
 }

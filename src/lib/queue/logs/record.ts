@@ -1,3 +1,6 @@
+/** Of a record that tells none. */
+export const NO_TRACE: readonly string[] = [];
+
 /** The head of a record: what its own first line tells. */
 export interface RecordHead {
   /** In capitals, as it is written; null where the record tells none. */

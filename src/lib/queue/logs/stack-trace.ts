@@ -15,7 +15,7 @@ const FRAME =
 const CAUSE = /^\s*(?:Caused by|Suppressed|Wrapped by): (?<cause>.*)$/;
 const CRASH =
   /^(?:Exception in thread ".*"|panic: |fatal error: |Traceback \(most recent call last\))/;
-const CLASS = String.raw`(?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error|Throwable|ExceptionInfo|Failure)`;
+const CLASS = String.raw`(?:[a-z_][\w$]*\.)+(?:[A-Z][\w$]*)?(?:ExceptionInfo|Exception|Error|Throwable|Failure)`;
 /** An exception of Java as a word of its own. */
 const EXCEPTION = new RegExp(String.raw`(?<![\w.$/])(${CLASS})(?![\w$.]\w)`);
 /** One that was thrown, not only spoken of: what it says follows. */
