@@ -1,9 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import type { Scenario } from '../../../src/lib/sandbox/scenario.ts';
+import { findScenario } from '../../../src/lib/sandbox/scenarios/index.ts';
 import { cli, startSandbox } from '../../support/sandbox.ts';
+
+const DRAINING: Scenario = {
+  ...findScenario('draining'),
+  nomad: {
+    clients: 6,
+    nodes: [{ draining: true }, { draining: 1_800_000 }, { eligible: false }],
+    builds: 12,
+    buildDurationMs: [300_000, 7_200_000],
+  },
+};
 
 describe('nomad node-status', () => {
   it('lists raw values in a pipe, and one document with --json', async () => {
-    const sandbox = await startSandbox({ scenario: 'draining' });
+    const sandbox = await startSandbox({ scenario: DRAINING });
     const options = { env: sandbox.environment(), clock: sandbox.clock };
     const piped = await cli(['nomad', 'node-status', '--columns', 'name,draining'], options);
     expect(piped.exitCode).toBe(0);
@@ -21,7 +33,7 @@ describe('nomad node-status', () => {
   });
 
   it('selects, and shows one client in detail', async () => {
-    const sandbox = await startSandbox({ scenario: 'draining' });
+    const sandbox = await startSandbox({ scenario: DRAINING });
     const options = { env: sandbox.environment(), clock: sandbox.clock };
     const draining = await cli(['nomad', 'node-status', '--status', 'draining', '--json'], options);
     const { clients } = JSON.parse(draining.stdout);

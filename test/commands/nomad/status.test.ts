@@ -13,7 +13,8 @@ describe('nomad status', () => {
     ['too-large', ['too-large']],
     ['constraint', ['constraint', 'constraint', 'driver-missing']],
     ['no-clients', ['no-clients']],
-    ['clients-down', ['all-full']],
+    ['clients-down', ['no-clients']],
+    ['draining', ['no-clients']],
   ])('says in %s why builds are pending', async (name, kinds) => {
     const { run } = await scenario(name);
     const { stdout, exitCode } = await run('status', '--status', 'pending', '--json');

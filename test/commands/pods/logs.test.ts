@@ -9,7 +9,7 @@ it('follows several services in colours of their own, until interrupted', async 
   const options = { env: sandbox.environment(), clock: sandbox.clock, tty, signal };
   const line = ['pods', 'logs', 'dispatcher', 'schedulerer', '--follow', '--tail', '0'];
   const { runtime, result } = startCli(line, options);
-  await expect.poll(() => followed(sandbox.calls.recent())).toBe(2);
+  await expect.poll(() => followed(sandbox.calls.recent()), { timeout: 10_000 }).toBe(2);
   await sandbox.clock.advance(2_000);
   sandbox.kubernetes.appendLog('dispatcher', undefined, 'from the one');
   sandbox.kubernetes.appendLog('schedulerer', undefined, 'from the other');
