@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { collect } from '../../../../src/lib/nomad/collect.ts';
 import { known } from '../../../../src/lib/queue/evidence.ts';
+import { gather } from '../../../../src/lib/queue/gather/gather.ts';
 import type { StageLog } from '../../../../src/lib/queue/snapshot.ts';
 import { makeCatalogue } from '../../../../src/lib/services/catalogue.ts';
 import { startSandbox } from '../../../support/sandbox.ts';
@@ -67,7 +69,7 @@ describe('gather', () => {
     const { snapshot } = await gathered(sources);
     expect(snapshot.server.summary).toMatchObject({
       status: 'not-asked',
-      why: expect.stringContaining('config set host'),
+      why: 'the server is not asked: no host is set in the profile',
     });
     expect(snapshot.clocks.serverAheadMs).toBeNull();
     const external = { ...sources, catalogue: makeCatalogue([], ['circleci-rabbitmq']) };
@@ -181,5 +183,34 @@ describe('gather', () => {
     });
     expect(there.snapshot.logs.map(freshOf)).toEqual(here.snapshot.logs.map(freshOf));
     expect(there.snapshot.nomad.jobs).toMatchObject({ value: known(here.snapshot.nomad.jobs) });
+  });
+
+  it('reads what a container wrote before it was restarted', async () => {
+    const sandbox = await startSandbox({ scenario: 'crash-loop' });
+    const { snapshot } = await gathered(await sandboxSources(sandbox));
+    const ill = known(snapshot.pods)?.find(({ judgement }) => judgement.health === 'not-ready');
+    const logs = snapshot.logs.filter(({ pod }) => pod === ill?.name);
+    expect(logs.some(({ previous, log }) => previous && log.status === 'known')).toBe(true);
+  });
+
+  it('does not ask for a log that there cannot be', async () => {
+    const sandbox = await startSandbox({ scenario: 'image-missing' });
+    const { snapshot } = await gathered(await sandboxSources(sandbox));
+    const ill = known(snapshot.pods)?.find(({ judgement }) => judgement.health !== 'ready');
+    const [log] = snapshot.logs.filter(({ pod }) => pod === ill?.name);
+    expect(log?.log).toMatchObject({
+      status: 'not-asked',
+      why: expect.stringMatching(/^it was not started yet: /),
+    });
+  });
+
+  it('ends with the operator', async () => {
+    const sandbox = await startSandbox({ scenario: 'healthy' });
+    sandbox.faults.add({ service: 'kubernetes', fault: { kind: 'hang' } });
+    const leaving = new AbortController();
+    const events = gather(await sandboxSources(sandbox), { signal: leaving.signal });
+    await events.next();
+    leaving.abort(new Error('Ctrl-C'));
+    await expect(collect(events)).rejects.toThrow('Ctrl-C');
   });
 });

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import type { Allocation, JobId, NodeId, NomadNode } from '../../../../src/lib/nomad/model.ts';
+import { unshownFirst } from '../../../../src/lib/queue/gather/gather-nomad.ts';
+import { rabbitPlace } from '../../../../src/lib/queue/gather/gather-rabbitmq.ts';
+import { clientsToProbe, outputProbes } from '../../../../src/lib/queue/gather/probe-output.ts';
+import { stageOf } from '../../../../src/lib/queue/gather/stage-of.ts';
+import type { StageLog } from '../../../../src/lib/queue/snapshot.ts';
+import { makeCatalogue } from '../../../../src/lib/services/catalogue.ts';
+import { container, pod } from '../../pods/sample-pods.ts';
+
+const allocation = (build: string, node = 'n1'): Allocation =>
+  ({
+    jobId: `5fffffffffffffffffffffff-0-build-${build}` as JobId,
+    nodeId: node as NodeId,
+  }) as Allocation;
+
+describe('whose log is read first', () => {
+  const running = [allocation('acme-web-1'), allocation('acme-api-2'), allocation('acme-web-3')];
+  const build = (project: string, number: number, status: string) => ({
+    ...{ project, number, status, startedBy: null, queuedAt: null },
+    ...{ startedAt: null, stoppedAt: null, url: null },
+  });
+
+  it('is of what the UI does not show as running', () => {
+    const builds = [
+      build('acme/web', 1, 'running'),
+      build('acme/api', 2, 'queued'),
+      build('Acme/web', 3, 'running'),
+    ];
+    expect(unshownFirst(running, builds)).toEqual([running[1], running[0], running[2]]);
+  });
+
+  it('is the oldest where nobody knows what the UI shows', () => {
+    expect(unshownFirst(running, null)).toEqual(running);
+  });
+});
+
+describe('the clients that try the port', () => {
+  const node = (id: string, rest: Partial<NomadNode> = {}): NomadNode =>
+    ({ id, name: id, status: 'ready', eligible: true, draining: false, ...rest }) as NomadNode;
+
+  it('are those of the oldest builds, then those that take builds, and up', () => {
+    const nodes = [
+      node('n1', { eligible: false }),
+      node('n2'),
+      node('n3', { status: 'down' }),
+      node('n4', { draining: true }),
+      node('n5'),
+    ];
+    const running = [
+      allocation('a-b-1', 'n4'),
+      allocation('a-b-2', 'n3'),
+      allocation('a-b-3', 'n4'),
+    ];
+    expect(clientsToProbe(nodes, running).map(({ id }) => id)).toEqual(['n4', 'n2', 'n5']);
+    expect(clientsToProbe(nodes.slice(0, 1), []).map(({ id }) => id)).toEqual(['n1']);
+  });
+});
+
+describe('where the output-processor is', () => {
+  const told = (uri: string): StageLog => ({
+    ...{ stage: 'schedulerer', pod: 's', container: 's', previous: false },
+    log: {
+      status: 'known',
+      tookMs: 1,
+      value: {
+        lines: [{ time: '', text: `task={:event_processor_uri "${uri}", :ram 1}` }],
+        ...{ cut: false, fresh: 0, startedAt: null },
+      },
+    },
+  });
+  const places = { host: 'ci.example.com', baseDomain: null, serverVersion: null };
+  const hosts = (probes: ReturnType<typeof outputProbes>) =>
+    typeof probes === 'string' ? probes : probes.map(({ check, host }) => `${check} ${host}`);
+
+  it('is said by the profile, else by the schedulerer', () => {
+    const logs = [told('http://output.lab.circleci.internal:8585')];
+    const at = (base: string) => [`dns output.${base}`, `output-processor output.${base}`];
+    expect(hosts(outputProbes(places, logs))).toEqual(at('lab.circleci.internal'));
+    const own = { ...places, baseDomain: 'own.internal' };
+    expect(hosts(outputProbes(own, logs))).toEqual(at('own.internal'));
+  });
+
+  it('is not asked for where nobody says it, or clients do not use it', () => {
+    expect(outputProbes(places, [told('http://output.<BASENAME>.circleci.internal:8585')])).toMatch(
+      /base domain is not known/,
+    );
+    expect(outputProbes({ ...places, serverVersion: '4.3' }, [])).toMatch(/4\.3/);
+  });
+});
+
+describe('where rabbitmqctl is run', () => {
+  const catalogue = makeCatalogue();
+  const rabbit = (rest = {}) =>
+    pod({
+      workload: 'circleci-rabbitmq',
+      name: 'circleci-rabbitmq-0',
+      owner: { kind: 'StatefulSet', name: 'circleci-rabbitmq' },
+      ...rest,
+    });
+  const known = (...pods: ReturnType<typeof rabbit>[]) =>
+    ({ status: 'known', value: pods, tookMs: 1 }) as const;
+
+  it('is its own container of a ready pod', () => {
+    const containers = [container({ name: 'metrics' }), container({ name: 'rabbitmq' })];
+    expect(rabbitPlace(known(pod(), rabbit({ containers })), catalogue)).toEqual({
+      pod: 'circleci-rabbitmq-0',
+      container: 'rabbitmq',
+    });
+  });
+
+  it.each([
+    ['no pod of it', known(pod()), 'there is no pod of RabbitMQ'],
+    [
+      'none that is ready',
+      known(rabbit({ phase: 'Pending', containers: [container({ ready: false })] })),
+      'no pod of RabbitMQ is ready',
+    ],
+    ['unknown pods', { status: 'not-asked', why: '' } as const, 'the pods are not known'],
+  ])('is nowhere with %s', (_, pods, why) => {
+    expect(rabbitPlace(pods, catalogue)).toBe(why);
+  });
+});
+
+describe('stageOf', () => {
+  it.each([
+    ['legacy-dispatcher', 'legacy-dispatcher'],
+    ['scheduler', 'schedulerer'],
+    ['docker-provisioner', 'schedulerer'],
+    ['distributor', 'dispatcher'],
+    ['output', 'output-processor'],
+    ['frontend', null],
+    ['constructor', null],
+    [null, null],
+  ])('makes of %s the stage %s', (service, stage) => {
+    expect(stageOf(service)).toBe(stage);
+  });
+});
