@@ -91,7 +91,10 @@ export const COMMAND_CASES: Readonly<Record<string, CommandCase>> = {
   'settings required-orgs remove': { changes: 'acme-labs' },
   'settings set': { changes: 'wfc-workflow-deletion-interval 3600000', unknown: 'nonesuch 1' },
   'settings suspend-new-users': { changes: 'on' },
-  'troubleshoot build': { reads: ['JOB', 'JOB --since 24h'], unknown: 'acme/nonesuch/1' },
+  'troubleshoot build': {
+    reads: ['JOB --limit 60s', 'JOB --since 24h --limit 60s'],
+    unknown: 'acme/nonesuch/1 --limit 60s',
+  },
   'troubleshoot cache': { reads: ['420MB'] },
   'troubleshoot connectivity': {
     reads: ['', 'NODE --base-domain prod.circleci.internal'],

@@ -36,10 +36,7 @@ export class TroubleshootBuild extends AdminCommand {
     const catalogue = await readCatalogue(installation.settings);
     const { openSources } = await import('../../lib/queue/open-sources.ts');
     const { followBuild } = await import('../../lib/queue/build/follow-build.ts');
-    const sources = {
-      ...openSources({ installation, catalogue, masker }),
-      nomad: { open: () => installation.nomad() },
-    };
+    const sources = openSources({ installation, catalogue, masker });
     const options = { signal, sinceMs: flags.since, limitMs: flags.limit };
     for await (const event of followBuild(target, sources, options)) {
       if (event.kind === 'report') await this.#show(event.report);

@@ -25,6 +25,8 @@ export interface StepClock {
   readonly name: string;
   /** How far it is ahead of this machine's, negative where it is behind; null where unknown. */
   readonly aheadMs: Milliseconds | null;
+  /** What that seems to be, where it is not known. */
+  readonly guessMs?: Milliseconds;
 }
 
 /** What a log record says of the build, as far as its wording is known. */

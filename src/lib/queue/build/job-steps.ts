@@ -4,6 +4,7 @@ import { explainFailure } from '../../nomad/jobs/placement-failure.ts';
 import type { Evaluation } from '../../nomad/model.ts';
 import { shortId } from '../../nomad/quantities.ts';
 import type { StepClock } from './build-facts.ts';
+import { clientClock } from './client-clock.ts';
 import { done, gap, type Slot } from './slot.ts';
 
 /** An evaluation takes milliseconds; without one that says why, a job is not late before this. */
@@ -126,10 +127,10 @@ function allocationSlots(
 ): readonly Slot[] {
   const name = allocation.nodeName ?? shortId(allocation.nodeId);
   const where = { ...which, where: name };
-  const clock = { name: `client ${name}`, aheadMs: null };
   const again = which.placement > 1 ? ' again' : '';
   const event = (type: string) => allocation.events.find((one) => one.type === type);
   const received = event('Received');
+  const clock = clientClock(name, allocation.placedAt, received?.at ?? null, nomad);
   const started = event('Started');
   const startedAt = started?.at ?? allocation.startedAt;
   const at = (moment: Date | null | undefined) => ({ at: moment ?? null, clock });

@@ -52,9 +52,9 @@ function settled({ step, gap }: Slot, passed: boolean): Settled {
   return { step, state: gap.absent ? 'missing' : 'unknown' };
 }
 
-/** A moment as this machine's clock would have it; as it is where the difference is not known. */
+/** A moment as this machine's clock would have it; as it is where nothing tells the difference. */
 export function onThisClock(at: Date, clock: StepClock | null): number {
-  return at.getTime() - (clock?.aheadMs ?? 0);
+  return at.getTime() - (clock?.aheadMs ?? clock?.guessMs ?? 0);
 }
 
 /** How long ago the newest of the steps was that tell a moment. */
