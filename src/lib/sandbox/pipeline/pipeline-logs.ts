@@ -28,6 +28,7 @@ export class PipelineLogs {
   readonly #history: History;
   /** Lines of before the sandbox opened that were not in Nomad's past, by pod. */
   readonly #past = new Map<string, LogLine[]>();
+  #kubernetes: Pick<PipelineKubernetes, 'appendLog'> | undefined;
   #workforce: Workforce | undefined;
   #opening = true;
 
@@ -71,7 +72,8 @@ export class PipelineLogs {
   }
 
   /** From now on who works is known; what is said of the past still counts as that. */
-  meet(workforce: Workforce): void {
+  meet(kubernetes: Pick<PipelineKubernetes, 'appendLog'>, workforce: Workforce): void {
+    this.#kubernetes = kubernetes;
     this.#workforce = workforce;
   }
 
@@ -82,7 +84,6 @@ export class PipelineLogs {
 
   /** Has a pod say something of a build. */
   say(
-    kubernetes: PipelineKubernetes,
     service: PipelineService,
     pod: string,
     event: BuildEvent,
@@ -93,7 +94,7 @@ export class PipelineLogs {
     const text = this.#scribe.ofBuild(service, event, build, at);
     if (this.#opening && at < this.#timeline.openedAt) {
       this.#past.get(pod)?.push(...asLines(at, text));
-    } else if (this.#workforce?.exists(pod)) kubernetes.appendLog(pod, undefined, text);
+    } else if (this.#workforce?.exists(pod)) this.#kubernetes?.appendLog(pod, undefined, text);
   }
 
   #noise(service: PipelineService, pod: string): LogSource {

@@ -11,10 +11,9 @@ import type { OutputEvent } from './held-reports.ts';
 import { sizedBuild } from './history.ts';
 import { OutputPath } from './output-path.ts';
 import type { PipelineLogs } from './pipeline-logs.ts';
-import { BROKEN_FOR_MS, type PipelineScenario, type PipelineService } from './scenario.ts';
-import { beganAt, type SizedBuild, STEPS, TO_NOMAD_MS } from './steps.ts';
+import { BROKEN_FOR_MS, type PipelineScenario } from './scenario.ts';
+import { beganAt, STEPS, TO_NOMAD_MS } from './steps.ts';
 import type { Timeline } from './timeline.ts';
-import type { BuildEvent } from './wording.ts';
 import { type PipelineKubernetes, Workforce } from './workforce.ts';
 
 /** A pod's change is noticed so many milliseconds later. */
@@ -79,7 +78,7 @@ export class PipelineSandbox {
       workforce,
       numbers: new BuildNumbers(nomad.state),
       nomad,
-      say: this.#say,
+      say: (...words) => logs.say(...words),
       post: (build, at) => this.#post(build, at),
     });
     this.#outputs = new OutputPath({
@@ -90,9 +89,9 @@ export class PipelineSandbox {
       held,
       state: nomad.state,
       trueTime: (stamp) => logs.trueTime(stamp),
-      say: (pod, event, build, at) => this.#say('output-processor', pod, event, build, at),
+      say: (pod, event, build, at) => logs.say('output-processor', pod, event, build, at),
     });
-    logs.meet(workforce);
+    logs.meet(kubernetes, workforce);
     this.#tellThePast(random);
     logs.open();
     this.#listen(random);
@@ -205,7 +204,7 @@ export class PipelineSandbox {
       if (pod === undefined) continue;
       const began = beganAt(service, this.trueTime(job.submittedAt));
       for (const { afterMs, event } of STEPS[service]) {
-        this.#say(service, pod, event, build, began + afterMs);
+        this.#logs.say(service, pod, event, build, began + afterMs);
       }
     }
   }
@@ -219,14 +218,6 @@ export class PipelineSandbox {
       this.#outputs.inspect();
     });
   }
-
-  readonly #say = (
-    service: PipelineService,
-    pod: string,
-    event: BuildEvent,
-    build: SizedBuild,
-    at: number,
-  ): void => this.#logs.say(this.#kubernetes, service, pod, event, build, at);
 }
 
 /** What a build agent writes that gets no connection (operations guide, "stay in queued status"). */
