@@ -1,11 +1,14 @@
 import type { AdminApi, BuildSystemSummary, RecentBuild } from '../../server/admin-api.ts';
 import type { Evidence } from '../evidence.ts';
 import { isFailed, type Round } from './round.ts';
+import type { Asking } from './service-patience.ts';
 
-/** What is not running yet, by the states of API v1.1. */
-const QUEUED = 'scheduled,queued,not_running';
+/** What waits to run (the web UI's own question). */
+const QUEUED = 'scheduled,queued';
 /** The server gives no more at once. */
 const PAGE = 100;
+/** Of those that run, and of those that wait. */
+const MOST_PAGES = 20;
 
 /**
  * Builds as the UI believes them: those that run, those that wait, and the newest of all.
@@ -14,11 +17,22 @@ const PAGE = 100;
  */
 export async function readBuilds(
   admin: Pick<AdminApi, 'recentBuilds'>,
-  signal: AbortSignal,
+  { signal, heard }: Asking,
 ): Promise<readonly RecentBuild[]> {
+  const every = async (status: string): Promise<readonly RecentBuild[]> => {
+    const builds: RecentBuild[] = [];
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const query = { status, limit: PAGE, ...(page === 0 ? {} : { offset: page * PAGE }) };
+      const some = await admin.recentBuilds(query, signal);
+      heard();
+      builds.push(...some);
+      if (some.length < PAGE) break;
+    }
+    return builds;
+  };
   const pages = await Promise.all([
-    admin.recentBuilds({ status: 'running', limit: PAGE }, signal),
-    admin.recentBuilds({ status: QUEUED, limit: PAGE }, signal),
+    every('running'),
+    every(QUEUED),
     admin.recentBuilds({ limit: PAGE }, signal),
   ]);
   const known = new Map<string, RecentBuild>();
@@ -50,7 +64,7 @@ export function gatherServer(round: Round): ServerEvidence {
   );
   const builds = round.part(
     'recent-builds',
-    () => round.ask('server', admin, (api, { signal }) => readBuilds(api, signal)),
+    () => round.ask('server', admin, readBuilds),
     isFailed,
   );
   const aheadMs = round.ahead(

@@ -91,11 +91,14 @@ async function gatherOutputPort(
   if (nodes.status !== 'known') return notAsked('the Nomad clients are not known');
   const clients = clientsToProbe(nodes.value, known(allocations)?.running ?? []);
   if (clients.length === 0) return notAsked('no Nomad client is ready');
-  return round.part(
-    'output-port',
-    () => round.ask('ssh', ssh, (client, asking) => probeOutput(client, clients, probes, asking)),
-    isFailed,
-  );
+  let client: ReturnType<typeof ssh.open> | undefined;
+  const once = {
+    open: () => {
+      client ??= ssh.open();
+      return client;
+    },
+  };
+  return round.part('output-port', () => probeOutput(round, once, clients, probes), isFailed);
 }
 
 type Settled<T> = { readonly [Key in keyof T]: Awaited<T[Key]> };

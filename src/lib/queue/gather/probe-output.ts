@@ -1,12 +1,14 @@
+import { mapBounded } from '../../bounded.ts';
 import { examineClients, type ProbeResult } from '../../connectivity/examine.ts';
 import { outputAddressIn } from '../../connectivity/output-address.ts';
 import { type Probe, probesFor } from '../../connectivity/probes.ts';
 import type { Allocation, NomadNode } from '../../nomad/model.ts';
 import { takesBuilds } from '../../nomad/nodes/select-nodes.ts';
-import { known } from '../evidence.ts';
+import type { SshClient } from '../../ssh/client.ts';
+import { type Evidence, type EvidenceFailure, known, notAsked } from '../evidence.ts';
 import type { StageLog } from '../snapshot.ts';
-import type { Asking } from './service-patience.ts';
-import type { QueueSources } from './sources.ts';
+import type { Round } from './round.ts';
+import type { QueueSources, Source } from './sources.ts';
 
 /** Clients that are logged in on. */
 const MOST_CLIENTS = 3;
@@ -57,15 +59,46 @@ export function clientsToProbe(
 }
 
 /**
- * Has clients find out whether they reach the output-processor.
+ * Has each client find out whether it reaches the output-processor. One that cannot be logged in
+ * on is a result of its own, as long as another can.
  *
- * @throws AdminError as {@link examineClients}
+ * @param source its client is made once for all of them
  */
-export function probeOutput(
-  ssh: Parameters<typeof examineClients>[2]['ssh'],
+export async function probeOutput(
+  round: Round,
+  source: Source<Pick<SshClient, 'use'>>,
   clients: readonly NomadNode[],
   probes: readonly Probe[],
-  { signal, heard }: Asking,
-): Promise<readonly ProbeResult[]> {
-  return examineClients(clients, probes, { ssh, signal, atOnce: MOST_CLIENTS, onDone: heard });
+): Promise<Evidence<readonly ProbeResult[]>> {
+  const all = await mapBounded(clients, MOST_CLIENTS, async (node) => {
+    const asked = await round.ask('ssh', source, (ssh, { signal, heard }) =>
+      examineClients([node], probes, { ssh, signal, atOnce: 1, onDone: heard }),
+    );
+    return { node, asked };
+  });
+  const first = all.find(({ asked }) => asked.status === 'known') ?? all[0];
+  if (!first) return notAsked('no Nomad client is ready');
+  if (first.asked.status !== 'known') return first.asked;
+  const value = all.flatMap(({ node, asked }) => {
+    if (asked.status === 'known') return asked.value;
+    return asked.status === 'failed' ? [notLoggedIn(node, asked.failure)] : [];
+  });
+  return { ...first.asked, value };
+}
+
+function notLoggedIn(
+  { id, name, address }: NomadNode,
+  { message, hint }: EvidenceFailure,
+): ProbeResult {
+  return {
+    clientId: id,
+    client: name,
+    check: 'ssh',
+    host: address,
+    port: null,
+    outcome: 'failed',
+    exitCode: null,
+    meaning: message,
+    hint,
+  };
 }
