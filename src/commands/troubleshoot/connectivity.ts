@@ -1,20 +1,27 @@
 import { AdminCommand } from '../../lib/cli/admin-command.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
 import { sshChoice, sshFlags } from '../../lib/cli/ssh-flags.ts';
+import { type CheckResult, ofClient } from '../../lib/connectivity/check-result.ts';
+import { examineSides, type Side } from '../../lib/connectivity/either-side.ts';
 import { examineClients } from '../../lib/connectivity/examine.ts';
-import { probesFor } from '../../lib/connectivity/probes.ts';
+import { type Places, probesFor } from '../../lib/connectivity/probes.ts';
 import { connectivityReport, connectivityTable } from '../../lib/connectivity/view.ts';
-import { EXIT_CODES } from '../../lib/errors.ts';
+import { AdminError, EXIT_CODES } from '../../lib/errors.ts';
+import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
 import { collect } from '../../lib/nomad/collect.ts';
 import { resolveNodes } from '../../lib/nomad/nodes/find-node.ts';
+import type { Catalogue } from '../../lib/services/catalogue.ts';
 
-/** `troubleshoot connectivity`: what Nomad clients can reach, found out on the clients. */
+type SshFlags = Parameters<typeof sshChoice>[0];
+
+/** `troubleshoot connectivity`: what Nomad clients and services can reach, found out on the spot. */
 export class TroubleshootConnectivity extends AdminCommand {
-  static override summary = 'check from Nomad clients what they have to reach';
+  static override summary = 'check from Nomad clients and services what they have to reach';
   static override description =
-    'Logs in on the clients by SSH, all that are not down unless some are named. Checks port 8585 of the output-processor as the operations guide does, the server, GitHub and the DNS. Exits 9 where something cannot be reached.';
+    'Clients are logged in on by SSH, all that are not down unless some are named: port 8585 of the output-processor as the operations guide checks it, the server, GitHub, DNS. Services by exec in one ready pod each: Nomad, the data stores, GitHub. Exits 9 where something cannot be reached.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --from services',
     '<%= config.bin %> <%= command.id %> ip-10-0-1-2 --base-domain prod.circleci.internal',
     '<%= config.bin %> <%= command.id %> --bastion ubuntu@bastion.example.com --json',
   ];
@@ -24,7 +31,14 @@ export class TroubleshootConnectivity extends AdminCommand {
     node: Args.string({ description: 'id, prefix of it, name, IP address or instance id' }),
   };
   static override flags = {
-    'base-domain': Flags.string({ summary: 'of internal names', helpValue: 'DOMAIN' }),
+    from: Flags.option({
+      summary: 'where to look from; all that is set up, where it is left out',
+      options: ['clients', 'services', 'all'] as const,
+    })(),
+    'base-domain': Flags.string({
+      summary: "of internal names; schedulerer's log may say it",
+      helpValue: 'DOMAIN',
+    }),
     'server-domain': Flags.string({ summary: "the server's host", helpValue: 'HOST' }),
     github: Flags.string({ summary: 'host of GitHub', helpValue: 'HOST' }),
     parallel: Flags.integer({ summary: 'clients at once', min: 1, max: 50, default: 10 }),
@@ -33,20 +47,63 @@ export class TroubleshootConnectivity extends AdminCommand {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(TroubleshootConnectivity);
-    const { installation, output, runtime, signal } = this;
+    const { installation, output } = this;
     const { settings } = installation;
-    const probes = probesFor({
+    const names = argv.map(String);
+    if (names.length > 0 && flags.from === 'services') throw namedWithServices();
+    const from = flags.from ?? (names.length > 0 ? 'clients' : null);
+    const catalogue = await readCatalogue(settings);
+    const github = flags.github ?? hostOf(settings.github.host) ?? 'github.com';
+    const places: Places = {
       server: flags['server-domain'] ?? settings.host,
       baseDomain: flags['base-domain'] ?? settings.baseDomain,
-      github: flags.github ?? hostOf(settings.github.host) ?? 'github.com',
+      github,
       version: settings.version,
+    };
+    // What is written wrong is said before anything is asked.
+    probesFor(places);
+    const sides: Side[] = [];
+    if (from === 'clients' || from === 'all' || (from === null && this.#hasSsh(flags))) {
+      const examine = () => this.#fromClients(names, places, catalogue, flags);
+      sides.push({ name: 'clients', examine });
+    } else if (from === null) output.note(NO_SSH);
+    if (from !== 'clients') {
+      sides.push({ name: 'services', examine: () => this.#fromServices(catalogue, github) });
+    }
+    let left = false;
+    const results = await examineSides(sides, (side, { code, message }) => {
+      const unset = from === null && code === 'NO_KUBECONFIG';
+      left ||= !unset;
+      if (unset) output.note(`Services are left out: ${message}`);
+      else output.warn(`Nothing is known from ${side}: ${message}`);
     });
+    const report = connectivityReport(installation.name, results);
+    await output.table(connectivityTable(report), report);
+    if (report.summary.failed > 0) this.exitWith(EXIT_CODES.findings);
+    if (left) this.exitWith(EXIT_CODES.partial);
+  }
+
+  /** Whether somebody has said how clients are logged in on. */
+  #hasSsh(flags: SshFlags): boolean {
+    const { keyFile, bastion } = this.installation.settings.ssh;
+    const said = [keyFile, bastion, flags['ssh-key'], flags.bastion];
+    return said.some(Boolean) || Boolean(this.runtime.env['SSH_AUTH_SOCK']);
+  }
+
+  async #fromClients(
+    names: readonly string[],
+    places: Places,
+    catalogue: Catalogue,
+    flags: SshFlags & { readonly parallel: number },
+  ): Promise<readonly CheckResult[]> {
+    const { installation, output, runtime, signal } = this;
+    const logged = places.baseDomain === null ? await this.#findOutput(catalogue) : null;
     const nomad = await installation.nomad();
     const clients =
-      argv.length > 0
-        ? await resolveNodes(nomad, argv.map(String), { signal })
+      names.length > 0
+        ? await resolveNodes(nomad, names, { signal })
         : (await collect(nomad.nodes({ signal }))).filter(({ status }) => status !== 'down');
-    const results = await examineClients(clients, probes, {
+    const results = await examineClients(clients, probesFor({ ...places, output: logged }), {
       ssh: await installation.ssh(sshChoice(flags)),
       signal,
       atOnce: flags.parallel,
@@ -54,10 +111,32 @@ export class TroubleshootConnectivity extends AdminCommand {
         if (runtime.stderr.isTTY) output.progress(`Checked from ${done} of ${clients.length}`);
       },
     });
-    const report = connectivityReport(installation.name, results);
-    await output.table(connectivityTable(report), report);
-    if (report.summary.failed > 0) this.exitWith(EXIT_CODES.findings);
+    return results.map(ofClient);
   }
+
+  async #findOutput(catalogue: Catalogue) {
+    const { findOutput } = await import('../../lib/connectivity/find-output.ts');
+    return findOutput(() => this.installation.kubernetes(), catalogue, this.signal);
+  }
+
+  async #fromServices(catalogue: Catalogue, github: string): Promise<readonly CheckResult[]> {
+    const { installation, signal } = this;
+    const { serviceProbes } = await import('../../lib/connectivity/service-probes.ts');
+    const { examineServices } = await import('../../lib/connectivity/examine-services.ts');
+    const kubernetes = await installation.kubernetes();
+    const probes = serviceProbes(await kubernetes.listPods({ signal }), catalogue, github);
+    return examineServices(probes, { kubernetes, clock: installation.clock, signal });
+  }
+}
+
+const NO_SSH =
+  'Clients are left out: nothing says how to log in on them. Set ssh.keyFile or ssh.bastion in the profile, or --from clients.';
+
+function namedWithServices(): AdminError {
+  return new AdminError('usage', 'a client is named, and --from services asks none', {
+    code: 'CONFLICTING_FLAGS',
+    hint: 'Leave out NODE, or --from services.',
+  });
 }
 
 /** `GITHUB_API_URL` and profiles may have a scheme and a path. */

@@ -1,8 +1,22 @@
 import { AdminError } from '../errors.ts';
+import type { OutputAddress } from './output-address.ts';
+
+/** What is looked for at a port. */
+export type PortCheck =
+  | 'output-processor'
+  | 'server'
+  | 'github-api'
+  | 'github-git'
+  | 'nomad'
+  | 'rabbitmq'
+  | 'postgresql'
+  | 'mongodb'
+  | 'redis'
+  | 'vault';
 
 /** What a client has to be able to reach. */
 export interface Probe {
-  readonly check: 'dns' | 'output-processor' | 'server' | 'github-api' | 'github-git';
+  readonly check: PortCheck | 'dns';
   /** The host that is meant; null where nobody has said it. */
   readonly host: string | null;
   /** Null for looking up the name alone. */
@@ -19,6 +33,8 @@ export interface Places {
   readonly server: string | null;
   /** Such as `prod.circleci.internal`. */
   readonly baseDomain: string | null;
+  /** Where tasks were told to send their output; counts where the base domain is not known. */
+  readonly output?: OutputAddress | null;
   readonly github: string;
   /** The server's version as major.minor; null where it is not known. */
   readonly version: string | null;
@@ -26,7 +42,7 @@ export interface Places {
 
 /** Ports that clients use (the operations guide's tables, and its check of port 8585). */
 const OUTPUT_PORT = 8585;
-const GITHUB_PORTS: readonly (readonly [Probe['check'], number])[] = [
+const GITHUB_PORTS: readonly (readonly [PortCheck, number])[] = [
   ['github-api', 443],
   ['github-api', 80],
   ['github-git', 22],
@@ -40,7 +56,7 @@ export function probesFor(places: Places): readonly Probe[] {
   const output = outputHost(places, server?.host ?? null);
   const ports: readonly Probe[] = [
     output.skipped === null
-      ? portProbe('output-processor', output.host, OUTPUT_PORT)
+      ? portProbe('output-processor', output.host, output.port)
       : skipped('output-processor', OUTPUT_PORT, output.skipped),
     server
       ? portProbe('server', server.host, server.port)
@@ -57,25 +73,33 @@ export function probesFor(places: Places): readonly Probe[] {
 
 /** Where the output-processor is: by its own name in 3.x, behind the server's until 4.2, no more after. */
 function outputHost(
-  { baseDomain, version }: Places,
+  { baseDomain, version, output }: Places,
   server: string | null,
-): { readonly host: string; readonly skipped: null } | { readonly skipped: string } {
+): (OutputAddress & { readonly skipped: null }) | { readonly skipped: string } {
   const [major = 3, minor = 0] = (version ?? '3.0').split('.').map(Number);
   if (major > 4 || (major === 4 && minor >= 3)) {
     return { skipped: `clients of ${version} do not use port ${OUTPUT_PORT}` };
   }
-  if (major === 4) {
-    return server === null ? { skipped: 'the host is not known' } : { host: server, skipped: null };
+  if (baseDomain !== null && major < 4) {
+    const host = checkedHost(`output.${baseDomain.replace(/^output\./, '')}`);
+    return { host, port: OUTPUT_PORT, skipped: null };
   }
-  return baseDomain === null
-    ? { skipped: 'the base domain is not known: set baseDomain in the profile, or --base-domain' }
-    : { host: checked(`output.${baseDomain.replace(/^output\./, '')}`), skipped: null };
+  if (output) return { host: checkedHost(output.host), port: output.port, skipped: null };
+  if (major === 4) {
+    return server === null
+      ? { skipped: 'the host is not known' }
+      : { host: server, port: OUTPUT_PORT, skipped: null };
+  }
+  return {
+    skipped:
+      "the base domain is not known, nor is it in schedulerer's log: set baseDomain in the profile, or --base-domain",
+  };
 }
 
-function portProbe(check: Probe['check'], host: string, port: number): Probe {
+function portProbe(check: PortCheck, host: string, port: number): Probe {
   const scheme = port === 443 || check === 'server' ? 'https' : 'http';
   // Only whether the port answers counts here, not whose certificate that is.
-  const command = `curl -sk -o /dev/null --connect-timeout 5 --max-time 10 ${scheme}://${checked(host)}:${port}`;
+  const command = `curl -sk -o /dev/null --connect-timeout 5 --max-time 10 ${scheme}://${checkedHost(host)}:${port}`;
   return { check, host, port, command, skipped: null };
 }
 
@@ -84,22 +108,26 @@ function dnsProbe(host: string): Probe {
     check: 'dns',
     host,
     port: null,
-    command: `getent hosts ${checked(host)}`,
+    command: `getent hosts ${checkedHost(host)}`,
     skipped: null,
   };
 }
 
-function skipped(check: Probe['check'], port: number, why: string): Probe {
+function skipped(check: PortCheck, port: number, why: string): Probe {
   return { check, host: null, port, command: '', skipped: why };
 }
 
 function hostAndPort(text: string): { readonly host: string; readonly port: number } {
   const url = new URL(text.includes('://') ? text : `https://${text}`);
-  return { host: checked(url.hostname), port: Number(url.port) || 443 };
+  return { host: checkedHost(url.hostname), port: Number(url.port) || 443 };
 }
 
-/** It stands in a command line for a shell: nothing but a host name gets there. */
-function checked(host: string): string {
+/**
+ * It stands in a command line for a shell: nothing but a host name gets there.
+ *
+ * @throws AdminError of kind `usage`, code BAD_HOST
+ */
+export function checkedHost(host: string): string {
   if (HOST.test(host)) return host;
   throw new AdminError('usage', `"${host}" is no host name`, {
     code: 'BAD_HOST',

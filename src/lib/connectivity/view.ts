@@ -1,19 +1,20 @@
 import type { TableView, Tone } from '../terminal/table.ts';
-import type { ProbeResult } from './examine.ts';
+import type { CheckResult } from './check-result.ts';
 
-/** What clients can and cannot reach. */
+/** What clients and services can and cannot reach. */
 export interface ConnectivityReport {
   readonly installation: string;
-  readonly checks: readonly ProbeResult[];
+  readonly checks: readonly CheckResult[];
   readonly summary: {
     readonly clients: number;
+    readonly services: number;
     readonly ok: number;
     readonly failed: number;
     readonly skipped: number;
   };
 }
 
-const TONES: Readonly<Record<ProbeResult['outcome'], Tone>> = {
+const TONES: Readonly<Record<CheckResult['outcome'], Tone>> = {
   ok: 'good',
   failed: 'bad',
   skipped: 'quiet',
@@ -22,27 +23,38 @@ const TONES: Readonly<Record<ProbeResult['outcome'], Tone>> = {
 /** The results with what they amount to. */
 export function connectivityReport(
   installation: string,
-  checks: readonly ProbeResult[],
+  checks: readonly CheckResult[],
 ): ConnectivityReport {
-  const count = (outcome: ProbeResult['outcome']): number =>
+  const count = (outcome: CheckResult['outcome']): number =>
     checks.filter((one) => one.outcome === outcome).length;
-  const clients = new Set(checks.map(({ clientId }) => clientId)).size;
+  const distinct = (names: readonly (string | null)[]): number =>
+    new Set(names.filter((name) => name !== null)).size;
+  const clients = distinct(checks.map(({ clientId }) => clientId));
+  const services = distinct(checks.map(({ service }) => service));
   return {
     installation,
     checks,
-    summary: { clients, ok: count('ok'), failed: count('failed'), skipped: count('skipped') },
+    summary: {
+      clients,
+      services,
+      ok: count('ok'),
+      failed: count('failed'),
+      skipped: count('skipped'),
+    },
   };
 }
 
 /** The results for people. */
-export function connectivityTable({ checks, summary }: ConnectivityReport): TableView<ProbeResult> {
+export function connectivityTable({ checks, summary }: ConnectivityReport): TableView<CheckResult> {
   const hints = [...new Set(checks.flatMap(({ hint }) => (hint === null ? [] : [hint])))];
-  const { clients, ok, failed, skipped } = summary;
-  const noun = clients === 1 ? 'client' : 'clients';
+  const { clients, services, ok, failed, skipped } = summary;
+  const from = [amount(clients, 'client'), amount(services, 'service')].flat().join(' and ');
   return {
     columns: [
       { key: 'client', value: (row) => row.client },
+      { key: 'service', value: (row) => row.service },
       { key: 'clientId', title: 'CLIENT ID', value: (row) => row.clientId, wide: true },
+      { key: 'pod', value: (row) => row.pod, wide: true },
       { key: 'check', value: (row) => row.check },
       { key: 'host', value: (row) => row.host, flexible: true },
       { key: 'port', value: (row) => row.port, align: 'right' },
@@ -57,9 +69,14 @@ export function connectivityTable({ checks, summary }: ConnectivityReport): Tabl
     ],
     rows: checks,
     footer: [
-      `From ${clients} ${noun}: ${ok} reachable, ${failed} not, ${skipped} not checked.`,
+      `From ${from || 'nowhere'}: ${ok} reachable, ${failed} not, ${skipped} not checked.`,
       ...hints,
     ],
-    empty: 'No client to check from.',
+    empty: 'No client and no service to check from.',
   };
+}
+
+/** Empty for none. */
+function amount(count: number, noun: string): readonly string[] {
+  return count === 0 ? [] : [`${count} ${noun}${count === 1 ? '' : 's'}`];
 }

@@ -11,6 +11,7 @@ const WORDS = [
   '--github',
   'github.com',
 ];
+const CLIENTS = ['--from', 'clients'];
 const DOMAIN = ['--base-domain', 'prod.circleci.internal'];
 
 async function check(ports: Readonly<Record<string, PortSituation>>, ...words: readonly string[]) {
@@ -30,10 +31,10 @@ async function check(ports: Readonly<Record<string, PortSituation>>, ...words: r
 
 describe('troubleshoot connectivity', () => {
   it('finds nothing where every client reaches everything', async () => {
-    const { stdout, stderr, exitCode } = await check({}, ...DOMAIN, '--json');
+    const { stdout, stderr, exitCode } = await check({}, ...CLIENTS, ...DOMAIN, '--json');
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     const { checks, summary } = JSON.parse(stdout);
-    expect(summary).toEqual({ clients: 3, ok: 24, failed: 0, skipped: 0 });
+    expect(summary).toEqual({ clients: 3, services: 0, ok: 24, failed: 0, skipped: 0 });
     const first = checks
       .slice(0, 8)
       .map((one: Record<string, unknown>) => [
@@ -60,7 +61,12 @@ describe('troubleshoot connectivity', () => {
     ['no-such-name', 6, 'the name could not be looked up (DNS)'],
     ['tls-failure', 35, 'the TLS handshake failed'],
   ] as const)('explains curl where port 8585 is %s', async (situation, exit, meaning) => {
-    const { stdout, exitCode } = await check({ [OUTPUT]: situation }, ...DOMAIN, '--json');
+    const { stdout, exitCode } = await check(
+      { [OUTPUT]: situation },
+      ...CLIENTS,
+      ...DOMAIN,
+      '--json',
+    );
     expect(exitCode).toBe(9);
     const { checks, summary } = JSON.parse(stdout);
     expect(summary).toMatchObject({ failed: 3 });
@@ -71,7 +77,9 @@ describe('troubleshoot connectivity', () => {
   });
 
   it('says that it could not check what it does not know the name of', async () => {
-    const { stdout, exitCode } = await check({}, '--json');
+    const { env } = await check({}, ...CLIENTS);
+    const noCluster = { ...env, KUBECONFIG: '/nonexistent/kubeconfig' };
+    const { stdout, exitCode } = await cli([...WORDS, ...CLIENTS, '--json'], { env: noCluster });
     expect(exitCode).toBe(0);
     const { checks } = JSON.parse(stdout);
     expect(checks.find(({ port }: { port: number }) => port === 8585)).toMatchObject({
@@ -94,6 +102,88 @@ describe('troubleshoot connectivity', () => {
     expect(checks[0]).toMatchObject({ check: 'ssh', clientId: id, exitCode: null });
     const alone = await cli([...WORDS, '--json', id], { env });
     expect(JSON.parse(alone.stderr)).toMatchObject({ code: 'SSH_UNREACHABLE', exitCode: 4 });
+  });
+
+  it("takes the output-processor's address from schedulerer's log", async () => {
+    const { sandbox, env } = await check({ 'output.blue.circleci.internal:9595': 'refused' });
+    sandbox.kubernetes.appendLog(
+      'schedulerer',
+      undefined,
+      '2026-03-02T08:59:59.553+0000 [] [pool-43-thread-13] INFO schedulerer.core got task message; task={:event_processor_uri "http://output.blue.circleci.internal:9595"}',
+    );
+    const { stdout } = await cli([...WORDS, ...CLIENTS, '--json'], { env });
+    const { checks } = JSON.parse(stdout);
+    expect(
+      checks.find(({ check: name }: { check: string }) => name === 'output-processor'),
+    ).toMatchObject({ host: 'output.blue.circleci.internal', port: 9595, outcome: 'failed' });
+  });
+
+  it('looks from one ready pod of every service that needs something', async () => {
+    const { stdout, exitCode } = await check({}, '--json', '--from', 'services');
+    expect(exitCode).toBe(0);
+    const { checks, summary } = JSON.parse(stdout);
+    expect(summary).toEqual({ clients: 0, services: 4, ok: 18, failed: 0, skipped: 0 });
+    const asked = checks.map((one: Record<string, unknown>) =>
+      [one['service'], one['check'], one['host'], one['port']].join(' '),
+    );
+    expect(asked).toContain('frontend nomad circleci-nomad 4646');
+    expect(asked).toContain('frontend github-api github.com 443');
+    expect(asked).toContain('schedulerer nomad circleci-nomad 4646');
+    expect(asked).toContain('dispatcher rabbitmq circleci-rabbitmq 5672');
+    expect(asked).toContain('legacy-dispatcher redis circleci-redis-master 6379');
+    expect(checks[0]).toMatchObject({ client: null, pod: expect.stringMatching(/^frontend-/) });
+  });
+
+  it('ends with 9 where a service cannot reach another, and tells which', async () => {
+    const sandbox = await startSandbox({
+      scenario: {
+        name: 'lab',
+        summary: 'A lab',
+        nomad: { clients: 1 },
+        kubernetes: { ports: { 'circleci-rabbitmq:5672': 'refused', 'circleci-vault': 'timeout' } },
+      },
+    });
+    const env = sandbox.environment();
+    const { stdout, exitCode } = await cli([...WORDS, '--json'], { env });
+    expect(exitCode).toBe(9);
+    const { checks, summary } = JSON.parse(stdout);
+    expect(summary).toMatchObject({ clients: 1, services: 4, failed: 6 });
+    const failed = checks.flatMap((one: Record<string, unknown>) =>
+      one['outcome'] === 'failed' ? [`${one['service']} ${one['check']} ${one['exitCode']}`] : [],
+    );
+    expect(failed).toEqual(
+      ['legacy-dispatcher', 'dispatcher', 'schedulerer'].flatMap((service) => [
+        `${service} rabbitmq 1`,
+        `${service} vault 1`,
+      ]),
+    );
+    const table = await cli([...WORDS, '-o', 'table'], { env });
+    expect(table.stdout).toMatch(
+      /From 1 client and 4 services: \d+ reachable, 6 not, \d+ not checked/,
+    );
+    expect(table.stdout).toContain('A network policy or a firewall drops it: allow the port.');
+  });
+
+  it('leaves clients out, and says so, where nothing says how to log in on them', async () => {
+    const { env } = await check({}, '--from', 'services');
+    const without = Object.fromEntries(
+      Object.entries(env).filter(([name]) => !name.startsWith('CIRCLECI_ADMIN_SSH')),
+    );
+    const { stdout, stderr, exitCode } = await cli([...WORDS, '-o', 'table'], { env: without });
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('Clients are left out: nothing says how to log in on them.');
+    expect(stdout).toContain('From 4 services: ');
+    const both = await cli([...WORDS, 'some-client', '--from', 'services', '--json'], { env });
+    expect(JSON.parse(both.stderr)).toMatchObject({ code: 'CONFLICTING_FLAGS', exitCode: 2 });
+  });
+
+  it('keeps what one side has found where the other cannot be asked', async () => {
+    const { env } = await check({}, '--from', 'services');
+    const broken = { ...env, CIRCLECI_ADMIN_SSH_USER: 'root' };
+    const { stdout, stderr, exitCode } = await cli([...WORDS, '-o', 'table'], { env: broken });
+    expect(exitCode).toBe(10);
+    expect(stderr).toContain('Nothing is known from clients: ');
+    expect(stdout).toContain('From 4 services: ');
   });
 
   it('takes nothing but host names into a command line', async () => {

@@ -1,9 +1,27 @@
+import type { PortSituation } from '../ssh/scenario.ts';
 import { type ExecIo, NoSuchCommandError, type PodBackend } from './pod-backend.ts';
 
 type Command = (args: readonly string[], io: ExecIo) => Promise<number> | number;
 
-/** The few commands that every simulated container has. */
-export function busybox(hostname: string): PodBackend {
+/** What busybox's nc says of a port that does not answer, and nothing of one that does. */
+const NC_SAYS: Readonly<Record<PortSituation, ((host: string, port: string) => string) | null>> = {
+  open: null,
+  refused: (host, port) => `nc: ${host} (10.96.0.10:${port}): Connection refused`,
+  timeout: (host, port) => `nc: ${host} (10.96.0.10:${port}): Connection timed out`,
+  'no-such-name': (host) => `nc: bad address '${host}'`,
+  // Whoever looks into TLS answers TCP.
+  'tls-failure': null,
+};
+
+/**
+ * The few commands that every simulated container has.
+ *
+ * @param ports how `host:port`, or every port of `host`, looks from it; what is not named is open
+ */
+export function busybox(
+  hostname: string,
+  ports: Readonly<Record<string, PortSituation>> = {},
+): PodBackend {
   const commands: Readonly<Record<string, Command>> = {
     true: () => 0,
     false: () => 1,
@@ -16,6 +34,13 @@ export function busybox(hostname: string): PodBackend {
     cat: async (_, io) => {
       for await (const chunk of io.stdin) io.stdout(chunk);
       return 0;
+    },
+    nc: (args, io) => {
+      const [host = '', port = ''] = args.slice(-2);
+      const says = NC_SAYS[ports[`${host}:${port}`] ?? ports[host] ?? 'open'];
+      if (!says) return 0;
+      io.stderr(`${says(host, port)}${newline(io)}`);
+      return 1;
     },
     sh: shell,
   };

@@ -270,7 +270,7 @@ export class KubernetesSandbox implements SandboxService {
     const { name } = pod.metadata;
     const workload = this.#kubelet.run(pod)?.workload ?? name;
     const own = this.#backends[name] ?? this.#backends[workload];
-    const fallback = busybox(name);
+    const fallback = busybox(name, this.#scenario.ports);
     if (!own) return fallback;
     return own;
   }

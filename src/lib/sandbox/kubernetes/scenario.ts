@@ -1,3 +1,5 @@
+import type { PortSituation } from '../ssh/scenario.ts';
+
 /** What a pod is doing when the sandbox opens. */
 export type PodSituation =
   /** Every container runs and is ready. */
@@ -106,6 +108,8 @@ export interface KubernetesScenario {
   readonly clockSkewMs?: Readonly<Record<string, number>>;
   /** A file that {@link KubernetesSandbox.start} writes its kubeconfig to, mode 0600. */
   readonly kubeconfigPath?: string;
+  /** How `host:port`, or every port of `host`, looks from containers; what is not named is open. */
+  readonly ports?: Readonly<Record<string, PortSituation>>;
 }
 
 /** Token of the default administrator. */
