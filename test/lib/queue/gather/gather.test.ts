@@ -61,6 +61,15 @@ describe('gather', () => {
     expect(reads.length).toBeLessThan(20);
   });
 
+  it('knows every build that the UI shows as running', async () => {
+    const sandbox = await startSandbox({ scenario: 'healthy', clients: 60, builds: 230 });
+    const gathering = gathered(await sandboxSources(sandbox));
+    const { snapshot } = await until(gathering, sandbox.clock);
+    const running = known(snapshot.server.builds)?.filter(({ status }) => status === 'running');
+    expect(running?.length).toBeGreaterThan(200);
+    expect(running).toHaveLength(known(snapshot.server.summary)?.running?.builds ?? 0);
+  });
+
   it('does not ask who is not set up', async () => {
     const sandbox = await startSandbox({ scenario: 'healthy' });
     const sources = await sandboxSources(sandbox, {
