@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest';
+import { diagnose } from '../../../src/lib/queue/diagnose.ts';
+import {
+  BROKEN,
+  LOST,
+  LOST_BEFORE_DISPATCHER,
+  MINUTE,
+  NO_UI,
+  NOTHING,
+  WELL,
+} from './support/cases.ts';
+import {
+  beats,
+  failed,
+  healthyLogs,
+  type Ill,
+  inUi,
+  job,
+  listed,
+  log,
+  pending,
+  says,
+  snapshot,
+  sure,
+  WELL_BUILD,
+  withLog,
+} from './support/snapshot.ts';
+
+/** Codes in order; warnings with a `?`, what is explained with its cause. */
+function found(ill: Ill): readonly string[] {
+  return diagnose(snapshot(ill)).findings.map(
+    ({ code, severity, causedBy }) =>
+      `${code}${severity === 'error' ? '' : '?'}${causedBy === null ? '' : ` from ${causedBy}`}`,
+  );
+}
+
+test.each(BROKEN)('%s', (_, ill, codes) => {
+  expect(found(ill)).toEqual(codes);
+});
+
+test.each(WELL)('no finding where %s', (_, ill) => {
+  const { findings } = diagnose(snapshot(ill));
+  expect(findings).toEqual([]);
+});
+
+test('the evidence of a lost build is the very line, and what its remedy deletes is the two pods', () => {
+  const ill = {
+    logs: withLog(LOST_BEFORE_DISPATCHER),
+    server: { builds: listed(inUi(LOST, 'queued')) },
+  };
+  const [finding] = diagnose(snapshot(ill)).findings;
+  const forwarded = says.legacy(LOST, 5 * MINUTE).at(-1)?.[1];
+  expect(finding).toMatchObject({
+    title: '1 build lost between legacy-dispatcher and dispatcher',
+    builds: [LOST],
+    fix: { kind: 'delete-pods', services: ['legacy-dispatcher', 'dispatcher'] },
+    ref: 'docs/findings/CQ0202.md',
+  });
+  expect(finding?.evidence).toContainEqual(
+    expect.objectContaining({ kind: 'line', pod: 'legacy-dispatcher-1', text: forwarded }),
+  );
+  expect(finding?.evidence.at(-1)).toMatchObject({ pod: 'dispatcher-1' });
+});
+
+test('jobs that wait for the same reason are one finding, in the words of Nomad', () => {
+  const names = Array.from({ length: 8 }, (_, at) => `acme/web/${100 + at}`);
+  const jobs = names.map((name) => pending(name, 'all-full', 'all clients are full'));
+  const [finding, ...others] = diagnose(snapshot({ nomad: { jobs: sure(jobs) } })).findings;
+  expect(others).toEqual([]);
+  expect(finding?.title).toBe('no capacity: 8 builds wait for room on the clients');
+  expect(finding?.builds).toHaveLength(8);
+  expect(finding?.evidence[0]).toEqual({
+    kind: 'fact',
+    text: 'Nomad: all clients are full (8 jobs)',
+  });
+});
+
+describe('the verdict', () => {
+  const verdict = (ill: Ill = {}) => diagnose(snapshot(ill)).verdict;
+
+  test('is healthy where builds get through', () => {
+    expect(verdict()).toMatchObject({ state: 'healthy', cause: null, waiting: 0 });
+    expect(verdict().text).toContain('1 build in the last 30m');
+  });
+
+  test('says that idle and broken look alike', () => {
+    const idle = {
+      logs: healthyLogs().map(({ stage }) => log(stage, beats(stage))),
+      nomad: { jobs: sure([]) },
+      server: { builds: sure([]) },
+    };
+    expect(verdict(idle).state).toBe('idle');
+    expect(verdict(idle).text).toContain('look alike');
+    expect(verdict(idle).text).toContain('circleci-admin troubleshoot queue --trigger ORG/REPO');
+  });
+
+  test('follows the build that was started to see', () => {
+    const trigger = { project: 'acme/web', number: 41, pipelineId: null, ageMs: 302_000 };
+    expect(verdict({ trigger })).toMatchObject({
+      state: 'healthy',
+      text: 'Builds get through: acme/web/41 reached Nomad after 2s.',
+    });
+    const early = { trigger: { ...trigger, number: 43, ageMs: 4_000 } };
+    expect(verdict(early)).toMatchObject({ state: 'unknown' });
+    expect(verdict(early).text).toContain('acme/web/43 was started 4s ago');
+  });
+
+  test('names the first cause, how many wait, and another cause', () => {
+    const text = verdict({
+      logs: withLog(LOST_BEFORE_DISPATCHER),
+      nomad: { jobs: sure([job(WELL_BUILD), pending('acme/api/7', 'too-large', 'too large')]) },
+      server: { builds: listed(inUi(LOST, 'queued'), inUi('acme/api/7', 'queued')) },
+    });
+    expect(text).toMatchObject({ state: 'broken', cause: 'CQ0202', waiting: 2 });
+    expect(text.text).toMatch(
+      /^1 build lost .*2 builds wait\. There is another cause: 1 build too/,
+    );
+  });
+
+  test('is unknown where nobody could be asked, and where a build waits that nothing explains', () => {
+    const nobody = {
+      pods: NOTHING,
+      workloads: NOTHING,
+      logs: [],
+      rabbitmq: NOTHING,
+      nomad: { leader: NOTHING, clients: NOTHING, jobs: NOTHING },
+      server: NO_UI,
+    };
+    expect(verdict(nobody)).toMatchObject({ state: 'unknown', waiting: null });
+    const early = { server: { builds: listed(inUi(LOST, 'queued', 50 * MINUTE)) } };
+    expect(verdict(early)).toMatchObject({ state: 'unknown', waiting: 1 });
+  });
+
+  test('is unknown where Kubernetes and Nomad do not answer', () => {
+    const late = failed('REQUEST_TIMEOUT', 'no answer', { kind: 'timeout', timedOut: true });
+    const ill = { pods: late, workloads: late, logs: [], rabbitmq: NOTHING };
+    expect(verdict(ill)).toMatchObject({ state: 'unknown', cause: 'CQ0901' });
+  });
+});
+
+test('the steps are those of the tree, each with its numbers', () => {
+  const { steps } = diagnose(snapshot());
+  expect(steps.map(({ step, state }) => `${step}: ${state}`)).toEqual([
+    'pods: ok',
+    'legacy-dispatcher: ok',
+    'dispatcher: ok',
+    'schedulerer: ok',
+    'nomad: ok',
+    'clients: ok',
+    'jobs: ok',
+    'rabbitmq: ok',
+    'output-processor: idle',
+    'output port: not-asked',
+    'server: ok',
+  ]);
+  expect(steps[2]?.text).toBe('1 build in 30m, last 4m ago, last beat 20s ago');
+  expect(steps[5]?.text).toBe('2 of 2 take builds, 2 builds running there');
+});
+
+test('notes say what was not asked, and which clocks differ', () => {
+  const { notes } = diagnose(
+    snapshot({
+      clocks: { kubernetesAheadMs: -95_000, nomadAheadMs: 10_000, serverAheadMs: null },
+      server: NO_UI,
+    }),
+  );
+  expect(notes).toEqual([
+    "The server's own queues were not asked for: nothing is set up.",
+    'Port 8585 was not checked from the clients: SSH is not set up.',
+    "The clock of Kubernetes is 1m35s behind this machine's; ages were reckoned with that.",
+  ]);
+});

@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { sourceCommands } from '../../../scripts/source-commands.ts';
+import { findCommand } from '../../../src/lib/cli/command-table.ts';
+import { diagnose } from '../../../src/lib/queue/diagnose.ts';
+import { findingPage } from '../../../src/lib/queue/finding.ts';
+import { RULES } from '../../../src/lib/queue/rules/index.ts';
+import { makeCatalogue } from '../../../src/lib/services/catalogue.ts';
+import { BROKEN } from './support/cases.ts';
+import { snapshot } from './support/snapshot.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const FINDINGS = BROKEN.flatMap(([, ill]) => diagnose(snapshot(ill)).findings);
+
+test('every rule has its page, and every page a rule', () => {
+  const pages = readdirSync(join(ROOT, 'docs', 'findings')).filter((name) => name !== 'README.md');
+  expect(pages.sort()).toEqual(RULES.map(({ code }) => `${code}.md`).sort());
+});
+
+test.each(RULES.map((rule) => [rule.code, rule] as const))(
+  'the page of %s says what it means, how it is found out, and what to do',
+  (code, { name }) => {
+    const page = readFileSync(join(ROOT, findingPage(code)), 'utf8');
+    expect(page).toContain(`# ${code}: ${name}\n`);
+    const titles = [
+      '## What it means',
+      '## How it is found out',
+      '## What to do',
+      '## What the guide says',
+    ];
+    for (const title of titles) {
+      const [, section = ''] = page.split(`${title}\n`);
+      expect(section.split('\n## ')[0]?.trim().length, title).toBeGreaterThan(7);
+    }
+  },
+);
+
+test('every rule finds something in these tests', () => {
+  const seen = new Set(FINDINGS.map(({ code }) => code));
+  expect(RULES.map(({ code }) => code).filter((code) => !seen.has(code))).toEqual([]);
+});
+
+test('codes are unique, and what explains what has no cycle', () => {
+  const codes = RULES.map(({ code }) => code);
+  expect(new Set(codes).size).toBe(codes.length);
+  const explains = new Map(RULES.map((rule) => [rule.code, rule.explains]));
+  const visit = (code: string, above: readonly string[]): void => {
+    expect(above, `${above.join(' explains ')} explains ${code}`).not.toContain(code);
+    for (const next of explains.get(code) ?? []) {
+      expect(codes).toContain(next);
+      visit(next, [...above, code]);
+    }
+  };
+  for (const code of codes) visit(code, []);
+});
+
+test('every command of a remedy or a page is there, and has the flags', async () => {
+  const table = await sourceCommands();
+  const pages = RULES.flatMap(({ code }) =>
+    readFileSync(join(ROOT, findingPage(code)), 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('circleci-admin ')),
+  );
+  const lines = [...FINDINGS.flatMap(({ remedy }) => remedy.commands), ...pages];
+  expect(lines.length).toBeGreaterThan(RULES.length);
+  for (const line of new Set(lines)) {
+    const [program, ...words] = line.split(' ');
+    expect(program).toBe('circleci-admin');
+    const found = findCommand(table, words);
+    if (found.kind !== 'command') throw new Error(`no command in: ${line}`);
+    const command = await found.entry.load();
+    const flags = Object.keys({ ...command.baseFlags, ...command.flags });
+    const own = words.slice(0, words.includes('--') ? words.indexOf('--') : words.length);
+    for (const word of own.filter((one) => one.startsWith('-'))) {
+      const name = word.replace(/^--/, '');
+      expect(flags, line).toContain(name);
+    }
+  }
+});
+
+test('what is deleted to mend something is of the catalogue', () => {
+  const services = FINDINGS.flatMap(({ fix }) => fix?.services ?? []);
+  expect(services.length).toBeGreaterThan(0);
+  const catalogue = makeCatalogue();
+  for (const name of services) expect(catalogue.find(name).name).toBe(name);
+});
+
+test('titles are one line, and remedies sentences', () => {
+  for (const { title, remedy, evidence, code } of FINDINGS) {
+    expect(title, code).toMatch(/^[^\n]+[^.\n]$/);
+    expect(remedy.text, code).toMatch(/[.]$/);
+    expect(remedy.commands.length, code).toBeGreaterThan(0);
+    expect(evidence.length, code).toBeGreaterThan(0);
+  }
+});

@@ -1,0 +1,649 @@
+import { notAsked } from '../../../../src/lib/queue/evidence.ts';
+import {
+  adding,
+  ago,
+  beats,
+  client,
+  failed,
+  healthyLogs,
+  type Ill,
+  inUi,
+  job,
+  jobIdOf,
+  listed,
+  log,
+  pending,
+  pod,
+  says,
+  snapshot,
+  sure,
+  WELL_BUILD,
+  withLog,
+  withPods,
+} from './snapshot.ts';
+
+/** In milliseconds. */
+export const MINUTE = 60_000;
+/** A build that gets nowhere. */
+export const LOST = 'acme/web/42';
+/** What nobody could be asked for. */
+export const NOTHING = notAsked('nothing is set up');
+
+const TRACE = [
+  'java.net.ConnectException: Connection refused',
+  '\tat java.net.PlainSocketImpl.socketConnect(Native Method)',
+  '\tat schedulerer.nomad$post.invoke(nomad.clj:118)',
+  'Caused by: java.io.IOException: broken',
+];
+
+function errorAt(ageMs: number, about: string, namespace = 'schedulerer.scheduler') {
+  const head = `${ago(ageMs).toISOString()} [] [pool-43-thread-13] ERROR ${namespace} ${about};`;
+  return [head, ...TRACE].map((text) => [ageMs, text] as const);
+}
+
+/** Forwarded five minutes ago. */
+export const LOST_BEFORE_DISPATCHER = adding('legacy-dispatcher', says.legacy(LOST, 5 * MINUTE));
+const LOST_BEFORE_SCHEDULERER = [
+  LOST_BEFORE_DISPATCHER,
+  adding('dispatcher', says.dispatcher(LOST, 5 * MINUTE)),
+  ...healthyLogs().slice(2),
+];
+/** No server is set up. */
+export const NO_UI = { summary: NOTHING, builds: NOTHING };
+
+/** What is broken, and what is found of it: warnings with a `?`, what is explained with its cause. */
+export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
+  [
+    'a pod of the pipeline crash-loops',
+    {
+      pods: withPods(
+        pod('dispatcher', {
+          health: 'not-ready',
+          ready: 0,
+          status: 'CrashLoopBackOff',
+          restarts: 7,
+        }),
+      ),
+    },
+    ['CQ0101'],
+  ],
+  [
+    'it crash-loops, and runs for the moment',
+    {
+      pods: withPods(
+        pod(
+          'dispatcher',
+          { restarts: 9, lastRestartAt: ago(20_000) },
+          { createdAt: ago(40 * MINUTE) },
+        ),
+      ),
+    },
+    ['CQ0101?'],
+  ],
+  [
+    'OOM-killed again and again is no mere crash loop',
+    {
+      pods: withPods(
+        pod('output-processor', {
+          health: 'not-ready',
+          ready: 0,
+          status: 'CrashLoopBackOff',
+          restarts: 3,
+          restartReason: 'OOMKilled',
+          lastRestartAt: ago(MINUTE),
+        }),
+      ),
+    },
+    ['CQ0102'],
+  ],
+  [
+    'OOM-killed of late, and ready again',
+    {
+      pods: withPods(
+        pod('output-processor', {
+          restarts: 1,
+          restartReason: 'OOMKilled',
+          lastRestartAt: ago(10 * MINUTE),
+        }),
+      ),
+    },
+    ['CQ0102?'],
+  ],
+  [
+    'an image of an init container cannot be pulled',
+    {
+      pods: withPods(
+        pod(
+          'scheduler',
+          { health: 'not-ready', status: 'Init:ImagePullBackOff' },
+          { stage: 'schedulerer' },
+        ),
+      ),
+    },
+    ['CQ0103'],
+  ],
+  [
+    'no node takes the pod of RabbitMQ',
+    {
+      pods: withPods(
+        pod('circleci-rabbitmq', {
+          health: 'not-ready',
+          status: 'Pending',
+          why: 'no node takes it: 0/3 nodes are available: 3 Insufficient memory.',
+        }),
+      ),
+    },
+    ['CQ0104'],
+  ],
+  [
+    'Running is not ready',
+    { pods: withPods(pod('circleci-mongodb', { health: 'not-ready', ready: 0 })) },
+    ['CQ0105'],
+  ],
+  [
+    'the dispatcher is scaled to zero, and messages wait for it',
+    {
+      pods: sure(snapshotPods().filter(({ stage }) => stage !== 'dispatcher')),
+      workloads: sure([
+        {
+          kind: 'Deployment',
+          name: 'dispatcher',
+          service: 'dispatcher',
+          stage: 'dispatcher',
+          replicas: 0,
+          ready: 0,
+        },
+      ]),
+      logs: [LOST_BEFORE_DISPATCHER, ...healthyLogs().slice(2)],
+      rabbitmq: sure([
+        { vhost: '/', name: 'run-queue', messages: 3, unacknowledged: 0, consumers: 0 },
+      ]),
+      server: { builds: listed(inUi(LOST, 'queued')) },
+    },
+    ['CQ0106', 'CQ0801 from CQ0106'],
+  ],
+  ['the namespace is empty', { pods: sure([]), logs: [], workloads: sure([]) }, ['CQ0106']],
+  [
+    'a build is lost between the dispatchers',
+    { logs: withLog(LOST_BEFORE_DISPATCHER), server: { builds: listed(inUi(LOST, 'queued')) } },
+    ['CQ0202'],
+  ],
+  [
+    'it is lost, and nobody but the logs can be asked',
+    {
+      logs: withLog(adding('legacy-dispatcher', says.legacy(LOST, 2 * MINUTE))),
+      server: NO_UI,
+      rabbitmq: NOTHING,
+      nomad: { leader: NOTHING, clients: NOTHING, jobs: NOTHING },
+    },
+    ['CQ0202'],
+  ],
+  [
+    'others came through after it, and nobody knows whether it was cancelled',
+    { logs: withLog(LOST_BEFORE_DISPATCHER), server: NO_UI },
+    ['CQ0202?'],
+  ],
+  ['no stage has heard of it', { server: { builds: listed(inUi(LOST, 'queued')) } }, ['CQ0203']],
+  [
+    'the dispatcher hangs, and a build waits before it',
+    {
+      logs: [
+        LOST_BEFORE_DISPATCHER,
+        log('dispatcher', beats('dispatcher', 29 * MINUTE, 9 * MINUTE)),
+        ...healthyLogs().slice(2),
+      ],
+      server: { builds: listed(inUi(LOST, 'queued')) },
+    },
+    ['CQ0302', 'CQ0202 from CQ0302'],
+  ],
+  [
+    'the dispatcher hangs, and nothing waits',
+    {
+      logs: withLog(
+        log('dispatcher', [
+          ...beats('dispatcher', 29 * MINUTE, 9 * MINUTE),
+          ...says.dispatcher(WELL_BUILD, 11 * MINUTE),
+        ]),
+      ),
+    },
+    ['CQ0302?'],
+  ],
+  [
+    'a task is lost before the schedulerer',
+    { logs: LOST_BEFORE_SCHEDULERER, server: { builds: listed(inUi(LOST, 'queued')) } },
+    ['CQ0303'],
+  ],
+  [
+    'the schedulerer fails at the task',
+    {
+      logs: [
+        ...LOST_BEFORE_SCHEDULERER.slice(0, 2),
+        adding('schedulerer', [
+          ...says.schedulerer(LOST, 5 * MINUTE, false),
+          ...errorAt(5 * MINUTE - 10, 'error posting task to nomad'),
+        ]),
+        ...healthyLogs().slice(3),
+      ],
+      server: { builds: listed(inUi(LOST, 'queued')) },
+    },
+    ['CQ0401', 'CQ0403 from CQ0401'],
+  ],
+  [
+    'the schedulerer fails, as far as its log alone can tell',
+    {
+      logs: withLog(
+        log('schedulerer', [...beats('schedulerer'), ...errorAt(2 * MINUTE, 'cannot connect')]),
+      ),
+      server: NO_UI,
+    },
+    ['CQ0401'],
+  ],
+  [
+    'the schedulerer got a task, and never posted it',
+    {
+      logs: [
+        ...LOST_BEFORE_SCHEDULERER.slice(0, 2),
+        adding('schedulerer', says.schedulerer(LOST, 5 * MINUTE, false)),
+        ...healthyLogs().slice(3),
+      ],
+      server: { builds: listed(inUi(LOST, 'queued')) },
+    },
+    ['CQ0403'],
+  ],
+  [
+    'legacy-dispatcher fails, as far as its log alone can tell',
+    {
+      logs: withLog(
+        adding(
+          'legacy-dispatcher',
+          errorAt(2 * MINUTE, 'cannot reach MongoDB', 'circle.backend.build.usage-queue'),
+        ),
+      ),
+      server: NO_UI,
+    },
+    ['CQ0201'],
+  ],
+  [
+    'the dispatcher fails, and what was forwarded stays there',
+    {
+      logs: [
+        LOST_BEFORE_DISPATCHER,
+        adding('dispatcher', errorAt(2 * MINUTE, 'lost connection', 'picard-dispatcher.core')),
+        ...healthyLogs().slice(2),
+      ],
+      server: { builds: listed(inUi(LOST, 'queued')) },
+    },
+    ['CQ0301', 'CQ0202 from CQ0301'],
+  ],
+  [
+    'the schedulerer hangs, and tasks wait before it',
+    {
+      logs: [
+        ...LOST_BEFORE_SCHEDULERER.slice(0, 2),
+        log('schedulerer', beats('schedulerer', 29 * MINUTE, 9 * MINUTE)),
+        ...healthyLogs().slice(3),
+      ],
+      server: { builds: listed(inUi(LOST, 'queued')) },
+    },
+    ['CQ0402', 'CQ0303 from CQ0402'],
+  ],
+  [
+    'Nomad has no leader',
+    {
+      nomad: {
+        leader: sure(null),
+        clients: failed('NOMAD_NO_LEADER', 'No cluster leader'),
+        jobs: failed('NOMAD_NO_LEADER', 'No cluster leader'),
+      },
+    },
+    ['CQ0501'],
+  ],
+  ['there is no client, on an idle installation', { nomad: { clients: sure([]) } }, ['CQ0502']],
+  [
+    'all clients drain, and a build waits',
+    {
+      nomad: {
+        clients: sure([
+          client('a', { draining: true, eligible: false }),
+          client('b', { draining: true, eligible: false }),
+        ]),
+        jobs: sure([pending(LOST, 'no-clients', 'no client takes builds: 2 draining')]),
+      },
+      server: { builds: sure([inUi(LOST, 'queued')]) },
+    },
+    ['CQ0503'],
+  ],
+  [
+    'all clients are down',
+    {
+      nomad: { clients: sure([client('a', { status: 'down' }), client('b', { status: 'down' })]) },
+    },
+    ['CQ0504'],
+  ],
+  [
+    'each client is closed for another reason',
+    {
+      nomad: {
+        clients: sure([client('a', { status: 'down' }), client('b', { eligible: false })]),
+      },
+    },
+    ['CQ0505'],
+  ],
+  [
+    'one client went down as it was',
+    { nomad: { clients: sure([client('a'), client('b', { status: 'down' })]) } },
+    ['CQ0506?'],
+  ],
+  ...(
+    [
+      ['all-full', 'CQ0601'],
+      ['mixed', 'CQ0601'],
+      ['too-large', 'CQ0602'],
+      ['constraint', 'CQ0603'],
+      ['driver-missing', 'CQ0604'],
+      ['unknown-datacenter', 'CQ0604'],
+      ['no-evaluation', 'CQ0605'],
+      ['scheduler-failed', 'CQ0605'],
+    ] as const
+  ).map(
+    ([kind, code]) =>
+      [
+        `a job is pending: ${kind}`,
+        { nomad: { jobs: sure([job(WELL_BUILD), pending(LOST, kind, 'so it is')]) } },
+        [code],
+      ] as const,
+  ),
+  [
+    'it runs in Nomad, and is queued in the UI',
+    {
+      nomad: { jobs: sure([job(WELL_BUILD), job(LOST)]) },
+      server: { builds: listed(inUi(LOST, 'queued')) },
+    },
+    ['CQ0701'],
+  ],
+  [
+    'it has ended in Nomad, and runs in the UI',
+    {
+      nomad: {
+        jobs: sure([
+          job(LOST, { status: 'dead', finishedAt: ago(4 * MINUTE), outcome: 'completed' }),
+        ]),
+      },
+      server: { builds: sure([inUi(LOST, 'running', 6 * MINUTE)]) },
+    },
+    ['CQ0705'],
+  ],
+  [
+    'the output-processor fails, and the UI does not know what runs',
+    {
+      logs: withLog(
+        adding('output-processor', errorAt(MINUTE, 'cannot store event', 'output-processor.grpc')),
+      ),
+      nomad: { jobs: sure([job(WELL_BUILD), job(LOST)]) },
+      server: { builds: listed(inUi(LOST, 'queued')) },
+    },
+    ['CQ0702', 'CQ0701 from CQ0702'],
+  ],
+  [
+    'port 8585 is closed',
+    {
+      outputPort: sure([
+        {
+          clientId: 'a-id',
+          client: 'a',
+          check: 'output-processor',
+          host: 'output.prod.circleci.internal',
+          port: 8585,
+          outcome: 'failed',
+          exitCode: 28,
+          meaning: 'no answer in time',
+          hint: null,
+        },
+      ]),
+      nomad: {
+        jobs: sure([job(WELL_BUILD), job(LOST)]),
+        agentLogs: [
+          {
+            jobId: jobIdOf(LOST),
+            allocationId: 'x',
+            nodeName: 'a',
+            log: sure([
+              'starting',
+              '{"error":"rpc error: code = Unavailable desc = grpc: the connection is unavailable","level":"warning","msg":"error fetching config, retrying"}',
+            ]),
+          },
+        ],
+      },
+      server: { builds: listed(inUi(LOST, 'queued')) },
+    },
+    ['CQ0703', 'CQ0704 from CQ0703', 'CQ0701 from CQ0703'],
+  ],
+  [
+    'messages pile up, and builds are lost by it',
+    {
+      logs: withLog(LOST_BEFORE_DISPATCHER),
+      rabbitmq: sure([
+        { vhost: '/', name: 'run-queue', messages: 4812, unacknowledged: 0, consumers: 0 },
+      ]),
+      server: { builds: listed(inUi(LOST, 'queued')) },
+    },
+    ['CQ0801', 'CQ0202 from CQ0801'],
+  ],
+  [
+    'Kubernetes does not answer',
+    {
+      pods: failed('REQUEST_TIMEOUT', 'no answer', { kind: 'timeout', timedOut: true }),
+      workloads: failed('REQUEST_TIMEOUT', 'no answer', { kind: 'timeout', timedOut: true }),
+      logs: [],
+      rabbitmq: NOTHING,
+    },
+    ['CQ0901'],
+  ],
+  [
+    'logs may not be read',
+    {
+      logs: healthyLogs().map((one) => ({
+        ...one,
+        log: failed('KUBERNETES_FORBIDDEN', 'may not get pods/log', { kind: 'unauthorised' }),
+      })),
+    },
+    ['CQ0901?'],
+  ],
+  [
+    'MongoDB is down, and its pods and the errors that come of it are no causes of their own',
+    {
+      pods: withPods(
+        pod('circleci-mongodb', { health: 'not-ready', status: 'CrashLoopBackOff', restarts: 4 }),
+        pod('output-processor', { health: 'not-ready', ready: 0 }),
+      ),
+      logs: withLog(
+        adding('output-processor', errorAt(MINUTE, 'cannot store event', 'output-processor.grpc')),
+      ),
+      nomad: { jobs: sure([job(WELL_BUILD), job(LOST)]) },
+      server: { builds: listed(inUi(LOST, 'queued')) },
+    },
+    ['CQ0101', 'CQ0105 from CQ0101', 'CQ0702 from CQ0101', 'CQ0701 from CQ0101'],
+  ],
+  [
+    'two causes that have nothing to do with each other, the earlier step first',
+    {
+      logs: withLog(LOST_BEFORE_DISPATCHER),
+      nomad: { jobs: sure([job(WELL_BUILD), pending('acme/api/7', 'too-large', 'too large')]) },
+      server: { builds: listed(inUi(LOST, 'queued'), inUi('acme/api/7', 'queued')) },
+    },
+    ['CQ0202', 'CQ0602'],
+  ],
+];
+
+function snapshotPods() {
+  const { pods } = snapshot();
+  return pods.status === 'known' ? pods.value : [];
+}
+
+/** What looks ill, and is not. */
+export const WELL: readonly (readonly [string, Ill])[] = [
+  ['all is well', {}],
+  ['nothing runs', { nomad: { jobs: sure([]) }, server: { builds: sure([]) } }],
+  [
+    'a pod has just been started',
+    {
+      pods: withPods(
+        pod('dispatcher', { health: 'not-ready', ready: 0 }, { createdAt: ago(MINUTE) }),
+      ),
+    },
+  ],
+  [
+    'a pod was restarted some days ago, and one for want of memory yesterday',
+    {
+      pods: withPods(
+        pod('circleci-nomad', { restarts: 6, lastRestartAt: ago(48 * 60 * MINUTE) }),
+        pod('circleci-mongodb', {
+          restarts: 1,
+          restartReason: 'OOMKilled',
+          lastRestartAt: ago(24 * 60 * MINUTE),
+        }),
+      ),
+    },
+  ],
+  ['what shows metrics is not ready', { pods: withPods(pod('grafana', { health: 'not-ready' })) }],
+  [
+    'a build was forwarded a moment ago',
+    {
+      logs: withLog(adding('legacy-dispatcher', says.legacy(LOST, 2_000))),
+      server: { builds: listed(inUi(LOST, 'queued', 3_000)) },
+    },
+  ],
+  [
+    'a build was forwarded, and cancelled',
+    {
+      logs: withLog(LOST_BEFORE_DISPATCHER),
+      server: { builds: listed(inUi(LOST, 'canceled')) },
+    },
+  ],
+  [
+    'the dispatcher was replaced after it took the build',
+    {
+      logs: [
+        LOST_BEFORE_DISPATCHER,
+        log('dispatcher', beats('dispatcher', 3 * MINUTE), { startedAt: ago(4 * MINUTE) }),
+        ...healthyLogs().slice(2),
+      ],
+      server: NO_UI,
+    },
+  ],
+  [
+    'the clock of the node of legacy-dispatcher is behind by 20 minutes',
+    {
+      logs: withLog(log('legacy-dispatcher', says.legacy(LOST, 1_000), { skewMs: -20 * MINUTE })),
+      server: { builds: listed(inUi(LOST, 'queued', 1_500)) },
+    },
+  ],
+  [
+    'an error has passed',
+    {
+      logs: withLog(
+        adding('schedulerer', [
+          ...errorAt(10 * MINUTE, 'connection reset'),
+          ...says.schedulerer('acme/api/3', 6 * MINUTE),
+        ]),
+      ),
+    },
+  ],
+  [
+    'words like error in what is no error',
+    {
+      logs: withLog(
+        adding('dispatcher', [
+          [2 * MINUTE, `${ago(2 * MINUTE).toISOString()} [] [main] INFO org.x.Pool errors=0`],
+          [
+            MINUTE,
+            `${ago(MINUTE).toISOString()} [] [main] WARN org.x.Pool ErrorHandler registered`,
+          ],
+        ]),
+      ),
+    },
+  ],
+  [
+    'a job is pending for a moment',
+    {
+      nomad: { jobs: sure([job(WELL_BUILD), pending(LOST, 'all-full', 'all full', 5_000)]) },
+      server: { builds: listed(inUi(LOST, 'queued', 6_000)) },
+    },
+  ],
+  [
+    'a build has begun on its client, and the UI is about to know',
+    {
+      nomad: { jobs: sure([job(WELL_BUILD), job(LOST, { startedAt: ago(10_000) })]) },
+      server: { builds: listed(inUi(LOST, 'queued', 30_000)) },
+    },
+  ],
+  [
+    "Nomad's clock is behind, and it does not say so",
+    {
+      clocks: { kubernetesAheadMs: 0, nomadAheadMs: null, serverAheadMs: 0 },
+      nomad: {
+        jobs: sure([job(LOST, { submittedAt: ago(21 * MINUTE), startedAt: ago(20 * MINUTE) })]),
+      },
+      server: { builds: sure([inUi(LOST, 'queued', 5_000)]) },
+    },
+  ],
+  [
+    'a client was drained before it went',
+    {
+      nomad: {
+        clients: sure([client('a'), client('b', { status: 'down', eligible: false })]),
+      },
+    },
+  ],
+  [
+    'a build agent got through at the second try',
+    {
+      nomad: {
+        agentLogs: [
+          {
+            jobId: jobIdOf(WELL_BUILD),
+            allocationId: 'x',
+            nodeName: 'a',
+            log: sure(['error fetching config, retrying', 'fetched config', 'running step 1']),
+          },
+        ],
+      },
+    },
+  ],
+  [
+    'dead letters lie about, and there is work in a queue',
+    {
+      rabbitmq: sure([
+        { vhost: '/', name: 'builds.dead-letter', messages: 12, unacknowledged: 0, consumers: 0 },
+        { vhost: '/', name: 'run-queue', messages: 20, unacknowledged: 20, consumers: 2 },
+      ]),
+    },
+  ],
+  [
+    'RabbitMQ may not be asked, and no server is set up',
+    {
+      rabbitmq: failed('KUBERNETES_FORBIDDEN', 'may not create pods/exec', {
+        kind: 'unauthorised',
+      }),
+      server: NO_UI,
+    },
+  ],
+  [
+    'curl is not there',
+    {
+      outputPort: sure([
+        {
+          clientId: 'a-id',
+          client: 'a',
+          check: 'output-processor',
+          host: 'h',
+          port: 8585,
+          outcome: 'failed',
+          exitCode: 127,
+          meaning: 'curl is not installed',
+          hint: null,
+        },
+      ]),
+    },
+  ],
+];
