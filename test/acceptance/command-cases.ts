@@ -52,7 +52,11 @@ export const COMMAND_CASES: Readonly<Record<string, CommandCase>> = {
   'nomad drain': { changes: 'NODE', consent: '--yes --detach', unknown: 'nonesuch' },
   'nomad eligibility': { changes: 'SPARE --disable', unknown: 'nonesuch --disable' },
   'nomad logs': { reads: ['JOB', 'JOB --tail 2', 'JOB --both'], lines: true, unknown: 'nonesuch' },
-  'nomad node-status': { reads: ['', '--idle', 'NODE'], lists: [''], unknown: 'nonesuch' },
+  'nomad node-status': {
+    reads: ['', '--idle', 'NODE', 'NODE --via ssh'],
+    lists: [''],
+    unknown: 'nonesuch',
+  },
   'nomad ssh': {
     reads: ['NODE -- uptime', 'NODE -- nomad node status'],
     passesThrough: true,
@@ -97,8 +101,8 @@ export const COMMAND_CASES: Readonly<Record<string, CommandCase>> = {
   },
   'troubleshoot cache': { reads: ['420MB'] },
   'troubleshoot connectivity': {
-    reads: ['', 'NODE --base-domain prod.circleci.internal'],
-    lists: [''],
+    reads: ['', '--from services', 'NODE --base-domain prod.circleci.internal'],
+    lists: ['', '--from services'],
     unknown: 'nonesuch',
   },
   'users activate': { changes: 'SUSPENDED', unknown: 'nonesuch-login' },

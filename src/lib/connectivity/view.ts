@@ -51,8 +51,9 @@ export function connectivityTable({ checks, summary }: ConnectivityReport): Tabl
   const from = [amount(clients, 'client'), amount(services, 'service')].flat().join(' and ');
   return {
     columns: [
-      { key: 'client', value: (row) => row.client },
-      { key: 'service', value: (row) => row.service },
+      { key: 'from', value: (row) => row.client ?? row.service },
+      { key: 'client', value: (row) => row.client, wide: true },
+      { key: 'service', value: (row) => row.service, wide: true },
       { key: 'clientId', title: 'CLIENT ID', value: (row) => row.clientId, wide: true },
       { key: 'pod', value: (row) => row.pod, wide: true },
       { key: 'check', value: (row) => row.check },
