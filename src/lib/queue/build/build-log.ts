@@ -14,6 +14,8 @@ export interface LogOrigin {
   readonly stage: Stage;
   readonly pod: string;
   readonly clock: StepClock;
+  /** Takes secrets out of what is kept. */
+  readonly redact: (text: string) => string;
 }
 
 /** Lines before one that names the build, among which its thread may have begun with it. */
@@ -136,9 +138,10 @@ export class BuildLog {
 
   #add({ kind, at, head, line }: Parsed, task: number | null): void {
     if (this.#records.length >= MOST_RECORDS) return;
-    const { pod, clock } = this.#origin;
-    const message = head.error === null ? head.message : `${head.message}: ${head.error}`;
-    this.#records.push({ kind, at, clock, message, task, line: { pod, ...line } });
+    const { pod, clock, redact } = this.#origin;
+    const said = head.error === null ? head.message : `${head.message}: ${head.error}`;
+    const kept = { pod, time: line.time, text: redact(line.text) };
+    this.#records.push({ kind, at, clock, message: redact(said), task, line: kept });
   }
 }
 

@@ -18,11 +18,11 @@ const TASK = /([0-9a-f]{24})-(\d+)-build/gi;
 export class BuildMatcher {
   #key: string | null;
   readonly #ids = new Set<string>();
-  readonly #number: number | null;
+  readonly #ends: readonly string[];
 
   constructor({ key, buildId, number }: Pick<BuildIdentity, 'key' | 'buildId' | 'number'>) {
     this.#key = key;
-    this.#number = number;
+    this.#ends = number === null ? [] : [`/${number}`, `-${number}`];
     if (buildId !== null) this.#ids.add(buildId);
   }
 
@@ -39,7 +39,8 @@ export class BuildMatcher {
 
   /** Whether a text may name it: cheap, and wrong now and then. */
   mayName(text: string): boolean {
-    if (this.#number !== null && text.includes(String(this.#number))) return true;
+    // Wherever a build is named by its number, that stands behind the project.
+    for (const end of this.#ends) if (text.includes(end)) return true;
     for (const id of this.#ids) if (text.includes(id)) return true;
     return false;
   }

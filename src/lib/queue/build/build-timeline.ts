@@ -127,6 +127,13 @@ function notInNomad(
   const schedulerer = stages.find(({ stage }) => stage === 'schedulerer');
   const step = { id: 'registered', place: 'nomad', task } as const;
   const about = { patienceMs: REGISTER_PATIENCE, suspects: ['schedulerer'] as const };
+  const failed = schedulerer !== undefined && tells(schedulerer, 'error', task);
+  const wasPosted = schedulerer !== undefined && tells(schedulerer, 'posted', task);
+  if (failed && !wasPosted) {
+    const what = 'it was not posted to Nomad';
+    const posting = { id: 'schedulerer-posted', place: 'schedulerer', task } as const;
+    return [gap({ ...posting, what }, { ...about, absent: true, patienceMs: 0 })];
+  }
   if (jobs.status !== 'known') {
     const why = jobs.status === 'failed' ? jobs.failure.message : jobs.why;
     return [
@@ -137,13 +144,6 @@ function notInNomad(
   if (forgotten) {
     const what = 'Nomad knows no job of it; it forgets them some hours after their end';
     return [gap({ ...step, what }, { ...about, absent: false })];
-  }
-  const failed = schedulerer !== undefined && tells(schedulerer, 'error', task);
-  const wasPosted = schedulerer !== undefined && tells(schedulerer, 'posted', task);
-  if (failed && !wasPosted) {
-    const what = 'it was not posted to Nomad';
-    const posting = { id: 'schedulerer-posted', place: 'schedulerer', task } as const;
-    return [gap({ ...posting, what }, { ...about, absent: true })];
   }
   return [gap({ ...step, what: 'Nomad has no job of it' }, { ...about, absent: true })];
 }

@@ -4,12 +4,12 @@ import type { KubernetesClient } from '../../kubernetes/client.ts';
 import { LogCursor } from '../../pods/logs/log-cursor.ts';
 import { readLog } from '../../pods/logs/read-log.ts';
 import { type Evidence, known } from '../evidence.ts';
-import { LineRedactor } from '../gather/redact-line.ts';
+import { redactLine } from '../gather/redact-line.ts';
 import type { Round } from '../gather/round.ts';
 import type { Asking } from '../gather/service-patience.ts';
 import { nodeNow } from '../logs/node-now.ts';
 import { kubernetesNow } from '../moments.ts';
-import type { LogLine, QueueSnapshot, StageLog } from '../snapshot.ts';
+import type { QueueSnapshot, StageLog } from '../snapshot.ts';
 import type { Stage } from '../stages.ts';
 import type { BuildRecord, StageRecords, StepClock } from './build-facts.ts';
 import { BuildLog } from './build-log.ts';
@@ -42,16 +42,14 @@ export async function readBuildLogs(
   sinceMs: Milliseconds,
 ): Promise<ReadonlyMap<Stage, Evidence<StageRecords>>> {
   const { kubernetes, masker } = round.sources;
+  const redact = (text: string): string => redactLine(masker.mask(text));
   const read = await mapBounded(snapshot.logs, AT_ONCE, async (log): Promise<ContainerRecords> => {
     // It did not answer then, and its time limit is used up.
     if (log.log.status !== 'known') return { log, read: log.log };
     const found = await round.ask('kubernetes', kubernetes, (client, asking) => {
-      const build = new BuildLog(matcher, { ...log, clock: clockOf(log, snapshot) });
-      const redactor = new LineRedactor(masker);
-      const take = ({ time, text }: LogLine): void => {
-        build.take({ time, text: redactor.redact(text) });
-      };
-      return readOne(client, log, build, { take, asking, takenAt: snapshot.takenAt, sinceMs });
+      const clock = clockOf(log, snapshot);
+      const build = new BuildLog(matcher, { ...log, clock, redact });
+      return readOne(client, log, build, { asking, takenAt: snapshot.takenAt, sinceMs });
     });
     return { log, read: found };
   });
@@ -76,7 +74,6 @@ async function readOne(
   { pod, container, previous, log }: StageLog,
   build: BuildLog,
   how: {
-    readonly take: (line: LogLine) => void;
     readonly asking: Asking;
     readonly takenAt: Date;
     readonly sinceMs: Milliseconds;
@@ -90,7 +87,7 @@ async function readOne(
   for await (const some of lines) {
     asking.heard();
     if (first === '') first = some[0]?.time ?? '';
-    for (const line of some) how.take(line);
+    for (const line of some) build.take(line);
   }
   return { records: build.records, reachesBackMs: reach() };
 

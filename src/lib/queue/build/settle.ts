@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../../clock.ts';
 import type { Place } from '../finding.ts';
 import type { StepClock } from './build-facts.ts';
-import type { Gap, Settled, Slot } from './slot.ts';
+import type { DraftStep, Gap, Settled, Slot } from './slot.ts';
 import type { StoppedAt } from './timeline.ts';
 
 /** What the gaps of one way have come to. */
@@ -57,11 +57,16 @@ export function onThisClock(at: Date, clock: StepClock | null): number {
   return at.getTime() - (clock?.aheadMs ?? clock?.guessMs ?? 0);
 }
 
-/** How long ago the newest of the steps was that tell a moment. */
+/** How long ago the newest of the steps was that tell a moment. An error is no step further. */
 export function ageOfNewest(slots: readonly Slot[], now: Date): Milliseconds | null {
-  const newest = slots.findLast(({ step, gap }) => gap === null && step.at !== null)?.step;
+  const newest = slots.findLast(({ step, gap }) => gap === null && isProgress(step))?.step;
   if (!newest?.at) return null;
   return Math.max(0, now.getTime() - onThisClock(newest.at, newest.clock));
+}
+
+/** Whether time is counted from a step: it tells its moment, and brought the build on. */
+export function isProgress({ id, at }: DraftStep): boolean {
+  return at !== null && id !== 'error';
 }
 
 /** The stop's own place first, then back to the last one that the build is known to have reached. */

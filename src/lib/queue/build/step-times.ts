@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../../clock.ts';
 import type { StepClock } from './build-facts.ts';
-import { onThisClock } from './settle.ts';
+import { isProgress, onThisClock } from './settle.ts';
 import type { DraftStep, Settled } from './slot.ts';
 import type { TimelineStep } from './timeline.ts';
 
@@ -22,7 +22,7 @@ export function withTimes(
   let previous = before;
   return steps.map(({ step, state }) => {
     const since = sinceOf({ step, state }, previous, now);
-    if (state === 'done' && step.at !== null) previous = step;
+    if (state === 'done' && isProgress(step)) previous = step;
     const { clock, ...rest } = step;
     return { ...rest, state, clock: clock?.name ?? null, ...since };
   });

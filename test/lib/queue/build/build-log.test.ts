@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BuildLog } from '../../../../src/lib/queue/build/build-log.ts';
 import { BuildMatcher } from '../../../../src/lib/queue/build/build-matcher.ts';
+import { redactLine } from '../../../../src/lib/queue/gather/redact-line.ts';
 import type { Stage } from '../../../../src/lib/queue/stages.ts';
 
 const ID = '6007ca6352718c10b1227a57';
@@ -26,7 +27,7 @@ const SCHEDULERER = [
 ];
 
 function read(stage: Stage, lines: readonly string[], matcher = matching()) {
-  const log = new BuildLog(matcher, { stage, pod: 'pod-1', clock: CLOCK });
+  const log = new BuildLog(matcher, { stage, pod: 'pod-1', clock: CLOCK, redact: redactLine });
   for (const text of lines) log.take({ time: '2021-01-20T06:15:00.000000000Z', text });
   return log.records;
 }
@@ -60,6 +61,13 @@ describe('what a log says of one build', () => {
       matcher,
     );
     expect(record).toMatchObject({ kind: 'ended', task: 3 });
+  });
+
+  it('keeps no secret of what it keeps', () => {
+    const [task = ''] = SCHEDULERER;
+    const [record] = read('schedulerer', [task.replace(':debug false', ':token "s3cr3t-value"')]);
+    expect(record?.kind).toBe('got');
+    expect(JSON.stringify(record)).not.toContain('s3cr3t');
   });
 
   it('learns project and number where only the ID was given', () => {

@@ -143,8 +143,8 @@ describe('the way of a build', () => {
       }),
       {
         state: 'lost',
-        stop: 'schedulerer-posted schedulerer 199400',
-        steps: [...UNTIL_POSTED.slice(0, 6), 'error done 100', 'schedulerer-posted stopped 199400'],
+        stop: 'schedulerer-posted schedulerer 199500',
+        steps: [...UNTIL_POSTED.slice(0, 6), 'error done 100', 'schedulerer-posted stopped 199500'],
       },
     ],
     [

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { parseBuildTarget } from '../../../../src/lib/queue/build/build-target.ts';
+import { type BuildReport, followBuild } from '../../../../src/lib/queue/build/follow-build.ts';
+import type { BuildSources } from '../../../../src/lib/queue/build/read-build.ts';
+import type { Sandbox } from '../../../../src/lib/sandbox/sandbox.ts';
+import { startSandbox } from '../../../support/sandbox.ts';
+import { installationOn, sandboxSources, until } from '../gather/rig.ts';
+
+const LIMIT = 10_000;
+
+async function sourcesOf(sandbox: Sandbox): Promise<BuildSources> {
+  const installation = await installationOn(sandbox);
+  const nomad = { open: () => installation.nomad() };
+  return { ...(await sandboxSources(sandbox)), nomad };
+}
+
+async function followed(sandbox: Sandbox, text: string): Promise<BuildReport> {
+  const { signal } = new AbortController();
+  const options = { signal, sinceMs: 21_600_000, limitMs: LIMIT };
+  const events = followBuild(parseBuildTarget(text), await sourcesOf(sandbox), options);
+  for await (const event of events) if (event.kind === 'report') return event.report;
+  throw new Error('there was no report');
+}
+
+async function started(scenario: string) {
+  const sandbox = await startSandbox({ scenario });
+  const build = sandbox.pipeline.startBuild('acme', 'web');
+  await sandbox.clock.advance(100_000);
+  return { sandbox, build, startedAt: sandbox.clock.nowMs() };
+}
+
+describe('following a build', () => {
+  it('goes on without the cluster, which is waited for once', async () => {
+    const { sandbox, build, startedAt } = await started('healthy');
+    sandbox.faults.add({ service: 'kubernetes', fault: { kind: 'hang' } });
+    const report = await until(followed(sandbox, build.jobId), sandbox.clock);
+    expect(sandbox.clock.nowMs() - startedAt).toBeLessThanOrEqual(LIMIT + 1_000);
+    expect(report).toMatchObject({ state: 'running', stoppedAt: null });
+    expect(report.steps.map(({ id, state }) => `${id} ${state}`)).toEqual(
+      expect.arrayContaining(['queued done', 'dispatcher-popped unknown', 'started done']),
+    );
+    expect(report.notes).toContain('the log of dispatcher was not read: its pods are not known');
+  });
+
+  it('goes on without Nomad, and takes nothing for lost that it cannot see', async () => {
+    const { sandbox, build, startedAt } = await started('healthy');
+    sandbox.faults.add({ service: 'nomad', fault: { kind: 'hang' } });
+    const report = await until(followed(sandbox, build.url), sandbox.clock);
+    expect(sandbox.clock.nowMs() - startedAt).toBeLessThanOrEqual(LIMIT + 1_000);
+    expect(report).toMatchObject({ state: 'running', stoppedAt: null, finding: null });
+    expect(report.notes).toContain('Nomad was not read: Nomad gave no answer within 10s');
+    expect(report.steps.find(({ id }) => id === 'registered')).toMatchObject({
+      state: 'unknown',
+      what: 'Nomad could not be asked: Nomad gave no answer within 10s',
+    });
+  });
+
+  it('finds the rest of a build of which only its ID is given, and only a log knows it', async () => {
+    const { sandbox, build } = await started('schedulerer-error');
+    const report = await followed(sandbox, build.id);
+    expect(report.build).toEqual({
+      name: `acme/web/${build.number}`,
+      key: `acme-web-${build.number}`,
+      ...{ buildId: build.id, number: build.number, task: null, url: build.url },
+    });
+    expect(report.steps.map(({ id }) => id).slice(0, 3)).toEqual([
+      ...['queued', 'legacy-got', 'legacy-forwarded'],
+    ]);
+    expect(report.stoppedAt?.place).toBe('schedulerer');
+  });
+
+  it('names the root where Nomad has no leader', async () => {
+    const { sandbox, build } = await started('leaderless');
+    const report = await until(followed(sandbox, build.url), sandbox.clock);
+    expect(report).toMatchObject({
+      state: 'lost',
+      stoppedAt: { place: 'schedulerer' },
+      finding: { code: 'CQ0501' },
+    });
+  });
+
+  it('says that nobody could be asked', async () => {
+    const { sandbox, build } = await started('healthy');
+    for (const service of ['kubernetes', 'nomad', 'server'] as const) {
+      sandbox.faults.add({ service, fault: { kind: 'hang' } });
+    }
+    const asking = until(followed(sandbox, build.url), sandbox.clock);
+    await expect(asking).rejects.toMatchObject({
+      kind: 'service',
+      code: 'NOTHING_TO_ASK',
+      message: expect.stringMatching(/^nobody could be asked for build ".*": .* gave no answer/),
+    });
+  });
+});
