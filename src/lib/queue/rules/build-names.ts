@@ -1,4 +1,3 @@
-import type { BuildTrail } from '../facts.ts';
 import type { StoppedTrail } from '../stopped.ts';
 
 /** The names of builds, the longest waiting first. */
@@ -17,9 +16,4 @@ export function listed(names: readonly string[]): string {
 /** `1 build`, `3 builds`. */
 export function builds(count: number): string {
   return count === 1 ? '1 build' : `${count} builds`;
-}
-
-/** The names of trails. */
-export function trailNames(trails: readonly BuildTrail[]): readonly string[] {
-  return trails.map(({ name }) => name);
 }

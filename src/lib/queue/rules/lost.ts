@@ -30,7 +30,7 @@ export function lostBetween(
  * An error where builds wait or none came through since. Where nobody can be asked, and the next
  * stage took others after it, it may have been cancelled.
  */
-export function severityOfLoss(
+function severityOfLoss(
   facts: QueueFacts,
   lost: readonly StoppedTrail[],
   to: Stage,
@@ -44,7 +44,7 @@ export function severityOfLoss(
 }
 
 /** The lines that hand the builds on, and what the next stage says instead. */
-export function evidenceOfLoss(
+function evidenceOfLoss(
   facts: QueueFacts,
   lost: readonly StoppedTrail[],
   to: Stage,

@@ -25,8 +25,9 @@ export const queueBacklog: Rule = {
   name: 'messages pile up in RabbitMQ',
   explains: ['CQ0202', 'CQ0203', 'CQ0303'],
   judge(facts) {
+    const waits = whoWaits(facts);
     const piled = (known(facts.snapshot.rabbitmq) ?? []).flatMap((queue) => {
-      const severity = severityOf(queue, facts);
+      const severity = severityOf(queue, waits);
       return severity === null ? [] : [{ queue, severity }];
     });
     const order = (one: (typeof piled)[number]): number => (one.severity === 'error' ? 0 : 1);
@@ -44,14 +45,16 @@ export const queueBacklog: Rule = {
   },
 };
 
-function severityOf(queue: RabbitQueue, facts: QueueFacts): FindingSeverity | null {
+function severityOf(
+  queue: RabbitQueue,
+  waits: ReturnType<typeof whoWaits>,
+): FindingSeverity | null {
   const ready = readyOf(queue);
   if (SET_ASIDE.test(queue.name)) return ready > MANY ? 'warning' : null;
   const untaken = queue.consumers === 0 && queue.messages > 0;
-  const isHeld = stoppedTrails(facts).length > 0 || whoWaits(facts) === 'some';
   if (PIPELINE.test(queue.name)) {
-    if (untaken) return isHeld || ready >= FEW ? 'error' : 'warning';
-    if (ready > MANY) return isHeld || whoWaits(facts) === 'unknown' ? 'error' : 'warning';
+    if (untaken) return waits === 'some' || ready >= FEW ? 'error' : 'warning';
+    if (ready > MANY) return waits === 'nobody' ? 'warning' : 'error';
     return null;
   }
   return (untaken && ready >= SOME) || ready > MANY ? 'warning' : null;
