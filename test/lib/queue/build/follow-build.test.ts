@@ -1,12 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { parseBuildTarget } from '../../../../src/lib/queue/build/build-target.ts';
+import { buildTimeline } from '../../../../src/lib/queue/build/build-timeline.ts';
 import { type BuildReport, followBuild } from '../../../../src/lib/queue/build/follow-build.ts';
-import type { BuildSources } from '../../../../src/lib/queue/build/read-build.ts';
+import {
+  type BuildOptions,
+  type BuildSources,
+  readBuild,
+} from '../../../../src/lib/queue/build/read-build.ts';
+import { known } from '../../../../src/lib/queue/evidence.ts';
 import type { Sandbox } from '../../../../src/lib/sandbox/sandbox.ts';
+import { findScenario } from '../../../../src/lib/sandbox/scenarios/index.ts';
 import { startSandbox } from '../../../support/sandbox.ts';
-import { installationOn, sandboxSources, until } from '../gather/rig.ts';
+import { gathered, installationOn, sandboxSources, until } from '../gather/rig.ts';
 
 const LIMIT = 10_000;
+
+function options(): BuildOptions {
+  return { signal: new AbortController().signal, sinceMs: 21_600_000, limitMs: LIMIT };
+}
 
 async function sourcesOf(sandbox: Sandbox): Promise<BuildSources> {
   const installation = await installationOn(sandbox);
@@ -15,9 +26,7 @@ async function sourcesOf(sandbox: Sandbox): Promise<BuildSources> {
 }
 
 async function followed(sandbox: Sandbox, text: string): Promise<BuildReport> {
-  const { signal } = new AbortController();
-  const options = { signal, sinceMs: 21_600_000, limitMs: LIMIT };
-  const events = followBuild(parseBuildTarget(text), await sourcesOf(sandbox), options);
+  const events = followBuild(parseBuildTarget(text), await sourcesOf(sandbox), options());
   for await (const event of events) if (event.kind === 'report') return event.report;
   throw new Error('there was no report');
 }
@@ -30,6 +39,37 @@ async function started(scenario: string) {
 }
 
 describe('following a build', () => {
+  it.each([
+    ['healthy', {}],
+    ['busy', {}],
+    ['old-nomad', {}],
+    ['new-nomad', {}],
+    ['healthy', { reworded: 7, noise: { perMinute: 10, seed: 7 } }],
+    ['healthy', { clockSkewMs: { dispatcher: 600_000, schedulerer: -600_000 } }],
+    ['healthy', { clockSkewMs: { nomad: 900_000 } }],
+    ['healthy', { clockSkewMs: { nomad: -900_000, 'output-processor': 300_000 } }],
+  ])('finds none that stands still where all is well: %s %j', async (name, odd) => {
+    const base = findScenario(name);
+    const scenario = { ...base, pipeline: { ...base.pipeline, ...odd } };
+    const sandbox = await startSandbox({ scenario });
+    const sources = await sourcesOf(sandbox);
+    const { snapshot } = await gathered(sources);
+    const jobs = known(snapshot.nomad.jobs) ?? [];
+    const shown = known(snapshot.server.builds) ?? [];
+    const names = [
+      ...jobs.filter((_job, at) => at % 4 === 0).map(({ id }) => id),
+      ...shown.filter((_build, at) => at % 9 === 0).map((one) => `${one.project}/${one.number}`),
+    ];
+    expect(names.length).toBeGreaterThan(8);
+    for (const text of names) {
+      const target = parseBuildTarget(text);
+      const facts = await readBuild(target, snapshot, sources, options());
+      const { state, stoppedAt } = buildTimeline(facts);
+      expect({ text, stoppedAt }).toEqual({ text, stoppedAt: null });
+      expect(['running', 'finished', 'queued', 'pending']).toContain(state);
+    }
+  });
+
   it('goes on without the cluster, which is waited for once', async () => {
     const { sandbox, build, startedAt } = await started('healthy');
     sandbox.faults.add({ service: 'kubernetes', fault: { kind: 'hang' } });
