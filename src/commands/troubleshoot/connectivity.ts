@@ -1,16 +1,12 @@
 import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { type ClientSide, fromClients, fromServices } from '../../lib/cli/connectivity-sides.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
 import { sshChoice, sshFlags } from '../../lib/cli/ssh-flags.ts';
-import { type CheckResult, ofClient } from '../../lib/connectivity/check-result.ts';
 import { examineSides, type Side } from '../../lib/connectivity/either-side.ts';
-import { examineClients } from '../../lib/connectivity/examine.ts';
 import { type Places, probesFor } from '../../lib/connectivity/probes.ts';
 import { connectivityReport, connectivityTable } from '../../lib/connectivity/view.ts';
 import { AdminError, EXIT_CODES } from '../../lib/errors.ts';
 import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
-import { collect } from '../../lib/nomad/collect.ts';
-import { resolveNodes } from '../../lib/nomad/nodes/find-node.ts';
-import type { Catalogue } from '../../lib/services/catalogue.ts';
 
 type SshFlags = Parameters<typeof sshChoice>[0];
 
@@ -47,28 +43,36 @@ export class TroubleshootConnectivity extends AdminCommand {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(TroubleshootConnectivity);
-    const { installation, output } = this;
+    const { installation, output, signal, runtime } = this;
     const { settings } = installation;
     const names = argv.map(String);
     if (names.length > 0 && flags.from === 'services') throw namedWithServices();
     const from = flags.from ?? (names.length > 0 ? 'clients' : null);
     const catalogue = await readCatalogue(settings);
-    const github = flags.github ?? hostOf(settings.github.host) ?? 'github.com';
     const places: Places = {
       server: flags['server-domain'] ?? settings.host,
       baseDomain: flags['base-domain'] ?? settings.baseDomain,
-      github,
+      github: flags.github ?? hostOf(settings.github.host) ?? 'github.com',
       version: settings.version,
     };
     // What is written wrong is said before anything is asked.
     probesFor(places);
+    const context = { installation, catalogue, places, signal };
     const sides: Side[] = [];
     if (from === 'clients' || from === 'all' || (from === null && this.#hasSsh(flags))) {
-      const examine = () => this.#fromClients(names, places, catalogue, flags);
-      sides.push({ name: 'clients', examine });
+      const side: ClientSide = {
+        ...context,
+        names,
+        ssh: sshChoice(flags),
+        atOnce: flags.parallel,
+        onDone: (done, all) => {
+          if (runtime.stderr.isTTY) output.progress(`Checked from ${done} of ${all}`);
+        },
+      };
+      sides.push({ name: 'clients', examine: () => fromClients(side) });
     } else if (from === null) output.note(NO_SSH);
     if (from !== 'clients') {
-      sides.push({ name: 'services', examine: () => this.#fromServices(catalogue, github) });
+      sides.push({ name: 'services', examine: () => fromServices(context) });
     }
     let left = false;
     const results = await examineSides(sides, (side, { code, message }) => {
@@ -88,44 +92,6 @@ export class TroubleshootConnectivity extends AdminCommand {
     const { keyFile, bastion } = this.installation.settings.ssh;
     const said = [keyFile, bastion, flags['ssh-key'], flags.bastion];
     return said.some(Boolean) || Boolean(this.runtime.env['SSH_AUTH_SOCK']);
-  }
-
-  async #fromClients(
-    names: readonly string[],
-    places: Places,
-    catalogue: Catalogue,
-    flags: SshFlags & { readonly parallel: number },
-  ): Promise<readonly CheckResult[]> {
-    const { installation, output, runtime, signal } = this;
-    const logged = places.baseDomain === null ? await this.#findOutput(catalogue) : null;
-    const nomad = await installation.nomad();
-    const clients =
-      names.length > 0
-        ? await resolveNodes(nomad, names, { signal })
-        : (await collect(nomad.nodes({ signal }))).filter(({ status }) => status !== 'down');
-    const results = await examineClients(clients, probesFor({ ...places, output: logged }), {
-      ssh: await installation.ssh(sshChoice(flags)),
-      signal,
-      atOnce: flags.parallel,
-      onDone: (done) => {
-        if (runtime.stderr.isTTY) output.progress(`Checked from ${done} of ${clients.length}`);
-      },
-    });
-    return results.map(ofClient);
-  }
-
-  async #findOutput(catalogue: Catalogue) {
-    const { findOutput } = await import('../../lib/connectivity/find-output.ts');
-    return findOutput(() => this.installation.kubernetes(), catalogue, this.signal);
-  }
-
-  async #fromServices(catalogue: Catalogue, github: string): Promise<readonly CheckResult[]> {
-    const { installation, signal } = this;
-    const { serviceProbes } = await import('../../lib/connectivity/service-probes.ts');
-    const { examineServices } = await import('../../lib/connectivity/examine-services.ts');
-    const kubernetes = await installation.kubernetes();
-    const probes = serviceProbes(await kubernetes.listPods({ signal }), catalogue, github);
-    return examineServices(probes, { kubernetes, clock: installation.clock, signal });
   }
 }
 

@@ -231,5 +231,10 @@ describe('DrainUndo', () => {
       `  circleci-admin nomad drain --disable ${a.id} ${c.id}`,
       `  circleci-admin nomad drain --disable --keep-ineligible ${b.id}`,
     ]);
+    // A client that is logged in on is named by its host: nobody else may know its id.
+    const hosts = new Map([[a.id, '10.0.10.1']]);
+    expect(undo.lines(' --via ssh', hosts).at(-2)).toBe(
+      `  circleci-admin nomad drain --via ssh --disable 10.0.10.1 ${c.id}`,
+    );
   });
 });

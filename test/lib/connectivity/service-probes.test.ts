@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { serviceProbes } from '../../../src/lib/connectivity/service-probes.ts';
+import type { Container, Pod } from '../../../src/lib/kubernetes/model.ts';
+import { makeCatalogue } from '../../../src/lib/services/catalogue.ts';
+
+const container = (ready: boolean): Container => ({
+  name: 'main',
+  image: 'image',
+  ready,
+  state: 'running',
+  reason: null,
+  message: null,
+  exitCode: null,
+  startedAt: null,
+  restarts: 0,
+  lastTermination: null,
+});
+
+const pod = (name: string, kind: string, owner: string, ready = true): Pod => ({
+  name,
+  namespace: 'circleci',
+  uid: name,
+  labels: {},
+  phase: 'Running',
+  reason: null,
+  message: null,
+  createdAt: null,
+  deletedAt: null,
+  nodeName: 'node',
+  podIp: '10.0.0.1',
+  owner: { kind, name: owner },
+  containers: [container(ready)],
+  conditions: [],
+  resourceVersion: '1',
+});
+
+const set = (owner: string) => pod(`${owner}-0`, 'StatefulSet', owner);
+
+describe('what services are asked for', () => {
+  it('goes by what is there, in the names of the version', () => {
+    const pods = [
+      pod('dispatcher-7f-a', 'ReplicaSet', 'dispatcher-7f', false),
+      pod('dispatcher-7f-b', 'ReplicaSet', 'dispatcher-7f'),
+      ...['postgresql', 'redis-master', 'vault', 'circleci-mongodb'].map(set),
+    ];
+    const catalogue = makeCatalogue([], ['circleci-mongodb']);
+    const [only, ...others] = serviceProbes(pods, catalogue, 'github.com');
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({ service: 'dispatcher', pod: 'dispatcher-7f-b' });
+    expect(only?.probes.map(({ host, port, skipped }) => [host, port, skipped])).toEqual([
+      [null, 5672, 'there is no pod of circleci-rabbitmq'],
+      ['postgresql', 5432, null],
+      [
+        null,
+        27_017,
+        'circleci-mongodb runs outside of the cluster: the profile does not say where',
+      ],
+      ['redis-master', 6379, null],
+      ['vault', 8200, null],
+    ]);
+  });
+
+  it('names no pod where none is ready', () => {
+    const pods = [pod('frontend-1-a', 'ReplicaSet', 'frontend-1', false)];
+    expect(serviceProbes(pods, makeCatalogue(), 'github.com')).toMatchObject([
+      { service: 'frontend', pod: null, probes: [{ check: 'nomad' }, { check: 'github-api' }] },
+    ]);
+  });
+});
