@@ -39,8 +39,10 @@ export async function foldAllocations(
   const loads = new Map<NodeId, NodeLoad>();
   const times = new Map<JobId, JobTimes>();
   const running: Allocation[] = [];
+  let read = 0;
   for await (const one of nomad.allocations({ signal, taskStates: true, resources: true })) {
-    if (times.size % 1_000 === 0) heard();
+    if (read % 500 === 0) heard();
+    read += 1;
     loads.set(one.nodeId, addAllocation(loads.get(one.nodeId) ?? NO_LOAD, one));
     times.set(one.jobId, addTimes(times.get(one.jobId), one));
     if (one.clientStatus === 'running') running.push(one);
