@@ -6,5 +6,4 @@ export const acl: Scenario = {
   summary: 'Nomad asks for a token',
   nomad: { clients: 3, builds: 3, token: '5a4d0b0c-0000-4000-8000-5a4db0c0ffee' },
   kubernetes: {},
-  expects: null,
 };

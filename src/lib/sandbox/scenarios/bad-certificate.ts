@@ -7,5 +7,4 @@ export const badCertificate: Scenario = {
   nomad: { clients: 3, builds: 3 },
   kubernetes: {},
   server: { certificate: 'expired' },
-  expects: null,
 };

@@ -10,5 +10,5 @@ export const clientsDown: Scenario = {
   nomad: { clients: 4, nodes: [DOWN, DOWN, DOWN, DOWN], builds: 0, finished: 8 },
   kubernetes: {},
   pipeline: { recent: 3 },
-  expects: null,
+  expects: 'CQ0504',
 };

@@ -10,5 +10,5 @@ export const constraint: Scenario = {
     pending: [{ cause: 'constraint' }, { cause: 'class' }, { cause: 'driver' }],
   },
   kubernetes: {},
-  expects: null,
+  expects: 'CQ0603',
 };

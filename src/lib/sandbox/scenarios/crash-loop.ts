@@ -7,5 +7,5 @@ export const crashLoop: Scenario = {
   nomad: { clients: 5, builds: 6, finished: 12 },
   kubernetes: {},
   pipeline: { faults: [{ trouble: 'crash-loop', service: 'schedulerer' }] },
-  expects: null,
+  expects: 'CQ0101',
 };

@@ -13,5 +13,5 @@ export const demo: Scenario = {
     pending: [{ cause: 'too-large' }],
   },
   kubernetes: {},
-  expects: null,
+  expects: 'CQ0602',
 };

@@ -7,5 +7,5 @@ export const dispatcherSilent: Scenario = {
   nomad: { clients: 5, builds: 6, finished: 12 },
   kubernetes: {},
   pipeline: { faults: ['dispatcher-silent'] },
-  expects: null,
+  expects: 'CQ0302',
 };

@@ -7,5 +7,5 @@ export const dispatcherStopped: Scenario = {
   nomad: { clients: 5, builds: 6, finished: 12 },
   kubernetes: {},
   pipeline: { faults: ['dispatcher-stopped'] },
-  expects: null,
+  expects: 'CQ0106',
 };

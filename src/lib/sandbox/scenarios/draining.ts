@@ -13,5 +13,5 @@ export const draining: Scenario = {
   },
   kubernetes: {},
   pipeline: { recent: 3 },
-  expects: null,
+  expects: 'CQ0503',
 };

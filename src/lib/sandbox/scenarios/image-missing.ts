@@ -7,5 +7,5 @@ export const imageMissing: Scenario = {
   nomad: { clients: 5, builds: 6, finished: 12 },
   kubernetes: {},
   pipeline: { faults: [{ trouble: 'image-missing', service: 'dispatcher' }] },
-  expects: null,
+  expects: 'CQ0103',
 };

@@ -7,5 +7,5 @@ export const jobLost: Scenario = {
   nomad: { clients: 5, builds: 6, finished: 12 },
   kubernetes: {},
   pipeline: { faults: ['job-lost'] },
-  expects: null,
+  expects: 'CQ0202',
 };

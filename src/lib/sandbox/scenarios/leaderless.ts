@@ -7,5 +7,5 @@ export const leaderless: Scenario = {
   nomad: { clients: 3, builds: 3, finished: 6, leader: false },
   kubernetes: {},
   pipeline: { recent: 2 },
-  expects: null,
+  expects: 'CQ0501',
 };

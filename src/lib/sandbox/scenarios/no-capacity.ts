@@ -17,5 +17,5 @@ export const noCapacity: Scenario = {
     pending: [{ cause: 'full', count: 3 }],
   },
   kubernetes: {},
-  expects: null,
+  expects: 'CQ0601',
 };

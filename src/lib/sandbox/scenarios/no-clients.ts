@@ -7,5 +7,5 @@ export const noClients: Scenario = {
   nomad: { clients: 0, builds: 0 },
   kubernetes: {},
   pipeline: { recent: 3 },
-  expects: null,
+  expects: 'CQ0502',
 };

@@ -11,5 +11,4 @@ export const noPermissions: Scenario = {
   summary: "The kubeconfig's user may look at pods, and do nothing else",
   nomad: { clients: 3, builds: 3 },
   kubernetes: { users: limitedFirst },
-  expects: null,
 };

@@ -7,5 +7,5 @@ export const outOfMemory: Scenario = {
   nomad: { clients: 5, builds: 6, finished: 12 },
   kubernetes: {},
   pipeline: { faults: [{ trouble: 'out-of-memory', service: 'output-processor' }] },
-  expects: null,
+  expects: 'CQ0102',
 };

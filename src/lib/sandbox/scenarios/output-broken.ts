@@ -7,5 +7,5 @@ export const outputBroken: Scenario = {
   nomad: { clients: 5, builds: 6, finished: 12 },
   kubernetes: {},
   pipeline: { faults: ['output-broken'] },
-  expects: null,
+  expects: 'CQ0702',
 };

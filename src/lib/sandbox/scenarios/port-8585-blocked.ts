@@ -7,5 +7,5 @@ export const port8585Blocked: Scenario = {
   nomad: { clients: 5, builds: 6, finished: 12 },
   kubernetes: {},
   pipeline: { faults: ['port-8585-blocked'] },
-  expects: null,
+  expects: 'CQ0703',
 };

@@ -7,5 +7,5 @@ export const rabbitmqBacklog: Scenario = {
   nomad: { clients: 5, builds: 6, finished: 12 },
   kubernetes: {},
   pipeline: { faults: ['rabbitmq-backlog'] },
-  expects: null,
+  expects: 'CQ0801',
 };

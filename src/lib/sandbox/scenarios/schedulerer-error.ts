@@ -7,5 +7,5 @@ export const schedulererError: Scenario = {
   nomad: { clients: 5, builds: 6, finished: 12 },
   kubernetes: {},
   pipeline: { faults: ['schedulerer-error'] },
-  expects: null,
+  expects: 'CQ0401',
 };

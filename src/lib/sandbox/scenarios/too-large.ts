@@ -6,5 +6,5 @@ export const tooLarge: Scenario = {
   summary: 'A build asks for more than any client has',
   nomad: { clients: 4, builds: 4, finished: 4, pending: [{ cause: 'too-large' }] },
   kubernetes: {},
-  expects: null,
+  expects: 'CQ0602',
 };
