@@ -2,7 +2,8 @@ import type { Milliseconds } from '../clock.ts';
 import { known } from './evidence.ts';
 import type { BuildTrail, QueueFacts } from './facts.ts';
 import type { BuildMention } from './logs/log-facts.ts';
-import { ageAt, least, serverNow } from './moments.ts';
+import { nodeNow } from './logs/node-now.ts';
+import { ageAt, kubernetesNow, least, serverNow } from './moments.ts';
 import { STAGES, type Stage } from './stages.ts';
 import { type UiState, uiStateOf } from './ui-state.ts';
 
@@ -92,4 +93,20 @@ export function reachesBack(facts: QueueFacts, stage: Stage, ageMs: Milliseconds
   }
   const least = Math.min(facts.snapshot.windowMs, ...reach.values());
   return reach.size > 0 && least >= ageMs;
+}
+
+/** A clock that is wrong by more shows in what the node counts as fresh. */
+const RIGHT_MS: Milliseconds = 5_000;
+
+/**
+ * Whether the clocks of a stage's nodes go with the cluster's, as far as their logs tell. Where one
+ * does not, the ages of its lines are only known to be no less than is said.
+ */
+export function isClockRight({ snapshot }: QueueFacts, stage: Stage): boolean {
+  const now = kubernetesNow(snapshot);
+  return snapshot.logs.every(({ stage: own, log }) => {
+    if (own !== stage || log.status !== 'known') return true;
+    const there = nodeNow(log.value, now, snapshot.freshMs);
+    return Math.abs(there.getTime() - now.getTime()) <= RIGHT_MS;
+  });
 }

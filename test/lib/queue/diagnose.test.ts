@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../../src/lib/queue/diagnose.ts';
 import {
@@ -20,6 +21,7 @@ import {
   log,
   pending,
   says,
+  skewed,
   snapshot,
   sure,
   WELL_BUILD,
@@ -41,6 +43,25 @@ test.each(BROKEN)('%s', (_, ill, codes) => {
 test.each(WELL)('no finding where %s', (_, ill) => {
   const { findings } = diagnose(snapshot(ill));
   expect(findings).toEqual([]);
+});
+
+const AHEAD = fc.integer({ min: -20 * MINUTE, max: 20 * MINUTE });
+const CLOCKS = fc.record({
+  'legacy-dispatcher': AHEAD,
+  dispatcher: AHEAD,
+  schedulerer: AHEAD,
+  'output-processor': AHEAD,
+});
+
+test('nodes whose clocks are wrong change neither the cause nor what is well', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...BROKEN, ...WELL), CLOCKS, ([, ill, codes = []], clocks) => {
+      const whole = snapshot(ill);
+      const { findings } = diagnose({ ...whole, logs: skewed(whole.logs, clocks) });
+      expect(findings[0]?.code).toBe(codes[0]?.slice(0, 6));
+    }),
+    { numRuns: 400 },
+  );
 });
 
 test('the evidence of a lost build is the very line, and what its remedy deletes is the two pods', () => {

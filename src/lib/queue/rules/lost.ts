@@ -1,9 +1,16 @@
+import type { Milliseconds } from '../../clock.ts';
 import { formatDuration } from '../../units.ts';
 import type { QueueFacts } from '../facts.ts';
 import { type Finding, type FindingSeverity, fact, lines, type Proof } from '../finding.ts';
 import { least } from '../moments.ts';
 import type { Stage } from '../stages.ts';
-import { reachesBack, STOPPED_AFTER_MS, type StoppedTrail, stoppedTrails } from '../stopped.ts';
+import {
+  isClockRight,
+  reachesBack,
+  STOPPED_AFTER_MS,
+  type StoppedTrail,
+  stoppedTrails,
+} from '../stopped.ts';
 import { builds } from './build-names.ts';
 
 const SHOWN = 3;
@@ -17,12 +24,16 @@ export function lostBetween(
   from: Stage | null,
   to: Stage,
 ): readonly StoppedTrail[] {
+  const isRight = from !== null && isClockRight(facts, from);
+  // By a clock that is wrong a build may be older than it seems, and the pod that had it be gone.
+  const reachOf = ({ ageMs, confirmed }: StoppedTrail): Milliseconds =>
+    confirmed || isRight ? ageMs : facts.snapshot.windowMs;
   return stoppedTrails(facts).filter(
-    ({ at, mention, ageMs, quietMs }) =>
-      at === from &&
-      !mention?.failed &&
-      quietMs > STOPPED_AFTER_MS &&
-      reachesBack(facts, to, ageMs),
+    (one) =>
+      one.at === from &&
+      !one.mention?.failed &&
+      one.quietMs > STOPPED_AFTER_MS &&
+      reachesBack(facts, to, reachOf(one)),
   );
 }
 

@@ -23,7 +23,7 @@ export function silentStage(
   const log = facts.logs.get(stage);
   const stopped = stoppedBefore(facts, stage);
   if (!log) return [];
-  const working = log.lastEventAgeMs !== null && log.lastEventAgeMs <= SILENT_AFTER_MS;
+  const working = log.lastEventAgeMs !== null && log.lastEventAgeMs < SILENT_AFTER_MS;
   const ready = readyPods(facts, stage);
   const own = log.pods.filter(({ pod }) => ready.has(pod));
   const silent = own.filter((pod) => isSilent(pod, stopped.length > 0));
@@ -64,7 +64,8 @@ function hasBeat({ lastBeatAgeMs }: PodLogFacts): boolean {
 
 /** An empty log says something only where builds stop before it. */
 function isSilent({ lastBeatAgeMs, lines: count, reachesBackMs }: PodLogFacts, waited: boolean) {
-  if (lastBeatAgeMs !== null) return lastBeatAgeMs > SILENT_AFTER_MS;
+  // Of a node whose clock is wrong no more may be known than that its lines are not fresh.
+  if (lastBeatAgeMs !== null) return lastBeatAgeMs >= SILENT_AFTER_MS;
   return waited && count === 0 && (reachesBackMs ?? 0) > SILENT_AFTER_MS;
 }
 

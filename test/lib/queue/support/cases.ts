@@ -171,7 +171,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
   [
     'it is lost, and nobody but the logs can be asked',
     {
-      logs: withLog(adding('legacy-dispatcher', says.legacy(LOST, 2 * MINUTE))),
+      logs: withLog(adding('legacy-dispatcher', says.legacy(LOST, 3.5 * MINUTE))),
       server: NO_UI,
       rabbitmq: NOTHING,
       nomad: { leader: NOTHING, clients: NOTHING, jobs: NOTHING },

@@ -354,3 +354,22 @@ export function snapshot({ nomad, server, ...ill }: Ill = {}): QueueSnapshot {
 export function listed(...builds: readonly RecentBuild[]): Evidence<readonly RecentBuild[]> {
   return sure([inUi(WELL_BUILD, 'running'), ...builds]);
 }
+
+/** The same logs from nodes whose clocks are ahead by so much. */
+export function skewed(
+  logs: readonly StageLog[],
+  aheadMs: Readonly<Record<Stage, number>>,
+): readonly StageLog[] {
+  return logs.map((one) => {
+    if (one.log.status !== 'known') return one;
+    const { lines, startedAt, ...read } = one.log.value;
+    const shift = (at: string | Date): Date =>
+      new Date(new Date(at).getTime() + aheadMs[one.stage]);
+    const value = {
+      ...read,
+      lines: lines.map((line) => ({ ...line, time: shift(line.time).toISOString() })),
+      startedAt: startedAt && shift(startedAt),
+    };
+    return { ...one, log: sure(value) };
+  });
+}
