@@ -33,7 +33,9 @@ export function buildTimeline(facts: BuildFacts): Timeline {
   const ways = tracks.map((track) => {
     const shown = only ? shownRunning(ui, facts.serverClock) : [];
     const taken = track.job !== null && wasTaken(track.job);
-    const end = only && allEnded && !taken ? shownEnded(ui, facts.serverClock) : [];
+    // Of one that was taken the UI may have heard; that it has not is not what holds it up.
+    const told = !taken || (ui !== null && endedInUi(ui));
+    const end = only && allEnded && told ? shownEnded(ui, facts.serverClock) : [];
     const lost = lostInNomad(facts, track, ui);
     const own = trackSlots(facts, track, { shared, shown });
     return settle([...shared, ...own, ...end, ...lost], facts.now);

@@ -60,7 +60,8 @@ export function jobSlots(
 export function hasEnded({ job, allocations }: JobReport): boolean {
   const [newest] = allocations;
   if (job.status === 'pending' || job.status === 'running') {
-    return newest !== undefined && ['completed', 'failed', 'stopped'].includes(newest.outcome);
+    if (newest === undefined || isPlacedAgain(job, newest)) return false;
+    return ['completed', 'failed', 'stopped'].includes(newest.outcome);
   }
   return !newest || !['pending', 'running', 'unknown'].includes(newest.outcome);
 }
@@ -69,6 +70,11 @@ export function hasEnded({ job, allocations }: JobReport): boolean {
 export function wasTaken(report: JobReport): boolean {
   const [newest] = report.allocations;
   return newest !== undefined && hasEnded(report) && isTaken(newest);
+}
+
+/** Whether Nomad has to find another place for it: it was taken, or failed and is tried again. */
+function isPlacedAgain({ status }: JobReport['job'], newest: JobAllocation): boolean {
+  return isTaken(newest) || (newest.outcome === 'failed' && status === 'pending');
 }
 
 function isTaken({ outcome }: JobAllocation): boolean {
@@ -215,7 +221,7 @@ function nextPlacement(
   newest: JobAllocation | undefined,
   task: number | null,
 ): readonly Slot[] {
-  if (newest && !isTaken(newest)) return [];
+  if (newest && !isPlacedAgain(job, newest)) return [];
   const step = { id: 'placed', place: 'jobs', task } as const;
   const suspects = ['clients', 'nomad'] as const;
   if (job.status === 'pending' || job.status === 'running') {

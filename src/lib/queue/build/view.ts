@@ -10,6 +10,7 @@ import {
 } from '../../terminal/table.ts';
 import { formatDuration } from '../../units.ts';
 import type { Place, Proof } from '../finding.ts';
+import type { BuildIdentity } from './build-facts.ts';
 import type { BuildReport } from './follow-build.ts';
 import type { BuildState, StepState, TimelineStep } from './timeline.ts';
 
@@ -39,6 +40,8 @@ const PLACES: Readonly<Partial<Record<Place, string>>> = {
 
 /** Of a finding's evidence; `--json` has all. */
 const MOST_EVIDENCE = 4;
+/** A line of a log may be thousands of characters long. */
+const LONGEST = 240;
 
 /** One build's way for people: the steps, where it stands still, and why. */
 export function buildView(report: BuildReport): DetailView {
@@ -114,7 +117,7 @@ function stateText({ state, stoppedAt }: BuildReport): string {
   return `${state}: it stands still at ${PLACES[place] ?? place}${which}${since}`;
 }
 
-function findingBlock({ stoppedAt, finding }: BuildReport): readonly DetailBlock[] {
+function findingBlock({ build, stoppedAt, finding }: BuildReport): readonly DetailBlock[] {
   if (stoppedAt === null) return [];
   if (finding === null) {
     const lines = [
@@ -125,7 +128,7 @@ function findingBlock({ stoppedAt, finding }: BuildReport): readonly DetailBlock
   }
   const { code, title, evidence, remedy, ref } = finding;
   const lines = [
-    ...evidence.slice(0, MOST_EVIDENCE).map(proofText),
+    ...aboutFirst(evidence, build).slice(0, MOST_EVIDENCE).map(proofText),
     remedy.text,
     ...remedy.commands.map((command) => `  ${command}`),
     `See ${ref}`,
@@ -133,9 +136,16 @@ function findingBlock({ stoppedAt, finding }: BuildReport): readonly DetailBlock
   return [{ kind: 'lines', title: `Why: ${code} ${title}`, lines }];
 }
 
+/** What names this build before what names others that wait for the same. */
+function aboutFirst(evidence: readonly Proof[], { name, buildId }: BuildIdentity) {
+  const isAbout = ({ text }: Proof): boolean =>
+    text.includes(name) || (buildId !== null && text.includes(buildId));
+  return [...evidence.filter(isAbout), ...evidence.filter((proof) => !isAbout(proof))];
+}
+
 function proofText(proof: Proof): string {
-  if (proof.kind === 'fact') return proof.text;
-  return `${proof.pod} | ${proof.text}`;
+  const text = proof.kind === 'fact' ? proof.text : `${proof.pod} | ${proof.text}`;
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
 }
 
 /** `09:00:00.129`, in UTC as logs have it. */

@@ -214,6 +214,43 @@ describe('the way of a build', () => {
       },
     ],
     [
+      'that a drain killed, as the UI knows',
+      facts(500, {
+        stages: [...POSTED, HEARD],
+        jobs: known([job('dead', [killedByDrain(0.54, 2, 100)])]),
+        ui: known(ui({ status: 'infrastructure_fail', startedAt: at(4), stoppedAt: at(102) })),
+      }),
+      {
+        state: 'killed',
+        stop: null,
+        steps: [
+          ...UNTIL_STARTED,
+          'output done ~1000',
+          'shown-running done 1000',
+          'finished done ~96000',
+          'placed missing -',
+          'shown-ended done ~2000',
+        ],
+      },
+    ],
+    [
+      'that failed, and that Nomad tries again when there is room',
+      facts(500, {
+        jobs: known([job('pending', [placement(0.54, 2, { end: [61, 1] })], BLOCKED)]),
+        ui: known(started),
+      }),
+      {
+        state: 'pending',
+        stop: 'placed jobs 439000',
+        steps: [
+          ...UNTIL_STARTED,
+          'shown-running done ~2000',
+          'finished done ~57000',
+          'placed stopped ~439000',
+        ],
+      },
+    ],
+    [
       'that ended, and the UI does not know',
       facts(600, {
         stages: [...POSTED, HEARD],
