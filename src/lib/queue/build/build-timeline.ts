@@ -29,7 +29,9 @@ export function buildTimeline(facts: BuildFacts): Timeline {
   const shared = sharedSlots(facts, ui);
   const tracks = tracksOf(facts);
   const only = tracks.length === 1;
-  const allEnded = tracks.every(({ job }) => job !== null && hasEnded(job));
+  // The UI shows a build as ended with the last of its tasks, those that are not shown included.
+  const allEnded =
+    tracks.every(({ job }) => job !== null) && (known(facts.jobs) ?? []).every(hasEnded);
   const ways = tracks.map((track) => {
     const shown = only ? shownRunning(ui, facts.serverClock) : [];
     const taken = track.job !== null && wasTaken(track.job);

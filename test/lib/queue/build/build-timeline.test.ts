@@ -313,6 +313,19 @@ describe('the way of a build', () => {
     expect(one.steps.some(({ task }) => task === 1)).toBe(false);
   });
 
+  it('waits with the end of one task for that of the others', () => {
+    const jobs = known([
+      job('dead', [placement(0.54, 2, { end: [61, 0] })]),
+      job('running', [placement(0.54, 2)], [], 1),
+    ]);
+    const given = facts(600, { jobs, ui: known(started) });
+    for (const task of [null, 0, 1]) {
+      const { stoppedAt, steps } = buildTimeline({ ...given, build: { ...given.build, task } });
+      expect(stoppedAt).toBeNull();
+      expect(steps.map(({ id }) => id)).not.toContain('shown-ended');
+    }
+  });
+
   it('says what cannot be told, and takes it for no fault', () => {
     const unread = stage('dispatcher', [], { log: failed('no answer within 10s') });
     const short = stage('dispatcher', [], { log: known({ records: [], reachesBackMs: 60_000 }) });
