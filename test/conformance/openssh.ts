@@ -37,8 +37,12 @@ export class OpenSsh {
     this.#child = child;
   }
 
-  /** Starts one in a directory of its own, that lets the owner of this public key in. */
-  static async start(directory: string, authorized: string): Promise<OpenSsh> {
+  /**
+   * Starts one in a directory of its own, that lets the owner of this public key in.
+   *
+   * @param path where commands there look for programs first
+   */
+  static async start(directory: string, authorized: string, path?: string): Promise<OpenSsh> {
     const port = await freePort();
     mkdirSync(directory);
     const file = (name: string): string => join(directory, name);
@@ -56,6 +60,7 @@ export class OpenSsh {
       'PidFile none',
       'PasswordAuthentication no',
       'KbdInteractiveAuthentication no',
+      ...(path === undefined ? [] : [`SetEnv PATH=${path}:/usr/bin:/bin`]),
     ];
     writeFileSync(file('sshd_config'), `${config.join('\n')}\n`);
     chmodSync(directory, 0o755);

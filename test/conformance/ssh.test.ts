@@ -1,10 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { AdminError } from '../../src/lib/errors.ts';
+import { logInOnClients } from '../../src/lib/nomad/ssh/log-in.ts';
 import type { SshClient, SshExit, SshSession } from '../../src/lib/ssh/client.ts';
 import { createSshClient, type SshOptions } from '../../src/lib/ssh/sessions.ts';
 import { systemClock } from '../../src/lib/terminal/system-clock.ts';
@@ -79,7 +81,8 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
     makeKey(path('locked'), 'a passphrase');
     const authorized = ['key', 'locked'].map((name) => readFileSync(path(`${name}.pub`), 'utf8'));
     bastion = await OpenSsh.start(path('bastion'), authorized.join(''));
-    host = await OpenSsh.start(path('host'), authorized.join(''));
+    mkdirSync(path('bin'));
+    host = await OpenSsh.start(path('host'), authorized.join(''), path('bin'));
     const known = [bastion, host].map(
       ({ port, hostKey }) => `[127.0.0.1]:${port} ${keyOf(hostKey)}\n`,
     );
@@ -248,6 +251,44 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
     } finally {
       agent.kill();
     }
+  });
+
+  test('drains a client from itself by the nomad CLI there', async () => {
+    const id = '11111111-0000-4000-8000-000000000000';
+    const said = JSON.stringify({ ID: id, Name: "ip-10-0-1-2's", Status: 'ready' });
+    writeFileSync(path('self.json'), said);
+    // Who logs in may be somebody else.
+    writeFileSync(path('asked'), '', { mode: 0o666 });
+    chmodSync(path('asked'), 0o666);
+    const script = [
+      '#!/bin/sh',
+      `for word; do printf '[%s]' "$word"; done >> ${path('asked')}`,
+      `echo >> ${path('asked')}`,
+      `case "$1 $2" in "node status") cat ${path('self.json')};; "version ") echo Nomad v1.1.2;; esac`,
+    ];
+    writeFileSync(path('bin/nomad'), `${script.join('\n')}\n`);
+    chmodSync(path('bin/nomad'), 0o755);
+    const { nomad, hosts } = await logInOnClients({
+      ssh: connect(),
+      nomad: () => Promise.reject(new AdminError('service', 'away', { code: 'NOMAD_UNREACHABLE' })),
+      names: ['127.0.0.1'],
+      clock: systemClock,
+      requestTimeout: 10_000,
+      signal: new AbortController().signal,
+      note: () => undefined,
+    });
+    const [self] = hosts.keys();
+    if (self === undefined) throw new Error('nobody was found');
+    expect(self).toBe(id);
+    await nomad.drain(self, { deadline: null, meta: { message: "it's $HOME; new" } });
+    expect((await nomad.node(self)).value.name).toBe("ip-10-0-1-2's");
+    await nomad.close();
+    expect(readFileSync(path('asked'), 'utf8').trim().split('\n')).toEqual([
+      '[node][status][-self][-json]',
+      '[version]',
+      "[node][drain][-enable][-yes][-detach][-no-deadline][-meta][message=it's $HOME; new][-self]",
+      '[node][status][-json][-self]',
+    ]);
   });
 
   test('ends a command whose time is over', async () => {
