@@ -105,6 +105,12 @@ export const COMMAND_CASES: Readonly<Record<string, CommandCase>> = {
     lists: ['', '--from services'],
     unknown: 'nonesuch',
   },
+  'troubleshoot queue': {
+    reads: ['--limit 60s', '--since 10m --limit 60s'],
+    lists: ['--limit 60s'],
+    changes: '--trigger acme/web --limit 60s',
+    unknown: '--trigger acme/nonesuch --yes',
+  },
   'users activate': { changes: 'SUSPENDED', unknown: 'nonesuch-login' },
   'users admin grant': { changes: 'LOGIN', unknown: 'nonesuch-login' },
   'users admin revoke': { changes: 'LOGIN', unknown: 'nonesuch-login' },

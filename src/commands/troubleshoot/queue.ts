@@ -2,6 +2,7 @@ import { MutatingCommand } from '../../lib/cli/mutating-command.ts';
 import { durationFlag, Flags } from '../../lib/cli/oclif.ts';
 import { placeFlags } from '../../lib/cli/place-flags.ts';
 import { QueueSession } from '../../lib/cli/queue-session.ts';
+import { showDiagnosis } from '../../lib/cli/show-diagnosis.ts';
 import { sshChoice, sshFlags } from '../../lib/cli/ssh-flags.ts';
 import { EXIT_CODES } from '../../lib/errors.ts';
 import type { Diagnosis } from '../../lib/queue/diagnosis.ts';
@@ -17,7 +18,8 @@ export class TroubleshootQueue extends MutatingCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --trigger acme/web',
     '<%= config.bin %> <%= command.id %> --fix --dry-run',
-    '<%= config.bin %> <%= command.id %> --save queue.json; <%= config.bin %> <%= command.id %> --from queue.json',
+    '<%= config.bin %> <%= command.id %> --save queue.json',
+    '<%= config.bin %> <%= command.id %> --from queue.json --json',
   ];
   static override flags = {
     since: durationFlag({ summary: 'how far back logs are read; 30m', default: 1_800_000 }),
@@ -74,7 +76,6 @@ export class TroubleshootQueue extends MutatingCommand {
   }
 
   async #show(diagnosis: Diagnosis): Promise<void> {
-    const { showDiagnosis } = await import('../../lib/cli/show-diagnosis.ts');
     await showDiagnosis(diagnosis, this.output, this.runtime);
     if (diagnosis.findings.length > 0) this.exitWith(EXIT_CODES.findings);
   }

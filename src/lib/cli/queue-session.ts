@@ -1,7 +1,9 @@
 import type { Milliseconds } from '../clock.ts';
+import { AdminError } from '../errors.ts';
 import type { SshChoice } from '../installation/connect-ssh.ts';
 import type { Installation } from '../installation/installation.ts';
 import { readCatalogue } from '../installation/read-catalogue.ts';
+import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { Masker } from '../masking.ts';
 import { choosePods } from '../pods/choose-pods.ts';
 import { planRestart } from '../pods/restart/plan.ts';
@@ -64,14 +66,19 @@ export class QueueSession {
     const { output, runtime, installation } = this.#context;
     const { signal } = this.#options;
     const style = await queueStyle(output, runtime);
-    while (!signal.aborted) {
-      const { diagnosis } = await this.look();
-      yield {
-        view: findingsTable(diagnosis),
-        document: queueDocument(diagnosis),
-        text: `${queueLines(diagnosis, style).join('\n')}\n`,
-      };
-      await installation.clock.sleep(everyMs, signal);
+    try {
+      for (;;) {
+        const { diagnosis } = await this.look();
+        yield {
+          view: findingsTable(diagnosis),
+          document: queueDocument(diagnosis),
+          text: `${queueLines(diagnosis, style).join('\n')}\n`,
+        };
+        await installation.clock.sleep(everyMs, signal);
+      }
+    } catch (error) {
+      // Ctrl-C is how watching ends.
+      if (!signal.aborted) throw error;
     }
   }
 
@@ -90,6 +97,7 @@ export class QueueSession {
     if (findings.length === 0) return null;
     const catalogue = await readCatalogue(installation.settings);
     const client = await installation.kubernetes();
+    await refuseWithoutPermission(client);
     const choice = { names: [], services: servicesToRenew(findings) };
     const [pods, runningBuilds] = await Promise.all([
       choosePods(client, catalogue, choice, { signal }),
@@ -103,15 +111,22 @@ export class QueueSession {
     return mendChange(context, { diagnosis, findings }, plan, waiting);
   }
 
-  /** A build that is started to see where it gets. */
+  /**
+   * A build that is started to see where it gets.
+   *
+   * @throws AdminError `usage` BAD_REPO; as `Installation.trigger`
+   */
   async triggerChange(
     wanted: { readonly project: string; readonly branch: string | null },
     timeoutMs: Milliseconds,
   ): Promise<Change<FollowTriggerEvent>> {
     const { installation, output, runtime, place } = this.#context;
+    requireProject(wanted.project);
+    // Whoever cannot start one hears so before being asked.
+    const api = await installation.trigger();
     const style = await queueStyle(output, runtime);
     const context = {
-      api: () => installation.trigger(),
+      api,
       installation,
       place,
       style,
@@ -119,6 +134,24 @@ export class QueueSession {
     };
     return triggerChange(context, { ...wanted, timeoutMs });
   }
+}
+
+function requireProject(text: string): void {
+  if (/^(?:(?:gh|github|bb|bitbucket)\/)?[^/\s]+\/[^/\s]+$/i.test(text)) return;
+  throw new AdminError('usage', `"${text}" is not a project`, {
+    code: 'BAD_REPO',
+    hint: 'Write ORG/REPO, such as --trigger acme/web.',
+  });
+}
+
+/** Half of a remedy is none: who may not delete pods is told before the first one goes. */
+async function refuseWithoutPermission(client: Pick<KubernetesClient, 'can' | 'target'>) {
+  if (await client.can('delete', 'pods')) return;
+  const { namespace } = client.target;
+  throw new AdminError('unauthorised', `we may not delete pods in namespace ${namespace}`, {
+    code: 'KUBERNETES_FORBIDDEN',
+    hint: `Nothing was changed. Who administers the cluster can grant it: kubectl auth can-i delete pods -n ${namespace}; the role is in docs/permissions.md`,
+  });
 }
 
 /** Builds that were held up need a moment to be taken up again. */

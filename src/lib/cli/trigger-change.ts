@@ -14,7 +14,7 @@ import type { Change } from './change.ts';
 
 /** What starting a build stands on. */
 export interface TriggerContext {
-  readonly api: () => Promise<TriggerApi>;
+  readonly api: TriggerApi;
   readonly installation: Pick<Installation, 'name' | 'clock'>;
   /** The flags that chose the installation, for commands that are suggested. */
   readonly place: string;
@@ -58,7 +58,7 @@ export function triggerChange(
         started = trigger;
         return look(trigger);
       };
-      for await (const event of followTrigger(await api(), lookAt, options)) {
+      for await (const event of followTrigger(api, lookAt, options)) {
         if (event.kind === 'looked') last = event.look;
         yield event;
       }

@@ -1,0 +1,276 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Sandbox } from '../../../src/lib/sandbox/sandbox.ts';
+import type { Scenario } from '../../../src/lib/sandbox/scenario.ts';
+import { findScenario } from '../../../src/lib/sandbox/scenarios/index.ts';
+import { cli, startCli, startSandbox } from '../../support/sandbox.ts';
+import type { TestRuntimeOptions } from '../../support/test-runtime.ts';
+
+const QUEUE = ['troubleshoot', 'queue'];
+
+/** Runs `troubleshoot queue`, and lets the sandbox's time go on until it has ended. */
+async function queue(
+  sandbox: Sandbox,
+  words: readonly string[],
+  more: TestRuntimeOptions = {},
+): ReturnType<typeof cli> {
+  const env = { ...sandbox.environment(), ...more.env };
+  const { result } = startCli([...QUEUE, ...words], { ...more, env, clock: sandbox.clock });
+  let ended = false;
+  void result.finally(() => {
+    ended = true;
+  });
+  for (let turn = 0; !ended; turn += 1) {
+    // Requests take their turns, too.
+    if (turn % 400 === 399) await sandbox.clock.advance(500);
+    await setImmediate();
+  }
+  return result;
+}
+
+/** Names of the pods that somebody has deleted. */
+function deleted(sandbox: Sandbox): readonly string[] {
+  return sandbox.calls
+    .recent()
+    .filter(({ method }) => method === 'DELETE')
+    .map(({ path }) => (path.split('/').at(-1) ?? '').replace(/\?.*$/, ''));
+}
+
+async function folder(): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), 'circleci-admin-queue-'));
+  onTestFinished(() => rm(made, { recursive: true, force: true }));
+  return made;
+}
+
+describe('troubleshoot queue', () => {
+  it('shows the tree and finds nothing in a healthy installation', async () => {
+    const sandbox = await startSandbox({ scenario: 'healthy' });
+    const { stdout, exitCode } = await queue(sandbox, ['--no-color'], {
+      tty: true,
+      env: { LANG: 'en_US.UTF-8' },
+    });
+    expect(exitCode).toBe(0);
+    const steps = stdout.split('\n').filter((line) => line.startsWith('✔'));
+    expect(steps.map((line) => line.slice(2).split('  ')[0])).toEqual([
+      'pods',
+      ...['legacy-dispatcher', 'dispatcher', 'schedulerer'],
+      ...['nomad', 'clients', 'jobs', 'rabbitmq', 'output-processor', 'output port', 'server'],
+    ]);
+    expect(steps.filter((line) => line.length > 80)).toEqual([]);
+    expect(stdout).toMatch(/^✔ dispatcher .*builds in 30m, last/m);
+    expect(stdout).toMatch(/^Verdict: Builds get through/m);
+    expect(sandbox.calls.writes).toBe(0);
+  });
+
+  it('says that idle pipelines and those that lose jobs look alike', async () => {
+    const sandbox = await startSandbox({ scenario: 'idle' });
+    const { stdout, exitCode } = await queue(sandbox, ['--json']);
+    const { verdict, findings } = JSON.parse(stdout);
+    expect({ exitCode, findings, state: verdict.state }).toEqual({
+      exitCode: 0,
+      findings: [],
+      state: 'idle',
+    });
+    expect(verdict.text).toContain('troubleshoot queue --trigger');
+  });
+
+  it('keeps the keys of its JSON', async () => {
+    const sandbox = await startSandbox({ scenario: 'job-lost' });
+    const { stdout, stderr, exitCode } = await queue(sandbox, ['--json']);
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 9 });
+    const document = JSON.parse(stdout);
+    expect(Object.keys(document)).toEqual([
+      'installation',
+      'takenAt',
+      'windowMs',
+      'verdict',
+      'steps',
+      'findings',
+      'notes',
+    ]);
+    expect(Object.keys(document.verdict)).toEqual(['state', 'text', 'cause', 'waiting']);
+    const [finding] = document.findings;
+    expect(Object.keys(finding).sort()).toEqual(
+      [
+        'builds',
+        'causedBy',
+        'code',
+        'evidence',
+        'fixable',
+        'place',
+        'ref',
+        'remedy',
+        'severity',
+        'subject',
+        'title',
+      ].sort(),
+    );
+    expect(finding).toMatchObject({ code: 'CQ0202', fixable: true, causedBy: null });
+    const line = finding.evidence.find((proof: { kind: string }) => proof.kind === 'line');
+    expect(line).toMatchObject({
+      pod: expect.stringMatching(/^legacy-dispatcher-/),
+      text: expect.stringContaining('forwarded to run-queue; build-name='),
+    });
+    const piped = await queue(sandbox, []);
+    expect(piped.stdout.split('\t').slice(0, 2)).toEqual(['CQ0202', 'error']);
+  });
+
+  it('refuses what does not go together, before anything is asked', async () => {
+    const sandbox = await startSandbox();
+    for (const words of [
+      ['--fix', '--watch'],
+      ['--trigger', 'acme'],
+      ['--branch', 'main'],
+    ]) {
+      expect(await queue(sandbox, [...words, '--yes'])).toMatchObject({ stdout: '', exitCode: 2 });
+    }
+    expect(sandbox.calls.recent()).toEqual([]);
+  });
+});
+
+describe('troubleshoot queue --fix', () => {
+  it('deletes exactly the two pods, waits until they are ready, and finds nothing more', async () => {
+    const sandbox = await startSandbox({ scenario: 'job-lost' });
+    const names = ['legacy-dispatcher', 'dispatcher'].map(
+      (workload) => sandbox.kubernetes.pod(workload).metadata.name,
+    );
+    const { stdout, exitCode } = await queue(sandbox, ['--fix', '--yes', '--json']);
+    expect(exitCode).toBe(0);
+    expect([...deleted(sandbox)].sort()).toEqual(names.sort());
+    const { before, restart, after } = JSON.parse(stdout);
+    expect(before.verdict.cause).toBe('CQ0202');
+    expect(restart.targets.map(({ outcome }: { outcome: string }) => outcome)).toEqual([
+      'ready',
+      'ready',
+    ]);
+    expect(after.findings).toEqual([]);
+  });
+
+  it('shows the plan with --dry-run, and asks without --yes', async () => {
+    const sandbox = await startSandbox({ scenario: 'job-lost' });
+    const planned = await queue(sandbox, ['--fix', '--dry-run', '--json']);
+    expect(planned.exitCode).toBe(0);
+    expect(JSON.parse(planned.stdout)).toMatchObject({
+      codes: ['CQ0202'],
+      restart: { how: 'delete', targets: [{ name: 'dispatcher' }, { name: 'legacy-dispatcher' }] },
+    });
+    expect(await queue(sandbox, ['--fix'])).toMatchObject({ stdout: '', exitCode: 6 });
+    expect(await queue(sandbox, ['--fix', '--yes', '--read-only'])).toMatchObject({ exitCode: 6 });
+    expect(deleted(sandbox)).toEqual([]);
+  });
+
+  it('names the permission that lacks, and changes nothing', async () => {
+    const sandbox = await startSandbox({ scenario: withoutDelete(findScenario('job-lost')) });
+    const result = await queue(sandbox, ['--fix', '--yes', '--json']);
+    expect(JSON.parse(result.stderr)).toMatchObject({
+      code: 'KUBERNETES_FORBIDDEN',
+      exitCode: 3,
+      message: expect.stringContaining('delete pods'),
+    });
+    expect(deleted(sandbox)).toEqual([]);
+    expect(sandbox.kubernetes.pod('dispatcher').metadata).not.toHaveProperty('deletionTimestamp');
+  });
+
+  it('changes nothing where the guide knows no remedy', async () => {
+    const sandbox = await startSandbox({ scenario: 'too-large' });
+    const { stdout, exitCode } = await queue(sandbox, ['--fix', '--yes', '--json']);
+    expect(exitCode).toBe(9);
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: { cause: 'CQ0602' } });
+    expect(deleted(sandbox)).toEqual([]);
+  });
+});
+
+/** The first user may do all that reading and exec take, and nothing more. */
+function withoutDelete(scenario: Scenario): Scenario {
+  const rules = [
+    { verbs: ['get', 'list', 'watch'], apiGroups: ['*'], resources: ['*'] },
+    { verbs: ['create'], apiGroups: [''], resources: ['pods/exec', 'pods/proxy'] },
+    { verbs: ['create'], apiGroups: ['authorization.k8s.io'], resources: ['*'] },
+  ];
+  const user = { name: 'reader', token: 'sandbox-reader', rules };
+  return { ...scenario, kubernetes: { ...scenario.kubernetes, users: [user] } };
+}
+
+describe('troubleshoot queue --trigger', () => {
+  it('starts a build, once it is agreed to, and says how far it got', async () => {
+    const sandbox = await startSandbox({ scenario: 'idle' });
+    expect(await queue(sandbox, ['--trigger', 'acme/web'])).toMatchObject({ exitCode: 6 });
+    expect(sandbox.calls.writes).toBe(0);
+    const { stdout, exitCode } = await queue(sandbox, ['--trigger', 'acme/web', '-y', '--json']);
+    expect(exitCode).toBe(0);
+    const { started, diagnosis } = JSON.parse(stdout);
+    expect(started).toMatchObject({ project: 'acme/web', number: expect.any(Number) });
+    expect(diagnosis.verdict.state).toBe('healthy');
+    expect(diagnosis.verdict.text).toContain(`acme/web/${started.number}`);
+  });
+
+  it('names what loses the build', async () => {
+    const scenario = {
+      ...findScenario('job-lost'),
+      pipeline: { faults: ['job-lost' as const], recent: 0 },
+    };
+    const sandbox = await startSandbox({ scenario });
+    const { stdout, exitCode } = await queue(sandbox, ['--trigger', 'acme/web', '-y', '--json']);
+    const { started, diagnosis } = JSON.parse(stdout);
+    expect(exitCode).toBe(9);
+    expect(diagnosis.findings[0]).toMatchObject({
+      code: 'CQ0202',
+      builds: [`acme/web/${started.number}`],
+    });
+  });
+});
+
+describe('troubleshoot queue --save and --from', () => {
+  it('judges what was saved alike, with no installation at hand', async () => {
+    const sandbox = await startSandbox({ scenario: 'schedulerer-error' });
+    const file = join(await folder(), 'queue.json');
+    const live = await queue(sandbox, ['--save', file, '--json']);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const later = await cli([...QUEUE, '--from', file, '--json']);
+    expect(later.exitCode).toBe(9);
+    expect(JSON.parse(later.stdout)).toEqual(JSON.parse(live.stdout));
+    const secrets = [sandbox.environment()['CIRCLE_TOKEN'] ?? 'none', 'sandbox-administrator'];
+    const saved = await readFile(file, 'utf8');
+    for (const secret of secrets) expect(saved).not.toContain(secret);
+  });
+
+  it('says what is wrong with a file', async () => {
+    const file = join(await folder(), 'other.json');
+    await writeFile(file, '{"kind":"something else"}');
+    const bad = await cli([...QUEUE, '--from', file, '--json']);
+    expect(JSON.parse(bad.stderr)).toMatchObject({ code: 'BAD_SNAPSHOT', exitCode: 7 });
+    const missing = await cli([...QUEUE, '--from', `${file}.not`, '--json']);
+    expect(JSON.parse(missing.stderr)).toMatchObject({ code: 'SNAPSHOT_NOT_FOUND', exitCode: 5 });
+  });
+});
+
+describe('troubleshoot queue --watch', () => {
+  it('prints a document for each look, until Ctrl-C', async () => {
+    const sandbox = await startSandbox({ scenario: 'healthy' });
+    const controller = new AbortController();
+    const options = { env: sandbox.environment(), clock: sandbox.clock };
+    const { runtime, result } = startCli([...QUEUE, '--watch', '--json'], {
+      ...options,
+      signal: controller.signal,
+    });
+    await runtime.stdout.until('\n');
+    while (!/\n.*\n/.test(runtime.stdout.text)) {
+      await sandbox.clock.advance(100);
+      await setImmediate();
+    }
+    controller.abort();
+    const { stdout, exitCode } = await result;
+    expect(exitCode).toBe(0);
+    const looks = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(looks.length).toBeGreaterThanOrEqual(2);
+    expect(looks[0].findings).toEqual([]);
+    const apart = Date.parse(looks[1].takenAt) - Date.parse(looks[0].takenAt);
+    expect(apart).toBeGreaterThanOrEqual(15_000);
+  });
+});
