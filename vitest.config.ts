@@ -7,6 +7,10 @@ export default defineConfig({
     globalSetup: ['test/support/build-once.ts'],
     testTimeout: 20_000,
     pool: 'forks',
+    // By default one core is left idle; most tests wait for sockets.
+    maxWorkers: 3,
+    // No test replaces a module, so files may share them: half of the time was loading them anew.
+    isolate: false,
     // Tests talk to loopback only; a proxy of the machine must not get in between.
     env: { NO_PROXY: '*', no_proxy: '*', NO_COLOR: '', FORCE_COLOR: '' },
   },

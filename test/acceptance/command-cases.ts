@@ -109,7 +109,7 @@ export const COMMAND_CASES: Readonly<Record<string, CommandCase>> = {
     reads: ['--limit 60s', '--since 10m --limit 60s'],
     lists: ['--limit 60s'],
     changes: '--trigger acme/web --limit 60s',
-    unknown: '--trigger acme/nonesuch --yes',
+    unknown: '--from /nonexistent/queue.json',
   },
   'users activate': { changes: 'SUSPENDED', unknown: 'nonesuch-login' },
   'users admin grant': { changes: 'LOGIN', unknown: 'nonesuch-login' },

@@ -11,14 +11,21 @@ import type { TestRuntimeOptions } from '../../support/test-runtime.ts';
 
 const QUEUE = ['troubleshoot', 'queue'];
 
-/** Runs `troubleshoot queue`, and lets the sandbox's time go on until it has ended. */
+/**
+ * Runs `troubleshoot queue`, and lets the sandbox's time go on until it has ended: on a busy machine
+ * faster than requests are answered, so that limits have to be long.
+ */
 async function queue(
   sandbox: Sandbox,
   words: readonly string[],
   more: TestRuntimeOptions = {},
 ): ReturnType<typeof cli> {
   const env = { ...sandbox.environment(), ...more.env };
-  const { result } = startCli([...QUEUE, ...words], { ...more, env, clock: sandbox.clock });
+  const { result } = startCli([...QUEUE, '--limit', '10m', ...words], {
+    ...more,
+    env,
+    clock: sandbox.clock,
+  });
   let ended = false;
   void result.finally(() => {
     ended = true;
