@@ -4,6 +4,9 @@ import { TOPICS } from '../src/lib/cli/command-table.ts';
 import { commandHelp } from '../src/lib/cli/help.ts';
 import { environmentName, sharedFlags, WITHOUT_ENVIRONMENT } from '../src/lib/cli/shared-flags.ts';
 import { EXIT_CODES } from '../src/lib/errors.ts';
+import { findingPage } from '../src/lib/queue/finding.ts';
+import { RULES } from '../src/lib/queue/rules/index.ts';
+import { SCENARIOS } from '../src/lib/sandbox/scenarios/index.ts';
 import { sourceCommands } from './source-commands.ts';
 
 /** Writes docs/reference from the commands themselves; `--check` fails where it is out of date. */
@@ -44,6 +47,7 @@ async function pages(): Promise<Map<string, string>> {
   }
   made.set('exit-codes.md', exitCodes());
   made.set('flags.md', flags());
+  made.set('queue-findings.md', queueFindings());
   return made;
 }
 
@@ -80,6 +84,33 @@ function flags(): string {
     '| flag | variable | |',
     '| --- | --- | --- |',
     ...rows,
+    '',
+  ].join('\n');
+}
+
+function queueFindings(): string {
+  const link = (code: string): string => `[${code}](../../${findingPage(code)})`;
+  const rules = RULES.map(({ code, name }) => `| ${link(code)} | ${name} |`);
+  const scenarios = SCENARIOS.flatMap(({ name, summary, expects }) => {
+    if (expects === undefined) return [];
+    const found = RULES.find(({ code }) => code === expects);
+    const told = found ? `${link(found.code)}: ${found.name}` : 'nothing';
+    return [`| \`${name}\` | ${summary} | ${told} |`];
+  });
+  return [
+    '# What troubleshoot queue finds',
+    '',
+    '| code | what is wrong |',
+    '| --- | --- |',
+    ...rules,
+    '',
+    '## Try each',
+    '',
+    'Scenarios of the sandbox, and what is named first in each. Two at once: `--scenario job-lost+no-capacity`.',
+    '',
+    '| scenario | what is going on | found first |',
+    '| --- | --- | --- |',
+    ...scenarios,
     '',
   ].join('\n');
 }
