@@ -17,6 +17,9 @@ const env: NodeJS.ProcessEnv = {
   CIRCLECI_ADMIN_OUTPUT: 'table',
 };
 
+/** Something was found: what a demo of a diagnosis wants. */
+const FINDINGS = 9;
+
 /** Runs a command line; with `capture`, what it prints is the answer instead of being shown. */
 function run(words: readonly string[], capture = false): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -30,7 +33,7 @@ function run(words: readonly string[], capture = false): Promise<string> {
     });
     child.on('error', reject);
     child.on('close', (code) => {
-      if (code === 0) resolve(text);
+      if (code === 0 || code === FINDINGS) resolve(text);
       else reject(new Error(`circleci-admin ${words.join(' ')} ended with ${code}`));
     });
   });
@@ -61,6 +64,7 @@ try {
   console.log('$ eval "$(circleci-admin sandbox env)"');
 
   await step('What is my capacity now?', 'nomad', 'node-status');
+  await step('Why are builds queued?', 'troubleshoot', 'queue');
   await step('Why is a build pending?', 'nomad', 'status', '--status', 'pending');
 
   const jobs: Jobs = JSON.parse(
