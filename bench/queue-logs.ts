@@ -1,5 +1,5 @@
 import { digestLogs } from '../src/lib/queue/logs/digest.ts';
-import type { LogLine } from '../src/lib/queue/snapshot.ts';
+import type { LogLine } from '../src/lib/queue/snapshot/snapshot.ts';
 import { GUIDE_LINES } from '../test/lib/queue/logs/guide-lines.ts';
 import { claim } from './measure.ts';
 

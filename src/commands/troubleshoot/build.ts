@@ -34,7 +34,7 @@ export class TroubleshootBuild extends AdminCommand {
     const target = parseBuildTarget(args.build);
     const { installation, masker, output, runtime, signal } = this;
     const catalogue = await readCatalogue(installation.settings);
-    const { openSources } = await import('../../lib/queue/open-sources.ts');
+    const { openSources } = await import('../../lib/queue/gather/open-sources.ts');
     const { followBuild } = await import('../../lib/queue/build/follow-build.ts');
     const sources = openSources({ installation, catalogue, masker });
     const options = { signal, sinceMs: flags.since, limitMs: flags.limit };

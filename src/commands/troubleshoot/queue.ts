@@ -50,7 +50,7 @@ export class TroubleshootQueue extends MutatingCommand {
     const { flags } = await this.parse(TroubleshootQueue);
     const { output, runtime, masker, signal } = this;
     if (flags.from !== undefined) {
-      const { readSnapshot } = await import('../../lib/queue/snapshot-file.ts');
+      const { readSnapshot } = await import('../../lib/queue/snapshot/snapshot-file.ts');
       const { diagnose } = await import('../../lib/queue/diagnose.ts');
       return this.#show(diagnose(await readSnapshot(flags.from)));
     }

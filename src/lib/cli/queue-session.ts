@@ -9,11 +9,11 @@ import { choosePods } from '../pods/choose-pods.ts';
 import { planRestart } from '../pods/restart/plan.ts';
 import { countRunningBuilds } from '../pods/restart/running-builds.ts';
 import type { Diagnosis, JudgedFinding } from '../queue/diagnosis.ts';
-import type { FollowTriggerEvent } from '../queue/follow-trigger.ts';
+import { openSources } from '../queue/gather/open-sources.ts';
 import type { GatherOptions } from '../queue/gather/sources.ts';
 import { type Look, look } from '../queue/look.ts';
 import { fixable, type MendEvent, servicesToRenew } from '../queue/mend.ts';
-import { openSources } from '../queue/open-sources.ts';
+import type { FollowTriggerEvent } from '../queue/trigger/follow-trigger.ts';
 import { findingsTable, queueDocument, queueLines } from '../queue/view.ts';
 import type { Change } from './change.ts';
 import { mendChange } from './mend-change.ts';
@@ -55,7 +55,7 @@ export class QueueSession {
         output.progress(`Asking: ${waiting.join(', ')}`);
     });
     if (save !== undefined) {
-      const { writeSnapshot } = await import('../queue/snapshot-file.ts');
+      const { writeSnapshot } = await import('../queue/snapshot/snapshot-file.ts');
       await writeSnapshot(save, looked.snapshot, masker);
     }
     return looked;

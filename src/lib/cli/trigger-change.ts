@@ -1,12 +1,12 @@
 import { EXIT_CODES } from '../errors.ts';
 import type { Installation } from '../installation/installation.ts';
+import type { Look } from '../queue/look.ts';
+import type { TriggeredBuild } from '../queue/snapshot/snapshot.ts';
 import {
   type FollowTriggerEvent,
   type FollowTriggerOptions,
   followTrigger,
-} from '../queue/follow-trigger.ts';
-import type { Look } from '../queue/look.ts';
-import type { TriggeredBuild } from '../queue/snapshot.ts';
+} from '../queue/trigger/follow-trigger.ts';
 import { type QueueStyle, queueDocument, queueLines } from '../queue/view.ts';
 import type { TriggerApi } from '../server/trigger-api.ts';
 import { formatDuration } from '../units.ts';

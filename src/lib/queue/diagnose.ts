@@ -1,12 +1,12 @@
 import type { Diagnosis } from './diagnosis.ts';
-import type { QueueFacts } from './facts.ts';
-import { factsOf } from './facts-of.ts';
-import { notesOf } from './notes.ts';
-import { orderFindings } from './order.ts';
+import type { QueueFacts } from './facts/facts.ts';
+import { factsOf } from './facts/facts-of.ts';
 import { RULES } from './rules/index.ts';
-import type { QueueSnapshot } from './snapshot.ts';
-import { stepsOf } from './steps.ts';
-import { verdictOf } from './verdict.ts';
+import type { QueueSnapshot } from './snapshot/snapshot.ts';
+import { notesOf } from './verdict/notes.ts';
+import { orderFindings } from './verdict/order.ts';
+import { stepsOf } from './verdict/steps.ts';
+import { verdictOf } from './verdict/verdict.ts';
 
 /** Says why builds are queued. Pure: the same snapshot is always judged alike. */
 export function diagnose(snapshot: QueueSnapshot): Diagnosis {

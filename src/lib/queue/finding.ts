@@ -1,4 +1,4 @@
-import type { QueueFacts } from './facts.ts';
+import type { QueueFacts } from './facts/facts.ts';
 import type { EvidenceLine } from './logs/log-facts.ts';
 import type { Stage } from './stages.ts';
 

@@ -3,7 +3,7 @@ import type { Diagnosis } from './diagnosis.ts';
 import type { GatherEvent, GatherPart } from './gather/events.ts';
 import { gather } from './gather/gather.ts';
 import type { GatherOptions, QueueSources } from './gather/sources.ts';
-import type { QueueSnapshot } from './snapshot.ts';
+import type { QueueSnapshot } from './snapshot/snapshot.ts';
 
 /** What was gathered, and what the rules make of it. */
 export interface Look {

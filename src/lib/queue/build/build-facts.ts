@@ -1,8 +1,8 @@
 import type { Milliseconds } from '../../clock.ts';
 import type { JobReport } from '../../nomad/jobs/job-report.ts';
 import type { RecentBuild } from '../../server/admin-api.ts';
-import type { Evidence } from '../evidence.ts';
 import type { EvidenceLine } from '../logs/log-facts.ts';
+import type { Evidence } from '../snapshot/evidence.ts';
 import type { Stage } from '../stages.ts';
 
 /** Which build is followed. */

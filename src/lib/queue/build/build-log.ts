@@ -3,7 +3,7 @@ import { rankOf } from '../logs/levels.ts';
 import { parseRecord } from '../logs/parse-record.ts';
 import type { RecordHead } from '../logs/record.ts';
 import { splitLine } from '../logs/split-line.ts';
-import type { LogLine } from '../snapshot.ts';
+import type { LogLine } from '../snapshot/snapshot.ts';
 import type { Stage } from '../stages.ts';
 import type { BuildRecord, RecordKind, StepClock } from './build-facts.ts';
 import type { BuildMatcher } from './build-matcher.ts';

@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../../clock.ts';
 import type { JobReport } from '../../nomad/jobs/job-report.ts';
 import type { RecentBuild } from '../../server/admin-api.ts';
-import { known } from '../evidence.ts';
+import { known } from '../snapshot/evidence.ts';
 import type { BuildFacts, StageEvidence } from './build-facts.ts';
 import { hasEnded, jobSlots, wasTaken } from './job-steps.ts';
 import { ageOfNewest, type SettledWay, settle } from './settle.ts';

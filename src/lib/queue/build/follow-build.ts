@@ -2,7 +2,7 @@ import { diagnose } from '../diagnose.ts';
 import type { JudgedFinding } from '../diagnosis.ts';
 import type { GatherEvent } from '../gather/events.ts';
 import { gather } from '../gather/gather.ts';
-import type { QueueSnapshot } from '../snapshot.ts';
+import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 import type { BuildFacts, StepClock } from './build-facts.ts';
 import type { BuildTarget } from './build-target.ts';
 import { buildTimeline } from './build-timeline.ts';

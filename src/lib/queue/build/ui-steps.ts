@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../../clock.ts';
 import type { RecentBuild } from '../../server/admin-api.ts';
-import { uiStateOf } from '../ui-state.ts';
+import { uiStateOf } from '../facts/ui-state.ts';
 import type { StepClock } from './build-facts.ts';
 import { done, gap, type Slot } from './slot.ts';
 

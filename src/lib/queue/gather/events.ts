@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../../clock.ts';
-import type { QueueSnapshot } from '../snapshot.ts';
+import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 
 /** What is asked for, as progress tells it. */
 export type GatherPart =

@@ -11,8 +11,8 @@ import { addAllocation, NO_LOAD, type NodeLoad } from '../../nomad/nodes/node-lo
 import { type ClientRow, describeFleet } from '../../nomad/nodes/node-status.ts';
 import type { RecentBuild } from '../../server/admin-api.ts';
 import { buildKey } from '../build-key.ts';
-import { type Evidence, known } from '../evidence.ts';
-import type { AgentLog } from '../snapshot.ts';
+import { type Evidence, known } from '../snapshot/evidence.ts';
+import type { AgentLog } from '../snapshot/snapshot.ts';
 import { LineRedactor } from './redact-line.ts';
 import { isFailed, joined, type Round } from './round.ts';
 import type { Asking } from './service-patience.ts';

@@ -2,8 +2,8 @@ import type { Pod } from '../../kubernetes/model.ts';
 import { judgePod } from '../../pods/judge.ts';
 import { listQueues, type RabbitPlace } from '../../rabbitmq/list-queues.ts';
 import type { Catalogue } from '../../services/catalogue.ts';
-import { type Evidence, notAsked } from '../evidence.ts';
-import type { RabbitQueue } from '../snapshot.ts';
+import { type Evidence, notAsked } from '../snapshot/evidence.ts';
+import type { RabbitQueue } from '../snapshot/snapshot.ts';
 import { isFailed, type Round } from './round.ts';
 
 const SERVICE = 'circleci-rabbitmq';

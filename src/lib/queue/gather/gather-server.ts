@@ -1,5 +1,5 @@
 import type { AdminApi, BuildSystemSummary, RecentBuild } from '../../server/admin-api.ts';
-import type { Evidence } from '../evidence.ts';
+import type { Evidence } from '../snapshot/evidence.ts';
 import { isFailed, type Round } from './round.ts';
 import type { Asking } from './service-patience.ts';
 

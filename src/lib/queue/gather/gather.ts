@@ -1,7 +1,7 @@
 import type { ProbeResult } from '../../connectivity/examine.ts';
 import { EventQueue } from '../../event-queue.ts';
-import { type Evidence, known, notAsked } from '../evidence.ts';
-import type { QueueSnapshot, StageLog } from '../snapshot.ts';
+import { type Evidence, known, notAsked } from '../snapshot/evidence.ts';
+import type { QueueSnapshot, StageLog } from '../snapshot/snapshot.ts';
 import type { GatherEvent } from './events.ts';
 import { gatherKubernetes, podFact } from './gather-kubernetes.ts';
 import { gatherNomad, type NomadEvidence } from './gather-nomad.ts';

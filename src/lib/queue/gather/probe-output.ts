@@ -5,8 +5,8 @@ import { type Probe, probesFor } from '../../connectivity/probes.ts';
 import type { Allocation, NomadNode } from '../../nomad/model.ts';
 import { takesBuilds } from '../../nomad/nodes/select-nodes.ts';
 import type { SshClient } from '../../ssh/client.ts';
-import { type Evidence, type EvidenceFailure, known, notAsked } from '../evidence.ts';
-import type { StageLog } from '../snapshot.ts';
+import { type Evidence, type EvidenceFailure, known, notAsked } from '../snapshot/evidence.ts';
+import type { StageLog } from '../snapshot/snapshot.ts';
 import type { Round } from './round.ts';
 import type { QueueSources, Source } from './sources.ts';
 

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../../clock.ts';
-import { type Evidence, known, notAsked } from '../evidence.ts';
+import { type Evidence, known, notAsked } from '../snapshot/evidence.ts';
 import type { GatherEvent, GatherPart } from './events.ts';
 import { type Asking, ServicePatience } from './service-patience.ts';
 import {

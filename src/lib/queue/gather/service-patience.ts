@@ -2,7 +2,7 @@ import type { Clock, Milliseconds } from '../../clock.ts';
 import { AdminError, isAdminError } from '../../errors.ts';
 import type { Masker } from '../../masking.ts';
 import { formatDuration } from '../../units.ts';
-import type { Evidence } from '../evidence.ts';
+import type { Evidence } from '../snapshot/evidence.ts';
 
 /** What a part is asked under. */
 export interface Asking {

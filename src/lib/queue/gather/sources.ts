@@ -6,7 +6,7 @@ import type { AdminApi } from '../../server/admin-api.ts';
 import type { ServerClient } from '../../server/client.ts';
 import type { Catalogue } from '../../services/catalogue.ts';
 import type { SshClient } from '../../ssh/client.ts';
-import type { TriggeredBuild } from '../snapshot.ts';
+import type { TriggeredBuild } from '../snapshot/snapshot.ts';
 
 /** Somebody who can be asked, connected with the first question; or why there is nobody. */
 export type Source<T> = { readonly open: () => Promise<T> } | { readonly missing: string };

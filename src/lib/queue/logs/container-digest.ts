@@ -1,5 +1,5 @@
 import { outputAddressIn } from '../../connectivity/output-address.ts';
-import type { LogLine } from '../snapshot.ts';
+import type { LogLine } from '../snapshot/snapshot.ts';
 import type { Stage } from '../stages.ts';
 import { BeatWatch } from './beat-watch.ts';
 import type { Entry } from './entry.ts';

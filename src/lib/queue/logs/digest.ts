@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../../clock.ts';
-import type { ReadLog, StageLog } from '../snapshot.ts';
+import type { ReadLog, StageLog } from '../snapshot/snapshot.ts';
 import type { Stage } from '../stages.ts';
 import { ContainerDigest } from './container-digest.ts';
 import type { StageLogFacts } from './log-facts.ts';

@@ -1,5 +1,5 @@
 import { keysIn, type NamedBuilds } from '../build-key.ts';
-import type { LogLine } from '../snapshot.ts';
+import type { LogLine } from '../snapshot/snapshot.ts';
 import { type Entry, keepDetail } from './entry.ts';
 import { isError } from './is-error.ts';
 import { rankOf } from './levels.ts';

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../../clock.ts';
-import type { LogLine, ReadLog } from '../snapshot.ts';
+import type { LogLine, ReadLog } from '../snapshot/snapshot.ts';
 
 /** When the kubelet took a line, in milliseconds of its node's clock; null where it does not say. */
 export function stampOf(line: LogLine): number | null {

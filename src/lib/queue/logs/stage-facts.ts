@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../../clock.ts';
-import type { ReadLog } from '../snapshot.ts';
+import type { ReadLog } from '../snapshot/snapshot.ts';
 import type { Stage } from '../stages.ts';
 import type { ContainerDigest } from './container-digest.ts';
 import { KEPT_DETAILS } from './entry.ts';

@@ -1,5 +1,5 @@
-import { known } from '../evidence.ts';
 import { fact, lines, type Rule } from '../finding.ts';
+import { known } from '../snapshot/evidence.ts';
 import { isOffline } from './agent-line.ts';
 import { builds, listed } from './build-names.ts';
 

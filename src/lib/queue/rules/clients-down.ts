@@ -1,5 +1,5 @@
-import { known } from '../evidence.ts';
 import { fact, type Rule } from '../finding.ts';
+import { known } from '../snapshot/evidence.ts';
 
 /** Some clients went down, without having been drained before. */
 export const clientsDown: Rule = {

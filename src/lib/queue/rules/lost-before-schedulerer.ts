@@ -1,6 +1,6 @@
-import { known } from '../evidence.ts';
+import { servicesOfStage } from '../facts/importance.ts';
 import type { Rule } from '../finding.ts';
-import { servicesOfStage } from '../importance.ts';
+import { known } from '../snapshot/evidence.ts';
 import { builds } from './build-names.ts';
 import { lossFinding, lostBetween } from './lost.ts';
 

@@ -1,16 +1,16 @@
 import type { Milliseconds } from '../../clock.ts';
 import { formatDuration } from '../../units.ts';
-import type { QueueFacts } from '../facts.ts';
-import { type Finding, type FindingSeverity, fact, lines, type Proof } from '../finding.ts';
-import { least } from '../moments.ts';
-import type { Stage } from '../stages.ts';
+import type { QueueFacts } from '../facts/facts.ts';
+import { least } from '../facts/moments.ts';
 import {
   isClockRight,
   reachesBack,
   STOPPED_AFTER_MS,
   type StoppedTrail,
   stoppedTrails,
-} from '../stopped.ts';
+} from '../facts/stopped.ts';
+import { type Finding, type FindingSeverity, fact, lines, type Proof } from '../finding.ts';
+import type { Stage } from '../stages.ts';
 import { builds } from './build-names.ts';
 
 const SHOWN = 3;

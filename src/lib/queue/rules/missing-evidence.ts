@@ -1,8 +1,8 @@
 import { formatDuration } from '../../units.ts';
-import type { Evidence } from '../evidence.ts';
-import type { QueueFacts } from '../facts.ts';
+import type { QueueFacts } from '../facts/facts.ts';
 import { type Finding, fact, type Place, type Rule } from '../finding.ts';
-import type { QueueSnapshot } from '../snapshot.ts';
+import type { Evidence } from '../snapshot/evidence.ts';
+import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 
 type Failed = Extract<Evidence<never>, { status: 'failed' }>;
 

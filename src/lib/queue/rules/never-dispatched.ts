@@ -1,8 +1,8 @@
-import { known } from '../evidence.ts';
-import type { QueueFacts } from '../facts.ts';
+import type { QueueFacts } from '../facts/facts.ts';
+import { STAGE_SERVICES, servicesOfStage } from '../facts/importance.ts';
+import { reachesBack } from '../facts/stopped.ts';
 import type { Rule } from '../finding.ts';
-import { STAGE_SERVICES, servicesOfStage } from '../importance.ts';
-import { reachesBack } from '../stopped.ts';
+import { known } from '../snapshot/evidence.ts';
 import { builds } from './build-names.ts';
 import { lossFinding, lostBetween } from './lost.ts';
 

@@ -1,6 +1,6 @@
-import { known } from '../evidence.ts';
-import type { QueueFacts } from '../facts.ts';
+import type { QueueFacts } from '../facts/facts.ts';
 import type { Rule } from '../finding.ts';
+import { known } from '../snapshot/evidence.ts';
 import { pendingJobs } from './pending-jobs.ts';
 
 /** Builds wait because the clients are full (operations guide, "Debug Queuing Builds", step 4). */

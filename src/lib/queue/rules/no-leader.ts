@@ -1,4 +1,4 @@
-import type { QueueFacts } from '../facts.ts';
+import type { QueueFacts } from '../facts/facts.ts';
 import { fact, type Rule } from '../finding.ts';
 
 /** Nomad's servers have no leader: nothing is scheduled. */

@@ -1,10 +1,10 @@
-import { known } from '../evidence.ts';
-import type { QueueFacts } from '../facts.ts';
+import type { QueueFacts } from '../facts/facts.ts';
+import { impactOf, STAGE_SERVICES } from '../facts/importance.ts';
+import { stoppedBefore } from '../facts/stopped.ts';
 import { type Finding, fact, type Rule } from '../finding.ts';
-import { impactOf, STAGE_SERVICES } from '../importance.ts';
-import type { PodFact, WorkloadFact } from '../snapshot.ts';
+import { known } from '../snapshot/evidence.ts';
+import type { PodFact, WorkloadFact } from '../snapshot/snapshot.ts';
 import { STAGES, type Stage } from '../stages.ts';
-import { stoppedBefore } from '../stopped.ts';
 import { buildNames } from './build-names.ts';
 
 /** A stage of the pipeline is scaled to zero, or is not there at all. */

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../units.ts';
-import { known } from '../evidence.ts';
+import { stoppedTrails } from '../facts/stopped.ts';
 import { fact, lines, type Rule } from '../finding.ts';
-import { stoppedTrails } from '../stopped.ts';
+import { known } from '../snapshot/evidence.ts';
 import { buildNames, builds } from './build-names.ts';
 
 /** The schedulerer got a task, and Nomad has no job of it. */

@@ -1,5 +1,5 @@
-import { known } from '../evidence.ts';
 import { fact, type Rule } from '../finding.ts';
+import { known } from '../snapshot/evidence.ts';
 
 /** curl itself could not be run: that says nothing of the port. */
 const NO_CURL: readonly (number | null)[] = [126, 127, null];

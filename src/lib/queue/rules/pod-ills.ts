@@ -1,12 +1,12 @@
 import type { Milliseconds } from '../../clock.ts';
 import { formatDuration } from '../../units.ts';
-import { known } from '../evidence.ts';
-import type { QueueFacts } from '../facts.ts';
+import type { QueueFacts } from '../facts/facts.ts';
+import { type Importance, impactOf, importanceOf } from '../facts/importance.ts';
+import { ageAt, kubernetesNow, least } from '../facts/moments.ts';
+import { stoppedBefore, stoppedTrails } from '../facts/stopped.ts';
 import { type Finding, type FindingSeverity, fact, type Proof } from '../finding.ts';
-import { type Importance, impactOf, importanceOf } from '../importance.ts';
-import { ageAt, kubernetesNow, least } from '../moments.ts';
-import type { PodFact } from '../snapshot.ts';
-import { stoppedBefore, stoppedTrails } from '../stopped.ts';
+import { known } from '../snapshot/evidence.ts';
+import type { PodFact } from '../snapshot/snapshot.ts';
 import { buildNames } from './build-names.ts';
 
 /** What may be wrong with a pod; each is a rule of its own. */

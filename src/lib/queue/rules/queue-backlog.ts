@@ -1,10 +1,10 @@
-import { known } from '../evidence.ts';
-import type { QueueFacts } from '../facts.ts';
+import type { QueueFacts } from '../facts/facts.ts';
+import { consumerOf } from '../facts/queue-consumer.ts';
+import { stoppedTrails } from '../facts/stopped.ts';
+import { whoWaits } from '../facts/who-waits.ts';
 import { type Finding, type FindingSeverity, fact, type Rule } from '../finding.ts';
-import { consumerOf } from '../queue-consumer.ts';
-import type { RabbitQueue } from '../snapshot.ts';
-import { stoppedTrails } from '../stopped.ts';
-import { whoWaits } from '../who-waits.ts';
+import { known } from '../snapshot/evidence.ts';
+import type { RabbitQueue } from '../snapshot/snapshot.ts';
 
 /** More messages than these that nobody has taken pile up, even with somebody who takes them. */
 const MANY = 1_000;

@@ -1,11 +1,11 @@
 import type { Milliseconds } from '../../clock.ts';
 import { formatDuration } from '../../units.ts';
-import { known } from '../evidence.ts';
-import type { QueueFacts } from '../facts.ts';
+import type { QueueFacts } from '../facts/facts.ts';
+import { stoppedBefore } from '../facts/stopped.ts';
 import { type Finding, fact, lines } from '../finding.ts';
 import type { PodLogFacts } from '../logs/log-facts.ts';
+import { known } from '../snapshot/evidence.ts';
 import type { Stage } from '../stages.ts';
-import { stoppedBefore } from '../stopped.ts';
 import { buildNames, builds } from './build-names.ts';
 
 /**

@@ -1,12 +1,12 @@
 import type { Milliseconds } from '../../clock.ts';
 import { formatDuration } from '../../units.ts';
-import type { QueueFacts } from '../facts.ts';
+import type { QueueFacts } from '../facts/facts.ts';
+import { type StoppedTrail, stoppedBefore, uiOf } from '../facts/stopped.ts';
+import { unseenTrails } from '../facts/unseen.ts';
+import { whoWaits } from '../facts/who-waits.ts';
 import { type Finding, type FindingSeverity, fact, lines, type Proof } from '../finding.ts';
 import type { LogError } from '../logs/log-facts.ts';
 import type { Stage } from '../stages.ts';
-import { type StoppedTrail, stoppedBefore, uiOf } from '../stopped.ts';
-import { unseenTrails } from '../unseen.ts';
-import { whoWaits } from '../who-waits.ts';
 import { builds } from './build-names.ts';
 
 /** A stage that works may say how it went on in a moment. */

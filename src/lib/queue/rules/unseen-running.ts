@@ -1,6 +1,6 @@
 import { formatDuration } from '../../units.ts';
+import { unseenTrails } from '../facts/unseen.ts';
 import { fact, type Rule } from '../finding.ts';
-import { unseenTrails } from '../unseen.ts';
 import { builds, listed } from './build-names.ts';
 
 /** Builds run in Nomad, and not in the UI (operations guide, "Debug Queuing Builds", step 5). */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { BuildFacts } from '../../../../src/lib/queue/build/build-facts.ts';
 import { buildTimeline } from '../../../../src/lib/queue/build/build-timeline.ts';
 import type { TimelineStep } from '../../../../src/lib/queue/build/timeline.ts';
-import { notAsked } from '../../../../src/lib/queue/evidence.ts';
+import { notAsked } from '../../../../src/lib/queue/snapshot/evidence.ts';
 import {
   at,
   BLOCKED,

@@ -7,7 +7,7 @@ import {
   type BuildSources,
   readBuild,
 } from '../../../../src/lib/queue/build/read-build.ts';
-import { known } from '../../../../src/lib/queue/evidence.ts';
+import { known } from '../../../../src/lib/queue/snapshot/evidence.ts';
 import type { Sandbox } from '../../../../src/lib/sandbox/sandbox.ts';
 import { findScenario } from '../../../../src/lib/sandbox/scenarios/index.ts';
 import { startSandbox } from '../../../support/sandbox.ts';

@@ -17,7 +17,7 @@ import type {
   RecordKind,
   StageEvidence,
 } from '../../../../src/lib/queue/build/build-facts.ts';
-import type { Evidence } from '../../../../src/lib/queue/evidence.ts';
+import type { Evidence } from '../../../../src/lib/queue/snapshot/evidence.ts';
 import type { Stage } from '../../../../src/lib/queue/stages.ts';
 import type { RecentBuild } from '../../../../src/lib/server/admin-api.ts';
 

@@ -4,7 +4,7 @@ import { unshownFirst } from '../../../../src/lib/queue/gather/gather-nomad.ts';
 import { rabbitPlace } from '../../../../src/lib/queue/gather/gather-rabbitmq.ts';
 import { clientsToProbe, outputProbes } from '../../../../src/lib/queue/gather/probe-output.ts';
 import { stageOf } from '../../../../src/lib/queue/gather/stage-of.ts';
-import type { StageLog } from '../../../../src/lib/queue/snapshot.ts';
+import type { StageLog } from '../../../../src/lib/queue/snapshot/snapshot.ts';
 import { makeCatalogue } from '../../../../src/lib/services/catalogue.ts';
 import { container, pod } from '../../pods/sample-pods.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { collect } from '../../../../src/lib/nomad/collect.ts';
-import { known } from '../../../../src/lib/queue/evidence.ts';
 import { gather } from '../../../../src/lib/queue/gather/gather.ts';
-import type { StageLog } from '../../../../src/lib/queue/snapshot.ts';
+import { known } from '../../../../src/lib/queue/snapshot/evidence.ts';
+import type { StageLog } from '../../../../src/lib/queue/snapshot/snapshot.ts';
 import { makeCatalogue } from '../../../../src/lib/services/catalogue.ts';
 import { startSandbox } from '../../../support/sandbox.ts';
 import { gathered, sandboxSources, until } from './rig.ts';

@@ -10,9 +10,9 @@ import { readCatalogue } from '../../../../src/lib/installation/read-catalogue.t
 import { Masker } from '../../../../src/lib/masking.ts';
 import type { GatherEvent } from '../../../../src/lib/queue/gather/events.ts';
 import { gather } from '../../../../src/lib/queue/gather/gather.ts';
+import { openSources } from '../../../../src/lib/queue/gather/open-sources.ts';
 import type { GatherOptions, QueueSources } from '../../../../src/lib/queue/gather/sources.ts';
-import { openSources } from '../../../../src/lib/queue/open-sources.ts';
-import type { QueueSnapshot } from '../../../../src/lib/queue/snapshot.ts';
+import type { QueueSnapshot } from '../../../../src/lib/queue/snapshot/snapshot.ts';
 import type { SandboxClock } from '../../../../src/lib/sandbox/clock.ts';
 import type { Sandbox } from '../../../../src/lib/sandbox/sandbox.ts';
 

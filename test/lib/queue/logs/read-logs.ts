@@ -1,6 +1,6 @@
 import { digestLogs } from '../../../../src/lib/queue/logs/digest.ts';
 import type { StageLogFacts } from '../../../../src/lib/queue/logs/log-facts.ts';
-import type { LogLine, ReadLog, StageLog } from '../../../../src/lib/queue/snapshot.ts';
+import type { LogLine, ReadLog, StageLog } from '../../../../src/lib/queue/snapshot/snapshot.ts';
 import type { Stage } from '../../../../src/lib/queue/stages.ts';
 
 /** What time it is in these tests. */

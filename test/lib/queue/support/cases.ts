@@ -1,4 +1,4 @@
-import { notAsked } from '../../../../src/lib/queue/evidence.ts';
+import { notAsked } from '../../../../src/lib/queue/snapshot/evidence.ts';
 import {
   adding,
   ago,

@@ -3,14 +3,14 @@ import type { PendingKind } from '../../../../src/lib/nomad/jobs/pending-reason.
 import type { JobId, NodeId } from '../../../../src/lib/nomad/model.ts';
 import type { ClientRow } from '../../../../src/lib/nomad/nodes/node-status.ts';
 import type { PodJudgement } from '../../../../src/lib/pods/judge.ts';
-import type { Evidence } from '../../../../src/lib/queue/evidence.ts';
-import { notAsked } from '../../../../src/lib/queue/evidence.ts';
+import type { Evidence } from '../../../../src/lib/queue/snapshot/evidence.ts';
+import { notAsked } from '../../../../src/lib/queue/snapshot/evidence.ts';
 import type {
   LogLine,
   PodFact,
   QueueSnapshot,
   StageLog,
-} from '../../../../src/lib/queue/snapshot.ts';
+} from '../../../../src/lib/queue/snapshot/snapshot.ts';
 import { STAGES, type Stage } from '../../../../src/lib/queue/stages.ts';
 import type { RecentBuild } from '../../../../src/lib/server/admin-api.ts';
 

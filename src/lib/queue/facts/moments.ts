@@ -1,5 +1,5 @@
-import type { Milliseconds } from '../clock.ts';
-import type { QueueSnapshot } from './snapshot.ts';
+import type { Milliseconds } from '../../clock.ts';
+import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 
 /** What time it was for the Kubernetes API server when the snapshot was taken. */
 export function kubernetesNow({ takenAt, clocks }: QueueSnapshot): Date {

@@ -1,11 +1,11 @@
-import type { Milliseconds } from '../clock.ts';
-import type { ProbeResult } from '../connectivity/examine.ts';
-import type { JobRow } from '../nomad/jobs/jobs.ts';
-import type { ClientRow } from '../nomad/nodes/node-status.ts';
-import type { PodJudgement } from '../pods/judge.ts';
-import type { BuildSystemSummary, RecentBuild } from '../server/admin-api.ts';
+import type { Milliseconds } from '../../clock.ts';
+import type { ProbeResult } from '../../connectivity/examine.ts';
+import type { JobRow } from '../../nomad/jobs/jobs.ts';
+import type { ClientRow } from '../../nomad/nodes/node-status.ts';
+import type { PodJudgement } from '../../pods/judge.ts';
+import type { BuildSystemSummary, RecentBuild } from '../../server/admin-api.ts';
+import type { Stage } from '../stages.ts';
 import type { Evidence } from './evidence.ts';
-import type { Stage } from './stages.ts';
 
 /** A pod, as far as the diagnosis needs it. */
 export interface PodFact {

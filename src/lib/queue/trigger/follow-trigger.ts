@@ -1,9 +1,9 @@
-import type { Clock, Milliseconds } from '../clock.ts';
-import type { TriggerApi } from '../server/trigger-api.ts';
-import { buildKey } from './build-key.ts';
-import { factsOf } from './facts-of.ts';
-import type { Look } from './look.ts';
-import type { QueueSnapshot, TriggeredBuild } from './snapshot.ts';
+import type { Clock, Milliseconds } from '../../clock.ts';
+import type { TriggerApi } from '../../server/trigger-api.ts';
+import { buildKey } from '../build-key.ts';
+import { factsOf } from '../facts/facts-of.ts';
+import type { Look } from '../look.ts';
+import type { QueueSnapshot, TriggeredBuild } from '../snapshot/snapshot.ts';
 import { type TriggerEvent, triggerBuild, triggeredBuild } from './trigger.ts';
 
 /** What happens while a build is started and followed; the last event is the last look. */

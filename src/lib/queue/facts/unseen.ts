@@ -1,5 +1,5 @@
-import type { Milliseconds } from '../clock.ts';
-import { known } from './evidence.ts';
+import type { Milliseconds } from '../../clock.ts';
+import { known } from '../snapshot/evidence.ts';
 import type { BuildTrail, QueueFacts } from './facts.ts';
 import { ageAt, least, nomadNow, serverNow } from './moments.ts';
 import { uiOf } from './stopped.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { STAGES } from './stages.ts';
+import { STAGES } from '../stages.ts';
 
 /** Says what is wrong with a value that somebody sent, and where; null where nothing is. */
 type Check = (value: unknown, path: string) => string | null;

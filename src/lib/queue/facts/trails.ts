@@ -1,9 +1,9 @@
-import type { JobRow } from '../nomad/jobs/jobs.ts';
-import type { RecentBuild } from '../server/admin-api.ts';
-import { buildKey } from './build-key.ts';
+import type { JobRow } from '../../nomad/jobs/jobs.ts';
+import type { RecentBuild } from '../../server/admin-api.ts';
+import { buildKey } from '../build-key.ts';
+import type { BuildMention, StageLogFacts } from '../logs/log-facts.ts';
+import type { Stage } from '../stages.ts';
 import type { BuildTrail } from './facts.ts';
-import type { BuildMention, StageLogFacts } from './logs/log-facts.ts';
-import type { Stage } from './stages.ts';
 import { type UiState, uiStateOf } from './ui-state.ts';
 
 /** What builds are named by. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { AdminError } from '../errors.ts';
-import type { Masker } from '../masking.ts';
+import { AdminError } from '../../errors.ts';
+import type { Masker } from '../../masking.ts';
 import { decodeSnapshot, encodeSnapshot } from './saved-snapshot.ts';
 import type { QueueSnapshot } from './snapshot.ts';
 

@@ -1,10 +1,10 @@
-import type { Milliseconds } from '../clock.ts';
-import { known } from './evidence.ts';
+import type { Milliseconds } from '../../clock.ts';
+import type { BuildMention } from '../logs/log-facts.ts';
+import { nodeNow } from '../logs/node-now.ts';
+import { known } from '../snapshot/evidence.ts';
+import { STAGES, type Stage } from '../stages.ts';
 import type { BuildTrail, QueueFacts } from './facts.ts';
-import type { BuildMention } from './logs/log-facts.ts';
-import { nodeNow } from './logs/node-now.ts';
 import { ageAt, kubernetesNow, least, serverNow } from './moments.ts';
-import { STAGES, type Stage } from './stages.ts';
 import { type UiState, uiStateOf } from './ui-state.ts';
 
 /** A build goes from one step to the next within a second; this is long. */

@@ -1,18 +1,18 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createHttpClient } from '../../../src/lib/http/undici-client.ts';
+import { createHttpClient } from '../../../../src/lib/http/undici-client.ts';
 import {
   type TriggerEvent,
   type TriggerOptions,
   triggerBuild,
   triggeredBuild,
-} from '../../../src/lib/queue/trigger.ts';
-import { createTriggerApi } from '../../../src/lib/server/trigger-client.ts';
-import { systemClock } from '../../../src/lib/terminal/system-clock.ts';
-import { startSandbox } from '../../support/sandbox.ts';
-import { failure, serve } from '../http/loopback.ts';
-import { timelessClock } from '../server/admin-rig.ts';
-import { installationOn } from './gather/rig.ts';
+} from '../../../../src/lib/queue/trigger/trigger.ts';
+import { createTriggerApi } from '../../../../src/lib/server/trigger-client.ts';
+import { systemClock } from '../../../../src/lib/terminal/system-clock.ts';
+import { startSandbox } from '../../../support/sandbox.ts';
+import { failure, serve } from '../../http/loopback.ts';
+import { timelessClock } from '../../server/admin-rig.ts';
+import { installationOn } from '../gather/rig.ts';
 
 const TOKEN = 'trigger-token-1234';
 const PIPELINE = '/api/v2/pipeline/p-1';

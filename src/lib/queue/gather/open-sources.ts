@@ -1,8 +1,8 @@
-import type { SshChoice } from '../installation/connect-ssh.ts';
-import type { Installation } from '../installation/installation.ts';
-import type { Masker } from '../masking.ts';
-import type { Catalogue } from '../services/catalogue.ts';
-import type { QueueSources } from './gather/sources.ts';
+import type { SshChoice } from '../../installation/connect-ssh.ts';
+import type { Installation } from '../../installation/installation.ts';
+import type { Masker } from '../../masking.ts';
+import type { Catalogue } from '../../services/catalogue.ts';
+import type { QueueSources } from './sources.ts';
 
 /** What the sources of a snapshot need to know. */
 export interface SourcesContext {

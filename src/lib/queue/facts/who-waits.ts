@@ -1,4 +1,4 @@
-import { known } from './evidence.ts';
+import { known } from '../snapshot/evidence.ts';
 import type { QueueFacts } from './facts.ts';
 import { ageAt, serverNow } from './moments.ts';
 import { STOPPED_AFTER_MS, stoppedTrails } from './stopped.ts';

@@ -1,7 +1,7 @@
-import { makeCatalogue } from '../services/catalogue.ts';
-import type { Service } from '../services/service.ts';
-import type { PodFact } from './snapshot.ts';
-import type { Stage } from './stages.ts';
+import { makeCatalogue } from '../../services/catalogue.ts';
+import type { Service } from '../../services/service.ts';
+import type { PodFact } from '../snapshot/snapshot.ts';
+import type { Stage } from '../stages.ts';
 
 /** How much builds depend on a service. */
 export type Importance =

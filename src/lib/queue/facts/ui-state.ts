@@ -1,4 +1,4 @@
-import type { RecentBuild } from '../server/admin-api.ts';
+import type { RecentBuild } from '../../server/admin-api.ts';
 
 /** What the UI believes of a build. */
 export type UiState = 'waiting' | 'running' | 'ended' | 'unknown';

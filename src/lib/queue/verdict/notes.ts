@@ -1,8 +1,8 @@
-import type { Milliseconds } from '../clock.ts';
-import { formatDuration } from '../units.ts';
-import type { Evidence } from './evidence.ts';
-import type { QueueFacts } from './facts.ts';
-import type { QueueSnapshot } from './snapshot.ts';
+import type { Milliseconds } from '../../clock.ts';
+import { formatDuration } from '../../units.ts';
+import type { QueueFacts } from '../facts/facts.ts';
+import type { Evidence } from '../snapshot/evidence.ts';
+import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 
 /** Clocks that differ by more make times in logs hard to compare. */
 const CLOCKS_DIFFER_MS: Milliseconds = 30_000;

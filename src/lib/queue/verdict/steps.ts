@@ -1,14 +1,14 @@
-import { sumCapacity } from '../nomad/nodes/node-status.ts';
-import { formatDuration } from '../units.ts';
-import type { JudgedFinding, Step, StepState } from './diagnosis.ts';
-import type { Evidence } from './evidence.ts';
-import { known } from './evidence.ts';
-import type { QueueFacts } from './facts.ts';
-import { STAGE_SERVICES } from './importance.ts';
-import { builds } from './rules/build-names.ts';
-import type { Stage } from './stages.ts';
-import { uiStateOf } from './ui-state.ts';
-import { countWaiting } from './who-waits.ts';
+import { sumCapacity } from '../../nomad/nodes/node-status.ts';
+import { formatDuration } from '../../units.ts';
+import type { JudgedFinding, Step, StepState } from '../diagnosis.ts';
+import type { QueueFacts } from '../facts/facts.ts';
+import { STAGE_SERVICES } from '../facts/importance.ts';
+import { uiStateOf } from '../facts/ui-state.ts';
+import { countWaiting } from '../facts/who-waits.ts';
+import { builds } from '../rules/build-names.ts';
+import type { Evidence } from '../snapshot/evidence.ts';
+import { known } from '../snapshot/evidence.ts';
+import type { Stage } from '../stages.ts';
 
 type Words = Pick<Step, 'state' | 'text'>;
 

@@ -1,15 +1,15 @@
-import type { Milliseconds } from '../clock.ts';
-import { formatDuration } from '../units.ts';
-import { activityOf } from './activity.ts';
-import { buildKey } from './build-key.ts';
-import type { JudgedFinding, Verdict } from './diagnosis.ts';
-import { known } from './evidence.ts';
-import type { BuildTrail, QueueFacts } from './facts.ts';
-import { ageAt, least, nomadNow, serverNow } from './moments.ts';
-import { builds } from './rules/build-names.ts';
-import { STAGES } from './stages.ts';
-import { uiStateOf } from './ui-state.ts';
-import { countWaiting } from './who-waits.ts';
+import type { Milliseconds } from '../../clock.ts';
+import { formatDuration } from '../../units.ts';
+import { buildKey } from '../build-key.ts';
+import type { JudgedFinding, Verdict } from '../diagnosis.ts';
+import { activityOf } from '../facts/activity.ts';
+import type { BuildTrail, QueueFacts } from '../facts/facts.ts';
+import { ageAt, least, nomadNow, serverNow } from '../facts/moments.ts';
+import { uiStateOf } from '../facts/ui-state.ts';
+import { countWaiting } from '../facts/who-waits.ts';
+import { builds } from '../rules/build-names.ts';
+import { known } from '../snapshot/evidence.ts';
+import { STAGES } from '../stages.ts';
 
 /** A build that is queued for longer than this, and nothing says why, is worth a word. */
 const LONG_QUEUED_MS: Milliseconds = 180_000;

@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AdminError } from '../../../src/lib/errors.ts';
-import { Masker } from '../../../src/lib/masking.ts';
-import type { JobId, NodeId } from '../../../src/lib/nomad/model.ts';
-import type { Evidence } from '../../../src/lib/queue/evidence.ts';
-import { redactLine } from '../../../src/lib/queue/gather/redact-line.ts';
-import { decodeSnapshot, encodeSnapshot } from '../../../src/lib/queue/saved-snapshot.ts';
-import type { QueueSnapshot, StageLog } from '../../../src/lib/queue/snapshot.ts';
-import { STAGES } from '../../../src/lib/queue/stages.ts';
+import { AdminError } from '../../../../src/lib/errors.ts';
+import { Masker } from '../../../../src/lib/masking.ts';
+import type { JobId, NodeId } from '../../../../src/lib/nomad/model.ts';
+import { redactLine } from '../../../../src/lib/queue/gather/redact-line.ts';
+import type { Evidence } from '../../../../src/lib/queue/snapshot/evidence.ts';
+import {
+  decodeSnapshot,
+  encodeSnapshot,
+} from '../../../../src/lib/queue/snapshot/saved-snapshot.ts';
+import type { QueueSnapshot, StageLog } from '../../../../src/lib/queue/snapshot/snapshot.ts';
+import { STAGES } from '../../../../src/lib/queue/stages.ts';
 
 const text = fc.string().filter((one) => redactLine(one) === one);
 const ms = fc.integer({ min: 0, max: 1e9 });

@@ -1,8 +1,14 @@
-import type { JudgedFinding } from './diagnosis.ts';
-import { type Finding, findingPage, type Place, type Rule } from './finding.ts';
-import { DATA_SERVICES, importanceOf, NOMAD_SERVICE, needs, STAGE_SERVICES } from './importance.ts';
-import { consumerOf } from './queue-consumer.ts';
-import { STAGES, type Stage } from './stages.ts';
+import type { JudgedFinding } from '../diagnosis.ts';
+import {
+  DATA_SERVICES,
+  importanceOf,
+  NOMAD_SERVICE,
+  needs,
+  STAGE_SERVICES,
+} from '../facts/importance.ts';
+import { consumerOf } from '../facts/queue-consumer.ts';
+import { type Finding, findingPage, type Place, type Rule } from '../finding.ts';
+import { STAGES, type Stage } from '../stages.ts';
 
 /**
  * Puts findings into the order in which they are to be mended: errors before warnings, what is

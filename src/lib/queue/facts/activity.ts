@@ -1,4 +1,4 @@
-import type { Milliseconds } from '../clock.ts';
+import type { Milliseconds } from '../../clock.ts';
 import type { BuildTrail, QueueFacts } from './facts.ts';
 import { ageAt, least, nomadNow, serverNow } from './moments.ts';
 import { uiStateOf } from './ui-state.ts';

@@ -1,4 +1,4 @@
-import type { Stage } from './stages.ts';
+import type { Stage } from '../stages.ts';
 
 /** The stage that takes from a queue, as far as its name says. */
 export function consumerOf(queue: string): Stage | null {

@@ -1,8 +1,8 @@
-import type { Clock, Milliseconds } from '../clock.ts';
-import { AdminError, isAdminError } from '../errors.ts';
-import type { TriggerApi } from '../server/trigger-api.ts';
-import { formatDuration } from '../units.ts';
-import type { TriggeredBuild } from './snapshot.ts';
+import type { Clock, Milliseconds } from '../../clock.ts';
+import { AdminError, isAdminError } from '../../errors.ts';
+import type { TriggerApi } from '../../server/trigger-api.ts';
+import { formatDuration } from '../../units.ts';
+import type { TriggeredBuild } from '../snapshot/snapshot.ts';
 
 /** What is known of a build that was started. */
 export interface StartedBuild {

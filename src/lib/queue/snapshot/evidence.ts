@@ -1,4 +1,4 @@
-import type { Milliseconds } from '../clock.ts';
+import type { Milliseconds } from '../../clock.ts';
 
 /** Why a piece of evidence could not be had; an `AdminError` as data. */
 export interface EvidenceFailure {

@@ -1,8 +1,8 @@
-import type { JobRow } from '../nomad/jobs/jobs.ts';
-import type { RecentBuild } from '../server/admin-api.ts';
-import type { BuildMention, StageLogFacts } from './logs/log-facts.ts';
-import type { QueueSnapshot } from './snapshot.ts';
-import type { Stage } from './stages.ts';
+import type { JobRow } from '../../nomad/jobs/jobs.ts';
+import type { RecentBuild } from '../../server/admin-api.ts';
+import type { BuildMention, StageLogFacts } from '../logs/log-facts.ts';
+import type { QueueSnapshot } from '../snapshot/snapshot.ts';
+import type { Stage } from '../stages.ts';
 
 /** One build on its way, put together from all that name it. */
 export interface BuildTrail {

@@ -1,12 +1,12 @@
-import { parseBuildName } from '../nomad/jobs/build-name.ts';
-import type { JobRow } from '../nomad/jobs/jobs.ts';
-import { buildKey } from './build-key.ts';
-import { known } from './evidence.ts';
+import { parseBuildName } from '../../nomad/jobs/build-name.ts';
+import type { JobRow } from '../../nomad/jobs/jobs.ts';
+import { buildKey } from '../build-key.ts';
+import { digestAllLogs } from '../logs/digest.ts';
+import { known } from '../snapshot/evidence.ts';
+import type { QueueSnapshot } from '../snapshot/snapshot.ts';
+import { STAGES, type Stage } from '../stages.ts';
 import type { QueueFacts } from './facts.ts';
-import { digestAllLogs } from './logs/digest.ts';
 import { kubernetesNow } from './moments.ts';
-import type { QueueSnapshot } from './snapshot.ts';
-import { STAGES, type Stage } from './stages.ts';
 import { trailsOf } from './trails.ts';
 
 /** Works out once what all rules look at: the stages, their logs in short, each build's way. */
