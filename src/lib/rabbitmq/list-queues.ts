@@ -91,7 +91,9 @@ async function rabbitmqctl(
   const command = ['rabbitmqctl', '-q', ...words];
   const { exitCode } = await client.exec({ ...place, command, stdout, stderr, signal });
   if (exitCode === 0) return stdout.text();
-  const said = (stderr.text() || stdout.text()).trim().split('\n').slice(0, 3).join(' ');
+  // Advice and usage follow after an empty line.
+  const [error = ''] = (stderr.text() || stdout.text()).trim().split(/\n\s*\n/);
+  const said = error.split('\n').slice(0, 3).join(' ');
   throw new AdminError(
     'service',
     `rabbitmqctl in pod ${place.pod} ended with ${exitCode}: ${said || 'it said nothing'}`,

@@ -70,7 +70,8 @@ describe('listQueues', () => {
     const { list } = await rabbit({
       list_vhosts: { stdout: '/\n' },
       list_queues: {
-        stderr: 'Error: unable to connect to node rabbit@x: nodedown\n',
+        stderr:
+          'Error: unable to connect to node rabbit@x: nodedown\n\nMost common reasons for this are:\n',
         exitCode: 69,
       },
     });

@@ -17,20 +17,34 @@ const COLUMNS: Readonly<Record<string, (queue: QueueCounts) => Cell>> = {
   pid: ({ name }) => `<rabbit@circleci-rabbitmq-0.1614.${name.length}.0>`,
 };
 
+/** What `list_vhosts` can tell of a virtual host. */
+const VHOST_COLUMNS: Readonly<Record<string, (name: string) => Cell>> = {
+  name: (name) => name,
+  tracing: () => 'false',
+};
+
+/** The only one, as CircleCI has it. */
+const VHOST = '/';
+
 /** What a command line of rabbitmqctl asks for. */
 interface Asked {
+  /** As they were given. */
+  readonly given: readonly string[];
   readonly words: readonly string[];
   readonly quiet: boolean;
   readonly headers: boolean;
   readonly json: boolean;
   readonly vhost: string;
+  readonly timeoutS: number;
 }
 
-/** EX_USAGE and EX_DATAERR of sysexits.h, as rabbitmqctl exits. */
+/** EX_USAGE of sysexits.h, as rabbitmqctl exits. */
 const USAGE = 64;
-const DATA = 65;
 
-/** The container of RabbitMQ 3.8: `rabbitmqctl list_queues`, and a few small commands. */
+/**
+ * The container of RabbitMQ: `rabbitmqctl list_queues` and `list_vhosts`, as 3.10 prints them, and
+ * a few small commands.
+ */
 export function rabbitmqPod(name: string, queues: () => readonly QueueCounts[]): PodBackend {
   const small = busybox(name);
   return {
@@ -44,25 +58,42 @@ export function rabbitmqPod(name: string, queues: () => readonly QueueCounts[]):
 }
 
 function rabbitmqctl(asked: Asked, io: ExecIo, queues: readonly QueueCounts[]): number {
-  const [command = 'help', ...wanted] = asked.words;
+  const [command = 'help'] = asked.words;
+  if (command === 'list_vhosts') {
+    return list(asked, io, 'Listing vhosts ...\n', ['name'], VHOST_COLUMNS, [VHOST]);
+  }
   if (command !== 'list_queues') {
     io.stderr(`\nCommand '${command}' not found. \n`);
     return USAGE;
   }
-  const columns = wanted.length > 0 ? wanted : ['name', 'messages'];
-  const strange = columns.filter((column) => !Object.hasOwn(COLUMNS, column));
+  const { vhost, timeoutS } = asked;
+  const talk = `Timeout: ${timeoutS.toFixed(1)} seconds ...\nListing queues for vhost ${vhost} ...\n`;
+  // A virtual host that there is not has no queues: 3.10 does not mind.
+  const there = vhost === VHOST ? queues : [];
+  return list(asked, io, talk, ['name', 'messages'], COLUMNS, there);
+}
+
+/** Lists items by the columns that are asked for, and returns the exit status. */
+function list<Item>(
+  asked: Asked,
+  io: ExecIo,
+  talk: string,
+  usual: readonly string[],
+  known: Readonly<Record<string, (item: Item) => Cell>>,
+  items: readonly Item[],
+): number {
+  const wanted = asked.words.slice(1);
+  const columns = wanted.length > 0 ? wanted : usual;
+  const strange = columns.filter((column) => !Object.hasOwn(known, column));
   if (strange.length > 0) {
-    io.stderr(`Error (argument validation): Info key(s) ${strange.join(', ')} are not supported\n`);
+    io.stderr(
+      `Error (argument validation): Info key(s) ${strange.join(', ')} are not supported\n` +
+        `Arguments given:\n\t${asked.given.join(' ')}\n`,
+    );
     return USAGE;
   }
-  if (!asked.quiet && !asked.json) {
-    io.stdout(`Timeout: 60.0 seconds ...\nListing queues for vhost ${asked.vhost} ...\n`);
-  }
-  if (asked.vhost !== '/') {
-    io.stderr(`Error:\nVirtual host '${asked.vhost}' does not exist\n`);
-    return DATA;
-  }
-  const rows = queues.map((queue) => columns.map((column) => COLUMNS[column]?.(queue) ?? ''));
+  if (!asked.quiet && !asked.json) io.stdout(talk);
+  const rows = items.map((item) => columns.map((column) => known[column]?.(item) ?? ''));
   io.stdout(asked.json ? json(columns, rows) : table(columns, rows, asked.headers));
   return 0;
 }
@@ -87,7 +118,7 @@ function json(columns: readonly string[], rows: readonly (readonly Cell[])[]): s
 
 function parse(args: readonly string[]): Asked {
   const words: string[] = [];
-  const asked = { quiet: false, headers: true, json: false, vhost: '/' };
+  const asked = { quiet: false, headers: true, json: false, vhost: VHOST, timeoutS: 60 };
   const rest = args.flatMap((word) => (word.startsWith('--') ? word.split('=', 2) : [word]));
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (word === '-q' || word === '--quiet') asked.quiet = true;
@@ -95,9 +126,10 @@ function parse(args: readonly string[]): Asked {
       Object.assign(asked, { quiet: true, headers: false });
     else if (word === '--no-table-headers') asked.headers = false;
     else if (word === '--formatter') asked.json = rest.shift() === 'json';
-    else if (word === '-p' || word === '--vhost') asked.vhost = rest.shift() ?? '/';
-    else if (['-t', '--timeout', '-n', '--node'].includes(word)) rest.shift();
+    else if (word === '-p' || word === '--vhost') asked.vhost = rest.shift() ?? VHOST;
+    else if (word === '-t' || word === '--timeout') asked.timeoutS = Number(rest.shift() ?? 60);
+    else if (word === '-n' || word === '--node') rest.shift();
     else if (!word.startsWith('-')) words.push(...word.split(',').filter(Boolean));
   }
-  return { ...asked, words };
+  return { ...asked, words, given: args };
 }

@@ -35,8 +35,22 @@ test.each([
 });
 
 test.each([
+  [['list_vhosts'], 'Listing vhosts ...\nname\n/\n'],
+  [['-q', 'list_vhosts', 'name'], 'name\n/\n'],
+  [['list_vhosts', '--formatter', 'json'], '[\n{"name":"/"}\n]\n'],
+  [
+    ['list_queues', '-t', '7', '-p', 'nope'],
+    'Timeout: 7.0 seconds ...\nListing queues for vhost nope ...\n',
+  ],
+  [['-q', 'list_queues', '-p', 'nope'], ''],
+] as const)('rabbitmqctl %j knows one virtual host', async (args, stdout) => {
+  const rig = await pipelineRig('idle');
+  expect(await rig.rabbitmqctl(...args)).toEqual({ code: 0, stdout, stderr: '' });
+});
+
+test.each([
   [['list_queues', 'colour'], 64, /Info key\(s\) colour are not supported/],
-  [['list_queues', '-q', '-p', 'other'], 65, /Virtual host 'other' does not exist/],
+  [['list_vhosts', 'colour'], 64, /Info key\(s\) colour are not supported/],
   [['list_unicorns'], 64, /Command 'list_unicorns' not found/],
 ] as const)('rabbitmqctl %j is refused', async (args, code, stderr) => {
   const rig = await pipelineRig('idle');
