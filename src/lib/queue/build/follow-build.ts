@@ -8,6 +8,7 @@ import type { BuildTarget } from './build-target.ts';
 import { buildTimeline } from './build-timeline.ts';
 import { pickFinding } from './pick-finding.ts';
 import { type BuildOptions, type BuildSources, readBuild } from './read-build.ts';
+import { wrongBy } from './settle.ts';
 import type { Timeline } from './timeline.ts';
 
 /** What was found out about one build. */
@@ -25,9 +26,6 @@ export interface BuildReport extends Timeline {
 export type FollowEvent =
   | Exclude<GatherEvent, { readonly kind: 'snapshot' }>
   | { readonly kind: 'report'; readonly report: BuildReport };
-
-/** Clocks that differ by less are not worth a word. */
-const SKEW_MS = 30_000;
 
 /**
  * Follows one build: gathers what a diagnosis looks at, reads further back what is about this build,
@@ -87,7 +85,7 @@ function wrongClocks({ stages, serverClock, nomadClock }: BuildFacts): readonly 
     for (const { clock } of log.value.records) clocks.set(clock.name, clock);
   }
   return [...clocks.values()].flatMap(({ name, aheadMs }) => {
-    if (aheadMs === null || Math.abs(aheadMs) < SKEW_MS) return [];
+    if (aheadMs === null || wrongBy(aheadMs) === 0) return [];
     const seconds = Math.round(Math.abs(aheadMs) / 1_000);
     const way = aheadMs > 0 ? 'ahead of' : 'behind';
     return [`the clock of ${name} is ${seconds} s ${way} this machine's`];

@@ -161,10 +161,18 @@ function allocationSlots(
       }),
     );
   }
-  for (const trouble of allocation.events.filter(({ type }) => TROUBLE.test(type))) {
-    const what = `${trouble.task}: ${trouble.type}: ${trouble.message}`;
-    slots.push(done({ id: 'error', place: 'clients', ...where, ...at(trouble.at), what }));
-  }
+  const troubles = allocation.events.filter(({ type }) => TROUBLE.test(type));
+  const errorSlot = ({ task: name, type, message, at: moment }: (typeof troubles)[number]) =>
+    done({
+      id: 'error',
+      place: 'clients',
+      ...where,
+      ...at(moment),
+      what: `${name}: ${type}: ${message}`,
+    });
+  const isBefore = ({ at: moment }: (typeof troubles)[number]): boolean =>
+    !startedAt || (moment !== null && moment < startedAt);
+  slots.push(...troubles.filter(isBefore).map(errorSlot));
   if (started || startedAt) {
     const what = `${started?.task ?? 'its task'}: started`;
     slots.push(done({ id: 'started', place: 'clients', ...where, ...at(startedAt), what }));
@@ -173,6 +181,7 @@ function allocationSlots(
     const about = { absent: true, patienceMs: START_PATIENCE };
     slots.push(gap({ id: 'started', place: 'clients', ...where, what }, about));
   }
+  slots.push(...troubles.filter((trouble) => !isBefore(trouble)).map(errorSlot));
   return [...slots, ...endSlots(allocation, name, { ...where, clock })];
 }
 

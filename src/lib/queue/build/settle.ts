@@ -52,9 +52,20 @@ function settled({ step, gap }: Slot, passed: boolean): Settled {
   return { step, state: gap.absent ? 'missing' : 'unknown' };
 }
 
+/**
+ * Clocks that differ by less are taken for one: how far another is ahead is known from HTTP's `Date`,
+ * which has whole seconds, and came some time after it was written.
+ */
+const RESOLUTION: Milliseconds = 1_500;
+
+/** How far a clock is known to be wrong; 0 for less than can be told. */
+export function wrongBy(aheadMs: Milliseconds): Milliseconds {
+  return Math.abs(aheadMs) < RESOLUTION ? 0 : aheadMs;
+}
+
 /** A moment as this machine's clock would have it; as it is where nothing tells the difference. */
 export function onThisClock(at: Date, clock: StepClock | null): number {
-  return at.getTime() - (clock?.aheadMs ?? clock?.guessMs ?? 0);
+  return at.getTime() - wrongBy(clock?.aheadMs ?? clock?.guessMs ?? 0);
 }
 
 /** How long ago the newest of the steps was that tell a moment. An error is no step further. */

@@ -79,10 +79,13 @@ export function outputSlots(
   const end = records.findLast(({ kind }) => kind === 'ended');
   const errors = records.filter(({ kind }) => kind === 'error').slice(0, MOST_OF_A_KIND);
   return {
-    running: [
-      ...(first ? [recordSlot(first, stage, task, 'output', 'hears of it')] : []),
-      ...errors.map((record) => recordSlot(record, stage, task, 'error', record.message)),
-    ],
+    // Records are in the order of time.
+    running: records.flatMap((record) => {
+      if (record === first) return [recordSlot(record, stage, task, 'output', 'hears of it')];
+      return errors.includes(record)
+        ? [recordSlot(record, stage, task, 'error', record.message)]
+        : [];
+    }),
     ended: end ? [recordSlot(end, stage, task, 'output-ended', 'hears of its end')] : [],
   };
 }

@@ -1,10 +1,10 @@
 import type { Milliseconds } from '../../clock.ts';
 import type { StepClock } from './build-facts.ts';
-import { isProgress, onThisClock } from './settle.ts';
+import { isProgress, onThisClock, wrongBy } from './settle.ts';
 import type { DraftStep, Settled } from './slot.ts';
 import type { TimelineStep } from './timeline.ts';
 
-/** Clocks that differ by less are taken for one: HTTP's `Date` has whole seconds. */
+/** So much earlier a later step may seem by another clock. */
 const AGREE: Milliseconds = 1_000;
 
 type Since = Pick<TimelineStep, 'sincePreviousMs' | 'approximate'>;
@@ -59,5 +59,5 @@ function sinceNow(from: DraftStep | null, now: Date): Since {
 
 function agree(a: StepClock | null, b: StepClock | null): boolean {
   if (a === null || b === null || a.aheadMs === null || b.aheadMs === null) return false;
-  return Math.abs(a.aheadMs - b.aheadMs) <= AGREE;
+  return Math.abs(wrongBy(a.aheadMs) - wrongBy(b.aheadMs)) <= AGREE;
 }
