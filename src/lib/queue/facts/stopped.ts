@@ -62,6 +62,8 @@ function stoppedTrail(trail: BuildTrail, facts: QueueFacts): StoppedTrail | null
   const mention = at === null ? null : (trail.seen.get(at) ?? null);
   const confirmed = ui === 'waiting';
   if (!confirmed && !mention?.lines.some(({ text }) => ON_ITS_WAY.test(text))) return null;
+  // What was posted to Nomad has left the pipeline: it may have ended there, and be forgotten.
+  if (!confirmed && at === 'schedulerer' && mention?.posted) return null;
   const { clocks } = facts.snapshot;
   // Each clock may be wrong on its own: the younger of both ages is the careful one.
   const queued = ageAt(serverNow(facts.snapshot), trail.ui?.queuedAt ?? null);
@@ -77,6 +79,15 @@ function stoppedTrail(trail: BuildTrail, facts: QueueFacts): StoppedTrail | null
 export function stoppedBefore(facts: QueueFacts, stage: Stage): readonly StoppedTrail[] {
   const limit = STAGES.indexOf(stage);
   return stoppedTrails(facts).filter(({ at }) => at === null || STAGES.indexOf(at) <= limit);
+}
+
+/** Those of {@link stoppedBefore} that got to this stage or to the one before it, as far as is known. */
+export function stoppedNear(facts: QueueFacts, stage: Stage): readonly StoppedTrail[] {
+  const { stages } = facts;
+  const before = stages[stages.indexOf(stage) - 1];
+  return stoppedBefore(facts, stage).filter(
+    ({ at }) => at === null || at === stage || at === before,
+  );
 }
 
 /**

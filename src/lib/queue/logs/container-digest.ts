@@ -8,6 +8,7 @@ import { RecordFolder } from './fold-records.ts';
 import type { EvidenceLine } from './log-facts.ts';
 import { MentionTally } from './mention-tally.ts';
 import { stampOf } from './node-now.ts';
+import { tellsOfTrouble } from './trouble.ts';
 import { workIn } from './work.ts';
 
 /** How long a thread may be taken to work on the build that it named last, in milliseconds. */
@@ -33,6 +34,8 @@ export class ContainerDigest {
   /** Builds by key, or by ID where no line has told their key. */
   readonly mentions = new Map<string, MentionTally>();
   readonly errors: ErrorTally;
+  /** Records that are no errors by their level, and say that something does not work. */
+  readonly troubles = new ErrorTally();
   /** Which ID is which build. */
   readonly keyOfId = new Map<string, string>();
   lines = 0;
@@ -103,6 +106,7 @@ export class ContainerDigest {
     }
     if (this.#isBeat(entry)) return;
     for (const ref of refs) this.#mention(ref).name(entry);
+    if (tellsOfTrouble(entry)) this.troubles.add(entry, failing);
     this.#noteAddress(entry);
     if (entry.rank !== 'warn') this.#event(entry, refs, tied);
   }

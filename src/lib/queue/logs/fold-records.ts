@@ -25,6 +25,15 @@ const NO_HEAD: Omit<RecordHead, 'message'> = {
   trace: NO_TRACE,
 };
 
+/** Colours and the like, which some loggers write though no terminal is there (ECMA-48, control sequences). */
+const ESCAPES = /\p{Cc}\[[\d;?]*[A-Za-z]/gu;
+
+/** Without colours, and without what is left of a line end of Windows. */
+function plain(text: string): string {
+  const bare = text.includes('\u001b') ? text.replace(ESCAPES, '') : text;
+  return bare.endsWith('\r') ? bare.slice(0, -1) : bare;
+}
+
 /** Who gets the records. */
 export interface RecordSink {
   /** Each one in its turn, also those that are errors. */
@@ -52,7 +61,7 @@ export class RecordFolder {
 
   /** Takes the next line, and when it was written. */
   take(line: LogLine, at: number | null): void {
-    for (const text of splitLine(line.text)) {
+    for (const text of splitLine(plain(line.text))) {
       const evidence = { pod: this.#pod, time: line.time, text };
       const head = parseRecord(text);
       if (head) this.#begin(head, evidence, at);

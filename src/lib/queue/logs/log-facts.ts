@@ -69,6 +69,8 @@ export interface StageLogFacts {
   /** How many builds were worked on. */
   readonly events: number;
   readonly errors: readonly LogError[];
+  /** What says below ERROR that something does not work: it counts where builds wait and it repeats. */
+  readonly troubles: readonly LogError[];
   /** By {@link buildKey}. */
   readonly builds: ReadonlyMap<string, BuildMention>;
   /** `host:port` of the output-processor as clients reach it, where the schedulerer's log says so. */

@@ -8,6 +8,7 @@ const STAMP = new RegExp(
     String.raw`\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?`,
     String.raw`[A-Z][a-z]{2} [ \d]?\d,? (?:\d{4} )?\d{1,2}:\d\d:\d\d(?:\.\d+)?(?::?[+-]\d{4})?(?: [AP]M)?`,
     String.raw`\d\d:\d\d:\d\d(?:[.,]\d+)?`,
+    String.raw`1\d{9}[.,]\d{3,9}`,
   ].join('|')})\]?(?=[\s:|]|$)[\s:|]*`,
 );
 const WORDS = LEVEL_WORDS.join('|');
@@ -15,6 +16,10 @@ const WORDS = LEVEL_WORDS.join('|');
 const LEVEL = new RegExp(
   String.raw`^((?:\[[^\]]{0,120}\]\s*){0,3}?)(?:\d{1,7} )?(?:\[(${WORDS})\s*\]|(${WORDS})(?![\w-]))[\s:|-]*`,
   'i',
+);
+/** `- schedulerer.core - ERROR - `, as Python's logging has it: the name before the level. */
+const NAME_FIRST = new RegExp(
+  String.raw`^(?:- )?(?<name>[A-Za-z_][\w.$-]*) (?:- )?(?<level>${WORDS})\b(?: -|:) `,
 );
 /** Brackets that follow the level: the thread, with some loggers. */
 const THREAD = /^\[(?<thread>[^\]]{1,120})\]\s*/;
@@ -43,7 +48,8 @@ export function parseRecord(text: string): RecordHead | null {
   return klogRecord(text) ?? logfmtRecord(text) ?? headOf(text, false);
 }
 
-function headOf(text: string, stamped: boolean): RecordHead | null {
+function headOf(sent: string, stamped: boolean): RecordHead | null {
+  const text = stamped ? sent.replace(NAME_FIRST, '$<level> $<name> ') : sent;
   const match = LEVEL.exec(text);
   const [whole, brackets = '', bracketed, bare] = match ?? [];
   const level = bracketed ?? bare;

@@ -46,7 +46,8 @@ export function stageFacts(
     ...mentions.map(({ of, age }) => age(of.healthyAt)),
   ]);
   const passed = passedAges(current, mentions);
-  const errors = mergedErrors(logs, context.keyOfId, passed);
+  const errors = mergedErrors(logs, 'errors', context.keyOfId, passed);
+  const troubles = mergedErrors(current, 'troubles', context.keyOfId, passed);
   return {
     stage,
     pods: current.map((log) => podFacts(log, context.windowMs)),
@@ -55,6 +56,7 @@ export function stageFacts(
     // Where no line names a build, each that was taken on is one.
     events: builds.size || sum(current.map(({ digest }) => digest.begun)) || Math.min(events, 1),
     errors,
+    troubles,
     builds: new Map([...builds].map(([key, all]) => [key, mergedMention(all)])),
     outputAddress:
       current.findLast(({ digest }) => digest.outputAddress)?.digest.outputAddress ?? null,
@@ -161,13 +163,14 @@ interface ErrorPart {
 
 function mergedErrors(
   logs: readonly DigestedLog[],
+  which: 'errors' | 'troubles',
   keyOfId: ReadonlyMap<string, string>,
   passedAgeMs: Milliseconds | null,
 ): readonly LogError[] {
   const kinds = new Map<string, ErrorPart[]>();
   for (const log of logs) {
     const { age } = aged(log);
-    for (const [kind, of] of log.digest.errors.kinds) {
+    for (const [kind, of] of log.digest[which].kinds) {
       const part = { of, firstAgeMs: age(of.firstAt), lastAgeMs: age(of.lastAt) };
       kinds.set(kind, [...(kinds.get(kind) ?? []), part]);
     }

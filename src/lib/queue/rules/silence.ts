@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../../clock.ts';
 import { formatDuration } from '../../units.ts';
 import type { QueueFacts } from '../facts/facts.ts';
-import { stoppedBefore } from '../facts/stopped.ts';
+import { stoppedNear } from '../facts/stopped.ts';
 import { type Finding, fact, lines } from '../finding.ts';
 import type { PodLogFacts } from '../logs/log-facts.ts';
 import { known } from '../snapshot/evidence.ts';
@@ -21,7 +21,7 @@ export function silentStage(
 ): readonly Finding[] {
   const { code, stage, remedy } = about;
   const log = facts.logs.get(stage);
-  const stopped = stoppedBefore(facts, stage);
+  const stopped = stoppedNear(facts, stage);
   if (!log) return [];
   const working = log.lastEventAgeMs !== null && log.lastEventAgeMs < SILENT_AFTER_MS;
   const ready = readyPods(facts, stage);

@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../../clock.ts';
 import { formatDuration } from '../../units.ts';
 import type { QueueFacts } from '../facts/facts.ts';
-import { type StoppedTrail, stoppedBefore, uiOf } from '../facts/stopped.ts';
+import { type StoppedTrail, stoppedBefore, stoppedNear, uiOf } from '../facts/stopped.ts';
 import { unseenTrails } from '../facts/unseen.ts';
 import { whoWaits } from '../facts/who-waits.ts';
 import { type Finding, type FindingSeverity, fact, lines, type Proof } from '../finding.ts';
@@ -27,15 +27,19 @@ export interface StageErrorsAbout {
 export function stageErrors(facts: QueueFacts, about: StageErrorsAbout): readonly Finding[] {
   const { code, stage, remedy } = about;
   const log = facts.logs.get(stage);
-  if (!log || log.errors.length === 0) return [];
+  if (!log || log.errors.length + log.troubles.length === 0) return [];
   const held = heldAt(facts, stage);
-  const judged = log.errors
+  const errors = log.errors
     .map((error) => ({ error, severity: severityOf(error, facts, stage, held) }))
     .filter((one) => one.severity !== null)
     .sort((a, b) => byWeight(a.severity, b.severity) || youngest(a.error, b.error));
+  const judged = errors.some(({ severity }) => severity === 'error')
+    ? errors
+    : [...repeated(log.troubles, held), ...errors];
   const [worst] = judged;
   if (!worst || worst.severity === null) return [];
   const { error, severity } = worst;
+  const isTrouble = log.troubles.includes(error);
   const waiting = severity === 'error' ? held.map(({ name }) => name) : [];
   return [
     {
@@ -43,7 +47,7 @@ export function stageErrors(facts: QueueFacts, about: StageErrorsAbout): readonl
       severity,
       place: stage,
       subject: stage,
-      title: `${stage} logs errors: ${inShort(error)}`,
+      title: `${stage} logs ${isTrouble ? 'trouble again and again' : 'errors'}: ${inShort(error)}`,
       evidence: [
         ...judged.slice(0, SHOWN).flatMap((one) => evidenceOf(one.error)),
         ...(judged.length > SHOWN
@@ -58,11 +62,29 @@ export function stageErrors(facts: QueueFacts, about: StageErrorsAbout): readonl
   ];
 }
 
+/** So often said is no chance; of a build that waits, once more than once. */
+const AGAIN = 3;
+const AGAIN_OF_HELD = 2;
+
+/** Trouble below ERROR that a stage told again and again while builds came no further than there. */
+function repeated(troubles: readonly LogError[], held: readonly Held[]) {
+  return troubles
+    .filter(({ count, builds: named, lastAgeMs, recovered }) => {
+      if (held.some(({ key }) => named.includes(key))) return count >= AGAIN_OF_HELD;
+      const during = held.some(({ near, sinceMs }) => near && isSince(lastAgeMs, sinceMs));
+      return during && !recovered && count >= AGAIN;
+    })
+    .map((error) => ({ error, severity: 'error' as const }))
+    .sort((a, b) => b.error.count - a.error.count);
+}
+
 /** A build that a stage may hold up; since when, where that is known. */
 interface Held {
   readonly key: string;
   readonly name: string;
   readonly here: boolean;
+  /** It got to this stage, or to the one before it. */
+  readonly near: boolean;
   readonly sinceMs: Milliseconds | null;
 }
 
@@ -72,13 +94,16 @@ function heldAt(facts: QueueFacts, stage: Stage): readonly Held[] {
       key: trail.key,
       name: trail.name,
       here: true,
+      near: true,
       sinceMs: null,
     }));
   }
+  const near = new Set(stoppedNear(facts, stage).map(({ trail }) => trail));
   return stoppedBefore(facts, stage).map((one: StoppedTrail) => ({
     key: one.trail.key,
     name: one.trail.name,
     here: one.at === stage,
+    near: near.has(one.trail),
     sinceMs: one.mention?.firstAgeMs ?? one.ageMs,
   }));
 }
