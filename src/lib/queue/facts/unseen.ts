@@ -23,12 +23,14 @@ const LIST_LIMIT = 100;
 
 /** Builds of which the UI does not know what Nomad knows: running ones first, the oldest first. */
 export function unseenTrails(facts: QueueFacts): readonly UnseenTrail[] {
-  const unseen = facts.trails.flatMap((trail) => unseenTrail(trail, facts) ?? []);
+  // Once for all: it looks at every job.
+  const mayLack = isUiEmptier(facts);
+  const unseen = facts.trails.flatMap((trail) => unseenTrail(trail, facts, mayLack) ?? []);
   const order = (one: UnseenTrail): number => (one.inNomad === 'running' ? 0 : 1);
   return unseen.sort((a, b) => order(a) - order(b) || b.ageMs - a.ageMs);
 }
 
-function unseenTrail(trail: BuildTrail, facts: QueueFacts): UnseenTrail | null {
+function unseenTrail(trail: BuildTrail, facts: QueueFacts, mayLack: boolean): UnseenTrail | null {
   const { jobs } = trail;
   if (jobs.length === 0) return null;
   const ui = uiOf(trail, facts);
@@ -43,7 +45,7 @@ function unseenTrail(trail: BuildTrail, facts: QueueFacts): UnseenTrail | null {
     const started = running.map(({ startedAt }) => ageAt(now, startedAt));
     const ageMs = least([...started, inUi]) ?? 0;
     if (ageMs <= RUNNING_UNSEEN_MS || ui === 'running') return null;
-    if (ui === 'absent' && !isUiEmptier(facts)) return null;
+    if (ui === 'absent' && !mayLack) return null;
     return { trail, inNomad: 'running', ageMs, inUi: ui };
   }
   if (ui === 'absent' || !jobs.every(({ status }) => status === 'dead')) return null;
