@@ -39,7 +39,16 @@ const ON_ITS_WAY =
 /** What the UI says of a trail; `absent` where it lists all that wait and run, and not this one. */
 export function uiOf(trail: BuildTrail, facts: QueueFacts): UiState | 'absent' {
   if (trail.ui !== null) return uiStateOf(trail.ui);
-  const builds = known(facts.snapshot.server.builds);
+  const told = unlisted.get(facts) ?? unlistedOf(facts);
+  unlisted.set(facts, told);
+  return told;
+}
+
+/** What it means that a build is not in the list of the UI: found out once, for every build asks. */
+const unlisted = new WeakMap<QueueFacts, 'absent' | 'unknown'>();
+
+function unlistedOf({ snapshot }: QueueFacts): 'absent' | 'unknown' {
+  const builds = known(snapshot.server.builds);
   if (builds === null || builds.length === 0) return 'unknown';
   const open = builds.filter((build) => uiStateOf(build) === 'waiting').length;
   return open < LIST_LIMIT ? 'absent' : 'unknown';
