@@ -107,7 +107,11 @@ function explainLookup(exitCode: number | null): Pick<ProbeResult, 'outcome' | '
   return { outcome: 'failed', meaning, hint };
 }
 
-function loginFailed({ id, name, address }: NomadNode, error: AdminError): ProbeResult {
+/** What is told of a client that could not be logged in on. */
+export function loginFailed(
+  { id, name, address }: NomadNode,
+  { message, hint }: Pick<AdminError, 'message'> & { readonly hint?: string | null | undefined },
+): ProbeResult {
   return {
     clientId: id,
     client: name,
@@ -116,7 +120,7 @@ function loginFailed({ id, name, address }: NomadNode, error: AdminError): Probe
     port: null,
     outcome: 'failed',
     exitCode: null,
-    meaning: error.message,
-    hint: error.hint ?? null,
+    meaning: message,
+    hint: hint ?? null,
   };
 }

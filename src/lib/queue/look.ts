@@ -1,5 +1,9 @@
+import type { Milliseconds } from '../clock.ts';
 import { diagnose } from './diagnose.ts';
 import type { Diagnosis } from './diagnosis.ts';
+import { factsOf } from './facts/facts-of.ts';
+import { ageAt, serverNow } from './facts/moments.ts';
+import { uiStateOf } from './facts/ui-state.ts';
 import type { GatherEvent, GatherPart } from './gather/events.ts';
 import { gather } from './gather/gather.ts';
 import type { GatherOptions, QueueSources } from './gather/sources.ts';
@@ -11,8 +15,14 @@ export interface Look {
   readonly diagnosis: Diagnosis;
 }
 
+/** Logs are not read back any further by themselves. */
+const FURTHEST: Milliseconds = 6 * 3_600_000;
+/** What led to a build's being queued is a little older than that. */
+const BEFORE: Milliseconds = 300_000;
+
 /**
- * Gathers the evidence and judges it.
+ * Gathers the evidence and judges it. Where the UI has builds queued that nothing explains, for longer
+ * than the logs were read back, looks once more, as far back as that takes.
  *
  * @param onWaiting told of what has not been answered yet, whenever that changes
  * @throws AdminError as {@link gather}
@@ -21,6 +31,31 @@ export async function look(
   sources: QueueSources,
   options: GatherOptions,
   onWaiting: (parts: readonly GatherPart[]) => void = () => undefined,
+): Promise<Look> {
+  const first = await lookOnce(sources, options, onWaiting);
+  const windowMs = windowNeeded(first);
+  if (windowMs <= first.snapshot.windowMs) return first;
+  return lookOnce(sources, { ...options, windowMs }, onWaiting);
+}
+
+/** How far back the logs have to be read for the builds that are queued and have no job in Nomad. */
+function windowNeeded({ snapshot, diagnosis }: Look): Milliseconds {
+  const explained = new Set(diagnosis.findings.flatMap(({ builds }) => builds));
+  const now = serverNow(snapshot);
+  const ages = factsOf(snapshot)
+    .trails.filter(({ ui, jobs, name }) => {
+      if (ui === null || jobs.length > 0 || explained.has(name)) return false;
+      return uiStateOf(ui) === 'waiting';
+    })
+    .map(({ ui }) => ageAt(now, ui?.queuedAt ?? null) ?? 0);
+  const oldest = Math.max(0, ...ages.filter((age) => age + BEFORE < FURTHEST));
+  return oldest + BEFORE > snapshot.windowMs && oldest > 0 ? oldest + BEFORE : snapshot.windowMs;
+}
+
+async function lookOnce(
+  sources: QueueSources,
+  options: GatherOptions,
+  onWaiting: (parts: readonly GatherPart[]) => void,
 ): Promise<Look> {
   const waiting = new Set<GatherPart>();
   for await (const event of gather(sources, options)) {

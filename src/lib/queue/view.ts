@@ -1,4 +1,5 @@
 import type { TableView, Tone } from '../terminal/table.ts';
+import { wrapText } from '../terminal/wrap-text.ts';
 import type { Diagnosis, JudgedFinding, Step, StepState, Verdict } from './diagnosis.ts';
 import type { Proof } from './finding.ts';
 
@@ -37,6 +38,10 @@ const VERDICTS: Readonly<Record<Verdict['state'], Tone>> = {
 
 /** Lines of evidence that are shown of one finding; `--json` has all. */
 const MOST_EVIDENCE = 6;
+/** Lines that one of them may take: a record of a log may be thousands of characters long. */
+const MOST_LINES = 4;
+/** As wide as the mark and the code before a title. */
+const INDENT = 9;
 
 /** The diagnosis for people: the tree, each finding with its evidence and remedy, the verdict last. */
 export function queueLines(diagnosis: Diagnosis, style: QueueStyle): readonly string[] {
@@ -47,18 +52,43 @@ export function queueLines(diagnosis: Diagnosis, style: QueueStyle): readonly st
     ...stepLines(steps, style),
     '',
     ...findings.flatMap((finding) => [...findingLines(finding, style), '']),
-    ...notes.map((note) => style.paint(`Note: ${note}`, 'quiet')),
+    ...notes.flatMap((note) =>
+      wrapText(`Note: ${note}`, { width: style.width, indent: 6 }).map((line) =>
+        style.paint(line, 'quiet'),
+      ),
+    ),
     ...(notes.length > 0 ? [''] : []),
-    `${style.paint('Verdict:', 'strong')} ${style.paint(verdict.text, VERDICTS[verdict.state])}`,
+    ...verdictLines(verdict, style),
+  ];
+}
+
+/** A command that comes next has a line of its own where it does not fit: it is copied from there. */
+function verdictLines({ state, text }: Verdict, { paint, width }: QueueStyle): readonly string[] {
+  const label = 'Verdict:';
+  const at = text.lastIndexOf(' Next: ');
+  const fits = width === undefined || label.length + 1 + text.length <= width;
+  const said = fits || at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+  const [first = '', ...rest] = said.flatMap((part, index) =>
+    index > 0 ? [part] : wrapText(`${label} ${part}`, { width, indent: 2 }),
+  );
+  const tone = VERDICTS[state];
+  return [
+    `${paint(label, 'strong')}${paint(first.slice(label.length), tone)}`,
+    ...rest.map((line) => paint(line, tone)),
   ];
 }
 
 function stepLines(steps: readonly Step[], { unicode, paint, width }: QueueStyle) {
   const longest = Math.max(0, ...steps.map(({ step }) => step.length));
-  return steps.map(({ step, state, text }) => {
+  return steps.flatMap(({ step, state, text }) => {
     const { sign, plain, tone } = MARKS[state];
+    const mark = paint(unicode ? sign : plain, tone);
     const rest = `${step.padEnd(longest)}  ${text}`;
-    return `${paint(unicode ? sign : plain, tone)} ${cut(rest, width, 2)}`;
+    const [first = '', ...more] = wrapText(rest, {
+      width: width === undefined ? undefined : width - 2,
+      indent: longest + 2,
+    });
+    return [`${mark} ${first}`, ...more.map((line) => `  ${line}`)];
   });
 }
 
@@ -66,16 +96,22 @@ function findingLines(finding: JudgedFinding, style: QueueStyle): readonly strin
   const { code, severity, title, evidence, remedy, causedBy, ref } = finding;
   const { unicode, paint, width } = style;
   const { sign, plain, tone } = MARKS[severity === 'error' ? 'broken' : 'warning'];
-  const because = causedBy === null ? '' : paint(` (comes from ${causedBy})`, 'quiet');
-  const indent = ' '.repeat(9);
+  const indent = ' '.repeat(INDENT);
+  const room = width === undefined ? undefined : width - INDENT;
   const more = evidence.length - MOST_EVIDENCE;
   return [
-    `${paint(unicode ? sign : plain, tone)} ${paint(code, 'quiet')} ${paint(title, 'strong')}${because}`,
+    ...wrapText(title, { width: room }).map((line, at) =>
+      at > 0
+        ? indent + paint(line, 'strong')
+        : `${paint(unicode ? sign : plain, tone)} ${paint(code, 'quiet')} ${paint(line, 'strong')}`,
+    ),
+    ...(causedBy === null ? [] : [indent + paint(`(comes from ${causedBy})`, 'quiet')]),
     ...evidence
       .slice(0, MOST_EVIDENCE)
-      .map((proof) => indent + paint(cut(proofText(proof), width, indent.length), 'quiet')),
+      .flatMap((proof) => wrapText(proofText(proof), { width: room, indent: 2, most: MOST_LINES }))
+      .map((line) => indent + paint(line, 'quiet')),
     ...(more > 0 ? [indent + paint(`... and ${more} more, with --json`, 'quiet')] : []),
-    indent + remedy.text,
+    ...wrapText(remedy.text, { width: room }).map((line) => indent + line),
     ...remedy.commands.map((command) => `${indent}  ${command}`),
     `${indent}${paint(`See ${ref}`, 'quiet')}`,
   ];
@@ -85,12 +121,6 @@ function proofText(proof: Proof): string {
   if (proof.kind === 'fact') return proof.text;
   const { pod, time, text } = proof;
   return `${pod}${time === '' ? '' : ` ${time.slice(11, 19)}`} | ${text}`;
-}
-
-/** Cut at the terminal's width: a line of a log may be thousands of characters long. */
-function cut(text: string, width: number | undefined, indent: number): string {
-  const room = width === undefined ? Number.POSITIVE_INFINITY : Math.max(20, width - indent);
-  return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
 }
 
 /** The findings as a table, for the formats that programs read. */

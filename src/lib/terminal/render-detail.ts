@@ -2,6 +2,7 @@ import stringWidth from 'string-width';
 import { renderTable } from './render-table.ts';
 import { paint, type Style } from './style.ts';
 import type { DetailBlock, DetailView } from './table.ts';
+import { wrapText } from './wrap-text.ts';
 
 /** One thing in detail: its blocks, an empty line between them. */
 export function renderDetail(view: DetailView, style: Style): string {
@@ -39,6 +40,11 @@ function renderBody(block: DetailBlock, style: Style): string {
       return [text, ...table.footer].join('\n');
     }
     case 'lines':
-      return block.lines.join('\n');
+      return block.lines.flatMap((line) => (block.wrap ? wrapped(line, style) : [line])).join('\n');
   }
+}
+
+/** A command is copied from where it stands: it is not broken. */
+function wrapped(line: string, { width }: Style): readonly string[] {
+  return line.startsWith(' ') ? [line] : wrapText(line, { width, indent: 2 });
 }

@@ -51,7 +51,13 @@ export type DetailBlock =
       readonly title?: string;
       readonly table: ErasedTable;
     }
-  | { readonly kind: 'lines'; readonly title?: string; readonly lines: readonly string[] };
+  | {
+      readonly kind: 'lines';
+      readonly title?: string;
+      readonly lines: readonly string[];
+      /** Broken at the terminal's width; lines that begin with a blank are left whole. */
+      readonly wrap?: boolean;
+    };
 
 /** A table of whatever row type, made by {@link eraseTable}. */
 export interface ErasedTable {

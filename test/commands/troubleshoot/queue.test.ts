@@ -281,3 +281,14 @@ describe('troubleshoot queue --watch', () => {
     expect(apart).toBeGreaterThanOrEqual(15_000);
   });
 });
+
+describe('builds that are queued for longer than logs are read back', () => {
+  it('are looked for further back', async () => {
+    const sandbox = await startSandbox({ scenario: 'job-lost' });
+    await sandbox.clock.advance(50 * 60_000);
+    const { stdout, exitCode } = await queue(sandbox, ['--json']);
+    const { findings, windowMs } = JSON.parse(stdout);
+    expect({ exitCode, first: findings[0]?.code }).toEqual({ exitCode: 9, first: 'CQ0202' });
+    expect(windowMs).toBeGreaterThan(50 * 60_000);
+  });
+});

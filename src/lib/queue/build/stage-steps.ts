@@ -6,7 +6,7 @@ import { done, gap, type Slot } from './slot.ts';
 import type { StepId } from './timeline.ts';
 
 /** So long a stage may take before a build that did not leave it is late. */
-export const STAGE_PATIENCE: Milliseconds = 60_000;
+const STAGE_PATIENCE: Milliseconds = 60_000;
 
 /** Steps of one kind that are shown: after a restart a stage takes a build again. */
 const MOST_OF_A_KIND = 3;

@@ -57,7 +57,7 @@ export function buildView(report: BuildReport): DetailView {
       { kind: 'table', table: eraseTable(stepsTable(report)) },
       ...findingBlock(report),
       ...(notes.length > 0
-        ? [{ kind: 'lines', lines: notes.map((note) => `Note: ${note}`) } as const]
+        ? [{ kind: 'lines', wrap: true, lines: notes.map((note) => `Note: ${note}`) } as const]
         : []),
     ],
   };
@@ -124,7 +124,7 @@ function findingBlock({ build, stoppedAt, finding }: BuildReport): readonly Deta
       `${stoppedAt.what}. No rule found a cause; see all that there is:`,
       '  circleci-admin troubleshoot queue',
     ];
-    return [{ kind: 'lines', title: 'Why', lines }];
+    return [{ kind: 'lines', title: 'Why', wrap: true, lines }];
   }
   const { code, title, evidence, remedy, ref } = finding;
   const lines = [
@@ -133,7 +133,7 @@ function findingBlock({ build, stoppedAt, finding }: BuildReport): readonly Deta
     ...remedy.commands.map((command) => `  ${command}`),
     `See ${ref}`,
   ];
-  return [{ kind: 'lines', title: `Why: ${code} ${title}`, lines }];
+  return [{ kind: 'lines', title: `Why: ${code} ${title}`, wrap: true, lines }];
 }
 
 /** What names this build before what names others that wait for the same. */

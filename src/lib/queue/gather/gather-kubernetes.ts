@@ -30,7 +30,7 @@ export function podFact(pod: Pod, catalogue: Catalogue): PodFact {
 }
 
 /** A workload as a fact. */
-export function workloadFact(
+function workloadFact(
   { kind, name, replicas, ready }: Workload,
   catalogue: Catalogue,
 ): WorkloadFact {
@@ -43,7 +43,7 @@ export function workloadFact(
  *
  * @throws AdminError `unauthorised` KUBERNETES_FORBIDDEN; as the KubernetesClient says
  */
-export async function readWorkloads(
+async function readWorkloads(
   client: Pick<KubernetesSource, 'listWorkloads' | 'target'>,
   catalogue: Catalogue,
   signal: AbortSignal,

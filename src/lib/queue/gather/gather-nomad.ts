@@ -32,7 +32,7 @@ export interface AllocationFold {
  *
  * @throws AdminError as the NomadClient
  */
-export async function foldAllocations(
+async function foldAllocations(
   nomad: Pick<NomadSource, 'allocations'>,
   { signal, heard }: Asking,
 ): Promise<AllocationFold> {

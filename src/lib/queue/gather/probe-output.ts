@@ -1,11 +1,11 @@
 import { mapBounded } from '../../bounded.ts';
-import { examineClients, type ProbeResult } from '../../connectivity/examine.ts';
+import { examineClients, loginFailed, type ProbeResult } from '../../connectivity/examine.ts';
 import { outputAddressIn } from '../../connectivity/output-address.ts';
 import { type Probe, probesFor } from '../../connectivity/probes.ts';
 import type { Allocation, NomadNode } from '../../nomad/model.ts';
 import { takesBuilds } from '../../nomad/nodes/select-nodes.ts';
 import type { SshClient } from '../../ssh/client.ts';
-import { type Evidence, type EvidenceFailure, known, notAsked } from '../snapshot/evidence.ts';
+import { type Evidence, known, notAsked } from '../snapshot/evidence.ts';
 import type { StageLog } from '../snapshot/snapshot.ts';
 import type { Round } from './round.ts';
 import type { QueueSources, Source } from './sources.ts';
@@ -81,24 +81,7 @@ export async function probeOutput(
   if (first.asked.status !== 'known') return first.asked;
   const value = all.flatMap(({ node, asked }) => {
     if (asked.status === 'known') return asked.value;
-    return asked.status === 'failed' ? [notLoggedIn(node, asked.failure)] : [];
+    return asked.status === 'failed' ? [loginFailed(node, asked.failure)] : [];
   });
   return { ...first.asked, value };
-}
-
-function notLoggedIn(
-  { id, name, address }: NomadNode,
-  { message, hint }: EvidenceFailure,
-): ProbeResult {
-  return {
-    clientId: id,
-    client: name,
-    check: 'ssh',
-    host: address,
-    port: null,
-    outcome: 'failed',
-    exitCode: null,
-    meaning: message,
-    hint,
-  };
 }

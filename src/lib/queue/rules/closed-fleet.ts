@@ -36,7 +36,7 @@ export function statesOf(clients: readonly ClientRow[]): string {
 }
 
 /** The numbers, and some of the clients. */
-export function fleetEvidence(clients: readonly ClientRow[]): readonly Proof[] {
+function fleetEvidence(clients: readonly ClientRow[]): readonly Proof[] {
   const { runningBuilds, unknownBuilds } = sumCapacity(clients);
   const shown = clients.slice(0, 5).map((client) => `${client.name} (${stateOf(client)})`);
   const more = clients.length > 5 ? ` and ${clients.length - 5} more` : '';
@@ -56,7 +56,7 @@ function stateOf({ status, draining, eligible }: ClientRow): string {
 }
 
 /** Jobs that Nomad cannot place meanwhile. */
-export function pendingNames(facts: QueueFacts): readonly string[] {
+function pendingNames(facts: QueueFacts): readonly string[] {
   const pending = known(facts.snapshot.nomad.jobs)?.filter(({ status }) => status === 'pending');
   const names = new Map(
     facts.trails.flatMap(({ jobs, name }) => jobs.map((job) => [job.id, name] as const)),

@@ -64,7 +64,7 @@ function remedyOf(workload: WorkloadFact | null, name: string): Finding['remedy'
   if (workload?.replicas === 0) {
     const target = `${workload.kind.toLowerCase()}/${workload.name}`;
     return {
-      text: `Somebody has scaled it to zero: set it to one again, with kubectl scale ${target} --replicas=1.`,
+      text: `Somebody has scaled it to zero. "kubectl scale ${target} --replicas=1 -n NAMESPACE" sets it to one again.`,
       commands: [`circleci-admin services show ${name}`],
     };
   }

@@ -26,7 +26,7 @@ const BETWEEN_STARTS =
   /(?:^|:)(?:CrashLoopBackOff|Error|ExitCode:\d*|Completed|ContainerCannotRun|StartError)$/;
 
 /** What is wrong with a pod at that moment; null where nothing is, or it just starts. */
-export function illOf(pod: PodFact, now: Date, windowMs: Milliseconds): PodIll | null {
+function illOf(pod: PodFact, now: Date, windowMs: Milliseconds): PodIll | null {
   const { health, status, restarts, restartReason, lastRestartAt, why } = pod.judgement;
   if (health === 'completed' || health === 'left-behind' || health === 'terminating') return null;
   const sinceRestart = ageAt(now, lastRestartAt);

@@ -1,7 +1,7 @@
 import type { JobRecord } from '../nomad/records.ts';
 
 /** Address of the installation in the links of its builds. */
-export const WEB_ADDRESS = 'https://circleci.example.com';
+const WEB_ADDRESS = 'https://circleci.example.com';
 
 /** What names a build, the same in every service. */
 export interface BuildName {

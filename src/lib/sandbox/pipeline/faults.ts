@@ -2,7 +2,7 @@ import type { PodSituation, PodSpec } from '../kubernetes/scenario.ts';
 import type { PipelineFault, PipelineService, PodTrouble } from './scenario.ts';
 
 /** The name that a fault goes by: `job-lost`, `crash-loop`. */
-export function faultName(fault: PipelineFault): string {
+function faultName(fault: PipelineFault): string {
   return typeof fault === 'string' ? fault : fault.trouble;
 }
 

@@ -42,7 +42,7 @@ export interface PodTrouble {
 export const BROKEN_FOR_MS = 600_000;
 
 /** Base domain of the installation's internal names. */
-export const BASE_DOMAIN = 'sandbox.circleci.internal';
+const BASE_DOMAIN = 'sandbox.circleci.internal';
 
 /** Where build agents reach the output-processor. */
 export const OUTPUT_ADDRESS = `output.${BASE_DOMAIN}:8585`;

@@ -12,7 +12,7 @@ export const TO_DISPATCHER_MS = 148;
 /** From the dispatcher's last line to the schedulerer's first. */
 export const TO_SCHEDULERER_MS = 205;
 /** From the schedulerer's first line to Nomad's answer. */
-export const POST_MS = 14;
+const POST_MS = 14;
 /** From a task's start or end to the output-processor's line. */
 export const TO_OUTPUT_MS = 60;
 
