@@ -16,7 +16,16 @@ export function serverNow({ takenAt, clocks }: QueueSnapshot): Date {
  * What time it was for Nomad. Where it does not say, the cluster's time, for its server is a pod;
  * but never before what Nomad itself has dated.
  */
-export function nomadNow({ takenAt, clocks, nomad }: QueueSnapshot): Date {
+export function nomadNow(snapshot: QueueSnapshot): Date {
+  const now = nomadTimes.get(snapshot) ?? nomadTimeOf(snapshot);
+  nomadTimes.set(snapshot, now);
+  return now;
+}
+
+/** Worked out once: where Nomad does not say, that takes a look at every job. */
+const nomadTimes = new WeakMap<QueueSnapshot, Date>();
+
+function nomadTimeOf({ takenAt, clocks, nomad }: QueueSnapshot): Date {
   const { nomadAheadMs, kubernetesAheadMs } = clocks;
   if (nomadAheadMs !== null) return new Date(takenAt.getTime() + nomadAheadMs);
   const guess = takenAt.getTime() + (kubernetesAheadMs ?? 0);
@@ -35,6 +44,8 @@ export function ageAt(now: Date, at: Date | null): Milliseconds | null {
 
 /** The smallest of what is known; null where nothing is. */
 export function least(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : Math.min(...known);
+  return values.reduce<number | null>(
+    (smallest, value) => (value === null || (smallest ?? value) < value ? smallest : value),
+    null,
+  );
 }

@@ -26,6 +26,16 @@ export interface AllocationFold {
   readonly running: readonly Allocation[];
 }
 
+/** Tells now and then that a long list goes on coming: that is no silence. */
+function hearing(heard: () => void): () => true {
+  let read = 0;
+  return () => {
+    if (read % 500 === 0) heard();
+    read += 1;
+    return true;
+  };
+}
+
 /**
  * Reads the list of allocations once for all that want it. Of those that have ended nothing stays
  * but what their job is told by.
@@ -39,10 +49,9 @@ async function foldAllocations(
   const loads = new Map<NodeId, NodeLoad>();
   const times = new Map<JobId, JobTimes>();
   const running: Allocation[] = [];
-  let read = 0;
+  const hear = hearing(heard);
   for await (const one of nomad.allocations({ signal, taskStates: true, resources: true })) {
-    if (read % 500 === 0) heard();
-    read += 1;
+    hear();
     loads.set(one.nodeId, addAllocation(loads.get(one.nodeId) ?? NO_LOAD, one));
     times.set(one.jobId, addTimes(times.get(one.jobId), one));
     if (one.clientStatus === 'running') running.push(one);
@@ -74,11 +83,11 @@ export function gatherNomad(
   const { nomad } = round.sources;
   const aheadMs = round.ahead('nomad', nomad, (client, signal) => client.serverTime({ signal }));
   const allocations = round.ask('nomad', nomad, foldAllocations);
-  const nodes = round.ask('nomad', nomad, (client, { signal }) =>
-    collect(client.nodes({ signal, resources: true })),
+  const nodes = round.ask('nomad', nomad, (client, { signal, heard }) =>
+    collect(client.nodes({ signal, resources: true }), hearing(heard)),
   );
-  const listed = round.ask('nomad', nomad, (client, { signal }) =>
-    collect(client.jobs({ signal })),
+  const listed = round.ask('nomad', nomad, (client, { signal, heard }) =>
+    collect(client.jobs({ signal }), hearing(heard)),
   );
   const leader = round.part(
     'nomad-leader',
