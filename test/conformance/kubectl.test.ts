@@ -152,7 +152,7 @@ describe.skipIf(VERSION === null).each([['v4'], ['v5']] as const)(
 
     test('logs, with follow and of the run before', async () => {
       const tail = await kubectl(['logs', '-l', 'app=dispatcher', '--tail=500']);
-      expect(tail.out).toMatch(/picard-dispatcher\.core popped build from build queue;/);
+      expect(tail.out).toMatch(/INFO dispatcher\.core Still running\.\.\.;/);
       const { name } = sandbox.pod('frontend').metadata;
       sandbox.appendLog(name, undefined, 'one');
       const followed = await until(['logs', '-f', name, '--tail=1'], /two/, () =>
