@@ -14,7 +14,7 @@ export function diagnose(snapshot: QueueSnapshot): Diagnosis {
 }
 
 /** As {@link diagnose}, where the facts were worked out already. */
-function diagnoseFacts(facts: QueueFacts): Diagnosis {
+export function diagnoseFacts(facts: QueueFacts): Diagnosis {
   const found = RULES.flatMap((rule) => rule.judge(facts));
   const findings = orderFindings(found, RULES);
   const { installation, takenAt, windowMs } = facts.snapshot;

@@ -1,6 +1,7 @@
 import type { Milliseconds } from '../clock.ts';
-import { diagnose } from './diagnose.ts';
+import { diagnoseFacts } from './diagnose.ts';
 import type { Diagnosis } from './diagnosis.ts';
+import type { QueueFacts } from './facts/facts.ts';
 import { factsOf } from './facts/facts-of.ts';
 import { ageAt, serverNow } from './facts/moments.ts';
 import { uiStateOf } from './facts/ui-state.ts';
@@ -12,6 +13,8 @@ import type { QueueSnapshot } from './snapshot/snapshot.ts';
 /** What was gathered, and what the rules make of it. */
 export interface Look {
   readonly snapshot: QueueSnapshot;
+  /** What was worked out of the snapshot: reading the logs takes longest, and is done once. */
+  readonly facts: QueueFacts;
   readonly diagnosis: Diagnosis;
 }
 
@@ -39,11 +42,11 @@ export async function look(
 }
 
 /** How far back the logs have to be read for the builds that are queued and have no job in Nomad. */
-function windowNeeded({ snapshot, diagnosis }: Look): Milliseconds {
+function windowNeeded({ snapshot, facts, diagnosis }: Look): Milliseconds {
   const explained = new Set(diagnosis.findings.flatMap(({ builds }) => builds));
   const now = serverNow(snapshot);
-  const ages = factsOf(snapshot)
-    .trails.filter(({ ui, jobs, name }) => {
+  const ages = facts.trails
+    .filter(({ ui, jobs, name }) => {
       if (ui === null || jobs.length > 0 || explained.has(name)) return false;
       return uiStateOf(ui) === 'waiting';
     })
@@ -60,7 +63,9 @@ async function lookOnce(
   const waiting = new Set<GatherPart>();
   for await (const event of gather(sources, options)) {
     if (event.kind === 'snapshot') {
-      return { snapshot: event.snapshot, diagnosis: diagnose(event.snapshot) };
+      const { snapshot } = event;
+      const facts = factsOf(snapshot);
+      return { snapshot, facts, diagnosis: diagnoseFacts(facts) };
     }
     follow(event, waiting);
     onWaiting([...waiting]);

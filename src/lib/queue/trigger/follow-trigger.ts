@@ -1,9 +1,8 @@
 import type { Clock, Milliseconds } from '../../clock.ts';
 import type { TriggerApi } from '../../server/trigger-api.ts';
 import { buildKey } from '../build-key.ts';
-import { factsOf } from '../facts/facts-of.ts';
 import type { Look } from '../look.ts';
-import type { QueueSnapshot, TriggeredBuild } from '../snapshot/snapshot.ts';
+import type { TriggeredBuild } from '../snapshot/snapshot.ts';
 import { type TriggerEvent, triggerBuild, triggeredBuild } from './trigger.ts';
 
 /** What happens while a build is started and followed; the last event is the last look. */
@@ -48,7 +47,7 @@ export async function* followTrigger(
   if (newest === null) throw new Error('starting a build told nothing');
   for (;;) {
     const look = await lookAt(triggeredBuild(newest, clock.now()));
-    if (hasArrived(look.snapshot) || clock.now().getTime() + LOOK_EVERY > until) {
+    if (hasArrived(look) || clock.now().getTime() + LOOK_EVERY > until) {
       yield { kind: 'looked', look };
       return;
     }
@@ -58,10 +57,10 @@ export async function* followTrigger(
 }
 
 /** Whether Nomad runs it, or has run it. */
-function hasArrived(snapshot: QueueSnapshot): boolean {
+function hasArrived({ snapshot, facts }: Look): boolean {
   const { trigger } = snapshot;
   if (trigger === null || trigger.number === null) return false;
   const key = buildKey(trigger.project, trigger.number);
-  const trail = factsOf(snapshot).trails.find((one) => one.key === key);
+  const trail = facts.trails.find((one) => one.key === key);
   return trail?.jobs.some(({ startedAt }) => startedAt !== null) ?? false;
 }
