@@ -70,8 +70,8 @@ it('does write colours on a terminal that shows them', async () => {
 
 describe.each(LISTS)('the list of %s: %j', (_name, line) => {
   const print = async (format: string): Promise<string> => {
-    const { stdout, exitCode } = await world.cli(withFlags(line, `-o ${format}`));
-    expect(exitCode).toBe(0);
+    const { stdout, stderr, exitCode } = await world.cli(withFlags(line, `-o ${format}`));
+    expect(exitCode, stdout + stderr).toBe(0);
     return stdout;
   };
   const keys = async (): Promise<string[]> => cells((await print('csv')).split('\r\n')[0] ?? '');

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Connection, ParsedKey, PublicKeyAuthContext, Server, ServerChannel } from 'ssh2';
 import type { ExecIo } from '../kubernetes/pod-backend.ts';
@@ -35,6 +35,7 @@ export class SshSandbox implements SandboxService {
   readonly #scenario: SshScenario;
   readonly #nomad: SshNomad;
   readonly #directory: string;
+  /** By the port from which the bastion has connected. */
   readonly #machineOf = new Map<number, Machine>();
   readonly #open = new Set<Connection>();
   #bastion: Server | undefined;
@@ -63,12 +64,12 @@ export class SshSandbox implements SandboxService {
     const [operator, bastionKey, machineKey] = [make(), make(), make()];
     const allowed = ssh2.utils.parseKey(operator.public);
     if (allowed instanceof Error) throw allowed;
-    const serve = (key: KeyPair): Server =>
+    const serve = (key: KeyPair, machineAt: (from: number) => Machine | undefined): Server =>
       new ssh2.Server({ hostKeys: [key.private] }, (connection, { port }) => {
-        this.#letIn(connection, allowed, this.#machineOf.get(port) ?? BASTION);
+        this.#letIn(connection, allowed, () => machineAt(port));
       });
-    this.#bastion = serve(bastionKey);
-    this.#machines = serve(machineKey);
+    this.#bastion = serve(bastionKey, () => BASTION);
+    this.#machines = serve(machineKey, (port) => this.#machineOf.get(port));
     await Promise.all([this.#bastion, this.#machines].map(listen));
     const known = [
       `[127.0.0.1]:${this.port} ${bastionKey.public}`,
@@ -96,7 +97,7 @@ export class SshSandbox implements SandboxService {
     return join(this.#directory, name);
   }
 
-  #letIn(connection: Connection, allowed: ParsedKey, machine: Machine): void {
+  #letIn(connection: Connection, allowed: ParsedKey, machineOf: () => Machine | undefined): void {
     this.#open.add(connection);
     // ssh2's types forget it.
     (connection as Connection & { setNoDelay(on: boolean): void }).setNoDelay(true);
@@ -108,7 +109,9 @@ export class SshSandbox implements SandboxService {
       if (fine && proves(context, allowed)) context.accept();
       else context.reject(['publickey']);
     });
-    connection.on('session', (accept) => {
+    connection.on('session', (accept, reject) => {
+      const machine = machineOf();
+      if (!machine) return reject();
       const session = accept();
       let tty = false;
       session.on('pty', (agree) => {
@@ -123,19 +126,26 @@ export class SshSandbox implements SandboxService {
       session.on('shell', (agree) => void this.#run(agree(), machine, '', tty));
     });
     connection.on('tcpip', (accept, reject, { destIP, destPort }) => {
-      const port = machine === BASTION ? this.#portBehind(destIP, destPort) : null;
+      const port = machineOf() === BASTION ? this.#portBehind(destIP, destPort) : null;
       if (port === null) return reject();
       const socket = connect({ port, host: '127.0.0.1', noDelay: true });
       socket.once('error', () => reject());
       socket.once('connect', () => {
         const behind = this.#machineAt(destIP);
-        if (behind !== null) this.#machineOf.set(socket.localPort ?? 0, behind);
+        if (behind !== null) this.#tell(socket, behind);
         const channel = accept();
         channel.pipe(socket).pipe(channel);
         channel.on('error', () => socket.destroy());
         socket.on('error', () => channel.destroy());
       });
     });
+  }
+
+  /** Notes which machine a connection of the bastion is for, while it lasts: ports are used again. */
+  #tell(socket: Socket, behind: Machine): void {
+    const { localPort: port = 0 } = socket;
+    this.#machineOf.set(port, behind);
+    socket.once('close', () => this.#machineOf.delete(port));
   }
 
   /** Machines at their own addresses; loopback as it is, where the sandbox's other services are. */
