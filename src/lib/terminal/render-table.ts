@@ -2,10 +2,13 @@ import Table from 'cli-table3';
 import stringWidth from 'string-width';
 import { paint, type Style } from './style.ts';
 import type { ErasedTable } from './table.ts';
+import { wrapText } from './wrap-text.ts';
 
 const GAP = 2;
 /** A flexible column is not cut below this. */
 const NARROWEST = 8;
+/** Nor is one of whole sentences, which is broken into lines. */
+const NARROWEST_WRAPPED = 20;
 
 /** cli-table3 takes time by the square of its rows: 50,000 at once are four minutes. */
 const ROWS_AT_ONCE = 50;
@@ -24,10 +27,15 @@ const NO_FRAME = Object.fromEntries(
  */
 export function renderTable(table: ErasedTable, style: Style): string {
   const widths = columnWidths(table, style.width);
+  const cellText = (text: string, at: number): string => {
+    const line = oneLine(text);
+    if (table.columns[at]?.flexible !== 'wrapped') return line;
+    return wrapText(line, { width: widths[at] }).join('\n');
+  };
   const rows = [
     table.columns.map((column) => paint(column.title, 'strong', style.color)),
     ...table.rows.map((row) =>
-      row.map((cell) => paint(oneLine(cell.text), cell.tone, style.color)),
+      row.map((cell, at) => paint(cellText(cell.text, at), cell.tone, style.color)),
     ),
   ];
   let text = '';
@@ -70,7 +78,8 @@ function widestFlexible(table: ErasedTable, widths: readonly number[]): number |
   let best: number | undefined;
   for (const [at, column] of table.columns.entries()) {
     const width = widths[at] ?? 0;
-    if (!column.flexible || width <= NARROWEST) continue;
+    const narrowest = column.flexible === 'wrapped' ? NARROWEST_WRAPPED : NARROWEST;
+    if (!column.flexible || width <= narrowest) continue;
     if (best === undefined || width > (widths[best] ?? 0)) best = at;
   }
   return best;

@@ -17,8 +17,8 @@ export interface Column<Row> {
   readonly align?: 'left' | 'right';
   /** Shown by `--output wide` only. */
   readonly wide?: boolean;
-  /** May be cut at the terminal's width; the widest such column gives way first. */
-  readonly flexible?: boolean;
+  /** May be cut at the terminal's width, or broken into lines; the widest such column gives way first. */
+  readonly flexible?: boolean | 'wrapped';
 }
 
 /** A list for people: columns, rows and what is said below them. */
@@ -66,7 +66,7 @@ export interface ErasedTable {
     readonly title: string;
     readonly align: 'left' | 'right';
     readonly wide: boolean;
-    readonly flexible: boolean;
+    readonly flexible: boolean | 'wrapped';
   }[];
   readonly rows: readonly (readonly Cell[])[];
   readonly footer: readonly string[];

@@ -100,7 +100,7 @@ describe('troubleshoot build', () => {
     const text = stripVTControlCharacters(stdout);
     const [table = ''] = text.split('\nWhy: ');
     expect(Math.max(...table.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
-    expect(text).toMatch(/\nTIME +AFTER +STEP +WHAT\n/);
+    expect(text).toMatch(/\nTIME \(UTC\) +AFTER +STEP +WHAT\n/);
     expect(text).toMatch(/\n- +\+\d+m\d+s +nomad +not placed: all clients are full/);
     expect(text).toMatch(/\nWhy: CQ0601 /);
     expect(exitCode).toBe(9);

@@ -65,6 +65,24 @@ describe('renderTable', () => {
     );
   });
 
+  it('breaks whole sentences into lines where it is told to', () => {
+    const [id, running, why] = view.columns;
+    if (!id || !running || !why) throw new Error('no columns');
+    const columns = [id, running, { ...why, flexible: 'wrapped' as const }];
+    const text = renderTable(eraseTable({ ...view, columns }), {
+      ...{ width: 45, color: false, wide: false },
+    });
+    expect(text).toBe(
+      [
+        'ID        RUNNING  WHY',
+        '4ad846c5        2  needs 8000 MHz CPU, no',
+        '                   client is that large',
+        'e7be9d89        -  two lines of text',
+        '',
+      ].join('\n'),
+    );
+  });
+
   it('colours by tone where colours show, and the columns stay where they are', () => {
     const text = renderTable(eraseTable(view), { width: undefined, color: true, wide: false });
     expect(text).toContain('\u001b[31mtwo lines of text\u001b[39m');

@@ -159,7 +159,7 @@ function eventBlock({ allocations }: JobReport, now: Date): readonly DetailBlock
             text: (event) => (event.at ? ago(event.at, now) : '-'),
           },
           { key: 'type', title: 'EVENT', value: (event) => event.type },
-          { key: 'message', value: (event) => event.message, flexible: true },
+          { key: 'message', value: (event) => event.message, flexible: 'wrapped' },
         ],
         rows: newest.events,
       }),

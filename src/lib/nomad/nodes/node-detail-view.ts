@@ -205,7 +205,7 @@ function eventColumns(now: Date): readonly Column<NodeEvent>[] {
       text: (event) => (event.at ? `${age(event.at, now)} ago` : '-'),
     },
     { key: 'subsystem', value: (event) => event.subsystem },
-    { key: 'message', value: (event) => event.message, flexible: true },
+    { key: 'message', value: (event) => event.message, flexible: 'wrapped' },
   ];
 }
 

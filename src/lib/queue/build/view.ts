@@ -64,10 +64,19 @@ export function buildView(report: BuildReport): DetailView {
 }
 
 /** The steps as a table. */
-export function stepsTable({ steps }: Pick<BuildReport, 'steps'>): TableView<TimelineStep> {
+export function stepsTable({
+  steps,
+  takenAt,
+}: Pick<BuildReport, 'steps' | 'takenAt'>): TableView<TimelineStep> {
   const parallel = new Set(steps.flatMap(({ task }) => task ?? [])).size > 0;
+  const today = steps.every(({ at }) => at === null || dayOf(at) === dayOf(takenAt));
   const columns: readonly Column<TimelineStep>[] = [
-    { key: 'at', title: 'TIME', value: (one) => one.at, text: timeText },
+    {
+      key: 'at',
+      title: 'TIME (UTC)',
+      value: (one) => one.at,
+      text: ({ at }) => timeText(at, today),
+    },
     {
       key: 'sincePreviousMs',
       title: 'AFTER',
@@ -88,7 +97,7 @@ export function stepsTable({ steps }: Pick<BuildReport, 'steps'>): TableView<Tim
       key: 'what',
       value: (one) => one.what,
       tone: (one) => (one.id === 'error' ? 'bad' : STEPS[one.state]),
-      flexible: true,
+      flexible: 'wrapped',
     },
     { key: 'id', wide: true, value: (one) => one.id },
     { key: 'state', wide: true, value: (one) => one.state },
@@ -148,9 +157,16 @@ function proofText(proof: Proof): string {
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
 }
 
-/** `09:00:00.129`, in UTC as logs have it. */
-function timeText({ at }: TimelineStep): string {
-  return at === null ? '-' : at.toISOString().slice(11, 23);
+/** `09:00:00.129`, in UTC as logs have it; with the day where a step was on another than today. */
+function timeText(at: Date | null, today: boolean): string {
+  if (at === null) return '-';
+  const time = at.toISOString().slice(11, 23);
+  return today ? time : `${dayOf(at).slice(5)} ${time}`;
+}
+
+/** `2026-03-02`. */
+function dayOf(at: Date): string {
+  return at.toISOString().slice(0, 10);
 }
 
 function sinceText({ sincePreviousMs, approximate, state }: TimelineStep): string {

@@ -39,7 +39,7 @@ describe('what is shown of a build', () => {
       'Build  acme/web/21',
       'State  lost: it stands still at dispatcher for 3m19s',
       '',
-      'TIME           AFTER  STEP               WHAT',
+      'TIME (UTC)     AFTER  STEP               WHAT',
       '09:00:00.000       -  UI                 queued in the UI by ada',
       '09:00:00.100   100ms  legacy-dispatcher  took it up',
       '09:00:00.110    10ms  legacy-dispatcher  forwarded it to the run queue',
@@ -59,6 +59,14 @@ describe('what is shown of a build', () => {
       'Note: Nomad was not read: it hangs',
       '',
     ]);
+  });
+
+  it('has the day with each time where a step was on another', () => {
+    const later = { ...lost, takenAt: new Date(at(200).getTime() + 86_400_000) };
+    const text = renderDetail(buildView(later), { width: 80, color: false, wide: false });
+    const day = at(0).toISOString().slice(5, 10);
+    expect(text).toContain(`\n${day} 09:00:00.100   100ms  legacy-dispatcher  took it up\n`);
+    expect(text).toContain('\n-                   +3m19s  dispatcher         its log');
   });
 
   it('is all of it as JSON', () => {
