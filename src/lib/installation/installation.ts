@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { GitHubClient } from '../github/client.ts';
 import type { Tracer } from '../http/http.ts';
-import type { KubernetesClient } from '../kubernetes/client.ts';
+import type { ClusterTarget, KubernetesClient } from '../kubernetes/client.ts';
 import type { Masker } from '../masking.ts';
 import type { NomadClient } from '../nomad/client.ts';
 import type { AdminApi } from '../server/admin-api.ts';
@@ -17,7 +17,10 @@ import { type Chosen, resolveSettings, type Settings } from './settings.ts';
 
 /** One installation: who it is, and its clients, each connected when it is first asked for. */
 export interface Installation {
-  /** How it is called in questions, messages and the audit log. */
+  /**
+   * How it is called in questions, messages and the audit log: the profile, else where Nomad or the
+   * cluster is. Which context is the current one is known once the cluster is connected to.
+   */
   readonly name: string;
   readonly settings: Settings;
   readonly clock: Clock;
@@ -67,6 +70,7 @@ export async function connectInstallation(options: InstallationOptions): Promise
 /** An installation of settings that are known already. Nothing is connected yet. */
 export function installationOf(settings: Settings, options: InstallationOptions): Installation {
   let identity: Promise<ClusterIdentity> | undefined;
+  let target: ClusterTarget | null = null;
   let kubernetes: Promise<KubernetesClient> | undefined;
   let nomad: Promise<NomadClient> | undefined;
   let server: Promise<ServerClient> | undefined;
@@ -86,8 +90,12 @@ export function installationOf(settings: Settings, options: InstallationOptions)
     return admin;
   };
   const connectKubernetes = (): Promise<KubernetesClient> => {
-    kubernetes ??= import('./connect-kubernetes.ts').then(({ connectKubernetes: connect }) =>
-      connect(settings, options, connectMachines),
+    kubernetes ??= import('./connect-kubernetes.ts').then(
+      async ({ connectKubernetes: connect }) => {
+        const client = await connect(settings, options, connectMachines);
+        target = client.target;
+        return client;
+      },
     );
     // Beside what the command asks for, not before it. Whoever wants to know hears of a failure.
     if (clusterId !== null) askIdentity(clusterId).catch(() => undefined);
@@ -101,7 +109,9 @@ export function installationOf(settings: Settings, options: InstallationOptions)
     return identity;
   };
   return {
-    name: describeInstallation(settings),
+    get name() {
+      return describeInstallation(settings, target);
+    },
     settings,
     clock: options.clock,
     kubernetes: connectKubernetes,
@@ -143,10 +153,11 @@ export function installationOf(settings: Settings, options: InstallationOptions)
   };
 }
 
-function describeInstallation({ profile, kubernetes, nomad }: Settings): string {
+function describeInstallation(settings: Settings, target: ClusterTarget | null): string {
+  const { profile, kubernetes, nomad } = settings;
   if (profile !== null) return profile;
   if (nomad.address !== null && nomad.access !== 'proxy') return `Nomad at ${nomad.address}`;
-  const context = kubernetes.context ?? 'the current context';
-  const namespace = kubernetes.namespace === null ? '' : `, namespace ${kubernetes.namespace}`;
-  return `${context}${namespace}`;
+  if (target !== null) return `${target.context ?? target.server}/${target.namespace}`;
+  const { context, namespace } = kubernetes;
+  return [context ?? 'the current context', ...(namespace === null ? [] : [namespace])].join('/');
 }

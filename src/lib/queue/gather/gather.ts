@@ -43,7 +43,7 @@ async function takeSnapshot(
   round: Round,
   { trigger = null }: Pick<GatherOptions, 'trigger'>,
 ): Promise<QueueSnapshot> {
-  const { installation, serverVersion, catalogue, clock } = round.sources;
+  const { serverVersion, catalogue, clock } = round.sources;
   const kubernetes = gatherKubernetes(round);
   const server = gatherServer(round);
   const nomad = gatherNomad(round, server.builds);
@@ -70,6 +70,8 @@ async function takeSnapshot(
     outputPort: gatherOutputPort(round, kubernetes.logs, nomad),
   });
   const { windowMs, freshMs } = round;
+  // A cluster that no profile names has a name once it has been connected to.
+  const { installation } = round.sources;
   return {
     ...{ format: 1, installation, takenAt: clock.now(), windowMs, freshMs, serverVersion },
     ...evidence,

@@ -14,13 +14,15 @@ export interface SourcesContext {
 
 /** The installation, as far as it is asked for a snapshot. Nothing is connected yet. */
 export function openSources({ installation, catalogue, masker, ssh = {} }: SourcesContext) {
-  const { settings, name, clock } = installation;
+  const { settings, clock } = installation;
   const { host, version, baseDomain } = settings;
   const noHost = 'the server is not asked: no host is set in the profile';
   const noToken = 'the server is not asked for its builds: no API token is set';
   const machines = [settings.ssh.keyFile, settings.ssh.bastion, ssh.keyFile, ssh.bastion];
   return {
-    installation: name,
+    get installation() {
+      return installation.name;
+    },
     serverVersion: version,
     host,
     baseDomain,
