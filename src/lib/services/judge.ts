@@ -1,9 +1,9 @@
 import type { Pod, Workload } from '../kubernetes/model.ts';
-import { isWell, judgePod } from '../pods/judge.ts';
+import { isWell, judgePod, type PodJudgement } from '../pods/judge.ts';
 import { workloadName } from '../pods/workload-name.ts';
 import type { Catalogue } from './catalogue.ts';
 import { SEVERITY_ORDER, type Service } from './service.ts';
-import { isOfVersion } from './version.ts';
+import { isOfVersion, latestVersion } from './version.ts';
 
 /** What a service does just now. */
 export type ServiceState =
@@ -11,7 +11,7 @@ export type ServiceState =
   | 'down'
   /** It is scaled to zero. */
   | 'stopped'
-  /** This version has it, and it is not there. */
+  /** It has to be there, by the version or by what does not work without it, and is not. */
   | 'missing'
   /** Some of it is ready. */
   | 'partial'
@@ -49,7 +49,7 @@ export interface ServiceStatus {
   /** Names of its workloads here. */
   readonly workloads: readonly string[];
   readonly pods: readonly string[];
-  /** Why its first pod that is not ready is not so; null where all are, or nothing is said. */
+  /** Why its first pod that is not ready is not so, or what not being here means; null where nothing is wrong. */
   readonly why: string | null;
   /** Services that do not work without it. */
   readonly neededBy: readonly string[];
@@ -96,7 +96,23 @@ export function judgeServices(
     const like = { name, owner: null, labels: { ...workload.labels, ...workload.selector } };
     partOf(catalogue.serviceOf(like), name).workloads.push(workload);
   }
-  return [...parts.values()].map((part) => judge(part, catalogue, evidence)).sort(compareServices);
+  const present = [...parts.values()].filter(isPresent);
+  const scene = {
+    ...{ catalogue, evidence },
+    running: new Set(present.map(({ name }) => name)),
+    oldest: latestVersion(present.flatMap(({ service }) => service?.since ?? [])),
+  };
+  return [...parts.values()].map((part) => judge(part, scene)).sort(compareServices);
+}
+
+/** What each service is judged by. */
+interface Scene {
+  readonly catalogue: Catalogue;
+  readonly evidence: ServiceEvidence;
+  /** Names of services that are here. */
+  readonly running: ReadonlySet<string>;
+  /** The oldest version that has all that is here; null where nothing is. */
+  readonly oldest: string | null;
 }
 
 interface Part {
@@ -104,6 +120,15 @@ interface Part {
   readonly name: string;
   readonly pods: Pod[];
   readonly workloads: Workload[];
+}
+
+interface JudgedPod {
+  readonly pod: Pod;
+  readonly judgement: PodJudgement;
+}
+
+function isPresent({ pods, workloads }: Part): boolean {
+  return pods.length > 0 || workloads.length > 0;
 }
 
 /** Outages first, then by severity, then by how much of it is out. */
@@ -116,13 +141,15 @@ function compareServices(a: ServiceStatus, b: ServiceStatus): number {
   );
 }
 
-function judge(part: Part, catalogue: Catalogue, evidence: ServiceEvidence): ServiceStatus {
+function judge(part: Part, scene: Scene): ServiceStatus {
   const { service, name, pods } = part;
-  const judged = pods.map((pod) => ({ pod, judgement: judgePod(pod) }));
+  const { evidence } = scene;
+  const judged = withoutRetried(pods.map((pod) => ({ pod, judgement: judgePod(pod) })));
   const ready = judged.filter(({ judgement }) => judgement.health === 'ready').length;
   const ill = judged.find(({ judgement }) => !isWell(judgement));
   const wanted = wantedOf(part, judged.length, evidence.workloads !== null);
-  const state = stateOf(part, catalogue, evidence, { ready, wanted, judged });
+  const absence = isPresent(part) ? null : absenceOf(part, scene);
+  const state = absence?.state ?? stateOf(part, { ready, wanted, judged });
   const startUpOnly = service?.startUpOnly ?? false;
   return {
     name,
@@ -147,9 +174,22 @@ function judge(part: Part, catalogue: Catalogue, evidence: ServiceEvidence): Ser
       ]),
     ].sort(),
     pods: pods.map((pod) => pod.name).sort(),
-    why: ill ? (ill.judgement.why ?? ill.judgement.status) : null,
+    why: ill ? (ill.judgement.why ?? ill.judgement.status) : whyOf(state, absence),
     neededBy: service?.neededBy ?? [],
   };
+}
+
+/** Leaves out the pods of a Job that failed before another of it ended well. */
+function withoutRetried(judged: readonly JudgedPod[]): readonly JudgedPod[] {
+  const done = new Set(
+    judged.flatMap(({ pod, judgement }) =>
+      judgement.health === 'completed' && pod.owner?.kind === 'Job' ? pod.owner.name : [],
+    ),
+  );
+  return judged.filter(
+    ({ pod, judgement }) =>
+      judgement.health !== 'not-ready' || pod.owner?.kind !== 'Job' || !done.has(pod.owner.name),
+  );
 }
 
 /** Pods of Jobs are wanted by nobody for long; those without a workload are themselves wanted. */
@@ -161,20 +201,14 @@ function wantedOf({ workloads, pods }: Part, seen: number, listed: boolean): num
 }
 
 function stateOf(
-  { service, name, pods, workloads }: Part,
-  catalogue: Catalogue,
-  evidence: ServiceEvidence,
+  { service, pods, workloads }: Part,
   found: {
     readonly ready: number;
     readonly wanted: number | null;
-    readonly judged: readonly { readonly judgement: ReturnType<typeof judgePod> }[];
+    readonly judged: readonly JudgedPod[];
   },
 ): ServiceState {
   const { ready, wanted, judged } = found;
-  if (pods.length === 0 && workloads.length === 0) {
-    if (catalogue.external.has(name)) return 'external';
-    return isMissing(service, evidence) ? 'missing' : 'absent';
-  }
   const lasting = judged.filter(
     ({ judgement }) => !['completed', 'left-behind'].includes(judgement.health),
   );
@@ -191,10 +225,52 @@ function stateOf(
   return ready === 0 ? 'down' : 'partial';
 }
 
-/** Only what is in every installation of a version that is known can be missed. */
-function isMissing(service: Service | null, { version, workloads }: ServiceEvidence): boolean {
-  if (service === null || service.condition !== undefined || service.startUpOnly) return false;
-  if (service.severity === 'unknown' || workloads === null || version === null) return false;
-  if (service.externalisable !== false && service.name !== 'legacy-dispatcher') return false;
-  return isOfVersion(service, version);
+function whyOf(state: ServiceState, absence: Absence | null): string | null {
+  return state === 'stopped' ? 'it is scaled to zero' : (absence?.why ?? null);
 }
+
+/** What it means that nothing of a service is here. */
+interface Absence {
+  readonly state: 'external' | 'missing' | 'absent';
+  /** Null where it does not have to be here. */
+  readonly why: string | null;
+}
+
+/**
+ * Only what is in every installation can be missed. Where nobody says which version this is, it is
+ * missed if something that runs here does not work without it, and else left open.
+ */
+function absenceOf(
+  { service, name }: Part,
+  { catalogue, evidence, running, oldest }: Scene,
+): Absence {
+  const { workloads, version } = evidence;
+  if (catalogue.external.has(name)) return { state: 'external', why: null };
+  if (service === null || service.startUpOnly || service.condition !== undefined) return NO_MATTER;
+  const reckoned = version ?? oldest;
+  if (service.severity === 'unknown' || reckoned === null) return NO_MATTER;
+  if (!isOfVersion(service, reckoned)) return NO_MATTER;
+  if (workloads === null) return { state: 'absent', why: 'it has no pod here' };
+  // It never runs outside of the cluster, but leaves in the middle of 3.x.
+  const leaves = service.name === 'legacy-dispatcher';
+  if (service.externalisable !== false && !leaves) {
+    return {
+      state: 'absent',
+      why: 'it is not here, and the profile does not say that it is outside',
+    };
+  }
+  if (version !== null) {
+    return { state: 'missing', why: `server ${version} has it, and it is not here` };
+  }
+  const needing = (service.neededBy ?? []).filter((other) => running.has(other));
+  if (needing.length > 0 && !leaves) {
+    const verb = needing.length === 1 ? 'needs' : 'need';
+    return { state: 'missing', why: `it is not here, and ${needing.join(', ')} ${verb} it` };
+  }
+  return {
+    state: 'absent',
+    why: 'it is not here, and the profile does not say which version has to run',
+  };
+}
+
+const NO_MATTER: Absence = { state: 'absent', why: null };

@@ -17,6 +17,11 @@ export interface ServiceList {
     readonly critical: number;
   };
   readonly services: readonly ServiceStatus[];
+  /**
+   * Critical and degraded ones that are not here, though nobody says that they do not have to be: no
+   * outages, as far as anybody knows.
+   */
+  readonly notHere: readonly string[];
 }
 
 /** What services are read with. */
@@ -50,6 +55,9 @@ export async function listServices(
       critical: outages.filter(({ severity }) => severity === 'critical').length,
     },
     services: options.all ? services : services.filter(({ state }) => state !== 'absent'),
+    notHere: services.flatMap(({ name, state, severity, why }) =>
+      state === 'absent' && why !== null && severity !== 'minor' ? name : [],
+    ),
   };
 }
 

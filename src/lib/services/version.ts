@@ -10,6 +10,11 @@ export function isOfVersion(
   );
 }
 
+/** The latest of some versions; null where there are none. */
+export function latestVersion(versions: readonly string[]): string | null {
+  return [...versions].sort((a, b) => number(b) - number(a))[0] ?? null;
+}
+
 /** Orders `3.10` behind `3.9`. */
 function number(version: string): number {
   const [major = 0, minor = 0] = version.split('.').map(Number);

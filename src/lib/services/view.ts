@@ -32,10 +32,10 @@ export function serviceListView(list: ServiceList): TableView<ServiceStatus> {
       },
       { key: 'externalisable', value: (row) => row.externalisable, wide: true },
       { key: 'restarts', value: (row) => row.restarts, align: 'right', wide: true },
-      { key: 'why', value: (row) => row.why, flexible: true },
+      { key: 'why', value: (row) => row.why, flexible: true, wide: true },
     ],
     rows: list.services,
-    footer: [summaryText(list)],
+    footer: [...outageLines(list), summaryText(list), ...notHereLines(list)],
     empty: 'There is no service.',
   };
 }
@@ -103,9 +103,31 @@ function severityTone({ outage, severity }: ServiceStatus): Tone | undefined {
   return severity === 'critical' ? 'bad' : 'warning';
 }
 
-function summaryText({ summary, namespace }: ServiceList): string {
+function summaryText({ summary, namespace, notHere }: ServiceList): string {
   const { up, outages, critical } = summary;
-  if (outages === 0) return `All ${up} services in ${namespace} are up`;
+  if (outages === 0) {
+    return `All ${up} services ${notHere.length > 0 ? 'that are ' : ''}in ${namespace} are up`;
+  }
   const worst = critical > 0 ? `, ${critical} of them critical` : '';
-  return `${outages} services out in ${namespace}${worst}; ${up} up`;
+  return `${outages} ${outages === 1 ? 'service' : 'services'} out in ${namespace}${worst}; ${up} up`;
+}
+
+/** Whole sentences, which no column has room for. */
+function outageLines({ services }: ServiceList): readonly string[] {
+  const lines = services
+    .filter(({ outage }) => outage)
+    .map(({ name, state, why, impact }) => {
+      const without = impact === null ? '' : `. Without it: ${impact}`;
+      return `${name}: ${why ?? state}${without}`;
+    });
+  return lines.length === 0 ? [] : [...lines, ''];
+}
+
+function notHereLines({ notHere, version }: ServiceList): readonly string[] {
+  if (notHere.length === 0) return [];
+  const set =
+    version === null
+      ? 'config set version (such as 3.0) has what is missing counted'
+      : 'config set services.external names those that run outside';
+  return [`Not here: ${notHere.join(', ')}; circleci-admin ${set}`];
 }

@@ -38,6 +38,10 @@ function statusOf(
   return all.find((one) => one.name === name);
 }
 
+function botToken(name: string, phase: Pod['phase']): Pod {
+  return pod({ name, phase, owner: { kind: 'Job', name: 'inject-bottoken' } });
+}
+
 describe('the service of a pod', () => {
   const stateful = (name: string, labels: Pod['labels'] = {}): Pod =>
     pod({ name: `${name}-0`, owner: { kind: 'StatefulSet', name }, labels });
@@ -98,6 +102,39 @@ describe('a service', () => {
       { state: 'absent', outage: false },
     ],
     ['is not missed where no version is known', statusOf('frontend', []), { state: 'absent' }],
+    [
+      'is missed where what needs it runs, whatever the version',
+      statusOf('dispatcher', [pod({ workload: 'schedulerer' })]),
+      { state: 'missing', outage: true, why: 'it is not here, and scheduler needs it' },
+    ],
+    [
+      'is not missed where what runs is of a version without it',
+      statusOf('output-processor', [
+        pod({ workload: 'frontend' }),
+        pod({ workload: 'docker-provisioner' }),
+      ]),
+      { state: 'absent', outage: false, why: null },
+    ],
+    [
+      'that may be outside is not missed by what needs it',
+      statusOf('circleci-mongodb', [pod({ workload: 'frontend' })]),
+      { state: 'absent', outage: false, why: expect.stringContaining('outside') },
+    ],
+    [
+      'that is scaled to zero says so',
+      statusOf('frontend', [], [workload('frontend', { replicas: 0, ready: 0 })]),
+      { state: 'stopped', outage: true, why: 'it is scaled to zero' },
+    ],
+    [
+      'that only starts something is done at its second try',
+      statusOf('inject-bottoken', [botToken('a', 'Failed'), botToken('b', 'Succeeded')]),
+      { state: 'done', outage: false, why: null },
+    ],
+    [
+      'that only starts something is down where every try fails',
+      statusOf('inject-bottoken', [botToken('a', 'Failed'), botToken('b', 'Failed')]),
+      { state: 'down', outage: true },
+    ],
     [
       'is not missed where workloads may not be listed',
       statusOf('frontend', [], null, '3.0'),
