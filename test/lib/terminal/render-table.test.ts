@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderTable } from '../../../src/lib/terminal/render-table.ts';
 import { eraseTable, type TableView } from '../../../src/lib/terminal/table.ts';
+import { timed } from '../../support/cpu-time.ts';
 
 interface Build {
   readonly id: string;
@@ -32,10 +33,10 @@ describe('renderTable', () => {
       ...{ id: `row ${at}`, running: at, why: at === 9_999 ? 'a reason' : 'none' },
     }));
     const style = { width: undefined, color: false, wide: false };
-    const began = performance.now();
-    const lines = renderTable(eraseTable({ ...view, rows }), style).split('\n');
+    const { value, cpuMs } = timed(() => renderTable(eraseTable({ ...view, rows }), style));
+    const lines = value.split('\n');
     // By their square it would be half a minute.
-    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(cpuMs).toBeLessThan(10_000);
     expect(lines).toHaveLength(10_002);
     expect(lines[0]).toBe('ID        RUNNING  WHY');
     expect(lines[51]).toBe('row 50         50  none');
