@@ -8,6 +8,7 @@ import { uiStateOf } from './facts/ui-state.ts';
 import type { GatherEvent, GatherPart } from './gather/events.ts';
 import { gather } from './gather/gather.ts';
 import type { GatherOptions, QueueSources } from './gather/sources.ts';
+import { blindness } from './snapshot/blind.ts';
 import type { QueueSnapshot } from './snapshot/snapshot.ts';
 
 /** What was gathered, and what the rules make of it. */
@@ -28,7 +29,7 @@ const BEFORE: Milliseconds = 300_000;
  * than the logs were read back, looks once more, as far back as that takes.
  *
  * @param onWaiting told of what has not been answered yet, whenever that changes
- * @throws AdminError as {@link gather}
+ * @throws AdminError as {@link gather}, and {@link blindness}
  */
 export async function look(
   sources: QueueSources,
@@ -64,6 +65,8 @@ async function lookOnce(
   for await (const event of gather(sources, options)) {
     if (event.kind === 'snapshot') {
       const { snapshot } = event;
+      const blind = blindness(snapshot);
+      if (blind) throw blind;
       const facts = factsOf(snapshot);
       return { snapshot, facts, diagnosis: diagnoseFacts(facts) };
     }

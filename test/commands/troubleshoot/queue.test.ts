@@ -138,6 +138,35 @@ describe('troubleshoot queue', () => {
   });
 });
 
+describe('what leads to no installation', () => {
+  const without = { NOMAD_ADDR: '', CIRCLECI_ADMIN_NOMAD_ADDRESS: '' };
+  it.each([
+    ['a kubeconfig that is not there', ['--kubeconfig', '/nonexistent'], 'NO_KUBECONFIG'],
+    ['a context that is not there', ['--context', 'elsewhere'], 'CONTEXT_NOT_FOUND'],
+    ['a namespace that is not there', ['--namespace', 'circlecy'], 'NAMESPACE_NOT_FOUND'],
+  ])('is an error and no finding: %s', async (_name, words, code) => {
+    const sandbox = await startSandbox({ scenario: 'idle' });
+    for (const command of [[...QUEUE], ['troubleshoot', 'build', 'acme/web/26']]) {
+      const { KUBECONFIG = '' } = sandbox.environment();
+      const env = { KUBECONFIG, ...without };
+      const { stdout, stderr, exitCode } = await cli([...command, ...words, '--json'], { env });
+      expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 5 });
+      expect(JSON.parse(stderr)).toMatchObject({ code, hint: expect.any(String) });
+    }
+  });
+
+  it('is an error and no finding: a login that is refused', async () => {
+    const sandbox = await startSandbox({ scenario: 'idle' });
+    const { KUBECONFIG = '' } = sandbox.environment();
+    const file = join(await folder(), 'kubeconfig');
+    const text = await readFile(KUBECONFIG, 'utf8');
+    await writeFile(file, text.replace(/token: .*/g, 'token: expired'), { mode: 0o600 });
+    const { stderr, exitCode } = await cli([...QUEUE, '--json'], { env: { KUBECONFIG: file } });
+    expect(JSON.parse(stderr)).toMatchObject({ code: 'KUBERNETES_UNAUTHORIZED' });
+    expect(exitCode).toBe(3);
+  });
+});
+
 describe('troubleshoot queue --fix', () => {
   it('deletes exactly the two pods, waits until they are ready, and finds nothing more', async () => {
     const sandbox = await startSandbox({ scenario: 'job-lost' });

@@ -2,6 +2,7 @@ import { diagnose } from '../diagnose.ts';
 import type { JudgedFinding } from '../diagnosis.ts';
 import type { GatherEvent } from '../gather/events.ts';
 import { gather } from '../gather/gather.ts';
+import { blindness } from '../snapshot/blind.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 import type { BuildFacts, StepClock } from './build-facts.ts';
 import type { BuildTarget } from './build-target.ts';
@@ -31,7 +32,7 @@ export type FollowEvent =
  * Follows one build: gathers what a diagnosis looks at, reads further back what is about this build,
  * and says where it got to, where it stands still and why.
  *
- * @throws AdminError as {@link readBuild}; the reason of the operator's signal
+ * @throws AdminError as {@link readBuild} and {@link blindness}; the reason of the operator's signal
  */
 export async function* followBuild(
   target: BuildTarget,
@@ -44,6 +45,8 @@ export async function* followBuild(
       yield event;
       continue;
     }
+    const blind = blindness(event.snapshot);
+    if (blind) throw blind;
     const facts = await readBuild(target, event.snapshot, sources, options);
     yield { kind: 'report', report: reportOf(facts, event.snapshot) };
   }
