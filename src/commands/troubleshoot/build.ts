@@ -1,10 +1,12 @@
 import { AdminCommand } from '../../lib/cli/admin-command.ts';
 import { Args, durationFlag } from '../../lib/cli/oclif.ts';
+import { showWaiting } from '../../lib/cli/show-diagnosis.ts';
 import { EXIT_CODES } from '../../lib/errors.ts';
 import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
 import { parseBuildTarget } from '../../lib/queue/build/build-target.ts';
 import type { BuildReport } from '../../lib/queue/build/follow-build.ts';
 import { buildDocument, buildView, stepsTable } from '../../lib/queue/build/view.ts';
+import { follow, type GatherPart } from '../../lib/queue/gather/events.ts';
 
 /** `troubleshoot build`: one build's way through the pipeline. */
 export class TroubleshootBuild extends AdminCommand {
@@ -38,11 +40,14 @@ export class TroubleshootBuild extends AdminCommand {
     const { followBuild } = await import('../../lib/queue/build/follow-build.ts');
     const sources = openSources({ installation, catalogue, masker });
     const options = { signal, sinceMs: flags.since, limitMs: flags.limit };
+    const waiting = new Set<GatherPart>();
     for await (const event of followBuild(target, sources, options)) {
-      if (event.kind === 'report') await this.#show(event.report);
-      else if (event.kind === 'answered' && runtime.stderr.isTTY) {
-        output.progress(`Read ${event.part}`);
+      if (event.kind === 'report') {
+        await this.#show(event.report);
+        continue;
       }
+      follow(event, waiting);
+      showWaiting(waiting, output, runtime);
     }
   }
 

@@ -140,6 +140,7 @@ export abstract class AdminCommand extends Command {
   }
 
   protected override async finally(error?: Error): Promise<void> {
+    this.#output?.endProgress();
     // A change was refused for it: said already.
     if (!isAdminError(error, 'refused')) await this.#warnOfOtherCluster();
     if (error === undefined || error instanceof ExitError) this.#output?.flush();

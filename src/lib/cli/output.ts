@@ -136,7 +136,7 @@ export class Output {
       if (!this.structured) this.#talk(text);
       return;
     }
-    this.#clearProgress();
+    this.endProgress();
     const room = (stderr.columns ?? 80) - 1;
     const line = this.#options.masker.mask(text).slice(0, room);
     void stderr.write(line);
@@ -149,11 +149,12 @@ export class Output {
   }
 
   #talk(text: string): void {
-    this.#clearProgress();
+    this.endProgress();
     void this.#options.stderr.write(`${this.#options.masker.mask(text)}\n`);
   }
 
-  #clearProgress(): void {
+  /** Takes away what {@link progress} shows: what comes next has a line of its own. */
+  endProgress(): void {
     if (this.#progressShown === 0) return;
     // Blanks, and no escape sequence: a dumb terminal knows none, and NO_COLOR wants none.
     void this.#options.stderr.write(`\r${' '.repeat(this.#progressShown)}\r`);
@@ -169,7 +170,7 @@ export class Output {
   }
 
   async #write(text: string): Promise<void> {
-    this.#clearProgress();
+    this.endProgress();
     await this.#options.stdout.write(text);
   }
 

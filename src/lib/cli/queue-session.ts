@@ -19,7 +19,7 @@ import type { Change } from './change.ts';
 import { mendChange } from './mend-change.ts';
 import type { Frame, Output } from './output.ts';
 import type { Runtime } from './runtime.ts';
-import { queueStyle } from './show-diagnosis.ts';
+import { queueStyle, showWaiting } from './show-diagnosis.ts';
 import { triggerChange } from './trigger-change.ts';
 
 /** Whom a session asks, and whom it tells. */
@@ -50,10 +50,9 @@ export class QueueSession {
     const { installation, masker, ssh, output, runtime, save } = this.#context;
     const catalogue = await readCatalogue(installation.settings);
     const sources = openSources({ installation, catalogue, masker, ssh });
-    const looked = await look(sources, { ...this.#options, trigger }, (waiting) => {
-      if (runtime.stderr.isTTY && waiting.length > 0)
-        output.progress(`Asking: ${waiting.join(', ')}`);
-    });
+    const looked = await look(sources, { ...this.#options, trigger }, (waiting) =>
+      showWaiting(waiting, output, runtime),
+    );
     if (save !== undefined) {
       const { writeSnapshot } = await import('../queue/snapshot/snapshot-file.ts');
       await writeSnapshot(save, looked.snapshot, masker);

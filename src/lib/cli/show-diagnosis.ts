@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../queue/diagnosis.ts';
+import type { GatherPart } from '../queue/gather/events.ts';
 import { findingsTable, type QueueStyle, queueDocument, queueLines } from '../queue/view.ts';
 import type { Tone } from '../terminal/table.ts';
 import type { Output } from './output.ts';
@@ -16,6 +17,16 @@ export async function queueStyle(
     width: runtime.stdout.isTTY ? runtime.stdout.columns : undefined,
     paint: (text: string, tone: Tone) => paint(text, tone, output.color),
   };
+}
+
+/** On a terminal: what has not been answered yet. */
+export function showWaiting(
+  waiting: Iterable<GatherPart>,
+  output: Pick<Output, 'progress'>,
+  runtime: Pick<Runtime, 'stderr'>,
+): void {
+  const parts = [...waiting];
+  if (runtime.stderr.isTTY && parts.length > 0) output.progress(`Asking: ${parts.join(', ')}`);
 }
 
 /** Prints a diagnosis: the tree for people, the findings for programs that read tables. */

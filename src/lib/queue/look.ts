@@ -5,7 +5,7 @@ import type { QueueFacts } from './facts/facts.ts';
 import { factsOf } from './facts/facts-of.ts';
 import { ageAt, serverNow } from './facts/moments.ts';
 import { uiStateOf } from './facts/ui-state.ts';
-import type { GatherEvent, GatherPart } from './gather/events.ts';
+import { follow, type GatherPart } from './gather/events.ts';
 import { gather } from './gather/gather.ts';
 import type { GatherOptions, QueueSources } from './gather/sources.ts';
 import { blindness } from './snapshot/blind.ts';
@@ -74,9 +74,4 @@ async function lookOnce(
     onWaiting([...waiting]);
   }
   throw new Error('gathering ended without a snapshot');
-}
-
-function follow(event: Exclude<GatherEvent, { kind: 'snapshot' }>, waiting: Set<GatherPart>): void {
-  if (event.kind === 'asking') waiting.add(event.part);
-  else waiting.delete(event.part);
 }

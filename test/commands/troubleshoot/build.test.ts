@@ -57,6 +57,15 @@ describe('troubleshoot build', () => {
     );
   });
 
+  it('gives an error a line of its own, below no progress', async () => {
+    const { sandbox } = await startedIn('healthy', 20);
+    const options = { env: sandbox.environment(), clock: sandbox.clock, tty: true };
+    const { stderr } = await cli(['troubleshoot', 'build', 'acme/nowhere/1'], options);
+    const [progress = '', error] = stderr.split('Error: ');
+    expect(progress).toMatch(/Asking: .*\r *\r$/);
+    expect(error).toMatch(/^neither Nomad/);
+  });
+
   it.each([
     ['dispatcher-stopped', 'lost', 'dispatcher: dispatcher-popped', 'CQ0106', 3],
     ['dispatcher-silent', 'lost', 'dispatcher: dispatcher-popped', 'CQ0302', 3],

@@ -26,3 +26,12 @@ export type GatherEvent =
       readonly ok: boolean;
     }
   | { readonly kind: 'snapshot'; readonly snapshot: QueueSnapshot };
+
+/** Keeps up which parts have not been answered yet. */
+export function follow(
+  event: Exclude<GatherEvent, { readonly kind: 'snapshot' }>,
+  waiting: Set<GatherPart>,
+): void {
+  if (event.kind === 'asking') waiting.add(event.part);
+  else waiting.delete(event.part);
+}
