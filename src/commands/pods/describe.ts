@@ -35,6 +35,12 @@ export class PodsDescribe extends AdminCommand {
     const { signal, output } = this;
     const now = this.installation.clock.now();
     const pods = await choosePods(client, catalogue, choice, { signal });
+    if (pods.length === 0) {
+      throw new AdminError('notFound', 'there is no such pod', {
+        code: 'PODS_NOT_FOUND',
+        hint: 'List them with: circleci-admin pods list',
+      });
+    }
     for (const [at, pod] of pods.entries()) {
       const description = await describePod(client, pod, catalogue, { signal, now });
       if (output.format === 'json' && pods.length > 1) await output.json(description);

@@ -4,11 +4,12 @@ import type { Pod } from '../kubernetes/model.ts';
 import { nearest } from '../nearest.ts';
 import type { Catalogue } from '../services/catalogue.ts';
 import type { Service } from '../services/service.ts';
+import { typedName } from './typed-name.ts';
 import { workloadName } from './workload-name.ts';
 
 /** Which pods are meant. What is given in several ways has to hold in all of them. */
 export interface PodChoice {
-  /** Names of pods, of services or of workloads: any of them. */
+  /** Names of pods, of services or of workloads, also as `Deployment/frontend`: any of them. */
   readonly names: readonly string[];
   /** Names of services: any of them. */
   readonly services: readonly string[];
@@ -34,7 +35,9 @@ export async function choosePods(
   const services = choice.services.map((name) => catalogue.find(name));
   const pods = await client.listPods({ ...selectorsOf(choice), signal: options.signal });
   for (const name of choice.names) {
-    if (!pods.some((pod) => isNamed(pod, name, catalogue))) throw notFound(name, pods, client);
+    if (pods.some((pod) => isNamed(pod, name, catalogue))) continue;
+    const service = catalogue.named(name);
+    throw service ? noPods(service) : notFound(name, pods, client);
   }
   const chosen = pods.filter(podMatcher(choice, catalogue));
   for (const service of services) {
@@ -69,8 +72,12 @@ export function podMatcher(choice: PodChoice, catalogue: Catalogue): PodMatcher 
 }
 
 function isNamed(pod: Pod, name: string, catalogue: Catalogue): boolean {
+  const typed = typedName(name);
+  if (typed?.owner === 'Pod') return pod.name === typed.name;
+  if (typed) return pod.owner?.kind === typed.owner && workloadName(pod) === typed.name;
   if (pod.name === name || workloadName(pod) === name) return true;
-  return catalogue.serviceOf(pod)?.name === name;
+  const service = catalogue.named(name);
+  return service !== null && catalogue.serviceOf(pod)?.name === service.name;
 }
 
 function notFound(

@@ -2,14 +2,14 @@ import type { Container, KubernetesEvent } from '../kubernetes/model.ts';
 import { type DetailBlock, type DetailView, eraseTable, type Field } from '../terminal/table.ts';
 import { formatDuration } from '../units.ts';
 import type { PodDescription } from './describe.ts';
-import { healthTone, restartsText } from './view.ts';
+import { healthTone } from './view.ts';
 
 /** `pods describe` for people. */
 export function podDescriptionView(description: PodDescription, now: Date): DetailView {
   const { events } = description;
   return {
     blocks: [
-      { kind: 'fields', fields: fieldsOf(description, now) },
+      { kind: 'fields', fields: fieldsOf(description) },
       ...conditionsBlock(description),
       containersBlock('Containers', description.containers, now),
       ...(description.initContainers.length > 0
@@ -22,18 +22,28 @@ export function podDescriptionView(description: PodDescription, now: Date): Deta
   };
 }
 
-function fieldsOf({ pod, service, workload }: PodDescription, now: Date): readonly Field[] {
+function fieldsOf({ pod, service, workload, labels }: PodDescription): readonly Field[] {
   const tone = healthTone(pod.health);
   return [
     { label: 'Pod', value: pod.name },
     { label: 'Ready', value: `${pod.ready}/${pod.containers}`, tone },
     { label: 'Status', value: pod.status, tone },
     ...(pod.why === null ? [] : [{ label: 'Why', value: pod.why }]),
-    { label: 'Restarts', value: restartsText(pod, now) },
+    { label: 'Restarts', value: String(pod.restarts) },
     { label: 'Age', value: pod.ageMs === null ? 'not known' : formatDuration(pod.ageMs) },
     { label: 'Node', value: pod.node ?? 'none' },
     { label: 'IP', value: pod.podIp ?? 'none' },
-    { label: 'Kept by', value: workload ? `${workload.kind}/${workload.name}` : 'nothing known' },
+    {
+      label: 'Kept by',
+      value: workload ? `${workload.kind}/${workload.name}` : (pod.owner ?? 'nothing'),
+    },
+    {
+      label: 'Labels',
+      value:
+        Object.entries(labels)
+          .map((label) => label.join('='))
+          .join(', ') || 'none',
+    },
     { label: 'Service', value: service?.name ?? 'none that is known' },
     ...(service
       ? [
@@ -51,7 +61,7 @@ function conditionsBlock({ conditions }: PodDescription): readonly DetailBlock[]
       { key: 'type', value: (one) => one.type },
       { key: 'status', value: (one) => one.status },
       { key: 'reason', value: (one) => one.reason },
-      { key: 'message', value: (one) => one.message, flexible: true },
+      { key: 'message', value: (one) => one.message, flexible: 'wrapped' },
     ],
     rows: conditions,
     empty: 'None.',
@@ -64,17 +74,31 @@ function containersBlock(title: string, containers: readonly Container[], now: D
     columns: [
       { key: 'name', value: (one) => one.name },
       { key: 'ready', value: (one) => one.ready, text: (one) => (one.ready ? 'yes' : 'no') },
-      { key: 'state', value: (one) => one.state, text: stateText },
+      {
+        key: 'state',
+        value: (one) => one.state,
+        text: (one) => stateText(one, now),
+        flexible: 'wrapped',
+      },
       { key: 'restarts', value: (one) => one.restarts, align: 'right' },
-      { key: 'lastEnd', title: 'LAST END', value: () => null, text: (one) => lastEnd(one, now) },
-      { key: 'image', value: (one) => one.image, flexible: true },
+      {
+        key: 'lastEnd',
+        title: 'LAST END',
+        value: () => null,
+        text: (one) => lastEnd(one, now),
+        flexible: 'wrapped',
+      },
     ],
     rows: containers,
+    footer: ['', ...containers.map(({ name, image }) => `${name} is of ${image ?? 'no image'}`)],
   });
   return { kind: 'table', title, table };
 }
 
-function stateText({ state, reason, exitCode }: Container): string {
+function stateText({ state, reason, exitCode, startedAt }: Container, now: Date): string {
+  if (state === 'running' && startedAt !== null) {
+    return `running for ${formatDuration(now.getTime() - startedAt.getTime())}`;
+  }
   const detail = [reason, exitCode === null ? null : `exit code ${exitCode}`].filter(Boolean);
   return detail.length === 0 ? state : `${state}: ${detail.join(', ')}`;
 }
@@ -98,7 +122,7 @@ function eventsBlock(events: readonly KubernetesEvent[], now: Date): DetailBlock
       },
       { key: 'reason', value: (one) => one.reason },
       { key: 'count', value: (one) => one.count, align: 'right' },
-      { key: 'message', value: (one) => one.message, flexible: true },
+      { key: 'message', value: (one) => one.message, flexible: 'wrapped' },
     ],
     rows: events,
     empty: 'None: Kubernetes keeps them for an hour.',

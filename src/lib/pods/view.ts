@@ -1,6 +1,7 @@
+import type { Milliseconds } from '../clock.ts';
 import type { TableView, Tone } from '../terminal/table.ts';
 import { formatDuration } from '../units.ts';
-import type { PodHealth } from './judge.ts';
+import { isWell, type PodHealth } from './judge.ts';
 import type { PodList, PodRow } from './list.ts';
 
 const TONES: Readonly<Record<PodHealth, Tone>> = {
@@ -11,6 +12,9 @@ const TONES: Readonly<Record<PodHealth, Tone>> = {
   'left-behind': 'quiet',
   'not-ready': 'bad',
 };
+
+/** A restart that was longer ago is no news. */
+const RECENT: Milliseconds = 24 * 60 * 60 * 1_000;
 
 /** The tone of a pod's health. */
 export function healthTone(health: PodHealth): Tone {
@@ -28,35 +32,67 @@ export function podListView(list: PodList, now: Date): TableView<PodRow> {
         tone: (row) => healthTone(row.health),
       },
       { key: 'status', value: (row) => row.status, tone: (row) => healthTone(row.health) },
-      {
-        key: 'restarts',
-        value: (row) => row.restarts,
-        text: (row) => restartsText(row, now),
-        align: 'right',
-      },
+      { key: 'restarts', value: (row) => row.restarts, align: 'right' },
       { key: 'ageMs', title: 'AGE', value: (row) => row.ageMs, text: ageText, align: 'right' },
       { key: 'service', value: (row) => row.service, wide: true },
       { key: 'node', value: (row) => row.node, wide: true },
       { key: 'podIp', title: 'IP', value: (row) => row.podIp, wide: true },
       { key: 'owner', value: (row) => row.owner, wide: true },
-      { key: 'restartReason', title: 'LAST END', value: (row) => row.restartReason, wide: true },
-      { key: 'why', value: (row) => row.why, flexible: true },
+      {
+        key: 'restartReason',
+        title: 'LAST END',
+        value: (row) => row.restartReason,
+        text: (row) => lastEndText(row, now) ?? '-',
+        wide: true,
+      },
+      { key: 'why', value: (row) => row.why, flexible: true, wide: true },
     ],
     rows: list.pods,
-    footer: [summaryText(list)],
+    ...(list.pods.length > 0
+      ? { footer: [...reasonsBelow(list.pods, now), summaryText(list)] }
+      : {}),
     empty: list.summary.pods === 0 ? 'There is no such pod.' : `${summaryText(list)}.`,
   };
 }
 
-/** The restarts, how the last run ended, and how long ago that was. */
-export function restartsText(
-  row: Pick<PodRow, 'restarts' | 'restartReason' | 'lastRestartAt'>,
-  now: Date,
-): string {
-  if (row.restarts === 0 || row.lastRestartAt === null) return String(row.restarts);
-  const ago = formatDuration(now.getTime() - row.lastRestartAt.getTime());
-  const why = row.restartReason === 'Completed' ? '' : `${row.restartReason}, `;
-  return `${row.restarts} (${why}${ago} ago)`;
+function reasonsBelow(rows: readonly PodRow[], now: Date): readonly string[] {
+  const lines = reasonLines(rows, now);
+  return lines.length === 0 ? [] : [...lines, ''];
+}
+
+/**
+ * Why pods are not ready, and how those ended that were restarted of late: whole sentences, which no
+ * column has room for. What holds for several pods is said once.
+ */
+export function reasonLines(rows: readonly PodRow[], now: Date): readonly string[] {
+  const names = new Map<string, string[]>();
+  for (const row of rows) {
+    const reason = reasonText(row, now);
+    if (reason !== null) names.set(reason, [...(names.get(reason) ?? []), row.name]);
+  }
+  return [...names].map(([reason, whose]) => `${whose.join(', ')}: ${reason}`);
+}
+
+function reasonText(row: PodRow, now: Date): string | null {
+  const end = row.restarts > 0 ? lastEndText(row, now) : null;
+  const restarted = end === null ? null : `restarted ${timesText(row)}, after ${end}`;
+  if (isWell(row)) return isRecent(row, now) ? restarted : null;
+  const why = row.why ?? row.status;
+  const told = row.restartReason !== null && why.includes(row.restartReason);
+  return told || restarted === null ? why : `${why}; ${restarted}`;
+}
+
+function timesText({ restarts }: PodRow): string {
+  return restarts === 1 ? 'once' : `${restarts} times`;
+}
+
+function isRecent({ lastRestartAt }: PodRow, now: Date): boolean {
+  return lastRestartAt !== null && now.getTime() - lastRestartAt.getTime() < RECENT;
+}
+
+function lastEndText({ restartReason, lastRestartAt }: PodRow, now: Date): string | null {
+  if (restartReason === null || lastRestartAt === null) return restartReason;
+  return `${restartReason}, ${formatDuration(now.getTime() - lastRestartAt.getTime())} ago`;
 }
 
 function ageText({ ageMs }: PodRow): string {

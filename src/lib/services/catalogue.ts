@@ -32,6 +32,16 @@ export class Catalogue {
     return exact ?? this.services.find((service) => matchesName(service, name)) ?? null;
   }
 
+  /** The service that goes by just this name, in some version or for short; null for none. */
+  named(name: string): Service | null {
+    return (
+      this.services.find((service) => service.name === name) ??
+      this.services.find((service) => workloadsOf(service).includes(name)) ??
+      this.services.find((service) => service.name === `circleci-${name}`) ??
+      null
+    );
+  }
+
   /**
    * The service of this name, or of the name that its workload has in some version.
    *
@@ -39,10 +49,7 @@ export class Catalogue {
    */
   find(name: string): Service {
     const wanted = name.toLowerCase();
-    const found =
-      this.services.find((service) => service.name === wanted) ??
-      this.byWorkload(wanted.replace(/-\d+$/, '')) ??
-      this.services.find((service) => service.name === `circleci-${wanted}`);
+    const found = this.named(wanted) ?? this.byWorkload(wanted.replace(/-\d+$/, ''));
     if (found) return found;
     const names = this.services.flatMap((service) => [service.name, ...workloadsOf(service)]);
     const meant = nearest(wanted, names);

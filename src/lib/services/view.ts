@@ -1,4 +1,4 @@
-import { podListView } from '../pods/view.ts';
+import { podListView, reasonLines } from '../pods/view.ts';
 import { type DetailView, eraseTable, type TableView, type Tone } from '../terminal/table.ts';
 import type { ServiceState, ServiceStatus } from './judge.ts';
 import type { ServiceDetail, ServiceList } from './list.ts';
@@ -74,7 +74,7 @@ export function serviceDetailView(detail: ServiceDetail, now: Date): DetailView 
       {
         kind: 'table',
         title: 'Pods',
-        table: eraseTable({ columns, rows: pods, empty: 'None.' }),
+        table: eraseTable({ columns, rows: pods, empty: 'None.', footer: reasonLines(pods, now) }),
       },
       {
         kind: 'table',

@@ -39,3 +39,12 @@ describe('pods list', () => {
     expect(described.stdout).toContain('FailedScheduling');
   });
 });
+
+it('describes nothing where no pod has the labels', async () => {
+  const sandbox = await startSandbox();
+  const options = { env: sandbox.environment(), clock: sandbox.clock };
+  const none = await cli(['pods', 'describe', '-l', 'app=nonesuch'], options);
+  expect(none).toMatchObject({ exitCode: 5, stdout: '' });
+  const job = await cli(['pods', 'describe', 'inject-bottoken', '-o', 'table'], options);
+  expect(job.stdout).toContain('Job/inject-bottoken');
+});

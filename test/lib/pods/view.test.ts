@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest';
+import type { Pod } from '../../../src/lib/kubernetes/model.ts';
+import { podRow } from '../../../src/lib/pods/list.ts';
+import { podListView, reasonLines } from '../../../src/lib/pods/view.ts';
+import { makeCatalogue } from '../../../src/lib/services/catalogue.ts';
+import { renderTable } from '../../../src/lib/terminal/render-table.ts';
+import { eraseTable } from '../../../src/lib/terminal/table.ts';
+import { container, pod } from './sample-pods.ts';
+
+const NOW = new Date('2026-12-01T12:00:00Z');
+
+function restarted(hoursAgo: number, rest: Parameters<typeof container>[0] = {}): Partial<Pod> {
+  const finishedAt = new Date(NOW.getTime() - hoursAgo * 3_600_000);
+  const lastTermination = { reason: 'OOMKilled', exitCode: 137, finishedAt };
+  return { containers: [container({ restarts: 4, lastTermination, ...rest })] };
+}
+
+const CRASHING = { ready: false, state: 'waiting', reason: 'CrashLoopBackOff' } as const;
+
+function rowsOf(...pods: readonly Pod[]) {
+  return pods.map((one) => podRow(one, makeCatalogue(), NOW));
+}
+
+it('has room for the longest state at 80 columns, and says below why it is so', () => {
+  const pods = rowsOf(
+    pod({ name: `${'x'.repeat(29)}-abcde`, createdAt: NOW, ...restarted(174, CRASHING) }),
+  );
+  const summary = { pods: 1, ready: 0, completed: 0, notReady: 1 };
+  const view = podListView({ namespace: 'circleci-server', summary, pods }, NOW);
+  const columns = view.columns.filter((column) => !column.wide);
+  const table = eraseTable({ ...view, columns });
+  const text = renderTable(table, { width: 80, color: false, wide: false });
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  expect(text).toMatch(/CrashLoopBackOff +4 /);
+  expect(table.footer).toEqual([
+    `${'x'.repeat(29)}-abcde: container main ends after every start, the last time with OOMKilled`,
+    '',
+    '0 of 1 pods ready in circleci-server, 1 not ready',
+  ]);
+});
+
+it('tells of a restart while it is news, and of one reason once', () => {
+  const unscheduled = {
+    phase: 'Pending',
+    containers: [container({ ready: false, state: 'unknown' })],
+    conditions: [
+      { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes' },
+    ],
+  } as const;
+  const rows = rowsOf(
+    pod({ name: 'new', ...restarted(2) }),
+    pod({ name: 'old', ...restarted(30) }),
+    pod({ name: 'unready', ...restarted(30, { ready: false }) }),
+    pod({ name: 'a', ...unscheduled }),
+    pod({ name: 'b', ...unscheduled }),
+  );
+  expect(reasonLines(rows, NOW)).toEqual([
+    'new: restarted 4 times, after OOMKilled, 2h ago',
+    'unready: container main runs, but its readiness check fails; restarted 4 times, after OOMKilled, 1d6h ago',
+    'a, b: no node takes it: 0/3 nodes',
+  ]);
+});
