@@ -47,7 +47,7 @@ export function judgePod(pod: Pod): PodJudgement {
     containers: containers.length,
     status,
     why: health === 'ready' || health === 'completed' ? null : whyOf(pod),
-    restarts: containers.reduce((sum, one) => sum + one.restarts, 0),
+    restarts: countedContainers(pod).reduce((sum, one) => sum + one.restarts, 0),
     restartReason: last && reasonOfEnd(last),
     lastRestartAt: last?.finishedAt ?? null,
   };
@@ -62,8 +62,9 @@ function healthOf(pod: Pod, status: string): PodHealth {
   if (pod.deletedAt !== null) return 'terminating';
   if (pod.phase === 'Succeeded') return 'completed';
   if (pod.phase === 'Failed') {
+    // A ReplicaSet counts no failed pod, whatever the reason (a node that is shut down, for one).
     const replaced = pod.reason === 'Evicted' && pod.owner?.kind !== 'StatefulSet';
-    return replaced ? 'left-behind' : 'not-ready';
+    return replaced || pod.owner?.kind === 'ReplicaSet' ? 'left-behind' : 'not-ready';
   }
   if (pod.phase === 'Running' && isReady(pod)) return 'ready';
   if (pod.phase === 'Pending' && PASSING.has(status) && !isUnschedulable(pod)) return 'starting';
@@ -83,11 +84,21 @@ function isUnschedulable({ conditions }: Pod): boolean {
   return conditions.some(({ type, status }) => type === 'PodScheduled' && status === 'False');
 }
 
+/** Those whose restarts kubectl counts: until a pod is initialised, the ones that go before. */
+function countedContainers(pod: Pod): readonly Container[] {
+  const { initContainers = [], containers, conditions } = pod;
+  const initialised = conditions.some(
+    ({ type, status }) => type === 'Initialized' && status === 'True',
+  );
+  return initStatus(pod) === null || initialised ? containers : initContainers;
+}
+
 function statusOf(pod: Pod): string {
   if (pod.deletedAt !== null) return pod.reason === 'NodeLost' ? 'Unknown' : 'Terminating';
   const initialising = initStatus(pod);
   if (initialising !== null) return initialising;
-  let status: string = pod.reason ?? pod.phase;
+  const gated = pod.conditions.find(({ reason }) => reason === 'SchedulingGated');
+  let status: string = gated?.reason ?? pod.reason ?? pod.phase;
   let running = false;
   for (const container of [...pod.containers].reverse()) {
     if (container.state === 'waiting' && container.reason) status = container.reason;
@@ -101,6 +112,8 @@ function statusOf(pod: Pod): string {
 
 /** `Init:1/2` and the like while a container that goes before the others has not ended well. */
 function initStatus({ initContainers = [] }: Pod): string | null {
+  // Nothing is said of them before a node has taken the pod.
+  if (initContainers.every(({ state }) => state === 'unknown')) return null;
   for (const [at, container] of initContainers.entries()) {
     const { state, reason, exitCode } = container;
     if (state === 'terminated' && exitCode === 0) continue;
@@ -114,7 +127,9 @@ function initStatus({ initContainers = [] }: Pod): string | null {
 }
 
 function whyOf(pod: Pod): string | null {
-  if (pod.deletedAt !== null) return 'it is being deleted';
+  if (pod.deletedAt !== null) {
+    return pod.reason === null ? 'it is being deleted' : sentence(pod.reason, pod.message);
+  }
   const scheduled = pod.conditions.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status === 'False') {
     return `no node takes it: ${scheduled.message ?? scheduled.reason ?? 'nothing is said'}`;
@@ -124,7 +139,11 @@ function whyOf(pod: Pod): string | null {
   const bad = containers.find(isBroken) ?? pod.containers.find((one) => !one.ready);
   if (bad) return whyContainer(bad);
   const gate = pod.conditions.find(({ type, status }) => type === 'Ready' && status === 'False');
-  return gate ? sentence(gate.reason ?? 'NotReady', gate.message) : null;
+  if (!gate) return null;
+  // The node's controller says no more than that when it hears nothing from a node.
+  return gate.reason === null
+    ? 'its containers were ready, and Kubernetes does not take it for ready: its node may be lost'
+    : sentence(gate.reason, gate.message);
 }
 
 function isBroken({ state, reason, exitCode }: Container): boolean {

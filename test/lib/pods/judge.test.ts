@@ -135,6 +135,63 @@ describe('a pod', () => {
       },
     ],
     [
+      'whose init container crashes has its restarts',
+      pod({
+        phase: 'Pending',
+        containers: [container({ ready: false, state: 'waiting', reason: 'PodInitializing' })],
+        initContainers: [
+          container({ name: 'migrate', state: 'waiting', reason: 'CrashLoopBackOff', restarts: 3 }),
+        ],
+      }),
+      { health: 'not-ready', status: 'Init:CrashLoopBackOff', restarts: 3 },
+    ],
+    [
+      'that is initialised counts no restarts of what went before',
+      pod({
+        initContainers: [container({ state: 'terminated', exitCode: 0, restarts: 3 })],
+      }),
+      { health: 'ready', status: 'Running', restarts: 0 },
+    ],
+    [
+      'with init containers that no node takes',
+      pod({
+        phase: 'Pending',
+        containers: [container({ ready: false, state: 'unknown' })],
+        initContainers: [container({ ready: false, state: 'unknown' })],
+        conditions: [{ type: 'PodScheduled', status: 'False', reason: null, message: '0/1 nodes' }],
+      }),
+      { health: 'not-ready', status: 'Pending', why: 'no node takes it: 0/1 nodes' },
+    ],
+    [
+      'that a scheduling gate holds back',
+      pod({
+        phase: 'Pending',
+        containers: [container({ ready: false, state: 'unknown' })],
+        conditions: [
+          { type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message: 'gates' },
+        ],
+      }),
+      { health: 'not-ready', status: 'SchedulingGated', why: 'no node takes it: gates' },
+    ],
+    [
+      'that a node left behind when it was shut down',
+      pod({ phase: 'Failed', reason: 'NodeShutdown', containers: [] }),
+      { health: 'left-behind', status: 'NodeShutdown' },
+    ],
+    [
+      'whose node is lost is not ready',
+      pod({ conditions: [{ type: 'Ready', status: 'False', reason: null, message: null }] }),
+      {
+        ...{ health: 'not-ready', status: 'Running', ready: 1 },
+        why: expect.stringContaining('its node may be lost'),
+      },
+    ],
+    [
+      'of a lost node that is being deleted',
+      pod({ deletedAt: new Date(1), reason: 'NodeLost', message: 'Node a is unresponsive' }),
+      { health: 'terminating', status: 'Unknown', why: 'NodeLost: Node a is unresponsive' },
+    ],
+    [
       'whose second init container runs',
       pod({
         phase: 'Pending',
