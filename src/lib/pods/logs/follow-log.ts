@@ -2,6 +2,7 @@ import type { Clock, Milliseconds } from '../../clock.ts';
 import { type AdminError, isAdminError } from '../../errors.ts';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
 import type { Container, Pod } from '../../kubernetes/model.ts';
+import { isDone } from './init-container.ts';
 import type { LogCursor, LogLine } from './log-cursor.ts';
 import { type LogSource, readLog } from './read-log.ts';
 
@@ -56,7 +57,9 @@ export async function* followLog(
     try {
       const pod = await presentPod(client, source, signal);
       if (pod === null) return;
-      const container = pod.containers.find(({ name }) => name === source.container);
+      const named = ({ name }: Container): boolean => name === source.container;
+      const goesBefore = pod.initContainers?.find(named);
+      const container = goesBefore ?? pod.containers.find(named);
       if (!container) return;
       if (container.restarts > known) {
         yield* missed(container.restarts - known);
@@ -72,7 +75,7 @@ export async function* followLog(
       } else {
         if (!swept) yield* orNothing(lines({ follow: false }));
         swept = hasEnded(container);
-        if (isOver(pod)) return;
+        if (isOver(pod) || (goesBefore && isDone(goesBefore))) return;
         await nextChange(source.pod, context);
         continue;
       }

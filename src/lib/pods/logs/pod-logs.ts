@@ -6,6 +6,7 @@ import type { Catalogue } from '../../services/catalogue.ts';
 import { choosePods, type PodChoice } from '../choose-pods.ts';
 import { followSources } from './follow-sources.ts';
 import { readHistory } from './history.ts';
+import { isDone } from './init-container.ts';
 import { LogCursor } from './log-cursor.ts';
 import type { LogsContext, LogsOptions } from './logs-options.ts';
 import type { SourcedLine } from './merge-lines.ts';
@@ -31,9 +32,10 @@ export interface TrackedLog {
 }
 
 /**
- * The logs of all containers of the pods that are meant, merged by time. First what there is, read
- * to its end; with `follow` then what comes, of these pods and of those that join them, over broken
- * connections and restarts, without a gap and without a repeat.
+ * The logs of all containers of the pods that are meant, merged by time; of init containers only
+ * those that have not ended well, unless one is named. First what there is, read to its end; with
+ * `follow` then what comes, of these pods and of those that join them, over broken connections and
+ * restarts, without a gap and without a repeat.
  *
  * @throws AdminError as {@link choosePods}; `notFound` PODS_NOT_FOUND, NO_PREVIOUS_LOG;
  *   `validation` BAD_CONTAINER; `usage` TOO_MANY_STREAMS
@@ -74,7 +76,8 @@ function trackedLogs(
   restarts?: number,
 ): readonly TrackedLog[] {
   const service = catalogue.serviceOf(pod)?.name ?? null;
-  return pod.containers
+  const before = (pod.initContainers ?? []).filter((one) => one.name === container || !isDone(one));
+  return [...before, ...pod.containers]
     .filter(({ name }) => container === null || name === container)
     .map((one) => ({
       source: { pod: pod.name, uid: pod.uid, container: one.name, service },
@@ -95,7 +98,8 @@ function refuse(
     });
   }
   if (pods.length > 0 && logs.length === 0) {
-    const names = new Set(pods.flatMap((pod) => pod.containers.map(({ name }) => name)));
+    const all = pods.flatMap((pod) => [...(pod.initContainers ?? []), ...pod.containers]);
+    const names = new Set(all.map(({ name }) => name));
     throw new AdminError('validation', `none of the pods has a container "${container}"`, {
       code: 'BAD_CONTAINER',
       hint: `Their containers are ${[...names].join(', ')}.`,

@@ -1,0 +1,83 @@
+import { expect, it } from 'vitest';
+import type { Container, Pod } from '../../../../src/lib/kubernetes/model.ts';
+import { followLog } from '../../../../src/lib/pods/logs/follow-log.ts';
+import { LogCursor } from '../../../../src/lib/pods/logs/log-cursor.ts';
+import { type LogsClient, podLogs } from '../../../../src/lib/pods/logs/pod-logs.ts';
+import { makeCatalogue } from '../../../../src/lib/services/catalogue.ts';
+import { systemClock } from '../../../../src/lib/terminal/system-clock.ts';
+import { container, pod } from '../sample-pods.ts';
+
+const DONE = { state: 'terminated', exitCode: 0 } as const;
+const FAILED = { state: 'terminated', exitCode: 2, ready: false } as const;
+const WAITS = { state: 'waiting', reason: 'PodInitializing', ready: false } as const;
+
+function twoSteps(first: Partial<Container>, second: Partial<Container>): Pod {
+  return pod({
+    phase: 'Pending',
+    initContainers: [
+      container({ name: 'wait', ...first }),
+      container({ name: 'migrate', ...second }),
+    ],
+    containers: [container({ name: 'frontend', ...WAITS })],
+  });
+}
+
+/** A cluster of one pod, where each log is one line. */
+function clientOf(one: Pod): LogsClient {
+  return {
+    target: { context: null, server: 'https://kubernetes', namespace: 'circleci-server' },
+    listPods: async () => [one],
+    getPod: async () => one,
+    watchPods: async function* () {
+      yield { type: 'ADDED', pod: one };
+    },
+    podLogs: async function* ({ container: name }) {
+      yield Buffer.from(`2026-12-01T12:00:00.000000000Z of ${name}\n`);
+    },
+  };
+}
+
+/** What is read of the logs of a pod. */
+async function logsOf(one: Pod, options: { container?: string }) {
+  const whole = {
+    follow: false,
+    previous: false,
+    sinceMs: null,
+    tail: null,
+    grep: null,
+    maxStreams: 9,
+  };
+  const { container: name = null } = options;
+  const context = { clock: systemClock, signal: new AbortController().signal };
+  const choice = { names: [], services: [] };
+  const texts: string[] = [];
+  const wanted = { ...whole, container: name };
+  for await (const event of podLogs(clientOf(one), makeCatalogue(), choice, wanted, context)) {
+    if (event.kind === 'lines') texts.push(...event.lines.map(({ text }) => text));
+  }
+  return texts;
+}
+
+it('reads the log of an init container that fails, for the others have none', async () => {
+  expect(await logsOf(twoSteps(DONE, FAILED), {})).toEqual(['of migrate', 'of frontend']);
+});
+
+it('reads one that has done its part where it is named', async () => {
+  expect(await logsOf(twoSteps(DONE, FAILED), { container: 'wait' })).toEqual(['of wait']);
+});
+
+it('follows one to its end, and its pod no further', async () => {
+  const running = pod({
+    initContainers: [container({ name: 'wait', ...DONE })],
+    containers: [container({ name: 'frontend' })],
+  });
+  const source = { pod: running.name, uid: running.uid, container: 'wait', service: null };
+  const { signal } = new AbortController();
+  const context = { clock: systemClock, signal, changed: () => new Promise<void>(() => undefined) };
+  const texts: string[] = [];
+  const events = followLog(clientOf(running), source, new LogCursor(), 0, context);
+  for await (const event of events) {
+    if (event.kind === 'lines') texts.push(...event.lines.map(({ text }) => text));
+  }
+  expect(texts).toEqual(['of wait']);
+});
