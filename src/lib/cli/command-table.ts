@@ -22,17 +22,17 @@ export type Found =
 
 /** What each first word is about. */
 export const TOPICS: Readonly<Record<string, string>> = {
-  pods: 'The pods of the installation: state, logs, restarts',
-  services: 'The services of the installation, and what each outage means',
+  troubleshoot: 'why something does not work, and what to do about it',
   nomad: 'Nomad jobs and the clients that run them',
+  pods: 'the pods of the installation: state, logs, restarts',
+  services: 'the services of the installation, and what each outage means',
+  users: 'accounts, administrators and the seats of the licence',
+  settings: 'system settings of the server',
   repl: 'Clojure inside the server, by its nREPL',
-  users: 'Accounts, administrators and the seats of the licence',
-  settings: 'System settings of the server',
-  troubleshoot: 'Why something does not work, and what to do about it',
-  config: 'Which installations there are, and how each is reached',
-  audit: 'What was changed from this machine',
-  sandbox: 'A simulated installation on this machine',
-  completion: 'Completion of command lines in a shell',
+  config: 'which installations there are, and how each is reached',
+  audit: 'what was changed from this machine',
+  sandbox: 'a simulated installation on this machine',
+  completion: 'completion of command lines in a shell',
 };
 
 /** Finds the command with the most of the leading words; aliases count. */

@@ -70,41 +70,49 @@ export function flagsHelp(): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-/** The help of a topic, or of everything. */
+/** The help of a topic: its commands. */
 export function topicHelp(table: CommandTable, topic: string): string {
-  const inside = table.filter(
-    (entry) => !entry.hidden && entry.id.startsWith(topic && `${topic}:`),
+  const rows = commandsOf(table, topic).map(
+    (entry) => [entry.id.replaceAll(':', ' '), entry.summary] as const,
   );
-  if (topic !== '') {
-    const rows = inside.map((entry) => [entry.id.replaceAll(':', ' '), entry.summary] as const);
-    return `${TOPICS[topic] ?? topic}\n\n${section('COMMANDS', list(rows))}\n\n${MORE}\n`;
-  }
-  const blocks = Object.entries(TOPICS).map(([name, about]) =>
-    section(
-      about.toUpperCase(),
-      list(
-        inside
-          .filter((entry) => `${entry.id}:`.startsWith(`${name}:`))
-          .map((entry) => [entry.id.replaceAll(':', ' '), entry.summary]),
-      ),
-    ),
-  );
-  const others = inside.filter(
-    (entry) => !entry.id.includes(':') && !Object.hasOwn(TOPICS, entry.id),
-  );
-  const rest = section('MORE', list(others.map((entry) => [entry.id, entry.summary])));
-  const intro = 'Operate a CircleCI Server installation from the command line.';
-  const start = section('START HERE', [
-    `$ ${BIN} sandbox run -- nomad node-status   try any command, with no installation`,
-    `$ ${BIN} init                               find your installation, write a profile`,
-    `$ ${BIN} doctor                             what can be reached, and what may be done`,
-    `$ ${BIN} nomad node-status                  the clients, and what capacity is left`,
-    `$ ${BIN} nomad status                       the builds, and why one is pending`,
-  ]);
-  return `${[intro, start, ...blocks, rest, MORE].filter(Boolean).join('\n\n')}\n`;
+  return `${TOPICS[topic] ?? topic.replaceAll(':', ' ')}\n\n${section('COMMANDS', list(rows))}\n\n${MORE}\n`;
 }
 
+/** The help of everything: where to start, and what there is, each topic with its commands. */
+export function rootHelp(table: CommandTable): string {
+  const topics = Object.entries(TOPICS).flatMap(([topic, about]) => {
+    const names = new Set(commandsOf(table, topic).flatMap(({ id }) => id.split(':')[1] ?? []));
+    return [`${topic.padEnd(12)}  ${about}`, `  ${[...names].join(', ')}`];
+  });
+  const single = table
+    .filter(({ id, hidden }) => !hidden && !id.includes(':') && !Object.hasOwn(TOPICS, id))
+    .map(({ id, summary }) => `${id.padEnd(12)}  ${summary}`);
+  const sections = [
+    'Operate a CircleCI Server installation from the command line.',
+    section(
+      'START HERE',
+      FIRST_STEPS.map(([words, what]) => `$ ${BIN} ${words.padEnd(27)}  ${what}`),
+    ),
+    section('COMMANDS', [...topics, ...single]),
+    `${MORE}\n${CODES}`,
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function commandsOf(table: CommandTable, topic: string): CommandTable {
+  return table.filter(({ id, hidden }) => !hidden && `${id}:`.startsWith(`${topic}:`));
+}
+
+const FIRST_STEPS = [
+  ['init', 'find your installation'],
+  ['doctor', 'what works, what is permitted'],
+  ['troubleshoot queue', 'why builds are queued'],
+  ['nomad status', 'the builds, and why one waits'],
+  ['sandbox run -- nomad status', 'try it with no installation'],
+] as const;
+
 const MORE = `Run ${BIN} COMMAND --help for what a command takes.`;
+const CODES = `Run ${BIN} help CODE for what a code of doctor or troubleshoot means.`;
 
 function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : `${title}\n${lines.map((line) => `  ${line}`).join('\n')}`;

@@ -65,6 +65,11 @@ async function dispatch(
     await runtime.stdout.write(flagsHelp());
     return;
   }
+  if (argv[0] === 'help' && /^c[aq]\d{4}$/i.test(argv[1] ?? '')) {
+    const { readCodePage } = await import('./code-page.ts');
+    await runtime.stdout.write(await readCodePage(facts.root, argv[1] ?? ''));
+    return;
+  }
   if (argv[0] === 'completion' && argv[1] === 'complete') {
     await complete(argv.slice(argv[2] === '--' ? 3 : 2), runtime, table, facts, masker);
     return;
@@ -72,8 +77,9 @@ async function dispatch(
   const found = findCommand(table, asked);
   if (found.kind === 'unknown') throw unknownCommand(table, found.words);
   if (found.kind === 'topic') {
-    const { topicHelp } = await import('./help.ts');
-    await runtime.stdout.write(topicHelp(table, found.topic));
+    const { rootHelp, topicHelp } = await import('./help.ts');
+    const { topic } = found;
+    await runtime.stdout.write(topic === '' ? rootHelp(table) : topicHelp(table, topic));
     return;
   }
   const command = await found.entry.load();

@@ -67,7 +67,7 @@ function checkLines(check: CheckResult, { unicode, paint }: ListStyle): readonly
   return [
     line,
     ...hint.map((one) => indent + one),
-    `${indent}${paint(`See ${check.ref}`, 'quiet')}`,
+    `${indent}${paint(`See circleci-admin help ${check.code}`, 'quiet')}`,
   ];
 }
 

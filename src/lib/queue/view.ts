@@ -93,7 +93,7 @@ function stepLines(steps: readonly Step[], { unicode, paint, width }: QueueStyle
 }
 
 function findingLines(finding: JudgedFinding, style: QueueStyle): readonly string[] {
-  const { code, severity, title, evidence, remedy, causedBy, ref } = finding;
+  const { code, severity, title, evidence, remedy, causedBy } = finding;
   const { unicode, paint, width } = style;
   const { sign, plain, tone } = MARKS[severity === 'error' ? 'broken' : 'warning'];
   const indent = ' '.repeat(INDENT);
@@ -113,7 +113,7 @@ function findingLines(finding: JudgedFinding, style: QueueStyle): readonly strin
     ...(more > 0 ? [indent + paint(`... and ${more} more, with --json`, 'quiet')] : []),
     ...wrapText(remedy.text, { width: room }).map((line) => indent + line),
     ...remedy.commands.map((command) => `${indent}  ${command}`),
-    `${indent}${paint(`See ${ref}`, 'quiet')}`,
+    `${indent}${paint(`See circleci-admin help ${code}`, 'quiet')}`,
   ];
 }
 

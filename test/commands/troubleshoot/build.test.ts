@@ -93,7 +93,7 @@ describe('troubleshoot build', () => {
     const { stdout } = await run(sandbox, `acme/web#${build.number}`, '--output', 'table');
     expect(stdout).toContain('State  lost: it stands still at schedulerer for 3m59s\n');
     expect(stdout).toMatch(/\nWhy: CQ0401 .*\n/);
-    expect(stdout).toContain('See docs/findings/CQ0401.md');
+    expect(stdout).toContain('See circleci-admin help CQ0401');
   });
 
   it('says why Nomad does not place one, in a table of 80 columns', async () => {

@@ -135,12 +135,12 @@ function findingBlock({ build, stoppedAt, finding }: BuildReport): readonly Deta
     ];
     return [{ kind: 'lines', title: 'Why', wrap: true, lines }];
   }
-  const { code, title, evidence, remedy, ref } = finding;
+  const { code, title, evidence, remedy } = finding;
   const lines = [
     ...aboutFirst(evidence, build).slice(0, MOST_EVIDENCE).map(proofText),
     remedy.text,
     ...remedy.commands.map((command) => `  ${command}`),
-    `See ${ref}`,
+    `See circleci-admin help ${code}`,
   ];
   return [{ kind: 'lines', title: `Why: ${code} ${title}`, wrap: true, lines }];
 }

@@ -54,7 +54,7 @@ describe('what is shown of a build', () => {
       expect.stringMatching(/^ {2}x{71}…$/),
       'Delete both pods.',
       '  circleci-admin troubleshoot queue --fix',
-      'See docs/findings/CQ0202.md',
+      'See circleci-admin help CQ0202',
       '',
       'Note: Nomad was not read: it hangs',
       '',

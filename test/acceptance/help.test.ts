@@ -1,0 +1,50 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { sourceCommands } from '../../scripts/source-commands.ts';
+import { RULES } from '../../src/lib/queue/rules/index.ts';
+import { cli } from '../support/cli.ts';
+
+describe.each([[['help']], [['--help']], [[]]])('%j', (argv) => {
+  it('fits a terminal, says where to start, and names every command', async () => {
+    const { stdout, stderr, exitCode } = await cli(argv);
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(40);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(stdout).toContain('$ circleci-admin init ');
+    for (const { id, hidden } of await sourceCommands()) {
+      const [topic = '', name] = id.split(':');
+      const at = lines.findIndex((line) => line.startsWith(`  ${topic} `));
+      expect(at, id).toBeGreaterThan(0);
+      const listed = (lines[at + 1] ?? '').trim().split(', ');
+      if (!hidden && name !== undefined) expect(listed, id).toContain(name);
+    }
+  });
+});
+
+describe('help CODE', () => {
+  it.each([...RULES.map(({ code }) => code), 'CA0101'])('shows the page of %s', async (code) => {
+    for (const word of [code, code.toLowerCase()]) {
+      const { stdout, exitCode } = await cli(['help', word]);
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(new RegExp(`^# ${code}: `));
+    }
+  });
+
+  it('has a page for each file of the docs', async () => {
+    for (const folder of ['checks', 'findings']) {
+      const files = await readdir(join(import.meta.dirname, '..', '..', 'docs', folder));
+      for (const file of files) {
+        const { stdout } = await cli(['help', file.replace('.md', '')]);
+        expect(stdout).toContain(`# ${file.replace('.md', '')}: `);
+      }
+    }
+  });
+
+  it('knows the codes that there are', async () => {
+    const { stderr, exitCode } = await cli(['help', 'CQ9999', '--json']);
+    expect(JSON.parse(stderr)).toMatchObject({ code: 'UNKNOWN_CODE', exitCode: 5 });
+    expect(exitCode).toBe(5);
+  });
+});
