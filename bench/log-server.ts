@@ -17,6 +17,8 @@ interface Stream {
   readonly response: ServerResponse;
   /** Number of the next line. */
   next: number;
+  /** Where it ends; null where it goes on as its pod does. */
+  readonly end: number | null;
 }
 
 const streams = new Set<Stream>();
@@ -55,11 +57,13 @@ function due(): number {
 
 function pump(stream: Stream): void {
   // Whoever does not read is not written to: the lines are worked out when he does.
-  while (stream.next < due() && !stream.response.writableNeedDrain) {
-    const to = Math.min(due(), stream.next + MOST_LINES);
-    stream.response.write(text(stream.pod, stream.next, to));
+  const { response, end } = stream;
+  while (stream.next < (end ?? due()) && !response.writableNeedDrain) {
+    const to = Math.min(end ?? due(), stream.next + MOST_LINES);
+    response.write(text(stream.pod, stream.next, to));
     stream.next = to;
   }
+  if (stream.next === end && !response.writableEnded) response.end();
 }
 
 const server = createServer((request, response) => {
@@ -69,10 +73,9 @@ const server = createServer((request, response) => {
   if (log !== undefined) {
     const since = Date.parse(url.searchParams.get('sinceTime') ?? '') || START;
     const from = Math.max(0, Math.ceil(((since - START) * rate) / 1_000));
-    const stream: Stream = { pod: Number(name), response, next: from };
-    if (url.searchParams.get('follow') !== 'true') {
-      return response.end(text(stream.pod, from, due()));
-    }
+    const follows = url.searchParams.get('follow') === 'true';
+    const end = follows ? null : Math.max(from, due());
+    const stream: Stream = { pod: Number(name), response, next: from, end };
     pump(stream);
     streams.add(stream);
     response.on('drain', () => pump(stream));
