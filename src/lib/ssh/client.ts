@@ -36,7 +36,7 @@ export interface SshSession {
   /**
    * Runs a command to its end.
    *
-   * @throws AdminError of kind `service` (SSH_LOST) or `timeout` (SSH_TIMEOUT)
+   * @throws AdminError of kind `service` (SSH_LOST, SSH_COMMAND_REFUSED) or `timeout` (SSH_TIMEOUT)
    */
   exec(exec: SshExec): Promise<SshExit>;
   /**
@@ -56,7 +56,7 @@ export interface SshClient {
    *
    * @throws AdminError of kind `service` (SSH_UNREACHABLE, SSH_LOST), `timeout` (SSH_TIMEOUT),
    *   `unauthorised` (SSH_AUTH_FAILED), `refused` (SSH_HOST_KEY_UNKNOWN, SSH_HOST_KEY_CHANGED,
-   *   SSH_HOST_KEY_REVOKED) or `validation` (SSH_KEY_UNUSABLE)
+   *   SSH_HOST_KEY_REVOKED) or `validation` (SSH_KEY_UNUSABLE, KNOWN_HOSTS_UNUSABLE)
    */
   use<T>(host: string, work: (session: SshSession) => Promise<T>, signal?: AbortSignal): Promise<T>;
   /**

@@ -23,19 +23,61 @@ export function unreachable(
   if (isAdminError(error)) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const said = error instanceof Error ? error.message : String(error);
-  const through = bastion === null ? '' : ` through ${formatAddress(bastion)}`;
   return new AdminError(
     'service',
-    `${formatAddress(address)} cannot be reached by SSH${through}: ${SOCKET_PROBLEMS[code] ?? said}`,
+    `${formatAddress(address)} cannot be reached by SSH${through(bastion)}: ${SOCKET_PROBLEMS[code] ?? said}`,
     {
       code: 'SSH_UNREACHABLE',
-      hint:
-        bastion === null
-          ? 'Clients in a private network are reached through a bastion: --bastion USER@HOST, or ssh.bastion in the profile.'
-          : 'Check that the bastion may reach port 22 of the host, and that the machine is up.',
+      hint: wayHint(address, bastion),
       cause: error,
     },
   );
+}
+
+function wayHint({ host, port }: SshAddress, bastion: SshAddress | null): string {
+  return bastion === null
+    ? 'Clients in a private network are reached through a bastion: --bastion USER@HOST, or ssh.bastion in the profile.'
+    : `Check that ${bastion.host} may reach port ${port} of ${host}, and that the machine is up.`;
+}
+
+/** Nothing came back while connecting: `timeout` SSH_TIMEOUT. */
+export function connectTooSlow(
+  address: SshAddress,
+  limit: Milliseconds,
+  bastion: SshAddress | null,
+): AdminError {
+  return new AdminError(
+    'timeout',
+    `Connecting to ${formatAddress(address)}${through(bastion)} took over ${formatDuration(limit)}`,
+    {
+      code: 'SSH_TIMEOUT',
+      hint: `${wayHint(address, bastion)} To wait longer: --request-timeout.`,
+    },
+  );
+}
+
+/** The bastion is told to connect nobody to anything: `service` SSH_UNREACHABLE. */
+export function forwardRefused(target: SshAddress, bastion: SshAddress): AdminError {
+  return new AdminError(
+    'service',
+    `${formatAddress(bastion)} may not connect us to ${target.host}:${target.port}: it forbids forwarding`,
+    {
+      code: 'SSH_UNREACHABLE',
+      hint: 'A bastion needs AllowTcpForwarding yes in its sshd_config, and no restriction of the key that forbids it.',
+    },
+  );
+}
+
+/** A host that let us in runs no command: `service` SSH_COMMAND_REFUSED. */
+export function commandRefused(address: SshAddress, why: string): AdminError {
+  return new AdminError('service', `${formatAddress(address)} does not run the command: ${why}`, {
+    code: 'SSH_COMMAND_REFUSED',
+    hint: 'See what its sshd_config says of MaxSessions, PermitTTY and ForceCommand, and what its log says.',
+  });
+}
+
+function through(bastion: SshAddress | null): string {
+  return bastion === null ? '' : ` through ${formatAddress(bastion)}`;
 }
 
 /** A connection that was there has gone: `service` SSH_LOST. */
@@ -52,12 +94,14 @@ export function authFailed(
   address: SshAddress,
   tried: readonly string[],
   takes: readonly string[],
+  said?: string,
 ): AdminError {
   const what = tried.length === 0 ? 'there is no key to try' : `tried ${tried.join(', ')}`;
   const other = takes.length > 0 && !takes.includes('publickey');
+  const only = other ? `; it takes only ${takes.join(', ')}` : '';
   return new AdminError(
     'unauthorised',
-    `${formatAddress(address)} does not let us in: ${what}${other ? `; it takes only ${takes.join(', ')}` : ''}`,
+    `${formatAddress(address)} does not let us in: ${what}${only}${said === undefined ? '' : `; it said "${said}"`}`,
     {
       code: 'SSH_AUTH_FAILED',
       hint: 'Name the key with --ssh-key FILE or ssh.keyFile in the profile, or load it: ssh-add FILE. The user is set by --ssh-user.',
@@ -70,6 +114,16 @@ export function keyUnusable(path: string, why: string, hint: string): AdminError
   return new AdminError('validation', `The SSH key ${path} cannot be used: ${why}`, {
     code: 'SSH_KEY_UNUSABLE',
     hint,
+  });
+}
+
+/** Host keys cannot be read, or kept: `validation` KNOWN_HOSTS_UNUSABLE. */
+export function knownHostsUnusable(file: string, error: unknown): AdminError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new AdminError('validation', `Known host keys cannot be kept in ${file}: ${why}`, {
+    code: 'KNOWN_HOSTS_UNUSABLE',
+    hint: 'Choose another file: circleci-admin config set ssh.knownHostsFile FILE',
+    cause: error,
   });
 }
 

@@ -1,6 +1,6 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { hostKeyRefused } from './errors.ts';
+import { hostKeyRefused, knownHostsUnusable } from './errors.ts';
 import {
   fingerprint,
   type HostPlace,
@@ -35,7 +35,7 @@ export async function typesKnown(
  * Lets a host key pass if it is known, or is new and new ones are accepted.
  *
  * @throws AdminError of kind `refused` (SSH_HOST_KEY_UNKNOWN, SSH_HOST_KEY_CHANGED,
- *   SSH_HOST_KEY_REVOKED)
+ *   SSH_HOST_KEY_REVOKED) or `validation` (KNOWN_HOSTS_UNUSABLE)
  */
 export async function checkHostKey(
   policy: HostKeyPolicy,
@@ -52,11 +52,19 @@ export async function checkHostKey(
       onlyAuthority: hasOnlyAuthority(known, place),
     });
   }
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await keep(file, knownHostLine(place, key));
+  policy.onAccepted?.(place, `${keyType(key)} ${fingerprint(key)}`);
+}
+
+async function keep(file: string, line: string): Promise<void> {
   const before = await readOrEmpty(file);
   const gap = before === '' || before.endsWith('\n') ? '' : '\n';
-  await appendFile(file, `${gap}${knownHostLine(place, key)}\n`, { mode: 0o600 });
-  policy.onAccepted?.(place, `${keyType(key)} ${fingerprint(key)}`);
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await appendFile(file, `${gap}${line}\n`, { mode: 0o600 });
+  } catch (error) {
+    throw knownHostsUnusable(file, error);
+  }
 }
 
 async function readAll(policy: HostKeyPolicy): Promise<readonly KnownHost[]> {
@@ -69,6 +77,6 @@ async function readOrEmpty(file: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
-    throw error;
+    throw knownHostsUnusable(file, error);
   }
 }

@@ -1,6 +1,8 @@
+import { createPrivateKey } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BaseAgent, ParsedKey } from 'ssh2';
+import { shellWord } from '../shell-word.ts';
 import { keyUnusable } from './errors.ts';
 
 /** Something to log in with. */
@@ -21,6 +23,9 @@ export interface IdentitySources {
 
 const USUAL_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 const ASKED_TIMES = 3;
+const PKCS8 = /-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----/;
+const PRIVATE = /PRIVATE KEY|^PuTTY-User-Key-File/;
+const PUBLIC = /^(?:ssh-|ecdsa-|sk-|---- BEGIN SSH2 PUBLIC)/;
 
 /**
  * What to log in with, in the order in which it is tried: the key that was named, the agent, the
@@ -37,17 +42,20 @@ export async function readIdentities(sources: IdentitySources): Promise<readonly
     return key ? [key, ...fromAgent] : fromAgent;
   }
   const found: Identity[] = [];
+  const failures: unknown[] = [];
   for (const name of USUAL_KEYS) {
     const path = join(sources.home, '.ssh', name);
     if (!(await exists(path))) continue;
-    // With an agent, nobody is asked for a key that was not even named.
-    const quiet = agent ? { ...sources, askPassphrase: null } : sources;
+    // Nobody is asked for a key that was not even named while there is another one.
+    const quiet = agent || found.length > 0 ? { ...sources, askPassphrase: null } : sources;
     const key = await readKey(path, quiet, agent).catch((error: unknown) => {
-      if (agent) return null;
-      throw error;
+      failures.push(error);
+      return null;
     });
     if (key) found.push(key);
   }
+  const [failure] = failures;
+  if (failure !== undefined && !agent && found.length === 0) throw failure;
   return [...fromAgent, ...found];
 }
 
@@ -58,24 +66,40 @@ async function readKey(
   agent: BaseAgent | null,
 ): Promise<Identity | null> {
   const text = await readPrivate(path);
-  const { default: ssh2 } = await import('ssh2');
-  const first = ssh2.utils.parseKey(text);
+  const first = await parsePrivate(text);
   if (!(first instanceof Error)) return identity(path, first);
   if (!/encrypted/i.test(first.message)) {
-    throw keyUnusable(path, first.message, 'It has to be a private key in PEM or OpenSSH format.');
+    const hint = `It has to be a private key in PEM or OpenSSH format. To rewrite it: ssh-keygen -p -f ${shellWord(path)}`;
+    throw keyUnusable(path, first.message, hint);
   }
   if (agent && (await agentHolds(agent, path))) return null;
   const ask = sources.askPassphrase;
   for (let asked = 0; ask && asked < ASKED_TIMES; asked += 1) {
-    const passphrase = await ask(`Passphrase of ${path}:`);
+    const again = asked === 0 ? '' : ' (that was another one)';
+    const passphrase = await ask(`Passphrase of ${path}${again}:`);
     if (passphrase === null) break;
-    const key = ssh2.utils.parseKey(text, passphrase);
+    const key = await parsePrivate(text, passphrase);
     if (!(key instanceof Error)) return identity(path, key);
   }
-  const why = ask
-    ? 'its passphrase was not given'
-    : 'it has a passphrase, and nobody is there to ask';
-  throw keyUnusable(path, why, `Load it into the agent: ssh-add ${path}`);
+  const why = ask ? 'its passphrase was not given' : 'it has a passphrase';
+  throw keyUnusable(path, why, `Load it into the agent: ssh-add ${shellWord(path)}`);
+}
+
+/** Reads a key; PKCS #8, which ssh2 does not know, by way of the older PEM formats. */
+async function parsePrivate(
+  text: string,
+  passphrase?: string,
+): Promise<ParsedKey | ParsedKey[] | Error> {
+  const { default: ssh2 } = await import('ssh2');
+  if (!PKCS8.test(text)) return ssh2.utils.parseKey(text, passphrase);
+  if (passphrase === undefined && text.includes('ENCRYPTED')) return new Error('it is encrypted');
+  try {
+    const key = createPrivateKey({ key: text, format: 'pem', passphrase });
+    const type = key.asymmetricKeyType === 'ec' ? 'sec1' : 'pkcs1';
+    return ssh2.utils.parseKey(key.export({ type, format: 'pem' }));
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 function identity(path: string, parsed: ParsedKey | ParsedKey[]): Identity {
@@ -87,18 +111,31 @@ function identity(path: string, parsed: ParsedKey | ParsedKey[]): Identity {
 }
 
 async function readPrivate(path: string): Promise<string> {
-  try {
-    const { mode } = await stat(path);
-    // As ssh does: such a key is not secret any more. Windows has no such bits.
-    if ((mode & 0o077) !== 0 && !/^[A-Za-z]:/.test(path)) {
-      throw keyUnusable(path, 'others may read it', `chmod 600 ${path}`);
-    }
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error) || 'kind' in error) throw error;
-    const why = error.code === 'ENOENT' ? 'there is no such file' : error.message;
-    throw keyUnusable(path, why, 'Name the key with --ssh-key or ssh.keyFile in the profile.');
+  const named = 'Name the key with --ssh-key or ssh.keyFile in the profile.';
+  const there = await stat(path).catch((error: unknown) => {
+    throw keyUnusable(path, isAbsent(error) ? 'there is no such file' : wordsOf(error), named);
+  });
+  if (!there.isFile()) throw keyUnusable(path, 'it is no file', named);
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw keyUnusable(path, wordsOf(error), named);
+  });
+  if (!PRIVATE.test(text)) {
+    const why = PUBLIC.test(text) ? 'it is a public key' : 'there is no private key in it';
+    throw keyUnusable(path, why, 'Name the private one, which has no .pub.');
   }
+  // As ssh does: such a key is not secret any more. Windows has no such bits.
+  if ((there.mode & 0o077) !== 0 && !/^[A-Za-z]:/.test(path)) {
+    throw keyUnusable(path, 'others may read it', `chmod 600 ${shellWord(path)}`);
+  }
+  return text;
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function openAgent(socket: string | null): Promise<BaseAgent | null> {

@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream';
 import type {
-  AlgorithmList,
   AuthenticationType,
   Client,
   ConnectConfig,
@@ -11,7 +10,16 @@ import type { Clock, Milliseconds } from '../clock.ts';
 import { isAdminError } from '../errors.ts';
 import type { SshAddress } from './address.ts';
 import type { SshExec, SshExit, SshSession } from './client.ts';
-import { authFailed, lost, tooSlow, unreachable } from './errors.ts';
+import { CommandTurns } from './command-turns.ts';
+import {
+  authFailed,
+  commandRefused,
+  connectTooSlow,
+  forwardRefused,
+  lost,
+  tooSlow,
+  unreachable,
+} from './errors.ts';
 import { checkHostKey, type HostKeyPolicy, typesKnown } from './host-keys.ts';
 import type { Identity } from './identities.ts';
 import { withinLimit } from './limit.ts';
@@ -33,13 +41,16 @@ export interface SessionOptions {
 /** Asks a silent connection whether it still is one; after three without an answer it is not. */
 const KEEP_ALIVE_MS = 15_000;
 
-/** Host key algorithms by the type of the key. Those of other types are none that ssh2 knows. */
+/** What a server says before it hangs up on somebody with a full agent (MaxAuthTries). */
+const TOO_MANY_KEYS = /too many authentication failures/i;
+
+/** Host key algorithms by the type of the key, best first. ssh2 knows no others. */
 const ALGORITHMS: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = {
   'ssh-ed25519': ['ssh-ed25519'],
   'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
   'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
   'ecdsa-sha2-nistp521': ['ecdsa-sha2-nistp521'],
-  'ssh-rsa': ['rsa-sha2-256', 'rsa-sha2-512'],
+  'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'],
 };
 
 /**
@@ -59,7 +70,7 @@ export async function openSession(options: SessionOptions): Promise<SshSession> 
       clock,
       limit: connectTimeout,
       signal,
-      late: () => tooSlow(address, 'Connecting', connectTimeout),
+      late: () => connectTooSlow(address, connectTimeout, through?.bastion ?? null),
     });
     return new OpenSession(client, options);
   } catch (error) {
@@ -101,8 +112,9 @@ function logIn(client: Client, options: SessionOptions, types: readonly string[]
     client.on('error', (error: Error & { level?: string }) => {
       // An agent that does not answer: the next identity is tried.
       if (error.level === 'agent') return;
-      if (error.level === 'client-authentication') reject(authFailed(address, tried, takes));
-      else reject(unreachable(address, error, bastion));
+      if (error.level === 'client-authentication' || TOO_MANY_KEYS.test(error.message)) {
+        reject(authFailed(address, tried, takes, TOO_MANY_KEYS.exec(error.message)?.[0]));
+      } else reject(unreachable(address, error, bastion));
     });
     client.once('close', () =>
       reject(unreachable(address, new Error('the connection was closed'), bastion)),
@@ -136,15 +148,16 @@ function authentication(
 }
 
 /** The algorithms of known keys before the others: a host has several keys, and shows one. */
-function preferred(types: readonly string[]): AlgorithmList<ServerHostKeyAlgorithm> {
+function preferred(types: readonly string[]): ServerHostKeyAlgorithm[] {
   const known = types.flatMap((type) => ALGORITHMS[type] ?? []);
-  return { prepend: known, append: [], remove: [] };
+  return [...new Set([...known, ...Object.values(ALGORITHMS).flat()])];
 }
 
 class OpenSession implements SshSession {
   readonly address: SshAddress;
   readonly #client: Client;
   readonly #options: SessionOptions;
+  readonly #turns: CommandTurns;
   #cause: unknown;
   #closed = false;
 
@@ -152,6 +165,7 @@ class OpenSession implements SshSession {
     this.address = options.address;
     this.#client = client;
     this.#options = options;
+    this.#turns = new CommandTurns((exec) => beginCommand(client, exec), options.clock);
     client.on('error', (error) => {
       this.#cause = error;
     });
@@ -163,13 +177,10 @@ class OpenSession implements SshSession {
   async exec(exec: SshExec): Promise<SshExit> {
     const { address } = this;
     const { clock } = this.#options;
-    if (this.#closed) throw lost(address, this.#cause);
-    const running = await beginCommand(this.#client, exec).catch((error: unknown) => {
-      throw isAdminError(error) ? error : lost(address, error);
-    });
     const limit = exec.limit ?? null;
+    const stopped = new AbortController();
     try {
-      const exit = await withinLimit(running.ended, {
+      const exit = await withinLimit(this.#run(exec, stopped.signal), {
         clock,
         limit,
         signal: exec.signal,
@@ -178,9 +189,26 @@ class OpenSession implements SshSession {
       if (exit === null) throw lost(address, this.#cause);
       return exit;
     } catch (error) {
-      running.stop();
+      stopped.abort();
       throw error;
     }
+  }
+
+  async #run(exec: SshExec, stopped: AbortSignal): Promise<SshExit | null> {
+    if (this.#closed) throw lost(this.address, this.#cause);
+    const running = await this.#turns.begin(exec, stopped).catch((error: unknown) => {
+      throw this.#failure(error);
+    });
+    if (stopped.aborted) running.stop();
+    stopped.addEventListener('abort', () => running.stop(), { once: true });
+    return running.ended;
+  }
+
+  #failure(error: unknown): unknown {
+    const { address } = this;
+    if (this.#closed) return lost(address, this.#cause ?? error);
+    const said = error instanceof Error && error.name !== 'AbortError';
+    return said && !isAdminError(error) ? commandRefused(address, refusal(error)) : error;
   }
 
   async forward(host: string, port: number, signal?: AbortSignal): Promise<Duplex> {
@@ -190,7 +218,9 @@ class OpenSession implements SshSession {
     const target = { user: address.user, host, port };
     const opening = new Promise<Duplex>((resolve, reject) => {
       this.#client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
-        if (error) reject(unreachable(target, refusal(error), address));
+        if (error && this.#closed) reject(lost(address, error));
+        else if (error && isProhibited(error)) reject(forwardRefused(target, address));
+        else if (error) reject(unreachable(target, new Error(refusal(error)), address));
         else {
           // When the other side has ended, so does ours: nobody closes it otherwise.
           channel.once('end', () => channel.end());
@@ -202,7 +232,7 @@ class OpenSession implements SshSession {
       clock,
       limit: connectTimeout,
       signal,
-      late: () => tooSlow(address, `Connecting to ${host}:${port}`, connectTimeout),
+      late: () => connectTooSlow(target, connectTimeout, address),
     });
   }
 
@@ -216,8 +246,13 @@ class OpenSession implements SshSession {
   }
 }
 
-/** ssh2 puts its own words before what the bastion said. */
-function refusal(error: Error): Error {
-  const said = error.message.replace(/^\(SSH\) Channel open failure: ?/, '').toLowerCase();
-  return new Error(said || 'the bastion refused to connect');
+/** ssh2 puts its own words before what the host said. */
+function refusal(error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error);
+  return said.replace(/^\(SSH\) Channel open failure: ?/, '').toLowerCase() || 'it gave no reason';
+}
+
+/** As sshd says it: SSH_OPEN_ADMINISTRATIVELY_PROHIBITED (RFC 4254, section 5.1), "open failed". */
+function isProhibited(error: Error): boolean {
+  return 'reason' in error && error.reason === 1 && /open failed/i.test(error.message);
 }

@@ -1,11 +1,12 @@
 import type { Duplex } from 'node:stream';
 import type { Clock, Milliseconds } from '../clock.ts';
-import { AdminError } from '../errors.ts';
+import { AdminError, isAdminError } from '../errors.ts';
 import type { SshAddress } from './address.ts';
 import type { SshClient, SshSession } from './client.ts';
-import { authFailed } from './errors.ts';
+import { authFailed, connectTooSlow } from './errors.ts';
 import type { HostKeyPolicy } from './host-keys.ts';
 import { type Identity, type IdentitySources, readIdentities } from './identities.ts';
+import { withinLimit } from './limit.ts';
 import { openSession } from './session.ts';
 
 /** What an {@link SshClient} is made from. */
@@ -33,6 +34,7 @@ export function createSshClient(options: SshOptions): SshClient {
 class Sessions implements SshClient {
   readonly #options: SshOptions;
   readonly #waiting: (() => void)[] = [];
+  readonly #closing = new AbortController();
   #free: number;
   #identities: Promise<readonly Identity[]> | undefined;
   #bastion: Promise<SshSession> | undefined;
@@ -69,10 +71,11 @@ class Sessions implements SshClient {
         hint: 'Name it: circleci-admin config set ssh.bastion USER@HOST',
       });
     }
-    return (await this.#hop(bastion)).forward(host, port, signal);
+    return this.#through(bastion, host, port, signal);
   }
 
   async close(): Promise<void> {
+    this.#closing.abort(new DOMException('The client is closed', 'AbortError'));
     const bastion = await this.#bastion?.catch(() => undefined);
     this.#bastion = undefined;
     await bastion?.close();
@@ -87,13 +90,36 @@ class Sessions implements SshClient {
     const { user, port, bastion } = this.#options;
     const address = { user, host, port };
     if (bastion === null) return this.#session(address, { signal });
-    const socket = await (await this.#hop(bastion)).forward(host, port, signal);
+    const socket = await this.#through(bastion, host, port, signal);
     return this.#session(address, { signal, through: { bastion, socket } });
+  }
+
+  /** A connection from the bastion; one that was lost meanwhile is logged in on again. */
+  async #through(
+    bastion: SshAddress,
+    host: string,
+    port: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Duplex> {
+    const before = this.#bastion;
+    const hop = this.#hop(bastion);
+    const { clock, connectTimeout } = this.#options;
+    // Whoever waits for the bastion may give up; the others go on waiting.
+    const late = () => connectTooSlow(bastion, connectTimeout, null);
+    const session = await withinLimit(hop, { clock, limit: null, signal, late });
+    try {
+      return await session.forward(host, port, signal);
+    } catch (error) {
+      if (!isAdminError(error) || error.code !== 'SSH_LOST') throw error;
+      if (this.#bastion === hop) this.#bastion = undefined;
+      if (hop !== before) throw error;
+      return this.#through(bastion, host, port, signal);
+    }
   }
 
   /** The session with the bastion: one for all, made anew once it has failed. */
   #hop(bastion: SshAddress): Promise<SshSession> {
-    const hop = this.#bastion ?? this.#session(bastion, {});
+    const hop = this.#bastion ?? this.#session(bastion, { signal: this.#closing.signal });
     this.#bastion = hop;
     hop.catch(() => {
       if (this.#bastion === hop) this.#bastion = undefined;

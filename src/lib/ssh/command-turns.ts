@@ -1,0 +1,78 @@
+import type { Clock, Milliseconds } from '../clock.ts';
+import type { SshExec } from './client.ts';
+import type { RunningCommand } from './run-command.ts';
+
+/** sshd takes a moment to see that a command has ended, and counts it until then. */
+const GRACE_MS: Milliseconds = 200;
+const GRACES = 5;
+
+/**
+ * The commands of one connection. They begin at the same time, until the host takes no more of them
+ * at once (MaxSessions); those that it refuses wait until another one has ended.
+ */
+export class CommandTurns {
+  readonly #begin: (exec: SshExec) => Promise<RunningCommand>;
+  readonly #clock: Clock;
+  readonly #running = new Set<Promise<void>>();
+  /** Whoever was refused before has begun by then. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(begin: (exec: SshExec) => Promise<RunningCommand>, clock: Clock) {
+    this.#begin = begin;
+    this.#clock = clock;
+  }
+
+  /**
+   * Begins a command when its turn has come.
+   *
+   * @throws what beginning it throws, once it is refused while no other command runs
+   */
+  async begin(exec: SshExec, stopped: AbortSignal): Promise<RunningCommand> {
+    try {
+      return await this.#attempt(exec);
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+    }
+    const begun = this.#turn.then(() => this.#inTurn(exec, stopped));
+    this.#turn = begun.catch(() => undefined);
+    return begun;
+  }
+
+  async #inTurn(exec: SshExec, stopped: AbortSignal): Promise<RunningCommand> {
+    for (let graces = 0; ; ) {
+      stopped.throwIfAborted();
+      try {
+        return await this.#attempt(exec);
+      } catch (error) {
+        if (!isRefused(error) || graces === GRACES) throw error;
+      }
+      if (this.#running.size > 0) await Promise.race(this.#running);
+      else {
+        graces += 1;
+        await this.#clock.sleep(GRACE_MS, stopped);
+      }
+    }
+  }
+
+  async #attempt(exec: SshExec): Promise<RunningCommand> {
+    const over = Promise.withResolvers<void>();
+    const end = (): void => {
+      this.#running.delete(over.promise);
+      over.resolve();
+    };
+    this.#running.add(over.promise);
+    try {
+      const running = await this.#begin(exec);
+      running.ended.then(end, end);
+      return running;
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+}
+
+/** ssh2 gives the reason of RFC 4254, section 5.1, where a host opens no channel. */
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && 'reason' in error;
+}

@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type IdentitySources, readIdentities } from '../../../src/lib/ssh/identities.ts';
+import { makeKey } from '../../support/ssh-server.ts';
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'identities-'));
+  mkdirSync(join(home, '.ssh'));
+});
+afterEach(() => rmSync(home, { recursive: true }));
+
+const path = (name: string): string => join(home, name);
+const read = (changed: Partial<IdentitySources>) =>
+  readIdentities({ keyFile: null, home, agentSocket: null, askPassphrase: null, ...changed });
+
+describe('a key that is named', () => {
+  it.each(['', 'open sesame'])('may be PKCS #8, with the passphrase %j', async (passphrase) => {
+    makeKey(home, 'pem', '-t', 'rsa', '-b', '2048', '-m', 'PEM');
+    const secret = passphrase === '' ? ['-nocrypt'] : ['-passout', `pass:${passphrase}`];
+    const pkcs8 = ['pkcs8', '-topk8', '-in', path('pem'), '-out', path('pkcs8'), ...secret];
+    execFileSync('openssl', pkcs8, { stdio: 'pipe' });
+    chmodSync(path('pkcs8'), 0o600);
+    const asked: string[] = [];
+    const answers = ['wrong', passphrase];
+    const identities = await read({
+      keyFile: path('pkcs8'),
+      askPassphrase: async (question) => {
+        asked.push(question);
+        return answers.shift() ?? null;
+      },
+    });
+    expect(identities).toMatchObject([{ kind: 'key', key: { type: 'ssh-rsa' } }]);
+    const question = `Passphrase of ${path('pkcs8')}`;
+    const both = [`${question}:`, `${question} (that was another one):`];
+    expect(asked).toEqual(passphrase === '' ? [] : both);
+  });
+
+  it.each([
+    ['key.pub', 'it is a public key', 'Name the private one'],
+    ['.ssh', 'it is no file', '--ssh-key'],
+    ['none', 'there is no such file', '--ssh-key'],
+    ['open', 'others may read it', 'chmod 600 '],
+  ])('is refused for what it is: %s', async (name, why, hint) => {
+    makeKey(home, 'key', '-t', 'ed25519');
+    copyFileSync(path('key'), path('open'));
+    chmodSync(path('open'), 0o644);
+    await expect(read({ keyFile: path(name) })).rejects.toMatchObject({
+      code: 'SSH_KEY_UNUSABLE',
+      message: expect.stringContaining(why),
+      hint: expect.stringContaining(hint),
+    });
+  });
+});
+
+describe('the usual keys', () => {
+  it('do without the one that is locked', async () => {
+    makeKey(path('.ssh'), 'id_ed25519', '-t', 'ed25519', '-N', 'open sesame');
+    const locked = expect.objectContaining({ code: 'SSH_KEY_UNUSABLE' });
+    await expect(read({})).rejects.toEqual(locked);
+    makeKey(path('.ssh'), 'id_rsa', '-t', 'rsa', '-b', '2048');
+    expect((await read({})).map(({ name }) => name)).toEqual([path('.ssh/id_rsa')]);
+  });
+});

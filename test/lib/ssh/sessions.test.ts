@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { SshClient, SshSession } from '../../../src/lib/ssh/client.ts';
+import type { HostKeyPolicy } from '../../../src/lib/ssh/host-keys.ts';
+import { createSshClient, type SshOptions } from '../../../src/lib/ssh/sessions.ts';
+import { HurriedClock } from '../../support/hurried-clock.ts';
+import { makeKey, publicKey, SshServer, silentPort } from '../../support/ssh-server.ts';
+
+let directory: string;
+let ed25519: string;
+let ecdsa: string;
+let rsa: string;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'ssh-'));
+  ed25519 = makeKey(directory, 'ed25519', '-t', 'ed25519');
+  ecdsa = makeKey(directory, 'ecdsa', '-t', 'ecdsa');
+  rsa = makeKey(directory, 'rsa', '-t', 'rsa', '-b', '2048');
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const HOST = '127.0.0.1';
+
+function knownHosts(...lines: readonly string[]): string {
+  const file = join(mkdtempSync(join(directory, 'known-')), 'known_hosts');
+  writeFileSync(file, lines.join('\n'));
+  return file;
+}
+
+function connect(port: number, file: string, changed: Partial<SshOptions> = {}): SshClient {
+  const client = createSshClient({
+    user: 'ubuntu',
+    port,
+    bastion: null,
+    identities: { keyFile: ed25519, home: directory, agentSocket: null, askPassphrase: null },
+    hostKeys: { files: [file], acceptNew: false },
+    clock: new HurriedClock(new Date('2026-01-01T00:00:00Z')),
+    connectTimeout: 60_000,
+    ...changed,
+  });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+const run = (session: SshSession, command: string) =>
+  session.exec({ command, stdout: async () => undefined, stderr: async () => undefined });
+
+describe('the host key', () => {
+  it.each(['ecdsa', 'rsa', 'ed25519'])('is asked for as it is known: %s', async (type) => {
+    await using server = await SshServer.start([ed25519, ecdsa, rsa]);
+    const known = { ecdsa, rsa, ed25519 }[type] ?? '';
+    const file = knownHosts(`[${HOST}]:${server.port} ${publicKey(known)}`);
+    const exit = await connect(server.port, file).use(HOST, (session) => run(session, 'true'));
+    expect(exit).toEqual({ exitCode: 0, signal: null });
+  });
+
+  it('is not looked for in what is no file', async () => {
+    await using server = await SshServer.start([ed25519]);
+    const failed = connect(server.port, directory).use(HOST, async () => null);
+    await expect(failed).rejects.toMatchObject({ code: 'KNOWN_HOSTS_UNUSABLE', exitCode: 7 });
+  });
+
+  it('is not kept where nothing can be written', async () => {
+    await using server = await SshServer.start([ed25519]);
+    const file = knownHosts();
+    rmSync(file);
+    symlinkSync(join(directory, 'none', 'known_hosts'), file);
+    const hostKeys: HostKeyPolicy = { files: [file], acceptNew: true };
+    const failed = connect(server.port, file, { hostKeys }).use(HOST, async () => null);
+    await expect(failed).rejects.toMatchObject({ code: 'KNOWN_HOSTS_UNUSABLE', exitCode: 7 });
+  });
+});
+
+describe('commands at once', () => {
+  it('wait for their turn where the host takes fewer', async () => {
+    await using server = await SshServer.start([ed25519], 2);
+    const file = knownHosts(`[${HOST}]:${server.port} ${publicKey(ed25519)}`);
+    const commands = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const exits = await connect(server.port, file).use(HOST, (session) =>
+      Promise.all(commands.map((command) => run(session, command))),
+    );
+    expect(exits.map(({ exitCode }) => exitCode)).toEqual(commands.map(() => 0));
+    expect(server.commands.toSorted()).toEqual(commands);
+    expect(server.most).toBe(2);
+  });
+
+  it('are no lost connection where the host takes none', async () => {
+    await using server = await SshServer.start([ed25519], 0);
+    const file = knownHosts(`[${HOST}]:${server.port} ${publicKey(ed25519)}`);
+    const failed = connect(server.port, file).use(HOST, (session) => run(session, 'true'));
+    await expect(failed).rejects.toMatchObject({ code: 'SSH_COMMAND_REFUSED', exitCode: 4 });
+  });
+});
+
+describe('the bastion', () => {
+  it('is not waited for by who has given up', async () => {
+    await using silent = await silentPort();
+    const bastion = { user: 'ubuntu', host: HOST, port: silent.port };
+    const client = connect(22, knownHosts(), { bastion });
+    const interrupted = new AbortController();
+    const failed = client.use('10.0.0.1', async () => null, interrupted.signal);
+    interrupted.abort(new Error('interrupted'));
+    await expect(failed).rejects.toThrow('interrupted');
+    await client.close();
+  });
+
+  it('is logged in on again once it was lost', async () => {
+    await using server = await SshServer.start([ed25519]);
+    const file = knownHosts(`[${HOST}]:${server.port} ${publicKey(ed25519)}`);
+    const bastion = { user: 'ubuntu', host: HOST, port: server.port };
+    const client = connect(22, file, { bastion });
+    for (const logins of [1, 2]) {
+      expect(await text(await client.forward('10.0.0.1', 443))).toBe('hello');
+      expect(server.logins).toBe(logins);
+      server.cut();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  });
+});

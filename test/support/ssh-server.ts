@@ -1,0 +1,104 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import ssh2 from 'ssh2';
+
+/** A key of a host or an operator, made in a directory. */
+export function makeKey(directory: string, name: string, ...options: readonly string[]): string {
+  const path = join(directory, name);
+  execFileSync('ssh-keygen', ['-q', '-N', '', ...options, '-f', path]);
+  return path;
+}
+
+/** The public half as known_hosts has it. */
+export function publicKey(path: string): string {
+  return readFileSync(`${path}.pub`, 'utf8').split(' ').slice(0, 2).join(' ');
+}
+
+/** An SSH server on loopback that lets everybody in. */
+export class SshServer implements AsyncDisposable {
+  /** Commands that were begun, in order. */
+  readonly commands: string[] = [];
+  /** The most commands that ran at the same time. */
+  most = 0;
+  /** Logins that have been made. */
+  logins = 0;
+  readonly #server: ssh2.Server;
+  readonly #sockets = new Set<ssh2.Connection>();
+  readonly #most: number;
+  #running = 0;
+
+  private constructor(hostKeys: readonly string[], mostCommands: number) {
+    this.#most = mostCommands;
+    const keys = hostKeys.map((path) => readFileSync(path));
+    this.#server = new ssh2.Server({ hostKeys: keys }, (connection) => this.#serve(connection));
+  }
+
+  /**
+   * @param mostCommands how many it takes at once on a connection (sshd's MaxSessions)
+   */
+  static async start(hostKeys: readonly string[], mostCommands = 10): Promise<SshServer> {
+    const server = new SshServer(hostKeys, mostCommands);
+    await new Promise<void>((resolve) => server.#server.listen(0, '127.0.0.1', resolve));
+    return server;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Breaks every connection off. */
+  cut(): void {
+    for (const connection of this.#sockets) connection.end();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.cut();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  #serve(connection: ssh2.Connection): void {
+    this.#sockets.add(connection);
+    connection.on('error', () => undefined);
+    connection.once('close', () => this.#sockets.delete(connection));
+    connection.on('authentication', (context) => context.accept());
+    connection.once('ready', () => {
+      this.logins += 1;
+    });
+    connection.on('tcpip', (accept) => {
+      const channel = accept();
+      channel.end('hello');
+    });
+    connection.on('session', (accept, reject) => {
+      if (this.#running >= this.#most) return reject();
+      this.#running += 1;
+      this.most = Math.max(this.most, this.#running);
+      accept().on('exec', (agree, _refuse, { command }) => {
+        this.commands.push(command);
+        const channel = agree();
+        // It runs for as long as the others need to come as well.
+        setTimeout(() => {
+          this.#running -= 1;
+          channel.exit(0);
+          channel.end();
+        }, 20);
+      });
+    });
+  }
+}
+
+/** A port that takes connections, and never says anything. */
+export async function silentPort(): Promise<AsyncDisposable & { readonly port: number }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => void sockets.add(socket.on('error', () => undefined)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
