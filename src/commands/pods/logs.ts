@@ -2,6 +2,7 @@ import { AdminCommand } from '../../lib/cli/admin-command.ts';
 import { linePattern } from '../../lib/cli/line-pattern.ts';
 import { Args, durationFlag, Flags } from '../../lib/cli/oclif.ts';
 import { podChoice, podChoiceFlags } from '../../lib/cli/pod-choice-flags.ts';
+import { EXIT_CODES } from '../../lib/errors.ts';
 import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
 import { logDocument, logText, sourceText } from '../../lib/pods/logs/log-view.ts';
 import { podLogs } from '../../lib/pods/logs/pod-logs.ts';
@@ -52,8 +53,10 @@ export class PodsLogs extends AdminCommand {
     const context = { clock: this.installation.clock, signal };
     const choice = podChoice(flags, argv);
     const marks = { pod: true, timestamps: flags.timestamps, color: output.color };
+    let failed = false;
     for await (const event of podLogs(client, catalogue, choice, options, context)) {
       if (event.kind === 'note') {
+        failed ||= event.failed ?? false;
         const where = event.source === null ? '' : `${sourceText(event.source)}: `;
         output.note(`${where}${event.text}`);
         continue;
@@ -63,5 +66,6 @@ export class PodsLogs extends AdminCommand {
         : event.lines.map((line) => logText(line, marks));
       await output.line(text.join('\n'));
     }
+    if (failed) this.exitWith(EXIT_CODES.partial);
   }
 }

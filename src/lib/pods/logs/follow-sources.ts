@@ -1,3 +1,4 @@
+import { isAdminError } from '../../errors.ts';
 import type { Pod } from '../../kubernetes/model.ts';
 import type { Catalogue } from '../../services/catalogue.ts';
 import { type PodChoice, podMatcher, selectorsOf } from '../choose-pods.ts';
@@ -22,7 +23,12 @@ export interface Followed {
 
 type Handed =
   | { readonly kind: 'lines'; readonly source: LogSource; readonly lines: readonly LogLine[] }
-  | { readonly kind: 'note'; readonly source: LogSource | null; readonly text: string };
+  | {
+      readonly kind: 'note';
+      readonly source: LogSource | null;
+      readonly text: string;
+      readonly failed?: true;
+    };
 
 /** So much text is sorted and handed on at once, in UTF-16 units. */
 const MOST_TEXT = 1024 * 1024;
@@ -72,6 +78,8 @@ class Session {
   readonly #board = new PodBoard();
   /** Containers of pods that were followed, also those that have ended. */
   readonly #known = new Set<string>();
+  /** Those that could not be followed any more; a change of their pod is reason to try again. */
+  readonly #givenUp = new Map<string, TrackedLog>();
   #active = 0;
 
   constructor(client: LogsClient, options: LogsOptions, context: LogsContext) {
@@ -103,10 +111,12 @@ class Session {
   }
 
   /** Whether it is followed from now on. */
-  #follow(log: TrackedLog): boolean {
-    const key = `${log.source.uid}/${log.source.container}`;
-    if (this.#known.has(key)) return false;
+  #follow(joining: TrackedLog): boolean {
+    const key = `${joining.source.uid}/${joining.source.container}`;
+    const log = this.#givenUp.get(key) ?? joining;
+    if (this.#known.has(key) && log === joining) return false;
     this.#known.add(key);
+    this.#givenUp.delete(key);
     const { maxStreams } = this.#options;
     if (this.#active >= maxStreams) {
       void this.#note(
@@ -116,7 +126,7 @@ class Session {
       return false;
     }
     this.#active += 1;
-    const worker = this.#work(log).catch((error: unknown) => this.gate.end({ error }));
+    const worker = this.#work(log).catch((error: unknown) => this.#giveUp(key, log, error));
     this.workers.add(worker);
     void worker.finally(() => {
       this.workers.delete(worker);
@@ -124,6 +134,17 @@ class Session {
       this.#endWhereOver();
     });
     return true;
+  }
+
+  /** One log is no reason to end the others; the last one is. */
+  async #giveUp(key: string, log: TrackedLog, error: unknown): Promise<void> {
+    if (this.#context.signal.aborted || !isAdminError(error) || this.#active === 1) {
+      return this.gate.end({ error });
+    }
+    this.#givenUp.set(key, log);
+    const text = `is not followed any more: ${error.message}`;
+    const note = { kind: 'note', source: log.source, text, failed: true } as const;
+    await this.gate.hand(note, text.length);
   }
 
   async #work({ source, cursor, restarts }: TrackedLog): Promise<void> {

@@ -9,13 +9,15 @@ import type { PodLogEvent, TrackedLog } from './pod-logs.ts';
 import { readLog } from './read-log.ts';
 
 const PAUSE: Milliseconds = 500;
+/** Of a log that was read in part; one that cannot even be begun is given up sooner. */
 const MOST_FAILURES = 4;
 
 /**
- * What the logs have now, merged by time. A container that has no log is noted where nobody follows
- * it.
+ * What the logs have now, merged by time. A container that has no log, or whose log cannot be read
+ * (its node may be gone), is noted where nobody follows it.
  *
- * @throws AdminError `notFound` NO_PREVIOUS_LOG when none of them has one; as `podLogs`
+ * @throws AdminError `notFound` NO_PREVIOUS_LOG when none of them has one; as `podLogs` when none can
+ *   be read
  */
 export async function* readHistory(
   client: Pick<KubernetesClient, 'podLogs'>,
@@ -29,11 +31,14 @@ export async function* readHistory(
     batches: batchesOf(client, log, options, context, (error) => without.push({ log, error })),
   }));
   for await (const lines of mergeLines(sources)) yield { kind: 'lines', lines };
-  const [first] = without;
-  if (first && options.previous && without.length === logs.length) throw first.error;
+  if (without.length === logs.length) {
+    const worst = without.find(({ error }) => options.previous || !hasNoLog(error));
+    if (worst) throw worst.error;
+  }
   if (options.follow) return;
   for (const { log, error } of without) {
-    yield { kind: 'note', source: log.source, text: error.message };
+    const note = { kind: 'note', source: log.source, text: error.message } as const;
+    yield hasNoLog(error) ? note : { ...note, failed: true };
   }
 }
 
@@ -55,10 +60,11 @@ async function* batchesOf(
       return;
     } catch (error) {
       signal.throwIfAborted();
-      if (hasNoLog(error)) return withoutLog(error);
+      if (!isAdminError(error)) throw error;
       failures += 1;
       const passing = isAdminError(error, 'service') || isAdminError(error, 'timeout');
-      if (!passing || failures > MOST_FAILURES) throw error;
+      const most = cursor.begun ? MOST_FAILURES : 1;
+      if (hasNoLog(error) || !passing || failures > most) return withoutLog(error);
     }
     await clock.sleep(PAUSE * failures, signal);
   }

@@ -21,7 +21,13 @@ export type LogsClient = Pick<
 /** What comes of it. */
 export type PodLogEvent =
   | { readonly kind: 'lines'; readonly lines: readonly SourcedLine<LogSource>[] }
-  | { readonly kind: 'note'; readonly source: LogSource | null; readonly text: string };
+  | {
+      readonly kind: 'note';
+      readonly source: LogSource | null;
+      readonly text: string;
+      /** The log could not be read to its end. */
+      readonly failed?: true;
+    };
 
 /** A container, and how far its log was read. */
 export interface TrackedLog {

@@ -122,6 +122,56 @@ it('reads the run before, and says where there is none', async () => {
   await expect(none.ended).rejects.toMatchObject({ kind: 'notFound', code: 'NO_PREVIOUS_LOG' });
 });
 
+const BROKEN = {
+  method: 'GET',
+  fault: { kind: 'status', status: 500, body: 'dial tcp 10.0.0.10:10250: no route to host' },
+} as const;
+
+it('reads the others where the node of one is gone, and fails where no log can be read', async () => {
+  const rig = await clusterRig([{ name: 'dispatcher' }, { name: 'frontend' }]);
+  for (const name of ['dispatcher', 'frontend']) rig.sandbox.appendLog(name, undefined, name);
+  rig.faults.add({ ...BROKEN, path: '/pods/frontend[^/]*/log' });
+  const one = read(rig, {});
+  let ended = false;
+  void one.ended.then(() => {
+    ended = true;
+  });
+  await rig.until(() => ended);
+  expect(one.texts).toEqual(['dispatcher']);
+  expect(one.notes).toEqual([expect.stringContaining('no route to host')]);
+  rig.faults.add({ ...BROKEN, path: '/pods/dispatcher[^/]*/log' });
+  const none = read(rig, {}).ended.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  let error: unknown;
+  void none.then((reason) => {
+    error = reason;
+  });
+  await rig.until(() => error !== undefined);
+  expect(error).toMatchObject({ kind: 'service' });
+});
+
+it('follows the others when one is lost for long, and that one again when its pod changes', async () => {
+  const rig = await clusterRig([{ name: 'dispatcher' }, { name: 'frontend' }]);
+  const write = (name: string, text: string): void => rig.sandbox.appendLog(name, undefined, text);
+  write('frontend', 'frontend 0');
+  const reading = read(rig, { follow: true });
+  await rig.until(() => reading.texts.length === 1);
+  rig.faults.add({ ...BROKEN, path: '/pods/frontend[^/]*/log' });
+  rig.sandbox.crash('frontend');
+  await rig.until(() => reading.notes.some((text) => text.includes('not followed any more')));
+  write('dispatcher', 'dispatcher 0');
+  await rig.until(() => reading.texts.includes('dispatcher 0'));
+  rig.faults.clear();
+  rig.sandbox.crash('frontend');
+  write('frontend', 'frontend 1');
+  await rig.until(() => reading.texts.includes('frontend 1'));
+  reading.stop();
+  await reading.ended;
+  expect(reading.texts.filter((text) => text === 'frontend 0')).toHaveLength(1);
+});
+
 it.each<[Partial<LogsOptions>, PodChoice, object]>([
   [
     { maxStreams: 1 },
