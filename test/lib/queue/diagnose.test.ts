@@ -11,6 +11,7 @@ import {
   WELL,
 } from './support/cases.ts';
 import {
+  ago,
   beats,
   failed,
   healthyLogs,
@@ -157,6 +158,52 @@ describe('the verdict', () => {
     const ill = { pods: late, workloads: late, logs: [], rabbitmq: NOTHING };
     expect(verdict(ill)).toMatchObject({ state: 'unknown', cause: 'CQ0901' });
   });
+});
+
+test('the verdict is unknown where logs may not be read, or do not come', () => {
+  const refused = failed('KUBERNETES_FORBIDDEN', 'may not get pods/log', { kind: 'unauthorised' });
+  const late = failed('REQUEST_TIMEOUT', 'no answer', { kind: 'timeout', timedOut: true });
+  const verdictWith = (log: typeof refused) =>
+    diagnose(snapshot({ logs: healthyLogs().map((one) => ({ ...one, log })) })).verdict;
+  const ofRefused = verdictWith(refused);
+  expect(ofRefused).toMatchObject({ state: 'unknown', cause: 'CQ0901' });
+  expect(ofRefused.text).toContain('but not all could be seen: a permission is missing');
+  expect(verdictWith(late).text).toContain(
+    'Kubernetes did not give the log of legacy-dispatcher-1',
+  );
+});
+
+test("the verdict says that it is Nomad's what may not be read", () => {
+  const refused = failed('FORBIDDEN', 'may not get pods/proxy', { kind: 'unauthorised' });
+  const ill = { nomad: { leader: refused, clients: refused, jobs: refused } };
+  expect(diagnose(snapshot(ill)).verdict.text).toContain("Nomad's leader, its clients, its jobs");
+});
+
+test.each([
+  [
+    ['uncaught', 'clojure.lang.ExceptionInfo: status 500 {}', '\tat a.b$c.invoke(b.clj:1)'],
+    'uncaught: clojure.lang.ExceptionInfo: status 500 {}',
+  ],
+  [
+    ['could not post #error {', ' :cause "refused"', ' :via', ' [{:type java.io.IOException'],
+    'could not post: refused',
+  ],
+  [
+    [
+      'gave up',
+      'java.lang.RuntimeException: wrapped',
+      '\tat a.b$c.invoke(b.clj:1)',
+      'Caused by: java.io.IOException: the root',
+      '\tSuppressed: java.io.IOException: closed too',
+    ],
+    'java.io.IOException: the root',
+  ],
+])('the title of errors tells what went wrong: %j', ([message, ...trace], title) => {
+  const head = `${ago(MINUTE).toISOString()} [] [pool-4-thread-1] ERROR schedulerer.core ${message}`;
+  const said = [head, ...trace].map((text) => [MINUTE, text] as const);
+  const logs = withLog(log('schedulerer', [...beats('schedulerer'), ...said]));
+  const [finding] = diagnose(snapshot({ logs, server: NO_UI })).findings;
+  expect(finding?.title).toBe(`schedulerer logs errors: ${title}`);
 });
 
 test('the steps are those of the tree, each with its numbers', () => {

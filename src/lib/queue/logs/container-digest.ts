@@ -8,6 +8,7 @@ import { RecordFolder } from './fold-records.ts';
 import type { EvidenceLine } from './log-facts.ts';
 import { MentionTally } from './mention-tally.ts';
 import { stampOf } from './node-now.ts';
+import { Settling } from './settling.ts';
 import { tellsOfTrouble } from './trouble.ts';
 import { workIn } from './work.ts';
 
@@ -36,6 +37,8 @@ export class ContainerDigest {
   readonly errors: ErrorTally;
   /** Records that are no errors by their level, and say that something does not work. */
   readonly troubles = new ErrorTally();
+  /** Of a stage that names no builds. */
+  readonly settling = new Settling();
   /** Which ID is which build. */
   readonly keyOfId = new Map<string, string>();
   lines = 0;
@@ -100,11 +103,13 @@ export class ContainerDigest {
     // What a thread without a name was busy with when something went wrong is not known.
     const failing = refs.length > 0 || entry.head.thread !== null ? tied : [];
     if (error) {
+      this.settling.error();
       entry.atWorkOn = failing;
       for (const ref of failing) this.#mention(ref).fail(entry, refs.length > 0);
       return;
     }
     if (this.#isBeat(entry)) return;
+    if (this.stage === 'output-processor') this.settling.record(entry);
     for (const ref of refs) this.#mention(ref).name(entry);
     if (tellsOfTrouble(entry)) this.troubles.add(entry, failing);
     this.#noteAddress(entry);

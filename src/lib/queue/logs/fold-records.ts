@@ -161,7 +161,7 @@ function addTrace(entry: Entry, text: string, line: EvidenceLine | null, kind: T
   if (kind === 'frame' || kind === 'cause') entry.frames += 1;
   if (cause !== null) entry.causes.push(cause);
   if (kind !== 'frame' && kind !== 'cause') entry.exception ??= exceptionIn(text);
-  if (line && line !== entry.line) keepDetail(entry, line, cause !== null);
+  if (line && line !== entry.line) keepDetail(entry, line, cause !== null || kind === 'exception');
   if (kind === 'frame' || entry.rank === 'quiet') return;
   const named = keysIn(text);
   if (named.keys.length + named.buildIds.length > 0) entry.named = both(entry.named, named);

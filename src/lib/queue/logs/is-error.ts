@@ -1,9 +1,5 @@
 import type { Entry } from './entry.ts';
-import { exceptionIn, tellsOfException } from './stack-trace.ts';
-
-/** What begins a line that has no level, but is an error: a program that ends. */
-const CRASH =
-  /^\s*(?:panic: |fatal error: |Exception in thread "|Traceback \(most recent call last\))/;
+import { exceptionIn, isThreadOfDump, tellsOfException, traceLine } from './stack-trace.ts';
 
 /**
  * Whether a record is an error. Where it tells its level, that decides, and no word of its message:
@@ -13,9 +9,10 @@ const CRASH =
 export function isError({ head, rank, frames, causes, exception }: Entry): boolean {
   if (rank === 'error') return true;
   if (rank === 'quiet') return false;
+  if (rank === null && isThreadOfDump(head.message)) return false;
   if (frames > 0 || causes.length > 0) return true;
   if (rank === null) {
-    if (CRASH.test(head.message)) return true;
+    if (traceLine(head.message) === 'crash') return true;
     // JSON that tells an error and no level.
     if (head.error !== null && head.level === null) return true;
     return exception !== null && tellsOfException(head.message);

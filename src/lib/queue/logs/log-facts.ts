@@ -13,6 +13,8 @@ export interface EvidenceLine {
 export interface BuildMention {
   readonly firstAgeMs: Milliseconds | null;
   readonly lastAgeMs: Milliseconds | null;
+  /** For how long the stage has been done with it; null where it does not say so. */
+  readonly handedOnMs: Milliseconds | null;
   /** The first lines that name it, at most five. */
   readonly lines: readonly EvidenceLine[];
   /** Some line that names it is an error, or one of the thread that was at work on it. */
@@ -38,6 +40,8 @@ export interface LogError {
   readonly lastAgeMs: Milliseconds | null;
   /** A healthy event of the same kind of work came after the last one: it may have passed. */
   readonly recovered: boolean;
+  /** The same after the first one: work goes well between errors of this kind. */
+  readonly survived: boolean;
   /** The newest occurrence: its line, the first frames, the causes; at most six. */
   readonly lines: readonly EvidenceLine[];
   /** Keys of the builds that it names, or that its thread was at work on. */
@@ -68,6 +72,8 @@ export interface StageLogFacts {
   readonly lastEventAgeMs: Milliseconds | null;
   /** How many builds were worked on. */
   readonly events: number;
+  /** Work goes well as often as before, as far as the log tells: errors of late hold nothing up yet. */
+  readonly atPace: boolean;
   readonly errors: readonly LogError[];
   /** What says below ERROR that something does not work: it counts where builds wait and it repeats. */
   readonly troubles: readonly LogError[];

@@ -11,7 +11,8 @@ export class MentionTally {
   named = 0;
   failed = false;
   failedAt: number | null = null;
-  /** When the stage was done with it, the last time. */
+  /** When the stage was done with it, the first time and the last. */
+  firstEndedAt: number | null = null;
   endedAt: number | null = null;
   /** When it was last named by a record that is no error. */
   healthyAt: number | null = null;
@@ -32,6 +33,7 @@ export class MentionTally {
 
   /** The stage is done with it. */
   end(entry: Entry, posted: boolean): void {
+    this.firstEndedAt ??= entry.at;
     this.endedAt = entry.at ?? this.endedAt;
     this.posted ||= posted;
   }

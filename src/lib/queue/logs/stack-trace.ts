@@ -12,9 +12,14 @@ export type TraceLine =
 
 const FRAME =
   /^\s*at [\w$.<>/@ -]+\(.*\)|^\s+at \S|^\s*\.\.\. \d+ (?:more|common frames|frames)|^\s+File ".*", line \d+|^\s+\S+\.go:\d+|^goroutine \d+ \[|^\s*\[*\[[\w$.*<>-]+ \w+ "[\w.]+" -?\d+\]/;
-const CAUSE = /^\s*(?:Caused by|Suppressed|Wrapped by): (?<cause>.*)$/;
+const CAUSE = /^\s*(?:Caused by|Suppressed|Wrapped by): /;
+/** The cause itself: not one of an exception that was suppressed, which stands further in. */
+const CAUSED_BY = /^ *Caused by: (?<cause>.*)$/;
+/** Begins the report of a program that ends; the last one is Clojure's since 1.10 (clojure.main/ex-str). */
 const CRASH =
-  /^(?:Exception in thread ".*"|panic: |fatal error: |Traceback \(most recent call last\))/;
+  /^\s*(?:Exception in thread ".*"|panic: |fatal error: |Traceback \(most recent call last\)|(?:Execution|Syntax|Unexpected) error\b.* at .*\(\S+:-?\d+(?::-?\d+)?\)\.?$)/;
+/** The class that such a report of Clojure names, without its package. */
+const CLOJURE_CRASH = /^\s*(?:Execution|Unexpected) error \((?<name>[\w$]+)\)/;
 const CLASS = String.raw`(?:[a-z_][\w$]*\.)+(?:[A-Z][\w$]*)?(?:ExceptionInfo|Exception|Error|Throwable|Failure)`;
 /** An exception of Java as a word of its own. */
 const EXCEPTION = new RegExp(String.raw`(?<![\w.$/])(${CLASS})(?![\w$.]\w)`);
@@ -35,14 +40,21 @@ export function traceLine(text: string): TraceLine {
   return LEADING.test(text) || text.startsWith('#error {') ? 'exception' : null;
 }
 
+/** Whether a line tells of a thread in a dump of all threads, which is asked for and no error. */
+export function isThreadOfDump(text: string): boolean {
+  return /^"[^"]*" (?:#\d+ )?(?:\[\d+\] )?(?:daemon )?prio=\d/.test(text);
+}
+
 /** What a `Caused by` line says; null for others. */
 export function causeIn(text: string): string | null {
-  return CAUSE.exec(text)?.groups?.['cause'] ?? null;
+  return CAUSED_BY.exec(text)?.groups?.['cause'] ?? null;
 }
 
 /** The class of the first exception that a text names; null where it names none. */
 export function exceptionIn(text: string): string | null {
   if (text.startsWith('panic: ')) return 'panic';
+  const reported = CLOJURE_CRASH.exec(text)?.groups?.['name'];
+  if (reported !== undefined) return reported;
   if (!/Exception|Error|Throwable|Failure/.test(text)) return null;
   return EXCEPTION.exec(text)?.[1] ?? PYTHON_END.exec(text)?.groups?.['name'] ?? null;
 }

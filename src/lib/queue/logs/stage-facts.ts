@@ -6,6 +6,7 @@ import { KEPT_DETAILS } from './entry.ts';
 import type { TalliedError } from './error-tally.ts';
 import type { BuildMention, LogError, PodLogFacts, StageLogFacts } from './log-facts.ts';
 import type { MentionTally } from './mention-tally.ts';
+import type { Settling } from './settling.ts';
 
 /** After which time without an error a build has got through, in milliseconds. */
 const SETTLED_MS = 30_000;
@@ -46,6 +47,10 @@ export function stageFacts(
     ...mentions.map(({ of, age }) => age(of.healthyAt)),
   ]);
   const passed = passedAges(current, mentions);
+  const atPace =
+    stage === 'output-processor'
+      ? current.some(({ digest: { settling } }) => isSettled(settling))
+      : keepsPace(passed);
   const errors = mergedErrors(logs, 'errors', context.keyOfId, passed);
   const troubles = mergedErrors(current, 'troubles', context.keyOfId, passed);
   return {
@@ -55,6 +60,7 @@ export function stageFacts(
     lastEventAgeMs,
     // Where no line names a build, each that was taken on is one.
     events: builds.size || sum(current.map(({ digest }) => digest.begun)) || Math.min(events, 1),
+    atPace,
     errors,
     troubles,
     builds: new Map([...builds].map(([key, all]) => [key, mergedMention(all)])),
@@ -127,6 +133,7 @@ function mergedMention(all: readonly Aged<MentionTally>[]): BuildMention {
   return {
     firstAgeMs: greatest(all.map(({ of, age }) => age(of.firstAt))),
     lastAgeMs: least(all.map(({ of, age }) => age(of.lastAt))),
+    handedOnMs: greatest(all.map(({ of, age }) => age(of.firstEndedAt))),
     lines: lines
       .sort((one, other) => other.ageMs - one.ageMs)
       .slice(0, KEPT_DETAILS)
@@ -143,8 +150,11 @@ function mergedMention(all: readonly Aged<MentionTally>[]): BuildMention {
 function passedAges(
   logs: readonly DigestedLog[],
   mentions: readonly Aged<MentionTally>[],
-): Milliseconds | null {
-  const ends = logs.map((log) => aged(log).age(log.digest.lastEndAt));
+): readonly Milliseconds[] {
+  const ends = logs.flatMap((log) => {
+    const { lastEndAt, settling } = log.digest;
+    return [aged(log).age(lastEndAt), aged(log).age(settling.settledAt)];
+  });
   const builds = mentions.map(({ of, age }) => {
     const failedAfter = (at: number | null): boolean =>
       of.failed && (at === null || of.failedAt === null || of.failedAt >= at);
@@ -152,7 +162,27 @@ function passedAges(
     const last = age(of.lastAt);
     return !of.failed && last !== null && last >= SETTLED_MS ? age(of.firstAt) : null;
   });
-  return least([...ends, ...builds]);
+  return known([...ends, ...builds]);
+}
+
+/** Fewer builds make no pace. */
+const PACE_OF = 3;
+/** So many times as long as usual may pass until the next one. */
+const PAUSE = 3;
+
+/** Whether the last build that got through did so as short ago as their pace lets expect. */
+function keepsPace(passed: readonly Milliseconds[]): boolean {
+  const newest = least(passed);
+  const oldest = greatest(passed);
+  if (newest === null || oldest === null || passed.length < PACE_OF) return false;
+  return newest <= (PAUSE * (oldest - newest)) / (passed.length - 1);
+}
+
+/** So many errors since it was last at its ordinary work are no beginning of more. */
+const FEW = 3;
+
+function isSettled({ settledAt, errorsSince }: Settling): boolean {
+  return settledAt !== null && errorsSince < FEW;
 }
 
 interface ErrorPart {
@@ -165,7 +195,7 @@ function mergedErrors(
   logs: readonly DigestedLog[],
   which: 'errors' | 'troubles',
   keyOfId: ReadonlyMap<string, string>,
-  passedAgeMs: Milliseconds | null,
+  passed: readonly Milliseconds[],
 ): readonly LogError[] {
   const kinds = new Map<string, ErrorPart[]>();
   for (const log of logs) {
@@ -176,7 +206,7 @@ function mergedErrors(
     }
   }
   return [...kinds.values()]
-    .map((parts) => mergedError(parts, keyOfId, passedAgeMs))
+    .map((parts) => mergedError(parts, keyOfId, least(passed)))
     .sort((one, other) => (one.lastAgeMs ?? LONG_AGO) - (other.lastAgeMs ?? LONG_AGO));
 }
 
@@ -192,6 +222,9 @@ function mergedError(
   const refs = parts.flatMap(({ of }) => [...of.refs]);
   const keys = refs.flatMap((ref) => keyOf(ref, keyOfId) ?? []);
   const lastAgeMs = newest.lastAgeMs;
+  const firstAgeMs = greatest(parts.map((part) => part.firstAgeMs));
+  const passedSince = (ageMs: Milliseconds | null): boolean =>
+    passedAgeMs !== null && ageMs !== null && passedAgeMs < ageMs;
   return {
     level: entry.head.level,
     namespace: entry.head.namespace,
@@ -200,9 +233,10 @@ function mergedError(
     causes: entry.causes,
     frames: sum(parts.map(({ of }) => of.frames)),
     count: sum(parts.map(({ of }) => of.count)),
-    firstAgeMs: greatest(parts.map(({ firstAgeMs }) => firstAgeMs)),
+    firstAgeMs,
     lastAgeMs,
-    recovered: passedAgeMs !== null && lastAgeMs !== null && passedAgeMs < lastAgeMs,
+    recovered: passedSince(lastAgeMs),
+    survived: passedSince(firstAgeMs),
     lines: [entry.line, ...entry.details],
     builds: [...new Set(keys)],
   };

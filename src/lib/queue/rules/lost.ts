@@ -32,9 +32,14 @@ export function lostBetween(
     (one) =>
       one.at === from &&
       !one.mention?.failed &&
-      one.quietMs > STOPPED_AFTER_MS &&
+      isPast(one) &&
       reachesBack(facts, to, reachOf(one)),
   );
+}
+
+/** The stage has said all that it says of it, or says again and again that it is done with it. */
+function isPast({ quietMs, mention }: StoppedTrail): boolean {
+  return Math.max(quietMs, mention?.handedOnMs ?? 0) > STOPPED_AFTER_MS;
 }
 
 /**

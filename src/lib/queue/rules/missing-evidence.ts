@@ -105,13 +105,14 @@ function findingOf({ service, name, place, vital, lacks, commands }: Asked): Fin
   const late = lacks.find(({ evidence }) => evidence.timedOut);
   // It answers, if only to refuse: what was asked beside that may be known.
   const refused = lacks.every(({ evidence }) => evidence.failure.kind === 'unauthorised');
+  const whole = isWhole(lacks, service);
   const hints = lacks.flatMap(({ evidence }) => evidence.failure.hint ?? []);
   return {
     code: 'CQ0901',
-    severity: vital && !refused && isWhole(lacks, service) ? 'error' : 'warning',
+    severity: vital && !refused && whole ? 'error' : 'warning',
     place,
     subject: service,
-    title: titleOf(name, lacks, refused),
+    title: late && whole ? `${name} did not answer in time` : titleOf(name, lacks, refused),
     evidence: [
       ...[...causes].slice(0, 4).map(([message, those]) => fact(`${partsOf(those)}: ${message}`)),
       ...(late ? [fact(`it was waited for ${formatDuration(late.evidence.tookMs)}`)] : []),
@@ -134,10 +135,11 @@ function isWhole(lacks: readonly Lack[], service: string): boolean {
 }
 
 function titleOf(name: string, lacks: readonly Lack[], refused: boolean): string {
-  if (lacks.some(({ evidence }) => evidence.timedOut)) return `${name} did not answer in time`;
+  const late = lacks.filter(({ evidence }) => evidence.timedOut);
+  if (late.length > 0) return `${name} did not give ${partsOf(late)} in time`;
   const what = partsOf(lacks);
   return refused
-    ? `a permission is missing: ${what} may not be read`
+    ? `a permission is missing: ${what.replace(/^its /, `${name}'s `)} may not be read`
     : `${name} failed: ${what} could not be read`;
 }
 

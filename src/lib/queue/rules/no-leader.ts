@@ -5,7 +5,8 @@ import { fact, type Rule } from '../finding.ts';
 export const noLeader: Rule = {
   code: 'CQ0501',
   name: 'Nomad has no leader',
-  explains: ['CQ0401', 'CQ0403', 'CQ0504', 'CQ0505', 'CQ0506', 'CQ0605'],
+  // A server without a leader fails its readiness check, which asks for the leader.
+  explains: ['CQ0105', 'CQ0401', 'CQ0403', 'CQ0504', 'CQ0505', 'CQ0506', 'CQ0605'],
   judge(facts) {
     if (!isLeaderless(facts)) return [];
     return [

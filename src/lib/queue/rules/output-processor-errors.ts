@@ -5,7 +5,7 @@ import { stageErrors } from './stage-errors.ts';
 export const outputProcessorErrors: Rule = {
   code: 'CQ0702',
   name: 'output-processor logs errors',
-  explains: ['CQ0701', 'CQ0705'],
+  explains: ['CQ0701', 'CQ0704', 'CQ0705'],
   judge: (facts) =>
     stageErrors(facts, {
       code: 'CQ0702',

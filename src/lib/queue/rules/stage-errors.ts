@@ -5,7 +5,9 @@ import { type StoppedTrail, stoppedBefore, stoppedNear, uiOf } from '../facts/st
 import { unseenTrails } from '../facts/unseen.ts';
 import { whoWaits } from '../facts/who-waits.ts';
 import { type Finding, type FindingSeverity, fact, lines, type Proof } from '../finding.ts';
+import { rankOf } from '../logs/levels.ts';
 import type { LogError } from '../logs/log-facts.ts';
+import { traceLine } from '../logs/stack-trace.ts';
 import type { Stage } from '../stages.ts';
 import { builds } from './build-names.ts';
 
@@ -120,13 +122,18 @@ function severityOf(
   if (held.some(({ key }) => error.builds.includes(key))) return 'error';
   const during = held.some(({ here, sinceMs }) => here && isSince(lastAgeMs, sinceMs));
   if (during && error.builds.length === 0) return 'error';
-  if (hasPassed(error, facts, stage)) {
-    const events = facts.logs.get(stage)?.events ?? 0;
+  const log = facts.logs.get(stage);
+  const events = log?.events ?? 0;
+  const goesOn = log?.atPace === true && (error.survived || count < SHOWN);
+  // What libraries tell with a trace, and do not call an error, they have mostly dealt with.
+  const isMild = ['warn', 'info'].includes(rankOf(error.level) ?? '');
+  if (hasPassed(error, facts, stage) || goesOn) {
+    if (isMild) return null;
     return count >= MANY && count > events * OFTEN ? 'warning' : null;
   }
   if (held.length > 0) return 'error';
-  const isWorking = (facts.logs.get(stage)?.events ?? 0) > 0;
-  if (isWorking && lastAgeMs !== null && lastAgeMs < TOO_EARLY_MS && count < SHOWN) return null;
+  if (isMild && count < SHOWN) return null;
+  if (events > 0 && lastAgeMs !== null && lastAgeMs < TOO_EARLY_MS && count < SHOWN) return null;
   const isGrave = error.frames > 0 || error.exception !== null || error.level === 'FATAL';
   const waits = whoWaits(facts);
   if (waits === 'unknown' && !recovered) return isGrave || count > 1 ? 'error' : 'warning';
@@ -175,7 +182,16 @@ function evidenceOf(error: LogError): readonly Proof[] {
 
 const LONGEST = 120;
 
-function inShort({ exception, message, causes }: LogError): string {
-  const text = (causes.at(-1) ?? (message === '' ? (exception ?? '') : message)).trim();
+/** What it says, and what was thrown where the message alone does not tell; the root cause before both. */
+function inShort({ message, exception, causes, lines: all }: LogError): string {
+  const root = causes.at(-1);
+  const told = all.slice(1).map(({ text }) => text.trim());
+  const thrown =
+    told.find((text) => traceLine(text) === 'exception') ??
+    told.flatMap((text) => /^:cause "(.+)"/.exec(text)?.[1] ?? [])[0];
+  const own = message.replace(/\s*#error \{.*$/, '').trim();
+  const parts = root === undefined ? [own, thrown] : [root];
+  const said = parts.filter((part) => part !== undefined && part !== '').join(': ');
+  const text = (said === '' ? (exception ?? '') : said).replace(/\.+$/, '');
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
 }

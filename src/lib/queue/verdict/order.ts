@@ -59,6 +59,7 @@ function byRule(
   explains: ReadonlyMap<string, ReadonlySet<string>>,
 ): boolean {
   if (!explains.get(cause.code)?.has(effect.code)) return false;
+  if (effect.code === 'CQ0105') return effect.subject === NOMAD_SERVICE;
   // A queue is of the stage that takes from it, and of no other.
   if (effect.code === 'CQ0801') return isOfStage(consumerOf(effect.subject ?? ''), cause.place);
   if (cause.code === 'CQ0801') return isOfStage(consumerOf(cause.subject ?? ''), effect.place);
@@ -74,6 +75,8 @@ function byService(cause: Finding, effect: Finding): boolean {
   if (!isPodFinding(cause) || cause.subject === null) return false;
   const service = cause.subject;
   const isData = DATA_SERVICES.has(service);
+  // That it answers, and names no leader, is why it is not ready.
+  if (cause.code === 'CQ0105' && effect.code === 'CQ0501') return false;
   if (isPodFinding(effect)) return isData && needs(effect.subject ?? '', service);
   const concerned = servicesOf(effect);
   return concerned.some((one) => one === service || (isData && needs(one, service)));

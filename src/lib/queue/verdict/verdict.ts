@@ -31,11 +31,13 @@ function illness(findings: readonly JudgedFinding[], waiting: number | null): Wo
   const errors = findings.filter(({ severity }) => severity === 'error');
   const [first] = errors.length > 0 ? errors : findings;
   if (!first) return { state: 'unknown', text: '' };
-  const next = first.remedy.commands[0];
-  const then = next === undefined ? '' : ` Next: ${next}`;
+  const then = nextIs(first.remedy.commands[0]);
   if (errors.length === 0) {
-    const text = `Nothing that could be seen holds builds up, but: ${first.title}.${then}`;
-    return { state: 'degraded', text };
+    const blind = findings.find(isBlind);
+    const but = blind ? ` not all could be seen: ${blind.title}` : `: ${first.title}`;
+    const next = (blind ?? first).remedy.commands[0];
+    const text = `Nothing that could be seen holds builds up, but${but}.${nextIs(next)}`;
+    return { state: blind ? 'unknown' : 'degraded', text };
   }
   const others = errors.slice(1).filter(({ causedBy }) => causedBy === null);
   const also = others.map(({ title }) => ` There is another cause: ${title}.`).join('');
@@ -45,6 +47,15 @@ function illness(findings: readonly JudgedFinding[], waiting: number | null): Wo
   }
   const queued = waiting === null || waiting === 0 ? '' : ` ${waits(waiting)}.`;
   return { state: 'broken', text: `${opening(first)}.${queued}${also}${then}` };
+}
+
+/** What builds go through was not seen: that nothing was found of it means little. */
+function isBlind({ code, subject }: JudgedFinding): boolean {
+  return code === 'CQ0901' && (subject === 'kubernetes' || subject === 'nomad');
+}
+
+function nextIs(command: string | undefined): string {
+  return command === undefined ? '' : ` Next: ${command}`;
 }
 
 function waits(count: number): string {

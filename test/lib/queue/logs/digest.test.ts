@@ -61,6 +61,14 @@ const ERRORS: readonly (readonly [string, readonly string[], object])[] = [
     },
   ],
   [
+    'a report of Clojure that ends',
+    [
+      'Execution error (ConnectException) at java.net.PlainSocketImpl/socketConnect (PlainSocketImpl.java:-2).',
+      'Connection refused (Connection refused)',
+    ],
+    { level: null, exception: 'ConnectException' },
+  ],
+  [
     'an exception on a line of its own',
     [`${SCHEDULERER} WARN schedulerer.scheduler something happened`, REFUSED, ...FRAMES],
     { level: 'WARN', exception: 'java.net.ConnectException', frames: 3 },
@@ -191,6 +199,16 @@ describe('errors', () => {
     const healthy = GUIDE_LINES.schedulerer;
     expect(digestTexts('schedulerer', [...healthy, line, ...healthy]).errors).toEqual([]);
     expect(digestTexts('schedulerer', [line])).toMatchObject({ errors: [], events: 0, idle: true });
+  });
+
+  it('are not seen in a dump of all threads', () => {
+    const dump = [
+      '"main" #1 prio=5 os_prio=0 tid=0x00007f nid=0x1 in Object.wait() [0x00007f]',
+      '   java.lang.Thread.State: WAITING (on object monitor)',
+      '\tat java.lang.Object.wait(Native Method)',
+    ];
+    const lines = [...GUIDE_LINES.schedulerer, ...dump, ...GUIDE_LINES.schedulerer];
+    expect(digestTexts('schedulerer', lines).errors).toEqual([]);
   });
 
   it('of one kind are one, with all of their builds and the newest lines', () => {

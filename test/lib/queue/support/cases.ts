@@ -41,6 +41,36 @@ function errorAt(ageMs: number, about: string, namespace = 'schedulerer.schedule
   return [head, ...TRACE].map((text) => [ageMs, text] as const);
 }
 
+/** Builds that get through the schedulerer one after the other, from one age to another, two minutes apart. */
+function buildsThroughSchedulerer(fromMs: number, toMs: number) {
+  const ages: number[] = [];
+  for (let age = fromMs; age >= toMs; age -= 2 * MINUTE) ages.push(age);
+  return ages.flatMap((age, at) => says.schedulerer(`acme/api/${100 + at}`, age));
+}
+
+/** What an output-processor ordinarily writes, in its own words, from one age to another. */
+function storing(fromMs: number, toMs: number, kinds = ['step', 'artifact', 'test results']) {
+  const ages: number[] = [];
+  for (let age = fromMs; age >= toMs; age -= 10_000) ages.push(age);
+  return ages.map((age, at) => {
+    const kind = kinds[at % kinds.length];
+    const text = `${ago(age).toISOString()} [] [grpc-7] INFO output-processor.grpc ${kind} ${at} in;`;
+    return [age, text] as const;
+  });
+}
+
+/** Errors so long ago, each with its trace. */
+function errorsAt(ages: readonly number[], about: string, namespace: string) {
+  return ages.flatMap((age) => errorAt(age, about, namespace));
+}
+
+/** Ages a minute apart. */
+function everyMinute(fromMs: number, toMs: number): readonly number[] {
+  const ages: number[] = [];
+  for (let age = fromMs; age >= toMs; age -= MINUTE) ages.push(age);
+  return ages;
+}
+
 /** Forwarded five minutes ago. */
 export const LOST_BEFORE_DISPATCHER = adding('legacy-dispatcher', says.legacy(LOST, 5 * MINUTE));
 const LOST_BEFORE_SCHEDULERER = [
@@ -183,6 +213,19 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     { logs: withLog(LOST_BEFORE_DISPATCHER), server: NO_UI },
     ['CQ0202?'],
   ],
+  [
+    'it is lost, and forwarded again and again',
+    {
+      logs: withLog(
+        adding(
+          'legacy-dispatcher',
+          everyMinute(9.5 * MINUTE, 0).flatMap((age) => says.legacy(LOST, age)),
+        ),
+      ),
+      server: NO_UI,
+    },
+    ['CQ0202'],
+  ],
   ['no stage has heard of it', { server: { builds: listed(inUi(LOST, 'queued')) } }, ['CQ0203']],
   [
     'the dispatcher hangs, and a build waits before it',
@@ -264,6 +307,51 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0201'],
   ],
   [
+    'errors that builds got on with, until none did',
+    {
+      logs: withLog(
+        log('schedulerer', [
+          ...beats('schedulerer'),
+          ...buildsThroughSchedulerer(29 * MINUTE, 12 * MINUTE),
+          ...errorsAt([25 * MINUTE, 18 * MINUTE], 'connection lost', 'schedulerer.queue'),
+          ...errorsAt(everyMinute(11 * MINUTE, MINUTE), 'connection lost', 'schedulerer.queue'),
+        ]),
+      ),
+      server: NO_UI,
+    },
+    ['CQ0401'],
+  ],
+  [
+    'the output-processor failed, and does nothing but repeat one line',
+    {
+      logs: withLog(
+        log('output-processor', [
+          ...errorAt(20 * MINUTE, 'cannot reach MongoDB', 'output-processor.core'),
+          ...storing(19 * MINUTE, 0, ['waiting']),
+        ]),
+      ),
+      server: NO_UI,
+    },
+    ['CQ0702'],
+  ],
+  [
+    'the output-processor fails again and again in between',
+    {
+      logs: withLog(
+        log('output-processor', [
+          ...storing(25 * MINUTE, 0),
+          ...errorsAt(
+            everyMinute(10 * MINUTE, 0).flatMap((age) => [age + 30_000, age]),
+            'cannot reach MongoDB',
+            'output-processor.core',
+          ),
+        ]),
+      ),
+      server: NO_UI,
+    },
+    ['CQ0702'],
+  ],
+  [
     'the dispatcher fails, and what was forwarded stays there',
     {
       logs: [
@@ -297,6 +385,32 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
       },
     },
     ['CQ0501'],
+  ],
+  [
+    'Nomad has no leader, and so its pod is not ready',
+    {
+      nomad: {
+        leader: failed('NOMAD_NO_LEADER', 'No cluster leader'),
+        clients: failed('NOMAD_NO_LEADER', 'No cluster leader'),
+        jobs: failed('NOMAD_NO_LEADER', 'No cluster leader'),
+      },
+      pods: withPods(pod('circleci-nomad', { health: 'not-ready', ready: 0 })),
+    },
+    ['CQ0501', 'CQ0105 from CQ0501'],
+  ],
+  [
+    'its servers crash, and those that are left have no leader',
+    {
+      nomad: {
+        leader: sure(null),
+        clients: failed('NOMAD_NO_LEADER', 'No cluster leader'),
+        jobs: failed('NOMAD_NO_LEADER', 'No cluster leader'),
+      },
+      pods: withPods(
+        pod('circleci-nomad', { health: 'not-ready', status: 'CrashLoopBackOff', restarts: 9 }),
+      ),
+    },
+    ['CQ0101', 'CQ0501 from CQ0101'],
   ],
   ['there is no client, on an idle installation', { nomad: { clients: sure([]) } }, ['CQ0502']],
   [
@@ -547,6 +661,73 @@ export const WELL: readonly (readonly [string, Ill])[] = [
           ...says.schedulerer('acme/api/3', 6 * MINUTE),
         ]),
       ),
+    },
+  ],
+  [
+    'what a library could not do every few minutes, and builds go on at their pace',
+    {
+      logs: withLog(
+        log('schedulerer', [
+          ...beats('schedulerer'),
+          ...buildsThroughSchedulerer(29 * MINUTE, MINUTE),
+          ...errorsAt(
+            [24, 14, 4, 0.6].map((at) => at * MINUTE),
+            'no status',
+            'circle.github.api',
+          ),
+        ]),
+      ),
+      server: NO_UI,
+    },
+  ],
+  [
+    'exceptions of what users do wrong, told as they are told to them',
+    {
+      logs: withLog(
+        log('schedulerer', [
+          ...beats('schedulerer'),
+          ...buildsThroughSchedulerer(29 * MINUTE, MINUTE),
+          ...everyMinute(28 * MINUTE, 0).map(
+            (age) =>
+              [
+                age,
+                '{"severity":"INFO","message":"refused: java.lang.Exception: bad config"}',
+              ] as const,
+          ),
+        ]),
+      ),
+      server: NO_UI,
+    },
+  ],
+  [
+    'the output-processor failed at a thing or two, and goes about its work',
+    {
+      logs: withLog(
+        log('output-processor', [
+          ...storing(29 * MINUTE, 0),
+          ...errorsAt(
+            [20, 12, 7, 0.5].map((at) => at * MINUTE),
+            'peer is gone',
+            'io.grpc.netty.NettyServerTransport',
+          ),
+        ]),
+      ),
+      server: NO_UI,
+    },
+  ],
+  [
+    'a driver warned once, with a trace',
+    {
+      logs: withLog(
+        adding('output-processor', [
+          [
+            5 * MINUTE,
+            `${ago(5 * MINUTE).toISOString()} [] [mongo] WARN org.mongodb.driver.connection closed`,
+          ],
+          ...TRACE.map((text) => [5 * MINUTE, text] as const),
+        ]),
+      ),
+      server: NO_UI,
     },
   ],
   [
