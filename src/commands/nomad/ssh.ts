@@ -3,8 +3,8 @@ import { Args, Flags } from '../../lib/cli/oclif.ts';
 import { splitAtDashes } from '../../lib/cli/pass-through.ts';
 import { sshChoice, sshFlags } from '../../lib/cli/ssh-flags.ts';
 import { AdminError } from '../../lib/errors.ts';
-import { nomadCliDanger } from '../../lib/nomad/exec/nomad-cli-danger.ts';
 import { resolveNodes } from '../../lib/nomad/nodes/find-node.ts';
+import { nomadInLine } from '../../lib/nomad/ssh/nomad-in-line.ts';
 import { readsOnly } from '../../lib/nomad/ssh/reading-commands.ts';
 import { runOnClient } from '../../lib/nomad/ssh/run-on-client.ts';
 
@@ -42,13 +42,15 @@ export class NomadSsh extends AdminCommand {
     const { signal, installation, runtime } = this;
     const [node] = await resolveNodes(await installation.nomad(), [target], { signal });
     if (!node) return;
-    const [program, ...args] = words[0] === 'sudo' ? words.slice(1) : words;
+    const { kills, warnings, tokens } = nomadInLine(words);
+    for (const token of tokens) this.masker.add(token);
     await this.passThrough({
       command: ['ssh', node.name, ...words].join(' '),
-      reading: words.length > 0 && readsOnly(words),
+      reading: readsOnly(words, { terminal: flags.tty }),
       yes: flags.yes,
       confirm: flags.confirm,
-      ...(program === 'nomad' ? nomadCliDanger(args) : {}),
+      kills,
+      warnings,
       run: async () => {
         const { stdin, stdout, stderr } = runtime;
         return runOnClient(await installation.ssh(sshChoice(flags)), node, {
@@ -57,6 +59,7 @@ export class NomadSsh extends AdminCommand {
           terminalType: runtime.env['TERM'] ?? 'xterm',
           terminal: { stdin, stdout, stderr, sizes: (until) => runtime.sizes(until) },
           signal,
+          onCut: () => this.output.note(`What was begun on ${node.name} may go on there.`),
         });
       },
     });

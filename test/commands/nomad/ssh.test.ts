@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { startCli } from '../../support/cli.ts';
 import { cli, startSandbox } from '../../support/sandbox.ts';
 
 async function machines() {
@@ -30,11 +31,31 @@ describe('nomad ssh', () => {
     expect(failed).toEqual({ stdout: 'out\n', stderr: 'err\n', exitCode: 7 });
   });
 
+  it('says on Ctrl-C that what was begun may go on', async () => {
+    const { env, node } = await machines();
+    const interrupt = new AbortController();
+    const running = startCli(['nomad', 'ssh', node, '--', 'cat'], {
+      env,
+      signal: interrupt.signal,
+      stdin: (async function* () {
+        yield 'in\n';
+        await new Promise(() => undefined);
+      })(),
+    });
+    await running.runtime.stdout.until(/in/);
+    interrupt.abort();
+    const { stderr, exitCode } = await running.result;
+    expect(stderr).toContain(`What was begun on ${node} may go on there.`);
+    expect(exitCode).toBe(6);
+  });
+
   it.each([
     [['--', 'sudo', 'reboot'], 'NOT_CONFIRMED'],
     [['--', 'uptime; reboot'], 'NOT_CONFIRMED'],
     [['--read-only', '--yes', '--', 'reboot'], 'READ_ONLY'],
     [['--yes', '--', 'nomad', 'node', 'drain', '-self', '-enable', '-force'], 'NOT_CONFIRMED'],
+    [['--yes', '--', 'sudo nomad node drain -self -enable -force'], 'NOT_CONFIRMED'],
+    [['-t', '--', 'sudo', 'journalctl'], 'NOT_CONFIRMED'],
     [[], 'NOT_CONFIRMED'],
   ])('is no back door: %j touches nothing', async (words, code) => {
     const { sandbox, node, run } = await machines();

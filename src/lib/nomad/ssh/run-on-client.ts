@@ -14,6 +14,8 @@ export interface ClientRun {
   readonly terminalType: string;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
+  /** Told when the signal ended what had begun. */
+  readonly onCut: () => void;
 }
 
 /**
@@ -46,6 +48,9 @@ export async function runOnClient(
           signal,
         });
         return exitStatus(exit);
+      } catch (error) {
+        if (signal.aborted) run.onCut();
+        throw error;
       } finally {
         done.abort();
         if (tty) stdin.stream.setRawMode?.(false);

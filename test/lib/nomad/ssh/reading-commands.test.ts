@@ -30,6 +30,9 @@ describe('readsOnly', () => {
     'A=1 uptime',
     'sudo -u root uptime',
     'journalctl --vacuum-size=1M',
+    'journalctl --rot',
+    'sudo journalctl --cursor-file=/etc/passwd',
+    'journalctl --cursor-f /etc/passwd',
     'docker rm -f x',
     'docker',
     'systemctl restart nomad',
@@ -41,5 +44,14 @@ describe('readsOnly', () => {
   ])('takes %j for a change', (line) => {
     expect(readsOnly(line.split(' '))).toBe(false);
     expect(readsOnly([line])).toBe(false);
+  });
+
+  it('does not open a pager on a terminal, which gives a shell', () => {
+    for (const line of ['sudo journalctl -u nomad', 'systemctl status nomad']) {
+      expect(readsOnly(line.split(' '))).toBe(true);
+      expect(readsOnly(line.split(' '), { terminal: true })).toBe(false);
+      expect(readsOnly([...line.split(' '), '--no-pager'], { terminal: true })).toBe(true);
+    }
+    expect(readsOnly(['docker', 'stats'], { terminal: true })).toBe(true);
   });
 });

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { nomadInLine } from '../../../../src/lib/nomad/ssh/nomad-in-line.ts';
+
+const FORCE = 'nomad node drain -self -enable -force';
+
+describe('nomadInLine', () => {
+  it.each([
+    FORCE,
+    `sudo ${FORCE}`,
+    `sudo -n /usr/local/bin/${FORCE}`,
+    `cd /tmp && ${FORCE}`,
+    `sh -c '${FORCE}'`,
+    `echo $(${FORCE})`,
+    `nomad node status; ${FORCE}`,
+  ])('sees what kills builds in %j', (line) => {
+    for (const words of [line.split(' '), [line]]) {
+      expect(nomadInLine(words)).toMatchObject({ kills: true, warnings: [expect.any(String)] });
+    }
+  });
+
+  it.each(['', 'reboot', 'systemctl restart nomad', 'nomad node drain -self -disable'])(
+    'says nothing of %j',
+    (line) => {
+      expect(nomadInLine(line.split(' '))).toEqual({ kills: false, warnings: [], tokens: [] });
+    },
+  );
+
+  it('finds tokens, which are not shown', () => {
+    const line = 'sudo nomad job stop -token=a-token x; nomad job stop -token b-token y';
+    expect(nomadInLine([line]).tokens).toEqual(['a-token', 'b-token']);
+  });
+});
