@@ -1,4 +1,4 @@
-import type { Pod } from '../kubernetes/model.ts';
+import type { Pod, WorkloadReference } from '../kubernetes/model.ts';
 
 /**
  * What the workload of a pod is called, without asking for it: a pod is named after its owner, a
@@ -17,4 +17,13 @@ export function workloadName({
     return owner.name.slice(0, -hash.length - 1);
   }
   return owner.name.replace(/-[^-]+$/, '');
+}
+
+/** Whether a workload keeps a pod. */
+export function isPodOf(
+  pod: Pick<Pod, 'name' | 'owner' | 'labels'>,
+  { kind, name }: WorkloadReference,
+): boolean {
+  const owner = kind === 'Deployment' ? 'ReplicaSet' : kind;
+  return pod.owner?.kind === owner && workloadName(pod) === name;
 }

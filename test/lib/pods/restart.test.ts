@@ -4,6 +4,7 @@ import { choosePods } from '../../../src/lib/pods/choose-pods.ts';
 import { planRestart, type RestartPlan } from '../../../src/lib/pods/restart/plan.ts';
 import { reportRestart } from '../../../src/lib/pods/restart/report.ts';
 import { type RestartEvent, restartPods } from '../../../src/lib/pods/restart/restart.ts';
+import { restartWarnings } from '../../../src/lib/pods/restart/view.ts';
 import { LIMITED_TOKEN } from '../../../src/lib/sandbox/kubernetes/scenario.ts';
 import { makeCatalogue } from '../../../src/lib/services/catalogue.ts';
 import { type ClusterRig, clusterRig } from './cluster-rig.ts';
@@ -99,8 +100,51 @@ it('says what is not ready when the time is over', async () => {
   const report = await run(rig, await plan(rig.client, 'delete', 'dispatcher'), 30_000);
   expect(report).toMatchObject({
     exitCode: 8,
-    targets: [{ outcome: 'not-ready', problem: '0 of 1 pods are ready', tookMs: 30_000 }],
+    targets: [
+      {
+        outcome: 'not-ready',
+        problem: '0 of 1 pods are ready; container dispatcher runs, but its readiness check fails',
+        tookMs: 30_000,
+      },
+    ],
   });
+});
+
+it('says which pods are not replaced when the time is over', async () => {
+  const rig = await clusterRig(PODS);
+  const chosen = await plan(rig.client, 'roll', 'legacy-dispatcher');
+  const [name] = chosen.targets.flatMap(({ pods }) => pods.map((pod) => pod.name));
+  const { targets } = await run(rig, chosen, 2_000);
+  expect(targets[0]?.problem).toContain(`1 of 1 pods are ready; ${name} not replaced yet`);
+});
+
+it('plans to roll every pod of a workload though one is named, and says so', async () => {
+  const rig = await clusterRig(PODS);
+  const [name = ''] = rig.sandbox
+    .pods()
+    .flatMap(({ metadata }) => (metadata.name.startsWith('output') ? metadata.name : []));
+  const chosen = await plan(rig.client, 'roll', name);
+  expect(chosen.targets).toMatchObject([{ pods: [{}, {}], unnamed: 1, losesBuilds: true }]);
+  expect(restartWarnings(chosen).join()).toContain(
+    'All 2 pods of Deployment/output-processor are replaced',
+  );
+  const deleting = await plan(rig.client, 'delete', name);
+  expect(deleting.targets).toMatchObject([{ pods: [{ name }], unnamed: 0 }]);
+});
+
+it('tells which pods went where another may not be deleted', async () => {
+  const rig = await clusterRig(PODS);
+  const chosen = await plan(rig.client, 'delete', 'output-processor');
+  const [gone, kept] = chosen.targets.flatMap(({ pods }) => pods.map(({ name }) => name));
+  const fault = { kind: 'status', status: 403, body: 'no' } as const;
+  rig.faults.add({ method: 'DELETE', path: `/${kept}$`, fault });
+  const events: RestartEvent[] = [];
+  const options = { clock: rig.clock, signal, timeoutMs: 1_000, detach: false };
+  for await (const event of restartPods(rig.client, chosen, options)) events.push(event);
+  expect(events).toMatchObject([
+    { type: 'begun', pods: [gone] },
+    { type: 'ended', outcome: 'failed', problem: expect.stringContaining('403') },
+  ]);
 });
 
 it('fails alone where one of several cannot be begun, and as a whole where the first cannot', async () => {

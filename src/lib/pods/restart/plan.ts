@@ -4,6 +4,7 @@ import type { Pod, Workload, WorkloadReference } from '../../kubernetes/model.ts
 import type { Catalogue } from '../../services/catalogue.ts';
 import type { Service } from '../../services/service.ts';
 import { judgePod } from '../judge.ts';
+import { isPodOf } from '../workload-name.ts';
 
 /** A pod that is to be replaced. */
 export interface DoomedPod {
@@ -17,6 +18,8 @@ export interface DoomedPod {
 /** A workload some or all of whose pods are to be replaced. */
 export interface RestartTarget extends WorkloadReference {
   readonly pods: readonly DoomedPod[];
+  /** How many of them were not asked for, and are replaced with the others. */
+  readonly unnamed: number;
   /** Pods that it wants. */
   readonly replicas: number;
   readonly ready: number;
@@ -39,7 +42,7 @@ export interface RestartPlan {
 }
 
 /** What planning asks of Kubernetes. */
-export type RestartPlanner = Pick<KubernetesClient, 'workloadOf' | 'getWorkload'>;
+export type RestartPlanner = Pick<KubernetesClient, 'workloadOf' | 'getWorkload' | 'listPods'>;
 
 /**
  * Works out whose pods are replaced.
@@ -64,11 +67,14 @@ export async function planRestart(
     groups.set(key, group);
     group.pods.push(pod);
   }
+  // Whoever names one pod has its workload replace all of them, unless they are deleted.
+  const all = how === 'roll' && groups.size > 0 ? await client.listPods({ signal }) : [];
   const targets = await Promise.all(
     [...groups.values()].map(async (group) => {
       const workload = await client.getWorkload(group.workload, signal);
       if (how === 'roll' && workload.strategy === 'OnDelete') throw onDelete(workload);
-      return targetOf(workload, group.pods, catalogue);
+      const whole = all.filter((pod) => isPodOf(pod, group.workload));
+      return targetOf(workload, how === 'roll' ? whole : group.pods, group.pods, catalogue);
     }),
   );
   return { how, targets, runningBuilds };
@@ -86,8 +92,13 @@ export function isRolledOut(workload: Workload): boolean {
   );
 }
 
-function targetOf(workload: Workload, pods: readonly Pod[], catalogue: Catalogue): RestartTarget {
-  const [first] = pods;
+function targetOf(
+  workload: Workload,
+  pods: readonly Pod[],
+  named: readonly Pod[],
+  catalogue: Catalogue,
+): RestartTarget {
+  const [first] = named;
   const service = first ? catalogue.serviceOf(first) : null;
   return {
     kind: workload.kind,
@@ -98,6 +109,7 @@ function targetOf(workload: Workload, pods: readonly Pod[], catalogue: Catalogue
       ready: judgePod(pod).health === 'ready',
       terminating: pod.deletedAt !== null,
     })),
+    unnamed: pods.length - named.length,
     replicas: workload.replicas,
     ready: workload.ready,
     rolling: workload.restartedAt !== null && workload.updated < workload.replicas,

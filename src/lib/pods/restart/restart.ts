@@ -3,7 +3,9 @@ import { EXIT_CODES, isAdminError } from '../../errors.ts';
 import { EventQueue } from '../../event-queue.ts';
 import { keepTrying } from '../../keep-trying.ts';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
+import type { Pod } from '../../kubernetes/model.ts';
 import { judgePod } from '../judge.ts';
+import { isPodOf } from '../workload-name.ts';
 import { isRolledOut, type RestartPlan, type RestartTarget } from './plan.ts';
 
 /** What restarting asks of Kubernetes. */
@@ -86,9 +88,10 @@ export async function* restartPods(
   const begun: RestartTarget[] = [];
   for (const [at, target] of plan.targets.entries()) {
     try {
-      const pods = await begin(client, plan.how, target, startedAt, signal);
+      const { pods, problem } = await begin(client, plan.how, target, startedAt, signal);
       yield { type: 'begun', target: targetName(target), pods };
-      begun.push(target);
+      if (problem === null) begun.push(target);
+      else end(target, 'failed', problem);
     } catch (error) {
       signal.throwIfAborted();
       if (at === 0 || !isAdminError(error)) throw error;
@@ -145,37 +148,42 @@ async function waitUntilReady(
     }
     before = now;
     if (state.done) return end(target, 'ready');
-    if (state.stalled !== null) return end(target, 'failed', state.stalled);
+    if (state.stalled !== null) return end(target, 'failed', `${state.stalled}: ${state.lacks}`);
     const left = deadline - clock.now().getTime();
     if (left <= 0) {
-      return end(target, 'not-ready', `${ready} of ${target.replicas} pods are ready`);
+      return end(target, 'not-ready', state.lacks);
     }
     await clock.sleep(Math.min(POLL, left), signal);
   }
 }
 
-/** The pods that go. */
+/** The pods that go, and why not all of them do. */
 async function begin(
   client: RestartClient,
   how: RestartPlan['how'],
   target: RestartTarget,
   now: Date,
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<{ readonly pods: readonly string[]; readonly problem: string | null }> {
+  const names = target.pods.map((pod) => pod.name);
   if (how === 'roll') {
     if (!target.rolling) await client.restartWorkload(target, now, signal);
-    return target.pods.map((pod) => pod.name);
+    return { pods: names, problem: null };
   }
-  for (const { name, terminating } of target.pods) {
+  for (const [at, { name, terminating }] of target.pods.entries()) {
     if (terminating) continue;
     try {
       await client.deletePod(name, { gracePeriodSeconds: NOW_SECONDS, signal });
     } catch (error) {
       // Gone meanwhile: that is what was wanted.
-      if (!isAdminError(error, 'notFound')) throw error;
+      if (isAdminError(error, 'notFound')) continue;
+      signal.throwIfAborted();
+      // Before the first one nothing has changed.
+      if (at === 0 || !isAdminError(error)) throw error;
+      return { pods: names.slice(0, at), problem: error.message };
     }
   }
-  return target.pods.map((pod) => pod.name);
+  return { pods: names, problem: null };
 }
 
 /** Where a target stands: done only when no old pod is left and as many are ready as are wanted. */
@@ -189,13 +197,16 @@ async function look(
   readonly ready: number;
   readonly done: boolean;
   readonly stalled: string | null;
+  /** What is not as it should be yet, in words. */
+  readonly lacks: string;
 }> {
   const workload = await client.getWorkload(target, signal);
   const labelSelector = Object.entries(workload.selector)
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
   const old = new Set(target.pods.map((pod) => pod.uid));
-  const pods = await client.listPods({ labelSelector, signal });
+  const listed = await client.listPods({ labelSelector, signal });
+  const pods = listed.filter((pod) => isPodOf(pod, target));
   const left = pods.filter(({ uid }) => old.has(uid)).length;
   // Counted here, for the workload's own count may lag behind.
   const ready = pods.filter((pod) => judgePod(pod).health === 'ready').length;
@@ -206,5 +217,22 @@ async function look(
     ready,
     done: whole && (how === 'delete' ? left === 0 : rolled),
     stalled: how === 'roll' ? workload.stalled : null,
+    lacks: lacksText(pods, old, ready, workload.replicas),
   };
+}
+
+function lacksText(
+  pods: readonly Pod[],
+  old: ReadonlySet<string>,
+  ready: number,
+  replicas: number,
+): string {
+  const left = pods.filter(({ uid }) => old.has(uid)).map(({ name }) => name);
+  const fresh = pods.filter(({ uid }) => !old.has(uid));
+  const whys = fresh.flatMap((pod) => judgePod(pod).why ?? []);
+  return [
+    `${ready} of ${replicas} pods are ready`,
+    ...(left.length > 0 ? [`${left.join(', ')} not replaced yet`] : []),
+    ...new Set(whys),
+  ].join('; ');
 }

@@ -9,10 +9,14 @@ export function restartPlanView({ how, targets, runningBuilds }: RestartPlan): D
   const table = eraseTable<RestartTarget>({
     columns: [
       { key: 'workload', value: targetName },
-      { key: 'pods', value: (row) => row.pods.map(({ name }) => name).join(', ') },
+      {
+        key: 'pods',
+        value: (row) => row.pods.map(({ name }) => name).join(', '),
+        flexible: 'wrapped',
+      },
       { key: 'ready', value: (row) => `${row.ready}/${row.replicas}` },
       { key: 'severity', value: (row) => row.severity },
-      { key: 'impact', title: 'WITHOUT IT', value: (row) => row.impact },
+      { key: 'impact', title: 'WITHOUT IT', value: (row) => row.impact, flexible: 'wrapped' },
     ],
     rows: targets,
     empty: 'None.',
@@ -45,6 +49,12 @@ export function restartWarnings({ how, targets, runningBuilds }: RestartPlan): r
     ...(how === 'roll' ? targets.filter(({ rolling }) => rolling) : []).map(
       (target) => `${targetName(target)} replaces its pods already: that is waited for.`,
     ),
+    ...targets
+      .filter(({ unnamed }) => unnamed > 0)
+      .map(
+        (target) =>
+          `All ${target.pods.length} pods of ${targetName(target)} are replaced, also those that were not named; --delete deletes just the named ones.`,
+      ),
     ...(how === 'delete' ? targets : [])
       .filter(({ pods, replicas }) => pods.length >= replicas)
       .map((target) => `All pods of ${targetName(target)} go at once.`),
@@ -68,7 +78,7 @@ export function restartReportView(report: RestartReport): DetailView {
         text: (row) => (row.tookMs === null ? '-' : formatDuration(row.tookMs)),
         align: 'right',
       },
-      { key: 'problem', value: (row) => row.problem, flexible: true },
+      { key: 'problem', value: (row) => row.problem, flexible: 'wrapped' },
     ],
     rows: report.targets,
     empty: 'None.',
