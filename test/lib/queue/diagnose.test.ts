@@ -168,9 +168,7 @@ test('the verdict is unknown where logs may not be read, or do not come', () => 
   const ofRefused = verdictWith(refused);
   expect(ofRefused).toMatchObject({ state: 'unknown', cause: 'CQ0901' });
   expect(ofRefused.text).toContain('but not all could be seen: a permission is missing');
-  expect(verdictWith(late).text).toContain(
-    'Kubernetes did not give the log of legacy-dispatcher-1',
-  );
+  expect(verdictWith(late).text).toContain('Kubernetes did not give 4 logs in time');
 });
 
 test("the verdict says that it is Nomad's what may not be read", () => {

@@ -42,9 +42,13 @@ function isPast({ quietMs, mention }: StoppedTrail): boolean {
   return Math.max(quietMs, mention?.handedOnMs ?? 0) > STOPPED_AFTER_MS;
 }
 
+/** So many lost, and more than one in so many, were not all cancelled on the way. */
+const MANY = 3;
+const OFTEN = 0.25;
+
 /**
  * An error where builds wait or none came through since. Where nobody can be asked, and the next
- * stage took others after it, it may have been cancelled.
+ * stage took others after it, it may have been cancelled, unless many are gone.
  */
 function severityOfLoss(
   facts: QueueFacts,
@@ -52,11 +56,15 @@ function severityOfLoss(
   to: Stage,
 ): FindingSeverity {
   if (lost.some(({ confirmed }) => confirmed)) return 'error';
-  const youngest = least(lost.map(({ quietMs }) => quietMs)) ?? 0;
-  const later = [...(facts.logs.get(to)?.builds.values() ?? [])].some(
-    ({ firstAgeMs }) => firstAgeMs !== null && firstAgeMs < youngest,
+  const taken = [...(facts.logs.get(to)?.builds.values() ?? [])].flatMap(
+    ({ firstAgeMs }) => firstAgeMs ?? [],
   );
-  return later ? 'warning' : 'error';
+  const since = (ageMs: Milliseconds): number => taken.filter((age) => age < ageMs).length;
+  if (since(least(lost.map(({ quietMs }) => quietMs)) ?? 0) === 0) return 'error';
+  // The longest ago comes first.
+  const through = since(lost[0]?.ageMs ?? 0);
+  const isOften = lost.length >= MANY && lost.length >= OFTEN * (lost.length + through);
+  return isOften ? 'error' : 'warning';
 }
 
 /** The lines that hand the builds on, and what the next stage says instead. */

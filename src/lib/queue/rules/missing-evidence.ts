@@ -10,6 +10,8 @@ type Failed = Extract<Evidence<never>, { status: 'failed' }>;
 interface Lack {
   readonly part: string;
   readonly evidence: Failed;
+  /** Of a container. */
+  readonly isLog?: boolean;
 }
 
 interface Asked {
@@ -97,7 +99,9 @@ function logLacks({ logs, pods }: QueueSnapshot): readonly Lack[] {
     pods.value.filter(({ judgement }) => judgement.health === 'ready').map(({ name }) => name),
   );
   const failed = logs.filter((log) => !log.previous && ready.has(log.pod));
-  return failed.flatMap(({ pod, log }) => lack(`the log of ${pod}`, log));
+  return failed.flatMap(({ pod, log }) =>
+    lack(`the log of ${pod}`, log).map((one) => ({ ...one, isLog: true })),
+  );
 }
 
 function findingOf({ service, name, place, vital, lacks, commands }: Asked): Finding {
@@ -136,11 +140,19 @@ function isWhole(lacks: readonly Lack[], service: string): boolean {
 
 function titleOf(name: string, lacks: readonly Lack[], refused: boolean): string {
   const late = lacks.filter(({ evidence }) => evidence.timedOut);
-  if (late.length > 0) return `${name} did not give ${partsOf(late)} in time`;
-  const what = partsOf(lacks);
+  if (late.length > 0) return `${name} did not give ${partsInShort(late)} in time`;
+  const what = partsInShort(lacks);
   return refused
     ? `a permission is missing: ${what.replace(/^its /, `${name}'s `)} may not be read`
     : `${name} failed: ${what} could not be read`;
+}
+
+/** With the logs of several pods counted, not named. */
+function partsInShort(lacks: readonly Lack[]): string {
+  const logs = lacks.filter(({ isLog }) => isLog);
+  if (logs.length < 2) return partsOf(lacks);
+  const parts = lacks.filter(({ isLog }) => !isLog).map(({ part }) => part);
+  return [...parts, `${logs.length} logs`].join(', ');
 }
 
 function partsOf(lacks: readonly Lack[]): string {

@@ -226,6 +226,20 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     },
     ['CQ0202'],
   ],
+  [
+    'of those that came of late many are lost, and some come through',
+    {
+      logs: [
+        adding(
+          'legacy-dispatcher',
+          [9, 7, 5].flatMap((at) => says.legacy(`acme/web/${50 + at}`, at * MINUTE)),
+        ),
+        ...healthyLogs().slice(1),
+      ],
+      server: NO_UI,
+    },
+    ['CQ0202'],
+  ],
   ['no stage has heard of it', { server: { builds: listed(inUi(LOST, 'queued')) } }, ['CQ0203']],
   [
     'the dispatcher hangs, and a build waits before it',
