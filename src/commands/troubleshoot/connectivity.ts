@@ -52,7 +52,7 @@ export class TroubleshootConnectivity extends AdminCommand {
     const places: Places = {
       server: flags['server-domain'] ?? settings.host,
       baseDomain: flags['base-domain'] ?? settings.baseDomain,
-      github: flags.github ?? hostOf(settings.github.host) ?? 'github.com',
+      github: hostOf(flags.github ?? settings.github.host ?? 'github.com'),
       version: settings.version,
     };
     // What is written wrong is said before anything is asked.
@@ -105,8 +105,7 @@ function namedWithServices(): AdminError {
   });
 }
 
-/** `GITHUB_API_URL` and profiles may have a scheme and a path. */
-function hostOf(text: string | null): string | null {
-  if (text === null) return null;
-  return new URL(text.includes('://') ? text : `https://${text}`).hostname;
+/** Profiles, `GITHUB_API_URL` and people may have a scheme and a path. What is no URL stays as it is. */
+function hostOf(text: string): string {
+  return URL.parse(text.includes('://') ? text : `https://${text}`)?.hostname || text;
 }

@@ -39,6 +39,11 @@ const CODES: Readonly<Record<number, CurlMeaning>> = {
   },
   52: { answered: true, meaning: ANSWERED, hint: null },
   56: { answered: true, meaning: ANSWERED, hint: null },
+  124: {
+    answered: false,
+    meaning: 'curl itself did not end in time',
+    hint: 'The client is slow, or its name servers do not answer.',
+  },
   126: { answered: false, meaning: 'curl cannot be run', hint: 'Look at curl on the client.' },
   127: {
     answered: false,

@@ -21,6 +21,9 @@ export interface ProbeResult {
   readonly hint: string | null;
 }
 
+/** What has to be known of a client. */
+export type ExaminedClient = Pick<NomadNode, 'id' | 'name' | 'address'>;
+
 /** How clients are examined. */
 export interface Examination {
   readonly ssh: Pick<SshClient, 'use'>;
@@ -35,6 +38,7 @@ export interface Examination {
 const COMMAND_LIMIT: Milliseconds = 20_000;
 /** sshd lets ten sessions run over one connection (MaxSessions). */
 const COMMANDS_AT_ONCE = 5;
+const TIMED_OUT = 124;
 
 /**
  * Has every client run the probes. A client that cannot be logged in on is a result of its own.
@@ -42,7 +46,7 @@ const COMMANDS_AT_ONCE = 5;
  * @throws AdminError as {@link SshClient.use}, where none of the clients can be logged in on
  */
 export async function examineClients(
-  clients: readonly NomadNode[],
+  clients: readonly ExaminedClient[],
   probes: readonly Probe[],
   how: Examination,
 ): Promise<readonly ProbeResult[]> {
@@ -72,7 +76,7 @@ export async function examineClients(
 
 async function ask(
   session: SshSession,
-  node: NomadNode,
+  node: ExaminedClient,
   probe: Probe,
   signal: AbortSignal,
 ): Promise<ProbeResult> {
@@ -86,30 +90,46 @@ async function ask(
   if (probe.skipped !== null) {
     return { ...about, outcome: 'skipped', exitCode: null, meaning: probe.skipped, hint: null };
   }
-  const { exitCode } = await session.exec({
-    command: probe.command,
-    stdout: async () => undefined,
-    stderr: async () => undefined,
-    limit: COMMAND_LIMIT,
-    signal,
-  });
+  const exitCode = await runProbe(session, probe.command, signal);
   if (probe.check === 'dns') return { ...about, ...explainLookup(exitCode), exitCode };
   const { answered, meaning, hint } = explainCurl(exitCode);
   return { ...about, outcome: answered ? 'ok' : 'failed', exitCode, meaning, hint };
 }
 
-/** getent ends with 2 for a name that nobody knows (man getent). */
+/** One that takes too long keeps no other's answer back; it ends as timeout(1) says it. */
+async function runProbe(
+  session: SshSession,
+  command: string,
+  signal: AbortSignal,
+): Promise<number | null> {
+  try {
+    const stdout = async (): Promise<void> => undefined;
+    const how = { command, stdout, stderr: stdout, limit: COMMAND_LIMIT, signal };
+    return (await session.exec(how)).exitCode;
+  } catch (error) {
+    if (isAdminError(error) && error.code === 'SSH_TIMEOUT') return TIMED_OUT;
+    throw error;
+  }
+}
+
+/** getent ends with 2 for a name that nobody knows (man getent); shells, with 127 for no program. */
+const LOOKUPS: Readonly<Record<number, string>> = {
+  2: 'the name is not known (DNS)',
+  [TIMED_OUT]: 'the name servers do not answer in time',
+  127: 'getent is not installed',
+};
+
 function explainLookup(exitCode: number | null): Pick<ProbeResult, 'outcome' | 'meaning' | 'hint'> {
   if (exitCode === 0) return { outcome: 'ok', meaning: 'the name is known', hint: null };
   const meaning =
-    exitCode === 2 ? 'the name is not known (DNS)' : `getent ended with ${exitCode ?? 'a signal'}`;
+    LOOKUPS[exitCode ?? -1] ?? `the lookup failed: getent ended with ${exitCode ?? 'a signal'}`;
   const hint = "Look at the client's resolver, and at the zone that has the name.";
   return { outcome: 'failed', meaning, hint };
 }
 
 /** What is told of a client that could not be logged in on. */
 export function loginFailed(
-  { id, name, address }: NomadNode,
+  { id, name, address }: ExaminedClient,
   { message, hint }: Pick<AdminError, 'message'> & { readonly hint?: string | null | undefined },
 ): ProbeResult {
   return {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { AdminError } from '../errors.ts';
 import type { OutputAddress } from './output-address.ts';
 
@@ -52,14 +53,14 @@ const HOST = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/;
 
 /** What is asked of every client. */
 export function probesFor(places: Places): readonly Probe[] {
-  const server = places.server === null ? null : hostAndPort(places.server);
+  const server = places.server === null ? null : serverAddress(places.server);
   const output = outputHost(places, server?.host ?? null);
   const ports: readonly Probe[] = [
     output.skipped === null
       ? portProbe('output-processor', output.host, output.port)
       : skipped('output-processor', OUTPUT_PORT, output.skipped),
     server
-      ? portProbe('server', server.host, server.port)
+      ? portProbe('server', server.host, server.port, server.scheme)
       : skipped(
           'server',
           443,
@@ -67,7 +68,8 @@ export function probesFor(places: Places): readonly Probe[] {
         ),
     ...GITHUB_PORTS.map(([check, port]) => portProbe(check, places.github, port)),
   ];
-  const names = new Set(ports.flatMap(({ host }) => (host === null ? [] : [host])));
+  // An address is looked up nowhere.
+  const names = new Set(ports.flatMap(({ host }) => (host === null || isIP(host) ? [] : [host])));
   return [...[...names].map(dnsProbe), ...ports];
 }
 
@@ -96,8 +98,8 @@ function outputHost(
   };
 }
 
-function portProbe(check: PortCheck, host: string, port: number): Probe {
-  const scheme = port === 443 || check === 'server' ? 'https' : 'http';
+function portProbe(check: PortCheck, host: string, port: number, said?: string): Probe {
+  const scheme = said ?? (port === 443 ? 'https' : 'http');
   // Only whether the port answers counts here, not whose certificate that is.
   const command = `curl -sk -o /dev/null --connect-timeout 5 --max-time 10 ${scheme}://${checkedHost(host)}:${port}`;
   return { check, host, port, command, skipped: null };
@@ -117,9 +119,18 @@ function skipped(check: PortCheck, port: number, why: string): Probe {
   return { check, host: null, port, command: '', skipped: why };
 }
 
-function hostAndPort(text: string): { readonly host: string; readonly port: number } {
-  const url = new URL(text.includes('://') ? text : `https://${text}`);
-  return { host: checkedHost(url.hostname), port: Number(url.port) || 443 };
+interface ServerAddress {
+  readonly scheme: 'http' | 'https';
+  readonly host: string;
+  readonly port: number;
+}
+
+function serverAddress(text: string): ServerAddress {
+  const url = URL.parse(text.includes('://') ? text : `https://${text}`);
+  if (url === null) throw badHost(text);
+  const scheme = url.protocol === 'http:' ? 'http' : 'https';
+  const port = Number(url.port) || (scheme === 'http' ? 80 : 443);
+  return { scheme, host: checkedHost(url.hostname), port };
 }
 
 /**
@@ -129,7 +140,11 @@ function hostAndPort(text: string): { readonly host: string; readonly port: numb
  */
 export function checkedHost(host: string): string {
   if (HOST.test(host)) return host;
-  throw new AdminError('usage', `"${host}" is no host name`, {
+  throw badHost(host);
+}
+
+function badHost(text: string): AdminError {
+  return new AdminError('usage', `"${text}" is no host name`, {
     code: 'BAD_HOST',
     hint: 'Write a name such as circleci.example.com.',
   });

@@ -1,5 +1,6 @@
 import type { TableView, Tone } from '../terminal/table.ts';
 import type { CheckResult } from './check-result.ts';
+import { explainChecks } from './explain.ts';
 
 /** What clients and services can and cannot reach. */
 export interface ConnectivityReport {
@@ -46,12 +47,11 @@ export function connectivityReport(
 
 /** The results for people. */
 export function connectivityTable({ checks, summary }: ConnectivityReport): TableView<CheckResult> {
-  const hints = [...new Set(checks.flatMap(({ hint }) => (hint === null ? [] : [hint])))];
   const { clients, services, ok, failed, skipped } = summary;
   const from = [amount(clients, 'client'), amount(services, 'service')].flat().join(' and ');
   return {
     columns: [
-      { key: 'from', value: (row) => row.client ?? row.service },
+      { key: 'from', value: (row) => row.client ?? row.service, flexible: true },
       { key: 'client', value: (row) => row.client, wide: true },
       { key: 'service', value: (row) => row.service, wide: true },
       { key: 'clientId', title: 'CLIENT ID', value: (row) => row.clientId, wide: true },
@@ -66,12 +66,13 @@ export function connectivityTable({ checks, summary }: ConnectivityReport): Tabl
         value: (row) => row.exitCode,
         align: 'right',
       },
-      { key: 'meaning', value: (row) => row.meaning, flexible: true },
+      // Told in whole sentences below.
+      { key: 'meaning', value: (row) => row.meaning, wide: true },
     ],
     rows: checks,
     footer: [
       `From ${from || 'nowhere'}: ${ok} reachable, ${failed} not, ${skipped} not checked.`,
-      ...hints,
+      ...explainChecks(checks),
     ],
     empty: 'No client and no service to check from.',
   };

@@ -67,7 +67,7 @@ export async function runOnClient(
  *
  * @throws AdminError of kind `notFound`, code NO_CLIENT_ADDRESS
  */
-export function sshHost({ name, address }: NomadNode): string {
+export function sshHost({ name, address }: Pick<NomadNode, 'name' | 'address'>): string {
   if (address !== null) return address;
   throw new AdminError('notFound', `Nomad knows no address of ${name}`, {
     code: 'NO_CLIENT_ADDRESS',

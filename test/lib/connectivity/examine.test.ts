@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { examineClients } from '../../../src/lib/connectivity/examine.ts';
+import { probesFor } from '../../../src/lib/connectivity/probes.ts';
+import type { NodeId } from '../../../src/lib/nomad/model.ts';
+import type { SshClient, SshSession } from '../../../src/lib/ssh/client.ts';
+import { tooSlow } from '../../../src/lib/ssh/errors.ts';
+
+const ADDRESS = { user: 'ubuntu', host: '10.0.1.2', port: 22 };
+
+/** A client whose name servers are away: a lookup takes longer than its limit. */
+const SESSION: SshSession = {
+  address: ADDRESS,
+  forward: () => Promise.reject(new Error('nobody asks for it')),
+  close: async () => undefined,
+  exec: async ({ command, limit = 0 }) => {
+    if (command?.startsWith('getent')) throw tooSlow(ADDRESS, 'The command', limit);
+    return { exitCode: 6, signal: null };
+  },
+};
+
+describe('examineClients', () => {
+  it('keeps what others have found where one command takes too long', async () => {
+    const ssh: Pick<SshClient, 'use'> = { use: (_host, work) => work(SESSION) };
+    const client = { id: '1' as NodeId, name: 'a', address: ADDRESS.host };
+    const places = { server: null, baseDomain: 'prod', github: 'github.com', version: null };
+    const results = await examineClients([client], probesFor(places), {
+      ssh,
+      signal: new AbortController().signal,
+      atOnce: 1,
+      onDone: () => undefined,
+    });
+    const slow = results.filter(({ check }) => check === 'dns');
+    expect(slow).toHaveLength(2);
+    for (const one of slow) {
+      const meaning = 'the name servers do not answer in time';
+      expect(one).toMatchObject({ outcome: 'failed', exitCode: 124, meaning });
+    }
+    expect(results.some(({ check }) => check === 'ssh')).toBe(false);
+    expect(results.filter(({ exitCode }) => exitCode === 6)).toHaveLength(4);
+  });
+});
