@@ -26,6 +26,11 @@ const FIRST_PAUSE: Milliseconds = 250;
 const LONGEST_PAUSE: Milliseconds = 10_000;
 /** After so many failures without a line between them it is no passing trouble. */
 const MOST_FAILURES = 20;
+/**
+ * No request waits for its answer this long. A stream that has lasted longer was there, and only
+ * silent: a load balancer cuts such connections.
+ */
+const LASTING: Milliseconds = 45_000;
 
 /**
  * Follows a container's log over broken connections and through its restarts, until its pod is
@@ -54,6 +59,8 @@ export async function* followLog(
   };
   for (;;) {
     signal.throwIfAborted();
+    const begunAt = clock.now().getTime();
+    const hasLasted = (): boolean => clock.now().getTime() - begunAt > LASTING;
     try {
       const pod = await presentPod(client, source, signal);
       if (pod === null) return;
@@ -71,7 +78,7 @@ export async function* followLog(
       if (container.state === 'running') {
         swept = false;
         yield* lines({ follow: true });
-        failures += 1;
+        failures = hasLasted() ? 0 : failures + 1;
       } else {
         if (!swept) yield* orNothing(lines({ follow: false }));
         swept = hasEnded(container);
@@ -81,6 +88,7 @@ export async function* followLog(
       }
     } catch (error) {
       signal.throwIfAborted();
+      if (hasLasted()) failures = 0;
       if (!mayPass(error) || failures >= MOST_FAILURES) throw error;
       failures += 1;
       if (failures === 2) yield { kind: 'note', text: `the log broke off: ${error.message}` };
