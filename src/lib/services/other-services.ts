@@ -162,6 +162,7 @@ export const OTHER_SERVICES: readonly Service[] = [
     impact: null,
     severity: 'unknown',
     externalisable: null,
+    losesBuilds: true,
     since: '4.3',
   },
   {

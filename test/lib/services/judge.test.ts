@@ -200,5 +200,7 @@ it('says of each service what it is for, once, and knows who needs it', () => {
     'circleci-postgresql',
     'circleci-rabbitmq',
     'output-processor',
+    // What took its place in 4.3.
+    'output',
   ]);
 });
