@@ -63,7 +63,7 @@ export async function* followLog(
     const hasLasted = (): boolean => clock.now().getTime() - begunAt > LASTING;
     try {
       const pod = await presentPod(client, source, signal);
-      if (pod === null) return;
+      if (pod === null) return yield { kind: 'note', text: 'is gone' };
       const named = ({ name }: Container): boolean => name === source.container;
       const goesBefore = pod.initContainers?.find(named);
       const container = goesBefore ?? pod.containers.find(named);

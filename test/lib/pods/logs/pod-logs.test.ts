@@ -122,6 +122,24 @@ it('reads the run before, and says where there is none', async () => {
   await expect(none.ended).rejects.toMatchObject({ kind: 'notFound', code: 'NO_PREVIOUS_LOG' });
 });
 
+it('says that a pod is gone, and goes on with the one in its place', async () => {
+  const rig = await clusterRig([{ name: 'dispatcher' }]);
+  const reading = read(rig, { follow: true });
+  rig.sandbox.appendLog('dispatcher', undefined, 'before');
+  await rig.until(() => reading.texts.includes('before'));
+  rig.sandbox.deletePod('dispatcher', 1);
+  await rig.until(() => reading.notes.includes('is gone') && reading.notes.includes('joins'));
+  await rig.until(() => rig.sandbox.pod('dispatcher').status.phase === 'Running');
+  rig.sandbox.appendLog('dispatcher', undefined, 'after');
+  await rig.until(() => reading.texts.includes('after'));
+  reading.stop();
+  await reading.ended;
+  expect(reading.texts.filter((text) => /^(before|after)$/.test(text))).toEqual([
+    'before',
+    'after',
+  ]);
+});
+
 const BROKEN = {
   method: 'GET',
   fault: { kind: 'status', status: 500, body: 'dial tcp 10.0.0.10:10250: no route to host' },
