@@ -1,10 +1,12 @@
 import { AdminCommand } from '../../lib/cli/admin-command.ts';
 import { Args, durationFlag } from '../../lib/cli/oclif.ts';
+import { placeFlags } from '../../lib/cli/place-flags.ts';
 import { showWaiting } from '../../lib/cli/show-diagnosis.ts';
 import { EXIT_CODES } from '../../lib/errors.ts';
 import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
 import { parseBuildTarget } from '../../lib/queue/build/build-target.ts';
 import type { BuildReport } from '../../lib/queue/build/follow-build.ts';
+import { placedReport } from '../../lib/queue/build/placed-report.ts';
 import { buildDocument, buildView, stepsTable } from '../../lib/queue/build/view.ts';
 import { follow, type GatherPart } from '../../lib/queue/gather/events.ts';
 
@@ -43,7 +45,8 @@ export class TroubleshootBuild extends AdminCommand {
     const waiting = new Set<GatherPart>();
     for await (const event of followBuild(target, sources, options)) {
       if (event.kind === 'report') {
-        await this.#show(event.report);
+        const place = placeFlags(this.shared.chosen);
+        await this.#show(placedReport(event.report, place), place);
         continue;
       }
       follow(event, waiting);
@@ -51,11 +54,11 @@ export class TroubleshootBuild extends AdminCommand {
     }
   }
 
-  async #show(report: BuildReport): Promise<void> {
+  async #show(report: BuildReport, place: string): Promise<void> {
     const { format } = this.output;
     const document = buildDocument(report);
     if (format === 'table' || format === 'wide' || format === 'json' || format === 'yaml') {
-      await this.output.detail(buildView(report), document);
+      await this.output.detail(buildView(report, place), document);
     } else await this.output.table(stepsTable(report), document);
     if (report.stoppedAt !== null) this.exitWith(EXIT_CODES.findings);
   }

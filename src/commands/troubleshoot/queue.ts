@@ -52,7 +52,7 @@ export class TroubleshootQueue extends MutatingCommand {
     if (flags.from !== undefined) {
       const { readSnapshot } = await import('../../lib/queue/snapshot/snapshot-file.ts');
       const { diagnose } = await import('../../lib/queue/diagnose.ts');
-      return this.#show(diagnose(await readSnapshot(flags.from)));
+      return this.#show(diagnose(await readSnapshot(flags.from)), flags.from);
     }
     const session = new QueueSession(
       {
@@ -70,13 +70,19 @@ export class TroubleshootQueue extends MutatingCommand {
       return this.change(await session.triggerChange(wanted, flags.timeout), flags);
     }
     const { diagnosis } = await session.look();
-    const mending = flags.fix ? await session.mendChange(diagnosis, flags.timeout) : null;
+    if (!flags.fix) return this.#show(diagnosis);
+    const mending = await session.mendChange(diagnosis, flags.timeout);
     if (mending !== null) return this.change(mending, flags);
-    await this.#show(diagnosis);
+    await session.showNothingToMend(diagnosis);
+    this.#end(diagnosis);
   }
 
-  async #show(diagnosis: Diagnosis): Promise<void> {
-    await showDiagnosis(diagnosis, this.output, this.runtime);
+  async #show(diagnosis: Diagnosis, file?: string): Promise<void> {
+    await showDiagnosis(diagnosis, this.output, this.runtime, file);
+    this.#end(diagnosis);
+  }
+
+  #end(diagnosis: Diagnosis): void {
     if (diagnosis.findings.length > 0) this.exitWith(EXIT_CODES.findings);
   }
 }

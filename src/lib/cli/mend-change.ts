@@ -3,7 +3,7 @@ import { EXIT_CODES } from '../errors.ts';
 import type { Installation } from '../installation/installation.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { RestartPlan } from '../pods/restart/plan.ts';
-import { reportRestart } from '../pods/restart/report.ts';
+import { type RestartReport, reportRestart } from '../pods/restart/report.ts';
 import type { RestartEvent } from '../pods/restart/restart.ts';
 import { restartLine, restartPlanView, restartProgress } from '../pods/restart/view.ts';
 import type { Diagnosis, JudgedFinding } from '../queue/diagnosis.ts';
@@ -50,7 +50,7 @@ export function mendChange(
           ...restartPlanView(plan).blocks,
         ],
       },
-      document: { diagnosis: queueDocument(diagnosis), codes, restart: plan },
+      document: mendDocument({ before: diagnosis, codes, plan }),
       warnings: [],
     },
     confirm: restartConfirmation(plan, installation.name),
@@ -78,13 +78,17 @@ export function mendChange(
       const left = after !== null && after.findings.length > 0 ? EXIT_CODES.findings : 0;
       return {
         view: {
-          blocks: after === null ? [] : [{ kind: 'lines', lines: queueLines(after, style) }],
+          blocks:
+            after === null
+              ? []
+              : [
+                  {
+                    kind: 'lines',
+                    lines: [...queueLines(after, style), '', outcome(codes, after)],
+                  },
+                ],
         },
-        document: {
-          before: queueDocument(diagnosis),
-          restart,
-          after: after === null ? null : queueDocument(after),
-        },
+        document: mendDocument({ before: diagnosis, codes, plan, restart, after }),
         exitCode: exitCode === 0 ? left : exitCode,
       };
     },
@@ -93,4 +97,32 @@ export function mendChange(
       `Look again with: circleci-admin troubleshoot queue${place}`,
     ],
   };
+}
+
+/** What was fixed, or is to be, as JSON: the same keys whether it is planned, done, or was not needed. */
+export function mendDocument(mended: {
+  readonly before: Diagnosis;
+  readonly codes: readonly string[];
+  readonly plan?: RestartPlan | null;
+  readonly restart?: RestartReport | null;
+  readonly after?: Diagnosis | null;
+}) {
+  const { before, codes, plan = null, restart = null, after = null } = mended;
+  return {
+    before: queueDocument(before),
+    codes,
+    plan,
+    restart,
+    after: after === null ? null : queueDocument(after),
+  };
+}
+
+function outcome(codes: readonly string[], { findings }: Diagnosis): string {
+  const left = codes.filter((code) => findings.some((one) => one.code === code));
+  if (left.length === 0) return `Fixed: ${codes.join(', ')} ${isAre(codes)} no longer found.`;
+  return `Not fixed: ${left.join(', ')} ${isAre(left)} still found.`;
+}
+
+function isAre({ length }: readonly string[]): string {
+  return length === 1 ? 'is' : 'are';
 }

@@ -13,13 +13,14 @@ import { openSources } from '../queue/gather/open-sources.ts';
 import type { GatherOptions } from '../queue/gather/sources.ts';
 import { type Look, look } from '../queue/look.ts';
 import { fixable, type MendEvent, servicesToRenew } from '../queue/mend.ts';
+import { placedDiagnosis } from '../queue/placed.ts';
 import type { FollowTriggerEvent } from '../queue/trigger/follow-trigger.ts';
 import { findingsTable, queueDocument, queueLines } from '../queue/view.ts';
 import type { Change } from './change.ts';
-import { mendChange } from './mend-change.ts';
+import { mendChange, mendDocument } from './mend-change.ts';
 import type { Frame, Output } from './output.ts';
 import type { Runtime } from './runtime.ts';
-import { queueStyle, showWaiting } from './show-diagnosis.ts';
+import { queueStyle, showDiagnosis, showWaiting } from './show-diagnosis.ts';
 import { triggerChange } from './trigger-change.ts';
 
 /** Whom a session asks, and whom it tells. */
@@ -47,7 +48,7 @@ export class QueueSession {
 
   /** Gathers the evidence, keeps it where it was asked for, and judges it. */
   async look(trigger: GatherOptions['trigger'] = null): Promise<Look> {
-    const { installation, masker, ssh, output, runtime, save } = this.#context;
+    const { installation, masker, ssh, output, runtime, save, place } = this.#context;
     const catalogue = await readCatalogue(installation.settings);
     const sources = openSources({ installation, catalogue, masker, ssh });
     const looked = await look(sources, { ...this.#options, trigger }, (waiting) =>
@@ -57,7 +58,7 @@ export class QueueSession {
       const { writeSnapshot } = await import('../queue/snapshot/snapshot-file.ts');
       await writeSnapshot(save, looked.snapshot, masker);
     }
-    return looked;
+    return { ...looked, diagnosis: placedDiagnosis(looked.diagnosis, place) };
   }
 
   /** One look after the other, until Ctrl-C. */
@@ -108,6 +109,16 @@ export class QueueSession {
     const context = { client, installation, place, style, look: again };
     const waiting = { timeoutMs, settleMs: Math.min(timeoutMs, SETTLE_MS) };
     return mendChange(context, { diagnosis, findings }, plan, waiting);
+  }
+
+  /** What was found, where none of it is fixed by the guide's remedy. */
+  async showNothingToMend(diagnosis: Diagnosis): Promise<void> {
+    const { output, runtime } = this.#context;
+    if (output.structured) {
+      return output.detail({ blocks: [] }, mendDocument({ before: diagnosis, codes: [] }));
+    }
+    await showDiagnosis(diagnosis, output, runtime);
+    output.note('Nothing was changed: --fix has no remedy for what was found.');
   }
 
   /**

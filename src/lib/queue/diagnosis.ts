@@ -29,6 +29,8 @@ export interface Verdict {
   readonly cause: string | null;
   /** Builds that wait; null where nobody could be asked. */
   readonly waiting: number | null;
+  /** The command to run next; null where there is none. */
+  readonly next: string | null;
 }
 
 /** What the rules make of a snapshot. */

@@ -9,6 +9,8 @@ export interface QueueStyle {
   readonly unicode: boolean;
   /** Columns of the terminal; undefined where lines may be of any length. */
   readonly width: number | undefined;
+  /** Whether what follows from another finding is shown with all of its evidence and its remedy. */
+  readonly wide: boolean;
   readonly paint: (text: string, tone: Tone) => string;
 }
 
@@ -43,11 +45,21 @@ const MOST_LINES = 4;
 /** As wide as the mark and the code before a title. */
 const INDENT = 9;
 
-/** The diagnosis for people: the tree, each finding with its evidence and remedy, the verdict last. */
-export function queueLines(diagnosis: Diagnosis, style: QueueStyle): readonly string[] {
-  const { installation, steps, findings, verdict, notes } = diagnosis;
+/**
+ * The diagnosis for people: the tree, each finding with its evidence and remedy, the verdict last.
+ *
+ * @param file where the evidence was saved, where it is not of now
+ */
+export function queueLines(
+  diagnosis: Diagnosis,
+  style: QueueStyle,
+  file?: string,
+): readonly string[] {
+  const { installation, takenAt, steps, findings, verdict, notes } = diagnosis;
+  const minute = takenAt.toISOString().slice(0, 16).replace('T', ' ');
   return [
     `Installation: ${installation}`,
+    ...(file === undefined ? [] : [`Evidence of ${minute} UTC, saved in ${file}`]),
     '',
     ...stepLines(steps, style),
     '',
@@ -62,19 +74,15 @@ export function queueLines(diagnosis: Diagnosis, style: QueueStyle): readonly st
   ];
 }
 
-/** A command that comes next has a line of its own where it does not fit: it is copied from there. */
-function verdictLines({ state, text }: Verdict, { paint, width }: QueueStyle): readonly string[] {
+/** The command that comes next has a line of its own: it is copied from there. */
+function verdictLines({ state, text, next }: Verdict, { paint, width }: QueueStyle) {
   const label = 'Verdict:';
-  const at = text.lastIndexOf(' Next: ');
-  const fits = width === undefined || label.length + 1 + text.length <= width;
-  const said = fits || at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
-  const [first = '', ...rest] = said.flatMap((part, index) =>
-    index > 0 ? [part] : wrapText(`${label} ${part}`, { width, indent: 2 }),
-  );
+  const [first = '', ...rest] = wrapText(`${label} ${text}`, { width, indent: 2 });
   const tone = VERDICTS[state];
   return [
     `${paint(label, 'strong')}${paint(first.slice(label.length), tone)}`,
     ...rest.map((line) => paint(line, tone)),
+    ...(next === null ? [] : [`${paint('Next:', 'strong')} ${next}`]),
   ];
 }
 
@@ -93,34 +101,70 @@ function stepLines(steps: readonly Step[], { unicode, paint, width }: QueueStyle
 }
 
 function findingLines(finding: JudgedFinding, style: QueueStyle): readonly string[] {
-  const { code, severity, title, evidence, remedy, causedBy } = finding;
+  const { code, severity, title, causedBy } = finding;
   const { unicode, paint, width } = style;
   const { sign, plain, tone } = MARKS[severity === 'error' ? 'broken' : 'warning'];
   const indent = ' '.repeat(INDENT);
   const room = width === undefined ? undefined : width - INDENT;
-  const more = evidence.length - MOST_EVIDENCE;
+  // What to do about it alone would contradict what to do about its cause.
+  const isBrief = causedBy !== null && !style.wide;
+  const body = [
+    ...(causedBy === null ? [] : [paint(`(comes from ${causedBy}: fix that first)`, 'quiet')]),
+    ...evidenceLines(finding, isBrief ? 1 : MOST_EVIDENCE, room).map((line) =>
+      paint(line, 'quiet'),
+    ),
+    ...(isBrief ? [] : remedyLines(finding, room, paint)),
+  ];
   return [
     ...wrapText(title, { width: room }).map((line, at) =>
       at > 0
         ? indent + paint(line, 'strong')
         : `${paint(unicode ? sign : plain, tone)} ${paint(code, 'quiet')} ${paint(line, 'strong')}`,
     ),
-    ...(causedBy === null ? [] : [indent + paint(`(comes from ${causedBy})`, 'quiet')]),
-    ...evidence
-      .slice(0, MOST_EVIDENCE)
-      .flatMap((proof) => wrapText(proofText(proof), { width: room, indent: 2, most: MOST_LINES }))
-      .map((line) => indent + paint(line, 'quiet')),
-    ...(more > 0 ? [indent + paint(`... and ${more} more, with --json`, 'quiet')] : []),
-    ...wrapText(remedy.text, { width: room }).map((line) => indent + line),
-    ...remedy.commands.map((command) => `${indent}  ${command}`),
-    `${indent}${paint(`See circleci-admin help ${code}`, 'quiet')}`,
+    ...body.map((line) => indent + line),
   ];
 }
 
-function proofText(proof: Proof): string {
+function evidenceLines(
+  { evidence }: JudgedFinding,
+  most: number,
+  width: number | undefined,
+): readonly string[] {
+  const shown = evidence.slice(0, most);
+  const more = evidence.length - most;
+  return [
+    ...shown.flatMap((proof, at) => {
+      const text = proofText(proof, shown[at - 1]);
+      return wrapText(text, { width, indent: 2, most: MOST_LINES });
+    }),
+    ...(more > 0 ? [`... and ${more} more, with --json`] : []),
+  ];
+}
+
+function remedyLines(
+  { code, remedy }: JudgedFinding,
+  width: number | undefined,
+  paint: QueueStyle['paint'],
+): readonly string[] {
+  return [
+    ...wrapText(remedy.text, { width }),
+    ...remedy.commands.map((command) => `  ${command}`),
+    paint(`See circleci-admin help ${code}`, 'quiet'),
+  ];
+}
+
+/** A line of a log with where and when it was written; the next of the same moment without. */
+function proofText(proof: Proof, before: Proof | undefined): string {
   if (proof.kind === 'fact') return proof.text;
   const { pod, time, text } = proof;
-  return `${pod}${time === '' ? '' : ` ${time.slice(11, 19)}`} | ${text}`;
+  if (before?.kind === 'line' && before.pod === pod && secondOf(before.time) === secondOf(time)) {
+    return `  ${text.trim()}`;
+  }
+  return `${pod}${time === '' ? '' : ` ${secondOf(time)}`} | ${text}`;
+}
+
+function secondOf(time: string): string {
+  return time.slice(11, 19);
 }
 
 /** The findings as a table, for the formats that programs read. */

@@ -81,7 +81,38 @@ describe('troubleshoot queue', () => {
       findings: [],
       state: 'idle',
     });
-    expect(verdict.text).toContain('troubleshoot queue --trigger');
+    expect(verdict.next).toBe('circleci-admin troubleshoot queue --trigger ORG/REPO');
+  });
+
+  it('suggests commands that reach the installation that was looked at', async () => {
+    const sandbox = await startSandbox({ scenario: 'job-lost' });
+    const { KUBECONFIG = '' } = sandbox.environment();
+    const words = ['--kubeconfig', KUBECONFIG, '--context', 'circleci-sandbox'];
+    const place = ` --context circleci-sandbox --kubeconfig ${KUBECONFIG}`;
+    const { stdout } = await queue(sandbox, [...words, '--json']);
+    const { verdict, findings } = JSON.parse(stdout);
+    expect(verdict.next).toBe(`circleci-admin troubleshoot queue --fix${place}`);
+    for (const command of findings[0].remedy.commands) expect(command.endsWith(place)).toBe(true);
+    const shown = await queue(sandbox, [...words, '--no-color'], { tty: true });
+    expect(shown.stdout).toContain(`Next: ${verdict.next}\n`);
+  });
+
+  it('says how it looks where only rows are read, and there are none', async () => {
+    const sandbox = await startSandbox({ scenario: 'healthy' });
+    const { stdout, stderr } = await queue(sandbox, []);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^Verdict: Builds get through: .*\n$/);
+  });
+
+  it('shows of what follows from another finding only that it does', async () => {
+    const sandbox = await startSandbox({ scenario: 'schedulerer-error' });
+    const short = await queue(sandbox, ['--no-color'], { tty: true });
+    const [, cause = '', effect = ''] = short.stdout.split(/\n. CQ/);
+    expect(cause).toContain('circleci-admin pods restart schedulerer');
+    expect(effect).toMatch(/^0403 .*\n +\(comes from CQ0401: fix that first\)\n/);
+    expect(effect.split('Verdict:')[0]).not.toContain('circleci-admin');
+    const wide = await queue(sandbox, ['--no-color', '-o', 'wide'], { tty: true });
+    expect(wide.stdout.split(/\n. CQ0403/)[1]).toContain('circleci-admin pods restart schedulerer');
   });
 
   it('keeps the keys of its JSON', async () => {
@@ -98,7 +129,7 @@ describe('troubleshoot queue', () => {
       'findings',
       'notes',
     ]);
-    expect(Object.keys(document.verdict)).toEqual(['state', 'text', 'cause', 'waiting']);
+    expect(Object.keys(document.verdict)).toEqual(['state', 'text', 'cause', 'waiting', 'next']);
     const [finding] = document.findings;
     expect(Object.keys(finding).sort()).toEqual(
       [
@@ -167,6 +198,11 @@ describe('what leads to no installation', () => {
   });
 });
 
+const DELETES_BOTH = {
+  how: 'delete',
+  targets: [{ name: 'dispatcher' }, { name: 'legacy-dispatcher' }],
+};
+
 describe('troubleshoot queue --fix', () => {
   it('deletes exactly the two pods, waits until they are ready, and finds nothing more', async () => {
     const sandbox = await startSandbox({ scenario: 'job-lost' });
@@ -176,7 +212,12 @@ describe('troubleshoot queue --fix', () => {
     const { stdout, exitCode } = await queue(sandbox, ['--fix', '--yes', '--json']);
     expect(exitCode).toBe(0);
     expect([...deleted(sandbox)].sort()).toEqual(names.sort());
-    const { before, restart, after } = JSON.parse(stdout);
+    const { before, codes, plan, restart, after, ...more } = JSON.parse(stdout);
+    expect({ codes, plan, more }).toMatchObject({
+      codes: ['CQ0202'],
+      plan: DELETES_BOTH,
+      more: {},
+    });
     expect(before.verdict.cause).toBe('CQ0202');
     expect(restart.targets.map(({ outcome }: { outcome: string }) => outcome)).toEqual([
       'ready',
@@ -190,8 +231,8 @@ describe('troubleshoot queue --fix', () => {
     const planned = await queue(sandbox, ['--fix', '--dry-run', '--json']);
     expect(planned.exitCode).toBe(0);
     expect(JSON.parse(planned.stdout)).toMatchObject({
-      codes: ['CQ0202'],
-      restart: { how: 'delete', targets: [{ name: 'dispatcher' }, { name: 'legacy-dispatcher' }] },
+      ...{ before: { verdict: { cause: 'CQ0202' } }, codes: ['CQ0202'], plan: DELETES_BOTH },
+      ...{ restart: null, after: null },
     });
     expect(await queue(sandbox, ['--fix'])).toMatchObject({ stdout: '', exitCode: 6 });
     expect(await queue(sandbox, ['--fix', '--yes', '--read-only'])).toMatchObject({ exitCode: 6 });
@@ -214,7 +255,11 @@ describe('troubleshoot queue --fix', () => {
     const sandbox = await startSandbox({ scenario: 'too-large' });
     const { stdout, exitCode } = await queue(sandbox, ['--fix', '--yes', '--json']);
     expect(exitCode).toBe(9);
-    expect(JSON.parse(stdout)).toMatchObject({ verdict: { cause: 'CQ0602' } });
+    const before = { verdict: { cause: 'CQ0602' } };
+    const nothing = { codes: [], plan: null, restart: null, after: null };
+    expect(JSON.parse(stdout)).toMatchObject({ before, ...nothing });
+    const shown = await queue(sandbox, ['--fix'], { tty: true });
+    expect(shown.stderr).toContain('Nothing was changed: --fix has no remedy for what was found.');
     expect(deleted(sandbox)).toEqual([]);
   });
 });
@@ -268,6 +313,10 @@ describe('troubleshoot queue --save and --from', () => {
     const later = await cli([...QUEUE, '--from', file, '--json']);
     expect(later.exitCode).toBe(9);
     expect(JSON.parse(later.stdout)).toEqual(JSON.parse(live.stdout));
+    const { takenAt } = JSON.parse(live.stdout);
+    const shown = await cli([...QUEUE, '--from', file], { tty: true });
+    const minute = takenAt.slice(0, 16).replace('T', ' ');
+    expect(shown.stdout).toContain(`\nEvidence of ${minute} UTC, saved in ${file}\n`);
     const secrets = [sandbox.environment()['CIRCLE_TOKEN'] ?? 'none', 'sandbox-administrator'];
     const saved = await readFile(file, 'utf8');
     for (const secret of secrets) expect(saved).not.toContain(secret);

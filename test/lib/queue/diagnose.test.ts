@@ -113,7 +113,7 @@ describe('the verdict', () => {
     };
     expect(verdict(idle).state).toBe('idle');
     expect(verdict(idle).text).toContain('look alike');
-    expect(verdict(idle).text).toContain('circleci-admin troubleshoot queue --trigger ORG/REPO');
+    expect(verdict(idle).next).toBe('circleci-admin troubleshoot queue --trigger ORG/REPO');
   });
 
   test('follows the build that was started to see', () => {

@@ -43,8 +43,12 @@ const MOST_EVIDENCE = 4;
 /** A line of a log may be thousands of characters long. */
 const LONGEST = 240;
 
-/** One build's way for people: the steps, where it stands still, and why. */
-export function buildView(report: BuildReport): DetailView {
+/**
+ * One build's way for people: the steps, where it stands still, and why.
+ *
+ * @param place the flags that chose the installation, each with a blank before it
+ */
+export function buildView(report: BuildReport, place = ''): DetailView {
   const { build, state, notes } = report;
   const fields: Field[] = [
     { label: 'Build', value: build.name },
@@ -55,7 +59,7 @@ export function buildView(report: BuildReport): DetailView {
     blocks: [
       { kind: 'fields', fields },
       { kind: 'table', table: eraseTable(stepsTable(report)) },
-      ...findingBlock(report),
+      ...findingBlock(report, place),
       ...(notes.length > 0
         ? [{ kind: 'lines', wrap: true, lines: notes.map((note) => `Note: ${note}`) } as const]
         : []),
@@ -126,12 +130,15 @@ function stateText({ state, stoppedAt }: BuildReport): string {
   return `${state}: it stands still at ${PLACES[place] ?? place}${which}${since}`;
 }
 
-function findingBlock({ build, stoppedAt, finding }: BuildReport): readonly DetailBlock[] {
+function findingBlock(
+  { build, stoppedAt, finding }: BuildReport,
+  place: string,
+): readonly DetailBlock[] {
   if (stoppedAt === null) return [];
   if (finding === null) {
     const lines = [
       `${stoppedAt.what}. No rule found a cause; see all that there is:`,
-      '  circleci-admin troubleshoot queue',
+      `  circleci-admin troubleshoot queue${place}`,
     ];
     return [{ kind: 'lines', title: 'Why', wrap: true, lines }];
   }

@@ -21,41 +21,38 @@ const IDLE_AFTER_MS: Milliseconds = 300_000;
 export function verdictOf(facts: QueueFacts, findings: readonly JudgedFinding[]): Verdict {
   const waiting = countWaiting(facts);
   const cause = findings[0]?.code ?? null;
-  const words = findings.length > 0 ? illness(findings, waiting) : health(facts);
-  return { ...words, cause, waiting };
+  const { next = null, ...words } =
+    findings.length > 0 ? illness(findings, waiting) : health(facts);
+  return { ...words, cause, waiting, next };
 }
 
-type Words = Pick<Verdict, 'state' | 'text'>;
+type Words = Pick<Verdict, 'state' | 'text'> & Partial<Pick<Verdict, 'next'>>;
 
 function illness(findings: readonly JudgedFinding[], waiting: number | null): Words {
   const errors = findings.filter(({ severity }) => severity === 'error');
   const [first] = errors.length > 0 ? errors : findings;
   if (!first) return { state: 'unknown', text: '' };
-  const then = nextIs(first.remedy.commands[0]);
+  const next = first.remedy.commands[0] ?? null;
   if (errors.length === 0) {
     const blind = findings.find(isBlind);
     const but = blind ? ` not all could be seen: ${blind.title}` : `: ${first.title}`;
-    const next = (blind ?? first).remedy.commands[0];
-    const text = `Nothing that could be seen holds builds up, but${but}.${nextIs(next)}`;
-    return { state: blind ? 'unknown' : 'degraded', text };
+    const text = `Nothing that could be seen holds builds up, but${but}.`;
+    const [look = null] = (blind ?? first).remedy.commands;
+    return { state: blind ? 'unknown' : 'degraded', text, next: look };
   }
   const others = errors.slice(1).filter(({ causedBy }) => causedBy === null);
   const also = others.map(({ title }) => ` There is another cause: ${title}.`).join('');
   if (errors.every(({ code }) => code === 'CQ0901')) {
-    const text = `Why builds are queued cannot be said: ${first.title}.${also}${then}`;
-    return { state: 'unknown', text };
+    const text = `Why builds are queued cannot be said: ${first.title}.${also}`;
+    return { state: 'unknown', text, next };
   }
   const queued = waiting === null || waiting === 0 ? '' : ` ${waits(waiting)}.`;
-  return { state: 'broken', text: `${opening(first)}.${queued}${also}${then}` };
+  return { state: 'broken', text: `${opening(first)}.${queued}${also}`, next };
 }
 
 /** What builds go through was not seen: that nothing was found of it means little. */
 function isBlind({ code, subject }: JudgedFinding): boolean {
   return code === 'CQ0901' && (subject === 'kubernetes' || subject === 'nomad');
-}
-
-function nextIs(command: string | undefined): string {
-  return command === undefined ? '' : ` Next: ${command}`;
 }
 
 function waits(count: number): string {
@@ -90,9 +87,8 @@ function health(facts: QueueFacts): Words {
         : `no build came for ${formatDuration(lastAgeMs)}`;
     return {
       state: 'idle',
-      text:
-        `Nothing is wrong, and ${since}. An idle pipeline and one that loses jobs look alike: ` +
-        'start a build to see, with circleci-admin troubleshoot queue --trigger ORG/REPO',
+      text: `Nothing is wrong, and ${since}. An idle pipeline and one that loses jobs look alike: start a build to see.`,
+      next: 'circleci-admin troubleshoot queue --trigger ORG/REPO',
     };
   }
   const last = lastAgeMs === null ? '' : `, the last ${formatDuration(lastAgeMs)} ago`;

@@ -1,0 +1,9 @@
+import { placedRemedy } from '../placed.ts';
+import type { BuildReport } from './follow-build.ts';
+
+/** A report whose commands reach the installation that it is about; see {@link placedRemedy}. */
+export function placedReport(report: BuildReport, place: string): BuildReport {
+  const { finding } = report;
+  if (finding === null) return report;
+  return { ...report, finding: { ...finding, remedy: placedRemedy(finding.remedy, place) } };
+}

@@ -1,0 +1,31 @@
+import type { Diagnosis } from './diagnosis.ts';
+import type { Remedy } from './finding.ts';
+
+/**
+ * A command that is suggested, with the flags that chose the installation: run as it stands, it has
+ * to reach the same one.
+ *
+ * @param place the flags, each with a blank before it
+ */
+export function placedCommand(command: string, place: string): string {
+  if (place === '' || !command.startsWith('circleci-admin ')) return command;
+  // Behind a double dash stands what another program is given.
+  const end = command.indexOf(' -- ');
+  return end === -1 ? command + place : command.slice(0, end) + place + command.slice(end);
+}
+
+/** A remedy whose commands reach the same installation. */
+export function placedRemedy(remedy: Remedy, place: string): Remedy {
+  return { ...remedy, commands: remedy.commands.map((command) => placedCommand(command, place)) };
+}
+
+/** A diagnosis all of whose commands reach the installation that it is about. */
+export function placedDiagnosis(diagnosis: Diagnosis, place: string): Diagnosis {
+  const { verdict, findings } = diagnosis;
+  const { next } = verdict;
+  return {
+    ...diagnosis,
+    verdict: { ...verdict, next: next === null ? null : placedCommand(next, place) },
+    findings: findings.map((one) => ({ ...one, remedy: placedRemedy(one.remedy, place) })),
+  };
+}
