@@ -16,6 +16,9 @@ const TONES: Readonly<Record<PodHealth, Tone>> = {
 /** A restart that was longer ago is no news. */
 const RECENT: Milliseconds = 24 * 60 * 60 * 1_000;
 
+/** A pod that starts for so long may hang. */
+const LONG_START: Milliseconds = 2 * 60 * 1_000;
+
 /** The tone of a pod's health. */
 export function healthTone(health: PodHealth): Tone {
   return TONES[health];
@@ -77,9 +80,18 @@ function reasonText(row: PodRow, now: Date): string | null {
   const end = row.restarts > 0 ? lastEndText(row, now) : null;
   const restarted = end === null ? null : `restarted ${timesText(row)}, after ${end}`;
   if (isWell(row)) return isRecent(row, now) ? restarted : null;
+  if (row.health === 'starting') return startingText(row);
+  // Its state says as much.
+  if (row.status === 'Terminating') return null;
   const why = row.why ?? row.status;
   const told = row.restartReason !== null && why.includes(row.restartReason);
   return told || restarted === null ? why : `${why}; ${restarted}`;
+}
+
+/** While a pod starts, only its events say what it waits for: a volume, a network, ... */
+function startingText({ status, ageMs, name }: PodRow): string | null {
+  if (ageMs === null || ageMs < LONG_START) return null;
+  return `still ${status} after ${formatDuration(ageMs)}: its events say why, circleci-admin pods describe ${name}`;
 }
 
 function timesText({ restarts }: PodRow): string {

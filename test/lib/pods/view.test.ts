@@ -60,3 +60,19 @@ it('tells of a restart while it is news, and of one reason once', () => {
     'a, b: no node takes it: 0/3 nodes',
   ]);
 });
+
+it('does not repeat what the state says, and sends to the events of a pod that hangs', () => {
+  const starting = (minutes: number): Partial<Pod> => ({
+    phase: 'Pending',
+    createdAt: new Date(NOW.getTime() - minutes * 60_000),
+    containers: [container({ ready: false, state: 'waiting', reason: 'ContainerCreating' })],
+  });
+  const rows = rowsOf(
+    pod({ name: 'ending', deletedAt: NOW }),
+    pod({ name: 'new', ...starting(1) }),
+    pod({ name: 'hangs', ...starting(10) }),
+  );
+  expect(reasonLines(rows, NOW)).toEqual([
+    'hangs: still ContainerCreating after 10m: its events say why, circleci-admin pods describe hangs',
+  ]);
+});
