@@ -20,8 +20,18 @@ export function hasOpenSsh(): boolean {
 }
 
 /** Makes a pair of keys: `path` and `path.pub`. */
-export function makeKey(path: string, passphrase = ''): void {
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', passphrase, '-f', path]);
+export function makeKey(path: string, passphrase = '', options = ['-t', 'ed25519']): void {
+  execFileSync('ssh-keygen', ['-q', ...options, '-N', passphrase, '-f', path]);
+}
+
+/** What is not as usual about a server. */
+export interface OpenSshOptions {
+  /** Where commands there look for programs first. */
+  readonly path?: string;
+  /** Lines for its sshd_config. */
+  readonly config?: readonly string[];
+  /** Types of further host keys that it has. */
+  readonly hostKeys?: readonly string[];
 }
 
 /** A real OpenSSH server on loopback. */
@@ -37,23 +47,24 @@ export class OpenSsh {
     this.#child = child;
   }
 
-  /**
-   * Starts one in a directory of its own, that lets the owner of this public key in.
-   *
-   * @param path where commands there look for programs first
-   */
-  static async start(directory: string, authorized: string, path?: string): Promise<OpenSsh> {
+  /** Starts one in a directory of its own, that lets the owners of these public keys in. */
+  static async start(
+    directory: string,
+    authorized: string,
+    { path, config: more = [], hostKeys = [] }: OpenSshOptions = {},
+  ): Promise<OpenSsh> {
     const port = await freePort();
     mkdirSync(directory);
     const file = (name: string): string => join(directory, name);
-    makeKey(file('host'));
+    const keys = ['host', ...hostKeys];
+    for (const name of keys) makeKey(file(name), '', ['-t', name === 'host' ? 'ed25519' : name]);
     writeFileSync(file('passwd'), `${USER}:x:${UID}:${UID}::/tmp:/bin/sh\n`);
     writeFileSync(file('group'), `${USER}:x:${UID}:\n`);
     writeFileSync(file('authorized_keys'), authorized);
     const config = [
       'ListenAddress 127.0.0.1',
       `Port ${port}`,
-      `HostKey ${file('host')}`,
+      ...keys.map((name) => `HostKey ${file(name)}`),
       `AuthorizedKeysFile ${file('authorized_keys')}`,
       'StrictModes no',
       'UsePAM no',
@@ -61,10 +72,11 @@ export class OpenSsh {
       'PasswordAuthentication no',
       'KbdInteractiveAuthentication no',
       ...(path === undefined ? [] : [`SetEnv PATH=${path}:/usr/bin:/bin`]),
+      ...more,
     ];
     writeFileSync(file('sshd_config'), `${config.join('\n')}\n`);
     chmodSync(directory, 0o755);
-    chownSync(file('host'), UID, UID);
+    for (const name of keys) chownSync(file(name), UID, UID);
     const child = spawn(SSHD, ['-D', '-e', '-f', file('sshd_config')], {
       uid: UID,
       gid: UID,

@@ -82,7 +82,7 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
     const authorized = ['key', 'locked'].map((name) => readFileSync(path(`${name}.pub`), 'utf8'));
     bastion = await OpenSsh.start(path('bastion'), authorized.join(''));
     mkdirSync(path('bin'));
-    host = await OpenSsh.start(path('host'), authorized.join(''), path('bin'));
+    host = await OpenSsh.start(path('host'), authorized.join(''), { path: path('bin') });
     const known = [bastion, host].map(
       ({ port, hostKey }) => `[127.0.0.1]:${port} ${keyOf(hostKey)}\n`,
     );

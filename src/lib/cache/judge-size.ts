@@ -27,6 +27,9 @@ const UNITS: Readonly<Record<string, number>> = {
   g: 1e9,
   gb: 1e9,
   gib: 1024 ** 3,
+  t: 1e12,
+  tb: 1e12,
+  tib: 1024 ** 4,
 };
 
 /**
@@ -37,12 +40,17 @@ const UNITS: Readonly<Record<string, number>> = {
 export function parseCacheSize(text: string): number {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
   const factor = UNITS[unit.toLowerCase()];
-  if (number !== undefined && factor !== undefined) return Math.round(Number(number) * factor);
-  if (/[/#]/.test(text) || /^[0-9a-f]{8,}/i.test(text)) {
-    throw new AdminError('usage', `the server does not tell how large the caches of ${text} are`, {
-      code: 'CACHE_SIZE_NEEDED',
-      hint: 'Read it in the restore_cache step of the job, and give it: circleci-admin troubleshoot cache 620MB',
-    });
+  const bytes = factor === undefined ? Number.NaN : Math.round(Number(number) * factor);
+  if (Number.isSafeInteger(bytes)) return bytes;
+  if (/[/#]/.test(text) || /^[0-9a-f]{8,}(?:-|$)/i.test(text)) {
+    throw new AdminError(
+      'usage',
+      `how large the caches of ${text} are stands only in what its steps have printed`,
+      {
+        code: 'CACHE_SIZE_NEEDED',
+        hint: 'Read it in the restore_cache step on the page of the job, and give it: circleci-admin troubleshoot cache 620MB',
+      },
+    );
   }
   throw new AdminError('usage', `"${text}" is no size`, {
     code: 'BAD_SIZE',

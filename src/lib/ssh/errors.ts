@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../clock.ts';
 import { AdminError, isAdminError } from '../errors.ts';
+import { shellWord } from '../shell-word.ts';
 import { formatDuration } from '../units.ts';
 import { formatAddress, type SshAddress } from './address.ts';
 import { fingerprint, type HostKeyVerdict, type HostPlace, keyType } from './known-hosts.ts';
@@ -157,7 +158,7 @@ export function hostKeyRefused(
       : '';
     return new AdminError('refused', `The host key of ${name} is not known: ${shown}`, {
       code: 'SSH_HOST_KEY_UNKNOWN',
-      hint: `Compare it with the machine's own. If it is the same: --accept-new-host-key keeps it in ${about.file}.${authority}`,
+      hint: `Compare it with the machine's own.${authority} If it is the same, --accept-new-host-key keeps it in ${about.file}; where a command has no such flag, ssh asks: ${sshCommand(place, about.file)}`,
     });
   }
   if (verdict === 'revoked') {
@@ -168,6 +169,11 @@ export function hostKeyRefused(
   }
   return new AdminError('refused', `The host key of ${name} is another one than before: ${shown}`, {
     code: 'SSH_HOST_KEY_CHANGED',
-    hint: `Somebody may stand between, or the machine was made anew. Only if you know that it was: ssh-keygen -R '${name}' -f ${about.file}`,
+    hint: `Somebody may stand between, or the machine was made anew. Only if you know that it was: ssh-keygen -R '${name}' -f ${shellWord(about.file)}`,
   });
+}
+
+function sshCommand({ host, port }: HostPlace, file: string): string {
+  const at = port === 22 ? '' : ` -p ${port}`;
+  return `ssh -o UserKnownHostsFile=${shellWord(file)}${at} ${host}`;
 }

@@ -10,6 +10,7 @@ describe('troubleshoot cache', () => {
     ['500000001', 500_000_001, 'too-large', 9],
     ['500 MB', 500_000_000, 'ok', 0],
     ['0.4g', 400_000_000, 'ok', 0],
+    ['0.001 TB', 1_000_000_000, 'too-large', 9],
   ])('judges %s', async (size, sizeBytes, verdict, exitCode) => {
     const { stdout, ...ended } = await cache(size, '--json');
     expect(ended).toEqual({ stderr: '', exitCode });
@@ -26,7 +27,9 @@ describe('troubleshoot cache', () => {
   it.each([
     ['https://circleci.example.com/gh/acme/api/21', 'CACHE_SIZE_NEEDED'],
     ['acme/api/21', 'CACHE_SIZE_NEEDED'],
+    ['6007ca6352718c10b1227a57-0-build-acme-api-21', 'CACHE_SIZE_NEEDED'],
     ['large', 'BAD_SIZE'],
+    ['99999999999999999999GB', 'BAD_SIZE'],
     ['12 parsecs', 'BAD_SIZE'],
   ])('says what it needs in place of %s', async (text, code) => {
     const { stdout, stderr, exitCode } = await cache(text, '--json');
