@@ -1,14 +1,20 @@
-/** What synchronous work comes to, and how much processor time it takes. */
-export interface Timed<T> {
-  readonly value: T;
-  /** Milliseconds. Unlike time on the wall it does not grow with what else the machine does. */
-  readonly cpuMs: number;
+/**
+ * Counts processor time from now on. Unlike time on the wall it does not grow with what else the
+ * machine does.
+ *
+ * @returns the milliseconds so far
+ */
+export function cpuStopwatch(): () => number {
+  const before = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000;
+  };
 }
 
-/** Does synchronous work, and times it. */
-export function timed<T>(work: () => T): Timed<T> {
-  const before = process.cpuUsage();
+/** Does synchronous work, and says what it comes to and how much processor time it took. */
+export function timed<T>(work: () => T): { readonly value: T; readonly cpuMs: number } {
+  const stopwatch = cpuStopwatch();
   const value = work();
-  const { user, system } = process.cpuUsage(before);
-  return { value, cpuMs: (user + system) / 1_000 };
+  return { value, cpuMs: stopwatch() };
 }

@@ -11,6 +11,7 @@ import {
   type ServerScenario,
 } from '../../../../src/lib/sandbox/server/scenario.ts';
 import { systemClock } from '../../../../src/lib/terminal/system-clock.ts';
+import { cpuStopwatch } from '../../../support/cpu-time.ts';
 import { startSandbox } from '../../../support/sandbox.ts';
 import { scenarioOf } from '../../server/admin-rig.ts';
 
@@ -196,7 +197,7 @@ describe('the limit of a user', () => {
 test('5,000 users are given in one request, in well under half a second', async () => {
   const { ask } = await rig({ users: 5_000 });
   await ask('GET', 'settings');
-  const started = performance.now();
+  const stopwatch = cpuStopwatch();
   expect((await ask('GET', 'users')).body).toHaveLength(5_000);
-  expect(performance.now() - started).toBeLessThan(400);
+  expect(stopwatch()).toBeLessThan(400);
 });
