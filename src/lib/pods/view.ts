@@ -88,10 +88,13 @@ function reasonText(row: PodRow, now: Date): string | null {
   return told || restarted === null ? why : `${why}; ${restarted}`;
 }
 
-/** While a pod starts, only its events say what it waits for: a volume, a network, ... */
+/** While a pod starts, only its events say what it waits for, or its init container's log. */
 function startingText({ status, ageMs, name }: PodRow): string | null {
   if (ageMs === null || ageMs < LONG_START) return null;
-  return `still ${status} after ${formatDuration(ageMs)}: its events say why, circleci-admin pods describe ${name}`;
+  const tells = status.startsWith('Init:')
+    ? `log says why, circleci-admin pods logs ${name}`
+    : `events say why, circleci-admin pods describe ${name}`;
+  return `still ${status} after ${formatDuration(ageMs)}: its ${tells}`;
 }
 
 function timesText({ restarts }: PodRow): string {

@@ -71,8 +71,10 @@ it('does not repeat what the state says, and sends to the events of a pod that h
     pod({ name: 'ending', deletedAt: NOW }),
     pod({ name: 'new', ...starting(1) }),
     pod({ name: 'hangs', ...starting(10) }),
+    pod({ name: 'waits', ...starting(10), initContainers: [container({ ready: false })] }),
   );
   expect(reasonLines(rows, NOW)).toEqual([
     'hangs: still ContainerCreating after 10m: its events say why, circleci-admin pods describe hangs',
+    'waits: still Init:0/1 after 10m: its log says why, circleci-admin pods logs waits',
   ]);
 });
