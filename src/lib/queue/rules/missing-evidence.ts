@@ -1,7 +1,8 @@
 import { formatDuration } from '../../units.ts';
 import type { QueueFacts } from '../facts/facts.ts';
+import { NOMAD_SERVICE } from '../facts/importance.ts';
 import { type Finding, fact, type Place, type Rule } from '../finding.ts';
-import type { Evidence } from '../snapshot/evidence.ts';
+import { type Evidence, known } from '../snapshot/evidence.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 
 type Failed = Extract<Evidence<never>, { status: 'failed' }>;
@@ -29,7 +30,12 @@ export const missingEvidence: Rule = {
   code: 'CQ0901',
   name: 'a service did not answer',
   explains: [],
-  judge: (facts) => asked(facts).flatMap((one) => (one.lacks.length > 0 ? [findingOf(one)] : [])),
+  judge: (facts) =>
+    asked(facts).flatMap((one) => {
+      if (one.lacks.length === 0) return [];
+      const pod = one.service === 'nomad' ? nomadElsewhere(facts.snapshot, one.lacks) : null;
+      return [pod === null ? findingOf(one) : elsewhere(findingOf(one), pod)];
+    }),
 };
 
 function asked(facts: QueueFacts): readonly Asked[] {
@@ -86,6 +92,26 @@ function asked(facts: QueueFacts): readonly Asked[] {
       commands: ['circleci-admin troubleshoot connectivity'],
     },
   ];
+}
+
+/** The pod that Nomad's server runs in, where it was looked for in one that is not there. */
+function nomadElsewhere({ pods }: QueueSnapshot, lacks: readonly Lack[]): string | null {
+  if (!lacks.every(({ evidence }) => evidence.failure.code === 'NOMAD_POD_NOT_FOUND')) return null;
+  return (known(pods) ?? []).find(({ service }) => service === NOMAD_SERVICE)?.name ?? null;
+}
+
+/** A name that is not set up is no cause: what else is found comes first. */
+function elsewhere(finding: Finding, pod: string): Finding {
+  const { text, commands } = finding.remedy;
+  return {
+    ...finding,
+    severity: 'warning',
+    title: `Nomad was looked for in a pod that is not there: its server runs in ${pod}`,
+    remedy: {
+      text,
+      commands: [`circleci-admin troubleshoot queue --nomad-pod ${pod}`, ...commands],
+    },
+  };
 }
 
 function lack(part: string, evidence: Evidence<unknown>): readonly Lack[] {

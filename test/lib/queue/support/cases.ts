@@ -568,6 +568,21 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0901'],
   ],
   [
+    'Nomad is looked for in a pod of another name, which hides no cause',
+    {
+      nomad: {
+        leader: failed('NOMAD_POD_NOT_FOUND', 'There is no pod "circleci-nomad-0"'),
+        clients: failed('NOMAD_POD_NOT_FOUND', 'There is no pod "circleci-nomad-0"'),
+        jobs: failed('NOMAD_POD_NOT_FOUND', 'There is no pod "circleci-nomad-0"'),
+      },
+      pods: withPods(
+        pod('circleci-nomad', {}, { name: 'nomad-server-0' }),
+        pod('circleci-mongodb', { health: 'not-ready', status: 'CrashLoopBackOff', restarts: 4 }),
+      ),
+    },
+    ['CQ0101', 'CQ0901?'],
+  ],
+  [
     'logs may not be read',
     {
       logs: healthyLogs().map((one) => ({
