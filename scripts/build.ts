@@ -164,6 +164,10 @@ const bundle = await rolldown({
   plugins: [await commandTable(), leaveOut()],
   external: [/\.node$/],
   logLevel: 'warn',
+  // A lazy import that is none, a name that is not there: neither goes into a bundle unseen.
+  onLog: (_level, { message }) => {
+    throw new Error(message);
+  },
 });
 const { output } = await bundle.write({
   dir: FRESH,

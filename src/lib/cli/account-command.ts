@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Account, AdminApi, Licensing } from '../server/admin-api.ts';
 import type { AccountWish, LeftAccount } from '../users/account-plan.ts';
+import { readUndoFileIfThere, requireSameInstallation } from '../users/undo-file.ts';
 import { type AccountVerb, accountChange, undoPath } from './account-change.ts';
 import { placeFlags } from './place-flags.ts';
 import { ServerChangeCommand } from './server-change-command.ts';
@@ -48,7 +49,6 @@ export abstract class AccountCommand extends ServerChangeCommand {
     flags: AccountChangeFlags,
   ): Promise<void> {
     const { planAccounts } = await import('../users/account-plan.ts');
-    const { readUndoFileIfThere, requireSameInstallation } = await import('../users/undo-file.ts');
     const { left, warnings } = what;
     const plan = planAccounts(what.wishes, {
       ...surroundings,
