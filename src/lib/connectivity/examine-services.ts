@@ -24,7 +24,8 @@ interface PodPlace {
 const PODS_AT_ONCE = 8;
 /** Of one program: more than its own limit. */
 const PROGRAM_LIMIT: Milliseconds = 20_000;
-const NO_TOOL = `the container has none of ${PORT_TOOLS.map(({ name }) => name).join(', ')}`;
+const PROGRAMS = [...new Set(PORT_TOOLS.map(({ program }) => program))];
+const NO_TOOL = `the container has none of ${PROGRAMS.join(', ')}`;
 
 /**
  * Has one pod of every service look at the ports that it needs, with what its container has. Nothing
@@ -92,9 +93,12 @@ async function lookFrom(
   { host, port }: { readonly host: string; readonly port: number },
   how: ServiceExamination,
 ): Promise<Seen> {
+  const absent = new Set<string>();
   for (const [at, tool] of tools.entries()) {
+    if (absent.has(tool.program)) continue;
     const run = await runIn(place, tool.command(host, port), how);
     const look = run && tool.judge(run);
+    if (run === null) absent.add(tool.program);
     if (run && look) return { look, exitCode: run.exitCode, tools: tools.slice(at) };
   }
   return { look: null, exitCode: null, tools: [] };

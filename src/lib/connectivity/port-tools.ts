@@ -18,6 +18,8 @@ export interface ToolRun {
 /** A program that containers may have, and that can tell whether a port answers. It only reads. */
 export interface PortTool {
   readonly name: string;
+  /** What the container has to have. */
+  readonly program: string;
   command(host: string, port: number): readonly string[];
   /** Null where the program is there and cannot do it: the next one is tried. */
   judge(run: ToolRun): PortLook | null;
@@ -32,6 +34,7 @@ const UNKNOWN_NAME =
 export const PORT_TOOLS: readonly PortTool[] = [
   {
     name: 'nc',
+    program: 'nc',
     command: (host, port) => ['nc', '-z', '-w', '5', host, String(port)],
     judge: ({ exitCode, stderr }) => {
       if (exitCode === 0) return OPEN;
@@ -39,18 +42,30 @@ export const PORT_TOOLS: readonly PortTool[] = [
     },
   },
   {
+    name: 'busybox nc',
+    program: 'nc',
+    // That of the usual busybox image knows no -z: it connects, and ends as soon as the server does.
+    command: (host, port) => ['timeout', '8', 'nc', '-w', '5', host, String(port)],
+    judge: ({ exitCode, stderr }) => {
+      // Its own limit for connecting has gone by before that of timeout: the server just waits.
+      if (exitCode === 0 || isTimeout(exitCode)) return OPEN;
+      return exitCode >= 125 || UNKNOWN_OPTION.test(stderr) ? null : byWords(stderr);
+    },
+  },
+  {
     name: 'bash',
+    program: 'bash',
     // bash itself waits for minutes where what is sent is dropped.
     command: (host, port) => ['timeout', '5', 'bash', '-c', `exec 3<>/dev/tcp/${host}/${port}`],
     judge: ({ exitCode, stderr }) => {
       if (exitCode === 0) return OPEN;
-      // 124 by coreutils, 143 by busybox.
-      if (exitCode === 124 || exitCode === 143) return dropped();
+      if (isTimeout(exitCode)) return dropped();
       return exitCode >= 125 || UNKNOWN_OPTION.test(stderr) ? null : byWords(stderr);
     },
   },
   {
     name: 'curl',
+    program: 'curl',
     command: (host, port) => [
       ...['curl', '-s', '-o', '/dev/null', '-w', '%{time_connect}'],
       ...['--connect-timeout', '5', '--max-time', '6', `telnet://${host}:${port}`],
@@ -67,6 +82,7 @@ export const PORT_TOOLS: readonly PortTool[] = [
   },
   {
     name: 'wget',
+    program: 'wget',
     command: (host, port) => [
       'wget',
       '-q',
@@ -87,6 +103,11 @@ export const PORT_TOOLS: readonly PortTool[] = [
     },
   },
 ];
+
+/** timeout(1): 124 by coreutils, 143 by busybox. */
+function isTimeout(exitCode: number): boolean {
+  return exitCode === 124 || exitCode === 143;
+}
 
 /** By what is said on standard error (strerror and resolvers say the same everywhere). */
 function byWords(stderr: string): PortLook {

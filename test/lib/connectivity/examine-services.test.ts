@@ -62,6 +62,16 @@ describe('looking at ports from services', () => {
     expect(results[0]).toMatchObject({ exitCode: 7, pod: 'dispatcher-1', client: null });
   });
 
+  it('takes the nc of busybox, which knows no -z', async () => {
+    const usage = "nc: invalid option -- 'z'\nUsage: nc [-iN] [-wN]";
+    const { exec, ran } = containers({ nc: [1, usage], timeout: [0, ''] });
+    expect((await examine(exec)).slice(0, 2)).toMatchObject([
+      { outcome: 'ok', meaning: 'connected' },
+      { outcome: 'ok', meaning: 'connected' },
+    ]);
+    expect(ran).toEqual(['nc', 'timeout', 'timeout']);
+  });
+
   it('says where a container has none of them', async () => {
     const results = await examine(containers({}).exec);
     const none = 'the container has none of nc, bash, curl, wget';

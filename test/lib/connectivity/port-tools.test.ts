@@ -20,6 +20,12 @@ describe('programs that look at a port', () => {
       'unknown-name',
     ],
     ['nc', 1, "nc: invalid option -- 'z'\nBusyBox v1.24.2 multi-call binary.\n\nUsage: nc", null],
+    ['busybox nc', 0, '', 'open'],
+    ['busybox nc', 143, 'Terminated', 'open'],
+    ['busybox nc', 1, "nc: can't connect to remote host (127.0.0.1): Connection refused", 'closed'],
+    ['busybox nc', 1, 'nc: timed out', 'closed'],
+    ['busybox nc', 1, "nc: bad address 'vault'", 'unknown-name'],
+    ['busybox nc', 127, "timeout: can't execute 'nc': No such file or directory", null],
     ['bash', 0, '', 'open'],
     ['bash', 1, 'bash: connect: Connection refused', 'closed'],
     ['bash', 1, 'bash: vault: Temporary failure in name resolution', 'unknown-name'],
@@ -48,6 +54,7 @@ describe('programs that look at a port', () => {
   it('runs nothing but those', () => {
     expect(PORT_TOOLS.map((tool) => tool.command('vault', 8200).join(' '))).toEqual([
       'nc -z -w 5 vault 8200',
+      'timeout 8 nc -w 5 vault 8200',
       'timeout 5 bash -c exec 3<>/dev/tcp/vault/8200',
       'curl -s -o /dev/null -w %{time_connect} --connect-timeout 5 --max-time 6 telnet://vault:8200',
       'wget -q -T 5 -O /dev/null http://vault:8200/',
