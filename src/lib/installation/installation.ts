@@ -153,11 +153,16 @@ export function installationOf(settings: Settings, options: InstallationOptions)
   };
 }
 
+/** The profile; without one, what was reached: the cluster, the Nomad at an address, or both. */
 function describeInstallation(settings: Settings, target: ClusterTarget | null): string {
   const { profile, kubernetes, nomad } = settings;
   if (profile !== null) return profile;
-  if (nomad.address !== null && nomad.access !== 'proxy') return `Nomad at ${nomad.address}`;
-  if (target !== null) return `${target.context ?? target.server}/${target.namespace}`;
+  const direct = nomad.address !== null && nomad.access !== 'proxy';
+  const address = direct ? [`Nomad at ${nomad.address}`] : [];
+  if (target !== null) {
+    return [`${target.context ?? target.server}/${target.namespace}`, ...address].join(', ');
+  }
+  if (direct) return address.join();
   const { context, namespace } = kubernetes;
   return [context ?? 'the current context', ...(namespace === null ? [] : [namespace])].join('/');
 }
