@@ -19,12 +19,12 @@ export interface SshOptions {
   readonly hostKeys: HostKeyPolicy;
   readonly clock: Clock;
   readonly connectTimeout: Milliseconds;
-  /** Sessions at the same time, that with the bastion not counted; 10 where it is left out. */
+  /** Sessions at the same time, that with the bastion not counted; 50 where it is left out. */
   readonly most?: number;
 }
 
-/** sshd lets so many be under way at once before it begins to drop some (MaxStartups). */
-const MOST_SESSIONS = 10;
+/** As many as may be asked for (--parallel); each is with another host. */
+const MOST_SESSIONS = 50;
 
 /** Makes a client. Nothing is read and nothing connected before it is used. */
 export function createSshClient(options: SshOptions): SshClient {

@@ -95,6 +95,29 @@ describe('commands at once', () => {
   });
 });
 
+describe('sessions at once', () => {
+  it.each([
+    [undefined, 12],
+    [3, 3],
+  ])('are bounded: %s', async (most, atOnce) => {
+    await using server = await SshServer.start([ed25519]);
+    const file = knownHosts(`[${HOST}]:${server.port} ${publicKey(ed25519)}`);
+    const client = connect(server.port, file, most === undefined ? {} : { most });
+    let open = 0;
+    let peak = 0;
+    const all = Promise.withResolvers<void>();
+    const work = async (): Promise<void> => {
+      open += 1;
+      peak = Math.max(peak, open);
+      if (open === atOnce) all.resolve();
+      await all.promise;
+      open -= 1;
+    };
+    await Promise.all(Array.from({ length: 12 }, () => client.use(HOST, work)));
+    expect(peak).toBe(atOnce);
+  });
+});
+
 describe('the bastion', () => {
   it('is not waited for by who has given up', async () => {
     await using silent = await silentPort();
