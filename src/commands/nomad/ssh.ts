@@ -3,7 +3,7 @@ import { Args, Flags } from '../../lib/cli/oclif.ts';
 import { splitAtDashes } from '../../lib/cli/pass-through.ts';
 import { sshChoice, sshFlags } from '../../lib/cli/ssh-flags.ts';
 import { AdminError } from '../../lib/errors.ts';
-import { resolveNodes } from '../../lib/nomad/nodes/find-node.ts';
+import { findPlaces } from '../../lib/nomad/ssh/find-places.ts';
 import { nomadInLine } from '../../lib/nomad/ssh/nomad-in-line.ts';
 import { readsOnly } from '../../lib/nomad/ssh/reading-commands.ts';
 import { runOnClient } from '../../lib/nomad/ssh/run-on-client.ts';
@@ -40,12 +40,19 @@ export class NomadSsh extends AdminCommand {
     const target = oneTarget(argv.map(String));
     const words = theirs ?? [];
     const { signal, installation, runtime } = this;
-    const [node] = await resolveNodes(await installation.nomad(), [target], { signal });
-    if (!node) return;
+    const [place] = await findPlaces({
+      nomad: () => installation.nomad(),
+      names: [target],
+      signal,
+      note: (line) => this.output.note(line),
+    });
+    if (!place) return;
+    const { host, node } = place;
+    const name = node?.name ?? host;
     const { kills, warnings, tokens } = nomadInLine(words);
     for (const token of tokens) this.masker.add(token);
     await this.passThrough({
-      command: ['ssh', node.name, ...words].join(' '),
+      command: ['ssh', name, ...words].join(' '),
       reading: readsOnly(words, { terminal: flags.tty }),
       yes: flags.yes,
       confirm: flags.confirm,
@@ -53,13 +60,13 @@ export class NomadSsh extends AdminCommand {
       warnings,
       run: async () => {
         const { stdin, stdout, stderr } = runtime;
-        return runOnClient(await installation.ssh(sshChoice(flags)), node, {
+        return runOnClient(await installation.ssh(sshChoice(flags)), host, {
           command: words.length > 0 ? words.join(' ') : null,
           tty: flags.tty,
           terminalType: runtime.env['TERM'] ?? 'xterm',
           terminal: { stdin, stdout, stderr, sizes: (until) => runtime.sizes(until) },
           signal,
-          onCut: () => this.output.note(`What was begun on ${node.name} may go on there.`),
+          onCut: () => this.output.note(`What was begun on ${name} may go on there.`),
         });
       },
     });

@@ -2,7 +2,7 @@ import { mapBounded } from '../bounded.ts';
 import type { Milliseconds } from '../clock.ts';
 import { type AdminError, isAdminError } from '../errors.ts';
 import type { NomadNode } from '../nomad/model.ts';
-import { sshHost } from '../nomad/ssh/run-on-client.ts';
+import { sshHost } from '../nomad/ssh/ssh-host.ts';
 import type { SshClient, SshSession } from '../ssh/client.ts';
 import { explainCurl } from './curl-exit.ts';
 import type { Probe } from './probes.ts';

@@ -31,6 +31,17 @@ describe('nomad ssh', () => {
     expect(failed).toEqual({ stdout: 'out\n', stderr: 'err\n', exitCode: 7 });
   });
 
+  it('takes a host where Nomad cannot be reached, and says so', async () => {
+    const { env } = await machines();
+    const [, address = ''] = (
+      await cli(['nomad', 'node-status', '--columns', 'name,address'], { env })
+    ).stdout.split(/\s/);
+    const away = { ...env, NOMAD_ADDR: 'http://127.0.0.1:1' };
+    const ran = await cli(['nomad', 'ssh', address, '--', 'uptime'], { env: away });
+    expect(ran).toMatchObject({ stdout: expect.stringContaining('load average'), exitCode: 0 });
+    expect(ran.stderr).toContain('Logging in on what was named.');
+  });
+
   it('says on Ctrl-C that what was begun may go on', async () => {
     const { env, node } = await machines();
     const interrupt = new AbortController();

@@ -9,23 +9,15 @@ import { NomadCommands } from '../exec/nomad-commands.ts';
 import { decodeNodeDetail } from '../http/decode-node.ts';
 import { badAnswer } from '../http/errors.ts';
 import type { NodeId, NomadNode } from '../model.ts';
-import { type NodeReader, resolveNodes } from '../nodes/find-node.ts';
+import { findPlaces, type PlaceSearch } from './find-places.ts';
 import { type ClientMachine, nomadOnClients, nomadOverSsh, ON_CLIENT } from './nomad-on-clients.ts';
-import { sshHost } from './run-on-client.ts';
 import { SharedSession } from './shared-session.ts';
 
 /** What is needed to work on clients from the inside. */
-export interface LogIn {
+export interface LogIn extends PlaceSearch {
   readonly ssh: Pick<SshClient, 'use'>;
-  /** The Nomad that knows where its clients are. */
-  readonly nomad: () => Promise<NodeReader>;
-  /** As operators name clients; hosts to log in on where Nomad cannot be reached. */
-  readonly names: readonly string[];
   readonly clock: Clock;
   readonly requestTimeout: Milliseconds;
-  readonly signal: AbortSignal;
-  /** Says something that the operator should know. */
-  readonly note: (line: string) => void;
 }
 
 /** Nomad as the clients themselves have it. */
@@ -33,12 +25,6 @@ export interface LoggedIn {
   readonly nomad: NomadClient;
   /** Host by client, in the order in which they were named. */
   readonly hosts: ReadonlyMap<NodeId, string>;
-}
-
-/** A host to log in on, and the client that is expected there; null where nobody knows. */
-interface Place {
-  readonly host: string;
-  readonly node: NomadNode | null;
 }
 
 const LOGINS_AT_ONCE = 10;
@@ -75,30 +61,6 @@ export async function logInOnClients(options: LogIn): Promise<LoggedIn> {
     hosts: new Map(found.map(({ host, machine }) => [machine.id, host])),
   };
 }
-
-async function findPlaces({ nomad, names, signal, note }: LogIn): Promise<readonly Place[]> {
-  try {
-    const nodes = await resolveNodes(await nomad(), names, { signal });
-    return nodes.map((node) => ({ host: sshHost(node), node }));
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!isAdminError(error) || !cannotBeAsked(error)) throw error;
-    note(`Nomad cannot be asked for its clients: ${error.message}. Logging in on what was named.`);
-    return [...new Set(names)].map((host) => ({ host, node: null }));
-  }
-}
-
-/** An answer, such as that there is no such client, is not that. */
-function cannotBeAsked({ kind, code }: AdminError): boolean {
-  return ['service', 'timeout', 'unauthorised'].includes(kind) || WITHOUT_WAY.has(code);
-}
-
-/** Where nothing says how Nomad or its cluster is reached. */
-const WITHOUT_WAY: ReadonlySet<string> = new Set([
-  'NOMAD_NOT_CONFIGURED',
-  'NO_KUBECONFIG',
-  'CONTEXT_NOT_FOUND',
-]);
 
 /** What the agent of a machine says of itself (command/node_status.go with `-self`). */
 async function readSelf(

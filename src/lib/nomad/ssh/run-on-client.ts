@@ -1,8 +1,6 @@
-import { AdminError } from '../../errors.ts';
 import type { SshClient } from '../../ssh/client.ts';
 import { exitStatus } from '../../ssh/exit-status.ts';
 import type { Terminal } from '../exec/run-nomad-cli.ts';
-import type { NomadNode } from '../model.ts';
 
 /** What is run on a client, and what it is connected to. */
 export interface ClientRun {
@@ -26,7 +24,7 @@ export interface ClientRun {
  */
 export async function runOnClient(
   ssh: Pick<SshClient, 'use'>,
-  node: NomadNode,
+  host: string,
   run: ClientRun,
 ): Promise<number> {
   const { command, terminal, signal } = run;
@@ -34,7 +32,7 @@ export async function runOnClient(
   const tty = (command === null || run.tty) && stdin.isTTY && stdout.isTTY;
   const done = new AbortController();
   return ssh.use(
-    sshHost(node),
+    host,
     async (session) => {
       if (tty) stdin.stream.setRawMode?.(true);
       try {
@@ -60,17 +58,4 @@ export async function runOnClient(
     },
     signal,
   );
-}
-
-/**
- * Where a client is logged in on: the address that it advertises.
- *
- * @throws AdminError of kind `notFound`, code NO_CLIENT_ADDRESS
- */
-export function sshHost({ name, address }: Pick<NomadNode, 'name' | 'address'>): string {
-  if (address !== null) return address;
-  throw new AdminError('notFound', `Nomad knows no address of ${name}`, {
-    code: 'NO_CLIENT_ADDRESS',
-    hint: 'See what it knows: circleci-admin nomad node-status',
-  });
 }

@@ -1,0 +1,15 @@
+import { AdminError } from '../../errors.ts';
+import type { NomadNode } from '../model.ts';
+
+/**
+ * Where a client is logged in on: the address that it advertises.
+ *
+ * @throws AdminError of kind `notFound`, code NO_CLIENT_ADDRESS
+ */
+export function sshHost({ name, address }: Pick<NomadNode, 'name' | 'address'>): string {
+  if (address !== null) return address;
+  throw new AdminError('notFound', `Nomad knows no address of ${name}`, {
+    code: 'NO_CLIENT_ADDRESS',
+    hint: 'See what it knows: circleci-admin nomad node-status',
+  });
+}
