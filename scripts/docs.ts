@@ -15,22 +15,22 @@ const REFERENCE = join(import.meta.dirname, '..', 'docs', 'reference');
 
 /** What each exit code means, in the words of the page. */
 const MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string>> = {
-  failed: 'Something did not work, and no code below says it better.',
-  usage: 'Bad arguments: nothing was touched. An ambiguous name is one.',
+  failed: 'Failed, and no code below is more specific.',
+  usage: 'Bad arguments, or an ambiguous name. Nothing was changed.',
   unauthorised: 'Credentials are missing, refused, or lack a permission.',
   service: 'A service answered with an error or could not be reached.',
-  notFound: 'What was named does not exist.',
-  refused: 'Cancelled, or refused: no terminal to ask on, a read-only installation.',
-  validation: 'Input was read but is not acceptable.',
-  timeout: 'A wait ended before what it waited for.',
+  notFound: 'The named thing does not exist.',
+  refused: 'Cancelled, or refused: no terminal to ask on, or a read-only installation.',
+  validation: 'The input was read but is not valid.',
+  timeout: 'Timed out.',
   findings: 'Checks ran and found problems.',
-  partial: 'Done in part: the report says which items failed, or which builds were killed.',
+  partial: 'Partly done: the report says which items failed, or which builds were killed.',
 };
 
 async function pages(): Promise<Map<string, string>> {
   const commands = (await sourceCommands()).filter((command) => !command.hidden);
   const made = new Map<string, string>();
-  const topics: Readonly<Record<string, string>> = { ...TOPICS, more: 'Commands of one word' };
+  const topics: Readonly<Record<string, string>> = { ...TOPICS, more: 'other commands' };
   for (const [topic, about] of Object.entries(topics)) {
     const inside = commands.filter(({ id }) =>
       topic === 'more' ? !id.includes(':') : id.startsWith(`${topic}:`),
@@ -58,14 +58,14 @@ function exitCodes(): string {
   return [
     '# Exit codes',
     '',
-    'They are a contract: scripts may rely on them.',
+    'Scripts can rely on these codes: they do not change.',
     '',
     '| code | meaning |',
     '| --- | --- |',
-    '| 0 | Done. What was asked for with force and done is 0 too, with the damage in the report. |',
+    '| 0 | Done. Also when `--force` killed builds as you asked: the report lists them. |',
     ...rows,
     '',
-    'Commands that pass another program through (`nomad cli`, `sandbox run`) return its own code.',
+    'Commands that run another program (`nomad cli`, `nomad ssh`, `repl eval`, `sandbox run`) return its own code.',
     '',
   ].join('\n');
 }
@@ -79,7 +79,7 @@ function flags(): string {
   return [
     '# Flags that every command takes',
     '',
-    'A flag wins over its environment variable, and that over the profile.',
+    'A flag overrides its environment variable, which overrides the profile.',
     '',
     '| flag | variable | |',
     '| --- | --- | --- |',
@@ -89,7 +89,8 @@ function flags(): string {
 }
 
 function queueFindings(): string {
-  const link = (code: string): string => `[${code}](../../${findingPage(code)})`;
+  const link = (code: string): string =>
+    `[${code}](${findingPage(code).replace(/^docs\//, '../')})`;
   const rules = RULES.map(({ code, name }) => `| ${link(code)} | ${name} |`);
   const scenarios = SCENARIOS.flatMap(({ name, summary, expects }) => {
     if (expects === undefined) return [];
@@ -98,7 +99,7 @@ function queueFindings(): string {
     return [`| \`${name}\` | ${summary} | ${told} |`];
   });
   return [
-    '# What troubleshoot queue finds',
+    '# Findings of troubleshoot queue',
     '',
     '| code | what is wrong |',
     '| --- | --- |',
@@ -106,9 +107,9 @@ function queueFindings(): string {
     '',
     '## Try each',
     '',
-    'Scenarios of the sandbox, and what is named first in each. Two at once: `--scenario job-lost+no-capacity`.',
+    'Scenarios of the sandbox, and the first finding in each. Two at once: `--scenario job-lost+no-capacity`.',
     '',
-    '| scenario | what is going on | found first |',
+    '| scenario | what is wrong | first finding |',
     '| --- | --- | --- |',
     ...scenarios,
     '',

@@ -19,9 +19,9 @@ import { formatDuration } from '../lib/units.ts';
 
 /** `doctor`: every access path and permission as a check. */
 export class Doctor extends AdminCommand {
-  static override summary = 'check every way to the installation, and what we may do there';
+  static override summary = 'check all connections to the installation, and your permissions';
   static override description =
-    'Checks only read. What the profile does not set up is not configured: neither good nor bad. Exits 9 where a check fails. A fault is told by one check; those that cannot work because of it are skipped.';
+    'Checks only read. What the profile does not set up is shown as not configured. A fault is reported by one check; checks that depend on it are skipped. Exits 9 if a check fails.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --only kubernetes,CA0301 --json',
@@ -35,17 +35,23 @@ export class Doctor extends AdminCommand {
       helpValue: 'CHECKS',
     }),
     skip: Flags.string({
-      summary: 'codes or categories to leave out',
+      summary: 'codes or categories to skip',
       multiple: true,
       helpValue: 'CHECKS',
     }),
-    list: Flags.boolean({ summary: 'show the checks, and run none' }),
-    wait: durationFlag({ summary: 'try again until nothing fails, so long' }),
-    'min-severity': Flags.option({ summary: 'show no less than this', options: SEVERITIES })({
+    list: Flags.boolean({ summary: 'list the checks without running them' }),
+    wait: durationFlag({ summary: 'retry until no check fails, for at most this long' }),
+    'min-severity': Flags.option({
+      summary: 'show only results of this severity or worse',
+      options: SEVERITIES,
+    })({
       default: 'ok',
     }),
-    limit: durationFlag({ summary: 'for one check; 15s', default: 15_000 }),
-    timeout: durationFlag({ summary: 'for all checks of a round; 1m', default: 60_000 }),
+    limit: durationFlag({ summary: 'time limit for one check (default 15s)', default: 15_000 }),
+    timeout: durationFlag({
+      summary: 'time limit for all checks of a round (default 1m)',
+      default: 60_000,
+    }),
   };
 
   /** That there is none, or that the config file is broken, is for a check to tell. */
@@ -87,7 +93,7 @@ export class Doctor extends AdminCommand {
     }
     if (event.kind === 'again') {
       const again = formatDuration(event.afterMs);
-      output.note(`${event.failed.join(', ')} failed: trying again in ${again}`);
+      output.note(`${event.failed.join(', ')} failed: retrying in ${again}`);
     }
   }
 

@@ -20,7 +20,7 @@ import { resolveSettings, type Settings } from '../lib/installation/settings.ts'
 export class Init extends ConfigEditCommand {
   static override summary = 'find an installation, and write a profile for it';
   static override description =
-    'Looks through the kubeconfig for a namespace with a Nomad server, and asks the cluster for the rest. Shows what it will write before it does. What it cannot find is left out, and said.';
+    'Searches the kubeconfig for a namespace with a Nomad server, and reads the rest from the cluster. Shows the profile before it is written, and lists the settings it could not find.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --context prod --name prod --yes',
@@ -28,15 +28,15 @@ export class Init extends ConfigEditCommand {
     '<%= config.bin %> <%= command.id %> --dry-run --json',
   ];
   static override flags = {
-    name: Flags.string({ summary: 'what to call it' }),
-    host: Flags.string({ summary: "the server's host" }),
-    'server-version': Flags.string({ summary: 'its release, such as 4.3', helpValue: 'X.Y' }),
+    name: Flags.string({ summary: 'name of the new profile' }),
+    host: Flags.string({ summary: "server's host name" }),
+    'server-version': Flags.string({ summary: "server's version, such as 4.3", helpValue: 'X.Y' }),
     'token-file': Flags.string({ summary: 'file with an API token', helpValue: 'PATH' }),
     'token-command': Flags.string({
-      summary: 'command that prints one',
+      summary: 'command that prints an API token',
       exclusive: ['token-file'],
     }),
-    use: Flags.boolean({ summary: 'use it from now on, where another is in use' }),
+    use: Flags.boolean({ summary: 'switch to it, if another one is in use' }),
   };
 
   readonly #opened: DiscoveryCluster[] = [];
@@ -118,10 +118,14 @@ export class Init extends ConfigEditCommand {
     if (more.length === 0) return first;
     const names = places.map(({ namespace }) => namespace);
     if (!asking) {
-      throw new AdminError('usage', `several namespaces have a Nomad server: ${names.join(', ')}`, {
-        code: 'SEVERAL_INSTALLATIONS',
-        hint: `Choose one: --namespace ${first.namespace}`,
-      });
+      throw new AdminError(
+        'usage',
+        `More than one namespace has a Nomad server: ${names.join(', ')}`,
+        {
+          code: 'SEVERAL_INSTALLATIONS',
+          hint: `Choose one: --namespace ${first.namespace}`,
+        },
+      );
     }
     const { choose } = await import('../lib/cli/prompts.ts');
     const chosen = await choose('Namespace', names, null, this.runtime);
@@ -130,7 +134,7 @@ export class Init extends ConfigEditCommand {
 
   async #nothingFound(settings: Settings): Promise<AdminError> {
     const { contexts } = await listKubeContexts(settings, this.installationOptions);
-    return new AdminError('notFound', 'no namespace has a pod that looks like a Nomad server', {
+    return new AdminError('notFound', 'No namespace has a pod that looks like a Nomad server', {
       code: 'NO_INSTALLATION_FOUND',
       hint: `Name the namespace with --namespace, or another context with --context: ${contexts.join(', ')}`,
     });

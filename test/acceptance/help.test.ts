@@ -48,3 +48,16 @@ describe('help CODE', () => {
     expect(exitCode).toBe(5);
   });
 });
+
+describe('the usage line', () => {
+  it.each([
+    ['nomad ssh', 'nomad ssh NODE [FLAGS] [-- COMMAND...]'],
+    ['nomad cli', 'nomad cli [FLAGS] -- ARGS...'],
+    ['sandbox run', 'sandbox run [FLAGS] -- COMMAND...'],
+    ['nomad drain', 'nomad drain [NODE...] [FLAGS]'],
+    ['settings set', 'settings set NAME VALUE [FLAGS]'],
+  ])('of %s', async (words, usage) => {
+    const { stdout } = await cli([...words.split(' '), '--help']);
+    expect(stdout).toContain(`\n  $ circleci-admin ${usage}\n`);
+  });
+});

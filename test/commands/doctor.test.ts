@@ -327,7 +327,7 @@ test('--wait tries again until nothing fails', async () => {
   sandbox.faults.add({ service: 'server', times: 1, fault: { kind: 'status', status: 500 } });
   const run = own.cli(['doctor', '--json', '--wait', '1m'], { clock: sandbox.clock });
   const { result, tookMs } = await runThrough(sandbox, run);
-  expect(result.stderr).toBe('CA0403 failed: trying again in 5s\n');
+  expect(result.stderr).toBe('CA0403 failed: retrying in 5s\n');
   expect(result.exitCode).toBe(0);
   expect(JSON.parse(result.stdout).summary.failed).toBe(0);
   expect(tookMs).toBeLessThan(30_000);

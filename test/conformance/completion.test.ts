@@ -31,7 +31,7 @@ function run(shell: string, args: readonly string[]): string {
 
 describe.skipIf(!has('fish'))('fish', () => {
   it.each([
-    ['nomad dr', 'drain\tdrain Nomad clients, and wait for their builds\n'],
+    ['nomad dr', 'drain\tdrain Nomad clients, and wait for their builds to end\n'],
     ['nomad status --status=p', '--status=pending\n'],
     ['nomad status -o j', 'json\n'],
     [

@@ -7,17 +7,22 @@ import { durationFlag, Flags } from '../../lib/cli/oclif.ts';
 
 /** `audit list`: what was changed from this machine. */
 export class AuditList extends AdminCommand {
-  static override summary = 'list what was changed from this machine, the newest last';
+  static override summary = 'list the changes made from this machine, newest last';
   static override description =
-    'The log is local: it tells what this tool did from here, not what others did. --installation lists one installation alone.';
+    'The log is local: it records what this tool did from this machine, not what others did. --installation lists one installation only.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> --since 7d',
     '<%= config.bin %> <%= command.id %> --installation prod --json',
   ];
   static override aliases = ['audit ls'];
   static override flags = {
-    since: durationFlag({ summary: 'begun within this time, such as 24h or 7d' }),
-    limit: Flags.integer({ summary: 'how many, the newest', default: 50, min: 1, max: 100_000 }),
+    since: durationFlag({ summary: 'only changes started within this time, such as 24h or 7d' }),
+    limit: Flags.integer({
+      summary: 'how many of the newest changes (default 50)',
+      default: 50,
+      min: 1,
+      max: 100_000,
+    }),
   };
 
   /** The log is a local file: what it tells of may have left the config file long ago. */

@@ -7,11 +7,14 @@ import { Args } from '../../lib/cli/oclif.ts';
 
 /** `audit show`: one change with what was planned and what came of it. */
 export class AuditShow extends AdminCommand {
-  static override summary = 'show one change: its plan and what came of it';
+  static override summary = 'show one change: its plan and its result';
   static override examples = ['<%= config.bin %> <%= command.id %> 6b1f0c3e'];
   static override completes = { id: 'changes' } as const;
   static override args = {
-    id: Args.string({ description: 'id of the change, or how it begins', required: true }),
+    id: Args.string({
+      description: 'ID of the change, or the first characters of it',
+      required: true,
+    }),
   };
 
   /** The log is a local file: what it tells of may have left the config file long ago. */

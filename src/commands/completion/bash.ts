@@ -4,7 +4,7 @@ import { CompletionCommand } from '../../lib/cli/completion/completion-command.t
 export class CompletionBash extends CompletionCommand {
   static override summary = 'print the script that completes command lines in bash';
   static override description =
-    'To keep it, put this into ~/.bashrc: source <(circleci-admin completion bash). The bash of macOS is too old for that; there it is: eval "$(circleci-admin completion bash)" Names of clients, jobs and pods come from the installation, and are kept for 30 seconds.';
+    'To keep it, put this into ~/.bashrc: source <(circleci-admin completion bash). The bash of macOS is too old for that; use: eval "$(circleci-admin completion bash)" Names of clients, jobs and pods come from the installation and are cached for 30 seconds.';
   static override examples = ['source <(<%= config.bin %> <%= command.id %>)'];
 
   async run(): Promise<void> {

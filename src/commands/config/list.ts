@@ -4,7 +4,7 @@ import { installationsView, listInstallations } from '../../lib/installation/vie
 
 /** `config list`: the installations of the config file. */
 export class ConfigList extends ConfigCommand {
-  static override summary = 'list the installations of the config file';
+  static override summary = 'list the installations in the config file';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --json',

@@ -4,13 +4,13 @@ import { readConfigBytes } from '../../lib/installation/config-file.ts';
 
 /** `config path`: where the config file is, for editors and scripts. */
 export class ConfigPath extends ConfigCommand {
-  static override summary = 'print where the config file is';
+  static override summary = 'print the path of the config file';
   static override examples = [
     '$EDITOR "$(<%= config.bin %> <%= command.id %>)"',
     '<%= config.bin %> <%= command.id %> --schema',
   ];
   static override flags = {
-    schema: Flags.boolean({ summary: 'print where its JSON schema is, for editors' }),
+    schema: Flags.boolean({ summary: 'print the path of its JSON schema, for editors' }),
   };
 
   async run(): Promise<void> {

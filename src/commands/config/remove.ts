@@ -5,9 +5,9 @@ import { findProfile } from '../../lib/installation/settings.ts';
 
 /** `config remove`: takes a profile out of the config file. The installation itself is not touched. */
 export class ConfigRemove extends ConfigEditCommand {
-  static override summary = 'take an installation out of the config file';
+  static override summary = 'remove an installation from the config file';
   static override description =
-    'The installation itself is not touched. One in use is refused while there is another to use.';
+    'The installation itself is not touched. The one in use cannot be removed while the file has others: switch first with config use.';
   static override examples = ['<%= config.bin %> <%= command.id %> old-lab'];
   static override aliases = ['config rm'];
   static override completes = { name: 'installations' } as const;

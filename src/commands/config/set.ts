@@ -6,7 +6,7 @@ import { checkProfileName, readNewSetting } from '../../lib/installation/config-
 export class ConfigSet extends ConfigEditCommand {
   static override summary = 'set a key of an installation in the config file';
   static override description =
-    'Without --installation the one in use is meant. One that the file does not have is made. Secrets have no place in the file: name a tokenFile or a tokenCommand.';
+    'Sets the key of the installation in use, or of --installation NAME, which is created if it is new. Secrets are not kept in the file: set a tokenFile or a tokenCommand.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> host circleci.example.com --installation prod',
     '<%= config.bin %> <%= command.id %> nomad.access proxy',
@@ -15,7 +15,7 @@ export class ConfigSet extends ConfigEditCommand {
   static override completes = { key: 'settings' } as const;
   static override args = {
     key: Args.string({ description: 'such as host or nomad.address', required: true }),
-    value: Args.string({ description: 'its new value', required: true }),
+    value: Args.string({ description: 'new value', required: true }),
   };
 
   async run(): Promise<void> {

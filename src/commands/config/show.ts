@@ -6,16 +6,16 @@ import { settingsDocument, settingsView } from '../../lib/installation/view.ts';
 
 /** `config show`: the settings that commands would go by, and who decided each. */
 export class ConfigShow extends ConfigCommand {
-  static override summary = 'show the settings in force, and where each comes from';
+  static override summary = 'show the effective settings, and where each comes from';
   static override description =
-    'A setting comes from a flag, a CIRCLECI_ADMIN_* variable, the profile, an ambient variable such as NOMAD_ADDR (only where no profile is in use), or is a default. No secret is shown or read.';
+    'A setting comes from a flag, a CIRCLECI_ADMIN_* variable, the profile, an ambient variable such as NOMAD_ADDR (only where no profile is in use), or the default. Secrets are neither read nor shown.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> prod --json',
   ];
   static override completes = { name: 'installations' } as const;
   static override args = {
-    name: Args.string({ description: 'installation; the one in use where it is left out' }),
+    name: Args.string({ description: 'installation (default: the one in use)' }),
   };
 
   async run(): Promise<void> {

@@ -7,7 +7,7 @@ import { findProfile } from '../../lib/installation/settings.ts';
 
 /** `config unset`: takes a key out of a profile, one that does not belong there too. */
 export class ConfigUnset extends ConfigEditCommand {
-  static override summary = 'take a key of an installation out of the config file';
+  static override summary = 'remove a key of an installation from the config file';
   static override examples = [
     '<%= config.bin %> <%= command.id %> nomad.address',
     '<%= config.bin %> <%= command.id %> readOnly --installation prod --yes',

@@ -4,9 +4,9 @@ import { findProfile } from '../../lib/installation/settings.ts';
 
 /** `config use`: chooses the installation that commands are about from now on. */
 export class ConfigUse extends ConfigEditCommand {
-  static override summary = 'choose the installation that commands are about';
+  static override summary = 'choose the installation that commands use';
   static override description =
-    'For one command, --installation NAME chooses another; for one shell, CIRCLECI_ADMIN_INSTALLATION.';
+    'To use another one for a single command: --installation NAME; for a shell: CIRCLECI_ADMIN_INSTALLATION.';
   static override examples = ['<%= config.bin %> <%= command.id %> prod'];
   static override completes = { name: 'installations' } as const;
   static override args = {

@@ -7,14 +7,14 @@ import { findingsView } from '../../lib/installation/view.ts';
 
 /** `config validate`: everything that is wrong with a config file, at once. */
 export class ConfigValidate extends ConfigCommand {
-  static override summary = 'check the config file, and tell everything that is wrong with it';
-  static override description = 'Exits 7 where something is wrong.';
+  static override summary = 'check the config file, and list everything that is wrong in it';
+  static override description = 'Exits 7 if something is wrong.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> ./config.yaml --json',
   ];
   static override args = {
-    file: Args.string({ description: 'another config file than the one in use' }),
+    file: Args.string({ description: 'config file to check (default: the one in use)' }),
   };
 
   async run(): Promise<void> {
@@ -23,7 +23,9 @@ export class ConfigValidate extends ConfigCommand {
     const document = await validateConfig(asked ?? this.configPath, asked !== null);
     if (document.valid && !this.output.structured) {
       this.output.note(
-        document.exists ? `${document.path} is valid.` : `There is no ${document.path}: fine.`,
+        document.exists
+          ? `${document.path} is valid.`
+          : `${document.path} does not exist, which is fine.`,
       );
       return;
     }

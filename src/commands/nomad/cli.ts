@@ -10,20 +10,21 @@ import { runNomadCli } from '../../lib/nomad/exec/run-nomad-cli.ts';
 export class NomadCli extends AdminCommand {
   static override summary = "run the nomad CLI in the Nomad server's pod";
   static override description =
-    'Streams, terminal and exit code are passed through. What is not known only to read counts as a change: it asks first, and a read-only installation refuses it.';
+    'Streams, terminal and exit code are passed through. Any command not known to be read-only is treated as a change: it asks for confirmation, and is refused on a read-only installation.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> -- server members',
     '<%= config.bin %> <%= command.id %> -- node status -verbose',
     '<%= config.bin %> <%= command.id %> --yes -- system gc',
   ];
   static override strict = false;
+  static override usage = '[FLAGS] -- ARGS...';
   static override args = {
-    args: Args.string({ description: 'arguments of nomad, after --' }),
+    args: Args.string({ description: 'arguments for nomad, after --' }),
   };
   static override flags = {
-    yes: Flags.boolean({ char: 'y', summary: 'do not ask' }),
+    yes: Flags.boolean({ char: 'y', summary: 'do not ask for confirmation' }),
     confirm: Flags.string({
-      summary: "the installation's name, where builds are killed",
+      summary: "installation's name, required if builds are killed",
       helpValue: 'NAME',
     }),
   };
@@ -32,7 +33,7 @@ export class NomadCli extends AdminCommand {
     const { own, theirs } = splitAtDashes(this.argv);
     const { argv, flags } = await this.parse(NomadCli, own);
     if (theirs === null && argv.length > 0) {
-      throw new AdminError('usage', "nomad's own arguments come after --", {
+      throw new AdminError('usage', 'The arguments for nomad must come after --', {
         code: 'BAD_ARGUMENTS',
         hint: `Write: circleci-admin nomad cli -- ${argv.join(' ')}`,
       });

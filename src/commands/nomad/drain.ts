@@ -11,9 +11,9 @@ import { isSelective } from '../../lib/nomad/nodes/select-nodes.ts';
 
 /** `nomad drain`: takes clients out of service without killing a build, or ends their drains. */
 export class NomadDrain extends MutatingCommand {
-  static override summary = 'drain Nomad clients, and wait for their builds';
+  static override summary = 'drain Nomad clients, and wait for their builds to end';
   static override description =
-    'All are made ineligible, then drained. No build is killed unless --deadline or --force says so. Run it again to go on.';
+    'All clients are made ineligible first, then drained. Builds are killed only with --deadline or --force. If interrupted, run it again to continue.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> ip-10-0-1-2',
     '<%= config.bin %> <%= command.id %> --idle --yes',
@@ -25,19 +25,19 @@ export class NomadDrain extends MutatingCommand {
   static override strict = false;
   static override completes = { node: 'nodes', name: 'nodes' } as const;
   static override args = {
-    node: Args.string({ description: 'id, prefix of it, name, IP address or instance id' }),
+    node: Args.string({ description: 'ID, ID prefix, name, IP address or instance ID' }),
   };
   static override flags = {
     ...clientSelectorFlags,
     all: Flags.boolean({ summary: 'every client', helpGroup: 'select' }),
-    deadline: durationFlag({ summary: 'kill builds that still run after so long' }),
+    deadline: durationFlag({ summary: 'kill builds that still run after this time' }),
     force: Flags.boolean({ summary: 'kill builds now' }),
-    reason: Flags.string({ summary: 'kept by Nomad 1.1 and later' }),
-    detach: Flags.boolean({ summary: 'set the drains and do not wait' }),
-    timeout: durationFlag({ summary: 'wait no longer than this; the drains go on' }),
+    reason: Flags.string({ summary: 'reason to record (Nomad 1.1 and later)' }),
+    detach: Flags.boolean({ summary: 'start the drains and do not wait' }),
+    timeout: durationFlag({ summary: 'stop waiting after this; drains continue' }),
     'ignore-system': Flags.boolean({ summary: 'leave system jobs running' }),
-    disable: Flags.boolean({ summary: 'end drains, and make the clients eligible' }),
-    'keep-ineligible': Flags.boolean({ summary: 'with --disable: not eligible' }),
+    disable: Flags.boolean({ summary: 'cancel drains; make the clients eligible' }),
+    'keep-ineligible': Flags.boolean({ summary: 'with --disable: keep ineligible' }),
     enable: Flags.boolean({ summary: 'drain (the default)', hidden: true }),
     ...clientWayFlags,
   };

@@ -8,9 +8,9 @@ import { eligibilityRequest } from '../../lib/nomad/drain/eligibility.ts';
 
 /** `nomad eligibility`: says whether new builds may be placed on clients. */
 export class NomadEligibility extends MutatingCommand {
-  static override summary = 'let Nomad clients take new builds, or none';
+  static override summary = 'allow or stop new builds on Nomad clients';
   static override description =
-    'Builds that run are not touched. To wait for them too, drain the client.';
+    'Running builds are not touched. To wait for them to end, use nomad drain.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> ip-10-0-1-2 --disable',
     '<%= config.bin %> <%= command.id %> --status ineligible --enable',
@@ -19,13 +19,13 @@ export class NomadEligibility extends MutatingCommand {
   static override strict = false;
   static override completes = { node: 'nodes', name: 'nodes' } as const;
   static override args = {
-    node: Args.string({ description: 'id, prefix of it, name, IP address or instance id' }),
+    node: Args.string({ description: 'ID, ID prefix, name, IP address or instance ID' }),
   };
   static override flags = {
     ...clientSelectorFlags,
     all: Flags.boolean({ summary: 'every client', helpGroup: 'select' }),
-    enable: Flags.boolean({ summary: 'make eligible: new builds are placed there' }),
-    disable: Flags.boolean({ summary: 'make ineligible: no new builds' }),
+    enable: Flags.boolean({ summary: 'make eligible: new builds can be placed' }),
+    disable: Flags.boolean({ summary: 'make ineligible: no new builds are placed' }),
   };
 
   async run(): Promise<void> {

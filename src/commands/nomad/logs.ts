@@ -6,9 +6,9 @@ import { formatLine, headingOf, lineDocument } from '../../lib/nomad/logs/log-vi
 
 /** `nomad logs`: what a build's agent wrote. */
 export class NomadLogs extends AdminCommand {
-  static override summary = "show a build's log: standard error, where the build agent writes";
+  static override summary = "show the build agent's log of a build (its standard error)";
   static override description =
-    'Of a job all allocations are shown, the newest last; of a build all its parallel tasks. Following ends with the build: one that starts again on another client is followed there. --json prints one object per line.';
+    'For a job, all its allocations are shown, newest last; for a build, all its parallel tasks. --follow ends when the build ends, and follows a build that is restarted on another client. --json prints one object per line.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> acme/web/26 --follow',
     '<%= config.bin %> <%= command.id %> 0e449bfc --tail 100',
@@ -25,10 +25,10 @@ export class NomadLogs extends AdminCommand {
   static override flags = {
     stdout: Flags.boolean({ summary: 'standard output', exclusive: ['both', 'stderr'] }),
     stderr: Flags.boolean({ summary: 'standard error (the default)', exclusive: ['both'] }),
-    both: Flags.boolean({ summary: 'both, each line marked' }),
-    follow: Flags.boolean({ char: 'f', summary: 'go on until the build has ended' }),
-    tail: Flags.integer({ summary: 'only so many of the last lines', min: 0, helpValue: 'LINES' }),
-    task: Flags.string({ summary: 'task to read; build-agent where there is one' }),
+    both: Flags.boolean({ summary: 'both, with a mark on each line' }),
+    follow: Flags.boolean({ char: 'f', summary: 'keep printing new lines until the build ends' }),
+    tail: Flags.integer({ summary: 'only the last LINES lines', min: 0, helpValue: 'LINES' }),
+    task: Flags.string({ summary: 'task to read (default build-agent, if there is one)' }),
   };
 
   async run(): Promise<void> {

@@ -8,9 +8,9 @@ import { isSelective, type NodeSelector } from '../../lib/nomad/nodes/select-nod
 
 /** `nomad node-status`: the clients and the capacity, or one client in detail. */
 export class NomadNodeStatus extends AdminCommand {
-  static override summary = 'show the Nomad clients, and what capacity is left';
+  static override summary = 'show the Nomad clients and their free capacity';
   static override description =
-    'With NODE: the builds on it, its events, resources and instance. A client takes builds when it is ready (the operations guide says active), eligible and not draining.';
+    'With NODE: its builds, events, resources and instance. A client accepts builds when it is ready (the operations guide says active), eligible and not draining.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --status down --status draining',
@@ -21,7 +21,7 @@ export class NomadNodeStatus extends AdminCommand {
   static override aliases = ['nomad node status'];
   static override completes = { node: 'nodes', name: 'nodes' } as const;
   static override args = {
-    node: Args.string({ description: 'id, prefix of it, name, IP address or instance id' }),
+    node: Args.string({ description: 'ID, ID prefix, name, IP address or instance ID' }),
   };
   static override flags = { ...clientSelectorFlags, ...clientWayFlags };
 
@@ -29,9 +29,9 @@ export class NomadNodeStatus extends AdminCommand {
     const { args, flags } = await this.parse(NomadNodeStatus);
     const selector = clientSelector(flags);
     if (args.node !== undefined && isSelective(selector)) {
-      throw new AdminError('usage', 'NODE and selectors exclude each other', {
+      throw new AdminError('usage', 'NODE cannot be used together with selectors', {
         code: 'BAD_FLAGS',
-        hint: 'Leave out NODE, or --status, --idle, --class, --name and --nomad-version.',
+        hint: 'Remove NODE, or remove --status, --idle, --class, --name and --nomad-version.',
       });
     }
     const way = await goToClients(flags, {

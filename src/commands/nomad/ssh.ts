@@ -10,27 +10,28 @@ import { runOnClient } from '../../lib/nomad/ssh/run-on-client.ts';
 
 /** `nomad ssh`: a shell, or one command, on a Nomad client. */
 export class NomadSsh extends AdminCommand {
-  static override summary = 'log in on a Nomad client, or run a command there';
+  static override summary = 'log in to a Nomad client, or run a command there';
   static override description =
-    'Streams, terminal and exit code are passed through. What is not known only to read counts as a change: it asks first, and a read-only installation refuses it. Host keys are checked against known_hosts.';
+    'Streams, terminal and exit code are passed through. Any command not known to be read-only is treated as a change: it asks for confirmation, and is refused on a read-only installation. Host keys are checked against known_hosts.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> ip-10-0-1-2',
     '<%= config.bin %> <%= command.id %> ip-10-0-1-2 -- docker ps',
     '<%= config.bin %> <%= command.id %> 4f2a -y --bastion ubuntu@bastion.example.com -- sudo reboot',
   ];
   static override strict = false;
+  static override usage = 'NODE [FLAGS] [-- COMMAND...]';
   static override completes = { node: 'nodes' } as const;
   static override args = {
-    node: Args.string({ description: 'id, prefix of it, name, IP address or instance id' }),
-    command: Args.string({ description: 'command line for the shell there, after --' }),
+    node: Args.string({ description: 'ID, ID prefix, name, IP address or instance ID' }),
+    command: Args.string({ description: 'command for the remote shell, after --' }),
   };
   static override flags = {
-    yes: Flags.boolean({ char: 'y', summary: 'do not ask' }),
+    yes: Flags.boolean({ char: 'y', summary: 'do not ask for confirmation' }),
     confirm: Flags.string({
-      summary: "the installation's name, where builds are killed",
+      summary: "installation's name, required if builds are killed",
       helpValue: 'NAME',
     }),
-    tty: Flags.boolean({ char: 't', summary: 'a terminal for the command as well' }),
+    tty: Flags.boolean({ char: 't', summary: 'allocate a terminal for COMMAND, like ssh -t' }),
     ...sshFlags,
   };
 
@@ -66,7 +67,7 @@ export class NomadSsh extends AdminCommand {
           terminalType: runtime.env['TERM'] ?? 'xterm',
           terminal: { stdin, stdout, stderr, sizes: (until) => runtime.sizes(until) },
           signal,
-          onCut: () => this.output.note(`What was begun on ${name} may go on there.`),
+          onCut: () => this.output.note(`The command may still be running on ${name}.`),
         });
       },
     });
@@ -76,13 +77,13 @@ export class NomadSsh extends AdminCommand {
 function oneTarget(words: readonly string[]): string {
   const [target, ...more] = words;
   if (target === undefined) {
-    throw new AdminError('usage', 'no client is named', {
+    throw new AdminError('usage', 'No client was named', {
       code: 'NO_CLIENT_NAMED',
       hint: 'See the clients with: circleci-admin nomad node-status',
     });
   }
   if (more.length === 0) return target;
-  throw new AdminError('usage', 'the command to run comes after --', {
+  throw new AdminError('usage', 'The command to run must come after --', {
     code: 'BAD_ARGUMENTS',
     hint: `Write: circleci-admin nomad ssh ${target} -- ${more.join(' ')}`,
   });

@@ -8,9 +8,9 @@ import { jobsDocument, jobsView, mapFrames } from '../../lib/nomad/jobs/jobs-vie
 
 /** `nomad status`: all jobs, and why one is pending; or one job in detail. */
 export class NomadStatus extends AdminCommand {
-  static override summary = 'show the builds that Nomad runs, and why one is pending';
+  static override summary = 'show the builds in Nomad, and why a build is pending';
   static override description =
-    'With JOB: its allocations, evaluations and failures. JOB is an ID or its beginning, a build number, org/repo/number, or the URL of a build; parallel tasks are listed, and `26:1` is one of them. A dead job has ended, whatever the result.';
+    'With JOB: its allocations, evaluations and failures. JOB is an ID or ID prefix, a build number, org/repo/number, or the URL of a build; its parallel tasks are listed, and `26:1` is one of them. Status dead means ended, whatever the result.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --status pending',
@@ -24,14 +24,14 @@ export class NomadStatus extends AdminCommand {
   };
   static override flags = {
     status: Flags.option({
-      summary: 'only jobs with this status; may be repeated',
+      summary: 'only jobs with this status (may be repeated)',
       options: ['pending', 'running', 'dead'] as const,
       multiple: true,
       multipleNonGreedy: true,
       delimiter: ',',
     })(),
     repo: Flags.string({ summary: 'only builds of this project', helpValue: 'ORG/REPO' }),
-    watch: Flags.boolean({ char: 'w', summary: 'show the list again whenever it changes' }),
+    watch: Flags.boolean({ char: 'w', summary: 'print the list again whenever it changes' }),
   };
 
   async run(): Promise<void> {
@@ -42,10 +42,14 @@ export class NomadStatus extends AdminCommand {
     };
     if (args.job === undefined) return this.#list(selector, flags.watch);
     if (flags.watch || flags.status || flags.repo !== undefined) {
-      throw new AdminError('usage', 'JOB excludes --watch, --status and --repo', {
-        code: 'BAD_FLAGS',
-        hint: 'Leave out JOB to list jobs.',
-      });
+      throw new AdminError(
+        'usage',
+        'JOB cannot be used together with --watch, --status or --repo',
+        {
+          code: 'BAD_FLAGS',
+          hint: 'Remove JOB to list jobs.',
+        },
+      );
     }
     return this.#one(args.job);
   }

@@ -9,9 +9,9 @@ import { podDescriptionView } from '../../lib/pods/describe-view.ts';
 
 /** `pods describe`: everything about some pods. */
 export class PodsDescribe extends AdminCommand {
-  static override summary = 'show a pod: its containers, events, owner, and what it is for';
+  static override summary = 'show a pod: its containers, events, owner and service';
   static override description =
-    'NAME is a pod, a service or a workload; of the last two every pod is shown. With --json one object for a pod, one on each line for several.';
+    'NAME is a pod, a service or a workload (all its pods are shown). --json prints one object for one pod, and one object per line for several.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> circleci-nomad-0',
     '<%= config.bin %> <%= command.id %> dispatcher',
@@ -25,7 +25,7 @@ export class PodsDescribe extends AdminCommand {
     const { flags, argv } = await this.parse(PodsDescribe);
     const choice = podChoice(flags, argv);
     if (choice.names.length + choice.services.length === 0 && !flags.selector) {
-      throw new AdminError('usage', 'which pod?', {
+      throw new AdminError('usage', 'No pod was named', {
         code: 'MISSING_ARGUMENT',
         hint: 'Name a pod, a service or a workload; list them with: circleci-admin pods list',
       });
@@ -36,7 +36,7 @@ export class PodsDescribe extends AdminCommand {
     const now = this.installation.clock.now();
     const pods = await choosePods(client, catalogue, choice, { signal });
     if (pods.length === 0) {
-      throw new AdminError('notFound', 'there is no such pod', {
+      throw new AdminError('notFound', 'No pod has this name', {
         code: 'PODS_NOT_FOUND',
         hint: 'List them with: circleci-admin pods list',
       });

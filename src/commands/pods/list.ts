@@ -8,9 +8,9 @@ import { podListView } from '../../lib/pods/view.ts';
 
 /** `pods list`: the pods, judged as the operations guide does. */
 export class PodsList extends AdminCommand {
-  static override summary = 'list the pods, and why those that are not ready are not';
+  static override summary = 'list the pods, and say why a pod is not ready';
   static override description =
-    'Running is not ready: READY has to be n of n. The pod of a Job that has completed is not ill. NAME is a pod, a service or a workload.';
+    'Running does not mean ready: READY must be n/n. The pod of a completed Job is not a problem. NAME is a pod, a service or a workload.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --not-ready',
@@ -23,8 +23,8 @@ export class PodsList extends AdminCommand {
   static override flags = {
     ...podChoiceFlags,
     'not-ready': Flags.boolean({ summary: 'only pods that are not ready', helpGroup: 'select' }),
-    watch: Flags.boolean({ char: 'w', summary: 'again after every change' }),
-    check: Flags.boolean({ summary: 'end with 9 where a pod is not ready', exclusive: ['watch'] }),
+    watch: Flags.boolean({ char: 'w', summary: 'print the list again whenever it changes' }),
+    check: Flags.boolean({ summary: 'exit 9 if a pod is not ready', exclusive: ['watch'] }),
   };
 
   async run(): Promise<void> {

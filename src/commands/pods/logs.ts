@@ -11,7 +11,7 @@ import { podLogs } from '../../lib/pods/logs/pod-logs.ts';
 export class PodsLogs extends AdminCommand {
   static override summary = 'show the logs of pods or services, merged by time';
   static override description =
-    'NAME is a pod, a service or a workload. Following goes on through restarts, broken connections and new pods. --json prints one object per line.';
+    'NAME is a pod, a service or a workload. --follow continues through restarts, lost connections and new pods. --json prints one object per line.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> dispatcher schedulerer --follow',
     '<%= config.bin %> <%= command.id %> --service output-processor --tail 10000 --grep ERROR',
@@ -23,17 +23,25 @@ export class PodsLogs extends AdminCommand {
   static override flags = {
     ...podChoiceFlags,
     container: Flags.string({ char: 'c', summary: 'only this container', helpGroup: 'select' }),
-    follow: Flags.boolean({ char: 'f', summary: 'go on with what comes' }),
-    since: durationFlag({ summary: 'only what is not older' }),
-    tail: Flags.integer({ summary: 'only so many last lines of each', min: 0, helpValue: 'LINES' }),
+    follow: Flags.boolean({ char: 'f', summary: 'keep printing new lines' }),
+    since: durationFlag({ summary: 'only lines newer than this, such as 15m' }),
+    tail: Flags.integer({
+      summary: 'last LINES lines of each container',
+      min: 0,
+      helpValue: 'LINES',
+    }),
     previous: Flags.boolean({
       char: 'p',
-      summary: 'the run before the last restart',
+      summary: 'the log of the container before its last restart',
       exclusive: ['follow'],
     }),
     grep: Flags.string({ summary: 'only lines that match', helpValue: 'REGEXP' }),
-    timestamps: Flags.boolean({ summary: 'with the time of each line' }),
-    'max-streams': Flags.integer({ summary: 'logs at once', default: 100, min: 1 }),
+    timestamps: Flags.boolean({ summary: 'print the time of each line' }),
+    'max-streams': Flags.integer({
+      summary: 'most logs to read at once (default 100)',
+      default: 100,
+      min: 1,
+    }),
   };
 
   async run(): Promise<void> {

@@ -16,7 +16,7 @@ const TIMEOUT_MS = 600_000;
 export class PodsRestart extends MutatingCommand {
   static override summary = 'restart services or pods, and wait until they are ready';
   static override description =
-    'NAME is a pod, a service or a workload. Its Deployment or StatefulSet replaces all of its pods; --delete deletes just the pods that are named, with a second to end, as the operations guide does. Run it again to go on where it stands.';
+    'NAME is a pod, a service or a workload. The Deployment or StatefulSet replaces all its pods; --delete deletes only the named pods, with a grace period of 1s, as the operations guide does. If it is interrupted, run it again to continue.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> dispatcher legacy-dispatcher --delete',
     '<%= config.bin %> <%= command.id %> frontend --yes',
@@ -27,16 +27,16 @@ export class PodsRestart extends MutatingCommand {
   static override args = { name: Args.string({ description: 'pod, service or workload' }) };
   static override flags = {
     ...podChoiceFlags,
-    delete: Flags.boolean({ summary: 'delete the pods; their owner makes new ones' }),
+    delete: Flags.boolean({ summary: 'delete the pods; their owner creates new ones' }),
     detach: Flags.boolean({ summary: 'do not wait' }),
-    timeout: durationFlag({ summary: 'wait no longer than this; 10m where left out' }),
+    timeout: durationFlag({ summary: 'stop waiting after this (default 10m)' }),
   };
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(PodsRestart);
     const choice = podChoice(flags, argv);
     if (choice.names.length + choice.services.length === 0 && !flags.selector) {
-      throw new AdminError('usage', 'which pods?', {
+      throw new AdminError('usage', 'No pod was named', {
         code: 'MISSING_ARGUMENT',
         hint: 'Name pods, services or workloads, or give labels with -l.',
       });

@@ -12,7 +12,7 @@ import { withRepl } from '../../lib/server/nrepl/open-repl.ts';
 export class ReplEval extends AdminCommand {
   static override summary = "evaluate Clojure inside the server's frontend";
   static override description =
-    'Values and what is printed go to standard output, complaints to standard error. An exception ends with 1; the forms after it are evaluated all the same, as nREPL does. It counts as a change: it asks first, and a read-only installation refuses it.';
+    'Values and printed text go to standard output, errors to standard error. Exits 1 on an exception; the forms after it are still evaluated, as nREPL does. It is treated as a change: it asks for confirmation, and is refused on a read-only installation.';
   static override examples = [
     "<%= config.bin %> <%= command.id %> '(+ 1 2)'",
     "<%= config.bin %> <%= command.id %> --yes --json '(circle.model.user/where {} :only [:login])'",
@@ -26,8 +26,8 @@ export class ReplEval extends AdminCommand {
     }),
   };
   static override flags = {
-    yes: Flags.boolean({ char: 'y', summary: 'do not ask' }),
-    timeout: durationFlag({ summary: 'interrupt the evaluation after so long' }),
+    yes: Flags.boolean({ char: 'y', summary: 'do not ask for confirmation' }),
+    timeout: durationFlag({ summary: 'interrupt the evaluation after this time' }),
   };
 
   async run(): Promise<void> {
@@ -55,14 +55,14 @@ export class ReplEval extends AdminCommand {
     );
     if (output.structured) await output.detail({ blocks: [] }, evaluation);
     if (!evaluation.interrupted) return evaluation.exception === null ? 0 : EXIT_CODES.failed;
-    output.talk('Interrupted. What it did until then is done.');
+    output.talk('Interrupted. What it did before that is not undone.');
     return EXIT_CODES.refused;
   }
 }
 
 function notWhole(state: 'open' | 'blank'): AdminError {
-  const what = state === 'open' ? 'a form that is not closed' : 'no form';
-  return new AdminError('usage', `the code holds ${what}`, {
+  const what = state === 'open' ? 'an unclosed form' : 'no form to evaluate';
+  return new AdminError('usage', `The code has ${what}`, {
     code: 'FORM_NOT_WHOLE',
     hint: "Write it between single quotes: circleci-admin repl eval '(+ 1 2)'",
   });

@@ -13,18 +13,18 @@ import { openRepl } from '../../lib/server/nrepl/open-repl.ts';
 export class Repl extends AdminCommand {
   static override summary = "open a Clojure session inside the server's frontend";
   static override description =
-    "The nREPL of the frontend's pod, through the Kubernetes API. A form may go over several lines. Ctrl-C interrupts an evaluation, Ctrl-D leaves. Lines that begin with a blank are not kept in the history. It counts as a change: it asks first, and a read-only installation refuses it. For one form: circleci-admin repl eval.";
+    "Connects to the nREPL of the frontend's pod through the Kubernetes API. A form may span several lines. Ctrl-C interrupts an evaluation, Ctrl-D exits. Lines that start with a space are not kept in the history. It is treated as a change: it asks for confirmation, and is refused on a read-only installation. For one form: circleci-admin repl eval.";
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --no-history',
     '<%= config.bin %> <%= command.id %> --yes < forms.clj',
   ];
   static override flags = {
-    yes: Flags.boolean({ char: 'y', summary: 'do not ask' }),
+    yes: Flags.boolean({ char: 'y', summary: 'do not ask for confirmation' }),
     history: Flags.boolean({
       allowNo: true,
       default: true,
-      summary: 'keep what is typed, for the arrow keys',
+      summary: 'keep a history of lines for the arrow keys',
     }),
   };
 
@@ -52,7 +52,7 @@ export class Repl extends AdminCommand {
     const { runtime, masker, signal } = this;
     const { stdin, stderr } = runtime;
     const isTTY = stdin.isTTY && stderr.isTTY;
-    if (isTTY) this.output.note(`Connected to the nREPL of pod ${pod}. Ctrl-D leaves.`);
+    if (isTTY) this.output.note(`Connected to the nREPL of pod ${pod}. Ctrl-D exits.`);
     const path = join(this.config.dataDir, 'repl-history');
     const { failed, unfinished } = await interact(session, {
       input: stdin.stream,
@@ -70,8 +70,8 @@ export class Repl extends AdminCommand {
 
 function notWhole(text: string): AdminError {
   const [first = ''] = text.trim().split('\n');
-  return new AdminError('usage', `the input ends inside a form: ${first.slice(0, 80)}`, {
+  return new AdminError('usage', `The input ends inside a form: ${first.slice(0, 80)}`, {
     code: 'FORM_NOT_WHOLE',
-    hint: 'That form was not evaluated; those before it were.',
+    hint: 'This form was not evaluated; the forms before it were.',
   });
 }

@@ -6,14 +6,14 @@ import { clockText } from '../../lib/sandbox/view.ts';
 
 /** `sandbox clock`. */
 export class SandboxClock extends SandboxCommand {
-  static override summary = "show the sandbox's time, move it forward, or change its pace";
+  static override summary = "show the sandbox's time, move it forward, or change its speed";
   static override examples = [
     '<%= config.bin %> <%= command.id %> --advance 1h',
     '<%= config.bin %> <%= command.id %> --rate 60',
   ];
   static override flags = {
     name: nameFlag,
-    advance: durationFlag({ summary: 'time to pass at once' }),
+    advance: durationFlag({ summary: 'move the time forward by this' }),
     rate: rateFlag(),
   };
 

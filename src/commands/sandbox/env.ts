@@ -6,7 +6,7 @@ import { SHELLS, shellExports } from '../../lib/sandbox/shell-exports.ts';
 
 /** `sandbox env`. */
 export class SandboxEnv extends SandboxCommand {
-  static override summary = 'print what points a shell at the sandbox';
+  static override summary = 'print shell commands that point kubectl and nomad at the sandbox';
   static override description =
     'kubectl, nomad and circleci-admin itself then talk to the sandbox and to nothing else: ' +
     'variables that name a real installation are unset.';
@@ -16,7 +16,10 @@ export class SandboxEnv extends SandboxCommand {
   ];
   static override flags = {
     name: nameFlag,
-    shell: Flags.option({ summary: 'whose syntax; bash is good for sh and zsh', options: SHELLS })({
+    shell: Flags.option({
+      summary: 'shell syntax to print; bash also works for sh and zsh',
+      options: SHELLS,
+    })({
       default: 'bash',
     }),
   };

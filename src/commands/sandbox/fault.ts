@@ -7,9 +7,9 @@ import { FAULT_KINDS } from '../../lib/sandbox/fault-rule.ts';
 
 /** `sandbox fault`. */
 export class SandboxFault extends SandboxCommand {
-  static override summary = 'make requests to the sandbox go wrong';
+  static override summary = 'make requests to the sandbox fail';
   static override description =
-    'The first fault that matches a request and is not spent hits it. --clear removes them all.';
+    'The first fault that matches a request and is not used up applies to it. --clear removes all faults.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> --service nomad --kind status --status 500 --times 3',
     '<%= config.bin %> <%= command.id %> --path /v1/nodes --kind delay --ms 2000',
@@ -17,22 +17,25 @@ export class SandboxFault extends SandboxCommand {
   ];
   static override flags = {
     name: nameFlag,
-    kind: Flags.option({ summary: 'what goes wrong', options: FAULT_KINDS })({
+    kind: Flags.option({ summary: 'kind of failure', options: FAULT_KINDS })({
       exactlyOne: ['kind', 'clear'],
     }),
     service: Flags.option({
-      summary: 'of which service; all where it is left out',
+      summary: 'only requests to this service (default: all)',
       options: ['nomad', 'kubernetes', 'server', 'nrepl'] as const,
     })(),
-    method: Flags.string({ summary: 'of which HTTP method', helpValue: 'GET' }),
-    path: Flags.string({ summary: 'of paths that match', helpValue: 'REGEXP' }),
-    times: Flags.integer({ summary: 'how many requests it hits', min: 1 }),
-    after: Flags.integer({ summary: 'how many pass before', min: 0 }),
+    method: Flags.string({ summary: 'only requests with this HTTP method', helpValue: 'GET' }),
+    path: Flags.string({ summary: 'only requests whose path matches', helpValue: 'REGEXP' }),
+    times: Flags.integer({ summary: 'number of requests that fail', min: 1 }),
+    after: Flags.integer({ summary: 'number of requests that pass before', min: 0 }),
     status: Flags.integer({ summary: 'HTTP status of --kind status', min: 200, max: 599 }),
     body: Flags.string({ summary: 'body of --kind status' }),
-    ms: Flags.integer({ summary: "of the sandbox's time, for --kind delay", min: 0 }),
-    bytes: Flags.integer({ summary: 'of the body that pass, for --kind truncate', min: 0 }),
-    clear: Flags.boolean({ summary: 'remove every fault' }),
+    ms: Flags.integer({ summary: "delay in ms of the sandbox's time, for --kind delay", min: 0 }),
+    bytes: Flags.integer({
+      summary: 'bytes of the body that are sent, for --kind truncate',
+      min: 0,
+    }),
+    clear: Flags.boolean({ summary: 'remove all faults' }),
   };
 
   async run(): Promise<void> {

@@ -8,17 +8,18 @@ import { AdminError } from '../../lib/errors.ts';
 export class SandboxRun extends SandboxCommand {
   static override summary = 'run one command against a fresh sandbox';
   static override description =
-    'COMMAND is one of ours, or with --exec any program. Its exit code becomes ours, and the ' +
-    'sandbox ends with it.';
+    'COMMAND is a command of circleci-admin, or with --exec any program. Exits with its exit code; the ' +
+    'sandbox stops when it ends.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> -- nomad node-status',
     '<%= config.bin %> <%= command.id %> --scenario too-large -- nomad status --json',
     '<%= config.bin %> <%= command.id %> --exec -- kubectl get pods',
   ];
   static override strict = false;
+  static override usage = '[FLAGS] -- COMMAND...';
   static override flags = {
     ...sandboxFlags,
-    exec: Flags.boolean({ summary: 'COMMAND is a program, not one of our commands' }),
+    exec: Flags.boolean({ summary: 'COMMAND is a program, not a command of circleci-admin' }),
   };
 
   async run(): Promise<void> {
@@ -26,7 +27,7 @@ export class SandboxRun extends SandboxCommand {
     const { flags, argv } = await this.parse(SandboxRun, own);
     const words = [...(argv as string[]), ...(theirs ?? [])];
     if (words.length === 0) {
-      throw new AdminError('usage', 'there is nothing to run', {
+      throw new AdminError('usage', 'No command was given', {
         code: 'NOTHING_TO_RUN',
         hint: 'Run: circleci-admin sandbox run -- nomad node-status',
       });

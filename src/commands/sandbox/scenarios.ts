@@ -4,7 +4,7 @@ import { scenariosDocument, scenariosView } from '../../lib/sandbox/view.ts';
 
 /** `sandbox scenarios`. */
 export class SandboxScenarios extends SandboxCommand {
-  static override summary = 'list the situations that a sandbox can start in';
+  static override summary = 'list the scenarios that a sandbox can start with';
   static override examples = ['<%= config.bin %> <%= command.id %>'];
 
   async run(): Promise<void> {

@@ -12,7 +12,7 @@ import type { SandboxState } from '../../lib/sandbox/state-file.ts';
 export class SandboxStart extends SandboxCommand {
   static override summary = 'start a simulated installation on this machine';
   static override description =
-    'Kubernetes and Nomad on loopback, with builds that start, end and wait. Runs until Ctrl-C, ' +
+    'Kubernetes and Nomad on loopback, with builds that queue, run and end. Runs until Ctrl-C, ' +
     'or with --detach until circleci-admin sandbox stop.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> --detach && eval "$(<%= config.bin %> sandbox env)"',

@@ -5,7 +5,7 @@ import { statusDocument, statusView } from '../../lib/sandbox/view.ts';
 
 /** `sandbox status`. */
 export class SandboxStatus extends SandboxCommand {
-  static override summary = 'show where the sandbox is, its time and what it was asked';
+  static override summary = "show the sandbox's addresses, its time and the requests it received";
   static override examples = ['<%= config.bin %> <%= command.id %> --json'];
   static override flags = { name: nameFlag };
 

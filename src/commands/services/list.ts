@@ -7,17 +7,17 @@ import { serviceListView } from '../../lib/services/view.ts';
 
 /** `services list`: what runs, and what each outage means. */
 export class ServicesList extends AdminCommand {
-  static override summary = 'list the services, the worst outage first';
+  static override summary = 'list the services, worst outage first';
   static override description =
-    "The operations guide's table joined with what runs. A service that runs outside of the cluster, or at start-up only, is no outage. The profile's services.file and services.external say what is different here.";
+    "The operations guide's table of services, with the state of each. A service that is external, or only runs at start-up, is not an outage. To adapt the table: services.file and services.external in the profile.";
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> -o wide',
     '<%= config.bin %> <%= command.id %> --check --json',
   ];
   static override flags = {
-    all: Flags.boolean({ summary: 'also those that are not there and do not have to be' }),
-    check: Flags.boolean({ summary: 'end with 9 where a service is out' }),
+    all: Flags.boolean({ summary: 'include optional services that are not installed' }),
+    check: Flags.boolean({ summary: 'exit 9 if a service is out' }),
   };
 
   async run(): Promise<void> {

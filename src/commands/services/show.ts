@@ -6,13 +6,13 @@ import { serviceDetailView } from '../../lib/services/view.ts';
 
 /** `services show`: one service, its pods, and what depends on it. */
 export class ServicesShow extends AdminCommand {
-  static override summary = 'show a service: its role, its pods, what depends on it';
+  static override summary = 'show a service: its role, its pods, and what depends on it';
   static override examples = [
     '<%= config.bin %> <%= command.id %> output-processor',
     '<%= config.bin %> <%= command.id %> schedulerer --json',
   ];
   static override args = {
-    name: Args.string({ description: 'service, by its name in any version', required: true }),
+    name: Args.string({ description: 'name of the service, in any version', required: true }),
   };
 
   async run(): Promise<void> {

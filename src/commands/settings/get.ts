@@ -11,7 +11,10 @@ export class SettingsGet extends AdminCommand {
     "<%= config.bin %> <%= command.id %> 'Suspend New Users' --json",
   ];
   static override args = {
-    name: Args.string({ description: 'its name, or its name on the web page', required: true }),
+    name: Args.string({
+      description: 'name of the setting, or its title on the web page',
+      required: true,
+    }),
   };
 
   async run(): Promise<void> {

@@ -7,18 +7,21 @@ import { parseSettingValue, SETTING_TYPES } from '../../lib/settings/typed-value
 export class SettingsSet extends SettingCommand {
   static override summary = 'set a system setting';
   static override description =
-    'The value has to be of the type that the server tells. What the setting was is in the audit log.';
+    'The value must have the type that the server reports. The old value is kept in the audit log.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> wfc-workflow-deletion-interval 3600000',
     "<%= config.bin %> <%= command.id %> 'Suspend New Users' true --yes",
   ];
   static override args = {
-    name: Args.string({ description: 'its name, or its name on the web page', required: true }),
-    value: Args.string({ description: 'its new value', required: true }),
+    name: Args.string({
+      description: 'name of the setting, or its title on the web page',
+      required: true,
+    }),
+    value: Args.string({ description: 'new value', required: true }),
   };
   static override flags = {
     type: Flags.option({
-      summary: 'where the server does not tell it',
+      summary: 'type of the value, if the server does not report it',
       options: SETTING_TYPES,
     })(),
   };

@@ -4,9 +4,9 @@ import { findGuideSetting } from '../../lib/settings/find-setting.ts';
 
 /** `settings suspend-new-users`: whether new accounts wait for an administrator. */
 export class SettingsSuspendNewUsers extends SettingCommand {
-  static override summary = 'have new accounts wait for an administrator, or not';
+  static override summary = 'choose whether new accounts need approval by an administrator';
   static override description =
-    'On: whoever signs in for the first time is Suspended New, until users activate. See them: users list --state suspended-new.';
+    'On: an account is Suspended New after the first sign-in, until users activate. List them: users list --state suspended-new.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> on',
     '<%= config.bin %> <%= command.id %> off --yes',

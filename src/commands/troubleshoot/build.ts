@@ -12,9 +12,9 @@ import { follow, type GatherPart } from '../../lib/queue/gather/events.ts';
 
 /** `troubleshoot build`: one build's way through the pipeline. */
 export class TroubleshootBuild extends AdminCommand {
-  static override summary = 'follow one build through the pipeline, and say where it stands still';
+  static override summary = 'follow one build through the pipeline, and say where it is stuck';
   static override description =
-    'BUILD is a URL, org/repo/number, the ID of a build or of its job in Nomad; `:1` behind a number is one of its parallel tasks. Shows each step that the UI, the logs and Nomad tell of, and how long after the one before it came; ~ compares two clocks. Exits 9 where the build stands still, with the cause.';
+    'BUILD is a URL, org/repo/number, the ID of a build or of its job in Nomad; add `:1` to a number for one of its parallel tasks. Shows each step found in the UI, the logs and Nomad, and the time since the step before; ~ marks times from clocks that may differ. Exits 9 if the build is stuck, and shows the cause.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> acme/web/26',
     '<%= config.bin %> <%= command.id %> https://circleci.example.com/gh/acme/web/26 --json',
@@ -29,8 +29,8 @@ export class TroubleshootBuild extends AdminCommand {
     }),
   };
   static override flags = {
-    since: durationFlag({ summary: 'how far back it is looked for; 6h', default: 21_600_000 }),
-    limit: durationFlag({ summary: 'for a service to answer; 10s', default: 10_000 }),
+    since: durationFlag({ summary: 'how far back to search (default 6h)', default: 21_600_000 }),
+    limit: durationFlag({ summary: 'longest wait for one service (default 10s)', default: 10_000 }),
   };
 
   async run(): Promise<void> {

@@ -6,9 +6,9 @@ import { EXIT_CODES } from '../../lib/errors.ts';
 
 /** `troubleshoot cache`: the operations guide's rule for the size of caches. */
 export class TroubleshootCache extends AdminCommand {
-  static override summary = 'judge why a cache may fail to unpack, by its size';
+  static override summary = 'check whether a cache is too large to unpack safely';
   static override description =
-    "Up to 500 MB a cache is checked for corruption; above, it may fail to unpack. The size stands in the job's restore_cache step. Exits 9 for one that is too large.";
+    "A cache up to 500 MB is checked for corruption; a larger one is not, and may fail to unpack. The size is shown in the job's restore_cache step. Exits 9 if it is too large.";
   static override examples = [
     '<%= config.bin %> <%= command.id %> 620MB',
     '<%= config.bin %> <%= command.id %> 1.2GiB --json',

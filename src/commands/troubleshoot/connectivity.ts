@@ -12,9 +12,9 @@ type SshFlags = Parameters<typeof sshChoice>[0];
 
 /** `troubleshoot connectivity`: what Nomad clients and services can reach, found out on the spot. */
 export class TroubleshootConnectivity extends AdminCommand {
-  static override summary = 'check from Nomad clients and services what they have to reach';
+  static override summary = 'check the connections that Nomad clients and services need';
   static override description =
-    'Clients are logged in on by SSH, all that are not down unless some are named: port 8585 of the output-processor as the operations guide checks it, the server, GitHub, DNS. Services by exec in one ready pod each: Nomad, the data stores, GitHub. Exits 9 where something cannot be reached.';
+    'Logs in by SSH to every client that is up, or only to those you name, and checks port 8585 of the output-processor as the operations guide does, the server, GitHub and DNS. Runs in one ready pod of each service by exec: Nomad, the data stores, GitHub. Exits 9 if something cannot be reached.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --from services',
@@ -24,20 +24,31 @@ export class TroubleshootConnectivity extends AdminCommand {
   static override strict = false;
   static override completes = { node: 'nodes' } as const;
   static override args = {
-    node: Args.string({ description: 'id, prefix of it, name, IP address or instance id' }),
+    node: Args.string({ description: 'ID, ID prefix, name, IP address or instance ID' }),
   };
   static override flags = {
     from: Flags.option({
-      summary: 'where to look from; all that is set up, where it is left out',
+      summary: 'where to test from (default: everything configured)',
       options: ['clients', 'services', 'all'] as const,
     })(),
     'base-domain': Flags.string({
-      summary: "of internal names; schedulerer's log may say it",
+      summary: "internal base domain (default: profile, else schedulerer's log)",
       helpValue: 'DOMAIN',
     }),
-    'server-domain': Flags.string({ summary: "the server's host", helpValue: 'HOST' }),
-    github: Flags.string({ summary: 'host of GitHub', helpValue: 'HOST' }),
-    parallel: Flags.integer({ summary: 'clients at once', min: 1, max: 50, default: 10 }),
+    'server-domain': Flags.string({
+      summary: "server's host (default: profile)",
+      helpValue: 'HOST',
+    }),
+    github: Flags.string({
+      summary: 'host of GitHub (default: profile, else github.com)',
+      helpValue: 'HOST',
+    }),
+    parallel: Flags.integer({
+      summary: 'number of clients to check at once (default 10)',
+      min: 1,
+      max: 50,
+      default: 10,
+    }),
     ...sshFlags,
   };
 
@@ -78,8 +89,8 @@ export class TroubleshootConnectivity extends AdminCommand {
     const results = await examineSides(sides, (side, { code, message }) => {
       const unset = from === null && code === 'NO_KUBECONFIG';
       left ||= !unset;
-      if (unset) output.note(`Services are left out: ${message}`);
-      else output.warn(`Nothing is known from ${side}: ${message}`);
+      if (unset) output.note(`Services are skipped: ${message}`);
+      else output.warn(`No results from ${side}: ${message}`);
     });
     const report = connectivityReport(installation.name, results);
     await output.table(connectivityTable(report), report);
@@ -96,12 +107,12 @@ export class TroubleshootConnectivity extends AdminCommand {
 }
 
 const NO_SSH =
-  'Clients are left out: nothing says how to log in on them. Set ssh.keyFile or ssh.bastion in the profile, or --from clients.';
+  'Clients are skipped: SSH is not configured. Set ssh.keyFile or ssh.bastion in the profile, or use --from clients.';
 
 function namedWithServices(): AdminError {
-  return new AdminError('usage', 'a client is named, and --from services asks none', {
+  return new AdminError('usage', 'NODE cannot be used together with --from services', {
     code: 'CONFLICTING_FLAGS',
-    hint: 'Leave out NODE, or --from services.',
+    hint: 'Remove NODE, or remove --from services.',
   });
 }
 

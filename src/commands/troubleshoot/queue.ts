@@ -11,9 +11,9 @@ const WATCH_EVERY = 15_000;
 
 /** `troubleshoot queue`: why builds are queued. */
 export class TroubleshootQueue extends MutatingCommand {
-  static override summary = 'find out why builds are queued, and what to do about it';
+  static override summary = 'find out why builds are queued, and how to fix it';
   static override description =
-    'Walks the tree of the operations guide at once: pods, logs of the pipeline, Nomad, clients, jobs, RabbitMQ, the server. Exits 9 where something is found, the cause first. It only reads, unless --fix or --trigger is given; both ask.';
+    'Runs all checks of the operations guide at once: pods, logs of the pipeline, Nomad, clients, jobs, RabbitMQ, the server. Exits 9 if something is found; the cause is shown first. Read-only unless you give --fix or --trigger; both ask for confirmation.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --trigger acme/web',
@@ -22,22 +22,29 @@ export class TroubleshootQueue extends MutatingCommand {
     '<%= config.bin %> <%= command.id %> --from queue.json --json',
   ];
   static override flags = {
-    since: durationFlag({ summary: 'how far back logs are read; 30m', default: 1_800_000 }),
-    limit: durationFlag({ summary: 'for a service to answer; 10s', default: 10_000 }),
+    since: durationFlag({ summary: 'how far back to read logs (default 30m)', default: 1_800_000 }),
+    limit: durationFlag({ summary: 'longest wait for one service (default 10s)', default: 10_000 }),
     trigger: Flags.string({
-      summary: 'start a build of it, and see where it gets',
+      summary: 'start a build of this project, and follow it',
       helpValue: 'ORG/REPO',
       exclusive: ['fix', 'from', 'watch'],
     }),
-    branch: Flags.string({ summary: 'of the build to start', dependsOn: ['trigger'] }),
+    branch: Flags.string({ summary: 'branch to build (with --trigger)', dependsOn: ['trigger'] }),
     fix: Flags.boolean({
-      summary: "apply the guide's remedy, and look again",
+      summary: "apply the operations guide's fix, and check again",
       exclusive: ['from', 'watch'],
     }),
-    timeout: durationFlag({ summary: 'for new pods or the new build; 5m', default: 300_000 }),
-    save: Flags.string({ summary: 'keep the evidence', helpValue: 'FILE', exclusive: ['from'] }),
-    from: Flags.string({ summary: 'judge saved evidence', helpValue: 'FILE' }),
-    watch: Flags.boolean({ char: 'w', summary: 'look again every 15s', exclusive: ['from'] }),
+    timeout: durationFlag({
+      summary: 'longest wait after --fix or --trigger (default 5m)',
+      default: 300_000,
+    }),
+    save: Flags.string({
+      summary: 'save what was read to FILE',
+      helpValue: 'FILE',
+      exclusive: ['from'],
+    }),
+    from: Flags.string({ summary: 'diagnose from a saved FILE', helpValue: 'FILE' }),
+    watch: Flags.boolean({ char: 'w', summary: 'check again every 15s', exclusive: ['from'] }),
     ...sshFlags,
   };
 

@@ -10,14 +10,14 @@ import { checkLogins } from '../../lib/users/login-list.ts';
 export class UsersActivate extends AccountCommand {
   static override summary = 'activate suspended accounts';
   static override description =
-    'Who never signed in is Inactive until then, and takes no seat. Everybody else takes a seat at once.';
+    'An account that never signed in stays Inactive until it does, and takes no seat. Every other account takes a seat at once.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> alice bob',
     '<%= config.bin %> <%= command.id %> --from joiners.txt --yes',
   ];
   static override strict = false;
   static override args = {
-    login: Args.string({ description: 'whose account; several may follow' }),
+    login: Args.string({ description: 'GitHub login; more than one may be given' }),
   };
   static override flags = { ...fromFlags, ...undoFlags };
 

@@ -6,9 +6,9 @@ import { codeSafeLogin } from '../../lib/server/nrepl/users-by-repl.ts';
 
 /** `users delete`: deletes an account by the frontend's nREPL, as the operations guide does. */
 export class UsersDelete extends MutatingCommand {
-  static override summary = 'delete an account for good';
+  static override summary = 'delete an account permanently';
   static override description =
-    "Runs the operations guide's form in the frontend's nREPL, and reads the list back to see the account gone. The login has to be typed, or given by --confirm; --yes is not enough. Suspending frees the seat as well, and can be undone.";
+    "Runs the operations guide's Clojure form in the frontend's nREPL, and then checks that the account is gone. You must type the login, or give it with --confirm; --yes is not enough. Suspending also frees the seat, and can be undone.";
   static override examples = [
     '<%= config.bin %> <%= command.id %> octocat --dry-run',
     '<%= config.bin %> <%= command.id %> octocat',
@@ -18,11 +18,11 @@ export class UsersDelete extends MutatingCommand {
     login: Args.string({
       required: true,
       ignoreStdin: true,
-      description: "the person's name at GitHub",
+      description: 'GitHub login',
     }),
   };
   static override flags = {
-    timeout: durationFlag({ summary: 'how long the frontend may take for each step (2m)' }),
+    timeout: durationFlag({ summary: 'time limit for each step of the frontend (default 2m)' }),
   };
 
   async run(): Promise<void> {

@@ -10,7 +10,7 @@ import { accountListView, loginsView } from '../../lib/users/view.ts';
 export class UsersList extends AdminCommand {
   static override summary = 'list the accounts and their states';
   static override description =
-    'Only Active ones take a seat. --inactive-for reads the builds too, for many who build never sign in; whose activity cannot be known is listed as unknown.';
+    'Only Active accounts take a seat. --inactive-for also reads the builds, because many people build without signing in; an account with unknown activity is listed as unknown.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --state suspended-new --columns login',
@@ -28,14 +28,14 @@ export class UsersList extends AdminCommand {
     })(),
     admin: Flags.boolean({ summary: 'only administrators', helpGroup: 'select' }),
     match: Flags.string({
-      summary: 'only such logins (* and ?), or with this in login, name or e-mail',
+      summary: 'only logins that match (* and ?), or text in login, name or e-mail',
       multiple: true,
       multipleNonGreedy: true,
       helpGroup: 'select',
     }),
     'inactive-for': inactiveFlag,
     source: Flags.option({
-      summary: "rest, or repl: logins alone, by the frontend's console",
+      summary: "rest, or repl: logins only, from the frontend's nREPL (default rest)",
       options: ['rest', 'repl'] as const,
       default: 'rest' as const,
     })(),
@@ -62,7 +62,8 @@ export class UsersList extends AdminCommand {
     const report = await readActivity(api, chosen, { clock, inactiveFor, signal, onProgress });
     const quiet = chosen.filter(({ login }) => report.byLogin.get(login)?.activity !== 'active');
     const rows = accountRows(quiet, report.byLogin);
-    const notes = report.doubt === null ? [] : [`Builds tell nothing for sure: ${report.doubt}.`];
+    const notes =
+      report.doubt === null ? [] : [`Activity by builds is not certain: ${report.doubt}.`];
     const view = accountListView(rows, states, { selected: true, notes });
     await this.output.table(view, { accounts: rows });
   }

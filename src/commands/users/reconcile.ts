@@ -10,7 +10,7 @@ import { reconcileWarnings } from '../../lib/users/reconcile-view.ts';
 export class UsersReconcile extends AccountCommand {
   static override summary = 'make the accounts match the members of an organisation';
   static override description =
-    'Suspends accounts of who is no member, activates suspended ones of who is. Where the list cannot be read whole, nobody is touched. Needs a token of GitHub with read:org (GITHUB_TOKEN, github.tokenFile).';
+    'Suspends accounts of people who are not members, and activates suspended accounts of members. If the member list cannot be read completely, nothing is changed. Requires a GitHub token with read:org (GITHUB_TOKEN, github.tokenFile).';
   static override examples = [
     '<%= config.bin %> <%= command.id %> --org acme --dry-run',
     "<%= config.bin %> <%= command.id %> --org acme --suspend --keep 'deploy-*'",
@@ -18,18 +18,18 @@ export class UsersReconcile extends AccountCommand {
   ];
   static override flags = {
     org: Flags.string({
-      summary: 'an organisation of GitHub; several are taken together',
+      summary: 'GitHub organisation; the members of several are combined',
       helpValue: 'ORG',
       multiple: true,
       multipleNonGreedy: true,
       delimiter: ',',
     }),
     members: Flags.string({
-      summary: 'a file with a login on each line; - for standard input',
+      summary: 'file with one login per line; - for standard input',
       helpValue: 'FILE',
     }),
     'github-host': Flags.string({
-      summary: 'host of a GitHub Enterprise (default: github.host, github.com)',
+      summary: 'host of GitHub Enterprise (default: github.host, else github.com)',
       helpValue: 'HOST',
     }),
     suspend: Flags.boolean({ summary: 'only suspend' }),

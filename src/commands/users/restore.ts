@@ -6,9 +6,9 @@ import { readUndoFile, requireSameInstallation } from '../../lib/users/undo-file
 
 /** `users restore`: undoes a change of accounts. */
 export class UsersRestore extends AccountCommand {
-  static override summary = 'make accounts as they were before a change';
+  static override summary = 'restore accounts to their state before a change';
   static override description =
-    'Every command that changes accounts writes an undo file first, and tells its name. What the command did not change is not touched.';
+    'Every command that changes accounts first writes an undo file and prints its name. Accounts that the command did not change are not touched.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> leavers.undo.json',
     '<%= config.bin %> <%= command.id %> leavers.undo.json --dry-run',

@@ -6,16 +6,16 @@ import { seatsView } from '../../lib/users/view.ts';
 
 /** `users seats`: the licence's seats, and when it runs out. */
 export class UsersSeats extends AdminCommand {
-  static override summary = 'show how many seats the licence has, and how many are taken';
+  static override summary = 'show the seats of the licence, and how many are taken';
   static override description =
-    'Only active accounts take a seat. With --check it ends with 9 where that share is reached, or the licence has run out.';
+    'Only active accounts take a seat. With --check it exits 9 if that percentage of the seats is taken, or the licence has expired.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --check 90 --json',
   ];
   static override flags = {
     check: Flags.integer({
-      summary: 'end with 9 from this share of the seats on',
+      summary: 'exit 9 if this percentage of the seats is taken',
       helpValue: 'PERCENT',
       min: 1,
     }),
@@ -31,9 +31,9 @@ export class UsersSeats extends AdminCommand {
       return;
     }
     if (found.usedPercent === null) {
-      throw new AdminError('service', 'the server does not tell how many seats are taken', {
+      throw new AdminError('service', 'The server does not report how many seats are taken', {
         code: 'SEATS_UNKNOWN',
-        hint: 'Look at what it says: circleci-admin users seats --json',
+        hint: 'See what it reports: circleci-admin users seats --json',
       });
     }
     const findings = seatFindings(found, flags.check);

@@ -13,7 +13,7 @@ export class UsersShow extends AdminCommand {
     '<%= config.bin %> <%= command.id %> alice',
     '<%= config.bin %> <%= command.id %> alice --json',
   ];
-  static override args = { login: Args.string({ description: 'whose account', required: true }) };
+  static override args = { login: Args.string({ description: 'GitHub login', required: true }) };
 
   async run(): Promise<void> {
     const { args } = await this.parse(UsersShow);

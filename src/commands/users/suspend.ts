@@ -9,9 +9,9 @@ import { checkLogins } from '../../lib/users/login-list.ts';
 
 /** `users suspend`: takes people's access away, and frees their seats. */
 export class UsersSuspend extends AccountCommand {
-  static override summary = 'suspend accounts: they free their seats';
+  static override summary = 'suspend accounts and free their seats';
   static override description =
-    'A suspended person cannot sign in; nothing of theirs is deleted. Never your own account, nor the last administrator. Run it again to finish what was cut off. Undo it with users restore.';
+    'A suspended person cannot sign in; none of their data is deleted. Your own account and the last administrator are never suspended. If it is interrupted, run it again to continue. To undo it: users restore.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> alice bob',
     '<%= config.bin %> <%= command.id %> --from leavers.txt --undo-file leavers.undo.json',
@@ -19,13 +19,13 @@ export class UsersSuspend extends AccountCommand {
   ];
   static override strict = false;
   static override args = {
-    login: Args.string({ description: 'whose account; several may follow' }),
+    login: Args.string({ description: 'GitHub login; more than one may be given' }),
   };
   static override flags = {
     ...fromFlags,
     'inactive-for': inactiveFlag,
     'include-unknown': Flags.boolean({
-      summary: 'with --inactive-for: whose activity is unknown too',
+      summary: 'with --inactive-for: include accounts with unknown activity',
       helpGroup: 'select',
     }),
     ...exclusionFlags,

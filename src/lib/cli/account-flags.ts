@@ -3,7 +3,7 @@ import { durationFlag, Flags } from './oclif.ts';
 /** Where the undo file of a change of accounts goes. */
 export const undoFlags = {
   'undo-file': Flags.string({
-    summary: 'write here how it was (default: in the data directory)',
+    summary: 'undo file to write (default: in the data directory)',
     helpValue: 'PATH',
   }),
 };
@@ -11,7 +11,7 @@ export const undoFlags = {
 /** A file of logins. */
 export const fromFlags = {
   from: Flags.string({
-    summary: 'a file with a login on each line; - for standard input',
+    summary: 'file with one login per line; - for standard input',
     helpValue: 'FILE',
     helpGroup: 'select',
   }),
@@ -20,21 +20,21 @@ export const fromFlags = {
 /** Whom a selection that names nobody leaves alone. */
 export const exclusionFlags = {
   keep: Flags.string({
-    summary: 'never such logins (* and ?)',
+    summary: 'skip logins that match (* and ?)',
     multiple: true,
     multipleNonGreedy: true,
     delimiter: ',',
     helpGroup: 'select',
   }),
-  'include-admins': Flags.boolean({ summary: 'administrators too', helpGroup: 'select' }),
+  'include-admins': Flags.boolean({ summary: 'include administrators', helpGroup: 'select' }),
   'include-machine-users': Flags.boolean({
-    summary: 'logins such as *-bot and ci-* too',
+    summary: 'include logins such as *-bot and ci-*',
     helpGroup: 'select',
   }),
 };
 
 /** Accounts by what their people did not do. */
 export const inactiveFlag = durationFlag({
-  summary: 'who neither signed in nor built for so long',
+  summary: 'accounts without sign-in or build for this time',
   helpGroup: 'select',
 });

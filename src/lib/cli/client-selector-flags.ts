@@ -19,7 +19,7 @@ export const clientSelectorFlags = {
     helpGroup: 'select',
   }),
   name: Flags.string({
-    summary: 'only clients with such a name (* and ?)',
+    summary: 'only clients whose name matches (* and ?)',
     multiple: true,
     multipleNonGreedy: true,
     helpGroup: 'select',

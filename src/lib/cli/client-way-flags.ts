@@ -9,10 +9,10 @@ import { sshChoice, sshFlags, sshPlace } from './ssh-flags.ts';
 /** Flags that say from where clients are looked at: from the server, or from the clients themselves. */
 export const clientWayFlags = {
   via: Flags.option({
-    summary: 'by the nomad CLI on the clients',
+    summary: 'use the nomad CLI on the clients, by SSH',
     options: ['ssh'] as const,
   })(),
-  self: Flags.boolean({ summary: 'the client that this is run on' }),
+  self: Flags.boolean({ summary: 'the client on which this runs' }),
   ...sshFlags,
 };
 
@@ -85,21 +85,25 @@ export async function goToClients(flags: ClientWay, context: WayContext): Promis
 
 function checkWay({ via, self }: ClientWay, { names, selected }: WayContext): void {
   if (self && (via !== undefined || names.length > 0 || selected)) {
-    throw new AdminError('usage', '--self is one client: name no other, and choose none', {
-      code: 'CONFLICTING_FLAGS',
-      hint: 'Leave out --self, or NODE, selectors and --via.',
-    });
+    throw new AdminError(
+      'usage',
+      '--self cannot be used together with other clients or selectors',
+      {
+        code: 'CONFLICTING_FLAGS',
+        hint: 'Remove --self, or remove NODE, selectors and --via.',
+      },
+    );
   }
   if (via === undefined) return;
   if (selected) {
-    throw new AdminError('usage', '--via ssh takes clients by their names', {
+    throw new AdminError('usage', '--via ssh requires the names of clients', {
       code: 'CONFLICTING_FLAGS',
-      hint: 'Name them. See them with: circleci-admin nomad node-status',
+      hint: 'List the clients: circleci-admin nomad node-status',
     });
   }
   if (names.length > 0) return;
-  throw new AdminError('usage', 'no client is named to log in on', {
+  throw new AdminError('usage', 'No client was named to log in to', {
     code: 'NO_CLIENT_NAMED',
-    hint: 'Name clients, or their hosts where Nomad cannot be reached: --via ssh NODE',
+    hint: 'Name clients, or their hosts if Nomad cannot be reached: --via ssh NODE',
   });
 }

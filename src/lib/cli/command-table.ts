@@ -22,17 +22,17 @@ export type Found =
 
 /** What each first word is about. */
 export const TOPICS: Readonly<Record<string, string>> = {
-  troubleshoot: 'why something does not work, and what to do about it',
+  troubleshoot: 'find out why something does not work, and how to fix it',
   nomad: 'Nomad jobs and the clients that run them',
-  pods: 'the pods of the installation: state, logs, restarts',
-  services: 'the services of the installation, and what each outage means',
-  users: 'accounts, administrators and the seats of the licence',
-  settings: 'system settings of the server',
-  repl: 'Clojure inside the server, by its nREPL',
-  config: 'which installations there are, and how each is reached',
-  audit: 'what was changed from this machine',
+  pods: 'pods of the installation: state, logs, restarts',
+  services: 'services of the installation, and the impact of each outage',
+  users: 'accounts, administrators and licence seats',
+  settings: 'system settings of the CircleCI server',
+  repl: 'evaluate Clojure in the server, through its nREPL',
+  config: 'the known installations, and how to reach each',
+  audit: 'log of the changes made from this machine',
   sandbox: 'a simulated installation on this machine',
-  completion: 'completion of command lines in a shell',
+  completion: 'shell completion',
 };
 
 /** Finds the command with the most of the leading words; aliases count. */

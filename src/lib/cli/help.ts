@@ -47,7 +47,7 @@ export function commandHelp(entry: CommandEntry, command: Command.Class): string
       ...list(own.map((flag) => [flagLabel(flag), flag.summary ?? ''])),
       ...(ssh.length > 0 ? [ssh.map((flag) => `--${flag.name}`).join(', ')] : []),
       ...(changing.length > 0 ? [changing.map(shortLabel).join(', ')] : []),
-      `and those of every command: ${BIN} help flags`,
+      `and the flags of every command: ${BIN} help flags`,
     ]),
     section('DESCRIPTION', command.description ? wrap(command.description, WIDTH - 2) : []),
   ];
@@ -105,14 +105,14 @@ function commandsOf(table: CommandTable, topic: string): CommandTable {
 
 const FIRST_STEPS = [
   ['init', 'find your installation'],
-  ['doctor', 'what works, what is permitted'],
+  ['doctor', 'check access and permissions'],
   ['troubleshoot queue', 'why builds are queued'],
-  ['nomad status', 'the builds, and why one waits'],
-  ['sandbox run -- nomad status', 'try it with no installation'],
+  ['nomad status', 'builds, and why one is pending'],
+  ['sandbox run -- nomad status', 'try it without an installation'],
 ] as const;
 
-const MORE = `Run ${BIN} COMMAND --help for what a command takes.`;
-const CODES = `Run ${BIN} help CODE for what a code of doctor or troubleshoot means.`;
+const MORE = `Run ${BIN} COMMAND --help for the arguments and flags of a command.`;
+const CODES = `Run ${BIN} help CODE to explain a code of doctor or troubleshoot.`;
 
 function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : `${title}\n${lines.map((line) => `  ${line}`).join('\n')}`;
@@ -130,13 +130,15 @@ function examples(command: Command.Class, name: string): string[] {
   });
 }
 
+/** What is typed: as the command says it (`usage`), or what its arguments come to. */
 function usage(name: string, command: Command.Class): string {
-  const words = Object.entries(command.args ?? {})
-    .filter(([, arg]) => !arg.hidden)
-    .map(([key, arg]) => {
-      const many = command.strict === false || arg.multiple ? '...' : '';
-      return arg.required ? `${key.toUpperCase()}${many}` : `[${key.toUpperCase()}${many}]`;
-    });
+  if (typeof command.usage === 'string') return `${name} ${command.usage}`;
+  const args = Object.entries(command.args ?? {}).filter(([, arg]) => !arg.hidden);
+  const words = args.map(([key, arg], at) => {
+    const last = at === args.length - 1;
+    const many = (command.strict === false && last) || arg.multiple ? '...' : '';
+    return arg.required ? `${key.toUpperCase()}${many}` : `[${key.toUpperCase()}${many}]`;
+  });
   return [name, ...words, '[FLAGS]'].join(' ');
 }
 

@@ -4,29 +4,29 @@ import { Flags } from './oclif.ts';
 
 /** A flag that takes how many seconds of the sandbox's time pass in a real second. */
 export const rateFlag = Flags.custom<number>({
-  summary: 'seconds of its time in a real second; 0 stands still',
+  summary: 'sandbox seconds per real second; 0 stops its clock',
   helpValue: 'NUMBER',
   parse: async (text) => {
     if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text);
     throw new AdminError('usage', `"${text}" is not a rate`, {
       code: 'BAD_RATE',
-      hint: 'Write a number such as 1, 60 or 0.5; 0 stands still.',
+      hint: 'Write a number such as 1, 60 or 0.5; 0 stops the clock.',
     });
   },
 });
 
 /** Which of several sandboxes is meant. */
-export const nameFlag = Flags.string({ summary: 'which one, where several run' });
+export const nameFlag = Flags.string({ summary: 'name of the sandbox, if more than one runs' });
 
 /** What a new sandbox holds. */
 export const sandboxFlags = {
   scenario: Flags.string({
-    summary: 'the situation it starts in, or several as A+B; sandbox scenarios lists them',
+    summary: 'scenario to start with, or several as A+B; list them with sandbox scenarios',
   }),
   clients: Flags.integer({ summary: 'number of Nomad clients', min: 0, max: 5_000 }),
   builds: Flags.integer({ summary: 'number of running builds', min: 0, max: 50_000 }),
-  users: Flags.integer({ summary: 'number of accounts of the server', min: 3, max: 50_000 }),
-  seed: Flags.integer({ summary: 'another seed makes another installation', min: 0 }),
+  users: Flags.integer({ summary: 'number of accounts on the server', min: 3, max: 50_000 }),
+  seed: Flags.integer({ summary: 'seed of the generated installation', min: 0 }),
   rate: rateFlag(),
 };
 

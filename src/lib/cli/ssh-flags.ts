@@ -4,12 +4,21 @@ import { Flags } from './oclif.ts';
 
 /** The flags of commands that log in on machines. The profile holds where they are left out. */
 export const sshFlags = {
-  'ssh-user': Flags.string({ summary: 'who logs in', helpValue: 'USER', helpGroup: 'ssh' }),
+  'ssh-user': Flags.string({ summary: 'user to log in as', helpValue: 'USER', helpGroup: 'ssh' }),
   'ssh-key': Flags.string({ summary: 'private key', helpValue: 'FILE', helpGroup: 'ssh' }),
-  'ssh-port': Flags.integer({ summary: 'port', min: 1, max: 65_535, helpGroup: 'ssh' }),
-  bastion: Flags.string({ summary: 'go through it', helpValue: 'USER@HOST', helpGroup: 'ssh' }),
+  'ssh-port': Flags.integer({
+    summary: 'SSH port of the host',
+    min: 1,
+    max: 65_535,
+    helpGroup: 'ssh',
+  }),
+  bastion: Flags.string({
+    summary: 'connect through this host',
+    helpValue: 'USER@HOST',
+    helpGroup: 'ssh',
+  }),
   'accept-new-host-key': Flags.boolean({
-    summary: 'keep keys of hosts never seen before',
+    summary: 'accept and save the keys of unknown hosts',
     helpGroup: 'ssh',
   }),
 };

@@ -161,7 +161,7 @@ describe('config validate', () => {
   it('says that a file is fine, is not there, or cannot be read', async () => {
     expect(await run(['validate'])).toMatchObject({
       exitCode: 0,
-      stderr: `There is no ${here.configPath}: fine.\n`,
+      stderr: `${here.configPath} does not exist, which is fine.\n`,
     });
     await writeFile(here.configPath, TWO);
     expect(await run(['validate'])).toMatchObject({

@@ -156,7 +156,7 @@ describe('nomad drain', () => {
 
   type Argv = (nodes: { readonly busy: NomadNode }) => readonly string[];
   it.each<[string, Argv, number, string]>([
-    ['no client', () => ['drain', '--yes'], 2, 'no client is named'],
+    ['no client', () => ['drain', '--yes'], 2, 'No client was named'],
     ['an unknown client', () => ['drain', 'ip-9', '--yes'], 5, '"ip-9"'],
     [
       'an ambiguous prefix',

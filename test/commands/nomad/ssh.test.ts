@@ -56,7 +56,7 @@ describe('nomad ssh', () => {
     await running.runtime.stdout.until(/in/);
     interrupt.abort();
     const { stderr, exitCode } = await running.result;
-    expect(stderr).toContain(`What was begun on ${node} may go on there.`);
+    expect(stderr).toContain(`The command may still be running on ${node}.`);
     expect(exitCode).toBe(6);
   });
 

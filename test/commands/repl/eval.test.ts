@@ -76,7 +76,7 @@ describe('repl eval', () => {
     controller.abort();
     const { stderr, exitCode } = await result;
     expect(exitCode).toBe(6);
-    expect(stderr).toContain('Interrupted. What it did until then is done.');
+    expect(stderr).toContain('Interrupted. What it did before that is not undone.');
     expect(sandbox.calls.recent().some(({ method }) => method === 'interrupt')).toBe(true);
   });
 

@@ -112,7 +112,7 @@ describe('repl', () => {
     expect(bad.stderr).toContain('Unable to resolve symbol: nosuch in this context');
     const cut = await cli(['repl', '--yes'], { ...options, stdin: ':a\n(+ 1' });
     expect(cut).toMatchObject({ stdout: ':a\n', exitCode: 2 });
-    expect(cut.stderr).toContain('the input ends inside a form: (+ 1');
+    expect(cut.stderr).toContain('The input ends inside a form: (+ 1');
   });
 
   it('a connection that is lost ends it', async () => {

@@ -182,8 +182,21 @@ describe('troubleshoot connectivity', () => {
     const broken = { ...env, CIRCLECI_ADMIN_SSH_USER: 'root' };
     const { stdout, stderr, exitCode } = await cli([...WORDS, '-o', 'table'], { env: broken });
     expect(exitCode).toBe(10);
-    expect(stderr).toContain('Nothing is known from clients: ');
+    expect(stderr).toContain('No results from clients: ');
     expect(stdout).toContain('From 4 services: ');
+  });
+
+  it('takes no clients at all for no good news', async () => {
+    const { env, sandbox } = await check({}, '--from', 'services');
+    for (const { id } of JSON.parse((await cli(['nomad', 'node-status', '--json'], { env })).stdout)
+      .clients)
+      sandbox.nomad.loseNode(id);
+    sandbox.clock.advance(60_000);
+    const alone = await cli([...WORDS, ...CLIENTS, '--json'], { env });
+    expect(JSON.parse(alone.stderr)).toMatchObject({ code: 'NO_CLIENTS', exitCode: 5 });
+    const both = await cli([...WORDS, '-o', 'table'], { env });
+    expect(both.stderr).toContain('Nothing is known from clients: Nomad has no client that is up');
+    expect(both.exitCode).toBe(10);
   });
 
   it('takes nothing but host names into a command line', async () => {

@@ -4,13 +4,16 @@ import { addOrgs } from '../../../lib/settings/required-orgs.ts';
 
 /** `settings required-orgs add`: lets an organisation's people make accounts. */
 export class SettingsRequiredOrgsAdd extends RequiredOrgsCommand {
-  static override summary = 'let the people of organisations make accounts';
+  static override summary = 'allow members of organisations to create accounts';
   static override description =
-    'Any connection to one of the organisations is enough. It counts for github.com alone.';
+    'Any connection to one of the organisations is enough. The list has an effect with github.com only.';
   static override examples = ['<%= config.bin %> <%= command.id %> acme acme-labs'];
   static override strict = false;
   static override args = {
-    org: Args.string({ description: 'name at GitHub; several may follow', required: true }),
+    org: Args.string({
+      description: 'name of the organisation on GitHub; more than one may be given',
+      required: true,
+    }),
   };
 
   async run(): Promise<void> {

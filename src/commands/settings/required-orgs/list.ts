@@ -6,9 +6,9 @@ import { orgsView } from '../../../lib/settings/view.ts';
 
 /** `settings required-orgs list`: the organisations that new people have to belong to. */
 export class SettingsRequiredOrgsList extends AdminCommand {
-  static override summary = 'list the organisations that new people have to belong to';
+  static override summary = 'list the organisations that new users must belong to';
   static override description =
-    'It counts for github.com alone. Who has an account already keeps it, and may build for other organisations too.';
+    'The list has an effect with github.com only. People who already have an account keep it, and may build for other organisations too.';
   static override examples = ['<%= config.bin %> <%= command.id %>'];
 
   async run(): Promise<void> {

@@ -4,13 +4,16 @@ import { removeOrgs } from '../../../lib/settings/required-orgs.ts';
 
 /** `settings required-orgs remove`: takes organisations off the list. */
 export class SettingsRequiredOrgsRemove extends RequiredOrgsCommand {
-  static override summary = 'take organisations off the list of those required';
+  static override summary = 'remove organisations from the required list';
   static override description =
-    'Who has an account keeps it: suspend them with users suspend. An empty list lets everybody in.';
+    'People who already have an account keep it: use users suspend for them. If the list is empty, anybody can create an account.';
   static override examples = ['<%= config.bin %> <%= command.id %> acme-labs'];
   static override strict = false;
   static override args = {
-    org: Args.string({ description: 'name at GitHub; several may follow', required: true }),
+    org: Args.string({
+      description: 'name of the organisation on GitHub; more than one may be given',
+      required: true,
+    }),
   };
 
   async run(): Promise<void> {

@@ -6,20 +6,20 @@ import { checkLogins } from '../../../lib/users/login-list.ts';
 
 /** `users admin grant`: makes somebody an administrator. */
 export class UsersAdminGrant extends AccountCommand {
-  static override summary = 'make somebody an administrator';
+  static override summary = 'make an account an administrator';
   static override description =
-    'A personal API token that is to administer has to be made after its person became one.';
+    'An API token has administrator rights only if it was created after this.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> alice',
     '<%= config.bin %> <%= command.id %> bob --role read-settings',
   ];
   static override strict = false;
   static override args = {
-    login: Args.string({ description: 'whose account; several may follow', required: true }),
+    login: Args.string({ description: 'GitHub login; more than one may be given', required: true }),
   };
   static override flags = {
     role: Flags.option({
-      summary: 'write-settings may change accounts and settings (the default)',
+      summary: 'write-settings can change accounts and settings (default write-settings)',
       options: ['write-settings', 'read-settings'] as const,
       default: 'write-settings' as const,
     })(),

@@ -8,11 +8,11 @@ import { checkLogins } from '../../../lib/users/login-list.ts';
 export class UsersAdminRevoke extends AccountCommand {
   static override summary = 'make an administrator a normal user';
   static override description =
-    'Never yourself, nor the last administrator. The account keeps its access to builds.';
+    'You cannot revoke your own role, nor that of the last administrator. The account keeps its access to builds.';
   static override examples = ['<%= config.bin %> <%= command.id %> alice'];
   static override strict = false;
   static override args = {
-    login: Args.string({ description: 'whose account; several may follow', required: true }),
+    login: Args.string({ description: 'GitHub login; more than one may be given', required: true }),
   };
   static override flags = { ...undoFlags };
 

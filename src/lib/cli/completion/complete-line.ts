@@ -21,7 +21,7 @@ interface Arg {
 type Flags = Readonly<Record<string, Flag>>;
 
 const HELP: Flags = {
-  help: { type: 'boolean', char: 'h', summary: 'show what the command takes' },
+  help: { type: 'boolean', char: 'h', summary: 'show the help of the command' },
 };
 
 const NOTHING: Completion = { kind: 'candidates', candidates: [] };
@@ -48,9 +48,9 @@ export async function completeLine(
 }
 
 const FIRST: readonly Candidate[] = [
-  { value: 'help', about: 'what a command takes' },
+  { value: 'help', about: 'show the help of a command' },
   { value: '--help', about: 'all commands', onlyTyped: true },
-  { value: '--version', about: 'which version this is', onlyTyped: true },
+  { value: '--version', about: 'show the version', onlyTyped: true },
 ];
 
 /** The words that may follow these in the name of a command; aliases only where nothing else may. */

@@ -59,7 +59,7 @@ async function ask(
   const over = new AbortController();
   const done = new AbortController();
   const limit = clock.sleep(LIMIT, AbortSignal.any([done.signal, signal])).then(() => {
-    over.abort(new Error('names took too long'));
+    over.abort(new Error('reading names timed out'));
     throw over.signal.reason;
   });
   try {
