@@ -4,6 +4,7 @@ import { examineServices } from '../connectivity/examine-services.ts';
 import { findOutput } from '../connectivity/find-output.ts';
 import { type Places, probesFor } from '../connectivity/probes.ts';
 import { serviceProbes } from '../connectivity/service-probes.ts';
+import { AdminError } from '../errors.ts';
 import type { SshChoice } from '../installation/connect-ssh.ts';
 import type { Installation } from '../installation/installation.ts';
 import { collect } from '../nomad/collect.ts';
@@ -33,7 +34,7 @@ export interface ClientSide extends SideContext {
  * What clients can reach. Where output goes is taken from schedulerer's log if the base domain is
  * not known.
  *
- * @throws AdminError as resolveNodes and examineClients
+ * @throws AdminError as resolveNodes and examineClients; of kind `notFound`, code NO_CLIENTS
  */
 export async function fromClients(side: ClientSide): Promise<readonly CheckResult[]> {
   const { installation, catalogue, names, signal } = side;
@@ -46,6 +47,7 @@ export async function fromClients(side: ClientSide): Promise<readonly CheckResul
     names.length > 0
       ? await resolveNodes(nomad, names, { signal })
       : (await collect(nomad.nodes({ signal }))).filter(({ status }) => status !== 'down');
+  if (clients.length === 0) throw noClients();
   const results = await examineClients(clients, probesFor({ ...side.places, output }), {
     ssh: await installation.ssh(side.ssh),
     signal,
@@ -53,6 +55,14 @@ export async function fromClients(side: ClientSide): Promise<readonly CheckResul
     onDone: (done) => side.onDone(done, clients.length),
   });
   return results.map(ofClient);
+}
+
+/** Silence of nobody is no good news. */
+function noClients(): AdminError {
+  return new AdminError('notFound', 'Nomad has no client that is up to check from', {
+    code: 'NO_CLIENTS',
+    hint: 'See them with: circleci-admin nomad node-status',
+  });
 }
 
 /**

@@ -171,7 +171,7 @@ describe('troubleshoot connectivity', () => {
     );
     const { stdout, stderr, exitCode } = await cli([...WORDS, '-o', 'table'], { env: without });
     expect(exitCode).toBe(0);
-    expect(stderr).toContain('Clients are left out: nothing says how to log in on them.');
+    expect(stderr).toContain('Clients are skipped: SSH is not configured.');
     expect(stdout).toContain('From 4 services: ');
     const both = await cli([...WORDS, 'some-client', '--from', 'services', '--json'], { env });
     expect(JSON.parse(both.stderr)).toMatchObject({ code: 'CONFLICTING_FLAGS', exitCode: 2 });
@@ -195,7 +195,7 @@ describe('troubleshoot connectivity', () => {
     const alone = await cli([...WORDS, ...CLIENTS, '--json'], { env });
     expect(JSON.parse(alone.stderr)).toMatchObject({ code: 'NO_CLIENTS', exitCode: 5 });
     const both = await cli([...WORDS, '-o', 'table'], { env });
-    expect(both.stderr).toContain('Nothing is known from clients: Nomad has no client that is up');
+    expect(both.stderr).toContain('clients: Nomad has no client that is up');
     expect(both.exitCode).toBe(10);
   });
 
