@@ -1,21 +1,12 @@
-import type { Milliseconds } from '../../clock.ts';
 import { formatDuration } from '../../units.ts';
 import type { QueueFacts } from '../facts/facts.ts';
-import { type StoppedTrail, stoppedBefore, stoppedNear, uiOf } from '../facts/stopped.ts';
-import { unseenTrails } from '../facts/unseen.ts';
-import { whoWaits } from '../facts/who-waits.ts';
 import { type Finding, type FindingSeverity, fact, lines, type Proof } from '../finding.ts';
-import { rankOf } from '../logs/levels.ts';
 import type { LogError } from '../logs/log-facts.ts';
 import { traceLine } from '../logs/stack-trace.ts';
 import type { Stage } from '../stages.ts';
 import { builds } from './build-names.ts';
+import { type Held, heldAt, isSince, severityOf } from './error-severity.ts';
 
-/** A stage that works may say how it went on in a moment. */
-const TOO_EARLY_MS: Milliseconds = 30_000;
-/** Errors of a stage that works are worth a word where they are more than one in so many builds. */
-const OFTEN = 0.25;
-const MANY = 10;
 const SHOWN = 3;
 
 /** What is told of a stage's errors, apart from the errors themselves. */
@@ -78,88 +69,6 @@ function repeated(troubles: readonly LogError[], held: readonly Held[]) {
     })
     .map((error) => ({ error, severity: 'error' as const }))
     .sort((a, b) => b.error.count - a.error.count);
-}
-
-/** A build that a stage may hold up; since when, where that is known. */
-interface Held {
-  readonly key: string;
-  readonly name: string;
-  readonly here: boolean;
-  /** It got to this stage, or to the one before it. */
-  readonly near: boolean;
-  readonly sinceMs: Milliseconds | null;
-}
-
-function heldAt(facts: QueueFacts, stage: Stage): readonly Held[] {
-  if (stage === 'output-processor') {
-    return unseenTrails(facts).map(({ trail }) => ({
-      key: trail.key,
-      name: trail.name,
-      here: true,
-      near: true,
-      sinceMs: null,
-    }));
-  }
-  const near = new Set(stoppedNear(facts, stage).map(({ trail }) => trail));
-  return stoppedBefore(facts, stage).map((one: StoppedTrail) => ({
-    key: one.trail.key,
-    name: one.trail.name,
-    here: one.at === stage,
-    near: near.has(one.trail),
-    sinceMs: one.mention?.firstAgeMs ?? one.ageMs,
-  }));
-}
-
-/** Null for an error that has passed, or that nothing waits because of: no finding. */
-function severityOf(
-  error: LogError,
-  facts: QueueFacts,
-  stage: Stage,
-  held: readonly Held[],
-): FindingSeverity | null {
-  const { count, lastAgeMs, recovered } = error;
-  // It names builds that wait, or came while one that stopped here was worked on.
-  if (held.some(({ key }) => error.builds.includes(key))) return 'error';
-  const during = held.some(({ here, sinceMs }) => here && isSince(lastAgeMs, sinceMs));
-  if (during && error.builds.length === 0) return 'error';
-  const log = facts.logs.get(stage);
-  const events = log?.events ?? 0;
-  const goesOn = log?.atPace === true && (error.survived || count < SHOWN);
-  // What libraries tell with a trace, and do not call an error, they have mostly dealt with.
-  const isMild = ['warn', 'info'].includes(rankOf(error.level) ?? '');
-  if (hasPassed(error, facts, stage) || goesOn) {
-    if (isMild) return null;
-    return count >= MANY && count > events * OFTEN ? 'warning' : null;
-  }
-  if (held.length > 0) return 'error';
-  if (isMild && count < SHOWN) return null;
-  if (events > 0 && lastAgeMs !== null && lastAgeMs < TOO_EARLY_MS && count < SHOWN) return null;
-  const isGrave = error.frames > 0 || error.exception !== null || error.level === 'FATAL';
-  const waits = whoWaits(facts);
-  if (waits === 'unknown' && !recovered) return isGrave || count > 1 ? 'error' : 'warning';
-  return isGrave || count > 1 ? 'warning' : null;
-}
-
-function isSince(ageMs: Milliseconds | null, sinceMs: Milliseconds | null): boolean {
-  return ageMs === null || sinceMs === null || ageMs <= sinceMs + 1_000;
-}
-
-/** Work went well after it, or all the builds that it names got further or have ended. */
-function hasPassed(
-  { recovered, builds: named }: LogError,
-  facts: QueueFacts,
-  stage: Stage,
-): boolean {
-  if (recovered) return true;
-  // All that it names are in Nomad: that they got there says nothing of their output.
-  if (stage === 'output-processor') return false;
-  const trails = facts.trails.filter(({ key }) => named.includes(key));
-  return (
-    trails.length > 0 &&
-    trails.every(
-      (trail) => trail.jobs.length > 0 || ['running', 'ended'].includes(uiOf(trail, facts)),
-    )
-  );
 }
 
 function byWeight(a: FindingSeverity | null, b: FindingSeverity | null): number {

@@ -321,6 +321,60 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0201'],
   ],
   [
+    'the schedulerer fails at a build that has got to Nomad long before',
+    {
+      logs: withLog(
+        adding('schedulerer', [
+          ...says.schedulerer(WELL_BUILD, 2 * MINUTE, false),
+          ...errorAt(2 * MINUTE - 10, 'error posting task to nomad'),
+        ]),
+      ),
+      nomad: { jobs: sure([job(WELL_BUILD, { submittedAt: ago(20 * MINUTE) })]) },
+      server: NO_UI,
+    },
+    ['CQ0401'],
+  ],
+  [
+    'errors that began when builds began to stop there, though others come through',
+    {
+      logs: [
+        adding(
+          'legacy-dispatcher',
+          [9, 7, 5].flatMap((at) => says.legacy(`acme/web/${50 + at}`, at * MINUTE)),
+        ),
+        adding(
+          'dispatcher',
+          errorsAt(
+            [9, 7, 5].map((at) => at * MINUTE - 200),
+            'gone',
+            'picard-dispatcher.core',
+          ),
+        ),
+        ...healthyLogs().slice(2),
+      ],
+      server: NO_UI,
+    },
+    ['CQ0301', 'CQ0202 from CQ0301'],
+  ],
+  [
+    'a build is lost, while a library fails at something else as it ever did',
+    {
+      logs: [
+        LOST_BEFORE_DISPATCHER,
+        log('dispatcher', [
+          ...beats('dispatcher'),
+          ...says.dispatcher('acme/api/1', 25 * MINUTE),
+          ...errorsAt(everyMinute(29 * MINUTE, 0), 'no status', 'circle.github.api'),
+        ]),
+        adding('schedulerer', says.schedulerer('acme/api/1', 25 * MINUTE)),
+        ...healthyLogs().slice(3),
+      ],
+      nomad: { jobs: sure([]) },
+      server: { builds: listed(inUi(LOST, 'queued')) },
+    },
+    ['CQ0202', 'CQ0301?'],
+  ],
+  [
     'errors that builds got on with, until none did',
     {
       logs: withLog(
@@ -756,6 +810,20 @@ export const WELL: readonly (readonly [string, Ill])[] = [
           ...TRACE.map((text) => [5 * MINUTE, text] as const),
         ]),
       ),
+      server: NO_UI,
+    },
+  ],
+  [
+    'a build got to Nomad at the second try',
+    {
+      logs: withLog(
+        log('schedulerer', [
+          ...beats('schedulerer'),
+          ...says.schedulerer(WELL_BUILD, 2 * MINUTE, false),
+          ...errorAt(2 * MINUTE - 10, 'error posting task to nomad'),
+        ]),
+      ),
+      nomad: { jobs: sure([job(WELL_BUILD, { submittedAt: ago(2 * MINUTE - 1_000) })]) },
       server: NO_UI,
     },
   ],
