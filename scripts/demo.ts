@@ -51,41 +51,38 @@ interface Clients {
   readonly clients: readonly { readonly name: string; readonly runningBuilds: number }[];
 }
 interface Jobs {
-  readonly jobs: readonly { readonly id: string; readonly status: string }[];
+  readonly jobs: readonly { readonly id: string }[];
+}
+
+async function answer<T>(...words: readonly string[]): Promise<T> {
+  return JSON.parse(await run([...words, '--json'], true));
 }
 
 try {
-  const start = ['sandbox', 'start', '--detach', '--scenario', 'demo', '--seed', '7'];
+  const start = ['sandbox', 'start', '--detach', '--scenario', 'demo+job-lost', '--seed', '7'];
   console.log(
     `# A simulated installation, on this machine only\n$ circleci-admin ${start.join(' ')}`,
   );
-  const started: Started = JSON.parse(await run([...start, '--json'], true));
-  Object.assign(env, started.environment);
+  Object.assign(env, (await answer<Started>(...start)).environment);
   console.log('$ eval "$(circleci-admin sandbox env)"');
 
-  await step('What is my capacity now?', 'nomad', 'node-status');
   await step('Why are builds queued?', 'troubleshoot', 'queue');
-  await step('Why is a build pending?', 'nomad', 'status', '--status', 'pending');
+  await step("The guide's remedy, and another look", 'troubleshoot', 'queue', '--fix', '--yes');
 
-  const jobs: Jobs = JSON.parse(
-    await run(['nomad', 'status', '--status', 'running', '--json'], true),
-  );
-  const job = jobs.jobs.at(-1);
-  if (job) await step('What does a build say?', 'nomad', 'logs', job.id, '--tail', '4');
+  const [job] = (await answer<Jobs>('nomad', 'status', '--status', 'pending')).jobs;
+  if (job) await step('How far has a build got?', 'troubleshoot', 'build', job.id);
 
-  const fleet: Clients = JSON.parse(await run(['nomad', 'node-status', '--json'], true));
-  const busiest = [...fleet.clients].sort((a, b) => b.runningBuilds - a.runningBuilds)[0];
+  await step('What capacity is left?', 'nomad', 'node-status');
+  const { clients } = await answer<Clients>('nomad', 'node-status');
+  // Builds take minutes; a tour does not.
+  await run(['sandbox', 'clock', '--rate', '30'], true);
+  const busiest = clients.toSorted((a, b) => b.runningBuilds - a.runningBuilds)[0];
   if (busiest) {
-    const { name } = busiest;
-    await step(
-      'Take a client out of service. Its builds finish first.',
-      'nomad',
-      'drain',
-      name,
-      '--yes',
-    );
-    await step('The same for scripts', 'nomad', 'node-status', name, '--json');
+    const drain = ['nomad', 'drain', busiest.name, '--yes'];
+    await step('Take a client out of service. Its builds finish first.', ...drain);
   }
+  const columns = ['--output', 'csv', '--columns', 'name,eligible,runningBuilds'];
+  await step('For scripts: CSV, TSV, JSON or YAML', 'nomad', 'node-status', ...columns);
 } finally {
   await run(['sandbox', 'stop'], true);
   rmSync(state, { recursive: true, force: true });
