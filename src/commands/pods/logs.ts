@@ -11,7 +11,7 @@ import { podLogs } from '../../lib/pods/logs/pod-logs.ts';
 export class PodsLogs extends AdminCommand {
   static override summary = 'show the logs of pods or services, merged by time';
   static override description =
-    'NAME is a pod, a service or a workload. --follow continues through restarts, lost connections and new pods. --json prints one object per line.';
+    'NAME is a pod, a service or a workload. Each line names its pod, unless NAME is one pod with one log. --follow continues through restarts, lost connections and new pods. --json prints one object per line.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> dispatcher schedulerer --follow',
     '<%= config.bin %> <%= command.id %> --service output-processor --tail 10000 --grep ERROR',
@@ -60,9 +60,13 @@ export class PodsLogs extends AdminCommand {
     const { output, signal } = this;
     const context = { clock: this.installation.clock, signal };
     const choice = podChoice(flags, argv);
-    const marks = { pod: true, timestamps: flags.timestamps, color: output.color };
+    let marks = { pod: true, timestamps: flags.timestamps, color: output.color };
     let failed = false;
     for await (const event of podLogs(client, catalogue, choice, options, context)) {
+      if (event.kind === 'begun') {
+        marks = { ...marks, pod: !event.alone };
+        continue;
+      }
       if (event.kind === 'note') {
         failed ||= event.failed ?? false;
         const where = event.source === null ? '' : `${sourceText(event.source)}: `;

@@ -1,6 +1,7 @@
 import { AdminError } from '../errors.ts';
 import { type JsonObject, objectOf } from '../json-value.ts';
-import type { Container, KubernetesEvent, Pod } from './model.ts';
+import type { Container, KubernetesEvent, Pod, Termination } from './model.ts';
+import { parseQuantity } from './quantity.ts';
 
 const PHASES = ['Pending', 'Running', 'Succeeded', 'Failed'] as const;
 
@@ -34,9 +35,7 @@ export function decodePod(value: unknown): Pod {
     podIp: string(status['podIP']),
     owner: owner(metadata['ownerReferences']),
     containers: containers(spec['containers'], status['containerStatuses']),
-    ...(list(spec['initContainers']).length > 0
-      ? { initContainers: containers(spec['initContainers'], status['initContainerStatuses']) }
-      : {}),
+    ...othersOf(spec, status),
     conditions: list(status['conditions']).map((condition) => ({
       type: string(condition['type']) ?? '',
       status: string(condition['status']) ?? 'Unknown',
@@ -91,12 +90,24 @@ function containers(specified: unknown, reported: unknown): readonly Container[]
   return all.map((one) => container(one, statuses.get(one['name']) ?? {}));
 }
 
+/** Containers beside the usual ones, where there are any. */
+function othersOf(
+  spec: JsonObject,
+  status: JsonObject,
+): Pick<Pod, 'initContainers' | 'ephemeralContainers'> {
+  const init = containers(spec['initContainers'], status['initContainerStatuses']);
+  const ephemeral = containers(spec['ephemeralContainers'], status['ephemeralContainerStatuses']);
+  return {
+    ...(init.length > 0 ? { initContainers: init } : {}),
+    ...(ephemeral.length > 0 ? { ephemeralContainers: ephemeral } : {}),
+  };
+}
+
 function container(declared: JsonObject, status: JsonObject): Container {
   const state = objectOf(status['state']);
   const kind = (['waiting', 'running', 'terminated'] as const).find((one) => state[one]);
   const detail = kind ? objectOf(state[kind]) : {};
-  const last = objectOf(status['lastState'])['terminated'];
-  const ended = objectOf(last);
+  const limits = objectOf(objectOf(declared['resources'])['limits']);
   return {
     name: string(declared['name']) ?? '',
     image: string(status['image']) ?? string(declared['image']),
@@ -107,14 +118,24 @@ function container(declared: JsonObject, status: JsonObject): Container {
     message: string(detail['message']),
     exitCode: number(detail['exitCode']),
     startedAt: date(detail['startedAt']),
-    lastTermination:
-      last === undefined || last === null
-        ? null
-        : {
-            reason: string(ended['reason']),
-            exitCode: number(ended['exitCode']),
-            finishedAt: date(ended['finishedAt']),
-          },
+    termination: termination(state['terminated']),
+    lastTermination: termination(objectOf(status['lastState'])['terminated']),
+    started: typeof status['started'] === 'boolean' ? status['started'] : null,
+    sidecar: declared['restartPolicy'] === 'Always',
+    memoryLimitBytes: parseQuantity(limits['memory']),
+  };
+}
+
+function termination(value: unknown): Termination | null {
+  if (value === undefined || value === null) return null;
+  const ended = objectOf(value);
+  return {
+    reason: string(ended['reason']),
+    exitCode: number(ended['exitCode']),
+    signal: number(ended['signal']),
+    message: string(ended['message']),
+    startedAt: date(ended['startedAt']),
+    finishedAt: date(ended['finishedAt']),
   };
 }
 

@@ -1,3 +1,16 @@
+/** How a container ended. */
+export interface Termination {
+  /** `OOMKilled`, `Error`, `Completed`, ... */
+  readonly reason: string | null;
+  readonly exitCode: number | null;
+  /** Of the signal that ended it; null where the runtime names none. */
+  readonly signal: number | null;
+  /** What it left in its termination message, or the last of its log. */
+  readonly message: string | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+}
+
 /** A container of a pod, as its status says. */
 export interface Container {
   readonly name: string;
@@ -10,12 +23,16 @@ export interface Container {
   readonly message: string | null;
   readonly exitCode: number | null;
   readonly startedAt: Date | null;
+  /** How it has ended; null unless it is `terminated`. */
+  readonly termination?: Termination | null;
   /** How it ended the time before. */
-  readonly lastTermination: {
-    readonly reason: string | null;
-    readonly exitCode: number | null;
-    readonly finishedAt: Date | null;
-  } | null;
+  readonly lastTermination: Termination | null;
+  /** Whether its start-up probe has passed; null before that is known. */
+  readonly started?: boolean | null;
+  /** An init container that goes on beside the others (restartPolicy Always, Kubernetes 1.28). */
+  readonly sidecar?: boolean;
+  /** What it may use; null where it has no limit. */
+  readonly memoryLimitBytes?: number | null;
 }
 
 /** A pod, read once from the wire. */
@@ -38,6 +55,8 @@ export interface Pod {
   readonly containers: readonly Container[];
   /** Those that run before the others, in order; left out where there are none. */
   readonly initContainers?: readonly Container[];
+  /** Those that were added for debugging, and are never restarted; left out where there are none. */
+  readonly ephemeralContainers?: readonly Container[];
   readonly conditions: readonly {
     readonly type: string;
     readonly status: string;
@@ -84,6 +103,8 @@ export interface Workload extends WorkloadReference {
   readonly observed: boolean;
   /** `RollingUpdate`, `Recreate` or `OnDelete`; null where it does not say. */
   readonly strategy: string | null;
+  /** It replaces no pods until its rollout is resumed. */
+  readonly paused?: boolean;
   /** When it was last restarted by `kubectl rollout restart` or by us; null if never. */
   readonly restartedAt: Date | null;
   /** Why its rollout has failed, as `ProgressDeadlineExceeded`; null while it has not. */

@@ -149,6 +149,7 @@ function decodeWorkload(kind: WorkloadReference['kind'], value: unknown): Worklo
     updated: updatedOf(kind, status),
     observed: count(status['observedGeneration']) >= count(metadata['generation']),
     strategy: textOf(strategy),
+    paused: spec['paused'] === true,
     restartedAt: Number.isNaN(restartedAt.getTime()) ? null : restartedAt,
     stalled: stalledOf(status),
   };

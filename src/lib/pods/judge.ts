@@ -1,4 +1,5 @@
-import type { Container, Pod } from '../kubernetes/model.ts';
+import type { Container, Pod, Termination } from '../kubernetes/model.ts';
+import { isSidecar, printedStatus } from './printed-status.ts';
 
 /** How a pod does. Running alone is not ready: the guide wants READY to be n of n. */
 export type PodHealth =
@@ -20,7 +21,7 @@ export interface PodJudgement {
   /** Containers that are ready, and all of them: READY. */
   readonly ready: number;
   readonly containers: number;
-  /** STATUS as kubectl prints it (Kubernetes' printers/internalversion, printPod). */
+  /** STATUS as kubectl prints it. */
   readonly status: string;
   /** Why it is not ready, in words; null where nothing is wrong or nothing is said. */
   readonly why: string | null;
@@ -35,19 +36,16 @@ const PASSING: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializ
 
 /** Judges a pod by what its status says. */
 export function judgePod(pod: Pod): PodJudgement {
-  const { containers } = pod;
-  const ready = containers.filter((one) => one.ready && one.state === 'running').length;
-  const all = [...(pod.initContainers ?? []), ...containers];
-  const last = lastEnd(all);
-  const status = statusOf(pod);
+  const { ready, containers, status, counted } = printedStatus(pod);
+  const last = lastEnd(counted);
   const health = healthOf(pod, status);
   return {
     health,
     ready,
-    containers: containers.length,
+    containers,
     status,
     why: health === 'ready' || health === 'completed' ? null : whyOf(pod),
-    restarts: countedContainers(pod).reduce((sum, one) => sum + one.restarts, 0),
+    restarts: counted.reduce((sum, one) => sum + one.restarts, 0),
     restartReason: last && reasonOfEnd(last),
     lastRestartAt: last?.finishedAt ?? null,
   };
@@ -73,57 +71,20 @@ function healthOf(pod: Pod, status: string): PodHealth {
 }
 
 /** The condition counts, for readiness gates are part of it; the containers where it is missing. */
-function isReady({ conditions, containers }: Pod): boolean {
-  const condition = conditions.find(({ type }) => type === 'Ready');
+function isReady(pod: Pod): boolean {
+  const condition = pod.conditions.find(({ type }) => type === 'Ready');
   return condition
     ? condition.status === 'True'
-    : containers.length > 0 && containers.every((one) => one.ready);
+    : pod.containers.length > 0 && lasting(pod).every((one) => one.ready);
+}
+
+/** Those that have to be ready: init containers that end are not among them. */
+function lasting({ initContainers = [], containers }: Pod): readonly Container[] {
+  return [...initContainers.filter(isSidecar), ...containers];
 }
 
 function isUnschedulable({ conditions }: Pod): boolean {
   return conditions.some(({ type, status }) => type === 'PodScheduled' && status === 'False');
-}
-
-/** Those whose restarts kubectl counts: until a pod is initialised, the ones that go before. */
-function countedContainers(pod: Pod): readonly Container[] {
-  const { initContainers = [], containers, conditions } = pod;
-  const initialised = conditions.some(
-    ({ type, status }) => type === 'Initialized' && status === 'True',
-  );
-  return initStatus(pod) === null || initialised ? containers : initContainers;
-}
-
-function statusOf(pod: Pod): string {
-  if (pod.deletedAt !== null) return pod.reason === 'NodeLost' ? 'Unknown' : 'Terminating';
-  const initialising = initStatus(pod);
-  if (initialising !== null) return initialising;
-  const gated = pod.conditions.find(({ reason }) => reason === 'SchedulingGated');
-  let status: string = gated?.reason ?? pod.reason ?? pod.phase;
-  let running = false;
-  for (const container of [...pod.containers].reverse()) {
-    if (container.state === 'waiting' && container.reason) status = container.reason;
-    else if (container.state === 'terminated') {
-      status = container.reason ?? `ExitCode:${container.exitCode ?? ''}`;
-    } else if (container.ready) running = true;
-  }
-  if (status !== 'Completed' || !running) return status;
-  return isReady(pod) ? 'Running' : 'NotReady';
-}
-
-/** `Init:1/2` and the like while a container that goes before the others has not ended well. */
-function initStatus({ initContainers = [] }: Pod): string | null {
-  // Nothing is said of them before a node has taken the pod.
-  if (initContainers.every(({ state }) => state === 'unknown')) return null;
-  for (const [at, container] of initContainers.entries()) {
-    const { state, reason, exitCode } = container;
-    if (state === 'terminated' && exitCode === 0) continue;
-    // A sidecar: it goes before the others, and goes on.
-    if (state === 'running' && container.ready) continue;
-    if (state === 'terminated') return `Init:${reason ?? `ExitCode:${exitCode ?? ''}`}`;
-    if (state === 'waiting' && reason && reason !== 'PodInitializing') return `Init:${reason}`;
-    return `Init:${at}/${initContainers.length}`;
-  }
-  return null;
 }
 
 function whyOf(pod: Pod): string | null {
@@ -136,7 +97,7 @@ function whyOf(pod: Pod): string | null {
   }
   if (pod.reason !== null) return sentence(pod.reason, pod.message);
   const containers = [...(pod.initContainers ?? []), ...pod.containers];
-  const bad = containers.find(isBroken) ?? pod.containers.find((one) => !one.ready);
+  const bad = containers.find(isBroken) ?? lasting(pod).find((one) => !one.ready);
   if (bad) return whyContainer(bad);
   const gate = pod.conditions.find(({ type, status }) => type === 'Ready' && status === 'False');
   if (!gate) return null;
@@ -152,8 +113,12 @@ function isBroken({ state, reason, exitCode }: Container): boolean {
 }
 
 function whyContainer(container: Container): string {
-  const { name, state, reason, message, image } = container;
-  if (state === 'running') return `container ${name} runs, but its readiness check fails`;
+  const { name, state, reason, message, image, started } = container;
+  if (state === 'running') {
+    const lacks =
+      started === false ? 'has not passed its start-up check' : 'its readiness check fails';
+    return `container ${name} runs, but ${lacks}`;
+  }
   if (state === 'terminated') return `container ${name} has ended: ${reasonOfEnd(container)}`;
   switch (reason) {
     case 'CrashLoopBackOff': {
@@ -182,20 +147,15 @@ function tail(message: string | null): string {
   return message === null || message === '' ? '' : `: ${message.trim()}`;
 }
 
-interface Ended {
-  readonly reason: string | null;
-  readonly exitCode: number | null;
-}
-
-function reasonOfEnd({ reason, exitCode }: Ended): string {
+function reasonOfEnd({ reason, exitCode }: Pick<Termination, 'reason' | 'exitCode'>): string {
   if (reason !== null && reason !== 'Error') return reason;
   return exitCode === null ? (reason ?? 'no reason given') : `exit code ${exitCode}`;
 }
 
-function lastEnd(containers: readonly Container[]): Container['lastTermination'] {
+function lastEnd(containers: readonly Container[]): Termination | null {
   const ends = containers.flatMap(({ restarts, lastTermination }) =>
     restarts > 0 && lastTermination ? [lastTermination] : [],
   );
-  const at = (end: (typeof ends)[number]): number => end.finishedAt?.getTime() ?? 0;
+  const at = (end: Termination): number => end.finishedAt?.getTime() ?? 0;
   return ends.sort((a, b) => at(b) - at(a))[0] ?? null;
 }

@@ -28,11 +28,18 @@ test('a pod that crashes', () => {
       message: expect.stringContaining('back-off 1m20s'),
       exitCode: null,
       startedAt: null,
+      termination: null,
       lastTermination: {
         reason: 'Error',
         exitCode: 3,
+        signal: null,
+        message: null,
+        startedAt: new Date('2026-11-23T17:01:47Z'),
         finishedAt: new Date('2026-11-23T17:01:47Z'),
       },
+      started: false,
+      sidecar: false,
+      memoryLimitBytes: null,
     },
   ]);
 });
@@ -46,6 +53,32 @@ test('a pod that fits on no node has its containers, of which nothing is known',
   expect(pod.containers).toEqual([
     expect.objectContaining({ state: 'unknown', ready: false, restarts: 0, lastTermination: null }),
   ]);
+});
+
+test('sidecars, containers for debugging, last words and limits', () => {
+  const terminated = { exitCode: 137, reason: 'OOMKilled', signal: 9, message: 'last words\n' };
+  const pod = decodePod({
+    metadata: { name: 'one' },
+    spec: {
+      initContainers: [{ name: 'proxy', restartPolicy: 'Always' }, { name: 'migrate' }],
+      containers: [{ name: 'main', resources: { limits: { memory: '64Mi' } } }],
+      ephemeralContainers: [{ name: 'debugger', image: 'busybox' }],
+    },
+    status: {
+      initContainerStatuses: [{ name: 'proxy', started: true, ready: true }],
+      containerStatuses: [{ name: 'main', state: { terminated }, lastState: { terminated } }],
+      ephemeralContainerStatuses: [{ name: 'debugger', state: { running: {} } }],
+    },
+  });
+  const ended = { exitCode: 137, reason: 'OOMKilled', signal: 9, message: 'last words\n' };
+  expect(pod).toMatchObject({
+    initContainers: [
+      { name: 'proxy', sidecar: true, started: true },
+      { name: 'migrate', sidecar: false, started: null },
+    ],
+    containers: [{ memoryLimitBytes: 64 * 1_024 ** 2, termination: ended, lastTermination: ended }],
+    ephemeralContainers: [{ name: 'debugger', state: 'running' }],
+  });
 });
 
 test('every recorded pod keeps its names, containers and moments', () => {

@@ -3,7 +3,7 @@ import { decodePod } from '../../../src/lib/kubernetes/decode.ts';
 import type { Container, Pod } from '../../../src/lib/kubernetes/model.ts';
 import { isWell, judgePod } from '../../../src/lib/pods/judge.ts';
 import { recorded, recordedText } from '../kubernetes/api-server.ts';
-import { container, pod } from './sample-pods.ts';
+import { container, pod, termination } from './sample-pods.ts';
 
 const items = (recorded('pods.json') as { items: unknown[] }).items.map(decodePod);
 
@@ -53,7 +53,11 @@ describe('a pod', () => {
       'whose container crashes',
       waiting('CrashLoopBackOff', {
         restarts: 4,
-        lastTermination: { reason: 'OOMKilled', exitCode: 137, finishedAt: new Date(5_000) },
+        lastTermination: termination({
+          reason: 'OOMKilled',
+          exitCode: 137,
+          finishedAt: new Date(5_000),
+        }),
       }),
       {
         health: 'not-ready',

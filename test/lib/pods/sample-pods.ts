@@ -1,4 +1,17 @@
-import type { Container, Pod } from '../../../src/lib/kubernetes/model.ts';
+import type { Container, Pod, Termination } from '../../../src/lib/kubernetes/model.ts';
+
+/** How a container ended. */
+export function termination(rest: Partial<Termination> = {}): Termination {
+  return {
+    reason: 'Error',
+    exitCode: 1,
+    signal: null,
+    message: null,
+    startedAt: null,
+    finishedAt: null,
+    ...rest,
+  };
+}
 
 /** A container that runs and is ready. */
 export function container(rest: Partial<Container> = {}): Container {

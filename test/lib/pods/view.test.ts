@@ -5,13 +5,13 @@ import { podListView, reasonLines } from '../../../src/lib/pods/view.ts';
 import { makeCatalogue } from '../../../src/lib/services/catalogue.ts';
 import { renderTable } from '../../../src/lib/terminal/render-table.ts';
 import { eraseTable } from '../../../src/lib/terminal/table.ts';
-import { container, pod } from './sample-pods.ts';
+import { container, pod, termination } from './sample-pods.ts';
 
 const NOW = new Date('2026-12-01T12:00:00Z');
 
 function restarted(hoursAgo: number, rest: Parameters<typeof container>[0] = {}): Partial<Pod> {
   const finishedAt = new Date(NOW.getTime() - hoursAgo * 3_600_000);
-  const lastTermination = { reason: 'OOMKilled', exitCode: 137, finishedAt };
+  const lastTermination = termination({ reason: 'OOMKilled', exitCode: 137, finishedAt });
   return { containers: [container({ restarts: 4, lastTermination, ...rest })] };
 }
 

@@ -2,7 +2,7 @@ import type { Clock, Milliseconds } from '../../clock.ts';
 import { type AdminError, isAdminError } from '../../errors.ts';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
 import type { Container, Pod } from '../../kubernetes/model.ts';
-import { isDone } from './init-container.ts';
+import { everyContainer, isDone } from '../containers.ts';
 import type { LogCursor, LogLine } from './log-cursor.ts';
 import { type LogSource, readLog } from './read-log.ts';
 
@@ -64,9 +64,7 @@ export async function* followLog(
     try {
       const pod = await presentPod(client, source, signal);
       if (pod === null) return yield { kind: 'note', text: 'is gone' };
-      const named = ({ name }: Container): boolean => name === source.container;
-      const goesBefore = pod.initContainers?.find(named);
-      const container = goesBefore ?? pod.containers.find(named);
+      const container = everyContainer(pod).find(({ name }) => name === source.container);
       if (!container) return;
       if (container.restarts > known) {
         yield* missed(container.restarts - known);
@@ -82,7 +80,7 @@ export async function* followLog(
       } else {
         if (!swept) yield* orNothing(lines({ follow: false }));
         swept = hasEnded(container);
-        if (isOver(pod) || (goesBefore && isDone(goesBefore))) return;
+        if (isOver(pod) || isDone(pod, container)) return;
         await nextChange(source.pod, context);
         continue;
       }

@@ -4,9 +4,10 @@ import type { KubernetesClient } from '../../kubernetes/client.ts';
 import type { Pod } from '../../kubernetes/model.ts';
 import type { Catalogue } from '../../services/catalogue.ts';
 import { choosePods, type PodChoice } from '../choose-pods.ts';
+import { everyContainer, isDone } from '../containers.ts';
+import { typedName } from '../typed-name.ts';
 import { followSources } from './follow-sources.ts';
 import { readHistory } from './history.ts';
-import { isDone } from './init-container.ts';
 import { LogCursor } from './log-cursor.ts';
 import type { LogsContext, LogsOptions } from './logs-options.ts';
 import type { SourcedLine } from './merge-lines.ts';
@@ -20,6 +21,8 @@ export type LogsClient = Pick<
 
 /** What comes of it. */
 export type PodLogEvent =
+  /** Comes before all others. Alone: all lines will be of one container, of a pod that was named. */
+  | { readonly kind: 'begun'; readonly alone: boolean }
   | { readonly kind: 'lines'; readonly lines: readonly SourcedLine<LogSource>[] }
   | {
       readonly kind: 'note';
@@ -39,7 +42,7 @@ export interface TrackedLog {
 
 /**
  * The logs of all containers of the pods that are meant, merged by time; of init containers only
- * those that have not ended well, unless one is named. First what there is, read to its end; with
+ * those that have not ended well and sidecars, of those for debugging none, unless one is named. First what there is, read to its end; with
  * `follow` then what comes, of these pods and of those that join them, over broken connections and
  * restarts, without a gap and without a repeat.
  *
@@ -59,6 +62,7 @@ export async function* podLogs(
   const since = sinceOf(options, startedAt);
   const logs = pods.flatMap((pod) => trackedLogs(pod, catalogue, options.container, since));
   refuse(pods, logs, options);
+  yield { kind: 'begun', alone: isAlone(logs, choice) };
   yield* readHistory(client, logs, options, context);
   if (!options.follow) return;
   const join = (pod: Pod): readonly TrackedLog[] => {
@@ -82,14 +86,24 @@ function trackedLogs(
   restarts?: number,
 ): readonly TrackedLog[] {
   const service = catalogue.serviceOf(pod)?.name ?? null;
-  const before = (pod.initContainers ?? []).filter((one) => one.name === container || !isDone(one));
-  return [...before, ...pod.containers]
-    .filter(({ name }) => container === null || name === container)
+  return everyContainer(pod)
+    .filter((one) =>
+      container === null
+        ? !isDone(pod, one) && !pod.ephemeralContainers?.includes(one)
+        : one.name === container,
+    )
     .map((one) => ({
       source: { pod: pod.name, uid: pod.uid, container: one.name, service },
       cursor: new LogCursor(since),
       restarts: restarts ?? one.restarts,
     }));
+}
+
+/** What joins has to have the name of that pod, too. */
+function isAlone(logs: readonly TrackedLog[], { names, services }: PodChoice): boolean {
+  const [log, ...others] = logs;
+  if (!log || others.length > 0 || names.length + services.length !== 1) return false;
+  return names.some((name) => (typedName(name)?.name ?? name) === log.source.pod);
 }
 
 function refuse(
@@ -98,14 +112,13 @@ function refuse(
   { container, maxStreams, follow }: LogsOptions,
 ): void {
   if (pods.length === 0 && !follow) {
-    throw new AdminError('notFound', 'there is no such pod', {
+    throw new AdminError('notFound', 'No pod has this name', {
       code: 'PODS_NOT_FOUND',
       hint: 'List them with: circleci-admin pods list',
     });
   }
   if (pods.length > 0 && logs.length === 0) {
-    const all = pods.flatMap((pod) => [...(pod.initContainers ?? []), ...pod.containers]);
-    const names = new Set(all.map(({ name }) => name));
+    const names = new Set(pods.flatMap(everyContainer).map(({ name }) => name));
     throw new AdminError('validation', `none of the pods has a container "${container}"`, {
       code: 'BAD_CONTAINER',
       hint: `Their containers are ${[...names].join(', ')}.`,

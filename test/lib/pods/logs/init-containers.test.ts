@@ -81,3 +81,50 @@ it('follows one to its end, and its pod no further', async () => {
   }
   expect(texts).toEqual(['of wait']);
 });
+
+const SIDECAR = { name: 'proxy', sidecar: true, started: true } as const;
+
+function withOthers(sidecar: Partial<Container> = {}): Pod {
+  return pod({
+    initContainers: [container({ ...SIDECAR, ...sidecar })],
+    containers: [container({ name: 'frontend' })],
+    ephemeralContainers: [container({ name: 'debugger', ready: false, ...DONE })],
+  });
+}
+
+it('reads the log of a sidecar as those of containers, also between two of its runs', async () => {
+  expect(await logsOf(withOthers(), {})).toEqual(['of proxy', 'of frontend']);
+  expect(await logsOf(withOthers(DONE), {})).toEqual(['of proxy', 'of frontend']);
+});
+
+it('reads the log of a container for debugging where it is named', async () => {
+  expect(await logsOf(withOthers(), { container: 'debugger' })).toEqual(['of debugger']);
+  await expect(logsOf(withOthers(), { container: 'nonesuch' })).rejects.toMatchObject({
+    hint: 'Their containers are proxy, frontend, debugger.',
+  });
+});
+
+/** Follows the log of a container of a pod that changes, until its end or so many lines. */
+async function followed(name: string, states: readonly Pod[], lines = 9) {
+  const [first = pod()] = states;
+  const left = [...states];
+  const client = { ...clientOf(first), getPod: async () => left.shift() ?? first };
+  const source = { pod: first.name, uid: first.uid, container: name, service: null };
+  const { signal } = new AbortController();
+  const context = { clock: systemClock, signal, changed: () => Promise.resolve() };
+  const texts: string[] = [];
+  for await (const event of followLog(client, source, new LogCursor(), 0, context)) {
+    texts.push(...(event.kind === 'lines' ? event.lines.map(({ text }) => text) : [event.text]));
+    if (texts.length >= lines) break;
+  }
+  return texts;
+}
+
+it('follows a container for debugging to its end', async () => {
+  expect(await followed('debugger', [withOthers()])).toEqual(['of debugger']);
+});
+
+it('follows a sidecar through a restart, though it ended well', async () => {
+  const states = [withOthers({ ...DONE, ready: false }), withOthers({ restarts: 1 })];
+  expect(await followed('proxy', states, 2)).toEqual(['of proxy', 'restarted']);
+});

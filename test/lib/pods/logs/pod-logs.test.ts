@@ -26,7 +26,7 @@ function read(rig: ClusterRig, options: Partial<LogsOptions>, choice = EVERYTHIN
     const all = { ...WHOLE, ...options };
     for await (const event of podLogs(rig.client, makeCatalogue(), choice, all, context)) {
       if (event.kind === 'note') notes.push(event.text);
-      else texts.push(...event.lines.map(({ text }) => text));
+      else if (event.kind === 'lines') texts.push(...event.lines.map(({ text }) => text));
     }
   };
   const ended = run().catch((error: unknown) => {
@@ -232,7 +232,7 @@ it.each<[Partial<LogsOptions>, PodChoice, object]>([
   [
     {},
     { ...EVERYTHING, labelSelector: 'app=nothing' },
-    { kind: 'notFound', code: 'PODS_NOT_FOUND', message: 'there is no such pod' },
+    { kind: 'notFound', code: 'PODS_NOT_FOUND', message: 'No pod has this name' },
   ],
 ])('refuses %j of %j', async (options, choice, error) => {
   const rig = await clusterRig([{ name: 'dispatcher' }, { name: 'frontend' }]);
