@@ -38,6 +38,8 @@ export class Output {
   /** Length of the line that is written over next; 0 where there is none. */
   #progressShown = 0;
   readonly #held: string[] = [];
+  /** A second document of YAML has to be set apart from the first. */
+  #yamlWritten = false;
 
   constructor(options: OutputOptions) {
     this.#options = options;
@@ -64,9 +66,23 @@ export class Output {
     await this.#writeTable(this.#arrange(view));
   }
 
-  /** One thing in detail. */
-  async detail(view: DetailView, document: unknown): Promise<void> {
-    if (await this.#document(document, () => [document])) return;
+  /**
+   * One thing in detail, or several. With TSV or CSV that was asked for, the document's values are
+   * printed, each with its key; a pipe alone does not make them of it.
+   *
+   * @param lines what NDJSON shows, one on each line
+   */
+  async detail(
+    view: DetailView,
+    document: unknown,
+    lines: readonly unknown[] = [document],
+  ): Promise<void> {
+    if (await this.#document(document, () => lines)) return;
+    const { format } = this.#options;
+    if (format === 'tsv' || format === 'csv') {
+      const { valueTable } = await import('./value-table.ts');
+      return this.#writeTable(valueTable(document));
+    }
     const { renderDetail } = await import('../terminal/render-detail.ts');
     await this.#write(renderDetail(view, this.#style()));
   }
@@ -184,6 +200,8 @@ export class Output {
         return true;
       case 'yaml': {
         const { stringify } = await import('yaml');
+        if (this.#yamlWritten) await this.#write('---\n');
+        this.#yamlWritten = true;
         await this.#write(stringify(JSON.parse(JSON.stringify(document))));
         return true;
       }
