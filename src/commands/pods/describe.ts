@@ -1,3 +1,4 @@
+import { mapBounded } from '../../lib/bounded.ts';
 import { AdminCommand } from '../../lib/cli/admin-command.ts';
 import { Args } from '../../lib/cli/oclif.ts';
 import { podChoice, podChoiceFlags } from '../../lib/cli/pod-choice-flags.ts';
@@ -7,11 +8,14 @@ import { choosePods } from '../../lib/pods/choose-pods.ts';
 import { describePod } from '../../lib/pods/describe.ts';
 import { podDescriptionView } from '../../lib/pods/describe-view.ts';
 
+/** Pods that are asked about at once. */
+const AT_ONCE = 8;
+
 /** `pods describe`: everything about some pods. */
 export class PodsDescribe extends AdminCommand {
   static override summary = 'show a pod: its containers, events, owner and service';
   static override description =
-    'NAME is a pod, a service or a workload (all its pods are shown). --json prints one object for one pod, and one object per line for several.';
+    'NAME is a pod, a service or a workload (all its pods are shown). --json prints one object that holds the list, also of one pod.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> circleci-nomad-0',
     '<%= config.bin %> <%= command.id %> dispatcher',
@@ -41,13 +45,10 @@ export class PodsDescribe extends AdminCommand {
         hint: 'List them with: circleci-admin pods list',
       });
     }
-    for (const [at, pod] of pods.entries()) {
-      const description = await describePod(client, pod, catalogue, { signal, now });
-      if (output.format === 'json' && pods.length > 1) await output.json(description);
-      else {
-        if (at > 0 && !output.structured) await output.line('');
-        await output.detail(podDescriptionView(description, now), description);
-      }
-    }
+    const described = await mapBounded(pods, AT_ONCE, (pod) =>
+      describePod(client, pod, catalogue, { signal, now }),
+    );
+    const blocks = described.flatMap((one) => podDescriptionView(one, now).blocks);
+    await output.detail({ blocks }, { pods: described }, described);
   }
 }

@@ -1,20 +1,26 @@
-import type { Container, KubernetesEvent } from '../kubernetes/model.ts';
+import type { Container, KubernetesEvent, Termination } from '../kubernetes/model.ts';
 import { type DetailBlock, type DetailView, eraseTable, type Field } from '../terminal/table.ts';
-import { formatDuration } from '../units.ts';
+import { formatBytes, formatDuration } from '../units.ts';
 import type { PodDescription } from './describe.ts';
 import { healthTone } from './view.ts';
 
 /** `pods describe` for people. */
 export function podDescriptionView(description: PodDescription, now: Date): DetailView {
   const { events } = description;
+  const groups = [
+    ['Containers', description.containers],
+    ['Init containers', description.initContainers],
+    ['Ephemeral containers', description.ephemeralContainers],
+  ] as const;
   return {
     blocks: [
       { kind: 'fields', fields: fieldsOf(description) },
       ...conditionsBlock(description),
-      containersBlock('Containers', description.containers, now),
-      ...(description.initContainers.length > 0
-        ? [containersBlock('Init containers', description.initContainers, now)]
-        : []),
+      ...groups.flatMap(([title, containers]) =>
+        containers.length === 0
+          ? []
+          : [containersBlock(title, containers, now), ...endBlocks(containers, now)],
+      ),
       events === null
         ? { kind: 'lines', title: 'Events', lines: ['They may not be listed.'] }
         : eventsBlock(events, now),
@@ -109,6 +115,52 @@ function lastEnd({ lastTermination }: Container, now: Date): string {
   const ago =
     finishedAt === null ? '' : `, ${formatDuration(now.getTime() - finishedAt.getTime())} ago`;
   return `${reason ?? 'ended'} (exit code ${exitCode ?? 'not known'})${ago}`;
+}
+
+/** How containers ended, each with its last words, as `kubectl describe` tells it. */
+function endBlocks(containers: readonly Container[], now: Date): readonly DetailBlock[] {
+  return containers.flatMap((one) => {
+    const { name, termination = null, lastTermination } = one;
+    const ill = termination !== null && (termination.exitCode !== 0 || termination.message);
+    return [
+      ...(ill ? [endBlock(`State of ${name}: terminated`, one, termination, now)] : []),
+      ...(lastTermination
+        ? [endBlock(`Last state of ${name}: terminated`, one, lastTermination, now)]
+        : []),
+    ];
+  });
+}
+
+function endBlock(
+  title: string,
+  { memoryLimitBytes }: Container,
+  end: Termination,
+  now: Date,
+): DetailBlock {
+  const { reason, exitCode, signal, message, startedAt, finishedAt } = end;
+  const limit = memoryLimitBytes ? formatBytes(memoryLimitBytes) : 'none';
+  const fields: readonly Field[] = [
+    { label: 'Reason', value: reason ?? 'not stated' },
+    { label: 'Exit code', value: exitCode === null ? 'not known' : String(exitCode) },
+    ...(signal ? [{ label: 'Signal', value: String(signal) }] : []),
+    { label: 'Started', value: momentText(startedAt, now) },
+    { label: 'Finished', value: momentText(finishedAt, now) },
+    ...(reason === 'OOMKilled' ? [{ label: 'Memory limit', value: limit }] : []),
+  ];
+  const width = Math.max(...fields.map(({ label }) => label.length)) + 2;
+  const words = message?.trimEnd().replaceAll('\n', `\n${' '.repeat(width)}`);
+  return {
+    kind: 'fields',
+    title,
+    fields: [...fields, ...(words ? [{ label: 'Message', value: words }] : [])],
+  };
+}
+
+/** The kubelet writes the epoch for what it does not know. */
+function momentText(at: Date | null, now: Date): string {
+  if (at === null || at.getTime() === 0) return 'not known';
+  const ago = formatDuration(now.getTime() - at.getTime());
+  return `${at.toISOString().replace('.000Z', 'Z')} (${ago} ago)`;
 }
 
 function eventsBlock(events: readonly KubernetesEvent[], now: Date): DetailBlock {

@@ -19,6 +19,8 @@ export interface PodDescription {
   readonly conditions: Pod['conditions'];
   readonly initContainers: readonly Container[];
   readonly containers: readonly Container[];
+  /** Those that were added for debugging. */
+  readonly ephemeralContainers: readonly Container[];
   /** Oldest first; null if we may not list them. */
   readonly events: readonly KubernetesEvent[] | null;
 }
@@ -54,6 +56,7 @@ export async function describePod(
     conditions: pod.conditions,
     initContainers: pod.initContainers ?? [],
     containers: pod.containers,
+    ephemeralContainers: pod.ephemeralContainers ?? [],
     events,
   };
 }
