@@ -32,6 +32,22 @@ it('refuses a pattern that is none', async () => {
   });
 });
 
+it.each([
+  [(pod: string) => [pod], 'alone'],
+  [(pod: string) => [`pod/${pod}`, '-c', 'dispatcher'], 'alone'],
+  [() => ['dispatcher'], 'named'],
+  [(pod: string) => [pod, 'schedulerer'], 'named'],
+  [() => ['--service', 'dispatcher'], 'named'],
+  [() => ['-l', 'app=dispatcher'], 'named'],
+])('puts the pod before a line unless one pod with one log is named: %s', async (words, how) => {
+  const sandbox = await startSandbox();
+  const options = { env: sandbox.environment(), clock: sandbox.clock };
+  const pod = sandbox.kubernetes.pod('dispatcher').metadata.name;
+  sandbox.kubernetes.appendLog('dispatcher', undefined, 'a line');
+  const { stdout } = await cli(['pods', 'logs', ...words(pod), '--tail', '1'], options);
+  expect(stdout.split('\n')).toContain(how === 'alone' ? 'a line' : `${pod} a line`);
+});
+
 function followed(calls: readonly { readonly path: string }[]): number {
   return calls.filter(({ path }) => path.includes('follow=true')).length;
 }
