@@ -9,7 +9,10 @@ const INITIALISED = [{ type: 'Initialized', status: 'True', reason: null, messag
 const RUNS = { started: true, restarts: 3 } as const;
 const WAITS = { ready: false, state: 'waiting', reason: 'PodInitializing' } as const;
 const CRASHES = {
-  ...{ ready: false, state: 'waiting', reason: 'CrashLoopBackOff', started: false },
+  ready: false,
+  state: 'waiting',
+  reason: 'CrashLoopBackOff',
+  started: false,
 } as const;
 
 const sidecar = (rest: Partial<Container> = {}): Container =>
@@ -81,7 +84,10 @@ describe('a pod with a sidecar', () => {
 
 it('names the signal where nothing else is said of an end', () => {
   const killed = {
-    ...{ ready: false, state: 'terminated', reason: null, exitCode: 137 },
+    ready: false,
+    state: 'terminated',
+    reason: null,
+    exitCode: 137,
     termination: termination({ reason: null, exitCode: 137, signal: 9 }),
   } as const;
   expect(judgePod(pod({ containers: [container(killed)] })).status).toBe('Signal:9');

@@ -132,6 +132,17 @@ it('plans to roll every pod of a workload though one is named, and says so', asy
   expect(deleting.targets).toMatchObject([{ pods: [{ name }], unnamed: 0 }]);
 });
 
+it('waits for no pod to go that an eviction left behind', async () => {
+  const rig = await clusterRig([{ name: 'frontend', situation: 'evicted' }]);
+  rig.sandbox.scale('frontend', 2);
+  await rig.clock.advance(10_000);
+  const phases = rig.sandbox.pods().map(({ status }) => status.phase);
+  expect(phases.sort()).toEqual(['Failed', 'Running', 'Running']);
+  const chosen = await plan(rig.client, 'roll', 'frontend');
+  expect(chosen.targets).toMatchObject([{ pods: [{}, {}], unnamed: 0 }]);
+  expect(await run(rig, chosen)).toMatchObject({ exitCode: 0 });
+});
+
 it('tells which pods went where another may not be deleted', async () => {
   const rig = await clusterRig(PODS);
   const chosen = await plan(rig.client, 'delete', 'output-processor');

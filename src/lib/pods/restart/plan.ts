@@ -1,8 +1,9 @@
 import { AdminError } from '../../errors.ts';
-import type { KubernetesClient } from '../../kubernetes/client.ts';
+import type { ClusterTarget, KubernetesClient } from '../../kubernetes/client.ts';
 import type { Pod, Workload, WorkloadReference } from '../../kubernetes/model.ts';
 import type { Catalogue } from '../../services/catalogue.ts';
 import type { Service } from '../../services/service.ts';
+import { shellWord } from '../../shell-word.ts';
 import { judgePod } from '../judge.ts';
 import { isPodOf } from '../workload-name.ts';
 
@@ -42,13 +43,16 @@ export interface RestartPlan {
 }
 
 /** What planning asks of Kubernetes. */
-export type RestartPlanner = Pick<KubernetesClient, 'workloadOf' | 'getWorkload' | 'listPods'>;
+export type RestartPlanner = Pick<
+  KubernetesClient,
+  'workloadOf' | 'getWorkload' | 'listPods' | 'target'
+>;
 
 /**
  * Works out whose pods are replaced.
  *
  * @throws AdminError `validation` NOT_RESTARTABLE for a pod that nothing would make anew, or a
- *   StatefulSet that does not replace its pods by itself; as the KubernetesClient
+ *   workload that does not replace its pods by itself, or not now; as the KubernetesClient
  */
 export async function planRestart(
   client: RestartPlanner,
@@ -61,7 +65,7 @@ export async function planRestart(
   const groups = new Map<string, { readonly workload: WorkloadReference; readonly pods: Pod[] }>();
   for (const pod of pods) {
     const workload = await client.workloadOf(pod, signal);
-    if (workload === null) throw notRestartable(pod);
+    if (workload === null) throw notRestartable(pod, client.target);
     const key = `${workload.kind}/${workload.name}`;
     const group = groups.get(key) ?? { workload, pods: [] };
     groups.set(key, group);
@@ -73,7 +77,8 @@ export async function planRestart(
     [...groups.values()].map(async (group) => {
       const workload = await client.getWorkload(group.workload, signal);
       if (how === 'roll' && workload.strategy === 'OnDelete') throw onDelete(workload);
-      const whole = all.filter((pod) => isPodOf(pod, group.workload));
+      if (how === 'roll' && workload.paused) throw paused(workload, client.target);
+      const whole = all.filter((pod) => isPodOf(pod, group.workload) && !hasEnded(pod));
       return targetOf(workload, how === 'roll' ? whole : group.pods, group.pods, catalogue);
     }),
   );
@@ -109,7 +114,7 @@ function targetOf(
       ready: judgePod(pod).health === 'ready',
       terminating: pod.deletedAt !== null,
     })),
-    unnamed: pods.length - named.length,
+    unnamed: pods.filter(({ uid }) => named.every((one) => one.uid !== uid)).length,
     replicas: workload.replicas,
     ready: workload.ready,
     rolling: workload.restartedAt !== null && workload.updated < workload.replicas,
@@ -120,12 +125,25 @@ function targetOf(
   };
 }
 
-function notRestartable({ name, owner }: Pod): AdminError {
+/** An evicted pod stays behind: no roll takes it away. */
+function hasEnded({ phase }: Pod): boolean {
+  return phase === 'Failed' || phase === 'Succeeded';
+}
+
+function notRestartable({ name, owner }: Pod, target: ClusterTarget): AdminError {
   const whose = owner === null ? 'nothing owns it' : `it is of the ${owner.kind} ${owner.name}`;
   return new AdminError('validation', `${name} cannot be restarted: ${whose}`, {
     code: 'NOT_RESTARTABLE',
-    hint: 'Only pods of Deployments, StatefulSets and DaemonSets are made anew.',
+    hint: hintFor(name, owner, target),
   });
+}
+
+function hintFor(name: string, owner: Pod['owner'], target: ClusterTarget): string {
+  if (owner === null) return 'Deleting it would lose it: nothing makes another.';
+  if (owner.kind === 'ReplicaSet') {
+    return `It makes another once this one is deleted: ${kubectl(`delete pod ${name}`, target)}`;
+  }
+  return 'Only pods of Deployments, StatefulSets and DaemonSets are made anew.';
 }
 
 function onDelete({ kind, name }: Workload): AdminError {
@@ -133,4 +151,18 @@ function onDelete({ kind, name }: Workload): AdminError {
     code: 'NOT_RESTARTABLE',
     hint: 'Delete them one after the other: circleci-admin pods restart POD --delete',
   });
+}
+
+function paused({ kind, name }: Workload, target: ClusterTarget): AdminError {
+  const resume = kubectl(`rollout resume ${kind.toLowerCase()}/${name}`, target);
+  return new AdminError('validation', `${kind} ${name} is paused: it would replace no pod`, {
+    code: 'NOT_RESTARTABLE',
+    hint: `Resume its rollout first: ${resume}`,
+  });
+}
+
+/** A command line that reaches the same cluster. */
+function kubectl(words: string, { namespace, context }: ClusterTarget): string {
+  const cluster = context === null ? '' : ` --context ${shellWord(context)}`;
+  return `kubectl ${words} -n ${namespace}${cluster}`;
 }

@@ -1,0 +1,197 @@
+import { describe, expect, it } from 'vitest';
+import type { KubernetesClient } from '../../../src/lib/kubernetes/client.ts';
+import { choosePods } from '../../../src/lib/pods/choose-pods.ts';
+import { planRestart, type RestartPlan } from '../../../src/lib/pods/restart/plan.ts';
+import { reportRestart } from '../../../src/lib/pods/restart/report.ts';
+import { type RestartEvent, restartPods } from '../../../src/lib/pods/restart/restart.ts';
+import { makeCatalogue } from '../../../src/lib/services/catalogue.ts';
+import { hurriedClock } from '../http/loopback.ts';
+import { apiServer } from '../kubernetes/api-server.ts';
+import { clusterRig } from './cluster-rig.ts';
+
+/** Restarts of pods with owners that the sandbox does not have. */
+
+const catalogue = makeCatalogue();
+const { signal } = new AbortController();
+
+interface OwnedPod {
+  readonly metadata: { readonly name: string; readonly uid: string };
+}
+
+/** A pod as the API server has it. */
+function podObject(name: string, uid: string, owner: string | null, ready = true): OwnedPod {
+  const [kind, of] = owner?.split('/') ?? [];
+  const metadata = {
+    ...{ name, uid, namespace: 'circleci-server', labels: { app: 'agent' } },
+    ownerReferences: owner === null ? [] : [{ kind, name: of, controller: true }],
+  };
+  return {
+    metadata,
+    ...{ spec: { containers: [{ name: 'agent' }] } },
+    ...{
+      status: {
+        phase: 'Running',
+        containerStatuses: [{ name: 'agent', ready, state: { running: {} } }],
+      },
+    },
+  };
+}
+
+/**
+ * A cluster with one workload and its pods. Whatever is done to it, it replaces a pod with every look
+ * at the workload; what was sent to change it is kept.
+ */
+async function cluster(options: {
+  readonly kind: string;
+  readonly pods: readonly OwnedPod[];
+  readonly workload?: object;
+}) {
+  const writes: string[] = [];
+  const stale = new Set<string>();
+  let pods = [...options.pods];
+  const owner = `${options.kind}/agent`;
+  const step = (): void => {
+    const [uid] = stale;
+    if (uid === undefined) return;
+    stale.delete(uid);
+    pods = pods.map((pod) =>
+      pod.metadata.uid === uid ? podObject(pod.metadata.name, `${uid}-new`, owner) : pod,
+    );
+  };
+  const workload = (): object => {
+    const [updated, all] = [pods.length - stale.size, pods.length];
+    return {
+      metadata: { name: 'agent', generation: 1 },
+      spec: { replicas: all, selector: { matchLabels: { app: 'agent' } }, ...options.workload },
+      status: {
+        observedGeneration: 1,
+        ...{ desiredNumberScheduled: all, currentNumberScheduled: all, numberReady: all },
+        ...{ numberAvailable: all, updatedNumberScheduled: updated },
+        ...{ replicas: all, readyReplicas: all, availableReplicas: all, updatedReplicas: updated },
+      },
+    };
+  };
+  const client = await apiServer((request, response) => {
+    const { method = '', url = '' } = request;
+    const path = url.split('?')[0] ?? '';
+    const [resource = '', name] = path.split('/namespaces/circleci-server/')[1]?.split('/') ?? [];
+    if (method !== 'GET') writes.push(`${method} ${resource}/${name}`);
+    if (method === 'PATCH') for (const { metadata } of pods) stale.add(metadata.uid);
+    if (method === 'DELETE') {
+      stale.add(pods.find(({ metadata }) => metadata.name === name)?.metadata.uid ?? '');
+    }
+    if (resource !== 'pods') step();
+    const body = resource === 'pods' && method === 'GET' ? { items: pods } : workload();
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(body));
+  });
+  return { client, writes };
+}
+
+async function plan(
+  client: KubernetesClient,
+  how: RestartPlan['how'],
+  ...names: readonly string[]
+): Promise<RestartPlan> {
+  const pods = await choosePods(client, catalogue, { names, services: [] }, { signal });
+  return planRestart(client, catalogue, pods, how, { signal, runningBuilds: 0 });
+}
+
+async function run(client: KubernetesClient, chosen: RestartPlan) {
+  const events: RestartEvent[] = [];
+  const options = { clock: hurriedClock(), signal, timeoutMs: 60_000, detach: false };
+  for await (const event of restartPods(client, chosen, options)) events.push(event);
+  return reportRestart(chosen, events);
+}
+
+describe('a DaemonSet', () => {
+  const pods = ['a', 'b', 'c'].map((name) => podObject(`agent-${name}`, name, 'DaemonSet/agent'));
+
+  it('is rolled, and waited for until every node has a new pod', async () => {
+    const { client, writes } = await cluster({ kind: 'DaemonSet', pods });
+    const report = await run(client, await plan(client, 'roll', 'agent-a'));
+    expect(writes).toEqual(['PATCH daemonsets/agent']);
+    expect(report).toMatchObject({
+      exitCode: 0,
+      targets: [
+        {
+          target: 'DaemonSet/agent',
+          outcome: 'ready',
+          pods: pods.map(({ metadata }) => metadata.name),
+        },
+      ],
+    });
+  });
+
+  it('makes a pod anew that is deleted', async () => {
+    const { client, writes } = await cluster({ kind: 'DaemonSet', pods });
+    const report = await run(client, await plan(client, 'delete', 'agent-b'));
+    expect(writes).toEqual(['DELETE pods/agent-b']);
+    expect(report).toMatchObject({ exitCode: 0, targets: [{ pods: ['agent-b'] }] });
+  });
+});
+
+describe('a StatefulSet with OnDelete', () => {
+  const options = {
+    kind: 'StatefulSet',
+    pods: [0, 1].map((at) => podObject(`agent-${at}`, `${at}`, 'StatefulSet/agent')),
+    workload: { updateStrategy: { type: 'OnDelete' } },
+  };
+
+  it('is not rolled, for nothing would come of it', async () => {
+    const { client, writes } = await cluster(options);
+    await expect(plan(client, 'roll', 'agent')).rejects.toMatchObject({
+      exitCode: 7,
+      code: 'NOT_RESTARTABLE',
+      hint: expect.stringContaining('--delete'),
+    });
+    expect(writes).toEqual([]);
+  });
+
+  it('makes a pod anew that is deleted', async () => {
+    const { client, writes } = await cluster(options);
+    expect(await run(client, await plan(client, 'delete', 'agent-1'))).toMatchObject({
+      exitCode: 0,
+      targets: [{ target: 'StatefulSet/agent', outcome: 'ready', pods: ['agent-1'] }],
+    });
+    expect(writes).toEqual(['DELETE pods/agent-1']);
+  });
+});
+
+describe.each(['roll', 'delete'] as const)('to %s', (how) => {
+  it.each([
+    [null, 'nothing owns it', 'Deleting it would lose it'],
+    ['Node/node1', 'it is of the Node node1', 'Only pods of Deployments'],
+    ['Job/migrate', 'it is of the Job migrate', 'Only pods of Deployments'],
+    [
+      'ReplicaSet/agent',
+      'it is of the ReplicaSet agent',
+      'It makes another once this one is deleted: kubectl delete pod agent-x -n circleci-server',
+    ],
+  ])('refuses a pod of %s', async (owner, why, hint) => {
+    const pods = [podObject('agent-x', 'x', owner)];
+    const { client, writes } = await cluster({ kind: 'ReplicaSet', pods });
+    await expect(plan(client, how, 'agent-x')).rejects.toMatchObject({
+      ...{ exitCode: 7, code: 'NOT_RESTARTABLE' },
+      message: `agent-x cannot be restarted: ${why}`,
+      hint: expect.stringContaining(hint),
+    });
+    expect(writes).toEqual([]);
+  });
+});
+
+const FRONTEND = '/apis/apps/v1/namespaces/circleci-server/deployments/frontend';
+
+it('refuses to roll a Deployment that is paused, before anything is changed', async () => {
+  const rig = await clusterRig([{ name: 'frontend' }]);
+  const headers = { 'content-type': 'application/merge-patch+json' };
+  await rig.fetch(FRONTEND, { method: 'PATCH', headers, body: { spec: { paused: true } } });
+  const { writes } = rig.calls;
+  await expect(plan(rig.client, 'roll', 'frontend')).rejects.toMatchObject({
+    exitCode: 7,
+    message: 'Deployment frontend is paused: it would replace no pod',
+    hint: 'Resume its rollout first: kubectl rollout resume deployment/frontend -n circleci-server --context test',
+  });
+  expect(rig.calls.writes).toBe(writes);
+  expect((await plan(rig.client, 'delete', 'frontend')).targets).toHaveLength(1);
+});
