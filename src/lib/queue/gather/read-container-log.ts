@@ -1,8 +1,8 @@
 import type { Milliseconds } from '../../clock.ts';
 import type { KubernetesClient, PodLogRequest } from '../../kubernetes/client.ts';
 import type { Masker } from '../../masking.ts';
+import { LineRedactor } from '../../redact-line.ts';
 import type { LogLine, ReadLog } from '../snapshot/snapshot.ts';
-import { LineRedactor } from './redact-line.ts';
 import type { Asking } from './service-patience.ts';
 
 /** Which log, and how far back. */

@@ -1,7 +1,7 @@
 import { AdminError } from '../../errors.ts';
 import { objectOrNull } from '../../json-value.ts';
 import { Masker } from '../../masking.ts';
-import { redactLine } from '../gather/redact-line.ts';
+import { redactLine } from '../../redact-line.ts';
 import type { QueueSnapshot } from './snapshot.ts';
 import { shapeFault } from './snapshot-shape.ts';
 

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BuildLog } from '../../../../src/lib/queue/build/build-log.ts';
 import { BuildMatcher } from '../../../../src/lib/queue/build/build-matcher.ts';
-import { redactLine } from '../../../../src/lib/queue/gather/redact-line.ts';
 import type { Stage } from '../../../../src/lib/queue/stages.ts';
+import { redactLine } from '../../../../src/lib/redact-line.ts';
 
 const ID = '6007ca6352718c10b1227a57';
 const OTHER = '6007ca6352718c10b1227a99';

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { AdminError } from '../../../../src/lib/errors.ts';
 import { Masker } from '../../../../src/lib/masking.ts';
 import type { JobId, NodeId } from '../../../../src/lib/nomad/model.ts';
-import { redactLine } from '../../../../src/lib/queue/gather/redact-line.ts';
 import type { Evidence } from '../../../../src/lib/queue/snapshot/evidence.ts';
 import {
   decodeSnapshot,
@@ -11,6 +10,7 @@ import {
 } from '../../../../src/lib/queue/snapshot/saved-snapshot.ts';
 import type { QueueSnapshot, StageLog } from '../../../../src/lib/queue/snapshot/snapshot.ts';
 import { STAGES } from '../../../../src/lib/queue/stages.ts';
+import { redactLine } from '../../../../src/lib/redact-line.ts';
 
 const text = fc.string().filter((one) => redactLine(one) === one);
 const ms = fc.integer({ min: 0, max: 1e9 });

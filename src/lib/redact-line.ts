@@ -1,4 +1,4 @@
-import { MASK, Masker } from '../../masking.ts';
+import { MASK, Masker } from './masking.ts';
 
 /** Cheap, and true of every line that any of the patterns below could change. */
 const SUSPICIOUS =

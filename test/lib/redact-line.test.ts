@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Masker } from '../../../../src/lib/masking.ts';
-import { LineRedactor, redactLine } from '../../../../src/lib/queue/gather/redact-line.ts';
+import { Masker } from '../../src/lib/masking.ts';
+import { LineRedactor, redactLine } from '../../src/lib/redact-line.ts';
 
 /** The operations guide's samples of healthy logs, and its one error. */
 const GUIDE = [
