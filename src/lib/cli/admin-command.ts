@@ -98,14 +98,18 @@ export abstract class AdminCommand extends Command {
     const parsed = await super.parse<F, B, A>(options, words);
     this.#shared = readSharedFlags(parsed.flags, this.runtime);
     this.#output = this.#shared.output(this.runtime, this.masker);
-    if (!this.needsInstallation) return parsed;
+    if (this.needsInstallation) await this.chooseInstallation();
+    return parsed;
+  }
+
+  /** Makes the installation (not yet connected) that the shared flags mean. */
+  protected async chooseInstallation(): Promise<void> {
     if (this.shared.debug) {
       const { settingLines } = await import('./setting-lines.ts');
       for (const line of await settingLines(this.installationOptions)) this.output.talk(line);
     }
     const { connectInstallation } = await import('../installation/installation.ts');
     this.#installation = await connectInstallation(this.installationOptions);
-    return parsed;
   }
 
   /** What an installation is connected with: the shared flags, the environment, the debug lines. */
@@ -124,13 +128,13 @@ export abstract class AdminCommand extends Command {
     };
   }
 
-  /** Null where nobody is there to answer. */
+  /** Null where nobody is there to answer; who answers with Ctrl-C ends the command. */
   async #askSecret(question: string): Promise<string | null> {
     const { stdin, stderr } = this.runtime;
     if (!stdin.isTTY || !stderr.isTTY) return null;
     const { askSecret } = await import('./ask.ts');
     const secret = await askSecret(question, this.runtime);
-    this.masker.add(secret ?? undefined);
+    this.masker.add(secret);
     return secret;
   }
 

@@ -1,19 +1,16 @@
 import type { Confirmation } from './change.ts';
+import { answered } from './prompts.ts';
 import type { Runtime } from './runtime.ts';
 
-/** Asks for what is not shown while it is typed; null where it is not given. */
-export async function askSecret(
-  question: string,
-  { stdin, signal }: Runtime,
-): Promise<string | null> {
+/**
+ * Asks for what is not shown while it is typed.
+ *
+ * @throws AdminError of kind `refused`, code CANCELLED, on Ctrl-C
+ */
+export async function askSecret(question: string, { stdin, signal }: Runtime): Promise<string> {
   const { password } = await import('@inquirer/prompts');
   const context = { input: stdin.stream, output: process.stderr, signal };
-  try {
-    return await password({ message: question }, context);
-  } catch (error) {
-    if (isNo(error)) return null;
-    throw error;
-  }
+  return answered(password({ message: question }, context));
 }
 
 /** Asks on the terminal, on standard error. Ctrl-C is a no. */
@@ -25,7 +22,7 @@ export async function ask(confirm: Confirmation, { stdin, signal }: Runtime): Pr
       return await yesNo({ message: confirm.question, default: false }, context);
     }
     const typed = await input(
-      { message: `${confirm.question} Type ${confirm.name} to go ahead:` },
+      { message: `${confirm.question} Type ${confirm.name} to confirm:` },
       context,
     );
     return typed.trim() === confirm.name;

@@ -29,12 +29,17 @@ function contextOf({ stdin, signal }: Runtime) {
   return { input: stdin.stream, output: process.stderr, signal };
 }
 
-async function answered<T>(question: Promise<T>): Promise<T> {
+/**
+ * The answer to a question on the terminal.
+ *
+ * @throws AdminError of kind `refused`, code CANCELLED, on Ctrl-C
+ */
+export async function answered<T>(question: Promise<T>): Promise<T> {
   try {
     return await question;
   } catch (error) {
     if (!(error instanceof Error && /ExitPromptError|AbortPromptError/.test(error.name)))
       throw error;
-    throw new AdminError('refused', 'cancelled: nothing was changed', { code: 'CANCELLED' });
+    throw new AdminError('refused', 'Cancelled: nothing was changed', { code: 'CANCELLED' });
   }
 }

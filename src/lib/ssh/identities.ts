@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BaseAgent, ParsedKey } from 'ssh2';
+import { isAdminError } from '../errors.ts';
 import { shellWord } from '../shell-word.ts';
 import { keyUnusable } from './errors.ts';
 
@@ -17,7 +18,10 @@ export interface IdentitySources {
   readonly home: string;
   /** Socket of the agent (`SSH_AUTH_SOCK`); null where there is none. */
   readonly agentSocket: string | null;
-  /** Asks the operator; null where nobody is there. Its answer is null when they will not tell. */
+  /**
+   * Asks the operator; null where nobody is there, as may be its answer. It throws an AdminError of
+   * kind `refused` when they will not tell.
+   */
   readonly askPassphrase: ((question: string) => Promise<string | null>) | null;
 }
 
@@ -31,7 +35,7 @@ const PUBLIC = /^(?:ssh-|ecdsa-|sk-|---- BEGIN SSH2 PUBLIC)/;
  * What to log in with, in the order in which it is tried: the key that was named, the agent, the
  * usual keys. A passphrase is asked for only where the agent does not hold the key already.
  *
- * @throws AdminError of kind `validation`, code SSH_KEY_UNUSABLE
+ * @throws AdminError of kind `validation` (SSH_KEY_UNUSABLE) or `refused` (CANCELLED)
  */
 export async function readIdentities(sources: IdentitySources): Promise<readonly Identity[]> {
   const agent = await openAgent(sources.agentSocket);
@@ -49,6 +53,8 @@ export async function readIdentities(sources: IdentitySources): Promise<readonly
     // Nobody is asked for a key that was not even named while there is another one.
     const quiet = agent || found.length > 0 ? { ...sources, askPassphrase: null } : sources;
     const key = await readKey(path, quiet, agent).catch((error: unknown) => {
+      // Whoever has said no to a question is not asked the next one.
+      if (isAdminError(error, 'refused')) throw error;
       failures.push(error);
       return null;
     });

@@ -3,6 +3,7 @@ import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AdminError } from '../../../src/lib/errors.ts';
 import { type IdentitySources, readIdentities } from '../../../src/lib/ssh/identities.ts';
 import { makeKey } from '../../support/ssh-server.ts';
 
@@ -63,5 +64,19 @@ describe('the usual keys', () => {
     await expect(read({})).rejects.toEqual(locked);
     makeKey(path('.ssh'), 'id_rsa', '-t', 'rsa', '-b', '2048');
     expect((await read({})).map(({ name }) => name)).toEqual([path('.ssh/id_rsa')]);
+  });
+
+  it('are not asked for one after another once somebody has said no', async () => {
+    for (const name of ['id_ed25519', 'id_ecdsa']) {
+      makeKey(path('.ssh'), name, '-t', 'ed25519', '-N', 'open sesame');
+    }
+    const cancelled = new AdminError('refused', 'Cancelled', { code: 'CANCELLED' });
+    let asked = 0;
+    const askPassphrase = async (): Promise<never> => {
+      asked += 1;
+      throw cancelled;
+    };
+    await expect(read({ askPassphrase })).rejects.toBe(cancelled);
+    expect(asked).toBe(1);
   });
 });
