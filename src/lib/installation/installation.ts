@@ -89,17 +89,24 @@ export function installationOf(settings: Settings, options: InstallationOptions)
     );
     return admin;
   };
-  const connectKubernetes = (): Promise<KubernetesClient> => {
+  let bastion: SshClient | null = null;
+  const connectKubernetes = async (): Promise<KubernetesClient> => {
     kubernetes ??= import('./connect-kubernetes.ts').then(
       async ({ connectKubernetes: connect }) => {
-        const client = await connect(settings, options, connectMachines);
+        const client = await connect(settings, options, async (choice) => {
+          bastion = await connectMachines(choice);
+          return bastion;
+        });
         target = client.target;
         return client;
       },
     );
     // Beside what the command asks for, not before it. Whoever wants to know hears of a failure.
     if (clusterId !== null) askIdentity(clusterId).catch(() => undefined);
-    return kubernetes;
+    const client = await kubernetes;
+    // Not within the limit of a request: a bastion that is silent is no silent API server.
+    await bastion?.logIn();
+    return client;
   };
   const { clusterId } = settings.kubernetes;
   const askIdentity = (expected: string): Promise<ClusterIdentity> => {

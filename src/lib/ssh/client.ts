@@ -65,5 +65,12 @@ export interface SshClient {
    * @throws AdminError as {@link use}; of kind `usage`, code NO_BASTION, where there is none
    */
   forward(host: string, port: number, signal?: AbortSignal): Promise<Duplex>;
+  /**
+   * Logs in on the bastion, where there is one, as whatever goes through it would: the questions
+   * that this takes, and its failures, come before anything waits for an answer from behind it.
+   *
+   * @throws AdminError as {@link use}
+   */
+  logIn(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }

@@ -74,6 +74,10 @@ class Sessions implements SshClient {
     return this.#through(bastion, host, port, signal);
   }
 
+  async logIn(signal?: AbortSignal): Promise<void> {
+    if (this.#options.bastion !== null) await this.#onBastion(this.#options.bastion, signal);
+  }
+
   async close(): Promise<void> {
     this.#closing.abort(new DOMException('The client is closed', 'AbortError'));
     const bastion = await this.#bastion?.catch(() => undefined);
@@ -103,10 +107,7 @@ class Sessions implements SshClient {
   ): Promise<Duplex> {
     const before = this.#bastion;
     const hop = this.#hop(bastion);
-    const { clock, connectTimeout } = this.#options;
-    // Whoever waits for the bastion may give up; the others go on waiting.
-    const late = () => connectTooSlow(bastion, connectTimeout, null);
-    const session = await withinLimit(hop, { clock, limit: null, signal, late });
+    const session = await this.#onBastion(bastion, signal);
     try {
       return await session.forward(host, port, signal);
     } catch (error) {
@@ -115,6 +116,13 @@ class Sessions implements SshClient {
       if (hop !== before) throw error;
       return this.#through(bastion, host, port, signal);
     }
+  }
+
+  /** Whoever waits for the bastion may give up; the others go on waiting. */
+  #onBastion(bastion: SshAddress, signal: AbortSignal | undefined): Promise<SshSession> {
+    const { clock, connectTimeout } = this.#options;
+    const late = () => connectTooSlow(bastion, connectTimeout, null);
+    return withinLimit(this.#hop(bastion), { clock, limit: null, signal, late });
   }
 
   /** The session with the bastion: one for all, made anew once it has failed. */

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { makeKey, silentPort } from '../../support/ssh-server.ts';
 import { World } from '../../support/world.ts';
 
 /** The cluster's API through the bastion, over HTTP and over WebSockets. */
@@ -41,6 +42,33 @@ describe('a cluster behind a bastion', () => {
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 4 });
     expect(stderr).toContain('127.0.0.1:1');
     expect(world.sandbox.calls.reads).toBe(0);
+  });
+
+  it.each(['proxy', 'port-forward', 'exec', 'auto'])(
+    'names the bastion that does not answer, by %s',
+    async (access) => {
+      await using silent = await silentPort();
+      await profile(`ubuntu@127.0.0.1:${silent.port}`);
+      const line = [...READ, '--nomad-access', access, '--request-timeout', '1s'];
+      const { stdout, stderr, exitCode } = await world.cli(line);
+      expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 8 });
+      expect(JSON.parse(stderr)).toMatchObject({
+        code: 'SSH_TIMEOUT',
+        message: expect.stringContaining(`127.0.0.1:${silent.port}`),
+      });
+    },
+  );
+
+  it('takes Ctrl-C at the question for a passphrase as the end of the command', async () => {
+    const key = makeKey(world.home, 'locked', '-t', 'ed25519', '-N', 'open sesame');
+    await profile('true');
+    const { stdout, stderr, exitCode } = await world.cli([...READ, '--nomad-access', 'proxy'], {
+      env: { CIRCLECI_ADMIN_SSH_KEY_FILE: key, SSH_AUTH_SOCK: undefined },
+      tty: { stdin: true, stderr: true },
+      stdin: '\u0003',
+    });
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 6 });
+    expect(stderr).toContain('CANCELLED');
   });
 
   it('says that true needs a bastion to be named', async () => {
