@@ -68,7 +68,7 @@ describe('the bundle', () => {
     const { stdout, stderr, exitCode } = await run(['nomad', 'node-status'], ON_A_TERMINAL);
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     expect(stdout).toContain('\u001b[1mSTATUS');
-    expect(stdout).toMatch(/5 of 5 clients take builds/);
+    expect(stdout).toMatch(/5 of 5 clients accept builds/);
   });
 
   it.each(['direct', 'proxy', 'port-forward', 'exec'])('reaches Nomad by %s', async (access) => {

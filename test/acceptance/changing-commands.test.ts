@@ -53,7 +53,9 @@ describe.each(CHANGES)('%s: %j', (name, line, { consent = '--yes', passesThrough
     for (const tty of [false, { stdin: true }, { stderr: true }]) {
       const { stdout, stderr, exitCode } = await world.cli(line, { tty });
       expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 6 });
-      expect(stderr).toMatch(/Error: [^\n]*Nobody is there to answer\nNothing was changed/);
+      expect(stderr).toMatch(
+        /Error: This change needs confirmation, and there is no terminal[^\n]*\nNothing was changed/,
+      );
     }
     const json = await world.cli(withFlags(line, '--json'));
     // Warnings may stand before it.

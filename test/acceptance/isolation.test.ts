@@ -76,7 +76,7 @@ describe.each(caseLines((one) => (one.subject ? [] : [one.changes])))(
         const { stdout, stderr, exitCode } = await own.cli(agreed, { env });
         expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 6 });
         const [[variable, value] = []] = Object.entries(env);
-        expect(stderr).toContain(`${variable} is ${value}, the profile says `);
+        expect(stderr).toContain(`${variable} is ${value}, but the profile has `);
       }
       expect([own.sandbox.calls.writes, asked(other.calls)]).toEqual([0, 0]);
       const ran = own.sandbox.calls.recent().filter(({ method }) => method === 'UPGRADE');

@@ -35,7 +35,7 @@ describe('circleci admin', () => {
       circleci('--version'),
     ]);
     expect(all).toMatchObject({ stderr: '', exitCode: 0 });
-    expect(all.stdout).toContain('nomad node-status');
+    expect(all.stdout).toContain('sandbox run -- nomad status');
     expect(one.stdout).toContain('$ circleci-admin nomad drain');
     expect(version.stdout).toMatch(/^circleci-admin\/\d/);
   });

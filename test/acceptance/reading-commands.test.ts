@@ -104,7 +104,7 @@ describe.each(LISTS)('the list of %s: %j', (_name, line) => {
     for (const flags of ['--columns nonesuch', '--sort nonesuch', '--sort -nonesuch']) {
       const { stdout, stderr, exitCode } = await world.cli(withFlags(line, flags));
       expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
-      expect(stderr).toMatch(/^Error: there is no column "nonesuch"\nThe columns are /);
+      expect(stderr).toMatch(/^Error: There is no column "nonesuch"\nThe columns are /);
       expect(stderr).toContain(first);
     }
   });
@@ -128,7 +128,7 @@ it('refuses a format that there is not, and names those that there are', async (
   const { stderr, exitCode } = await world.cli(['nomad', 'status', '-o', 'yml']);
   expect(exitCode).toBe(2);
   expect(stderr).toBe(
-    `Error: "yml" is no value of --output; did you mean yaml?\nIt can be ${FORMATS.slice(0, -1).join(', ')} or yaml.\n`,
+    `Error: "yml" is not a valid value of --output; did you mean yaml?\nValid values are ${FORMATS.slice(0, -1).join(', ')} or yaml.\n`,
   );
 });
 

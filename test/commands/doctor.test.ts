@@ -116,7 +116,7 @@ const FAULTS: Readonly<Record<string, readonly [string, RegExp, Break]>> = {
   ],
   'a token file that others can read': [
     'CA0105',
-    /can be read by others than its owner/,
+    /can be read by other users/,
     ({ own }) => chmod(join(own.home, 'token'), 0o644),
   ],
   'a context that the kubeconfig does not have': [
@@ -137,7 +137,7 @@ const FAULTS: Readonly<Record<string, readonly [string, RegExp, Break]>> = {
   ],
   'an API server that never answers': [
     'CA0203',
-    /^no answer within 15s$/,
+    /^timed out after 15s$/,
     ({ sandbox }) => sandbox.faults.add({ service: 'kubernetes', fault: { kind: 'hang' } }),
   ],
   'an API server of another authority': [
@@ -156,18 +156,18 @@ const FAULTS: Readonly<Record<string, readonly [string, RegExp, Break]>> = {
   ],
   'another cluster': [
     'CA0207',
-    /^this is not the cluster of installation prod$/,
+    /^This is not the cluster of installation prod$/,
     ({ own, profile }) =>
       writeFile(own.configPath, profile.replace(/clusterId: .*/, 'clusterId: another')),
   ],
   'a namespace that does not exist': [
     'CA0208',
-    /no namespace "circleci"$/,
+    /namespace "circleci" does not exist$/,
     ({ own, profile }) => writeFile(own.configPath, profile.replace('circleci-server', 'circleci')),
   ],
   'a role that leaves out every way to Nomad': [
     'CA0209',
-    /^not permitted: get pods\/proxy \(.*create pods\/exec \(.*get pods\/log \(.*delete pods \(.*patch deployments\.apps \(.*patch statefulsets\.apps \(/,
+    /^missing: get pods\/proxy \(.*create pods\/exec \(.*get pods\/log \(.*delete pods \(.*patch deployments\.apps \(.*patch statefulsets\.apps \(/,
     ({ sandbox }) => rewriteKubeconfig(sandbox, ADMIN_TOKEN, LIMITED_TOKEN),
   ],
   'a pod that is not ready': [
@@ -182,7 +182,7 @@ const FAULTS: Readonly<Record<string, readonly [string, RegExp, Break]>> = {
   ],
   'a Nomad server in a pod of another name': [
     'CA0212',
-    /there is no pod nomad-server-0/,
+    /pod nomad-server-0 does not exist/,
     ({ own, profile }) =>
       writeFile(own.configPath, `${profile}    nomad: { pod: nomad-server-0 }\n`),
   ],
@@ -196,7 +196,7 @@ const FAULTS: Readonly<Record<string, readonly [string, RegExp, Break]>> = {
   ],
   'a Nomad that never answers': [
     'CA0303',
-    /^no answer within 10s$/,
+    /^Timed out after 10s$/,
     async ({ sandbox, own, profile }) => {
       await writeFile(own.configPath, `${profile}    nomad: { access: port-forward }\n`);
       sandbox.faults.add({ service: 'nomad', fault: { kind: 'hang' } });
@@ -204,7 +204,7 @@ const FAULTS: Readonly<Record<string, readonly [string, RegExp, Break]>> = {
   ],
   'a Nomad without a leader': [
     'CA0305',
-    /^no server is the leader$/,
+    /^there is no leader$/,
     ({ sandbox }) => sandbox.nomad.setLeader(false),
   ],
   'a Nomad that refuses the token': [
@@ -219,7 +219,7 @@ const FAULTS: Readonly<Record<string, readonly [string, RegExp, Break]>> = {
   ],
   'a host that does not exist': [
     'CA0401',
-    /there is no such host|could not be looked up/,
+    /the host does not exist|DNS lookup failed/,
     ({ own, profile }) =>
       writeFile(own.configPath, profile.replace(/host: .*/, 'host: no-such-host.invalid')),
   ],
@@ -241,7 +241,7 @@ const FAULTS: Readonly<Record<string, readonly [string, RegExp, Break]>> = {
   ],
   'a server that never answers': [
     'CA0403',
-    /^no answer within 15s$/,
+    /^timed out after 15s$/,
     ({ sandbox }) => sandbox.faults.add({ service: 'server', fault: { kind: 'hang' } }),
   ],
   'a token that the server refuses': [
@@ -249,9 +249,9 @@ const FAULTS: Readonly<Record<string, readonly [string, RegExp, Break]>> = {
     /does not accept the API token$/,
     ({ own }) => writeFile(join(own.home, 'token'), 'revoked-token\n'),
   ],
-  "a token that is no administrator's": [
+  "a token that is not an administrator's": [
     'CA0405',
-    /^sandbox-developer is no administrator$/,
+    /^sandbox-developer is not an administrator$/,
     ({ own }) => writeFile(join(own.home, 'token'), `${SERVER_DEVELOPER_TOKEN}\n`),
   ],
   'an audit log that cannot be written': [
@@ -307,7 +307,7 @@ test('a way that does not lead to Nomad is a warning where another does', async 
   setup.sandbox.faults.add({ service: 'nomad', fault: { kind: 'reset' } });
   const { checks, exitCode } = await doctor(setup);
   expect(withStatus(checks, 'warning')).toEqual(['CA0302', 'CA0303']);
-  expect(checks.find(({ code }) => code === 'CA0302')?.message).toContain('(commands take exec)');
+  expect(checks.find(({ code }) => code === 'CA0302')?.message).toContain('(commands use exec)');
   expect(checks.find(({ code }) => code === 'CA0306')?.status).toBe('ok');
   expect(exitCode).toBe(0);
 });
@@ -318,7 +318,9 @@ test('a whole installation that hangs ends within the limit for all, each fault 
   const { checks, tookMs } = await doctor(setup, '--timeout', '5s');
   expect(tookMs).toBeLessThan(7_000);
   expect(withStatus(checks, 'failed')).toEqual(['CA0203', 'CA0403']);
-  expect(checks.find(({ code }) => code === 'CA0203')?.message).toBe('all checks took over 5s');
+  expect(checks.find(({ code }) => code === 'CA0203')?.message).toBe(
+    'the checks timed out after 5s',
+  );
 });
 
 test('--wait tries again until nothing fails', async () => {
@@ -356,7 +358,7 @@ describe('the flags', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(JSON.parse(stderr)).toMatchObject({
       code: 'UNKNOWN_CHECK',
-      message: 'there is no check "nomda"',
+      message: 'There is no check "nomda"',
       hint: expect.stringContaining('Did you mean nomad?'),
     });
   });
@@ -373,11 +375,11 @@ describe('for people', () => {
     const text = await show({ LANG: 'en_US.UTF-8' });
     expect(text).toMatch(/^Installation: prod\n\nConfiguration\n✔ CA0101 /);
     expect(text).toContain(
-      '✖ CA0305 Nomad has a leader: no server is the leader\n         Look at',
+      '✖ CA0305 Nomad has a leader: there is no leader\n         Check the servers',
     );
-    expect(text).toContain('– CA0306 Nomad lets us read: CA0305 failed\n');
+    expect(text).toContain('– CA0306 Nomad allows reading: CA0305 failed\n');
     expect(text).toContain(
-      '· CA0301 Nomad is reached at its address: not configured: not set up\n',
+      '· CA0301 Nomad can be reached at its address: not configured: not set up\n',
     );
     expect(text).toMatch(/\n\d+ ok, 0 warnings, 1 failed, 3 skipped, \d not configured\n$/);
     const plain = await show({ TERM: 'dumb', LANG: 'en_US.UTF-8' });

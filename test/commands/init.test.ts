@@ -59,7 +59,7 @@ describe('from nothing to a profile that works', () => {
     expect(exitCode).toBe(0);
     expect(stderr).toContain('+   prod:\n+     host: ci.example.com\n');
     expect(stderr).toMatch(/\+ {7}clusterId: [0-9a-f-]{36}\n/);
-    expect(stderr).toMatch(/Left out\nbaseDomain +not in schedulerer's log\n/);
+    expect(stderr).toMatch(/Not found\nbaseDomain +not found in schedulerer's log\n/);
     const written = await readFile(configPath, 'utf8');
     const shown = stderr.split('\n').filter((line) => line.startsWith('+ '));
     expect(shown.map((line) => line.slice(2)).join('\n')).toBe(written.trimEnd());
@@ -110,7 +110,7 @@ describe('what the installation says about itself', () => {
     );
     expect(missing).toContainEqual({
       key: 'version',
-      why: 'it is 4.3 or later (distributor runs); the images do not tell which',
+      why: 'it is 4.3 or later (distributor runs); the image tags do not show which',
     });
   });
 
@@ -124,7 +124,7 @@ describe('what the installation says about itself', () => {
     expect(settings.map(({ key }: { key: string }) => key)).toContain('kubernetes.namespace');
     expect(missing).toContainEqual({
       key: 'kubernetes.clusterId',
-      why: 'the namespace kube-system may not be read',
+      why: 'no permission to read the namespace kube-system',
     });
   });
 });
@@ -141,7 +141,8 @@ describe('nothing is written', () => {
     expect(exitCode).toBe(6);
     expect(JSON.parse(stderr)).toMatchObject({
       code: 'NOT_CONFIRMED',
-      message: 'Write installation circleci-sandbox? Nobody is there to answer',
+      message:
+        'This change needs confirmation, and there is no terminal to ask on: Write installation circleci-sandbox?',
       hint: expect.stringContaining('--yes'),
     });
     expect(existsSync(configPath)).toBe(false);
@@ -191,7 +192,7 @@ test('a profile of that name is not overwritten without saying so, and keeps its
   );
   expect(exitCode).toBe(0);
   expect(stderr).toContain(
-    'Warning: The file has an installation prod already: this overwrites its host.',
+    'Warning: The file already has an installation prod: this overwrites its host.',
   );
   const text = await readFile(configPath, 'utf8');
   expect(text).toContain('host: new.example.com');

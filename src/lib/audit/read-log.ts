@@ -97,15 +97,15 @@ export async function findChange(path: string, prefix: string): Promise<AuditDet
   const [one, ...more] = found.values();
   if (one && more.length === 0) return one;
   if (!one) {
-    throw new AdminError('notFound', `the audit log has no change "${prefix}"`, {
+    throw new AdminError('notFound', `The audit log has no change "${prefix}"`, {
       code: 'AUDIT_ENTRY_NOT_FOUND',
-      hint: 'To see the changes and their ids: circleci-admin audit list',
+      hint: 'List the changes and their IDs: circleci-admin audit list',
     });
   }
   const ids = [...found.keys()];
-  throw new AdminError('usage', `${ids.length} changes have an id that begins with "${prefix}"`, {
+  throw new AdminError('usage', `${ids.length} changes have an ID that starts with "${prefix}"`, {
     code: 'AMBIGUOUS_ID',
-    hint: `Write more of it: ${ids.slice(0, 5).join(', ')}`,
+    hint: `Give more characters of the ID: ${ids.slice(0, 5).join(', ')}`,
   });
 }
 
@@ -118,7 +118,7 @@ async function* linesOf(path: string): AsyncGenerator<string> {
     if (code === 'ENOENT') return;
     throw new AdminError('failed', `${path} cannot be read: ${code ?? message}`, {
       code: 'AUDIT_LOG',
-      hint: 'CIRCLECI_ADMIN_DATA_DIR names the directory that the audit log is in.',
+      hint: 'The audit log is in the directory set by CIRCLECI_ADMIN_DATA_DIR.',
       cause: error,
     });
   } finally {

@@ -36,13 +36,13 @@ export function changesView({ entries, truncated, unreadable }: AuditPage): Tabl
     footer: [
       ...(unfinished > 0
         ? [
-            `Unfinished: ${unfinished}, still running or cut off before they could say how they ended.`,
+            `Unfinished: ${unfinished}, still running, or interrupted before the result was recorded.`,
           ]
         : []),
-      ...(unreadable > 0 ? [`Lines of the log that cannot be read: ${unreadable}.`] : []),
-      ...(truncated ? ['Older changes were left off: see --limit.'] : []),
+      ...(unreadable > 0 ? [`Unreadable lines in the log: ${unreadable}.`] : []),
+      ...(truncated ? ['Older changes are not shown: see --limit.'] : []),
     ],
-    empty: 'The audit log has no such change.',
+    empty: 'No changes found.',
   };
 }
 

@@ -1,5 +1,3 @@
-import { AdminError } from '../errors.ts';
-
 /**
  * The guide's limit: above it a cache is not checked for corruption, and unpacking it may fail
  * (operations guide, "Why is the cache failing to unpack?").
@@ -32,30 +30,12 @@ const UNITS: Readonly<Record<string, number>> = {
   tib: 1024 ** 4,
 };
 
-/**
- * Reads a size such as `620MB`, `1.2 GiB` or `500000000`, in bytes.
- *
- * @throws AdminError of kind `usage`, code CACHE_SIZE_NEEDED for a build, BAD_SIZE for all else
- */
-export function parseCacheSize(text: string): number {
+/** A size such as `620MB`, `1.2 GiB` or `500000000`, in bytes; null for anything else. */
+export function bytesOf(text: string): number | null {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
   const factor = UNITS[unit.toLowerCase()];
   const bytes = factor === undefined ? Number.NaN : Math.round(Number(number) * factor);
-  if (Number.isSafeInteger(bytes)) return bytes;
-  if (/[/#]/.test(text) || /^[0-9a-f]{8,}(?:-|$)/i.test(text)) {
-    throw new AdminError(
-      'usage',
-      `how large the caches of ${text} are stands only in what its steps have printed`,
-      {
-        code: 'CACHE_SIZE_NEEDED',
-        hint: 'Read it in the restore_cache step on the page of the job, and give it: circleci-admin troubleshoot cache 620MB',
-      },
-    );
-  }
-  throw new AdminError('usage', `"${text}" is no size`, {
-    code: 'BAD_SIZE',
-    hint: 'Write a number with its unit, such as 620MB or 1.2GiB.',
-  });
+  return Number.isSafeInteger(bytes) ? bytes : null;
 }
 
 /** In the unit of the guide's rule, which is decimal. */

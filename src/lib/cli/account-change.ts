@@ -81,7 +81,7 @@ export function accountChange(
       exitCode: report.exitCode,
     }),
     interrupted: () => [
-      'Stopped: what was changed so far stays so. Run the same command again for the rest.',
+      'Stopped: the changes made so far are kept. Run the same command again for the rest.',
       `To undo it: circleci-admin users restore${context.place} ${context.undoPath}`,
     ],
   };
@@ -99,6 +99,8 @@ function undoFile({ clock, installation }: AccountChangeContext, plan: AccountPl
 }
 
 function nothingText({ asWished, left }: AccountPlan): string {
-  if (asWished.length > 0) return 'Nothing to do: the accounts are as you want them.';
-  return left.length > 0 ? 'Nothing to do: who fits is left alone.' : 'Nobody fits the selection.';
+  if (asWished.length > 0) return 'Nothing to do: the accounts already have the wanted state.';
+  return left.length > 0
+    ? 'Nothing to do: every matching account is skipped.'
+    : 'No account matches the selection.';
 }

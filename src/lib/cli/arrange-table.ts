@@ -32,7 +32,7 @@ function findColumn<Row>(view: TableView<Row>, key: string): Column<Row> {
   const wanted = key.trim().toLowerCase();
   const found = view.columns.find((column) => column.key.toLowerCase() === wanted);
   if (found) return found;
-  throw new AdminError('usage', `there is no column "${key.trim()}"`, {
+  throw new AdminError('usage', `There is no column "${key.trim()}"`, {
     code: 'UNKNOWN_COLUMN',
     hint: `The columns are ${view.columns.map((column) => column.key).join(', ')}.`,
   });

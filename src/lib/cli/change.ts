@@ -207,14 +207,17 @@ async function refuseWhereForbidden({ installation, output }: ChangeContext): Pr
   if (settings.readOnly) {
     throw new AdminError('refused', `${installation.name} is read-only here`, {
       code: 'READ_ONLY',
-      hint: 'Take readOnly out of the profile, or leave out --read-only, to change it.',
+      hint: 'To allow changes, remove readOnly from the profile, or remove --read-only.',
     });
   }
   if (settings.conflicts.length > 0) {
     throw new AdminError(
       'refused',
-      `the environment means another installation: ${settings.conflicts.join('; ')}`,
-      { code: 'AMBIENT_CONFLICT', hint: 'Unset it, or choose the profile that it belongs to.' },
+      `The environment points at another installation: ${settings.conflicts.join('; ')}`,
+      {
+        code: 'AMBIENT_CONFLICT',
+        hint: 'Unset the variable, or choose the profile that it belongs to.',
+      },
     );
   }
   const identity = await installation.identity?.();
@@ -225,8 +228,8 @@ async function refuseWhereForbidden({ installation, output }: ChangeContext): Pr
     throw otherCluster(installation.name, expected, seen);
   }
   if (verdict === 'unknown') {
-    const why = failure?.message ?? 'the namespace kube-system may not be read';
-    output.note(`Whether this is the cluster of ${installation.name} is not known: ${why}`);
+    const why = failure?.message ?? 'no permission to read the namespace kube-system';
+    output.note(`Cannot verify that this is the cluster of ${installation.name}: ${why}`);
   }
 }
 
@@ -243,19 +246,26 @@ async function showPlan<Event>(context: ChangeContext, change: Change<Event>): P
   for (const warning of plan.warnings) output.warn(warning);
 }
 
+/** Why a change that nobody confirmed is refused. */
+const NO_TERMINAL = 'This change needs confirmation, and there is no terminal to ask on';
+
 async function agree(context: ChangeContext, confirm: Confirmation, consent: Consent) {
   const { runtime, output } = context;
   if (confirm.kind === 'yes-no' && consent.yes) return;
   if (confirm.kind === 'typed' && consent.confirm !== undefined) {
     if (consent.confirm === confirm.name) return;
-    throw new AdminError('refused', `--confirm ${consent.confirm} is not "${confirm.name}"`, {
-      code: 'NOT_CONFIRMED',
-      hint: `Nothing was changed. To go ahead: --confirm ${shellWord(confirm.name)}`,
-    });
+    throw new AdminError(
+      'refused',
+      `--confirm ${consent.confirm} does not match "${confirm.name}"`,
+      {
+        code: 'NOT_CONFIRMED',
+        hint: `Nothing was changed. To confirm: --confirm ${shellWord(confirm.name)}`,
+      },
+    );
   }
   if (!runtime.stdin.isTTY || !runtime.stderr.isTTY) {
     const flag = confirm.kind === 'yes-no' ? '--yes' : `--confirm ${shellWord(confirm.name)}`;
-    throw new AdminError('refused', `${confirm.question} Nobody is there to answer`, {
+    throw new AdminError('refused', `${NO_TERMINAL}: ${confirm.question}`, {
       code: 'NOT_CONFIRMED',
       hint: `Nothing was changed. To go ahead without being asked: ${flag}`,
     });
@@ -263,7 +273,7 @@ async function agree(context: ChangeContext, confirm: Confirmation, consent: Con
   const { ask } = await import('./ask.ts');
   if (await ask(confirm, runtime)) return;
   output.talk('');
-  throw new AdminError('refused', 'cancelled: nothing was changed', { code: 'CANCELLED' });
+  throw new AdminError('refused', 'Cancelled: nothing was changed', { code: 'CANCELLED' });
 }
 
 /** A table as a block of a plan or a report. */

@@ -19,9 +19,9 @@ export async function readCodePage(root: string, word: string): Promise<string> 
       'utf8',
     );
   } catch (cause) {
-    throw new AdminError('notFound', `there is no code ${code}`, {
+    throw new AdminError('notFound', `Unknown code ${code}`, {
       code: 'UNKNOWN_CODE',
-      hint: 'The codes are those that doctor and troubleshoot queue print: circleci-admin doctor --list',
+      hint: 'Codes are printed by troubleshoot queue and by: circleci-admin doctor --list',
       cause,
     });
   }

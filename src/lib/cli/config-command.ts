@@ -57,9 +57,9 @@ export abstract class ConfigEditCommand extends MutatingCommand {
   protected chosenInstallation({ config }: EditableConfig): string {
     const name = this.shared.chosen.installation ?? config.current;
     if (name !== undefined) return name;
-    throw new AdminError('usage', 'no installation is in use, and none is named', {
+    throw new AdminError('usage', 'No installation is in use, and none was named', {
       code: 'NO_INSTALLATION',
-      hint: 'Name one, a new one too: --installation NAME',
+      hint: 'Name an existing or a new one: --installation NAME',
     });
   }
 

@@ -23,7 +23,7 @@ export async function deleteUserChange(
   let report: DeletionReport = {
     login,
     outcome: 'unknown',
-    error: { code: 'NOT_DELETED', message: 'the deletion ended before it had begun' },
+    error: { code: 'NOT_DELETED', message: 'The deletion ended before it started' },
     exitCode: 1,
   };
   return {
@@ -36,7 +36,7 @@ export async function deleteUserChange(
     confirm: {
       kind: 'typed',
       name: login,
-      question: `Delete the account ${login} of ${installation.name} for good?`,
+      question: `Delete the account ${login} of ${installation.name} permanently?`,
     },
     apply: async function* (signal: AbortSignal) {
       const { timeoutMs } = sources;
@@ -55,8 +55,8 @@ export async function deleteUserChange(
     }),
     interrupted: () => [
       report.outcome === 'deleted'
-        ? `Stopped, but ${login} is deleted.`
-        : `Stopped: see whether ${login} is still there: circleci-admin users list --source repl`,
+        ? `Stopped, but ${login} was deleted.`
+        : `Stopped. To check whether ${login} still exists: circleci-admin users list --source repl`,
     ],
   };
 }

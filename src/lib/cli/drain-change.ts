@@ -78,8 +78,8 @@ export async function drainChange(
 
 function nothingText(plan: DrainPlan): string {
   return plan.clients.length === 0
-    ? 'No client fits the selection.'
-    : 'Nothing to do: drained already, and nothing runs there.';
+    ? 'No client matches the selection.'
+    : 'Nothing to do: already drained, and no build runs there.';
 }
 
 /** Killing builds, or all of the capacity, takes more than a yes. */
@@ -88,7 +88,7 @@ function confirmation(plan: DrainPlan, { installation, all }: ClientsContext): C
   const [only, ...others] = plan.clients;
   if (plan.force) {
     const name = only && others.length === 0 ? only.name : installation.name;
-    const question = `Drain ${what} of ${installation.name} and kill what runs there?`;
+    const question = `Drain ${what} of ${installation.name} and kill the running builds?`;
     return { kind: 'typed', name, question };
   }
   const question = `Drain ${what} of ${installation.name}?`;
@@ -97,12 +97,12 @@ function confirmation(plan: DrainPlan, { installation, all }: ClientsContext): C
 }
 
 function notReported(): never {
-  throw new Error('a drain ended without a report');
+  throw new Error('A drain ended without a report');
 }
 
 /** A client that was found may be forgotten by Nomad before it is read. */
 function forgottenWarning({ clients }: ClientsContext, plan: DrainPlan): readonly string[] {
   const known = new Set(plan.clients.map((client) => client.id));
   const gone = clients.chosen.filter((node) => !known.has(node.id)).map((node) => node.name);
-  return gone.length === 0 ? [] : [`Nomad has just forgotten ${gone.join(', ')}: left out.`];
+  return gone.length === 0 ? [] : [`Nomad no longer has ${gone.join(', ')}: skipped.`];
 }

@@ -22,7 +22,7 @@ export function endDrainChange(
   keepIneligible: boolean,
 ): Change<ClientChangeEvent> {
   const changes = planEndDrain(context.clients.chosen, { keepIneligible });
-  return clientChange(context, changes, 'End the drain of', 'end the drain of');
+  return clientChange(context, changes, 'Cancel the drain of', 'cancel the drain of');
 }
 
 /**
@@ -35,7 +35,7 @@ export function eligibilityChange(
   eligible: boolean,
 ): Change<ClientChangeEvent> {
   const changes = planEligibility(context.clients.chosen, eligible);
-  const verb = eligible ? 'let builds onto' : 'keep new builds off';
+  const verb = eligible ? 'allow new builds on' : 'stop new builds on';
   return clientChange(context, changes, `${verb[0]?.toUpperCase()}${verb.slice(1)}`, verb);
 }
 
@@ -83,13 +83,13 @@ function clientChange(
       exitCode: report.exitCode,
     }),
     interrupted: () => [
-      'Stopped: what was changed so far stays so. Run the same command again for the rest.',
+      'Stopped: the changes made so far are kept. Run the same command again for the rest.',
     ],
   };
 }
 
 function nothingText(changes: readonly ClientChange[]): string {
   return changes.length === 0
-    ? 'No client fits the selection.'
-    : 'Nothing to do: the clients are as you want them.';
+    ? 'No client matches the selection.'
+    : 'Nothing to do: the clients already have the wanted state.';
 }

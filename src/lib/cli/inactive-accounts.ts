@@ -49,9 +49,9 @@ export async function chooseInactive(
   const of = (wanted: string): readonly Account[] =>
     candidates.filter(({ login }) => report.byLogin.get(login)?.activity === wanted);
   const unknown = of('unknown');
-  const question = `Whether ${accountsText(unknown.length)} were active is not known${
+  const question = `The activity of ${accountsText(unknown.length)} is unknown${
     report.doubt === null ? '' : ` (${report.doubt})`
-  }. Take them for inactive?`;
+  }. Treat them as inactive?`;
   const includes = unknown.length > 0 && (await request.askUnknown(question));
   const idle = new Set([...of('idle'), ...(includes ? unknown : [])]);
   return {
@@ -59,14 +59,14 @@ export async function chooseInactive(
     left: [
       ...left,
       ...(includes ? [] : unknown).map(({ login }) => {
-        const why = report.byLogin.get(login)?.why ?? 'not known';
-        return { login, why: `activity unknown: ${why} (--include-unknown)` };
+        const why = report.byLogin.get(login)?.why ?? 'unknown';
+        return { login, why: `activity is unknown: ${why} (--include-unknown)` };
       }),
     ],
     warnings:
       report.unattributed > 0
         ? [
-            `${report.unattributed} of ${report.buildsSeen} builds name nobody: they count for no one.`,
+            `${report.unattributed} of ${report.buildsSeen} builds do not say who started them: they are ignored.`,
           ]
         : [],
   };

@@ -10,9 +10,9 @@ export function linePattern(text: string): RegExp {
     return new RegExp(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new AdminError('usage', `"${text}" is no pattern: ${reason}`, {
+    throw new AdminError('usage', `"${text}" is not a valid pattern: ${reason}`, {
       code: 'BAD_PATTERN',
-      hint: 'Write a regular expression, such as ERROR|FATAL; a \\ takes the meaning of a sign away.',
+      hint: 'Write a regular expression, such as ERROR|FATAL; put a \\ before a special character.',
       cause: error,
     });
   }

@@ -17,7 +17,7 @@ export async function readLogins(
   const text = await readFile(resolve(cwd, from), 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new AdminError('usage', `${from} cannot be read: ${error.code ?? error.message}`, {
       code: 'NO_SUCH_FILE',
-      hint: 'Name a file with a login on each line, or - for standard input. Nothing was changed.',
+      hint: 'Give a file with one login per line, or - for standard input. Nothing was changed.',
       cause: error,
     });
   });

@@ -38,13 +38,13 @@ export function mendChange(
   const restarts: RestartEvent[] = [];
   let after: Diagnosis | null = null;
   return {
-    action: `mend ${codes.join(', ')}`,
+    action: `fix ${codes.join(', ')}`,
     plan: {
       view: {
         blocks: [
           {
             kind: 'lines',
-            title: 'To mend',
+            title: 'To fix',
             lines: findings.map(({ code, title }) => `${code} ${title}`),
           },
           ...restartPlanView(plan).blocks,
@@ -65,7 +65,7 @@ export function mendChange(
     describe: (event) => {
       if (event.type === 'restart') return restartLine(event.event);
       if (event.type === 'looked') return undefined;
-      return `${event.codes.join(', ')} still found: looking again in ${formatDuration(event.afterMs)}.`;
+      return `${event.codes.join(', ')} still found: checking again in ${formatDuration(event.afterMs)}.`;
     },
     progress: (event) => (event.type === 'restart' ? restartProgress(event.event) : undefined),
     document: (event) => {
@@ -93,8 +93,8 @@ export function mendChange(
       };
     },
     interrupted: () => [
-      'Kubernetes goes on replacing the pods.',
-      `Look again with: circleci-admin troubleshoot queue${place}`,
+      'Kubernetes continues to replace the pods.',
+      `Check again with: circleci-admin troubleshoot queue${place}`,
     ],
   };
 }

@@ -9,26 +9,26 @@ type Rewording = readonly [RegExp, (...found: string[]) => string];
 const REWORDINGS: readonly Rewording[] = [
   [
     /^Flag (--?\S+) expects one of these values: (.*)$/,
-    (_, flag, values) => `${flag} needs a value: ${oneOf(values?.split(', ') ?? [])}`,
+    (_, flag, values) => `${flag} requires a value: ${oneOf(values?.split(', ') ?? [])}`,
   ],
-  [/^Flag (--?\S+) can only be specified once$/, (_, flag) => `${flag} is given twice`],
-  [/^Flag (--?\S+) expects a value$/, (_, flag) => `${flag} needs a value`],
+  [/^Flag (--?\S+) can only be specified once$/, (_, flag) => `${flag} was given twice`],
+  [/^Flag (--?\S+) expects a value$/, (_, flag) => `${flag} requires a value`],
   [
     /^(?:Parsing )?(--\S+)\s+Expected an (integer.*?) but received: (.*)$/s,
-    (_, flag, what, value) => `${flag} needs an ${what}, not "${value}"`,
+    (_, flag, what, value) => `${flag} requires an ${what}, not "${value}"`,
   ],
   [
     /^Exactly one of the following must be provided: (.*)$/,
-    (_, flags) => `give one of ${flags?.replaceAll(', ', ' and ')}, and only one`,
+    (_, flags) => `Give exactly one of ${flags?.replaceAll(', ', ' and ')}`,
   ],
   [
     /^(--[\w-]+)(?:=.*)? cannot also be provided when using (--\S+)$/s,
-    (_, one, other) => `${one} and ${other} exclude each other`,
+    (_, one, other) => `${one} and ${other} cannot be used together`,
   ],
   [/^Missing required flag (\S+)$/, (_, flag) => `--${flag} is missing`],
   [
     /^All of the following must be provided when using (--\S+): (.*)$/,
-    (_, flag, others) => `${flag} needs ${others?.replaceAll(', ', ' and ')} too`,
+    (_, flag, others) => `${flag} requires ${others?.replaceAll(', ', ' and ')}`,
   ],
 ];
 
@@ -40,7 +40,7 @@ const REWORDINGS: readonly Rewording[] = [
  */
 export function parseFailure(error: unknown, command: string | null): AdminError | undefined {
   if (!(error instanceof Error) || !isParseError(error)) return undefined;
-  const help = `Run ${['circleci-admin', command, '--help'].filter(Boolean).join(' ')} to see what it takes.`;
+  const help = `Run ${['circleci-admin', command, '--help'].filter(Boolean).join(' ')} to see its arguments and flags.`;
   const fail = (code: string, message: string, hint = help): AdminError =>
     new AdminError('usage', message, { code, hint });
   const unknown = field(error, 'flags');
@@ -70,9 +70,9 @@ function unknownFlags(words: readonly string[], known: readonly string[]): strin
   // What follows the `=` is not repeated: it may be a secret.
   const flags = words.map((word) => word.replace(/=.*$/s, ''));
   const [only = '', ...more] = flags;
-  if (more.length > 0) return `unknown flags ${flags.join(', ')}`;
+  if (more.length > 0) return `Unknown flags ${flags.join(', ')}`;
   const meant = only.startsWith('--') ? nearest(only.slice(2), known) : null;
-  return `unknown flag ${only}${meant === null ? '' : `; did you mean --${meant}?`}`;
+  return `Unknown flag ${only}${meant === null ? '' : `; did you mean --${meant}?`}`;
 }
 
 function wrongValue(
@@ -82,14 +82,14 @@ function wrongValue(
   fail: (code: string, message: string, hint: string) => AdminError,
 ): AdminError {
   const meant = nearest(value, options);
-  const where = flag === undefined ? 'is not known here' : `is no value of ${flag}`;
+  const where = flag === undefined ? 'is not a valid value' : `is not a valid value of ${flag}`;
   const message = `"${value}" ${where}${meant === null ? '' : `; did you mean ${meant}?`}`;
-  return fail('BAD_VALUE', message, `It can be ${oneOf(options)}.`);
+  return fail('BAD_VALUE', message, `Valid values are ${oneOf(options)}.`);
 }
 
 function tooMany(words: readonly string[]): string {
   const texts = words.map((word) => `"${word}"`).join(', ');
-  return words.length === 1 ? `${texts} is an argument too many` : `too many arguments: ${texts}`;
+  return words.length === 1 ? `Unexpected argument ${texts}` : `Unexpected arguments: ${texts}`;
 }
 
 function missing(args: readonly unknown[]): string {
@@ -97,7 +97,7 @@ function missing(args: readonly unknown[]): string {
     name: String(field(arg, 'name') ?? 'argument').toUpperCase(),
     about: field(arg, 'description'),
   }));
-  if (!first) return 'an argument is missing';
+  if (!first) return 'An argument is missing';
   if (more.length > 0)
     return `${[first, ...more].map(({ name }) => name).join(' and ')} are missing`;
   return `${first.name} is missing${typeof first.about === 'string' ? `: ${first.about}` : ''}`;

@@ -24,15 +24,15 @@ export function plainWords(
     if (word === '--') return [...words, ...argv.slice(at)];
     const [, name = '', value] = /^--([\w-]+)(=.*)?$/s.exec(word) ?? [];
     if (name in {} && !Object.hasOwn(flags, name)) {
-      throw new AdminError('usage', `unknown flag --${name}`, {
+      throw new AdminError('usage', `Unknown flag --${name}`, {
         code: 'UNKNOWN_FLAG',
-        hint: 'Run the command with --help to see what it takes.',
+        hint: 'Run the command with --help to see its flags.',
       });
     }
     if (value !== undefined && flags[name]?.type === 'boolean') {
       throw new AdminError('usage', `--${name} takes no value`, {
         code: 'BAD_FLAGS',
-        hint: `Write --${name}, or leave it out.`,
+        hint: `Write --${name} without a value.`,
       });
     }
     if (words.at(-1) === '--sort' && /^-\w/.test(word)) words.push(DESCENDING + word.slice(1));

@@ -118,7 +118,7 @@ export class QueueSession {
       return output.detail({ blocks: [] }, mendDocument({ before: diagnosis, codes: [] }));
     }
     await showDiagnosis(diagnosis, output, runtime);
-    output.note('Nothing was changed: --fix has no remedy for what was found.');
+    output.note('Nothing was changed: --fix cannot fix these findings.');
   }
 
   /**
@@ -158,9 +158,9 @@ function requireProject(text: string): void {
 async function refuseWithoutPermission(client: Pick<KubernetesClient, 'can' | 'target'>) {
   if (await client.can('delete', 'pods')) return;
   const { namespace } = client.target;
-  throw new AdminError('unauthorised', `we may not delete pods in namespace ${namespace}`, {
+  throw new AdminError('unauthorised', `No permission to delete pods in namespace ${namespace}`, {
     code: 'KUBERNETES_FORBIDDEN',
-    hint: `Nothing was changed. Who administers the cluster can grant it: kubectl auth can-i delete pods -n ${namespace}; the role is in docs/permissions.md`,
+    hint: `Nothing was changed. Ask the administrator of the cluster for the role in docs/permissions.md; to check: kubectl auth can-i delete pods -n ${namespace}`,
   });
 }
 

@@ -5,7 +5,7 @@ import type { OutputStream, Runtime } from './runtime.ts';
 
 /** What is said before a REPL is connected to. */
 export function replWarning(installation: string): string {
-  return `This runs Clojure inside the frontend of ${installation}, with all of the server's rights on all of its data. Nothing is checked, nothing can be undone, and (System/exit 0) stops the frontend.`;
+  return `This runs Clojure inside the frontend of ${installation}, with full access to all data of the server. Nothing is checked, nothing can be undone, and (System/exit 0) stops the frontend.`;
 }
 
 /** Values and what is printed to standard output, complaints to standard error. */

@@ -70,15 +70,15 @@ async function toAdminError(
 ): Promise<AdminError> {
   if (isAdminError(error)) return error;
   if (runtime.signal.aborted) {
-    return new AdminError('refused', 'interrupted', { code: 'INTERRUPTED', cause: error });
+    return new AdminError('refused', 'Interrupted', { code: 'INTERRUPTED', cause: error });
   }
   const { parseFailure } = await import('./parse-failure.ts');
   const failure = parseFailure(error, command);
   if (failure) return failure;
   const what = error instanceof Error ? error.message : String(error);
-  return new AdminError('failed', `this is a bug in circleci-admin: ${what}`, {
+  return new AdminError('failed', `This is a bug in circleci-admin: ${what}`, {
     code: 'BUG',
-    hint: 'Please report it with the command line and what --debug prints (secrets are masked).',
+    hint: 'Please report it with the command line and the output of --debug (secrets are masked).',
     cause: error,
   });
 }

@@ -32,7 +32,7 @@ export function restartChange(
       view: restartPlanView(plan),
       document: plan,
       warnings: restartWarnings(plan),
-      ...(plan.targets.length === 0 ? { nothing: 'No pod fits the selection.' } : {}),
+      ...(plan.targets.length === 0 ? { nothing: 'No pod matches the selection.' } : {}),
     },
     confirm: restartConfirmation(plan, installation.name),
     apply: async function* (signal) {
@@ -50,8 +50,8 @@ export function restartChange(
       return { view: restartReportView(report), document: report, exitCode: report.exitCode };
     },
     interrupted: () => [
-      'Kubernetes goes on replacing the pods.',
-      `See how they do with: circleci-admin pods list --not-ready${place}`,
+      'Kubernetes continues to replace the pods.',
+      `Check them with: circleci-admin pods list --not-ready${place}`,
     ],
   };
 }

@@ -116,12 +116,12 @@ function wantsHelp(argv: readonly string[]): boolean {
 function unknownCommand(table: CommandTable, words: readonly string[]): AdminError {
   const typed = words.slice(0, 2).join(' ');
   const near = suggestCommands(table, words);
-  return new AdminError('usage', `there is no command "${typed}"`, {
+  return new AdminError('usage', `Unknown command "${typed}"`, {
     code: 'UNKNOWN_COMMAND',
     hint:
       near.length > 0
         ? `Did you mean ${near.map((name) => `"${name}"`).join(' or ')}?`
-        : 'Run circleci-admin --help to see all commands.',
+        : 'List all commands: circleci-admin --help',
   });
 }
 

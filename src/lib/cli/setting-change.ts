@@ -29,7 +29,7 @@ export function settingChange(
       view: settingPlanView(change),
       document: nothing ? report : { name, before: setting.value, value },
       warnings: nothing ? [] : change.warnings,
-      ...(nothing ? { nothing: `Nothing to do: ${name} is ${shown(setting)}.` } : {}),
+      ...(nothing ? { nothing: `Nothing to do: ${name} is already ${shown(setting)}.` } : {}),
     },
     confirm: {
       kind: 'yes-no',
@@ -43,7 +43,7 @@ export function settingChange(
     document: (event) => event,
     report: () => ({ view: settingReportView(report), document: report, exitCode: 0 }),
     interrupted: () => [
-      `Stopped: see whether it was set: circleci-admin settings get${context.place} ${name}`,
+      `Stopped. To check whether it was set: circleci-admin settings get${context.place} ${name}`,
     ],
   };
 }

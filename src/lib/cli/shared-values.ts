@@ -77,9 +77,9 @@ function outputFormat(values: Values): Format | undefined {
   const output = text(values, 'output') as Format | undefined;
   if (values['json'] !== true) return output;
   if (output === undefined || output === 'json' || output === 'ndjson') return output ?? 'json';
-  throw new AdminError('usage', `--json and --output ${output} exclude each other`, {
+  throw new AdminError('usage', `--json and --output ${output} cannot be used together`, {
     code: 'BAD_FLAGS',
-    hint: 'Leave one of them out.',
+    hint: 'Remove one of them.',
   });
 }
 
@@ -111,7 +111,7 @@ function fromEnvironment(
   }
   const options = flag === 'output' ? FORMATS : definition.options;
   if (options && !options.some((option) => option === value)) {
-    throw wrong(`It can be ${options.join(', ')}.`);
+    throw wrong(`Valid values are ${options.join(', ')}.`);
   }
   return flag === 'request-timeout' ? parseDuration(value) : value;
 }

@@ -27,7 +27,7 @@ export function showWaiting(
   runtime: Pick<Runtime, 'stderr'>,
 ): void {
   const parts = [...waiting];
-  if (runtime.stderr.isTTY && parts.length > 0) output.progress(`Asking: ${parts.join(', ')}`);
+  if (runtime.stderr.isTTY && parts.length > 0) output.progress(`Waiting for: ${parts.join(', ')}`);
 }
 
 /**

@@ -49,7 +49,7 @@ export function triggerChange(
     },
     confirm: {
       kind: 'yes-no',
-      question: `Start a build of ${project} on ${installation.name}, and see where it gets?`,
+      question: `Start a build of ${project} on ${installation.name}, and follow it?`,
     },
     apply: async function* (signal) {
       const { clock } = installation;
@@ -76,7 +76,7 @@ export function triggerChange(
       exitCode: last !== null && last.diagnosis.findings.length > 0 ? EXIT_CODES.findings : 0,
     }),
     interrupted: () => [
-      'The build goes on without us.',
+      'The build continues to run.',
       `Follow it with: circleci-admin troubleshoot build ${nameOf(started) ?? `${project}/NUMBER`}${place}`,
     ],
   };
@@ -90,13 +90,13 @@ function nameOf(started: TriggeredBuild | null): string | null {
 function describeTrigger(event: FollowTriggerEvent): string | undefined {
   switch (event.kind) {
     case 'started':
-      return `${event.project}: pipeline ${event.pipelineNumber ?? event.pipelineId} started.`;
+      return `${event.project}: pipeline ${event.pipelineNumber ?? event.pipelineId} was started.`;
     case 'numbered':
       return `${event.project}: it is build ${event.number}.`;
     case 'unnumbered':
-      return `${event.project}: its number is not known: ${event.why}.`;
+      return `${event.project}: its build number is unknown: ${event.why}.`;
     case 'on-its-way':
-      return `Not on a client yet: looking again in ${formatDuration(event.afterMs)}.`;
+      return `Not on a client yet: checking again in ${formatDuration(event.afterMs)}.`;
     case 'looked':
       return undefined;
   }

@@ -133,8 +133,9 @@ async function bounded<Context>(
     const ended = await Promise.race([attempt(check, context), own, deadline]);
     if (typeof ended !== 'string') return ended;
     const waited = formatDuration(ended === 'slow' ? limit : overall);
-    const what = ended === 'slow' ? `no answer within ${waited}` : `all checks took over ${waited}`;
-    const hint = 'Whoever is asked is slow, or something between drops what is sent. Try again.';
+    const what =
+      ended === 'slow' ? `timed out after ${waited}` : `the checks timed out after ${waited}`;
+    const hint = 'The service is slow, or a firewall drops the traffic. Try again.';
     return { status: 'failed', message: what, hint };
   } finally {
     done.abort();
@@ -147,8 +148,8 @@ async function attempt<Context>(check: Check<Context>, context: Context): Promis
   } catch (error) {
     if (isAdminError(error)) return failure(error);
     const message = error instanceof Error ? error.message : String(error);
-    const hint = 'Please report it with what circleci-admin doctor --debug prints.';
-    return { status: 'failed', message: `the check itself is broken: ${message}`, hint };
+    const hint = 'Please report it with the output of circleci-admin doctor --debug.';
+    return { status: 'failed', message: `the check itself failed: ${message}`, hint };
   }
 }
 

@@ -29,11 +29,11 @@ function known(word: string, checks: readonly CheckDescription[]): void {
   const names = [...CATEGORIES, ...checks.map(({ code }) => code)];
   if (names.some((name) => name.toLowerCase() === word.toLowerCase())) return;
   const meant = nearest(word, names);
-  throw new AdminError('usage', `there is no check "${word}"`, {
+  throw new AdminError('usage', `There is no check "${word}"`, {
     code: 'UNKNOWN_CHECK',
     hint: [
       ...(meant === null ? [] : [`Did you mean ${meant}?`]),
-      `The categories are ${CATEGORIES.join(', ')}; circleci-admin doctor --list shows the codes.`,
+      `The categories are ${CATEGORIES.join(', ')}; to list the codes: circleci-admin doctor --list`,
     ].join(' '),
   });
 }

@@ -10,9 +10,9 @@ import { formatDuration } from '../units.ts';
 export async function within<T>(asked: Promise<T>, clock: Clock, limit: Milliseconds): Promise<T> {
   const answered = new AbortController();
   const late = clock.sleep(limit, answered.signal).then(() => {
-    throw new AdminError('timeout', `no answer within ${formatDuration(limit)}`, {
+    throw new AdminError('timeout', `Timed out after ${formatDuration(limit)}`, {
       code: 'REQUEST_TIMEOUT',
-      hint: 'Whoever is asked is slow, or something between drops what is sent. Try again.',
+      hint: 'The service is slow, or a firewall drops the traffic. Try again.',
     });
   });
   try {

@@ -25,7 +25,7 @@ export function githubAddress(host: string | null): GitHubAddress {
   if (!url || !fine) {
     throw new AdminError('usage', `"${host}" is not the host of a GitHub`, {
       code: 'BAD_GITHUB_HOST',
-      hint: 'Write it as in github.example.com, or leave it out for github.com.',
+      hint: 'Write it like github.example.com, or remove it to use github.com.',
     });
   }
   const { hostname } = url;

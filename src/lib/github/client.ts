@@ -72,7 +72,7 @@ export function createGitHubClient(options: {
         if (wait === null) return readPage(response, full, address);
         await response.discard();
         if (wait > LONGEST_WAIT || waits >= MOST_WAITS) throw rateLimited(address, wait);
-        onWait?.(`${address.host} asks to wait ${formatDuration(wait)} (rate limit)`);
+        onWait?.(`${address.host}: rate limit reached, waiting ${formatDuration(wait)}`);
         await clock.sleep(wait, signal);
       }
     },
@@ -107,9 +107,9 @@ export function nextPage(link: string | undefined, address: GitHubAddress): stri
     if (!/;\s*rel="?(?:[^";]*\s)?next(?:\s[^";]*)?"?\s*(?:[;,]|$)/i.test(parameters)) continue;
     const url = URL.parse(target, address.origin);
     if (url?.origin === address.origin) return `${url.pathname}${url.search}`;
-    throw new AdminError('service', `${address.host} names a next page on another host`, {
+    throw new AdminError('service', `${address.host} redirects the next page to another host`, {
       code: 'GITHUB_ERROR',
-      hint: 'The token goes to no other host. Check --github-host.',
+      hint: 'The token is not sent to other hosts. Check --github-host.',
     });
   }
   return null;
@@ -130,18 +130,18 @@ function rateLimitWait({ status, headers }: HttpResponse, clock: Clock): Millise
 }
 
 function rateLimited({ host }: GitHubAddress, wait: Milliseconds): AdminError {
-  return new AdminError('service', `the rate limit of ${host} is used up`, {
+  return new AdminError('service', `The rate limit of ${host} is exceeded`, {
     code: 'GITHUB_RATE_LIMITED',
     hint: `Run it again in ${formatDuration(wait)}. Nothing was changed.`,
   });
 }
 
 function noToken({ host }: GitHubAddress): AdminError {
-  return new AdminError('unauthorised', `there is no token for ${host}`, {
+  return new AdminError('unauthorised', `No token for ${host} is configured`, {
     code: 'NO_GITHUB_TOKEN',
     hint:
       host === 'github.com'
-        ? 'Set GITHUB_TOKEN, or name one: circleci-admin config set github.tokenFile PATH'
-        : 'Name one: circleci-admin config set github.tokenFile PATH (or set CIRCLECI_ADMIN_GITHUB_TOKEN)',
+        ? 'Set GITHUB_TOKEN, or a token file: circleci-admin config set github.tokenFile PATH'
+        : 'Set one: circleci-admin config set github.tokenFile PATH (or set CIRCLECI_ADMIN_GITHUB_TOKEN)',
   });
 }

@@ -13,24 +13,24 @@ export async function refusal(
   if (status === 401) {
     return new AdminError('unauthorised', `${host} does not accept the token`, {
       code: 'GITHUB_UNAUTHORIZED',
-      hint: `Make one at https://${host}/settings/tokens, with the scope read:org.`,
+      hint: `Create one at https://${host}/settings/tokens, with the scope read:org.`,
     });
   }
   if (status === 403 && headers['x-github-sso'] !== undefined) {
-    return forbidden(`${host} wants the token to be authorised for single sign-on`, host);
+    return forbidden(`${host} requires the token to be authorised for single sign-on`, host);
   }
   if (status === 403) return forbidden(`${host} does not allow the token ${path}`, host);
   // GitHub sends those who are no members to the public ones: never the whole list.
   if (status >= 300 && status < 400) {
-    return forbidden(`${host} shows the token's owner public members alone`, host);
+    return forbidden(`${host} shows only public members to the token's owner`, host);
   }
   if (status === 404) {
     return new AdminError(
       'notFound',
-      `${host} has no ${path.replace(/\?.*$/, '')} for this token`,
+      `${host} has no ${path.replace(/\?.*$/, '')}, or the token cannot see it`,
       {
         code: 'GITHUB_NOT_FOUND',
-        hint: "Check the organisation's name, and that the token's owner is a member of it.",
+        hint: "Check the name of the organisation, and that the token's owner is a member.",
       },
     );
   }

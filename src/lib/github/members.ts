@@ -45,9 +45,9 @@ export async function readMembers(
     await options.cache?.write(pages);
     return someLogins(pages, org, github.address.host);
   }
-  throw new AdminError('service', `the members of ${org} change while they are read`, {
+  throw new AdminError('service', `The members of ${org} changed while they were read`, {
     code: 'MEMBERS_CHANGING',
-    hint: 'Run it again in a while. Nothing was changed.',
+    hint: 'Run it again later. Nothing was changed.',
   });
 }
 
@@ -60,7 +60,7 @@ async function requireMembership(
   const { host } = github.address;
   const outside = (): AdminError =>
     forbidden(
-      `the token's owner is no member of ${org}, and ${host} shows members alone all`,
+      `The token's owner is not a member of ${org}: ${host} shows all members to members only`,
       host,
     );
   try {
@@ -89,7 +89,7 @@ async function readPages(
     const page = await github.page(path, { ...options, etag: before?.etag ?? null });
     if (page.scopes !== null && !page.scopes.some((scope) => ENOUGH_SCOPES.includes(scope))) {
       throw forbidden(
-        `the token lacks the scope read:org: ${host} shows it public members alone`,
+        `The token lacks the scope read:org: ${host} shows it only public members`,
         host,
       );
     }
@@ -99,7 +99,7 @@ async function readPages(
     const next: string | null =
       page.next ?? (logins.length < PER_PAGE ? null : membersPath(org, pages.length + 2));
     pages.push({ path, etag: page.etag ?? unchanged?.etag ?? null, logins });
-    if (pages.length > MOST_PAGES) throw noMembers(host, 'has no end');
+    if (pages.length > MOST_PAGES) throw noMembers(host, 'does not end');
     path = next;
   }
   return pages;
@@ -110,7 +110,7 @@ function membersPath(org: string, page: number): string {
 }
 
 function decodeLogins(value: unknown, host: string): readonly string[] {
-  if (!Array.isArray(value)) throw noMembers(host, 'is no list');
+  if (!Array.isArray(value)) throw noMembers(host, 'is not a list');
   return value.map((member: unknown) => {
     const login =
       typeof member === 'object' && member !== null ? Reflect.get(member, 'login') : undefined;
@@ -127,7 +127,7 @@ function loginsOf(pages: readonly KnownPage[]): readonly string[] {
 function someLogins(pages: readonly KnownPage[], org: string, host: string): readonly string[] {
   const logins = loginsOf(pages);
   if (logins.length > 0) return logins;
-  throw forbidden(`${host} shows the token no member of ${org}`, host);
+  throw forbidden(`${host} shows no members of ${org} to this token`, host);
 }
 
 function sameLogins(left: readonly string[], right: readonly string[]): boolean {
@@ -136,7 +136,7 @@ function sameLogins(left: readonly string[], right: readonly string[]): boolean 
 }
 
 function noMembers(host: string, why: string): AdminError {
-  return new AdminError('service', `what ${host} gives for members ${why}`, {
+  return new AdminError('service', `The member list of ${host} ${why}`, {
     code: 'GITHUB_ERROR',
     hint: 'Check --github-host. Nothing was changed.',
   });
@@ -145,6 +145,6 @@ function noMembers(host: string, why: string): AdminError {
 function badOrg(org: string): AdminError {
   return new AdminError('usage', `${JSON.stringify(org)} is not the name of an organisation`, {
     code: 'BAD_ORG',
-    hint: 'Write it as in the address of its page, such as acme of github.com/acme.',
+    hint: 'Write it as in the address of its page: acme for github.com/acme.',
   });
 }

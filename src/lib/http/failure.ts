@@ -21,12 +21,12 @@ const CERTIFICATE_PROBLEMS: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'its certificate has expired',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet',
   CERT_REVOKED: 'its certificate was revoked',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed and not in the trusted CA',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate comes from a CA that is not trusted here',
-  UNABLE_TO_GET_ISSUER_CERT: 'its certificate comes from a CA that is not trusted here',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate comes from a CA that is not trusted here',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate comes from a CA that is not trusted here',
-  CERT_SIGNATURE_FAILURE: 'its certificate comes from a CA that is not trusted here',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed and not trusted',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate was issued by a CA that is not trusted here',
+  UNABLE_TO_GET_ISSUER_CERT: 'its certificate was issued by a CA that is not trusted here',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate was issued by a CA that is not trusted here',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate was issued by a CA that is not trusted here',
+  CERT_SIGNATURE_FAILURE: 'its certificate was issued by a CA that is not trusted here',
   CERT_UNTRUSTED: 'its certificate is not trusted here',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
 };
@@ -34,15 +34,15 @@ const CERTIFICATE_PROBLEMS: Readonly<Record<string, string>> = {
 /** Why there was no connection, by the system's error code. */
 const CONNECTION_PROBLEMS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'the name could not be looked up',
+  ENOTFOUND: 'the host does not exist',
+  EAI_AGAIN: 'the DNS lookup failed',
   ECONNRESET: 'the connection was reset',
   EPIPE: 'the connection was reset',
-  UND_ERR_SOCKET: 'the connection was closed before an answer',
-  UND_ERR_CONNECT_TIMEOUT: 'the connection could not be made in time',
-  ETIMEDOUT: 'the connection could not be made in time',
-  EHOSTUNREACH: 'there is no route to the host',
-  ENETUNREACH: 'there is no route to the network',
+  UND_ERR_SOCKET: 'the connection was closed before a response',
+  UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
+  ETIMEDOUT: 'the connection timed out',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'no route to the network',
   UND_ERR_PRX_TLS: 'the proxy could not be reached over TLS',
   UND_ERR_PRX_CONN: 'the proxy refused to connect',
 };
@@ -67,7 +67,7 @@ export function connectionFailure(error: unknown, attempted: Attempted): AdminEr
     const detail = altNames(error);
     return new AdminError('service', `${where} is not trusted: ${certificate}${detail}`, {
       code: 'TLS_REFUSED',
-      hint: 'Give the CA that signed it, or the server name that it carries.',
+      hint: 'Configure the CA that signed it, or the server name in it.',
       cause: error,
     });
   }
@@ -78,7 +78,7 @@ export function connectionFailure(error: unknown, attempted: Attempted): AdminEr
       `The client certificate for ${where} cannot be used: ${message}`,
       {
         code: 'TLS_REFUSED',
-        hint: 'Check that certificate and key are PEM, belong together, and have the right passphrase.',
+        hint: 'Check that the certificate and the key are PEM, match each other, and have the right passphrase.',
         cause: error,
       },
     );
@@ -86,7 +86,7 @@ export function connectionFailure(error: unknown, attempted: Attempted): AdminEr
   if (name === 'HTTPParserError') {
     return new AdminError('service', `${where} does not speak HTTP: ${message}`, {
       code: 'BAD_ANSWER',
-      hint: 'Check the port, and whether the address should begin with https://.',
+      hint: 'Check the port, and whether the address must start with https://.',
       cause: error,
     });
   }
@@ -97,8 +97,8 @@ export function connectionFailure(error: unknown, attempted: Attempted): AdminEr
   return new AdminError('service', `Cannot reach ${where}: ${why}`, {
     code: 'UNREACHABLE',
     hint: closed
-      ? 'Try again; if it stays, give a client certificate and key, which it may ask for.'
-      : 'Check the address, and that a firewall, VPN or bastion lets this machine through.',
+      ? 'Try again; if it fails again, configure a client certificate and key: the server may require them.'
+      : 'Check the address, and that a firewall, VPN or bastion allows this machine to connect.',
     cause: error,
   });
 }
@@ -109,15 +109,19 @@ export function bodyFailure(error: unknown, attempted: Attempted, received: numb
   const what = `${attempted.method} ${attempted.path}`;
   const where = new URL(attempted.origin).host;
   if (systemError(error).code === 'UND_ERR_BODY_TIMEOUT') {
-    return new AdminError('timeout', `${where} stopped answering ${what} after ${received} bytes`, {
-      code: 'REQUEST_TIMEOUT',
-      hint: 'Try again, or give it longer with --request-timeout.',
-      cause: error,
-    });
+    return new AdminError(
+      'timeout',
+      `The response of ${where} to ${what} stopped after ${received} bytes`,
+      {
+        code: 'REQUEST_TIMEOUT',
+        hint: 'Try again, or increase --request-timeout.',
+        cause: error,
+      },
+    );
   }
   return new AdminError(
     'service',
-    `The answer of ${where} to ${what} was cut off after ${received} bytes`,
+    `The response of ${where} to ${what} was cut off after ${received} bytes`,
     { code: 'BAD_ANSWER', hint: 'Run the command again.', cause: error },
   );
 }
@@ -128,8 +132,8 @@ export function timeoutFailure(attempted: Attempted, limit: Milliseconds): Admin
   const waited = limit < 1_000 ? `${limit}ms` : formatDuration(limit);
   return new AdminError(
     'timeout',
-    `${where} did not answer ${attempted.method} ${attempted.path} within ${waited}`,
-    { code: 'REQUEST_TIMEOUT', hint: 'Try again, or give it longer with --request-timeout.' },
+    `${attempted.method} ${attempted.path} to ${where} timed out after ${waited}`,
+    { code: 'REQUEST_TIMEOUT', hint: 'Try again, or increase --request-timeout.' },
   );
 }
 
@@ -138,14 +142,14 @@ function handshakeFailure(error: unknown, where: string): AdminError {
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || message.includes('wrong version number')) {
     return new AdminError('service', `${where} does not speak TLS`, {
       code: 'TLS_REFUSED',
-      hint: 'Use an address that begins with http://, or another port.',
+      hint: 'Use an address that starts with http://, or another port.',
       cause: error,
     });
   }
   const reason = /alert ([a-z ]+)/i.exec(message)?.[1]?.trim() ?? code;
   return new AdminError('service', `${where} refused the TLS handshake: ${reason}`, {
     code: 'TLS_REFUSED',
-    hint: 'Give a client certificate and key that it accepts.',
+    hint: 'Configure a client certificate and key that it accepts.',
     cause: error,
   });
 }

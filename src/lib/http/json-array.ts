@@ -97,7 +97,7 @@ function cutOff(beginning: string, what: string): AdminError {
 }
 
 function badAnswer(problem: string, what: string, cause?: unknown): AdminError {
-  return new AdminError('service', `The answer to ${what} ${problem}`, {
+  return new AdminError('service', `The response to ${what} ${problem}`, {
     code: 'BAD_ANSWER',
     hint: 'Check that the address is the right service, and run the command again.',
     cause,

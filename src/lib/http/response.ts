@@ -88,7 +88,7 @@ function parseBody(text: string, attempted: Attempted): unknown {
     const problem = /^\s*[[{"]/.test(text)
       ? `ends in the middle of its JSON, after ${text.length} characters`
       : `is not JSON: ${excerpt(text)}`;
-    throw new AdminError('service', `The answer of ${where} to ${what} ${problem}`, {
+    throw new AdminError('service', `The response of ${where} to ${what} ${problem}`, {
       code: 'BAD_ANSWER',
       hint: 'Check that the address is the right service, and run the command again.',
       cause: error,

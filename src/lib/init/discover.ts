@@ -90,8 +90,8 @@ export async function inspectPlace(
       value: clusterId,
       source:
         clusterId === null
-          ? 'the namespace kube-system may not be read'
-          : 'uid of the namespace kube-system',
+          ? 'no permission to read the namespace kube-system'
+          : 'UID of the namespace kube-system',
     },
     release: readRelease(place.pods),
     ...names,

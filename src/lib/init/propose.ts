@@ -76,12 +76,12 @@ export function proposeProfile(
 
 /** A profile does not take tokens from the environment: they may be of another installation. */
 const NOMAD_TOKEN_HINT =
-  "NOMAD_TOKEN does not count with a profile: config set nomad.tokenCommand 'printenv NOMAD_TOKEN'";
+  "NOMAD_TOKEN is ignored with a profile: config set nomad.tokenCommand 'printenv NOMAD_TOKEN'";
 
 function serverTokenHint({ serverToken }: Ambient): string {
   return serverToken
-    ? "CIRCLE_TOKEN does not count with a profile: --token-command 'printenv CIRCLE_TOKEN'"
-    : 'no API token is named: --token-file PATH';
+    ? "CIRCLE_TOKEN is ignored with a profile: --token-command 'printenv CIRCLE_TOKEN'"
+    : 'no API token is configured: --token-file PATH';
 }
 
 /** A name that a profile may have, of the context's last part: `arn:aws:eks:...:cluster/prod` is prod. */

@@ -45,9 +45,9 @@ function only(values: readonly string[] | null): Only {
     value,
     as: (place) => {
       if (value !== null) return { value, source: place };
-      if (values === null) return { value, source: `${place} may not be read, or is not there` };
-      const several = values.length > 1 ? `several in ${place}: ${values.join(', ')}` : null;
-      return { value, source: several ?? `not in ${place}` };
+      if (values === null) return { value, source: `${place} cannot be read, or does not exist` };
+      const several = values.length > 1 ? `more than one in ${place}: ${values.join(', ')}` : null;
+      return { value, source: several ?? `not found in ${place}` };
     },
   };
 }

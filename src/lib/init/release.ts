@@ -17,7 +17,7 @@ interface Trait {
 /** Which service gives a release away: from the documentation of server 3.x and 4.x. */
 const TRAITS: readonly Trait[] = [
   { workload: /^(distributor|docker-provisioner)/, means: '4.3 or later (distributor runs)' },
-  { workload: /^legacy-dispatcher/, means: '3.x of before March 2022 (legacy-dispatcher runs)' },
+  { workload: /^legacy-dispatcher/, means: '3.x before March 2022 (legacy-dispatcher runs)' },
   { workload: /^dispatcher/, means: '3.x or 4.x before 4.3 (dispatcher runs)' },
 ];
 
@@ -42,6 +42,8 @@ export function readRelease(pods: readonly Pick<Pod, 'name' | 'containers'>[]): 
   const trait = TRAITS.find(({ workload }) => pods.some(({ name }) => workload.test(name)));
   return {
     version: null,
-    source: trait ? `it is ${trait.means}; the images do not tell which` : 'the pods do not tell',
+    source: trait
+      ? `it is ${trait.means}; the image tags do not show which`
+      : 'the pods do not show it',
   };
 }

@@ -43,14 +43,19 @@ export function checkConfig(parsed: unknown): CheckedConfig {
   )) {
     const path = ['installations', name];
     if (PROFILE_NAME.test(name)) installations[name] = checkProfile(value, path, report);
-    else report(path, 'is no name', 'Letters, digits, dots, dashes and underscores make one.');
+    else
+      report(
+        path,
+        'is not a valid name',
+        'A name has letters, digits, dots, dashes and underscores.',
+      );
   }
   const { current } = top;
   if (current === undefined || current === null) return { config: { installations }, faults };
-  if (typeof current !== 'string') report(['current'], 'is no name');
+  if (typeof current !== 'string') report(['current'], 'is not a valid name');
   else if (!Object.hasOwn(installations, current)) {
     const meant = meantOf(current, Object.keys(installations));
-    report(['current'], 'names an installation that the file does not have', meant);
+    report(['current'], 'is an installation that the file does not have', meant);
   } else return { config: { current, installations }, faults };
   return { config: { installations }, faults };
 }
@@ -74,7 +79,7 @@ function checkGroup(
     else if (isFine(key, item, place, report)) fine[word] = item;
   }
   if ('tokenFile' in fine && 'tokenCommand' in fine) {
-    report(path, 'has both tokenFile and tokenCommand', 'Take one of them out.');
+    report(path, 'has both tokenFile and tokenCommand', 'Remove one of them.');
   }
   return fine;
 }
@@ -82,12 +87,13 @@ function checkGroup(
 function isFine(key: string, value: unknown, path: readonly string[], report: Report): boolean {
   const spec = findKey(key);
   if (spec === undefined) {
-    if (holdsSecret(key)) report(path, 'would be a secret in the config file', SECRET_HINT);
+    if (holdsSecret(key))
+      report(path, 'must not be in the config file: it is a secret', SECRET_HINT);
     else report(path, 'is not a key', unknownKeyHint(key));
     return false;
   }
   if (value === null) {
-    report(path, 'is empty', 'Give it a value, or take it out.');
+    report(path, 'is empty', 'Give it a value, or remove it.');
     return false;
   }
   const fault = checkValue(spec, value);
@@ -97,7 +103,7 @@ function isFine(key: string, value: unknown, path: readonly string[], report: Re
 
 /** What to do instead of writing a secret into the config file. */
 export const SECRET_HINT =
-  'Name a file that only you can read (tokenFile) or a command that prints it (tokenCommand).';
+  'Set a file that only you can read (tokenFile) or a command that prints it (tokenCommand).';
 
 /** The key that was probably meant; null where none is near. */
 export function meantKey(name: string): string | null {
@@ -121,7 +127,7 @@ export function unknownKeyHint(name: string): string {
 function meantOf(typed: string, names: readonly string[]): string {
   const meant = nearest(typed, names);
   if (meant !== null) return `Did you mean ${meant}?`;
-  return names.length > 0 ? `There is ${names.join(', ')}.` : 'There is none.';
+  return names.length > 0 ? `The file has ${names.join(', ')}.` : 'The file has none.';
 }
 
 function mappingOf(value: unknown, path: readonly string[], report: Report): Mapping {

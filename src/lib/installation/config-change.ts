@@ -90,7 +90,7 @@ export function planConfigEdit(
       },
       document,
       warnings: warningsOf(edit, config),
-      ...(after === text ? { nothing: `Nothing to do: ${target.path} says so already.` } : {}),
+      ...(after === text ? { nothing: `Nothing to do: ${target.path} already has this.` } : {}),
     },
     confirm: { kind: 'yes-no', question: `${capital(action)}?` },
     async *apply() {
@@ -105,7 +105,7 @@ export function planConfigEdit(
       document: { ...document, changed },
       exitCode: 0,
     }),
-    interrupted: () => [`${target.path} is as it was, or as planned: never half of it.`],
+    interrupted: () => [`${target.path} is either unchanged or completely changed.`],
   };
 }
 
@@ -127,18 +127,18 @@ export function commandLines(config: ConfigFile): readonly string[] {
 export function refuseToRemoveInUse(name: string, config: ConfigFile): void {
   const others = Object.keys(config.installations).filter((other) => other !== name);
   if (config.current !== name || others.length === 0) return;
-  throw new AdminError('refused', `installation ${name} is in use`, {
+  throw new AdminError('refused', `Installation ${name} is in use`, {
     code: 'INSTALLATION_IN_USE',
-    hint: `Use another first: circleci-admin config use ${others.length === 1 ? others[0] : `NAME (${others.join(', ')})`}`,
+    hint: `Switch to another one first: circleci-admin config use ${others.length === 1 ? others[0] : `NAME (${others.join(', ')})`}`,
   });
 }
 
 async function verify(edit: ConfigEdit, target: EditTarget): Promise<void> {
   const { text } = await readEditableConfig(target.path);
   if (editConfig(text, edit, target) === text) return;
-  throw new AdminError('failed', `${target.path} does not say what was written`, {
+  throw new AdminError('failed', `${target.path} does not contain what was written`, {
     code: 'CONFIG_WRITE',
-    hint: 'Another program may have written it at the same time. See: circleci-admin config show',
+    hint: 'Another program may have changed it at the same time. See: circleci-admin config show',
   });
 }
 
@@ -172,8 +172,8 @@ function documentOf(edit: ConfigEdit, config: ConfigFile, path: string): ConfigC
 function warningsOf(edit: ConfigEdit, config: ConfigFile): readonly string[] {
   if (edit.kind !== 'set' || profileOf(config, edit.installation)) return [];
   const near = nearest(edit.installation, Object.keys(config.installations));
-  const meant = near === null ? '' : ` There is ${near} already: is that the one you mean?`;
-  return near === null ? [] : [`This makes a new installation ${edit.installation}.${meant}`];
+  const meant = near === null ? '' : ` The file already has ${near}: did you mean that one?`;
+  return near === null ? [] : [`This creates a new installation ${edit.installation}.${meant}`];
 }
 
 function outcome(

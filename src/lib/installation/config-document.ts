@@ -42,13 +42,13 @@ export function readConfigText(text: string): ConfigReading {
     const document = parseConfig(text, lines);
     const broken = [
       ...document.errors.map(({ message, pos }) => ({
-        message: `this is not YAML: ${withoutSource(message)}`,
+        message: `not valid YAML: ${withoutSource(message)}`,
         hint: null,
         ...place(lines, pos[0]),
       })),
       ...unresolvedAliases(document).map((offset) => ({
-        message: 'this is not YAML: an alias names no anchor above it',
-        hint: 'A value that begins with * has to be in quotes.',
+        message: 'not valid YAML: an alias has no anchor above it',
+        hint: 'Put a value that starts with * in quotes.',
         ...place(lines, offset),
       })),
     ];
@@ -68,7 +68,7 @@ export function readConfigText(text: string): ConfigReading {
   } catch (error) {
     // Aliases that multiply and brackets without end are refused by the parser with errors of its own.
     if (!(error instanceof ReferenceError || error instanceof RangeError)) throw error;
-    const message = 'the file is nested or repeated beyond all reason';
+    const message = 'the file is nested too deep, or its aliases expand too far';
     return unreadable([{ message, hint: null, line: 1, column: 1 }]);
   }
 }

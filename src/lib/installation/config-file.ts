@@ -36,7 +36,7 @@ export async function readConfigBytes(path: string): Promise<string | null> {
   const fail = (what: string, cause?: unknown): AdminError =>
     new AdminError('validation', `${path} ${what}`, {
       code: 'BAD_CONFIG',
-      hint: 'Mend the file, or name another directory with CIRCLECI_ADMIN_CONFIG_DIR.',
+      hint: 'Fix the file, or set another directory with CIRCLECI_ADMIN_CONFIG_DIR.',
       cause,
     });
   let bytes: Buffer;
@@ -55,7 +55,7 @@ export async function readConfigBytes(path: string): Promise<string | null> {
 export function badConfig(path: string, first: ConfigFinding, more: number): AdminError {
   const where = `${path}:${first.line}:${first.column}`;
   const others = more > 0 ? ` (and ${more} more)` : '';
-  const hint = [first.hint, 'To see everything that is wrong: circleci-admin config validate'];
+  const hint = [first.hint, 'To see all errors: circleci-admin config validate'];
   return new AdminError('validation', `${where}: ${first.message}${others}`, {
     code: 'BAD_CONFIG',
     hint: hint.filter(Boolean).join('\n'),

@@ -13,7 +13,7 @@ export function configSchema(): Schema {
     properties: {
       current: {
         type: ['string', 'null'],
-        description: 'Installation that commands are about when none is named',
+        description: 'Installation that commands use by default',
       },
       installations: {
         type: ['object', 'null'],
@@ -22,18 +22,18 @@ export function configSchema(): Schema {
         additionalProperties: { $ref: '#/$defs/profile' },
       },
     },
-    $defs: { profile: group('', 'What is known of one installation') },
+    $defs: { profile: group('', 'Settings of one installation') },
   };
 }
 
 const GROUP_DESCRIPTIONS: Readonly<Record<string, string>> = {
   kubernetes: 'Which cluster and namespace',
-  nomad: 'How Nomad is reached',
-  server: "How the CircleCI server's own APIs are reached",
-  ssh: 'How the machines are reached by SSH',
+  nomad: 'How to reach Nomad',
+  server: "How to reach the CircleCI server's own APIs",
+  ssh: 'How to reach the machines by SSH',
   github: 'The GitHub that the server works with',
-  'server.paths': 'Where the calls of its admin API are',
-  'server.settingNames': 'What system settings are called',
+  'server.paths': 'Paths of its admin API',
+  'server.settingNames': 'Names of system settings',
 };
 
 function group(prefix: string, description: string): Schema {

@@ -21,7 +21,7 @@ export function readNewSetting(key: string, text: string, cwd: string): NewSetti
   const value = parseValue(spec, text, cwd);
   const fault = checkValue(spec, value);
   if (!fault) return { spec, value };
-  throw new AdminError('usage', `the value for ${key} ${fault.message}`, {
+  throw new AdminError('usage', `The value for ${key} ${fault.message}`, {
     code: 'BAD_VALUE',
     ...(fault.hint ? { hint: fault.hint } : {}),
   });
@@ -36,10 +36,14 @@ export function unknownKey(key: string): AdminError {
 }
 
 function secretInConfig(key: string): AdminError {
-  return new AdminError('usage', `the config file holds no secrets, and "${key}" would be one`, {
-    code: 'SECRET_IN_CONFIG',
-    hint: SECRET_HINT,
-  });
+  return new AdminError(
+    'usage',
+    `"${key}" is a secret, and the config file must not contain secrets`,
+    {
+      code: 'SECRET_IN_CONFIG',
+      hint: SECRET_HINT,
+    },
+  );
 }
 
 /**
@@ -51,6 +55,6 @@ export function checkProfileName(name: string): void {
   if (PROFILE_NAME.test(name)) return;
   throw new AdminError('usage', `"${name}" cannot be the name of an installation`, {
     code: 'BAD_NAME',
-    hint: 'A name is made of up to 63 letters, digits, dots, dashes and underscores.',
+    hint: 'A name has up to 63 letters, digits, dots, dashes and underscores.',
   });
 }

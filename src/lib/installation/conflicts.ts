@@ -12,7 +12,7 @@ export function findConflicts(profile: Profile, chosen: Chosen, env: Environment
     const value = env[variable];
     if (decided !== undefined || !value || !own) return;
     if (!sameAddress(value, own.replace(/(^|:)~(?=\/)/g, `$1${env['HOME'] ?? '~'}`))) {
-      conflicts.push(`${variable} is ${value}, the profile says ${own}`);
+      conflicts.push(`${variable} is ${value}, but the profile has ${own}`);
     }
   };
   compare('CIRCLE_HOST', profile.host, env['CIRCLECI_ADMIN_HOST'] || undefined);

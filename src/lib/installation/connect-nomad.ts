@@ -67,7 +67,7 @@ async function tlsOptions(nomad: NomadSettings): Promise<TlsOptions> {
     return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
       throw new AdminError('validation', `${path} cannot be read: ${error.code}`, {
         code: 'BAD_CERTIFICATE',
-        hint: 'It is named as a certificate or key for Nomad, in the profile or by NOMAD_*.',
+        hint: 'It is set as a certificate or key for Nomad, in the profile or by NOMAD_*.',
         cause: error,
       });
     });

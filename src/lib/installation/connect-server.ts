@@ -44,7 +44,7 @@ export function serverAddress({ host }: Pick<Settings, 'host'>): URL | null {
   if (address !== null && address.hostname !== '') return address;
   throw new AdminError('usage', `"${host}" is not a host`, {
     code: 'BAD_SERVER_HOST',
-    hint: 'Write it as in circleci.example.com.',
+    hint: 'Write it like circleci.example.com.',
   });
 }
 
@@ -59,7 +59,7 @@ export async function serverTls({ server }: Pick<Settings, 'server'>): Promise<T
   const own = await readFile(caFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new AdminError('validation', `${caFile} cannot be read: ${error.code}`, {
       code: 'BAD_CERTIFICATE',
-      hint: "It is named as the server's certificate authority, in the profile or by NODE_EXTRA_CA_CERTS.",
+      hint: "It is set as the server's certificate authority, in the profile or by NODE_EXTRA_CA_CERTS.",
       cause: error,
     });
   });
@@ -67,8 +67,8 @@ export async function serverTls({ server }: Pick<Settings, 'server'>): Promise<T
 }
 
 function noHost(): AdminError {
-  return new AdminError('usage', 'nothing says where the CircleCI server is', {
+  return new AdminError('usage', 'The host of the CircleCI server is not configured', {
     code: 'NO_SERVER_HOST',
-    hint: 'Name it: circleci-admin config set host HOST (or set CIRCLE_HOST where no profile is in use)',
+    hint: 'Set it: circleci-admin config set host HOST (or set CIRCLE_HOST if no profile is in use)',
   });
 }

@@ -43,7 +43,7 @@ export function connectSsh(
     hostKeys: {
       files: [known, '/etc/ssh/ssh_known_hosts'],
       acceptNew: choice.acceptNewHostKey ?? false,
-      onAccepted: ({ host }, key) => options.note?.(`Took the host key of ${host}: ${key}`),
+      onAccepted: ({ host }, key) => options.note?.(`Accepted the host key of ${host}: ${key}`),
     },
     clock,
     connectTimeout: requestTimeout,
@@ -59,8 +59,8 @@ export function clusterBastion({ kubernetes, ssh }: Settings): SshAddress | null
   if (kubernetes.bastion === false) return null;
   const text = kubernetes.bastion === true ? ssh.bastion : kubernetes.bastion;
   if (text !== null) return parseSshAddress(text, { user: ssh.user, port: 22 });
-  throw new AdminError('validation', 'kubernetes.bastion is true, but there is no ssh.bastion', {
+  throw new AdminError('validation', 'kubernetes.bastion is true, but ssh.bastion is not set', {
     code: 'NO_BASTION',
-    hint: 'Name it: circleci-admin config set ssh.bastion USER@HOST',
+    hint: 'Set it: circleci-admin config set ssh.bastion USER@HOST',
   });
 }

@@ -43,13 +43,13 @@ export function editConfig(text: string, edit: ConfigEdit, { path, preamble }: E
   const after = document.toString({ lineWidth: 0, indent: indentOf(text) });
   const { findings } = readConfigText(after);
   if (!says(parseConfig(after), edit)) {
-    throw notEditable(`the change cannot be written into ${path} as it stands`);
+    throw notEditable(`The change cannot be made in ${path}`);
   }
   const [first] = findings;
   // A file with faults can be mended key by key, but not written with as many.
   if (first && findings.length >= Math.max(1, before.findings.length)) {
     if (broken) throw badConfig(path, broken, before.findings.length - 1);
-    throw new AdminError('validation', `${path} would be wrong: ${first.message}`, {
+    throw new AdminError('validation', `${path} would become invalid: ${first.message}`, {
       code: 'CONFIG_WOULD_BREAK',
       hint: ['Nothing was changed.', first.hint].filter(Boolean).join(' '),
     });

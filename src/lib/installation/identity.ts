@@ -22,10 +22,10 @@ export function compareIdentity(expected: string | null, seen: string | null): I
 
 /** The error for a cluster that is not the profile's. */
 export function otherCluster(profile: string, expected: string, seen: string): AdminError {
-  return new AdminError('refused', `this is not the cluster of installation ${profile}`, {
+  return new AdminError('refused', `This is not the cluster of installation ${profile}`, {
     code: 'OTHER_CLUSTER',
     hint: [
-      `Its id is ${seen}, the profile says ${expected}: the kubeconfig's context leads elsewhere.`,
+      `Its ID is ${seen}, but the profile has ${expected}: the kubeconfig context points at another cluster.`,
       `If the installation has moved: circleci-admin config set kubernetes.clusterId ${seen} --installation ${profile}`,
     ].join('\n'),
   });

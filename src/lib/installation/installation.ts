@@ -7,11 +7,13 @@ import type { Masker } from '../masking.ts';
 import type { NomadClient } from '../nomad/client.ts';
 import type { AdminApi } from '../server/admin-api.ts';
 import type { ServerClient } from '../server/client.ts';
+import type { StepsApi } from '../server/steps-api.ts';
 import type { TriggerApi } from '../server/trigger-api.ts';
 import type { SshClient } from '../ssh/client.ts';
 import { readConfigFile } from './config-file.ts';
 import type { AdminConnection } from './connect-admin.ts';
 import type { SshChoice } from './connect-ssh.ts';
+import type { StepsConnection } from './connect-steps.ts';
 import type { ClusterIdentity } from './identity.ts';
 import { type Chosen, resolveSettings, type Settings } from './settings.ts';
 
@@ -31,6 +33,8 @@ export interface Installation {
   admin(how?: { readonly brief: boolean }): Promise<AdminApi>;
   /** What starts builds on the server, within the same limit. */
   trigger(): Promise<TriggerApi>;
+  /** The steps of builds on the server, and their output. */
+  steps(): Promise<StepsApi>;
   /** The machines, by SSH. Made anew at every call. */
   ssh(choice?: SshChoice): Promise<SshClient>;
   /** The GitHub that the server works with, or the one at this host. Made anew at every call. */
@@ -74,6 +78,7 @@ export function installationOf(settings: Settings, options: InstallationOptions)
   let kubernetes: Promise<KubernetesClient> | undefined;
   let nomad: Promise<NomadClient> | undefined;
   let server: Promise<ServerClient> | undefined;
+  let steps: Promise<StepsConnection> | undefined;
   const github: GitHubClient[] = [];
   const machines: SshClient[] = [];
   const connectMachines = async (choice?: SshChoice): Promise<SshClient> => {
@@ -146,11 +151,17 @@ export function installationOf(settings: Settings, options: InstallationOptions)
       return how.brief ? brief : api;
     },
     trigger: async () => (await connectServerApis()).trigger,
+    steps: async () => {
+      steps ??= import('./connect-steps.ts').then(({ connectSteps }) =>
+        connectSteps(settings, options),
+      );
+      return (await steps).api;
+    },
     identity: () => (clusterId === null ? null : askIdentity(clusterId)),
     identityAsked: () => identity ?? null,
     close: async () => {
       await Promise.all(github.map((client) => client.close()));
-      const opened = await Promise.allSettled([nomad, kubernetes, server, admin]);
+      const opened = await Promise.allSettled([nomad, kubernetes, server, admin, steps]);
       await Promise.all(
         opened.map((one) => (one.status === 'fulfilled' ? one.value?.close() : undefined)),
       );

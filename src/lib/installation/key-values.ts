@@ -17,12 +17,12 @@ const URL_PATH = /^(?:\/[A-Za-z0-9._~%-]+)+$/;
 const VERSION = /^\d{1,3}\.\d{1,3}$/;
 
 const WHAT: Readonly<Record<ValueKind, string>> = {
-  text: 'a text',
+  text: 'text',
   host: 'a host',
   address: 'an http or https address',
   path: 'the path of an address, such as /api/v1/admin/users',
   file: 'an absolute path',
-  files: 'an absolute path, or several with colons between them',
+  files: 'an absolute path, or several separated by colons',
   command: 'a command line',
   boolean: 'true or false',
   port: 'a port, a whole number from 1 to 65535',
@@ -48,17 +48,17 @@ export function checkValue(spec: ProfileKey, value: unknown): ValueFault | undef
     const hint = typeof value === 'number' ? 'Put it in quotes.' : null;
     return { message: `is not ${WHAT[kind]}`, hint };
   }
-  if (value.trim() === '') return { message: 'is empty', hint: 'Take it out to unset it.' };
+  if (value.trim() === '') return { message: 'is empty', hint: 'Remove the key to unset it.' };
   if (value.includes('\0') || (kind !== 'command' && /\p{Cc}/u.test(value))) {
-    return { message: 'has control characters in it', hint: null };
+    return { message: 'contains control characters', hint: null };
   }
   if (kind === 'choice') {
     if (choices.includes(value)) return undefined;
     const near = nearest(value, choices);
     const meant = near === null ? '' : ` Did you mean ${near}?`;
     return {
-      message: `is none of its choices`,
-      hint: `It can be ${choices.join(', ')}.${meant}`,
+      message: `is not a valid value`,
+      hint: `Valid values are ${choices.join(', ')}.${meant}`,
     };
   }
   return checkText(kind, value);
@@ -71,7 +71,7 @@ function checkText(kind: ValueKind, value: string): ValueFault | undefined {
     case 'address':
       if (/\/\/[^/]*@/.test(value)) {
         return {
-          message: 'has a user or a password in it',
+          message: 'contains a user or a password',
           hint: 'Secrets do not belong in the config file: use tokenFile or tokenCommand.',
         };
       }
@@ -90,7 +90,7 @@ function checkText(kind: ValueKind, value: string): ValueFault | undefined {
       const paths = kind === 'file' ? [value] : splitFiles(value);
       return paths.length > 0 && paths.every((path) => isAbsolute(path) || path.startsWith('~/'))
         ? undefined
-        : { ...wrong, hint: 'A path may begin with ~/ for the home directory.' };
+        : { ...wrong, hint: 'A path may start with ~/ for the home directory.' };
     }
     default:
       return undefined;

@@ -72,12 +72,12 @@ export function planProfileChange(
         blocks: [
           { kind: 'fields', fields: [{ label: 'File', value: target.path }] },
           { kind: 'lines', lines: diffLines(text, after) },
-          ...(fields.length > 0 ? [{ kind: 'fields', title: 'Left out', fields } as const] : []),
+          ...(fields.length > 0 ? [{ kind: 'fields', title: 'Not found', fields } as const] : []),
         ],
       } satisfies DetailView,
       document,
       warnings: old === undefined ? [] : [overwriting(wanted, old)],
-      ...(after === text ? { nothing: `Nothing to do: ${target.path} says so already.` } : {}),
+      ...(after === text ? { nothing: `Nothing to do: ${target.path} already has this.` } : {}),
     },
     confirm: { kind: 'yes-no', question: `Write installation ${name}?` } as const,
     apply: () =>
@@ -96,7 +96,7 @@ export function planProfileChange(
       document: { ...document, changed },
       exitCode: 0,
     }),
-    interrupted: () => [`${target.path} is as it was, or as planned: never half of it.`],
+    interrupted: () => [`${target.path} is either unchanged or completely changed.`],
   };
 }
 
@@ -135,20 +135,20 @@ function overwriting({ name, settings }: WantedProfile, old: Profile): string {
     return before !== undefined && before !== value;
   });
   const keys = other.map(({ key }) => key).join(', ');
-  const what = other.length > 0 ? `this overwrites its ${keys}` : 'nothing that it says changes';
-  return `The file has an installation ${name} already: ${what}.`;
+  const what = other.length > 0 ? `this overwrites its ${keys}` : 'its settings do not change';
+  return `The file already has an installation ${name}: ${what}.`;
 }
 
 function outcome(name: string, path: string, inUse: boolean): readonly string[] {
   const use = inUse
     ? `${name} is in use.`
     : `Another installation is in use. To use it: circleci-admin config use ${name}`;
-  return [`${path}: installation ${name} is written.`, use, 'To check it: circleci-admin doctor'];
+  return [`${path}: installation ${name} was written.`, use, 'To check it: circleci-admin doctor'];
 }
 
 function notWritten(path: string): AdminError {
-  return new AdminError('failed', `${path} does not say what was written`, {
+  return new AdminError('failed', `${path} does not contain what was written`, {
     code: 'CONFIG_WRITE',
-    hint: 'Another program may have written it at the same time. See: circleci-admin config show',
+    hint: 'Another program may have changed it at the same time. See: circleci-admin config show',
   });
 }

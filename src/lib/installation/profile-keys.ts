@@ -63,21 +63,21 @@ export const PROFILE_KEYS: readonly ProfileKey[] = [
   {
     key: 'readOnly',
     kind: 'boolean',
-    description: 'Refuse every command that changes something',
+    description: 'Refuse all commands that make changes',
     flag: 'readOnly',
     fallback: false,
   },
   {
     key: 'requestTimeout',
     kind: 'duration',
-    description: 'Limit for one request, such as 30s',
+    description: 'Time limit for one request, such as 30s',
     flag: 'requestTimeout',
     fallback: '30s',
   },
   {
     key: 'kubernetes.kubeconfig',
     kind: 'files',
-    description: 'Kubeconfig file, or several with colons between them',
+    description: 'Kubeconfig file, or several separated by colons',
     flag: 'kubeconfig',
     variable: 'CIRCLECI_ADMIN_KUBECONFIG',
     ambient: 'KUBECONFIG',
@@ -99,7 +99,7 @@ export const PROFILE_KEYS: readonly ProfileKey[] = [
   {
     key: 'kubernetes.clusterId',
     kind: 'text',
-    description: 'Uid of the namespace kube-system: tells this cluster from every other',
+    description: 'UID of the namespace kube-system: identifies this cluster',
   },
   {
     key: 'kubernetes.bastion',
@@ -110,7 +110,7 @@ export const PROFILE_KEYS: readonly ProfileKey[] = [
     key: 'nomad.access',
     kind: 'choice',
     choices: ['auto', 'direct', 'proxy', 'port-forward', 'exec'],
-    description: 'Way to reach Nomad; auto takes the first that leads there',
+    description: 'How to reach Nomad; auto uses the first way that works',
     flag: 'nomadAccess',
     fallback: 'auto',
   },
@@ -136,7 +136,7 @@ export const PROFILE_KEYS: readonly ProfileKey[] = [
   {
     key: 'nomad.tokenFile',
     kind: 'file',
-    description: "File with Nomad's token, readable by its owner alone",
+    description: "File with Nomad's token, readable by its owner only",
   },
   {
     key: 'nomad.tokenCommand',
@@ -164,7 +164,7 @@ export const PROFILE_KEYS: readonly ProfileKey[] = [
   {
     key: 'nomad.serverName',
     kind: 'text',
-    description: "Name that the certificate of Nomad's API has to bear",
+    description: "Server name in the certificate of Nomad's API",
     ambient: 'NOMAD_TLS_SERVER_NAME',
   },
   {
@@ -190,13 +190,13 @@ export const PROFILE_KEYS: readonly ProfileKey[] = [
   {
     key: 'nomad.tls',
     kind: 'boolean',
-    description: "Nomad's API in the pod speaks TLS",
+    description: "Nomad's API in the pod uses TLS",
     fallback: false,
   },
   {
     key: 'server.tokenFile',
     kind: 'file',
-    description: "File with an administrator's API token, readable by its owner alone",
+    description: "File with an administrator's API token, readable by its owner only",
   },
   {
     key: 'server.tokenCommand',
@@ -206,7 +206,7 @@ export const PROFILE_KEYS: readonly ProfileKey[] = [
   {
     key: 'server.caFile',
     kind: 'file',
-    description: "Certificate authority of the server's host, where it is not a public one (PEM)",
+    description: "Certificate authority of the server's host, if it is not a public one (PEM)",
     ambient: 'NODE_EXTRA_CA_CERTS',
   },
   {
@@ -225,36 +225,36 @@ export const PROFILE_KEYS: readonly ProfileKey[] = [
     ([name, path]): ProfileKey => ({
       key: `server.paths.${name}`,
       kind: 'path',
-      description: `Where this server has ${path}, if elsewhere`,
+      description: `Path of ${path} on this server, if different`,
       fallback: path,
     }),
   ),
   {
     key: 'server.settingNames.suspendNewUsers',
     kind: 'text',
-    description: 'Name of the system setting "Suspend New Users", where it is not found by that',
+    description: 'Name of the system setting "Suspend New Users", if it has another title',
   },
   {
     key: 'server.settingNames.requiredOrgs',
     kind: 'text',
     description:
-      'Name of the system setting "Required Org Membership List", where it is not found by that',
+      'Name of the system setting "Required Org Membership List", if it has another title',
   },
   {
     key: 'github.host',
     kind: 'host',
-    description: 'Host of the GitHub that the server works with; github.com where it is left out',
+    description: 'Host of the GitHub that the server uses (default github.com)',
     ambient: 'GITHUB_API_URL',
   },
   {
     key: 'github.tokenFile',
     kind: 'file',
-    description: "File with a token that may read the organisation's members (read:org)",
+    description: 'File with a GitHub token with the scope read:org',
   },
   {
     key: 'github.tokenCommand',
     kind: 'command',
-    description: 'Command that prints a token of GitHub',
+    description: 'Command that prints a GitHub token',
   },
   {
     key: 'services.file',
@@ -265,35 +265,35 @@ export const PROFILE_KEYS: readonly ProfileKey[] = [
     key: 'services.external',
     kind: 'text',
     description:
-      'Services that run outside of the cluster, such as circleci-postgresql,circleci-vault',
+      'Services that run outside the cluster, such as circleci-postgresql,circleci-vault',
   },
   {
     key: 'ssh.user',
     kind: 'text',
-    description: 'Who logs in on the Nomad clients',
+    description: 'User to log in as on the Nomad clients',
     // Of the images that CircleCI's Terraform modules take.
     fallback: 'ubuntu',
   },
   {
     key: 'ssh.keyFile',
     kind: 'file',
-    description: 'Private key to log in with; the agent and the usual ones where it is left out',
+    description: 'Private key to log in with (default: the SSH agent and the default keys)',
   },
   {
     key: 'ssh.port',
     kind: 'port',
-    description: 'Port of SSH on the Nomad clients',
+    description: 'SSH port of the Nomad clients',
     fallback: 22,
   },
   {
     key: 'ssh.bastion',
     kind: 'login',
-    description: 'Host that the clients are reached through, such as ubuntu@bastion.example.com:22',
+    description: 'Bastion host to connect through, such as ubuntu@bastion.example.com:22',
   },
   {
     key: 'ssh.knownHostsFile',
     kind: 'file',
-    description: 'Known host keys; ~/.ssh/known_hosts where it is left out',
+    description: 'File of known host keys (default ~/.ssh/known_hosts)',
   },
 ];
 

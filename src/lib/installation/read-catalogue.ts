@@ -33,9 +33,9 @@ async function readEntries(file: string): Promise<readonly Entry[]> {
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (missing) {
-      throw new AdminError('notFound', `there is no services file ${file}`, {
+      throw new AdminError('notFound', `The services file ${file} does not exist`, {
         code: 'SERVICES_FILE_NOT_FOUND',
-        hint: 'The profile names it: circleci-admin config show',
+        hint: 'The profile sets its path: circleci-admin config show',
         cause: error,
       });
     }
@@ -43,7 +43,7 @@ async function readEntries(file: string): Promise<readonly Entry[]> {
     throw bad(file, reason ?? '');
   }
   const list = Array.isArray(document) ? document : objectOf(document)['services'];
-  if (!Array.isArray(list)) throw bad(file, 'it is no list of services');
+  if (!Array.isArray(list)) throw bad(file, 'it is not a list of services');
   return list.map((item, at) => {
     const entry = objectOrNull(item);
     if (entry === null || textOf(entry['name']) === null) {
@@ -54,9 +54,9 @@ async function readEntries(file: string): Promise<readonly Entry[]> {
 }
 
 function bad(file: string, reason: string): AdminError {
-  return new AdminError('validation', `the services file ${file} cannot be used: ${reason}`, {
+  return new AdminError('validation', `The services file ${file} cannot be used: ${reason}`, {
     code: 'BAD_SERVICES_FILE',
-    hint: 'It is a YAML list: - {name: scheduler, workloads: [my-scheduler], labels: [app=my]}',
+    hint: 'It must be a YAML list: - {name: scheduler, workloads: [my-scheduler], labels: [app=my]}',
   });
 }
 
@@ -64,7 +64,7 @@ function serviceOf(entry: Entry, known: Catalogue): Service {
   const name = String(entry['name']);
   const base: Service = known.services.find((service) => service.name === name) ?? {
     name,
-    role: 'not stated',
+    role: 'unknown',
     impact: null,
     severity: 'unknown',
     externalisable: null,

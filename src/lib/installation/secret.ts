@@ -53,15 +53,15 @@ async function askCommand(
   // Whatever a command prints before it fails may be half of the secret.
   for (const line of ended.stdout.split('\n')) masker.add(line.trim());
   if (ended.timedOut) {
-    throw new AdminError('timeout', `tokenCommand took over ${COMMAND_LIMIT / 1000} s`, {
+    throw new AdminError('timeout', `tokenCommand timed out after ${COMMAND_LIMIT / 1000} s`, {
       code: 'SECRET_COMMAND_TIMEOUT',
-      hint: 'Run the command by hand: it may wait for an answer. Nobody is there to give it here.',
+      hint: 'Run the command yourself: it may wait for input, which is not possible here.',
     });
   }
   const fail = (how: string): AdminError =>
     new AdminError('unauthorised', `tokenCommand ${how}`, {
       code: 'SECRET_COMMAND',
-      hint: 'It has to print the token alone, on one line. See: circleci-admin config show',
+      hint: 'It must print only the token, on one line. See: circleci-admin config show',
     });
   if (ended.exitCode !== 0) {
     const said = masker.mask(ended.stderr.trim().split('\n').slice(-3).join('\n'));
@@ -119,7 +119,7 @@ export function shellRunner(env: SecretAccess['env']): CommandRunner {
  */
 export async function readSecretFile(path: string): Promise<string> {
   const fail = (what: string, hint?: string): AdminError =>
-    new AdminError('validation', `secret file ${path} ${what}`, {
+    new AdminError('validation', `Secret file ${path} ${what}`, {
       code: 'SECRET_FILE',
       ...(hint === undefined ? {} : { hint }),
     });
@@ -128,7 +128,7 @@ export async function readSecretFile(path: string): Promise<string> {
   };
   const info = await stat(path).catch(unreadable);
   if ((info.mode & 0o077) !== 0) {
-    throw fail('can be read by others than its owner', `Run: chmod 600 ${path}`);
+    throw fail('can be read by other users', `Run: chmod 600 ${path}`);
   }
   const secret = (await readFile(path, 'utf8').catch(unreadable)).trim();
   if (secret === '') throw fail('is empty');

@@ -86,7 +86,7 @@ function fromVariable(spec: ProfileKey, env: Environment): Own | undefined {
   if (!fault) return { value, source: 'environment', variable };
   throw new AdminError('usage', `${variable} ${fault.message}`, {
     code: 'BAD_ENVIRONMENT',
-    hint: fault.hint ?? 'Set it to what it has to be, or unset it.',
+    hint: fault.hint ?? 'Set a valid value, or unset it.',
   });
 }
 

@@ -205,12 +205,12 @@ export function findProfile(name: string, config: ConfigFile): Profile {
   if (profile && Object.hasOwn(config.installations, name)) return profile;
   const known = Object.keys(config.installations);
   const meant = nearest(name, known);
-  throw new AdminError('notFound', `there is no installation "${name}" in the config file`, {
+  throw new AdminError('notFound', `The config file has no installation "${name}"`, {
     code: 'INSTALLATION_NOT_FOUND',
     hint: [
       known.length > 0
         ? `The config file has ${known.join(', ')}.`
-        : 'The config file has none; leave out --installation to use the kubeconfig.',
+        : 'The config file has none; remove --installation to use the kubeconfig.',
       ...(meant === null ? [] : [`Did you mean ${meant}?`]),
     ].join(' '),
   });
@@ -218,7 +218,7 @@ export function findProfile(name: string, config: ConfigFile): Profile {
 
 function settingOf(key: string, deciders: Deciders): Setting {
   const spec = findKey(key);
-  if (!spec) throw new Error(`no profile has a key "${key}"`);
+  if (!spec) throw new Error(`No profile has a key "${key}"`);
   return decide(spec, deciders);
 }
 

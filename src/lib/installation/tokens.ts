@@ -99,7 +99,7 @@ function movedFrom(profile: Profile, deciders: Deciders, keys: readonly string[]
     const { value, source } = decided(key, deciders);
     if (source !== 'flag' && source !== 'environment') continue;
     if (typeof own === 'string' && !sameAddress(own, String(value))) {
-      return `${key} is ${value} now, the profile says ${own}`;
+      return `${key} is now ${value}, but the profile has ${own}`;
     }
   }
   return null;
@@ -109,11 +109,11 @@ function movedFrom(profile: Profile, deciders: Deciders, keys: readonly string[]
 function notAt(env: Environment, variable: string, { value, source }: Setting): string | null {
   const own = env[variable];
   if (!own || source === 'ambient' || typeof value !== 'string') return null;
-  return sameAddress(own, value) ? null : `the address is ${value}, ${variable} is ${own}`;
+  return sameAddress(own, value) ? null : `the address is ${value}, but ${variable} is ${own}`;
 }
 
 function decided(key: string, deciders: Deciders): Setting {
   const spec = findKey(key);
-  if (!spec) throw new Error(`no profile has a key "${key}"`);
+  if (!spec) throw new Error(`No profile has a key "${key}"`);
   return decide(spec, deciders);
 }

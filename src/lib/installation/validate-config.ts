@@ -20,9 +20,9 @@ export interface ConfigValidation {
 export async function validateConfig(path: string, expected: boolean): Promise<ConfigValidation> {
   const text = await readConfigBytes(path);
   if (text === null && expected) {
-    throw new AdminError('notFound', `there is no file ${path}`, {
+    throw new AdminError('notFound', `File ${path} does not exist`, {
       code: 'CONFIG_NOT_FOUND',
-      hint: 'To see where the config file is: circleci-admin config path',
+      hint: 'To print the path of the config file: circleci-admin config path',
     });
   }
   if (text === null || text.trim() === '') {

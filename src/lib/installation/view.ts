@@ -61,7 +61,7 @@ export function installationsView(rows: readonly InstallationRow[]): TableView<I
       },
     ],
     rows,
-    empty: 'The config file has no installations. To begin: circleci-admin config set --help',
+    empty: 'The config file has no installations. To create one: circleci-admin init',
   };
 }
 

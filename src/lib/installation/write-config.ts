@@ -27,7 +27,7 @@ export async function rewriteConfig(
   const fail = (error: NodeJS.ErrnoException): never => {
     throw new AdminError('failed', `${path} cannot be written: ${error.code ?? error.message}`, {
       code: 'CONFIG_WRITE',
-      hint: 'Nothing was changed. CIRCLECI_ADMIN_CONFIG_DIR names another directory.',
+      hint: 'Nothing was changed. To use another directory, set CIRCLECI_ADMIN_CONFIG_DIR.',
       cause: error,
     });
   };
@@ -79,9 +79,9 @@ async function lock(
     }
     if (await isStale(path)) await removeIfThere(path);
     else if (waited >= LOCK_WAIT) {
-      throw new AdminError('timeout', `${path} is held by another writer`, {
+      throw new AdminError('timeout', `${path} is locked by another process`, {
         code: 'CONFIG_LOCKED',
-        hint: `Nothing was changed. If no other circleci-admin runs: rm ${path}`,
+        hint: `Nothing was changed. If no other circleci-admin is running: rm ${path}`,
       });
     } else await clock.sleep(LOCK_POLL);
   }

@@ -126,22 +126,22 @@ async function connectCluster(connect: () => Promise<NomadCluster>): Promise<Nom
 function originOf(address: string): string {
   const url = URL.parse(address.includes('://') ? address : `http://${address}`);
   if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url.origin;
-  throw new AdminError('usage', `"${address}" is not an address of Nomad`, {
+  throw new AdminError('usage', `"${address}" is not a valid Nomad address`, {
     code: 'BAD_NOMAD_ADDRESS',
-    hint: 'Write it as in http://10.0.0.1:4646.',
+    hint: 'Write it like http://10.0.0.1:4646.',
   });
 }
 
 function notConfigured(preferred: NomadAccess | 'auto'): AdminError {
   const message =
     preferred === 'auto'
-      ? 'Nothing says how Nomad is reached'
-      : `Nothing says how Nomad is reached by ${preferred}`;
+      ? 'Access to Nomad is not configured'
+      : `Access to Nomad by ${preferred} is not configured`;
   return new AdminError('usage', message, {
     code: 'NOMAD_NOT_CONFIGURED',
     hint:
       preferred === 'direct'
-        ? 'Give its address with --nomad-address or NOMAD_ADDR.'
-        : 'Give its address with --nomad-address, or a cluster with --context or KUBECONFIG.',
+        ? 'Set its address with --nomad-address or NOMAD_ADDR.'
+        : 'Set its address with --nomad-address, or a cluster with --context or KUBECONFIG.',
   });
 }

@@ -53,9 +53,9 @@ function firstLine(child: ChildProcess, signal: AbortSignal): Promise<string | n
     const onAbort = (): void => {
       reject(
         signal.reason?.name === 'TimeoutError'
-          ? new AdminError('timeout', 'the sandbox was not ready in time', {
+          ? new AdminError('timeout', 'The sandbox did not become ready in time', {
               code: 'SANDBOX_START',
-              hint: 'Start it without --detach to see what it does.',
+              hint: 'Start it without --detach to see its output.',
             })
           : signal.reason,
       );
@@ -80,9 +80,9 @@ async function whyNot(place: SandboxPlace): Promise<AdminError> {
     const { code, message, hint, exitCode } = JSON.parse(last);
     return new AdminError(kindOf(exitCode), message, { code, ...(hint ? { hint } : {}) });
   }
-  return new AdminError('failed', `the sandbox did not start: ${said || 'it said nothing'}`, {
+  return new AdminError('failed', `The sandbox did not start: ${said || 'no output'}`, {
     code: 'SANDBOX_START',
-    hint: 'Start it without --detach to see what it does.',
+    hint: 'Start it without --detach to see its output.',
   });
 }
 

@@ -74,7 +74,7 @@ export class SandboxControl {
   ): Promise<unknown> {
     const { status, text } = await this.#exchange(method, path, body, timeoutMs).catch(
       (error: NodeJS.ErrnoException) => {
-        throw new AdminError('service', `the sandbox does not answer: ${error.message}`, {
+        throw new AdminError('service', `The sandbox does not respond: ${error.message}`, {
           code: error.code === 'ETIMEDOUT' ? 'SANDBOX_HANGS' : 'SANDBOX_UNREACHABLE',
           hint: 'Run: circleci-admin sandbox status',
           cause: error,

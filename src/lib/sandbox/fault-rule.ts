@@ -47,7 +47,7 @@ function readFault(given: VerbArguments): Fault {
       };
     }
     default:
-      throw badArgument(`there is no fault "${kind}"; there are ${FAULT_KINDS.join(', ')}`);
+      throw badArgument(`unknown fault "${kind}"; valid values are ${FAULT_KINDS.join(', ')}`);
   }
 }
 

@@ -70,7 +70,7 @@ export class SandboxPlace {
     throw new AdminError(
       'notFound',
       live === null
-        ? `no sandbox named "${this.name}" is running`
+        ? `No sandbox named "${this.name}" is running`
         : `the sandbox "${this.name}" is still starting`,
       {
         code: 'SANDBOX_NOT_RUNNING',
@@ -136,7 +136,7 @@ export class SandboxPlace {
 
   #taken(cause?: unknown): AdminError {
     const flag = this.name === 'default' ? '' : ` --name ${this.name}`;
-    return new AdminError('refused', `a sandbox named "${this.name}" is running already`, {
+    return new AdminError('refused', `A sandbox named "${this.name}" is already running`, {
       code: 'SANDBOX_RUNNING',
       hint: `Run: circleci-admin sandbox stop${flag}, or choose another name with --name.`,
       cause,

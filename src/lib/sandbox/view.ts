@@ -33,7 +33,7 @@ export function statusView(state: SandboxState, status: SandboxStatus): DetailVi
         fields: [
           ...placeFields(state),
           { label: 'Clock', value: clockText(status.clock) },
-          { label: 'Requests', value: `${reads} read, ${writes} wrote` },
+          { label: 'Requests', value: `${reads} reads, ${writes} writes` },
         ],
       },
     ],
@@ -49,9 +49,9 @@ export function statusDocument(state: SandboxState, status: SandboxStatus) {
 
 /** The sandbox's time in words. */
 export function clockText({ now, rate }: ClockReading): string {
-  if (rate === 0) return `${now}, standing still`;
+  if (rate === 0) return `${now}, stopped`;
   if (rate === 1) return `${now}, as fast as real time`;
-  return `${now}, ${formatDuration(rate * 1_000)} in a second`;
+  return `${now}, ${formatDuration(rate * 1_000)} per second`;
 }
 
 /** The scenarios, for people. */

@@ -240,8 +240,8 @@ function parsed(text: string): unknown {
 
 function badLogin(login: string): AdminError {
   const shown = login.length > 60 ? `${login.slice(0, 60)}...` : login;
-  return new AdminError('usage', `${JSON.stringify(shown)} is not a GitHub login`, {
+  return new AdminError('usage', `${JSON.stringify(shown)} is not a valid GitHub login`, {
     code: 'BAD_LOGIN',
-    hint: 'A login has letters, digits and hyphens, at most 39. List them: circleci-admin users list',
+    hint: 'A login has at most 39 letters, digits and hyphens. List the accounts: circleci-admin users list',
   });
 }

@@ -19,7 +19,7 @@ export interface AdminCall {
 
 /** There is no token to send: `unauthorised` NO_SERVER_TOKEN. */
 export function noToken(origin: string): AdminError {
-  return new AdminError('unauthorised', `there is no API token for ${new URL(origin).host}`, {
+  return new AdminError('unauthorised', `No API token for ${new URL(origin).host} is configured`, {
     code: 'NO_SERVER_TOKEN',
     hint: howToMakeOne(origin),
   });
@@ -39,7 +39,7 @@ export function refusal(call: AdminCall, answer: ReadAnswer): AdminError {
   if (status === 404) return noSuchCall(call);
   if (status >= 300 && status < 400) {
     const to = answer.headers['location'] ?? 'another page';
-    return surprise(call, answer, `sends us on to ${mask(call, to)}`);
+    return surprise(call, answer, `redirects to ${mask(call, to)}`);
   }
   return new AdminError(
     'service',
@@ -48,8 +48,8 @@ export function refusal(call: AdminCall, answer: ReadAnswer): AdminError {
       code: 'SERVER_ERROR',
       hint:
         status === 429
-          ? 'Somebody else uses up what the server allows this user; wait a minute and run the command again.'
-          : 'Look at the frontend: kubectl logs -l app=frontend; then run the command again.',
+          ? 'Other requests of this user have reached the rate limit of the server; wait a minute and run the command again.'
+          : 'Check the log of the frontend: kubectl logs -l app=frontend; then run the command again.',
     },
   );
 }
@@ -62,7 +62,7 @@ export function surprise(call: AdminCall, answer: ReadAnswer, how: string): Admi
     `${host} answered ${asked(call)} with ${answer.status} and ${how}${said(call, answer)}`,
     {
       code: 'SERVER_SURPRISE',
-      hint: `CircleCI promises little of this API. Check the host (HOST, not app.HOST), and where this version has it: circleci-admin config set server.paths.${call.key} PATH`,
+      hint: `This API is not stable between versions. Check the host (HOST, not app.HOST), or set the path in this version: circleci-admin config set server.paths.${call.key} PATH`,
     },
   );
 }
@@ -70,15 +70,15 @@ export function surprise(call: AdminCall, answer: ReadAnswer, how: string): Admi
 /** The path is not there at all: `service` SERVER_NO_SUCH_CALL. */
 export function noSuchCall(call: AdminCall): AdminError {
   const { host } = new URL(call.origin);
-  return new AdminError('service', `${host} has no ${asked(call)}: it answered 404`, {
+  return new AdminError('service', `${host} answered ${asked(call)} with 404`, {
     code: 'SERVER_NO_SUCH_CALL',
-    hint: `Another version may have it elsewhere: circleci-admin config set server.paths.${call.key} PATH`,
+    hint: `This version may have another path: circleci-admin config set server.paths.${call.key} PATH`,
   });
 }
 
 /** `notFound` USER_NOT_FOUND. */
 export function userNotFound(login: string): AdminError {
-  return new AdminError('notFound', `there is no account "${login}" on the server`, {
+  return new AdminError('notFound', `The server has no account "${login}"`, {
     code: 'USER_NOT_FOUND',
     hint: 'List the accounts: circleci-admin users list',
   });
@@ -86,7 +86,7 @@ export function userNotFound(login: string): AdminError {
 
 /** `notFound` SETTING_NOT_FOUND. */
 export function settingNotFound(name: string): AdminError {
-  return new AdminError('notFound', `the server has no setting "${name}"`, {
+  return new AdminError('notFound', `The server has no setting "${name}"`, {
     code: 'SETTING_NOT_FOUND',
     hint: 'List the settings: circleci-admin settings list',
   });
@@ -97,10 +97,10 @@ export function settingRefused(call: AdminCall, name: string, why: string): Admi
   const { host } = new URL(call.origin);
   return new AdminError(
     'validation',
-    `${host} does not take this for ${name}: ${mask(call, why)}`,
+    `${host} does not accept this value for ${name}: ${mask(call, why)}`,
     {
       code: 'SETTING_REFUSED',
-      hint: `See what it is now: circleci-admin settings get ${name}`,
+      hint: `To see its current value: circleci-admin settings get ${name}`,
     },
   );
 }
@@ -113,16 +113,16 @@ function forbidden(call: AdminCall): AdminError {
       : 'read-settings (or write-settings, which covers it)';
   return new AdminError(
     'unauthorised',
-    `${host} does not let the token's user ${asked(call)}: it needs the admin scope ${scope}`,
+    `${host} does not permit the token's user to ${asked(call)}: the admin scope ${scope} is required`,
     {
       code: 'SERVER_FORBIDDEN',
-      hint: `Have an administrator grant it (circleci-admin users admin grant LOGIN), then make a new token: one that was made before does not have it. ${howToMakeOne(call.origin)}`,
+      hint: `Ask an administrator to grant it (circleci-admin users admin grant LOGIN), then create a new token: older tokens do not have the scope. ${howToMakeOne(call.origin)}`,
     },
   );
 }
 
 function howToMakeOne(origin: string): string {
-  return `Sign in to ${origin} as an administrator, make a token at User Settings > Personal API Tokens (after becoming one), and set CIRCLE_TOKEN to it (CIRCLECI_ADMIN_SERVER_TOKEN where a profile is in use), or keep it in a file: circleci-admin config set server.tokenFile PATH`;
+  return `Sign in to ${origin} as an administrator, create a token at User Settings > Personal API Tokens, and set CIRCLE_TOKEN to it (CIRCLECI_ADMIN_SERVER_TOKEN if a profile is in use), or save it in a file: circleci-admin config set server.tokenFile PATH`;
 }
 
 function asked({ method, path }: AdminCall): string {

@@ -90,31 +90,35 @@ async function refusal(origin: string, path: string, response: HttpResponse): Pr
   if (status === 401) {
     return new AdminError('unauthorised', `${host} does not accept the API token`, {
       code: 'SERVER_UNAUTHORIZED',
-      hint: `Make a personal API token at ${origin}/account/api, and name it: circleci-admin config set server.tokenFile PATH`,
+      hint: `Create a personal API token at ${origin}/account/api, save it in a file, and set: circleci-admin config set server.tokenFile PATH`,
     });
   }
   if (status === 403) {
-    return new AdminError('unauthorised', `${host} does not allow the token's user ${path}`, {
-      code: 'SERVER_FORBIDDEN',
-      hint: 'Ask an administrator of the server, or use the token of one.',
-    });
+    return new AdminError(
+      'unauthorised',
+      `${host} does not permit the token's user to read ${path}`,
+      {
+        code: 'SERVER_FORBIDDEN',
+        hint: 'Ask an administrator of the server, or use the token of an administrator.',
+      },
+    );
   }
   return new AdminError('service', `${host} answered ${path} with ${status}`, {
     code: 'SERVER_ERROR',
-    hint: 'Check that the host is that of the CircleCI server: circleci-admin doctor --only server',
+    hint: 'Check that this is the host of the CircleCI server: circleci-admin doctor --only server',
   });
 }
 
 function badAnswer(origin: string): AdminError {
   return new AdminError('service', `${new URL(origin).host} does not answer as CircleCI does`, {
     code: 'BAD_ANSWER',
-    hint: 'Check that the host is that of the CircleCI server: circleci-admin config show',
+    hint: 'Check that this is the host of the CircleCI server: circleci-admin config show',
   });
 }
 
 function noToken(): AdminError {
-  return new AdminError('unauthorised', 'there is no API token for the server', {
+  return new AdminError('unauthorised', 'No API token for the server is configured', {
     code: 'NO_SERVER_TOKEN',
-    hint: 'Name one: circleci-admin config set server.tokenFile PATH (or server.tokenCommand)',
+    hint: 'Set one: circleci-admin config set server.tokenFile PATH (or server.tokenCommand)',
   });
 }

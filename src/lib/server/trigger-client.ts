@@ -97,7 +97,7 @@ function decoded<T>(
   if (status < 200 || status >= 300) throw refusal(answer, call, options);
   const value = decode(parsed(answer.text));
   if (value !== null) return value;
-  throw failure(answer, call, options, 'SERVER_SURPRISE', 'which is not what API v2 says');
+  throw failure(answer, call, options, 'SERVER_SURPRISE', 'which does not match API v2');
 }
 
 function refusal(answer: ReadAnswer, call: Call, options: TriggerApiOptions): AdminError {
@@ -106,15 +106,15 @@ function refusal(answer: ReadAnswer, call: Call, options: TriggerApiOptions): Ad
     case 401:
       return new AdminError('unauthorised', `${host} does not accept the API token`, {
         code: 'SERVER_UNAUTHORIZED',
-        hint: 'Make a personal API token on the server, and name it: circleci-admin config set server.tokenFile PATH',
+        hint: 'Create a personal API token on the server, save it in a file, and set: circleci-admin config set server.tokenFile PATH',
       });
     case 403:
       return new AdminError(
         'unauthorised',
-        `${host} does not let the token's user ${call.method} ${call.path}${said(answer, options)}`,
+        `${host} does not permit the token's user to ${call.method} ${call.path}${said(answer, options)}`,
         {
           code: 'SERVER_FORBIDDEN',
-          hint: "The token's user needs write access to the project on GitHub; use the token of somebody who has it.",
+          hint: "The token's user requires write access to the project on GitHub; use the token of a user who has it.",
         },
       );
     case 404:
@@ -123,7 +123,7 @@ function refusal(answer: ReadAnswer, call: Call, options: TriggerApiOptions): Ad
     case 422:
       return new AdminError(
         'validation',
-        `${host} does not start a pipeline${said(answer, options)}`,
+        `${host} did not start a pipeline${said(answer, options)}`,
         {
           code: 'PIPELINE_REFUSED',
           hint: 'Check the branch, and that it has .circleci/config.yml.',
@@ -148,7 +148,7 @@ function failure(
     `${what}${how === null ? '' : `, ${how}`}${said(answer, options)}`,
     {
       code,
-      hint: 'Look at the frontend: circleci-admin pods logs --service frontend; then run the command again.',
+      hint: 'Check the log of the frontend: circleci-admin pods logs --service frontend; then run the command again.',
     },
   );
 }
@@ -162,14 +162,14 @@ function said({ text }: ReadAnswer, { token }: TriggerApiOptions): string {
 }
 
 function projectNotFound(project: string, origin: string): AdminError {
-  return new AdminError('notFound', `${new URL(origin).host} builds no project ${project}`, {
+  return new AdminError('notFound', `${new URL(origin).host} has no project ${project}`, {
     code: 'PROJECT_NOT_FOUND',
-    hint: `The token's user has to see it, and it has to be followed: ${origin}/projects. See how it is written: circleci-admin nomad status`,
+    hint: `The token's user must have access to it, and it must be followed: ${origin}/projects. To check its spelling: circleci-admin nomad status`,
   });
 }
 
 function notFound(id: string): AdminError {
-  return new AdminError('notFound', `the server knows no pipeline or workflow ${id}`, {
+  return new AdminError('notFound', `The server has no pipeline or workflow ${id}`, {
     code: 'PIPELINE_NOT_FOUND',
     hint: 'It may be new: run the command again.',
   });

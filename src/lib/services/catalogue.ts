@@ -53,9 +53,9 @@ export class Catalogue {
     if (found) return found;
     const names = this.services.flatMap((service) => [service.name, ...workloadsOf(service)]);
     const meant = nearest(wanted, names);
-    throw new AdminError('notFound', `there is no service "${name}"`, {
+    throw new AdminError('notFound', `There is no service "${name}"`, {
       code: 'SERVICE_NOT_FOUND',
-      hint: `${meant === null ? '' : `Did you mean ${meant}? `}List them with: circleci-admin services list --all`,
+      hint: `${meant === null ? '' : `Did you mean ${meant}? `}List the services: circleci-admin services list --all`,
     });
   }
 

@@ -250,26 +250,26 @@ function absenceOf(
   const reckoned = version ?? oldest;
   if (service.severity === 'unknown' || reckoned === null) return NO_MATTER;
   if (!isOfVersion(service, reckoned)) return NO_MATTER;
-  if (workloads === null) return { state: 'absent', why: 'it has no pod here' };
+  if (workloads === null) return { state: 'absent', why: 'it has no pod in this namespace' };
   // It never runs outside of the cluster, but leaves in the middle of 3.x.
   const leaves = service.name === 'legacy-dispatcher';
   if (service.externalisable !== false && !leaves) {
     return {
       state: 'absent',
-      why: 'it is not here, and the profile does not say that it is outside',
+      why: 'it is missing, and the profile does not list it as external',
     };
   }
   if (version !== null) {
-    return { state: 'missing', why: `server ${version} has it, and it is not here` };
+    return { state: 'missing', why: `it is missing, and server ${version} requires it` };
   }
   const needing = (service.neededBy ?? []).filter((other) => running.has(other));
   if (needing.length > 0 && !leaves) {
     const verb = needing.length === 1 ? 'needs' : 'need';
-    return { state: 'missing', why: `it is not here, and ${needing.join(', ')} ${verb} it` };
+    return { state: 'missing', why: `it is missing, and ${needing.join(', ')} ${verb} it` };
   }
   return {
     state: 'absent',
-    why: 'it is not here, and the profile does not say which version has to run',
+    why: 'it is missing, and the profile does not set the version of the server',
   };
 }
 

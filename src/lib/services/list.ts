@@ -84,9 +84,9 @@ export async function showService(
   const wanted = own?.name ?? context.catalogue.find(name).name;
   const service = services.find((one) => one.name === wanted);
   if (!service) {
-    throw new AdminError('notFound', `there is no service "${name}"`, {
+    throw new AdminError('notFound', `There is no service "${name}"`, {
       code: 'SERVICE_NOT_FOUND',
-      hint: 'List them with: circleci-admin services list --all',
+      hint: 'List the services: circleci-admin services list --all',
     });
   }
   const named = new Set(service.pods);

@@ -22,7 +22,7 @@ export function serviceListView(list: ServiceList): TableView<ServiceStatus> {
       { key: 'state', value: (row) => row.state, tone: (row) => TONES[row.state] },
       { key: 'ready', value: readyText },
       { key: 'severity', value: (row) => row.severity, tone: severityTone },
-      { key: 'impact', title: 'WITHOUT IT', value: (row) => row.impact, flexible: true },
+      { key: 'impact', title: 'IMPACT', value: (row) => row.impact, flexible: true },
       { key: 'role', value: (row) => row.role, wide: true },
       {
         key: 'neededBy',
@@ -36,7 +36,7 @@ export function serviceListView(list: ServiceList): TableView<ServiceStatus> {
     ],
     rows: list.services,
     footer: [...outageLines(list), summaryText(list), ...notHereLines(list)],
-    empty: 'There is no service.',
+    empty: 'No services found.',
   };
 }
 
@@ -45,7 +45,7 @@ export function serviceDetailView(detail: ServiceDetail, now: Date): DetailView 
   const { service, pods, dependents } = detail;
   const list = { namespace: '', summary: { pods: 0, ready: 0, completed: 0, notReady: 0 }, pods };
   const { columns } = podListView(list, now);
-  const doubtful = service.inferred ? ' (doubtful: the icon of the guide cannot be read)' : '';
+  const doubtful = service.inferred ? ' (uncertain: the icon in the guide cannot be read)' : '';
   return {
     blocks: [
       {
@@ -53,21 +53,21 @@ export function serviceDetailView(detail: ServiceDetail, now: Date): DetailView 
         fields: [
           { label: 'Service', value: service.name },
           { label: 'State', value: service.state, tone: TONES[service.state] },
-          { label: 'Ready', value: readyText(service) ?? 'not known' },
+          { label: 'Ready', value: readyText(service) ?? 'unknown' },
           ...(service.why === null ? [] : [{ label: 'Why', value: service.why }]),
-          { label: 'Role', value: service.role ?? 'not stated' },
-          { label: 'Without it', value: service.impact ?? 'not stated' },
+          { label: 'Role', value: service.role ?? 'unknown' },
+          { label: 'Impact', value: service.impact ?? 'unknown' },
           { label: 'Severity', value: `${service.severity}${doubtful}` },
           {
             label: 'Outside',
             value:
               service.externalisable === null
-                ? 'not stated whether it may run outside of the cluster'
-                : `may ${service.externalisable ? '' : 'not '}run outside of the cluster`,
+                ? 'unknown whether it can run outside the cluster'
+                : `${service.externalisable ? 'can' : 'cannot'} run outside the cluster`,
           },
           ...(service.condition === null ? [] : [{ label: 'There', value: service.condition }]),
           ...(service.losesBuilds
-            ? [{ label: 'Restart', value: 'loses builds: its name has to be typed' }]
+            ? [{ label: 'Restart', value: 'loses builds: you must type its name' }]
             : []),
         ],
       },
@@ -86,7 +86,7 @@ export function serviceDetailView(detail: ServiceDetail, now: Date): DetailView 
             { key: 'severity', value: (row) => row.severity },
           ],
           rows: dependents,
-          empty: 'No service that is known to need it.',
+          empty: 'No known service requires it.',
         }),
       },
     ],
@@ -117,7 +117,7 @@ function outageLines({ services }: ServiceList): readonly string[] {
   const lines = services
     .filter(({ outage }) => outage)
     .map(({ name, state, why, impact }) => {
-      const without = impact === null ? '' : `. Without it: ${impact}`;
+      const without = impact === null ? '' : `. Impact: ${impact}`;
       return `${name}: ${why ?? state}${without}`;
     });
   return lines.length === 0 ? [] : [...lines, ''];
@@ -127,7 +127,7 @@ function notHereLines({ notHere, version }: ServiceList): readonly string[] {
   if (notHere.length === 0) return [];
   const set =
     version === null
-      ? 'config set version (such as 3.0) has what is missing counted'
-      : 'config set services.external names those that run outside';
-  return [`Not here: ${notHere.join(', ')}; circleci-admin ${set}`];
+      ? 'config set version VERSION (such as 3.0) to count missing services as outages'
+      : 'config set services.external NAMES to mark services that run outside';
+  return [`Not in this namespace: ${notHere.join(', ')}. Use circleci-admin ${set}`];
 }

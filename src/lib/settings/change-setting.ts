@@ -35,10 +35,10 @@ export async function changeSetting(
   await api.setSetting(name, value, signal);
   const after = (await api.settings(signal)).find((one) => one.name === name);
   if (after?.value === value) return { name, outcome: 'changed', before, value };
-  const seen = after === undefined ? 'it is not in the list any more' : `it is ${shown(after)}`;
-  throw new AdminError('failed', `the server said yes to ${name}, but ${seen}`, {
+  const seen = after === undefined ? 'it is no longer in the list' : `it is ${shown(after)}`;
+  throw new AdminError('failed', `The server accepted ${name}, but ${seen}`, {
     code: 'CHANGE_NOT_SEEN',
-    hint: `Look at it: circleci-admin settings get ${name}`,
+    hint: `To see its value: circleci-admin settings get ${name}`,
   });
 }
 

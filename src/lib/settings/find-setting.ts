@@ -33,9 +33,9 @@ export function findSetting(settings: readonly SystemSetting[], name: string): S
     name,
     settings.flatMap((setting) => [setting.name, setting.humanName ?? setting.name]),
   );
-  throw new AdminError('notFound', `the server has no setting "${name}"`, {
+  throw new AdminError('notFound', `The server has no setting "${name}"`, {
     code: 'SETTING_NOT_FOUND',
-    hint: `${near === null ? '' : `Did you mean ${near}? `}See all: circleci-admin settings list`,
+    hint: `${near === null ? '' : `Did you mean ${near}? `}List the settings: circleci-admin settings list`,
   });
 }
 
@@ -53,8 +53,8 @@ export function findGuideSetting(
   if (override !== null) return findSetting(settings, override);
   const found = settings.find(({ humanName }) => HUMAN_NAMES[which].test(humanName ?? ''));
   if (found) return found;
-  throw new AdminError('notFound', `the server has no setting "${TITLES[which]}"`, {
+  throw new AdminError('notFound', `The server has no setting "${TITLES[which]}"`, {
     code: 'SETTING_NOT_FOUND',
-    hint: `Find it with: circleci-admin settings list. Then name it: circleci-admin config set server.settingNames.${which} NAME`,
+    hint: `Find its name: circleci-admin settings list. Then set it: circleci-admin config set server.settingNames.${which} NAME`,
   });
 }

@@ -32,9 +32,9 @@ export function removeOrgs(orgs: readonly string[], removed: readonly string[]):
   const gone = new Set(removed.map((org) => org.toLowerCase()));
   const missing = removed.filter((org) => !known.has(org.toLowerCase()));
   if (missing.length === 0) return orgs.filter((org) => !gone.has(org.toLowerCase()));
-  throw new AdminError('notFound', `the list does not have ${missing.join(', ')}`, {
+  throw new AdminError('notFound', `The list does not have ${missing.join(', ')}`, {
     code: 'ORG_NOT_REQUIRED',
-    hint: 'See it: circleci-admin settings required-orgs list. Nothing was changed.',
+    hint: 'To see the list: circleci-admin settings required-orgs list. Nothing was changed.',
   });
 }
 
@@ -48,7 +48,7 @@ export function checkOrgs(orgs: readonly string[]): readonly string[] {
     if (isGitHubLogin(org)) continue;
     throw new AdminError('usage', `${JSON.stringify(org)} is not the name of an organisation`, {
       code: 'BAD_ORG',
-      hint: 'Write it as in the address of its page, such as acme of github.com/acme.',
+      hint: 'Write it as in the address of its page: acme for github.com/acme.',
     });
   }
   return orgs;
@@ -63,11 +63,11 @@ export function requiredOrgsWarnings(
   return [
     ...(publicGitHub ? [] : [ONLY_GITHUB_COM]),
     ...(before.length > 0 && then.length === 0
-      ? ['The list is empty then: everybody whom GitHub lets in can make an account.']
+      ? ['The list will be empty: every GitHub user who can sign in can create an account.']
       : []),
     ...(before.length === 0 && then.length > 0
       ? [
-          'From now on only people with some connection to these organisations can make an account; those who have one keep it.',
+          'Only people with a connection to these organisations will be able to create an account; existing accounts are kept.',
         ]
       : []),
   ];
@@ -75,4 +75,4 @@ export function requiredOrgsWarnings(
 
 /** The guide: "When using github.com, you can limit who can register". */
 export const ONLY_GITHUB_COM =
-  'The list counts for github.com alone: on a server with GitHub Enterprise it does nothing.';
+  'The list has an effect with github.com only: with GitHub Enterprise it does nothing.';

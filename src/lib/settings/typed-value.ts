@@ -27,12 +27,12 @@ export function parseSettingValue(
       const word = text.trim().toLowerCase();
       if (ON.includes(word)) return true;
       if (OFF.includes(word)) return false;
-      throw badValue(setting.name, text, 'is true or false');
+      throw badValue(setting.name, text, 'must be true or false');
     }
     case 'number': {
       const fine = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/.test(text.trim());
       if (fine && Number.isFinite(Number(text))) return Number(text);
-      throw badValue(setting.name, text, 'is a number');
+      throw badValue(setting.name, text, 'must be a number');
     }
     case 'string':
       return text;
@@ -45,23 +45,23 @@ function typeOf(
 ): SettingType {
   if (type !== 'unknown') {
     if (asked === undefined || asked === type) return type;
-    throw new AdminError('usage', `${name} is a ${type}, not a ${asked}`, {
+    throw new AdminError('usage', `${name} has type ${type}, not ${asked}`, {
       code: 'BAD_FLAGS',
-      hint: 'Leave out --type: the server tells it.',
+      hint: 'Remove --type: the server reports the type.',
     });
   }
   if (asked !== undefined) return asked;
   const seen = SETTING_TYPES.find((one) => typeof value === one);
   if (seen !== undefined) return seen;
-  throw new AdminError('validation', `the server does not tell what ${name} is`, {
+  throw new AdminError('validation', `The server does not report the type of ${name}`, {
     code: 'UNKNOWN_SETTING_TYPE',
-    hint: `Say it: --type ${SETTING_TYPES.join('|')}. Nothing was changed.`,
+    hint: `Give it: --type ${SETTING_TYPES.join('|')}. Nothing was changed.`,
   });
 }
 
 function badValue(name: string, text: string, what: string): AdminError {
   return new AdminError('validation', `${name} ${what}, and "${text}" is not`, {
     code: 'BAD_SETTING_VALUE',
-    hint: `See it as it is: circleci-admin settings get ${name}. Nothing was changed.`,
+    hint: `To see its current value: circleci-admin settings get ${name}. Nothing was changed.`,
   });
 }

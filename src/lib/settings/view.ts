@@ -54,7 +54,7 @@ export function orgsView(orgs: readonly string[]): TableView<{ readonly org: str
   return {
     columns: [{ key: 'org', title: 'ORGANISATION', value: (row) => row.org }],
     rows: orgs.map((org) => ({ org })),
-    empty: 'The list is empty: everybody whom GitHub lets in can make an account.',
+    empty: 'The list is empty: every GitHub user who can sign in can create an account.',
   };
 }
 

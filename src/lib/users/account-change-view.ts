@@ -24,7 +24,7 @@ export function accountPlanView(plan: AccountPlan): DetailView {
       ? null
       : {
           kind: 'table',
-          title: `Left alone: ${accountsText(left.length)}`,
+          title: `Skipped: ${accountsText(left.length)}`,
           table: reasonsTable(left),
         },
     changes.some((one) => one.suspended !== one.suspendedThen)
@@ -71,11 +71,11 @@ export function accountEventLine(
     case 'failed':
       return `${event.login}: ${event.error.message}`;
     case 'waiting':
-      return `${grouped(event.done)} of ${grouped(event.total)} changed; the server takes its time`;
+      return `${grouped(event.done)} of ${grouped(event.total)} changed; the server is slow`;
     case 'stopped':
-      return `Stopped: ${event.message}. The rest was not tried.`;
+      return `Stopped: ${event.message}. The other accounts were not tried.`;
     case 'verifying':
-      return total <= FEW ? undefined : 'Reading the list back';
+      return total <= FEW ? undefined : 'Verifying the changes';
     case 'report':
       return undefined;
   }
@@ -89,11 +89,11 @@ export function accountProgress(event: AccountEvent, total: number): string | un
 }
 
 function seatsLine({ freed, licensed, usedNow, usedThen }: SeatEffect): string {
-  if (freed === null) return 'Seats: how many are freed is not known.';
+  if (freed === null) return 'Seats: the number of freed seats is unknown.';
   const what = freed < 0 ? `${grouped(-freed)} taken` : `${grouped(freed)} freed`;
   if (usedThen === null || usedNow === null) return `Seats: ${what}.`;
   const of = licensed === null ? '' : ` of ${grouped(licensed)}`;
-  return `Seats: ${what}; ${grouped(usedThen)}${of} used then (now ${grouped(usedNow)}).`;
+  return `Seats: ${what}; ${grouped(usedThen)}${of} used afterwards (now ${grouped(usedNow)}).`;
 }
 
 function freedText(freed: number | null): string {

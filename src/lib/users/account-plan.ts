@@ -108,7 +108,7 @@ function refuseOneself(changes: readonly AccountChange[], me: string): void {
   if (!own) return;
   throw new AdminError('refused', `${own.login} is the account of your own token`, {
     code: 'OWN_ACCOUNT',
-    hint: 'Take it out of the list, or have another administrator do it. Nothing was changed.',
+    hint: 'Remove it from the list, or ask another administrator to do it. Nothing was changed.',
   });
 }
 
@@ -122,9 +122,9 @@ function refuseLastAdmin(changes: readonly AccountChange[], accounts: readonly A
   const now = accounts.filter((account) => isAdmin(account) && !account.suspended);
   if (then.length > 0 || now.length === 0) return;
   const logins = now.map(({ login }) => login).join(', ');
-  throw new AdminError('refused', `no administrator would be left: ${logins} would go`, {
+  throw new AdminError('refused', `No administrator would be left without ${logins}`, {
     code: 'LAST_ADMIN',
-    hint: 'Make somebody else an administrator first: circleci-admin users admin grant LOGIN. Nothing was changed.',
+    hint: 'Make another account an administrator first: circleci-admin users admin grant LOGIN. Nothing was changed.',
   });
 }
 
@@ -156,9 +156,9 @@ function planWarnings(changes: readonly AccountChange[], seats: SeatEffect): rea
   return [
     ...(admins.length === 0
       ? []
-      : [`Administrators are among them: ${admins.map(({ login }) => login).join(', ')}.`]),
+      : [`The accounts include administrators: ${admins.map(({ login }) => login).join(', ')}.`]),
     ...(tooMany && (seats.freed ?? 0) < 0
-      ? [`That takes more seats than there are: ${usedThen} of ${licensed}.`]
+      ? [`This takes more seats than the licence has: ${usedThen} of ${licensed}.`]
       : []),
   ];
 }

@@ -113,7 +113,7 @@ function seatsFreed(
 function notSeen(login: string): ReportedError {
   return {
     code: 'CHANGE_NOT_SEEN',
-    message: `the server said yes, but its list shows ${login} as before: somebody else may change it too`,
+    message: `The server accepted the change, but its list shows ${login} unchanged: somebody else may be changing it too`,
     exitCode: EXIT_CODES.failed,
   };
 }
@@ -121,7 +121,7 @@ function notSeen(login: string): ReportedError {
 function gone(login: string): ReportedError {
   return {
     code: 'USER_NOT_FOUND',
-    message: `${login} is not in the list any more`,
+    message: `${login} is no longer in the list`,
     exitCode: EXIT_CODES.notFound,
   };
 }

@@ -94,7 +94,7 @@ async function readBuilds(
   // New builds push older ones to later pages: some are seen twice, and none is missed.
   for (let offset = 0; missing.size > 0; offset += PAGE) {
     if (offset >= most) {
-      return { ...builds, doubt: `only the newest ${most} builds were looked at` };
+      return { ...builds, doubt: `only the newest ${most} builds were read` };
     }
     const page = await readPage(api, offset, options.signal);
     if (typeof page === 'string') return { ...builds, doubt: page };
@@ -107,7 +107,7 @@ async function readBuilds(
     }
     if (last && last < since) {
       const nameless = builds.seen > 0 && builds.unattributed === builds.seen;
-      return { ...builds, doubt: nameless ? 'the builds do not tell who started them' : null };
+      return { ...builds, doubt: nameless ? 'the builds do not say who started them' : null };
     }
     if (page.length < PAGE) {
       const back = last ? ` back to ${last.toISOString()}` : '';
@@ -146,8 +146,8 @@ function take(build: RecentBuild, builds: SeenBuilds, missing: Set<string>, sinc
 /** Why this account's sign-ins leave a doubt; null where they do not. */
 function doubtOfSignIn({ signInCount, lastSignInAt, createdAt }: Account): string | null {
   if (lastSignInAt !== null) return null;
-  if (signInCount !== 0) return 'the server does not tell when they signed in';
-  return createdAt === null ? 'the server does not tell when the account was made' : null;
+  if (signInCount !== 0) return 'the server does not report the last sign-in';
+  return createdAt === null ? 'the server does not report when the account was created' : null;
 }
 
 function timeOf({ stoppedAt, startedAt, queuedAt }: RecentBuild): Date | null {

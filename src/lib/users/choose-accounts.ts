@@ -20,14 +20,14 @@ export function requireOneWay({ logins, from, inactiveFor }: WantedAccounts): vo
   const given = ways.filter(Boolean).length;
   if (given === 1) return;
   if (given === 0) {
-    throw new AdminError('usage', 'nobody is named', {
+    throw new AdminError('usage', 'No account was named', {
       code: 'NO_USER_NAMED',
-      hint: 'Name logins, or a file of them by --from FILE. See who there is: circleci-admin users list',
+      hint: 'Give logins, or a file of logins with --from FILE. List the accounts: circleci-admin users list',
     });
   }
-  throw new AdminError('usage', 'accounts are chosen in more than one way', {
+  throw new AdminError('usage', 'Accounts are selected in more than one way', {
     code: 'CONFLICTING_FLAGS',
-    hint: 'Use one of: logins, --from, --inactive-for.',
+    hint: 'Use only one of: logins, --from, --inactive-for.',
   });
 }
 
@@ -43,14 +43,14 @@ export function requireMembers(flags: {
 }): void {
   const { org, members } = flags;
   if (org === undefined && members === undefined) {
-    throw new AdminError('usage', 'nothing says who the members are', {
+    throw new AdminError('usage', 'No list of members was given', {
       code: 'NO_MEMBERS_NAMED',
-      hint: 'Name an organisation by --org ORG, or a file of logins by --members FILE.',
+      hint: 'Give an organisation with --org ORG, or a file of logins with --members FILE.',
     });
   }
   if (members === undefined || (org === undefined && flags['github-host'] === undefined)) return;
-  throw new AdminError('usage', '--members and --org exclude each other', {
+  throw new AdminError('usage', '--members and --org cannot be used together', {
     code: 'CONFLICTING_FLAGS',
-    hint: 'Leave one of them out.',
+    hint: 'Remove one of them.',
   });
 }

@@ -28,7 +28,7 @@ export function exclude(
     const fits = (pattern: RegExp): boolean => pattern.test(login);
     if (loginKey(login) === loginKey(exclusion.me)) return 'your own account';
     if (keep.some(fits)) return 'kept by --keep';
-    if (machines.some(fits)) return 'looks like a machine user (--include-machine-users)';
+    if (machines.some(fits)) return 'seems to be a machine user (--include-machine-users)';
     const admin = !exclusion.includeAdmins && accountRole(account) !== 'normal';
     return admin ? 'an administrator (--include-admins)' : null;
   };

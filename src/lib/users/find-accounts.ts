@@ -38,8 +38,8 @@ function unknownAccounts(unknown: readonly string[], near: string | null): Admin
   const named = unknown.slice(0, NAMED).map((login) => `"${login}"`);
   const more = unknown.length > NAMED ? ` and ${unknown.length - NAMED} more` : '';
   const hint = near === null || unknown.length > 1 ? '' : `Did you mean ${near}? `;
-  return new AdminError('notFound', `the server has no account of ${named.join(', ')}${more}`, {
+  return new AdminError('notFound', `The server has no account ${named.join(', ')}${more}`, {
     code: 'USER_NOT_FOUND',
-    hint: `${hint}See who there is: circleci-admin users list`,
+    hint: `${hint}List the accounts: circleci-admin users list`,
   });
 }

@@ -28,17 +28,17 @@ export function readLoginList(text: string, source: string): readonly string[] {
     const more = bad.length > NAMED ? ` and ${bad.length - NAMED} more` : '';
     throw new AdminError(
       'validation',
-      `${source} has what is no login: ${bad.slice(0, NAMED).join(', ')}${more}`,
+      `${source} has invalid logins: ${bad.slice(0, NAMED).join(', ')}${more}`,
       {
         code: 'BAD_LOGIN',
-        hint: 'Write one login on each line, without an @ before it. Nothing was changed.',
+        hint: 'Write one login per line, without @. Nothing was changed.',
       },
     );
   }
   if (found.size > 0) return [...found.values()];
-  throw new AdminError('validation', `${source} has no login in it`, {
+  throw new AdminError('validation', `${source} contains no logins`, {
     code: 'NO_LOGINS',
-    hint: 'Write one login on each line. Nothing was changed.',
+    hint: 'Write one login per line. Nothing was changed.',
   });
 }
 
@@ -51,9 +51,9 @@ export function checkLogins(logins: readonly string[]): readonly string[] {
   const found = new Map<string, string>();
   for (const login of logins) {
     if (!isGitHubLogin(login)) {
-      throw new AdminError('usage', `${shown(login)} is not a login`, {
+      throw new AdminError('usage', `${shown(login)} is not a valid login`, {
         code: 'BAD_LOGIN',
-        hint: "A login is a person's name at GitHub, without an @ before it.",
+        hint: 'Give the GitHub login, without @.',
       });
     }
     if (!found.has(loginKey(login))) found.set(loginKey(login), login);

@@ -16,9 +16,13 @@ export function reconcileWarnings(
   const more = withoutAccount.length > NAMED ? ', ...' : '';
   return [
     ...(suspended > 0 && suspended * 2 > open
-      ? [`That suspends ${grouped(suspended)} of ${accountsText(open)}: is it the right list?`]
+      ? [
+          `This suspends ${grouped(suspended)} of ${accountsText(open)}: check that the list is the right one.`,
+        ]
       : []),
-    ...(matching === 0 ? ['No account belongs to a member: is it the right list?'] : []),
+    ...(matching === 0
+      ? ['No account belongs to a member: check that the list is the right one.']
+      : []),
     ...(withoutAccount.length > 0
       ? [
           `${withoutAccount.length === 1 ? '1 member has' : `${grouped(withoutAccount.length)} members have`} no account: ${named}${more}.`,

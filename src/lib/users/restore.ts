@@ -13,7 +13,7 @@ export function restoreWishes(
   const left: LeftAccount[] = [];
   for (const { login, suspended, role } of former) {
     const account = byLogin.get(loginKey(login));
-    if (!account) left.push({ login, why: 'the server has no such account any more' });
+    if (!account) left.push({ login, why: 'the account no longer exists' });
     else {
       wishes.push({
         account,

@@ -55,22 +55,22 @@ export function seatFindings(found: Seats, percent: number): readonly string[] {
     ...(over
       ? [`${used} of ${licensed} seats are taken: ${usedPercent} % (limit ${percent} %).`]
       : []),
-    ...(expiresInMs !== null && expiresInMs <= 0 ? ['The licence has run out.'] : []),
+    ...(expiresInMs !== null && expiresInMs <= 0 ? ['The licence has expired.'] : []),
   ];
 }
 
 function seatWarnings(free: number | null, usedPercent: number | null): readonly string[] {
   if (free === null || usedPercent === null || usedPercent < SEATS_WARNING_PERCENT) return [];
-  const left = free < 0 ? `${-free} more than there are` : `${free} left`;
+  const left = free < 0 ? `${-free} more than the licence has` : `${free} left`;
   return [`${usedPercent} % of the seats are taken: ${left}.`];
 }
 
 function expiryWarnings(expiresInMs: number | null): readonly string[] {
   if (expiresInMs === null || expiresInMs > EXPIRY_WARNING_DAYS * DAY_MS) return [];
-  if (expiresInMs <= 0) return ['The licence has run out.'];
+  if (expiresInMs <= 0) return ['The licence has expired.'];
   const days = Math.floor(expiresInMs / DAY_MS);
   return [
-    `The licence runs out ${days === 0 ? 'today' : `in ${days} day${days === 1 ? '' : 's'}`}.`,
+    `The licence expires ${days === 0 ? 'today' : `in ${days} day${days === 1 ? '' : 's'}`}.`,
   ];
 }
 

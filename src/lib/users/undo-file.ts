@@ -76,9 +76,9 @@ export async function writeUndoFile(path: string, undo: UndoFile): Promise<void>
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw new AdminError('failed', `the undo file ${path} cannot be written: ${reason(error)}`, {
+    throw new AdminError('failed', `The undo file ${path} cannot be written: ${reason(error)}`, {
       code: 'UNDO_FILE',
-      hint: 'Nothing was changed. Name another file: --undo-file PATH',
+      hint: 'Nothing was changed. To use another file: --undo-file PATH',
       cause: error,
     });
   }
@@ -92,9 +92,9 @@ export async function writeUndoFile(path: string, undo: UndoFile): Promise<void>
 export async function readUndoFile(path: string): Promise<UndoFile> {
   const found = await readUndoFileIfThere(path);
   if (found) return found;
-  throw new AdminError('notFound', `there is no undo file ${path}`, {
+  throw new AdminError('notFound', `The undo file ${path} does not exist`, {
     code: 'UNDO_FILE',
-    hint: 'Its name was told when the accounts were changed. See: circleci-admin audit list',
+    hint: 'Its name was printed when the accounts were changed. See: circleci-admin audit list',
   });
 }
 
@@ -124,7 +124,7 @@ export function requireSameInstallation(
   if (same) return;
   throw new AdminError(
     'refused',
-    `${path} is of ${file.host ?? file.installation}, not of ${here.host ?? here.installation}`,
+    `${path} belongs to ${file.host ?? file.installation}, not to ${here.host ?? here.installation}`,
     {
       code: 'OTHER_INSTALLATION',
       hint: `Choose its installation: --installation ${file.installation}. Nothing was changed.`,
@@ -138,7 +138,7 @@ function decode(text: string, path: string): UndoFile {
   if (fields['kind'] !== KIND) throw badFile(path, 'is not an undo file of circleci-admin');
   if (fields['version'] !== 1) throw badFile(path, 'was written by a newer circleci-admin');
   if (typeof installation !== 'string' || !Array.isArray(accounts)) {
-    throw badFile(path, 'lacks its installation or its accounts');
+    throw badFile(path, 'has no installation or no accounts');
   }
   return {
     kind: KIND,
@@ -157,7 +157,7 @@ function decodeAccount(value: unknown, at: number, path: string): FormerAccount 
     isGitHubLogin(login) &&
     (typeof suspended === 'boolean' || suspended === null) &&
     ROLES.includes(role);
-  if (!fine) throw badFile(path, `says nothing sensible of its account ${at + 1}`);
+  if (!fine) throw badFile(path, `has an invalid account ${at + 1}`);
   return { login, suspended, role: role as AdminRole | null };
 }
 
@@ -176,7 +176,7 @@ function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
 function badFile(path: string, what: string, cause?: unknown): AdminError {
   return new AdminError('validation', `${path} ${what}`, {
     code: 'BAD_UNDO_FILE',
-    hint: 'Take the file whose name was told when the accounts were changed. Nothing was changed.',
+    hint: 'Use the file whose name was printed when the accounts were changed. Nothing was changed.',
     cause,
   });
 }

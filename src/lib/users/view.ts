@@ -28,8 +28,8 @@ export function accountListView(
       countsLine(all),
     ],
     empty: options.selected
-      ? 'No account fits the selection.'
-      : 'The server has no accounts: the first who signs in becomes its administrator.',
+      ? 'No account matches the selection.'
+      : 'The server has no accounts: the first person to sign in becomes its administrator.',
   };
 }
 
@@ -50,7 +50,7 @@ export function accountView(row: AccountRow, now: Date): DetailView {
       : [
           {
             label: 'Newest build',
-            value: whenText(row.lastBuildAt, now, 'none among the newest 100'),
+            value: whenText(row.lastBuildAt, now, 'none in the newest 100'),
           },
         ]),
   ];
@@ -72,7 +72,7 @@ export function seatsView(seats: Seats): DetailView {
     { label: 'Inactive', value: `${amount(seats.inactive)} (take no seat)` },
     ...(seats.requested === null ? [] : [{ label: 'Requested', value: amount(seats.requested) }]),
     {
-      label: 'Runs out',
+      label: 'Expires',
       value: expiresAt === null ? 'unknown' : `${day(expiresAt)}${rest}`,
     },
   ];
@@ -85,7 +85,7 @@ export function loginsView(logins: readonly string[]): TableView<{ readonly logi
     columns: [{ key: 'login', value: (row) => row.login }],
     rows: logins.map((login) => ({ login })),
     footer: [`${accountsText(logins.length)}.`],
-    empty: 'The console knows no accounts.',
+    empty: 'The console lists no accounts.',
   };
 }
 

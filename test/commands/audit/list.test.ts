@@ -38,7 +38,7 @@ describe('audit list and audit show', () => {
   });
 
   it.each([
-    [['audit', 'show', 'nothing'], 5, 'the audit log has no change "nothing"'],
+    [['audit', 'show', 'nothing'], 5, 'The audit log has no change "nothing"'],
     [['audit', 'list', '--since', 'yesterday'], 2, '"yesterday" is not a duration'],
     [['audit', 'list', '--limit', '0'], 2, 'an integer greater than or equal to 1'],
   ])('%j ends with %i', async (argv, exitCode, message) => {
@@ -54,7 +54,7 @@ describe('audit list and audit show', () => {
     expect(result).toEqual({
       exitCode: 0,
       stdout: '',
-      stderr: 'The audit log has no such change.\n',
+      stderr: 'No changes found.\n',
     });
   });
 });

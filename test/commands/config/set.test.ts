@@ -110,7 +110,7 @@ describe('config set, use, unset and remove', () => {
       ['set', 'nomad.access', 'canary', '-y'],
       2,
       'BAD_VALUE',
-      'It can be auto, direct',
+      'Valid values are auto, direct',
     ],
     [
       'a name that is none',
@@ -161,7 +161,7 @@ describe('config set, use, unset and remove', () => {
     expect(await run(['set', 'host', 'h', '-y'])).toMatchObject({
       exitCode: 2,
       stderr:
-        'Error: no installation is in use, and none is named\nName one, a new one too: --installation NAME\n',
+        'Error: No installation is in use, and none was named\nName an existing or a new one: --installation NAME\n',
     });
   });
 
@@ -169,7 +169,7 @@ describe('config set, use, unset and remove', () => {
     await writeConfig('installations: [canary');
     const result = await run(['set', 'host', 'h', '--installation', 'a', '-y']);
     expect(result.exitCode).toBe(7);
-    expect(result.stderr).toMatch(/^Error: \S+config\.yaml:1:\d+: this is not YAML: /);
+    expect(result.stderr).toMatch(/^Error: \S+config\.yaml:1:\d+: not valid YAML: /);
     expect(result.stderr).not.toContain('canary');
     expect(await written()).toBe('installations: [canary');
   });
@@ -204,7 +204,7 @@ describe('config set, use, unset and remove', () => {
     await writeConfig(TWO);
     expect(await run(['use', 'prod'])).toMatchObject({
       exitCode: 0,
-      stderr: expect.stringContaining(`Nothing to do: ${here.configPath} says so already.`),
+      stderr: expect.stringContaining(`Nothing to do: ${here.configPath} already has this.`),
     });
   });
 
@@ -212,7 +212,7 @@ describe('config set, use, unset and remove', () => {
     await writeConfig(TWO);
     const result = await run(['set', 'host', 'h', '--installation', 'prdo', '--dry-run']);
     expect(result.stderr).toContain(
-      'Warning: This makes a new installation prdo. There is prod already: is that the one you mean?',
+      'Warning: This creates a new installation prdo. The file already has prod: did you mean that one?',
     );
   });
 });

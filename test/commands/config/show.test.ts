@@ -51,9 +51,9 @@ describe('config show', () => {
       installation: 'prod',
       path: here.configPath,
       tokens: { nomad: null, server: null },
-      conflicts: ['NOMAD_ADDR is http://other, the profile says https://n.example.com'],
+      conflicts: ['NOMAD_ADDR is http://other, but the profile has https://n.example.com'],
       withheld: [
-        "the profile's Nomad token is not sent: kubernetes.context is gke now, the profile says eks",
+        "the profile's Nomad token is not sent: kubernetes.context is now gke, but the profile has eks",
       ],
     });
     expect(result.stderr).toContain('Warning: NOMAD_ADDR is http://other');
@@ -72,7 +72,7 @@ describe('config show', () => {
     );
     expect(await run(['show', 'prod'])).toMatchObject({
       exitCode: 5,
-      stderr: expect.stringContaining('there is no installation "prod" in the config file'),
+      stderr: expect.stringContaining('The config file has no installation "prod'),
     });
   });
 });
@@ -147,7 +147,8 @@ describe('config validate', () => {
         },
         {
           key: 'installations.prod.nomad.token',
-          message: '"installations.prod.nomad.token" would be a secret in the config file',
+          message:
+            '"installations.prod.nomad.token" must not be in the config file: it is a secret',
           hint: expect.stringContaining('tokenFile'),
           line: 4,
           column: 13,
@@ -174,7 +175,7 @@ describe('config validate', () => {
     });
     expect(await run(['validate', 'nothing.yaml'], { cwd: here.home })).toMatchObject({
       exitCode: 5,
-      stderr: expect.stringContaining(`there is no file ${join(here.home, 'nothing.yaml')}`),
+      stderr: expect.stringContaining(`File ${join(here.home, 'nothing.yaml')} does not exist`),
     });
     expect(await run(['validate', here.home])).toMatchObject({
       exitCode: 7,

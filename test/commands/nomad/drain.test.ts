@@ -60,10 +60,10 @@ describe('nomad drain', () => {
     expect(stdout).toMatch(/drained +safe/);
   });
 
-  it('says where Nomad does not keep the reason', async () => {
+  it('says where Nomad does not store the reason', async () => {
     const { rig, busy } = await fleet();
     const { stderr } = await run(rig, ['drain', busy.name, '--dry-run', '--reason', 'new image']);
-    expect(stderr).toContain('Nomad 1.0.4 does not keep the reason of a drain (1.1 and later do)');
+    expect(stderr).toContain('Nomad 1.0.4 does not store the reason of a drain (1.1 and later do)');
     const without = await run(rig, ['drain', busy.name, '--dry-run']);
     expect(without.stderr).not.toContain('reason');
   });
@@ -111,7 +111,7 @@ describe('nomad drain', () => {
     expect(await standing(rig, busy.id)).toMatchObject({ eligible: true, draining: false });
     const none = await run(rig, ['drain', '--class', 'arm', '--yes', '--json']);
     expect(none).toMatchObject({ exitCode: 0 });
-    expect(none.stderr).toContain('No client fits the selection.');
+    expect(none.stderr).toContain('No client matches the selection.');
     expect(JSON.parse(none.stdout)).toMatchObject({ nodes: [] });
   });
 
@@ -136,7 +136,7 @@ describe('nomad drain', () => {
       signal: abort.signal,
     });
     expect(exitCode).toBe(6);
-    expect(stderr).toContain(`The drains go on without us: ${busy.name}.`);
+    expect(stderr).toContain(`The drains continue: ${busy.name}.`);
     const there = `--nomad-address http://127.0.0.1:${rig.sandbox.port}`;
     expect(stderr).toContain(`  circleci-admin nomad drain ${there} --disable ${busy.id}`);
     expect(await standing(rig, busy.id)).toMatchObject({ draining: true, live: 1 });
@@ -162,7 +162,7 @@ describe('nomad drain', () => {
       'an ambiguous prefix',
       () => ['drain', 'ip', '--name', 'ip*', '--yes'],
       2,
-      'chosen by flags too',
+      'names and selectors cannot be used together',
     ],
     [
       'a bad duration',
@@ -180,7 +180,7 @@ describe('nomad drain', () => {
       'a deadline with force',
       ({ busy }) => ['drain', busy.name, '--deadline', '5m', '--force', '--yes'],
       2,
-      '--deadline and --force exclude each other',
+      '--deadline and --force cannot be used together',
     ],
     ['nobody to ask', ({ busy }) => ['drain', busy.name], 6, '--yes'],
     ['every client without its name', () => ['drain', '--all', '--yes'], 6, '--confirm'],

@@ -226,15 +226,15 @@ describe('--self', () => {
     expect(server).toMatchObject({ stdout: '', exitCode: 7 });
     expect(JSON.parse(server.stderr)).toMatchObject({
       code: 'NOT_A_CLIENT',
-      message: `The Nomad agent at ${env['NOMAD_ADDR']} is no client: Nomad not running in client mode`,
+      message: `The Nomad agent at ${env['NOMAD_ADDR']} is not a client: Nomad not running in client mode`,
     });
     const nobody = { NOMAD_ADDR: 'http://127.0.0.1:1' };
     const none = await cli(['nomad', 'node-status', '--self', '--json'], { env: nobody });
     expect(none).toMatchObject({ stdout: '', exitCode: 4 });
     expect(JSON.parse(none.stderr)).toMatchObject({
       code: 'NO_LOCAL_AGENT',
-      message: expect.stringContaining('No Nomad agent answers at http://127.0.0.1:1: '),
-      hint: 'Run this on a Nomad client, or set NOMAD_ADDR to its agent.',
+      message: expect.stringContaining('No Nomad agent responds at http://127.0.0.1:1: '),
+      hint: 'Run this on a Nomad client, or set NOMAD_ADDR to the address of its agent.',
     });
   });
 });

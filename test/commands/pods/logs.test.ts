@@ -28,7 +28,7 @@ it('refuses a pattern that is none', async () => {
   expect(result).toMatchObject({ stdout: '', exitCode: 2 });
   expect(JSON.parse(result.stderr)).toMatchObject({
     code: 'BAD_PATTERN',
-    message: expect.stringContaining('"(" is no pattern'),
+    message: expect.stringContaining('"(" is not a valid pattern'),
   });
 });
 

@@ -91,7 +91,7 @@ describe('repl eval', () => {
     const { stderr, exitCode } = await result;
     expect({ stderr, exitCode }).toMatchObject({
       exitCode: 8,
-      stderr: expect.stringContaining('the evaluation did not end within 5 s'),
+      stderr: expect.stringContaining('The evaluation timed out after 5 s'),
     });
   });
 });

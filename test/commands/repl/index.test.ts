@@ -121,7 +121,7 @@ describe('repl', () => {
     const { stderr, exitCode } = await cli(['repl', '--yes'], { ...options, stdin: ':a\n:b\n' });
     expect({ stderr, exitCode }).toMatchObject({
       exitCode: 4,
-      stderr: expect.stringContaining('the connection to the REPL ended before its answer'),
+      stderr: expect.stringContaining('The connection to the REPL ended before the response'),
     });
   });
 

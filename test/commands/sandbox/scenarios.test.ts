@@ -33,5 +33,7 @@ test('lists every scenario with what it is about', async () => {
     'large',
   ]);
   const human = await cli(['sandbox', 'scenarios'], { tty: true });
-  expect(human.stdout).toMatch(/^no-capacity +Every client is full, and builds wait for room$/m);
+  expect(human.stdout).toMatch(
+    /^no-capacity +Every client is full, and builds wait for capacity$/m,
+  );
 });

@@ -58,7 +58,7 @@ test.each([[[]], [['--detach']]])('a name that is taken is refused (%j)', async 
   expect(again.exitCode).toBe(6);
   expect(JSON.parse(again.stderr)).toEqual({
     code: 'SANDBOX_RUNNING',
-    message: `a sandbox named "${name}" is running already`,
+    message: `A sandbox named "${name}" is already running`,
     hint: `Run: circleci-admin sandbox stop --name ${name}, or choose another name with --name.`,
     exitCode: 6,
     ref: null,
@@ -77,7 +77,7 @@ test('in the background it outlives the command and its errors come back', async
   expect(wrong.exitCode).toBe(2);
   expect(JSON.parse(wrong.stderr)).toMatchObject({
     code: 'UNKNOWN_SCENARIO',
-    message: 'there is no scenario "sunny"',
+    message: 'Unknown scenario "sunny"',
     hint: expect.stringContaining('healthy, idle'),
   });
 

@@ -15,8 +15,8 @@ test('shows where it is, its time and what it was asked', async () => {
   });
   const human = await cli(['sandbox', 'status', '--name', name], { tty: true });
   expect(human.stdout).toContain(`Nomad       ${state.services.nomad.address}\n`);
-  expect(human.stdout).toContain(', standing still\n');
-  expect(human.stdout).toContain('Requests    2 read, 0 wrote\n');
+  expect(human.stdout).toContain(', stopped\n');
+  expect(human.stdout).toContain('Requests    2 reads, 0 writes\n');
   expect(human.stdout + stdout).not.toContain(state.control.token);
 });
 
@@ -24,7 +24,7 @@ test('where none runs, it says how to start one', async () => {
   const { exitCode, stderr } = await cli(['sandbox', 'status', '--name', 'nobody']);
   expect(exitCode).toBe(5);
   expect(stderr).toBe(
-    'Error: no sandbox named "nobody" is running\n' +
+    'Error: No sandbox named "nobody" is running\n' +
       'Run: circleci-admin sandbox start --detach --name nobody\n',
   );
 });

@@ -41,7 +41,7 @@ it('follows the names and places that the profile gives', async () => {
   expect(named('payroll')).toMatchObject({ state: 'external', outage: false });
   for (const [text, reason] of [
     ['- workloads: [x]\n', 'entry 1 has no name'],
-    ['name: x\n', 'it is no list of services'],
+    ['name: x\n', 'it is not a list of services'],
   ]) {
     await writeFile(file, text ?? '');
     const bad = await world.cli(['services', 'list', '--json']);

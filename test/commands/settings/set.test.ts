@@ -40,7 +40,7 @@ describe('settings', () => {
     expect((await rig.run(['settings', 'suspend-new-users', 'maybe'])).exitCode).toBe(2);
   });
 
-  it('keeps the list of organisations, and says that it counts for github.com alone', async () => {
+  it('keeps the list of organisations, and says that it has an effect with github.com only', async () => {
     const rig = await startRig({ users: 4 });
     const orgs = async (...words: readonly string[]) => {
       const { stderr } = await rig.run(['settings', 'required-orgs', ...words, '--yes']);
@@ -49,12 +49,12 @@ describe('settings', () => {
     };
     expect(await orgs('add', 'acme', 'Globex')).toMatchObject({
       orgs: ['acme', 'Globex'],
-      stderr: expect.stringContaining('counts for github.com alone'),
+      stderr: expect.stringContaining('has an effect with github.com only'),
     });
     expect((await orgs('remove', 'globex')).orgs).toEqual(['acme']);
     const gone = await orgs('remove', 'initech');
     expect(gone).toMatchObject({ orgs: ['acme'], stderr: expect.stringContaining('initech') });
     expect((await orgs('add', 'a,b')).orgs).toEqual(['acme']);
-    expect((await orgs('remove', 'acme')).stderr).toContain('everybody');
+    expect((await orgs('remove', 'acme')).stderr).toContain('every GitHub user');
   });
 });

@@ -62,7 +62,7 @@ describe('troubleshoot build', () => {
     const options = { env: sandbox.environment(), clock: sandbox.clock, tty: true };
     const { stderr } = await cli(['troubleshoot', 'build', 'acme/nowhere/1'], options);
     const [progress = '', error] = stderr.split('Error: ');
-    expect(progress).toMatch(/Asking: .*\r *\r$/);
+    expect(progress).toMatch(/Waiting for: .*\r *\r$/);
     expect(error).toMatch(/^neither Nomad/);
   });
 

@@ -259,7 +259,7 @@ describe('troubleshoot queue --fix', () => {
     const nothing = { codes: [], plan: null, restart: null, after: null };
     expect(JSON.parse(stdout)).toMatchObject({ before, ...nothing });
     const shown = await queue(sandbox, ['--fix'], { tty: true });
-    expect(shown.stderr).toContain('Nothing was changed: --fix has no remedy for what was found.');
+    expect(shown.stderr).toContain('Nothing was changed: --fix cannot fix these findings.');
     expect(deleted(sandbox)).toEqual([]);
   });
 });

@@ -31,7 +31,7 @@ describe('users delete', () => {
     expect(stderr).toMatch(
       /^Installation: .*\n\nLogin +sandbox-developer\nName +Sandbox Developer/,
     );
-    expect(stderr).toContain('The account itself, for good: there is no undo');
+    expect(stderr).toContain('The account, permanently: there is no undo');
     expect(stderr).toContain('ask CircleCI support before you delete an account');
     expect(stdout).toBe(`Login    ${LEAVER}\nAccount  deleted, and no longer in the list\n`);
     expect(has(sandbox, LEAVER)).toBe(false);
@@ -63,7 +63,11 @@ describe('users delete', () => {
   it.each([
     [['--dry-run'], 0, /Dry run: nothing was changed/],
     [['--yes'], 6, /Nothing was changed. To go ahead.*--confirm sandbox-developer/],
-    [['--confirm', 'sandbox-admin'], 6, /--confirm sandbox-admin is not "sandbox-developer"/],
+    [
+      ['--confirm', 'sandbox-admin'],
+      6,
+      /--confirm sandbox-admin does not match "sandbox-developer"/,
+    ],
     [['--confirm', LEAVER, '--read-only'], 6, /read-only/],
   ])('with %j nothing is deleted', async (flags, code, said) => {
     const { sandbox, run } = await rig();
@@ -106,7 +110,7 @@ describe('users delete', () => {
     expect(exitCode).toBe(0);
     expect(stderr).toMatch(/Name +unknown\n/);
     expect(stderr).toContain(
-      'whether it is the last administrator is not known: no host or no token of the admin API is set.',
+      'whether it is the last administrator: the host or the token of the admin API is not set.',
     );
     expect(has(sandbox, LEAVER)).toBe(false);
   });
@@ -157,7 +161,7 @@ describe('users delete', () => {
     });
     expect(JSON.parse(port.stderr)).toMatchObject({
       code: 'REPL_REFUSED',
-      message: expect.stringMatching(/^nothing listens on port 6006 of pod frontend-/),
+      message: expect.stringMatching(/^Nothing listens on port 6006 of pod frontend-/),
     });
   });
 

@@ -92,7 +92,7 @@ describe('users reconcile', () => {
     const { stderr, exitCode } = await rig.run([...words, '--keep', 'leaver-2']);
     expect(exitCode).toBe(0);
     expect(stderr).toMatch(/^leaver-2 +kept by --keep$/m);
-    expect(stderr).toMatch(/^build-bot +looks like a machine user/m);
+    expect(stderr).toMatch(/^build-bot +seems to be a machine user/m);
     expect(rig.suspended().toSorted()).toEqual(['back-again', 'leaver-1', 'sandbox-developer']);
   });
 

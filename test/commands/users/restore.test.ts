@@ -21,7 +21,7 @@ describe('users restore', () => {
     expect(stdout).toContain('10 of 10 accounts changed. 10 seats taken.');
     expect(rig.suspended().toSorted()).toEqual([...before, other?.login].toSorted());
     const again = await rig.run(['users', 'restore', path, '--yes']);
-    expect(again.stderr).toContain('Nothing to do: the accounts are as you want them.');
+    expect(again.stderr).toContain('Nothing to do: the accounts already have the wanted state.');
   });
 
   it('leaves out who is gone, and undoes on no other installation', async () => {
@@ -32,7 +32,7 @@ describe('users restore', () => {
     const there = await rig.run(['users', 'restore', 'undo.json', '--dry-run', '--json']);
     expect(JSON.parse(there.stdout)).toMatchObject({
       changes: [{ login: one, suspendedThen: false }],
-      left: [{ login: two, why: 'the server has no such account any more' }],
+      left: [{ login: two, why: 'the account no longer exists' }],
     });
     const path = join(rig.directory, 'undo.json');
     const undo = JSON.parse(await readFile(path, 'utf8'));

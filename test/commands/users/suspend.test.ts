@@ -81,7 +81,7 @@ describe('users suspend', () => {
     expect(undo.accounts).toHaveLength(200);
     const nothing = await rig.run(words);
     expect(nothing).toMatchObject({ exitCode: 0 });
-    expect(nothing.stderr).toContain('Nothing to do: the accounts are as you want them.');
+    expect(nothing.stderr).toContain('Nothing to do: the accounts already have the wanted state.');
   });
 
   it('shows every login and the seats before it asks, and writes nothing in a dry run', async () => {
@@ -91,7 +91,7 @@ describe('users suspend', () => {
     expect(exitCode).toBe(0);
     expect(stderr).toMatch(new RegExp(`^${one} .*Active +Suspended$`, 'm'));
     expect(stderr).toMatch(new RegExp(`^${two} .*Active +Suspended$`, 'm'));
-    expect(stderr).toMatch(/^Seats: 2 freed; \d+ of 40 used then \(now \d+\)\.$/m);
+    expect(stderr).toMatch(/^Seats: 2 freed; \d+ of 40 used afterwards \(now \d+\)\.$/m);
     expect(rig.sandbox.calls.writes).toBe(0);
     const asked = await rig.run(['users', 'suspend', one]);
     expect(asked.exitCode).toBe(6);
@@ -118,8 +118,8 @@ describe('users suspend', () => {
     rig.sandbox.faults.add({ ...missing, fault: { kind: 'status', status: 404 } });
     const blind = await rig.run(['users', 'suspend', '--inactive-for', '60d', '--yes']);
     expect(blind.exitCode).toBe(0);
-    expect(blind.stderr).toMatch(/^pusher +activity unknown: .*\(--include-unknown\)$/m);
-    expect(blind.stderr).toContain('Nothing to do: who fits is left alone.');
+    expect(blind.stderr).toMatch(/^pusher +activity is unknown: .*\(--include-unknown\)$/m);
+    expect(blind.stderr).toContain('Nothing to do: every matching account is skipped.');
     expect(rig.suspended()).toEqual(['gone']);
     const told = await rig.run([...words, '--include-unknown', '--keep', 'push*']);
     expect(JSON.parse(told.stdout)).toMatchObject({ accounts: [] });
@@ -128,13 +128,13 @@ describe('users suspend', () => {
   });
 
   it.each<[string, readonly string[], string | undefined, number, string]>([
-    ['nobody', [], undefined, 2, 'nobody is named'],
+    ['nobody', [], undefined, 2, 'No account was named'],
     ['two ways', ['ada', '--inactive-for', '3d'], undefined, 2, 'more than one way'],
-    ['what is no login', ['@ada'], undefined, 2, '"@ada" is not a login'],
-    ['somebody unknown', ['nonesuch'], undefined, 5, 'no account of "nonesuch"'],
+    ['what is no login', ['@ada'], undefined, 2, '"@ada" is not a valid login'],
+    ['somebody unknown', ['nonesuch'], undefined, 5, 'no account "nonesuch"'],
     ['oneself', ['sandbox-developer', 'SANDBOX-ADMIN'], undefined, 6, 'your own token'],
     ['a bad line', ['--from', '-'], 'sandbox-developer\n"; drop\n', 7, 'line 2: "\\"; drop"'],
-    ['an empty list', ['--from', '-'], '\n# none\n', 7, 'standard input has no login in it'],
+    ['an empty list', ['--from', '-'], '\n# none\n', 7, 'standard input contains no logins'],
     ['a missing file', ['--from', 'nowhere.txt'], undefined, 2, 'nowhere.txt cannot be read'],
     ['a read-only profile', ['sandbox-developer', '--read-only'], undefined, 6, 'read-only'],
   ])('touches nothing with %s', async (_name, words, stdin, code, said) => {

@@ -129,13 +129,13 @@ describe('findChange', () => {
     await expect(findChange(join(directory, 'log'), 'ab')).rejects.toMatchObject({
       kind: 'usage',
       code: 'AMBIGUOUS_ID',
-      message: '2 changes have an id that begins with "ab"',
-      hint: 'Write more of it: ab1, ab2',
+      message: '2 changes have an ID that starts with "ab"',
+      hint: 'Give more characters of the ID: ab1, ab2',
     });
     await expect(findChange(join(directory, 'log'), 'b')).rejects.toMatchObject({
       kind: 'notFound',
       code: 'AUDIT_ENTRY_NOT_FOUND',
-      message: 'the audit log has no change "b"',
+      message: 'The audit log has no change "b"',
     });
   });
 });

@@ -66,8 +66,8 @@ describe('with another cluster than the profile was made for', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 6, stdout: '' });
     expect(JSON.parse(stderr)).toMatchObject({
       code: 'OTHER_CLUSTER',
-      message: 'this is not the cluster of installation prod',
-      hint: expect.stringContaining(`Its id is ${idOf(sandbox)}, the profile says ${OTHER}`),
+      message: 'This is not the cluster of installation prod',
+      hint: expect.stringContaining(`Its ID is ${idOf(sandbox)}, but the profile has ${OTHER}`),
     });
     expect(sandbox.calls.writes).toBe(0);
     await expect(readFile(join(dataDir, 'audit.jsonl'))).rejects.toThrow('ENOENT');
@@ -87,7 +87,7 @@ describe('with another cluster than the profile was made for', () => {
     const { exitCode, stdout, stderr } = await cli(['nomad', 'node-status', '--json']);
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout).clients).toHaveLength(5);
-    expect(stderr).toMatch(/^Warning: this is not the cluster of installation prod\. Its id is /);
+    expect(stderr).toMatch(/^Warning: This is not the cluster of installation prod\. Its ID is /);
   });
 });
 
@@ -97,5 +97,5 @@ test('a cluster that does not say who it is stops nothing', async () => {
   const { cli, node } = await machineFor(sandbox, OTHER);
   const { exitCode, stderr } = await cli(['nomad', 'eligibility', node, '--disable', '--yes']);
   expect(exitCode).toBe(0);
-  expect(stderr).toContain('Whether this is the cluster of prod is not known: ');
+  expect(stderr).toContain('Cannot verify that this is the cluster of prod: ');
 });

@@ -5,26 +5,26 @@ import { cli } from '../../support/cli.ts';
 /** The parser's complaints as a command line meets them, all of them exit 2. */
 describe('a command line that is not accepted', () => {
   it.each([
-    ['nomad drain --stauts down', 'unknown flag --stauts; did you mean --status?'],
-    ['nomad drain --dryrun', 'unknown flag --dryrun; did you mean --dry-run?'],
-    ['nomad drain --DEADLINE=1h', 'unknown flag --DEADLINE; did you mean --deadline?'],
-    ['nomad drain --tokn=s3cr3t-t0ken', 'unknown flag --tokn'],
-    ['nomad drain -Z', 'unknown flag -Z'],
-    ['nomad drain --nope --stauts', 'unknown flags --nope, --stauts'],
-    ['nomad status --status', '--status needs a value: pending, running or dead'],
-    ['nomad logs x --tail', '--tail needs a value'],
-    ['nomad logs x --tail many', '--tail needs an integer, not "many"'],
-    ['audit list --limit 0', '--limit needs an integer greater than or equal to 1, not "0"'],
+    ['nomad drain --stauts down', 'Unknown flag --stauts; did you mean --status?'],
+    ['nomad drain --dryrun', 'Unknown flag --dryrun; did you mean --dry-run?'],
+    ['nomad drain --DEADLINE=1h', 'Unknown flag --DEADLINE; did you mean --deadline?'],
+    ['nomad drain --tokn=s3cr3t-t0ken', 'Unknown flag --tokn'],
+    ['nomad drain -Z', 'Unknown flag -Z'],
+    ['nomad drain --nope --stauts', 'Unknown flags --nope, --stauts'],
+    ['nomad status --status', '--status requires a value: pending, running or dead'],
+    ['nomad logs x --tail', '--tail requires a value'],
+    ['nomad logs x --tail many', '--tail requires an integer, not "many"'],
+    ['audit list --limit 0', '--limit requires an integer greater than or equal to 1, not "0"'],
     ['nomad logs', 'TARGET is missing: allocation, job, build number, org/repo/number or URL'],
     ['config set', 'KEY and VALUE are missing'],
-    ['nomad logs a b', '"b" is an argument too many'],
-    ['nomad logs a b c', 'too many arguments: "b", "c"'],
-    ['sandbox fault', 'give one of --clear and --kind, and only one'],
-    ['sandbox fault --kind reset --clear', '--clear and --kind exclude each other'],
-    ['nomad logs a --stdout --both', '--both and --stdout exclude each other'],
+    ['nomad logs a b', 'Unexpected argument "b"'],
+    ['nomad logs a b c', 'Unexpected arguments: "b", "c"'],
+    ['sandbox fault', 'Give exactly one of --clear and --kind'],
+    ['sandbox fault --kind reset --clear', '--clear and --kind cannot be used together'],
+    ['nomad logs a --stdout --both', '--both and --stdout cannot be used together'],
     ['nomad drain --yes=false', '--yes takes no value'],
     ['nomad drain --deadline soon', '--deadline: "soon" is not a duration'],
-    ['nomad status --repo a/b --repo c/d', '--repo is given twice'],
+    ['nomad status --repo a/b --repo c/d', '--repo was given twice'],
   ])('says of %j: %s', async (line, message) => {
     const { stdout, stderr, exitCode } = await cli(line.split(' '));
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
@@ -39,8 +39,10 @@ describe('a command line that is not accepted', () => {
   ])('names the values that there are, and the one that was meant by %j', async (value, meant) => {
     const { stderr, exitCode } = await cli(['nomad', 'status', '--status', value]);
     expect(exitCode).toBe(2);
-    const message = [`"${value}" is no value of --status`, meant].filter(Boolean).join('; ');
-    expect(stderr).toBe(`Error: ${message}\nIt can be pending, running or dead.\n`);
+    const message = [`"${value}" is not a valid value of --status`, meant]
+      .filter(Boolean)
+      .join('; ');
+    expect(stderr).toBe(`Error: ${message}\nValid values are pending, running or dead.\n`);
   });
 
   it('has stable codes, as JSON', async () => {

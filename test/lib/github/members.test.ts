@@ -166,7 +166,7 @@ describe('readMembers', () => {
     const said: string[] = [];
     const onWait = (text: string): void => void said.push(text);
     expect(await readMembers(github, 'acme', { onWait })).toHaveLength(250);
-    expect(said).toEqual([expect.stringMatching(/asks to wait 1m31s \(rate limit\)$/)]);
+    expect(said).toEqual([expect.stringMatching(/rate limit reached, waiting 1m31s$/)]);
     expect(clock.pauses).toContain(91_000);
     org.instead = () => reset(3_000);
     await expect(readMembers(github, 'acme')).rejects.toMatchObject({
@@ -231,7 +231,7 @@ describe('readMembers', () => {
     expect(await failure(readMembers((await org.client()).github, 'acme'))).toMatchObject({
       kind: 'unauthorised',
       code: 'GITHUB_FORBIDDEN',
-      message: expect.stringContaining('no member of acme'),
+      message: expect.stringMatching(/not a member of acme|no members of acme/),
     });
     expect(org.asked).toEqual([]);
   });
@@ -253,7 +253,7 @@ describe('readMembers', () => {
     org.members = [];
     expect(await failure(readMembers((await org.client()).github, 'acme'))).toMatchObject({
       code: 'GITHUB_FORBIDDEN',
-      message: expect.stringContaining('no member of acme'),
+      message: expect.stringMatching(/not a member of acme|no members of acme/),
     });
     expect(await failure(readMembers((await org.client()).github, '../user'))).toMatchObject({
       kind: 'usage',

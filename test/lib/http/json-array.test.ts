@@ -98,14 +98,14 @@ describe('the elements of an array', () => {
 });
 
 test.each([
-  ['', 'The answer to GET /v1/nodes is empty'],
-  ['[{"ID":"a"},{"ID"', 'The answer to GET /v1/nodes ends in the middle of its JSON'],
-  ['{"a":1,"b":[2,3]}', 'The answer to GET /v1/nodes is not a JSON array: "{"a":1,"b":[2,3]}"'],
-  ['null', 'The answer to GET /v1/nodes is not a JSON array: "null"'],
-  ['No cluster leader', 'The answer to GET /v1/nodes is not a JSON array: "No cluster leader"'],
-  ['[1,2]]', 'The answer to GET /v1/nodes is not a JSON array: "[1,2]]"'],
-  ['[1,2,]', 'The answer to GET /v1/nodes is not a JSON array: "[1,2,]"'],
-  ['[1,,2]', 'The answer to GET /v1/nodes is not a JSON array: "[1,,2]"'],
+  ['', 'The response to GET /v1/nodes is empty'],
+  ['[{"ID":"a"},{"ID"', 'The response to GET /v1/nodes ends in the middle of its JSON'],
+  ['{"a":1,"b":[2,3]}', 'The response to GET /v1/nodes is not a JSON array: "{"a":1,"b":[2,3]}"'],
+  ['null', 'The response to GET /v1/nodes is not a JSON array: "null"'],
+  ['No cluster leader', 'The response to GET /v1/nodes is not a JSON array: "No cluster leader"'],
+  ['[1,2]]', 'The response to GET /v1/nodes is not a JSON array: "[1,2]]"'],
+  ['[1,2,]', 'The response to GET /v1/nodes is not a JSON array: "[1,2,]"'],
+  ['[1,,2]', 'The response to GET /v1/nodes is not a JSON array: "[1,,2]"'],
 ])('%j is refused', async (text, message) => {
   expect(await failure(collect(text))).toMatchObject({
     kind: 'service',

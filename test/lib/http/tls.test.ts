@@ -68,12 +68,12 @@ describe('a server with a certificate', () => {
     [
       'of another CA',
       () => ask(server, { ca: otherCa.cert, serverName }),
-      /^127\.0\.0\.1:\d+ is not trusted: its certificate comes from a CA that is not trusted here$/,
+      /^127\.0\.0\.1:\d+ is not trusted: its certificate was issued by a CA that is not trusted here$/,
     ],
     [
       'without any CA',
       () => ask(server, { serverName }),
-      /comes from a CA that is not trusted here$/,
+      /was issued by a CA that is not trusted here$/,
     ],
     [
       'of another name',

@@ -169,7 +169,7 @@ describe('retries', () => {
     expect(await failure(http.request({ method: 'POST', path: '/' }))).toMatchObject({
       kind: 'service',
       code: 'UNREACHABLE',
-      message: `Cannot reach ${new URL(origin).host}: the connection was closed before an answer`,
+      message: `Cannot reach ${new URL(origin).host}: the connection was closed before a response`,
     });
     expect(asked).toBe(3);
   });
@@ -207,7 +207,7 @@ describe('failures', () => {
     expect(await failure(http.request({ method: 'GET', path: '/' }))).toMatchObject({
       code: 'UNREACHABLE',
       message: expect.stringMatching(
-        /^Cannot reach nobody\.invalid:4646: (there is no such host|the name could not be looked up)$/,
+        /^Cannot reach nobody\.invalid:4646: (the host does not exist|the DNS lookup failed)$/,
       ),
     });
   });
@@ -244,7 +244,7 @@ describe('failures', () => {
     expect(await asking).toMatchObject({
       kind: 'timeout',
       code: 'REQUEST_TIMEOUT',
-      message: `${new URL(origin).host} did not answer GET /v1/jobs within 1m30s`,
+      message: `GET /v1/jobs to ${new URL(origin).host} timed out after 1m30s`,
     });
   });
 
@@ -258,7 +258,7 @@ describe('failures', () => {
     expect(await failure(stuck.text())).toMatchObject({
       kind: 'timeout',
       code: 'REQUEST_TIMEOUT',
-      message: `${new URL(origin).host} stopped answering GET /stuck after 3 bytes`,
+      message: `The response of ${new URL(origin).host} to GET /stuck stopped after 3 bytes`,
     });
     const patient = await http.request({ method: 'GET', path: '/later', bodyTimeout: 0 });
     expect(await patient.text()).toBe('abcdef');
@@ -276,7 +276,7 @@ describe('failures', () => {
     expect(await failure(response.json())).toMatchObject({
       kind: 'service',
       code: 'BAD_ANSWER',
-      message: `The answer of ${new URL(origin).host} to GET /v1/agent/self was cut off after 13 bytes`,
+      message: `The response of ${new URL(origin).host} to GET /v1/agent/self was cut off after 13 bytes`,
     });
   });
 
@@ -290,7 +290,7 @@ describe('failures', () => {
     expect(await failure(response.json())).toMatchObject({
       kind: 'service',
       code: 'BAD_ANSWER',
-      message: `The answer of ${new URL(origin).host} to GET /v1/nodes ${problem}`,
+      message: `The response of ${new URL(origin).host} to GET /v1/nodes ${problem}`,
     });
   });
 

@@ -40,9 +40,9 @@ describe('readRelease', () => {
 
   test.each([
     [['distributor-internal', 'legacy-dispatcher'], '4.3 or later'],
-    [['legacy-dispatcher', 'dispatcher'], '3.x of before March 2022'],
+    [['legacy-dispatcher', 'dispatcher'], '3.x before March 2022'],
     [['dispatcher'], '3.x or 4.x before 4.3'],
-    [['frontend'], 'the pods do not tell'],
+    [['frontend'], 'the pods do not show it'],
   ])('says what is known where only %j tells', (names, words) => {
     const release = readRelease(names.map((name) => pod(name)));
     expect(release).toMatchObject({ version: null, source: expect.stringContaining(words) });

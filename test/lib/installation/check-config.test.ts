@@ -7,16 +7,16 @@ describe('checkConfig', () => {
   it.each<[unknown, string, string | null]>([
     [[], 'the file is not a mapping', null],
     [{ instalations: {} }, '"instalations" is not a key', 'Did you mean installations?'],
-    [{ current: 5 }, '"current" is no name', null],
+    [{ current: 5 }, '"current" is not a valid name', null],
     [
       { current: 'prdo', installations: { prod: {} } },
-      '"current" names an installation that the file does not have',
+      '"current" is an installation that the file does not have',
       'Did you mean prod?',
     ],
     [
       { installations: { 'a b': {} } },
-      '"installations.a b" is no name',
-      'Letters, digits, dots, dashes and underscores make one.',
+      '"installations.a b" is not a valid name',
+      'A name has letters, digits, dots, dashes and underscores.',
     ],
     [inProfile('prod'), '"installations.a" is not a mapping', null],
     [
@@ -36,13 +36,13 @@ describe('checkConfig', () => {
     ],
     [
       inProfile({ nomad: { token: 'canary' } }),
-      '"installations.a.nomad.token" would be a secret in the config file',
-      'Name a file that only you can read (tokenFile) or a command that prints it (tokenCommand).',
+      '"installations.a.nomad.token" must not be in the config file: it is a secret',
+      'Set a file that only you can read (tokenFile) or a command that prints it (tokenCommand).',
     ],
     [
       inProfile({ nomad: { tokenFile: '/t', tokenCommand: 't' } }),
       '"installations.a.nomad" has both tokenFile and tokenCommand',
-      'Take one of them out.',
+      'Remove one of them.',
     ],
     [
       inProfile({ nomad: { port: '4646' } }),
@@ -68,13 +68,13 @@ describe('checkConfig', () => {
     [
       inProfile({ host: null }),
       '"installations.a.host" is empty',
-      'Give it a value, or take it out.',
+      'Give it a value, or remove it.',
     ],
     [inProfile({ host: 5 }), '"installations.a.host" is not a host', 'Put it in quotes.'],
     [inProfile({ host: 'a b' }), '"installations.a.host" is not a host', null],
     [
       inProfile({ host: 'https://u:canary@h' }),
-      '"installations.a.host" has a user or a password in it',
+      '"installations.a.host" contains a user or a password',
       'Secrets do not belong in the config file: use tokenFile or tokenCommand.',
     ],
     [
@@ -84,13 +84,13 @@ describe('checkConfig', () => {
     ],
     [
       inProfile({ nomad: { access: 'prox' } }),
-      '"installations.a.nomad.access" is none of its choices',
-      'It can be auto, direct, proxy, port-forward, exec. Did you mean proxy?',
+      '"installations.a.nomad.access" is not a valid value',
+      'Valid values are auto, direct, proxy, port-forward, exec. Did you mean proxy?',
     ],
     [
       inProfile({ nomad: { caFile: 'ca.pem' } }),
       '"installations.a.nomad.caFile" is not an absolute path',
-      'A path may begin with ~/ for the home directory.',
+      'A path may start with ~/ for the home directory.',
     ],
     [
       inProfile({ version: '3' }),

@@ -44,7 +44,7 @@ describe('readConfigText', () => {
     const { findings, readable } = readConfigText(text);
     expect(readable).toBe(false);
     expect(findings[0]).toMatchObject({ key: null, line, column });
-    expect(findings[0]?.message).toMatch(/^this is not YAML: \S/);
+    expect(findings[0]?.message).toMatch(/^not valid YAML: \S/);
     expect(JSON.stringify(findings)).not.toContain('canary');
   });
 

@@ -124,7 +124,7 @@ describe('editConfig', () => {
       'installations: {a: {server: {tokenFile: /t}}}',
       { kind: 'set', installation: 'a', key: 'server.tokenCommand', value: 'x' } as const,
       'CONFIG_WOULD_BREAK',
-      'config.yaml would be wrong: "installations.a.server" has both tokenFile and tokenCommand',
+      'config.yaml would become invalid: "installations.a.server" has both tokenFile and tokenCommand',
     ],
     [
       'installations:\n  a: &a {host: h}\n  b: *a\n',
@@ -136,7 +136,7 @@ describe('editConfig', () => {
       'installations: [',
       { kind: 'use', installation: 'a' } as const,
       'BAD_CONFIG',
-      expect.stringMatching(/^config.yaml:1:\d+: this is not YAML: /),
+      expect.stringMatching(/^config.yaml:1:\d+: not valid YAML: /),
     ],
   ])('refuses to edit %j by %j', (text, change, code, message) => {
     expect(() => edit(text, change)).toThrowError(

@@ -19,9 +19,9 @@ describe('otherCluster', () => {
     expect(error).toMatchObject({
       kind: 'refused',
       code: 'OTHER_CLUSTER',
-      message: 'this is not the cluster of installation prod',
+      message: 'This is not the cluster of installation prod',
     });
-    expect(error.hint).toContain('Its id is uid-2, the profile says uid-1');
+    expect(error.hint).toContain('Its ID is uid-2, but the profile has uid-1');
     expect(error.hint).toContain('config set kubernetes.clusterId uid-2 --installation prod');
   });
 });

@@ -78,7 +78,7 @@ describe('readSecret', () => {
       {
         kind: 'timeout',
         code: 'SECRET_COMMAND_TIMEOUT',
-        message: 'tokenCommand took over 60 s',
+        message: 'tokenCommand timed out after 60 s',
       },
     ],
   ])('says what is wrong where a command %s', async (_, run, error) => {
@@ -105,8 +105,8 @@ describe('shellRunner', () => {
 
 describe('readSecretFile', () => {
   it.each([
-    ['of the group', 'token', 0o640, 'can be read by others than its owner', /^Run: chmod 600 /],
-    ['of the world', 'token', 0o604, 'can be read by others than its owner', /^Run: chmod 600 /],
+    ['of the group', 'token', 0o640, 'can be read by other users', /^Run: chmod 600 /],
+    ['of the world', 'token', 0o604, 'can be read by other users', /^Run: chmod 600 /],
     ['that is empty', '\n', 0o600, 'is empty', undefined],
     ['of two lines', 'one\ntwo', 0o600, 'has more than one line', undefined],
   ])('refuses a file %s', async (_, text, mode, why, hint) => {
@@ -114,7 +114,7 @@ describe('readSecretFile', () => {
     await expect(readSecretFile(path)).rejects.toMatchObject({
       kind: 'validation',
       code: 'SECRET_FILE',
-      message: `secret file ${path} ${why}`,
+      message: `Secret file ${path} ${why}`,
       hint: hint === undefined ? undefined : expect.stringMatching(hint),
     });
   });
@@ -122,7 +122,7 @@ describe('readSecretFile', () => {
   it('says which file is not there', async () => {
     await expect(readSecretFile('/nonexistent/token')).rejects.toMatchObject({
       code: 'SECRET_FILE',
-      message: 'secret file /nonexistent/token cannot be read: ENOENT',
+      message: 'Secret file /nonexistent/token cannot be read: ENOENT',
     });
   });
 });

@@ -59,9 +59,9 @@ describe('resolveSettings', () => {
 
   it('names every ambient variable that means another installation', () => {
     expect(resolveSettings(SILENT, AMBIENT, CONFIG).conflicts).toEqual([
-      'CIRCLE_HOST is https://other.example.com, the profile says circleci.example.com',
-      'NOMAD_ADDR is http://10.0.0.9:4646, the profile says https://nomad.example.com:4646',
-      'KUBECONFIG is /home/a/one:/home/a/two, the profile says /etc/prod.kubeconfig',
+      'CIRCLE_HOST is https://other.example.com, but the profile has circleci.example.com',
+      'NOMAD_ADDR is http://10.0.0.9:4646, but the profile has https://nomad.example.com:4646',
+      'KUBECONFIG is /home/a/one:/home/a/two, but the profile has /etc/prod.kubeconfig',
     ]);
   });
 
@@ -233,8 +233,8 @@ describe('resolveSettings and tokens', () => {
       null,
       null,
       [
-        'NOMAD_TOKEN is not sent: the address is http://127.0.0.1:1, NOMAD_ADDR is https://n.example.com',
-        'NOMAD_HTTP_AUTH is not sent: the address is http://127.0.0.1:1, NOMAD_ADDR is https://n.example.com',
+        'NOMAD_TOKEN is not sent: the address is http://127.0.0.1:1, but NOMAD_ADDR is https://n.example.com',
+        'NOMAD_HTTP_AUTH is not sent: the address is http://127.0.0.1:1, but NOMAD_ADDR is https://n.example.com',
       ],
     ],
   ])('sends no ambient token to %s that is for %s', (flag, address, token, auth, withheld) => {

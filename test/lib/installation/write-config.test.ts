@@ -89,8 +89,8 @@ describe('rewriteConfig', () => {
     await expect(rewriteConfig(path, clock, () => 'lost\n')).rejects.toMatchObject({
       kind: 'timeout',
       code: 'CONFIG_LOCKED',
-      message: `${path}.lock is held by another writer`,
-      hint: `Nothing was changed. If no other circleci-admin runs: rm ${path}.lock`,
+      message: `${path}.lock is locked by another process`,
+      hint: `Nothing was changed. If no other circleci-admin is running: rm ${path}.lock`,
     });
     expect(clock.slept).toBe(5_000);
     expect(await readFile(path, 'utf8')).toBe('kept\n');

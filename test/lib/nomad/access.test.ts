@@ -147,7 +147,7 @@ describe('when no way leads there', () => {
     const error = await failureOf(all(nomad.nodes()));
     expect(error).toMatchObject({ kind: 'unauthorised', code: 'NOMAD_UNREACHABLE' });
     expect(String(error)).toMatch(
-      /in any way:\n {2}proxy: me may not get pods\/proxy .*\n {2}port-forward: me may not .*\n {2}exec: me may not .*pods\/exec/,
+      /every way failed:\n {2}proxy: me may not get pods\/proxy .*\n {2}port-forward: me may not .*\n {2}exec: me may not .*pods\/exec/,
     );
   });
 
@@ -178,7 +178,7 @@ describe('when no way leads there', () => {
     const { nomad, calls } = await setUp([PROXY_GET, FORWARD, EXEC], { pod: 'circleci-nomad-9' });
     const error = await failureOf(nomad.leader());
     expect(error).toMatchObject({ kind: 'notFound', code: 'NOMAD_POD_NOT_FOUND' });
-    expect((error as AdminError).hint).toContain('Name the pod that runs it with --nomad-pod');
+    expect((error as AdminError).hint).toContain('Name its pod with --nomad-pod');
     // The way is tried once; whether other pods run Nomad may not be asked here.
     expect(calls.recent()).toHaveLength(2);
   });
@@ -189,7 +189,7 @@ describe('when no way leads there', () => {
     expect(await failureOf(nomad.leader())).toMatchObject({
       kind: 'notFound',
       code: 'NOMAD_POD_NOT_FOUND',
-      hint: 'Nomad runs there in circleci-nomad-0: add --nomad-pod circleci-nomad-0, or keep it as nomad.pod in the profile.',
+      hint: 'The Nomad server there is circleci-nomad-0: add --nomad-pod circleci-nomad-0, or set nomad.pod in the profile.',
     });
     const elsewhere = await setUp('all', {}, undefined, 'nope');
     expect(await failureOf(elsewhere.nomad.leader())).toMatchObject({

@@ -7,7 +7,7 @@ test.each([
   [{}, 'the argument "fault" is missing'],
   [
     { fault: { kind: 'flood' } },
-    'there is no fault "flood"; there are delay, reset, status, truncate, hang',
+    'unknown fault "flood"; valid values are delay, reset, status, truncate, hang',
   ],
   [{ fault: { kind: 'delay' } }, 'the argument "ms" is missing'],
   [{ fault: { kind: 'delay', ms: '1' } }, 'the argument "ms" has to be a number'],

@@ -34,7 +34,7 @@ test('what is wrong in either is wrong in both, and the first has its way where 
 });
 
 test('a part that there is no scenario of is refused', () => {
-  expect(() => findScenario('healthy+sunny')).toThrow('there is no scenario "sunny"');
+  expect(() => findScenario('healthy+sunny')).toThrow('Unknown scenario "sunny"');
 });
 
 test('two causes are both there: builds wait in Nomad from before, and later ones in front of it', async () => {

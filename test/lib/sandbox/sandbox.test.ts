@@ -77,7 +77,7 @@ test('a scenario that there is none of is refused, with the names of all', async
   await expect(Sandbox.start({ scenario: 'sunny' })).rejects.toMatchObject({
     kind: 'usage',
     code: 'UNKNOWN_SCENARIO',
-    message: 'there is no scenario "sunny"',
+    message: 'Unknown scenario "sunny"',
     hint: expect.stringMatching(/^The scenarios are healthy, idle, .*, large\.$/),
   });
 });

@@ -74,7 +74,7 @@ test('of several that start at once one gets the name', async () => {
     expect(result.reason).toMatchObject({
       kind: 'refused',
       code: 'SANDBOX_RUNNING',
-      message: 'a sandbox named "default" is running already',
+      message: 'A sandbox named "default" is already running',
       hint: 'Run: circleci-admin sandbox stop, or choose another name with --name.',
     });
   }
@@ -105,7 +105,7 @@ test('where nothing runs, it says how to start it', async () => {
   await expect(new SandboxPlace(home, 'ci').running()).rejects.toMatchObject({
     kind: 'notFound',
     code: 'SANDBOX_NOT_RUNNING',
-    message: 'no sandbox named "ci" is running',
+    message: 'No sandbox named "ci" is running',
     hint: 'Run: circleci-admin sandbox start --detach --name ci',
   });
 });

@@ -105,7 +105,7 @@ describe('a service', () => {
     [
       'is missed where what needs it runs, whatever the version',
       statusOf('dispatcher', [pod({ workload: 'schedulerer' })]),
-      { state: 'missing', outage: true, why: 'it is not here, and scheduler needs it' },
+      { state: 'missing', outage: true, why: 'it is missing, and scheduler needs it' },
     ],
     [
       'is not missed where what runs is of a version without it',
@@ -118,7 +118,7 @@ describe('a service', () => {
     [
       'that may be outside is not missed by what needs it',
       statusOf('circleci-mongodb', [pod({ workload: 'frontend' })]),
-      { state: 'absent', outage: false, why: expect.stringContaining('outside') },
+      { state: 'absent', outage: false, why: expect.stringContaining('as external') },
     ],
     [
       'that is scaled to zero says so',

@@ -26,18 +26,16 @@ it('says whole what is out, and why', async () => {
     pod({ workload: 'schedulerer' }),
   ]);
   expect(footer).toContain(
-    'frontend: container main runs, but its readiness check fails. Without it: UI and REST API down; GitHub',
+    'frontend: container main runs, but its readiness check fails. Impact: UI and REST API down; GitHub',
   );
-  expect(footer).toContain(
-    'dispatcher: it is not here, and scheduler needs it. Without it: nothing',
-  );
+  expect(footer).toContain('dispatcher: it is missing, and scheduler needs it. Impact: nothing');
   expect(footer).toContain('3 services out in circleci-server, 1 of them critical; 1 up');
 });
 
 it('does not pass over what may be missing', async () => {
   const footer = await footerOf([pod({ workload: 'api-service' })]);
   expect(footer).toMatch(
-    /^All 1 services that are in circleci-server are up\nNot here: .*\bfrontend,/,
+    /^All 1 services that are in circleci-server are up\nNot in this namespace: .*\bfrontend,/,
   );
   expect(footer).not.toMatch(/slanger|distributor|migrators|exim/);
 });

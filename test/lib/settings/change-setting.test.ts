@@ -26,13 +26,13 @@ describe('changeSetting', () => {
     });
     for (const [after, said] of [
       [[SETTING], 'it is 1'],
-      [[], 'not in the list any more'],
+      [[], 'no longer in the list'],
     ] as const) {
       await expect(changeSetting(server(after), change)).rejects.toMatchObject({
         kind: 'failed',
         code: 'CHANGE_NOT_SEEN',
         message: expect.stringContaining(said),
-        hint: 'Look at it: circleci-admin settings get x',
+        hint: 'To see its value: circleci-admin settings get x',
       });
     }
   });

@@ -25,8 +25,8 @@ describe('findSetting', () => {
       expect.objectContaining({
         kind: 'notFound',
         code: 'SETTING_NOT_FOUND',
-        message: 'the server has no setting "required-orsg"',
-        hint: 'Did you mean required-orgs? See all: circleci-admin settings list',
+        message: 'The server has no setting "required-orsg"',
+        hint: 'Did you mean required-orgs? List the settings: circleci-admin settings list',
       }),
     );
   });

@@ -24,7 +24,7 @@ describe('the list of required organisations', () => {
       expect.objectContaining({
         kind: 'notFound',
         code: 'ORG_NOT_REQUIRED',
-        message: 'the list does not have nonesuch',
+        message: 'The list does not have nonesuch',
       }),
     );
   });
@@ -38,7 +38,7 @@ describe('the list of required organisations', () => {
   it('warns of what it lets in, and of GitHub Enterprise', () => {
     expect(requiredOrgsWarnings(['a'], ['a', 'b'], true)).toEqual([]);
     expect(requiredOrgsWarnings(['a'], ['a', 'b'], false)).toEqual([ONLY_GITHUB_COM]);
-    expect(requiredOrgsWarnings(['a'], [], true)[0]).toMatch(/everybody/);
-    expect(requiredOrgsWarnings([], ['a'], true)[0]).toMatch(/From now on only people/);
+    expect(requiredOrgsWarnings(['a'], [], true)[0]).toMatch(/every GitHub user/);
+    expect(requiredOrgsWarnings([], ['a'], true)[0]).toMatch(/Only people/);
   });
 });

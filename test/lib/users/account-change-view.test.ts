@@ -29,7 +29,7 @@ const PLAN = planAccounts(
       requestedSeats: 0,
       expiresAt: null,
     },
-    left: [{ login: 'ci-1', why: 'looks like a machine user (--include-machine-users)' }],
+    left: [{ login: 'ci-1', why: 'seems to be a machine user (--include-machine-users)' }],
   },
 );
 
@@ -42,11 +42,11 @@ describe('a change of accounts, for people', () => {
       ada    Ada Berg  Active         Suspended
       noor   -         Suspended New  Inactive
 
-      Left alone: 1 account
+      Skipped: 1 account
       LOGIN  WHY
-      ci-1   looks like a machine user (--include-machine-users)
+      ci-1   seems to be a machine user (--include-machine-users)
 
-      Seats: 1 freed; 1,499 of 2,000 used then (now 1,500).
+      Seats: 1 freed; 1,499 of 2,000 used afterwards (now 1,500).
       "
     `);
   });

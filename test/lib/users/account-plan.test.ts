@@ -53,10 +53,10 @@ describe('planAccounts', () => {
       many.map((one) => ({ account: one, suspended: false })),
       [...all, ...many],
     );
-    expect(over.warnings).toEqual(['That takes more seats than there are: 11 of 10.']);
+    expect(over.warnings).toEqual(['This takes more seats than the licence has: 11 of 10.']);
     const boss = admin('boss');
     const suspended = plan([{ account: boss, suspended: true }], [...all, boss]);
-    expect(suspended.warnings).toEqual(['Administrators are among them: boss.']);
+    expect(suspended.warnings).toEqual(['The accounts include administrators: boss.']);
   });
 
   it('does not know the seats where it does not know a state', () => {
@@ -91,7 +91,7 @@ describe('planAccounts', () => {
       expect.objectContaining({
         kind: 'refused',
         code: 'LAST_ADMIN',
-        message: 'no administrator would be left: one, two would go',
+        message: 'No administrator would be left without one, two',
       }),
     );
   });

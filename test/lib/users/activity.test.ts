@@ -88,7 +88,7 @@ describe('readActivity', () => {
     [
       'they name nobody',
       builds(others(1).map((one) => ({ ...one, startedBy: null }))),
-      'do not tell who started them',
+      'do not say who started them',
     ],
   ])('calls nobody idle where %s', async (_name, api, doubt) => {
     const { found, report } = await activities(api, [account('seen'), idle('gone')]);

@@ -16,7 +16,7 @@ describe('readLoginList', () => {
         kind: 'validation',
         code: 'BAD_LOGIN',
         message:
-          'leavers.txt has what is no login: line 2: "@bob", line 4: "c d", line 5: "-e", line 6: "f\u200Bg", line 7: "h\\"i" and 1 more',
+          'leavers.txt has invalid logins: line 2: "@bob", line 4: "c d", line 5: "-e", line 6: "f\u200Bg", line 7: "h\\"i" and 1 more',
       }),
     );
   });
@@ -51,7 +51,7 @@ describe('checkLogins', () => {
       expect.objectContaining({
         kind: 'usage',
         code: 'BAD_LOGIN',
-        message: '"@bob" is not a login',
+        message: '"@bob" is not a valid login',
       }),
     );
   });

@@ -39,7 +39,7 @@ describe('reconcile', () => {
     expect(plan.withoutAccount).toEqual(['newcomer']);
     expect(plan.left).toEqual([
       { login: 'boss', why: 'an administrator (--include-admins)' },
-      { login: 'deploy-bot', why: 'looks like a machine user (--include-machine-users)' },
+      { login: 'deploy-bot', why: 'seems to be a machine user (--include-machine-users)' },
       { login: 'me', why: 'your own account' },
       { login: 'vip-1', why: 'kept by --keep' },
     ]);
@@ -97,8 +97,8 @@ describe('reconcileWarnings', () => {
   it('wonders about a list that shuts out most, or fits nobody', () => {
     const accounts = [admin('me'), account('a'), account('b'), account('c')];
     expect(reconcileWarnings(reconcile(accounts, ['x'], BOTH), accounts)).toEqual([
-      'That suspends 3 of 4 accounts: is it the right list?',
-      'No account belongs to a member: is it the right list?',
+      'This suspends 3 of 4 accounts: check that the list is the right one.',
+      'No account belongs to a member: check that the list is the right one.',
       '1 member has no account: x.',
     ]);
     expect(reconcileWarnings(reconcile(accounts, ['a', 'b', 'c'], BOTH), accounts)).toEqual([]);

@@ -33,11 +33,11 @@ describe('seats', () => {
   it.each<[Partial<Licensing>, readonly string[]]>([
     [{ activeSeats: 79 }, []],
     [{ activeSeats: 80 }, ['80 % of the seats are taken: 20 left.']],
-    [{ activeSeats: 103 }, ['103 % of the seats are taken: 3 more than there are.']],
+    [{ activeSeats: 103 }, ['103 % of the seats are taken: 3 more than the licence has.']],
     [{ expiresAt: daysAgo(-30.5) }, []],
-    [{ expiresAt: daysAgo(-1.5) }, ['The licence runs out in 1 day.']],
-    [{ expiresAt: daysAgo(-0.5) }, ['The licence runs out today.']],
-    [{ expiresAt: daysAgo(1) }, ['The licence has run out.']],
+    [{ expiresAt: daysAgo(-1.5) }, ['The licence expires in 1 day.']],
+    [{ expiresAt: daysAgo(-0.5) }, ['The licence expires today.']],
+    [{ expiresAt: daysAgo(1) }, ['The licence has expired.']],
     [{ activeSeats: null, expiresAt: null }, []],
   ])('warns in time: %j', (otherwise, warnings) => {
     expect(licence(otherwise).warnings).toEqual(warnings);
@@ -57,7 +57,7 @@ describe('seatFindings', () => {
       '50 of 100 seats are taken: 50 % (limit 50 %).',
     ]);
     expect(seatFindings(licence({ expiresAt: daysAgo(0) }), 90)).toEqual([
-      'The licence has run out.',
+      'The licence has expired.',
     ]);
   });
 });

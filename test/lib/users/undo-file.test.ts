@@ -91,16 +91,16 @@ describe('readUndoFile', () => {
     ['no JSON', '{"kind":', 'is not JSON'],
     ['a list', '[]', 'is not an undo file'],
     ['a newer one', JSON.stringify({ ...undo(), version: 2 }), 'newer circleci-admin'],
-    ['no accounts', JSON.stringify({ ...undo(), accounts: null }), 'lacks'],
+    ['no accounts', JSON.stringify({ ...undo(), accounts: null }), 'has no installation'],
     [
       'a strange login',
       JSON.stringify(undo(former('alice', true), former('x") (', true))),
-      'nothing sensible of its account 2',
+      'an invalid account 2',
     ],
     [
       'a strange role',
       JSON.stringify({ ...undo(), accounts: [{ login: 'a', suspended: null, role: 'root' }] }),
-      'nothing sensible of its account 1',
+      'an invalid account 1',
     ],
   ])('refuses %s', async (_name, text, said) => {
     const path = join(await directory(), 'x.json');

@@ -12,9 +12,9 @@ export const kubeconfigFound: Check<Needs> = {
   needs: ['CA0103'],
   async run(context) {
     const cluster = await context.cluster();
-    if (cluster === null) return notConfigured('no kubeconfig, and nothing asks for one');
+    if (cluster === null) return notConfigured('no kubeconfig, and none is required');
     const { context: name, server } = cluster.target;
-    return ok(name === null ? `inside of the cluster: ${server}` : `${name}: ${server}`);
+    return ok(name === null ? `inside the cluster: ${server}` : `${name}: ${server}`);
   },
 };
 
@@ -26,7 +26,7 @@ export const credentialsFound: Check<Needs> = {
   needs: ['CA0201'],
   async run(context) {
     await theCluster(await context.cluster()).logIn();
-    return ok('certificates and plugins of the kubeconfig work');
+    return ok('the certificates and plugins in the kubeconfig work');
   },
 };
 
@@ -63,8 +63,8 @@ export const apiTrusted: Check<Needs> = {
     }
     const { server } = cluster.target;
     if (server.startsWith('https:')) return ok(new URL(server).host);
-    const hint = 'Use an address that begins with https:// in the kubeconfig.';
-    return warning(`${server} is spoken to without TLS`, hint);
+    const hint = 'Use an https:// address in the kubeconfig.';
+    return warning(`the connection to ${server} does not use TLS`, hint);
   },
 };
 

@@ -12,7 +12,7 @@ const KUBELET_SKEW = 3;
 export const clusterVersion: Check<Pick<DoctorContext, 'cluster'>> = {
   code: 'CA0206',
   category: 'kubernetes',
-  name: "the cluster's version is known here",
+  name: "the cluster's version is supported",
   needs: ['CA0205'],
   async run(context) {
     const cluster = theCluster(await context.cluster());
@@ -22,8 +22,8 @@ export const clusterVersion: Check<Pick<DoctorContext, 'cluster'>> = {
       return warning(`"${version}" is not a version`, 'Check with: kubectl version');
     }
     if (minor < OLDEST_MINOR) {
-      const hint = 'Everything may work; what does not is not seen in tests.';
-      return warning(`${version} is older than 1.${OLDEST_MINOR}, the oldest tried`, hint);
+      const hint = 'It may work, but this version is not tested.';
+      return warning(`${version} is older than 1.${OLDEST_MINOR}, the oldest tested version`, hint);
     }
     const apart = (kubelets ?? []).filter((kubelet) => {
       const own = minorOf(kubelet);
@@ -31,9 +31,9 @@ export const clusterVersion: Check<Pick<DoctorContext, 'cluster'>> = {
     });
     if (apart.length > 0) {
       const hint = 'Upgrade the nodes: see https://kubernetes.io/releases/version-skew-policy/';
-      return warning(`${version}, but nodes run ${apart.join(', ')}`, hint);
+      return warning(`${version}, but some nodes run ${apart.join(', ')}`, hint);
     }
-    const nodes = kubelets === null ? ' (nodes may not be listed)' : '';
+    const nodes = kubelets === null ? ' (no permission to list nodes)' : '';
     return ok(`${version}${nodes}`);
   },
 };
@@ -42,20 +42,20 @@ export const clusterVersion: Check<Pick<DoctorContext, 'cluster'>> = {
 export const clusterIdentity: Check<Pick<DoctorContext, 'cluster' | 'settings'>> = {
   code: 'CA0207',
   category: 'kubernetes',
-  name: 'the cluster is the one that the profile means',
+  name: 'the cluster is the one in the profile',
   needs: ['CA0205'],
   async run(context) {
     const { kubernetes, profile } = await context.settings();
     const { clusterId } = kubernetes;
     if (clusterId === null) {
-      const hint = 'circleci-admin init writes kubernetes.clusterId into the profile.';
-      return notConfigured('no profile says which cluster it is', hint);
+      const hint = 'To set kubernetes.clusterId in the profile: circleci-admin init';
+      return notConfigured('no profile sets the cluster ID', hint);
     }
     const seen = await theCluster(await context.cluster()).namespaceId(IDENTITY_NAMESPACE);
     const verdict = compareIdentity(clusterId, seen);
     if (verdict === 'same') return ok(clusterId);
     if (seen === null) {
-      return skipped(`the namespace ${IDENTITY_NAMESPACE} may not be read`);
+      return skipped(`no permission to read the namespace ${IDENTITY_NAMESPACE}`);
     }
     const { message, hint = '' } = otherCluster(profile ?? '', clusterId, seen);
     return failed(message, hint);
@@ -75,11 +75,11 @@ export const namespaceFound: Check<Pick<DoctorContext, 'cluster'>> = {
     const exists = await cluster.namespaceExists(namespace);
     if (exists === false) {
       return failed(
-        `there is no namespace "${namespace}"`,
-        'Name the one that CircleCI Server is installed in: circleci-admin config set kubernetes.namespace NAME (kubectl get namespaces lists them)',
+        `namespace "${namespace}" does not exist`,
+        'Set the namespace of CircleCI Server: circleci-admin config set kubernetes.namespace NAME (to list them: kubectl get namespaces)',
       );
     }
-    return ok(exists === null ? `${namespace} (may not be looked up)` : namespace);
+    return ok(exists === null ? `${namespace} (no permission to look it up)` : namespace);
   },
 };
 

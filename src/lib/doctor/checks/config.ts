@@ -9,15 +9,15 @@ export const configValid: Check<Pick<DoctorContext, 'config'>> = {
   async run({ config }) {
     const { exists, findings } = await config.validate();
     if (!exists) {
-      const hint = 'To make one: circleci-admin init';
-      return notConfigured(`there is no ${config.path}`, hint);
+      const hint = 'To create one: circleci-admin init';
+      return notConfigured(`${config.path} does not exist`, hint);
     }
     const [first] = findings;
     if (!first) return ok(config.path);
     const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
     return failed(
       `${config.path}:${first.line}:${first.column}: ${first.message}${more}`,
-      'To see everything that is wrong: circleci-admin config validate',
+      'To see all errors: circleci-admin config validate',
     );
   },
 };
@@ -26,10 +26,10 @@ export const configValid: Check<Pick<DoctorContext, 'config'>> = {
 export const configMode: Check<Pick<DoctorContext, 'config'>> = {
   code: 'CA0102',
   category: 'configuration',
-  name: 'the config file belongs to its owner alone',
+  name: 'only the owner can read the config file',
   async run({ config }) {
     const mode = await config.mode();
-    if (mode === null) return notConfigured('there is no file, or it has no mode');
+    if (mode === null) return notConfigured('the file does not exist, or it has no mode');
     const shown = `its mode is ${(mode & 0o777).toString(8).padStart(4, '0')}`;
     const hint = `Run: chmod 600 ${config.path}`;
     // Whoever can write it can have any command run, as tokenCommand.
@@ -48,11 +48,11 @@ export const profileFound: Check<Pick<DoctorContext, 'settings'>> = {
   async run({ settings }) {
     const { profile, conflicts, withheld } = await settings();
     if (profile === null) {
-      return ok('no profile is in use: flags and the environment decide');
+      return ok('no profile is in use: settings come from flags and the environment');
     }
     const [first] = [...conflicts, ...withheld];
     if (first === undefined) return ok(profile);
-    const hint = 'Changes are refused until it is unset, or its own profile chosen.';
+    const hint = 'Changes are refused until you unset the variable, or choose its own profile.';
     return warning(`${profile}, but ${[...conflicts, ...withheld].join('; ')}`, hint);
   },
 };

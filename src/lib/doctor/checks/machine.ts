@@ -21,13 +21,13 @@ export const clockSkew: Check<Pick<DoctorContext, 'clock' | 'cluster' | 'server'
   unlessFailed: ['CA0103', 'CA0203'],
   async run(context) {
     const theirs = (await clusterTime(context)) ?? (await serverTime(context));
-    if (theirs === null) return skipped('nobody who answers says what time it is');
+    if (theirs === null) return skipped('no service reported its time');
     const skew = context.clock.now().getTime() - theirs.at.getTime();
     const size = Math.abs(skew);
-    if (size < SKEW_TOLD) return ok(`as that of ${theirs.whose}`);
+    if (size < SKEW_TOLD) return ok(`matches the clock of ${theirs.whose}`);
     const way = skew > 0 ? 'ahead of' : 'behind';
-    const message = `${formatDuration(size)} ${way} that of ${theirs.whose}`;
-    const hint = 'Have it set by NTP, as with: timedatectl set-ntp true';
+    const message = `${formatDuration(size)} ${way} the clock of ${theirs.whose}`;
+    const hint = 'Enable NTP, for example: timedatectl set-ntp true';
     return size < SKEW_FAILS ? warning(message, hint) : failed(message, hint);
   },
 };
@@ -36,11 +36,14 @@ export const clockSkew: Check<Pick<DoctorContext, 'clock' | 'cluster' | 'server'
 export const nodeVersion: Check<Pick<DoctorContext, 'machine'>> = {
   code: 'CA0502',
   category: 'machine',
-  name: 'Node is new enough',
+  name: 'Node.js is new enough',
   async run({ machine }) {
     const version = machine.nodeVersion.replace(/^v/, '');
     if (Number(version.split('.')[0]) >= OLDEST_NODE) return ok(version);
-    return failed(`${version} is older than ${OLDEST_NODE}`, 'Install a current Node.');
+    return failed(
+      `${version} is older than ${OLDEST_NODE}`,
+      'Install a current version of Node.js.',
+    );
   },
 };
 
@@ -53,7 +56,8 @@ export const auditWritable: Check<Pick<DoctorContext, 'machine'>> = {
     const { auditPath } = machine;
     const reason = await machine.cannotWrite(auditPath);
     if (reason === null) return ok(auditPath);
-    const hint = 'No change is made without it. CIRCLECI_ADMIN_DATA_DIR names another directory.';
+    const hint =
+      'Changes are refused without it. To use another directory, set CIRCLECI_ADMIN_DATA_DIR.';
     return failed(`${auditPath} cannot be written: ${reason}`, hint);
   },
 };

@@ -18,10 +18,10 @@ const CLUSTER = ['CA0205', 'CA0208', 'CA0209', 'CA0212'];
 
 /** CA0301 to CA0304: whether each way to Nomad that is set up leads there. */
 export const nomadAccess: readonly Check<Needs>[] = [
-  wayCheck('direct', 'Nomad is reached at its address', []),
-  wayCheck('proxy', 'Nomad is reached through the pod proxy', CLUSTER),
-  wayCheck('port-forward', 'Nomad is reached by a port-forward', CLUSTER),
-  wayCheck('exec', 'Nomad is reached by its CLI in the pod', CLUSTER),
+  wayCheck('direct', 'Nomad can be reached at its address', []),
+  wayCheck('proxy', 'Nomad can be reached through the pod proxy', CLUSTER),
+  wayCheck('port-forward', 'Nomad can be reached by port-forward', CLUSTER),
+  wayCheck('exec', 'Nomad can be reached by its CLI in the pod', CLUSTER),
 ];
 
 function wayCheck(access: NomadAccess, name: string, after: readonly string[]): Check<Needs> {
@@ -40,9 +40,9 @@ function wayCheck(access: NomadAccess, name: string, after: readonly string[]): 
       const { message = '', hint = 'See: circleci-admin config show' } = error ?? {};
       const taken = takenWay(ways);
       if (outcome === 'works')
-        return ok(taken?.access === access ? 'commands take it' : 'in reserve');
+        return ok(taken?.access === access ? 'used by commands' : 'fallback');
       if (outcome === 'forbidden') return skipped('not permitted: see CA0209');
-      if (taken) return warning(`${message} (commands take ${taken.access})`, hint);
+      if (taken) return warning(`${message} (commands use ${taken.access})`, hint);
       const blamed = blamedWay(ways);
       if (blamed && blamed.access !== access) return skipped(`see ${WAY_CODES[blamed.access]}`);
       return failed(reasons(ways), hint);
@@ -53,6 +53,6 @@ function wayCheck(access: NomadAccess, name: string, after: readonly string[]): 
 /** Why no way works: each by its own words, where they differ. */
 function reasons(ways: readonly TriedWay[]): string {
   const tried = ways.filter(({ outcome }) => outcome === 'failed');
-  if (tried.length <= 1) return tried[0]?.error?.message ?? 'no way leads there';
-  return `no way leads there. ${tried.map(({ access, error }) => `${access}: ${error?.message}`).join('; ')}`;
+  if (tried.length <= 1) return tried[0]?.error?.message ?? 'Nomad cannot be reached';
+  return `Nomad cannot be reached. ${tried.map(({ access, error }) => `${access}: ${error?.message}`).join('; ')}`;
 }

@@ -18,15 +18,17 @@ export const nomadLeader: Check<Pick<DoctorContext, 'nomadWays'>> = {
     const ways = await tryAll(await context.nomadWays());
     const taken = takenWay(ways);
     if (!taken) {
-      if (ways.length === 0) return notConfigured('nothing says how Nomad is reached');
+      if (ways.length === 0) return notConfigured('access to Nomad is not configured');
       const blamed = blamedWay(ways);
-      return skipped(`Nomad is not reached: see ${blamed ? WAY_CODES[blamed.access] : 'CA0209'}`);
+      return skipped(
+        `Nomad cannot be reached: see ${blamed ? WAY_CODES[blamed.access] : 'CA0209'}`,
+      );
     }
     if (taken.leader !== null) return ok(taken.leader);
     if (taken.error && taken.error.code !== 'NOMAD_NO_LEADER') throw taken.error;
     return failed(
-      'no server is the leader',
-      'Look at the servers: circleci-admin nomad cli -- server members; and at the log of their pod',
+      'there is no leader',
+      'Check the servers: circleci-admin nomad cli -- server members; and the log of their pod',
     );
   },
 };
@@ -35,7 +37,7 @@ export const nomadLeader: Check<Pick<DoctorContext, 'nomadWays'>> = {
 export const nomadToken: Check<Pick<DoctorContext, 'nomadNodes' | 'token'>> = {
   code: 'CA0306',
   category: 'nomad',
-  name: 'Nomad lets us read',
+  name: 'Nomad allows reading',
   needs: ['CA0305'],
   async run(context) {
     const [token, nodes] = await Promise.all([context.token('nomad'), context.nomadNodes()]);
@@ -48,7 +50,7 @@ export const nomadToken: Check<Pick<DoctorContext, 'nomadNodes' | 'token'>> = {
 export const nomadVersion: Check<Pick<DoctorContext, 'nomadWays'>> = {
   code: 'CA0307',
   category: 'nomad',
-  name: "Nomad's version is known here",
+  name: "Nomad's version is supported",
   needs: ['CA0306'],
   async run(context) {
     const taken = takenWay(await tryAll(await context.nomadWays()));
@@ -56,12 +58,12 @@ export const nomadVersion: Check<Pick<DoctorContext, 'nomadWays'>> = {
     const { version } = await taken.client.agent();
     const [major, minor] = majorMinor(version);
     if (major === KNOWN.oldest[0] && minor < KNOWN.oldest[1]) {
-      const hint = 'Commands may show less than there is; upgrade CircleCI Server.';
+      const hint = 'Commands may show incomplete data; upgrade CircleCI Server.';
       return warning(`${version} is older than ${KNOWN.oldest.join('.')}`, hint);
     }
     if (major > KNOWN.newestMajor) {
-      const hint = 'Look for a newer circleci-admin.';
-      return warning(`${version} is newer than what this version knows`, hint);
+      const hint = 'Check for a newer version of circleci-admin.';
+      return warning(`${version} is newer than this version of circleci-admin supports`, hint);
     }
     return ok(version);
   },
@@ -71,7 +73,7 @@ export const nomadVersion: Check<Pick<DoctorContext, 'nomadWays'>> = {
 export const nomadClientVersions: Check<Pick<DoctorContext, 'nomadWays' | 'nomadNodes'>> = {
   code: 'CA0308',
   category: 'nomad',
-  name: 'the clients go with the server',
+  name: 'the clients are compatible with the server',
   needs: ['CA0307'],
   async run(context) {
     const taken = takenWay(await tryAll(await context.nomadWays()));
@@ -79,16 +81,16 @@ export const nomadClientVersions: Check<Pick<DoctorContext, 'nomadWays' | 'nomad
     const server = (await taken.client.agent()).version;
     const live = (await context.nomadNodes()).filter(({ status }) => status !== 'down');
     const versions = [...new Set(live.flatMap(({ version }) => version ?? []))].sort();
-    if (live.length === 0) return ok('there is no client');
+    if (live.length === 0) return ok('there are no clients');
     const newer = versions.filter((version) => isNewer(version, server));
     if (newer.length > 0) {
       const hint =
-        'Replace them by clients of the release that came with the server: circleci-admin nomad node-status -o wide';
+        "Replace them with clients of the server's version: circleci-admin nomad node-status -o wide";
       return warning(`clients run ${newer.join(', ')}, newer than the server's ${server}`, hint);
     }
     const older = versions.filter((version) => isNewer(server, version));
     const told = older.length > 0 ? `; ${older.join(', ')} is older, which is fine` : '';
-    return ok(`${versions.join(', ') || 'not told'} with server ${server}${told}`);
+    return ok(`${versions.join(', ') || 'unknown'} with server ${server}${told}`);
   },
 };
 

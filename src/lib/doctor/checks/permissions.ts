@@ -28,7 +28,7 @@ export const PERMISSIONS: readonly Permission[] = [
     verb: 'get',
     resource: 'pods',
     subresource: 'proxy',
-    purpose: 'read from Nomad through the pod proxy',
+    purpose: 'read Nomad through the pod proxy',
     way: 'proxy',
   },
   {
@@ -43,7 +43,7 @@ export const PERMISSIONS: readonly Permission[] = [
     verb: 'create',
     resource: 'pods',
     subresource: 'portforward',
-    purpose: 'reach Nomad by a port-forward',
+    purpose: 'reach Nomad by port-forward',
     way: 'port-forward',
   },
   {
@@ -86,7 +86,7 @@ type Needs = Pick<DoctorContext, 'cluster' | 'settings'>;
 export const permissions: Check<Needs> = {
   code: 'CA0209',
   category: 'kubernetes',
-  name: 'what commands need is permitted',
+  name: 'the permissions that commands require are granted',
   needs: ['CA0205', 'CA0208'],
   async run(context) {
     const { readOnly, nomad } = await context.settings();
@@ -98,7 +98,7 @@ export const permissions: Check<Needs> = {
     );
     const granted = await Promise.all(asked.map((one) => isGranted(cluster, one)));
     const missing = asked.filter((_, at) => !granted[at]);
-    if (missing.length === 0) return ok(`all ${asked.length} verbs`);
+    if (missing.length === 0) return ok(`all ${asked.length} permissions`);
     const list = missing.map((one) => `${nameOf(one)} (${one.purpose})`).join(', ');
     const hint = `Ask for a role as in docs/permissions.md; check with: kubectl auth can-i ${nameOf(missing[0] ?? asked[0])} -n ${cluster.target.namespace}`;
     const usable = asked.some(
@@ -106,9 +106,7 @@ export const permissions: Check<Needs> = {
     );
     const outside = nomad.address !== null && nomad.access !== 'proxy';
     const hopeless = missing.some(({ essential }) => essential) || !(usable || outside);
-    return hopeless
-      ? failed(`not permitted: ${list}`, hint)
-      : warning(`not permitted: ${list}`, hint);
+    return hopeless ? failed(`missing: ${list}`, hint) : warning(`missing: ${list}`, hint);
   },
 };
 

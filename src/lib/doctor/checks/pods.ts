@@ -17,13 +17,14 @@ export const podsPresent: Check<Pick<DoctorContext, 'cluster' | 'pods'>> = {
   needs: ['CA0208'],
   async run(context) {
     const cluster = theCluster(await context.cluster());
-    if (!(await cluster.can('list', 'pods'))) return skipped('pods may not be listed: see CA0209');
+    if (!(await cluster.can('list', 'pods')))
+      return skipped('no permission to list pods: see CA0209');
     const pods = await context.pods();
     const { namespace } = cluster.target;
     if (pods.length > 0) return ok(`${pods.length} in ${namespace}`);
     return failed(
-      `there is no pod in ${namespace}`,
-      'Is CircleCI Server installed there? circleci-admin init finds where it is.',
+      `there are no pods in ${namespace}`,
+      'Is CircleCI Server installed there? To find its namespace: circleci-admin init',
     );
   },
 };
@@ -45,12 +46,12 @@ export const podsReady: Check<Pick<DoctorContext, 'pods' | 'clock' | 'settings'>
     const more = unready.length > TOLD ? ` and ${unready.length - TOLD} more` : '';
     const message = `${unready.length} of ${meant.length} not ready: ${told.join(', ')}${more}`;
     const [first] = unready;
-    const hint = `See why with: kubectl describe pod ${first?.name ?? ''} -n ${first?.namespace ?? ''}`;
+    const hint = `To see why: kubectl describe pod ${first?.name ?? ''} -n ${first?.namespace ?? ''}`;
     const starting = unready.every(
       ({ createdAt }) => createdAt !== null && now - createdAt.getTime() < STARTING_MS,
     );
     if (!starting) return failed(message, hint);
-    return warning(`${message}; none is older than ${formatDuration(STARTING_MS)}`, hint);
+    return warning(`${message}; all of them are younger than ${formatDuration(STARTING_MS)}`, hint);
   },
 };
 
@@ -64,19 +65,19 @@ export const nomadPod: Check<Pick<DoctorContext, 'pods' | 'settings'>> = {
     const { nomad, kubernetes } = await context.settings();
     const outside =
       nomad.address !== null && (nomad.access === 'direct' || kubernetes.context === null);
-    if (outside) return notConfigured(`Nomad is reached at ${nomad.address}`);
+    if (outside) return notConfigured(`Nomad is used at ${nomad.address}`);
     const pods = await context.pods();
     const pod = pods.find(({ name }) => name === nomad.pod);
     if (!pod) {
       const others = pods.filter(isNomadServerPod).map(({ name }) => name);
       const hint =
         others.length > 0
-          ? `It looks like ${others.join(', ')}: circleci-admin config set nomad.pod ${others[0]}`
-          : 'If its servers are outside of the cluster: circleci-admin config set nomad.address URL';
-      return failed(`there is no pod ${nomad.pod}`, hint);
+          ? `The Nomad server seems to be ${others.join(', ')}: circleci-admin config set nomad.pod ${others[0]}`
+          : 'If the Nomad servers are outside the cluster: circleci-admin config set nomad.address URL';
+      return failed(`pod ${nomad.pod} does not exist`, hint);
     }
     if (isReady(pod)) return ok(pod.name);
-    const hint = `See why with: kubectl describe pod ${pod.name} -n ${pod.namespace}`;
+    const hint = `To see why: kubectl describe pod ${pod.name} -n ${pod.namespace}`;
     return failed(`${pod.name} is not ready: ${stateOf(pod)}`, hint);
   },
 };

@@ -25,10 +25,10 @@ function readable(
     needs: ['CA0103'],
     async run({ settings, token }) {
       const source = (await settings())[of].token;
-      if (source === null) return notConfigured('no token is named');
+      if (source === null) return notConfigured('no token is configured');
       await token(of);
       if ('value' in source) return ok('from the environment');
-      return ok(source.file === undefined ? 'printed by its command' : `in ${source.file}`);
+      return ok(source.file === undefined ? 'from its command' : `from ${source.file}`);
     },
   };
 }

@@ -11,20 +11,20 @@ const EXPIRES_SOON_MS = 21 * 86_400_000;
 export const hostReachable: Check<Pick<DoctorContext, 'host'>> = {
   code: 'CA0401',
   category: 'server',
-  name: "the server's host takes connections",
+  name: "the server's host accepts connections",
   needs: ['CA0103'],
   async run(context) {
     const host = await context.host();
     if (host === null) {
-      const hint = 'Name it: circleci-admin config set host HOST';
-      return notConfigured('no host is named', hint);
+      const hint = 'Set it: circleci-admin config set host HOST';
+      return notConfigured('no host is configured', hint);
     }
-    if (host.proxied) return ok(`${host.address.host}, through the proxy`);
+    if (host.proxied) return ok(`${host.address.host} through the proxy`);
     const seen = await host.inspect();
     if (seen.kind !== 'unreachable') return ok(host.address.host);
     return failed(
       `${host.address.host}: ${reason(seen.error)}`,
-      'Check the host with: circleci-admin config show; and DNS, firewalls and the VPN',
+      'Check the host: circleci-admin config show; and check DNS, firewalls and the VPN',
     );
   },
 };
@@ -37,14 +37,17 @@ export const hostTrusted: Check<Needs> = {
   needs: ['CA0401'],
   async run(context) {
     const host = theHost(await context.host());
-    if (host.proxied) return ok('seen by the proxy alone: CA0403 tells');
+    if (host.proxied) return ok('visible to the proxy only: see CA0403');
     const seen = await host.inspect();
     if (seen.kind === 'plain') {
-      const hint = 'Use an address that begins with https://, for a token is sent there.';
-      return warning(`${host.address.host} is spoken to without TLS`, hint);
+      const hint = 'Use an https:// address, because a token is sent to it.';
+      return warning(`the connection to ${host.address.host} does not use TLS`, hint);
     }
     if (seen.kind === 'unreachable' || seen.kind === 'no-handshake') {
-      return failed(`no TLS: ${reason(seen.error)}`, 'Is it the host of the CircleCI server?');
+      return failed(
+        `no TLS: ${reason(seen.error)}`,
+        'Check that this is the host of the CircleCI server.',
+      );
     }
     const { distrust, validTo, names } = seen;
     if (distrust !== null) return distrusted(distrust, host, validTo, names);
@@ -52,7 +55,7 @@ export const hostTrusted: Check<Needs> = {
     if (validTo === null || left === null) return ok('trusted');
     const until = `valid until ${validTo.toISOString().slice(0, 10)}`;
     if (left >= EXPIRES_SOON_MS) return ok(until);
-    return warning(`${until}, in ${formatDuration(left)}`, 'Have it renewed.');
+    return warning(`${until}, in ${formatDuration(left)}`, 'Renew the certificate.');
   },
 };
 
@@ -65,12 +68,12 @@ export const serverAnswers: Check<Pick<DoctorContext, 'host' | 'server'>> = {
   unlessFailed: ['CA0105'],
   async run(context) {
     const server = await context.server();
-    if (server === null) return notConfigured('no host is named');
+    if (server === null) return notConfigured('no host is configured');
     const { status } = await server.frontPage();
-    if (status < 500) return ok(`${server.origin} with ${status}`);
+    if (status < 500) return ok(`${server.origin} answers with ${status}`);
     return failed(
       `${server.origin} answers with ${status}`,
-      'Look at the pods: circleci-admin doctor --only CA0211; and at the log of frontend',
+      'Check the pods: circleci-admin doctor --only CA0211; and check the log of frontend',
     );
   },
 };
@@ -84,31 +87,31 @@ function distrusted(
   const { host } = address;
   if (code === 'CERT_HAS_EXPIRED') {
     const when = validTo === null ? '' : ` on ${validTo.toISOString().slice(0, 10)}`;
-    return failed(`the certificate of ${host} has expired${when}`, 'Have it renewed.');
+    return failed(`the certificate of ${host} has expired${when}`, 'Renew the certificate.');
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    const hint = 'Set host to a name that it is for, or have a certificate made for this one.';
+    const hint = 'Set host to a name in the certificate, or get a certificate for this name.';
     return failed(`the certificate of ${host} is for ${names ?? 'another name'}`, hint);
   }
   return failed(
     `the certificate of ${host} is not trusted: ${code}`,
-    'Where it comes from an authority of your own: circleci-admin config set server.caFile PATH',
+    'If it was issued by your own CA: circleci-admin config set server.caFile PATH',
   );
 }
 
 function theHost(host: HostUnderTest | null): HostUnderTest {
-  if (host === null) throw new Error('there is no host');
+  if (host === null) throw new Error('no host is configured');
   return host;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'the name could not be looked up',
+  ENOTFOUND: 'the host does not exist',
+  EAI_AGAIN: 'the DNS lookup failed',
   ECONNREFUSED: 'the connection was refused',
   ECONNRESET: 'the connection was reset',
-  ETIMEDOUT: 'no connection in time',
-  EHOSTUNREACH: 'there is no route to the host',
-  ENETUNREACH: 'there is no route to the network',
+  ETIMEDOUT: 'the connection timed out',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'no route to the network',
 };
 
 function reason(error: Error): string {

@@ -3,8 +3,8 @@ import type { DoctorContext } from '../context.ts';
 
 type Needs = Pick<DoctorContext, 'server' | 'token'>;
 
-const NO_TOKEN = 'no API token is named';
-const TOKEN_HINT = 'Name one: circleci-admin config set server.tokenFile PATH';
+const NO_TOKEN = 'no API token is configured';
+const TOKEN_HINT = 'Set one: circleci-admin config set server.tokenFile PATH';
 
 /** CA0404: whether the server takes the API token. */
 export const serverToken: Check<Needs> = {
@@ -34,8 +34,8 @@ export const serverAdministrator: Check<Needs> = {
     const { login, admin } = await server.administrator();
     if (admin === true) return ok(login);
     const hint =
-      'Use the token of an administrator, made after he became one (Admin Settings, Users).';
-    if (admin === false) return failed(`${login} is no administrator`, hint);
-    return warning(`the server does not say whether ${login} is one`, hint);
+      'Use the token of an administrator, created after the user became one (Admin Settings, Users).';
+    if (admin === false) return failed(`${login} is not an administrator`, hint);
+    return warning(`the server does not say whether ${login} is an administrator`, hint);
   },
 };

@@ -236,7 +236,7 @@ export class FirstWayClient implements NomadClient {
 
   #way(): Way {
     const way = this.#ways[this.#at];
-    if (!way) throw new Error('there is no way to Nomad');
+    if (!way) throw new Error('No way to reach Nomad is configured');
     return way;
   }
 

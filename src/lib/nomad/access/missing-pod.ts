@@ -19,7 +19,7 @@ export async function explainMissingPod(
     if (first === undefined) return error;
     return new AdminError(error.kind, error.message, {
       code: error.code,
-      hint: `Nomad runs there in ${servers.join(', ')}: add --nomad-pod ${first}, or keep it as nomad.pod in the profile.`,
+      hint: `The Nomad server there is ${servers.join(', ')}: add --nomad-pod ${first}, or set nomad.pod in the profile.`,
       cause: error,
     });
   } catch (failure) {

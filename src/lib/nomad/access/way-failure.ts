@@ -39,7 +39,7 @@ const OF_THE_CLUSTER: ReadonlySet<string> = new Set([
 /** Wraps what went wrong while the cluster was being connected to. */
 export class ClusterNotConnected extends Error {
   constructor(cause: unknown) {
-    super('the cluster could not be connected to', { cause });
+    super('cannot connect to the cluster', { cause });
   }
 }
 
@@ -64,7 +64,7 @@ export function presentable(error: unknown, pod: string): unknown {
   if (!isAdminError(own) || own.code !== 'POD_NOT_FOUND') return own;
   return new AdminError('notFound', `There is no Nomad server in pod "${pod}": ${own.message}`, {
     code: 'NOMAD_POD_NOT_FOUND',
-    hint: 'Name the pod that runs it with --nomad-pod, or give the address of servers outside of the cluster with --nomad-address.',
+    hint: 'Name its pod with --nomad-pod, or, for servers outside the cluster, set --nomad-address.',
     cause: own,
   });
 }
@@ -79,9 +79,9 @@ export function noWayLeft(failures: readonly WayFailure[]): AdminError {
   const kinds = new Set<ErrorKind>(failures.map(({ error }) => error.kind));
   const kind = first && kinds.size === 1 ? first.error.kind : 'service';
   const reasons = failures.map(({ access, error }) => `\n  ${access}: ${error.message}`);
-  return new AdminError(kind, `Nomad cannot be reached in any way:${reasons.join('')}`, {
+  return new AdminError(kind, `Nomad cannot be reached; every way failed:${reasons.join('')}`, {
     code: 'NOMAD_UNREACHABLE',
-    hint: 'Give its address with --nomad-address, or the cluster with --context and --namespace; --nomad-access tries one way alone.',
+    hint: 'Set its address with --nomad-address, or the cluster with --context and --namespace; to try one way only: --nomad-access.',
     cause: failures.map(({ error }) => error),
   });
 }

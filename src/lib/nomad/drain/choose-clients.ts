@@ -51,13 +51,13 @@ function requireOneWay({ names, selector, all }: WantedClients): void {
   const ways = [names.length > 0, isSelective(selector), all].filter(Boolean).length;
   if (ways === 1) return;
   if (ways === 0) {
-    throw new AdminError('usage', 'no client is named', {
+    throw new AdminError('usage', 'No client was named', {
       code: 'NO_CLIENT_NAMED',
-      hint: 'Name clients, or choose them by --status, --idle, --class, --name or --nomad-version. See them with: circleci-admin nomad node-status',
+      hint: 'Name clients, or select them with --status, --idle, --class, --name or --nomad-version. List them: circleci-admin nomad node-status',
     });
   }
-  throw new AdminError('usage', 'clients are named and chosen by flags too', {
+  throw new AdminError('usage', 'Client names and selectors cannot be used together', {
     code: 'CONFLICTING_FLAGS',
-    hint: 'Use one of: names, selectors (--status, --idle, ...), --all.',
+    hint: 'Use only one of: names, selectors (--status, --idle, ...), --all.',
   });
 }

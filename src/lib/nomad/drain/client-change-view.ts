@@ -31,13 +31,11 @@ export function clientChangeReportView(report: ClientChangeReport): DetailView {
 export function clientChangeLine(event: ClientChangeEvent): string | undefined {
   switch (event.type) {
     case 'changed':
-      return `${event.node.name}: ${event.node.eligible ? 'takes builds' : 'takes no new builds'}, ${event.node.draining ? 'draining' : 'not draining'}`;
+      return `${event.node.name}: ${event.node.eligible ? 'accepts builds' : 'accepts no new builds'}, ${event.node.draining ? 'draining' : 'not draining'}`;
     case 'failed':
       return `${event.node.name}: ${event.node.error?.message ?? 'failed'}`;
     case 'retrying':
-      return event.attempt === 1
-        ? `${event.node.name}: ${event.message} (asking again)`
-        : undefined;
+      return event.attempt === 1 ? `${event.node.name}: ${event.message} (retrying)` : undefined;
     case 'report':
       return undefined;
   }
@@ -86,12 +84,14 @@ function yesNo(value: boolean | null): string {
 function planText(row: ClientChange): string {
   switch (row.action) {
     case 'end-drain':
-      return row.eligibleThen ? 'end the drain, make eligible' : 'end the drain, keep ineligible';
+      return row.eligibleThen
+        ? 'cancel the drain, make eligible'
+        : 'cancel the drain, keep ineligible';
     case 'make-eligible':
       return 'make eligible';
     case 'make-ineligible':
       return 'make ineligible';
     case 'nothing':
-      return row.eligible ? 'nothing: is eligible' : 'nothing: is ineligible';
+      return row.eligible ? 'nothing: already eligible' : 'nothing: already ineligible';
   }
 }

@@ -148,7 +148,7 @@ async function applyAndRead(
   if (eligible !== change.eligibleThen || (draining && change.action === 'end-drain')) {
     throw new AdminError(
       'failed',
-      `it is ${eligible ? 'eligible' : 'ineligible'}${draining ? ' and draining' : ''} after the change: somebody else changes it too`,
+      `It is ${eligible ? 'eligible' : 'ineligible'}${draining ? ' and draining' : ''} after the change: somebody else may be changing it too`,
       { code: 'CHANGE_NOT_SEEN', hint: `circleci-admin nomad node-status ${change.id}` },
     );
   }

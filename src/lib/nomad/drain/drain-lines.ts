@@ -6,12 +6,12 @@ import { clockTime, namedBuilds } from './drain-words.ts';
 
 const ENDS: Readonly<Record<BuildEnd, string>> = {
   completed: 'has finished',
-  failed: 'has failed by itself',
+  failed: 'has failed on its own',
   'killed-by-drain': 'was KILLED by the drain',
   stopped: 'was stopped with its job',
-  migrated: 'was moved away',
+  migrated: 'was moved to another client',
   lost: 'was LOST with the client',
-  unknown: 'has ended, Nomad has forgotten how',
+  unknown: 'has ended, result unknown: Nomad no longer has it',
 };
 
 const SAID_AGAIN_EVERY = 5;
@@ -23,7 +23,7 @@ export function drainLine(event: DrainEvent): string | undefined {
     case 'waiting':
       return undefined;
     case 'timeout':
-      return `Stopped waiting after ${formatDuration(event.timeoutMs)}: the drains go on.`;
+      return `Stopped waiting after ${formatDuration(event.timeoutMs)}: the drains continue.`;
     case 'retrying':
       return retryLine(event);
     default:
@@ -39,27 +39,27 @@ type ClientEvent = Exclude<
 function clientLine(event: ClientEvent): string {
   switch (event.type) {
     case 'ineligible':
-      return 'takes no new builds';
+      return 'accepts no new builds';
     case 'drain-set':
-      return `${event.joined ? 'is draining already' : 'drain set'}${killsAt(event.deadlineAt, event.at)}`;
+      return `${event.joined ? 'is already draining' : 'drain started'}${killsAt(event.deadlineAt, event.at)}`;
     case 'already-drained':
-      return 'is drained already';
+      return 'is already drained';
     case 'holding':
       return `waits for ${count(event.builds.length, 'build')}: ${namedBuilds(event.builds)}`;
     case 'build-finished':
       return `${buildLabel(event.build.jobId)} ${ENDS[event.build.how]}`;
     case 'tasks-exiting':
-      return `Nomad calls the drain complete, but these still run: ${namedBuilds(event.builds)}`;
+      return `Nomad reports the drain as complete, but these builds still run: ${namedBuilds(event.builds)}`;
     case 'drain-changed':
-      return `somebody set another drain, ${drainKind(event)}`;
+      return `somebody started another drain, ${drainKind(event)}`;
     case 'drain-complete':
-      return `drained: nothing runs there any more${event.outcome === 'drained' ? '' : ` (${event.outcome})`}`;
+      return `drained: no build runs there now${event.outcome === 'drained' ? '' : ` (${event.outcome})`}`;
     case 'cancelled-by-someone':
-      return 'somebody ended the drain, or made the client eligible again';
+      return 'somebody cancelled the drain, or made the client eligible again';
     case 'node-down':
-      return 'is down: Nomad gives its builds up as lost';
+      return 'is down: Nomad marks its builds as lost';
     case 'node-vanished':
-      return 'Nomad has forgotten the client';
+      return 'Nomad no longer has this client';
     case 'failed':
       return event.error.message;
   }
@@ -79,11 +79,11 @@ function drainKind({ strategy, at }: Extract<DrainEvent, { type: 'drain-changed'
 }
 
 function killsAt(deadline: Date | null, now: Date): string {
-  return deadline ? `: kills what still runs at ${clockTime(deadline, now)}` : '';
+  return deadline ? `: kills builds still running at ${clockTime(deadline, now)}` : '';
 }
 
 function retryLine(event: Extract<DrainEvent, { type: 'retrying' }>): string | undefined {
   if (event.attempt % SAID_AGAIN_EVERY !== 1) return undefined;
   const where = event.node ? `${event.node.name}: ` : '';
-  return `${where}${event.message} (attempt ${event.attempt}; asking again)`;
+  return `${where}${event.message} (attempt ${event.attempt}; retrying)`;
 }

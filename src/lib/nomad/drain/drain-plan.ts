@@ -93,7 +93,7 @@ function plannedClient(target: DrainTarget, spec: DrainSpec): PlannedClient {
 
 function capacityWarning({ takingBuilds }: Unwarned): readonly string[] {
   if (takingBuilds.before === 0 || takingBuilds.after > 0) return [];
-  return ['No other client takes builds: new builds will wait until one does.'];
+  return ['No other client accepts builds: new builds will stay queued until one does.'];
 }
 
 function killWarning(plan: Unwarned, spec: DrainSpec, now: Date): readonly string[] {
@@ -107,7 +107,8 @@ function killWarning(plan: Unwarned, spec: DrainSpec, now: Date): readonly strin
   }
   if (plan.killsAt === null || plan.deadlineMs === null) return [];
   const when = `${clockTime(plan.killsAt, now)} (in ${formatDuration(plan.deadlineMs)})`;
-  const running = atRisk.length === 0 ? 'none runs now' : `running now: ${namedBuilds(atRisk)}`;
+  const running =
+    atRisk.length === 0 ? 'none is running now' : `running now: ${namedBuilds(atRisk)}`;
   return [`Builds still running at ${when} will be killed; ${running}.`];
 }
 
@@ -117,10 +118,10 @@ function earlierDrainWarning(client: PlannedClient, spec: DrainSpec, now: Date):
   if (drain?.kind !== 'deadline') return [];
   const kills = drain.forceAt ? `kills builds at ${clockTime(drain.forceAt, now)}` : 'kills builds';
   if (client.action === 'join') {
-    return [`${name} is draining already and ${kills}: its clock is not restarted.`];
+    return [`${name} is already draining and ${kills}: its deadline is not changed.`];
   }
   const instead = spec.deadline === null ? 'one that waits for its builds' : 'this one';
-  return [`${name} is draining already and ${kills}: that drain is replaced by ${instead}.`];
+  return [`${name} is already draining and ${kills}: that drain is replaced by ${instead}.`];
 }
 
 function serviceWarning(plan: Unwarned, spec: DrainSpec): readonly string[] {
@@ -135,5 +136,5 @@ function downWarning(plan: Unwarned): readonly string[] {
   const down = plan.clients.filter((client) => client.status === 'down');
   if (down.length === 0) return [];
   const names = down.map((client) => client.name).join(', ');
-  return [`Down, so that nothing can be seen or waited for there: ${names}.`];
+  return [`Down, so their builds cannot be seen or waited for: ${names}.`];
 }

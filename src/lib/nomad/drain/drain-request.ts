@@ -48,16 +48,16 @@ export function drainRequest(flags: DrainFlags): DrainRequest {
     if (isGiven(flags[one]) && isGiven(flags[other])) throw conflict(one, other);
   }
   if (flags.keepIneligible && !flags.disable) {
-    throw new AdminError('usage', '--keep-ineligible goes with --disable only', {
+    throw new AdminError('usage', '--keep-ineligible can be used only with --disable', {
       code: 'CONFLICTING_FLAGS',
-      hint: 'A drained client stays ineligible anyway; leave the flag out.',
+      hint: 'A drained client stays ineligible anyway; remove the flag.',
     });
   }
   if (flags.disable) return { kind: 'end', keepIneligible: flags.keepIneligible };
   if (flags.deadline === 0) {
-    throw new AdminError('usage', 'a deadline of 0 means none to Nomad', {
+    throw new AdminError('usage', 'To Nomad, a deadline of 0 means no deadline', {
       code: 'BAD_DEADLINE',
-      hint: 'Leave --deadline out to wait for builds, or write --force to kill them now.',
+      hint: 'Remove --deadline to wait for builds, or use --force to kill them now.',
     });
   }
   return {
@@ -77,10 +77,14 @@ function isGiven(value: boolean | number | string | undefined): boolean {
 }
 
 function conflict(one: keyof DrainFlags, other: keyof DrainFlags): AdminError {
-  return new AdminError('usage', `${flagName(one)} and ${flagName(other)} exclude each other`, {
-    code: 'CONFLICTING_FLAGS',
-    hint: 'See: circleci-admin nomad drain --help',
-  });
+  return new AdminError(
+    'usage',
+    `${flagName(one)} and ${flagName(other)} cannot be used together`,
+    {
+      code: 'CONFLICTING_FLAGS',
+      hint: 'See: circleci-admin nomad drain --help',
+    },
+  );
 }
 
 function flagName(key: keyof DrainFlags): string {

@@ -120,7 +120,7 @@ export class DrainRun {
     const known = new Set(targets.map((target) => target.node.id));
     for (const progress of this.#openProgress()) {
       if (known.has(progress.client.id)) continue;
-      const message = `Nomad does not know the client ${progress.client.id} any more`;
+      const message = `Nomad no longer has the client ${progress.client.id}`;
       emit(
         progress.fail(
           { code: 'NODE_NOT_FOUND', message, exitCode: EXIT_CODES.notFound },

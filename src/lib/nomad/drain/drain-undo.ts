@@ -32,7 +32,7 @@ export class DrainUndo {
     const closed = [...this.#wereEligible.values()].filter(({ id }) => !this.#drained.has(id));
     return [
       ...named(
-        'The drains go on without us',
+        'The drains continue',
         drained.filter(({ id }) => !this.#complete.has(id)),
       ),
       ...named(
@@ -40,7 +40,7 @@ export class DrainUndo {
         drained.filter(({ id }) => this.#complete.has(id)),
       ),
       ...named('Made ineligible, not draining', closed),
-      'Run the same command again to go on watching. To undo it:',
+      'To keep watching, run the same command again. To undo it:',
       ...(eligible.length === 0 ? [] : [`  ${command} ${namesOf(eligible)}`]),
       ...(others.length === 0 ? [] : [`  ${command} --keep-ineligible ${namesOf(others)}`]),
     ];

@@ -29,7 +29,7 @@ export function drainPlanView(plan: DrainPlan, now: Date): DetailView {
   return {
     blocks: [
       { kind: 'table', title: 'Clients', table },
-      { kind: 'table', title: 'What runs there', table: placed },
+      { kind: 'table', title: 'Running there', table: placed },
       { kind: 'lines', lines: [promise(plan, now)] },
     ],
   };
@@ -46,7 +46,7 @@ export function drainReportView(report: DrainReport): DetailView {
   );
   const damage: DetailBlock = {
     kind: 'table',
-    title: 'Builds that did not end by themselves',
+    title: 'Builds that did not end on their own',
     table: eraseTable({ columns: DAMAGE_COLUMNS, rows: damaged }),
   };
   const failed = report.nodes.filter((client) => client.error);
@@ -65,16 +65,16 @@ export function drainReportView(report: DrainReport): DetailView {
 }
 
 function promise(plan: DrainPlan, now: Date): string {
-  if (plan.force) return 'Builds are not waited for: they are killed.';
+  if (plan.force) return 'Running builds are killed at once.';
   if (plan.killsAt) {
-    return `Builds are waited for until ${clockTime(plan.killsAt, now)}; then they are killed.`;
+    return `The drain waits for builds until ${clockTime(plan.killsAt, now)}; then they are killed.`;
   }
-  return 'Builds are waited for, however long they take; none is killed.';
+  return 'The drain waits for builds without a time limit; none is killed.';
 }
 
 const ACTIONS: Readonly<Record<DrainAction, string>> = {
   drain: 'drain',
-  join: 'wait: is draining',
+  join: 'wait: already draining',
   replace: 'replace its drain',
   'already-drained': 'nothing: drained',
 };
@@ -179,9 +179,9 @@ const REPORT_COLUMNS: readonly Column<DrainedClient>[] = [
 ];
 
 const AGAIN: Readonly<Record<NonNullable<DamagedBuild['again']>, string>> = {
-  running: 'started again',
-  waiting: 'waits to start again',
-  no: 'not started again',
+  running: 'restarted',
+  waiting: 'waiting to restart',
+  no: 'not restarted',
 };
 
 const DAMAGE_COLUMNS: readonly Column<{

@@ -13,7 +13,7 @@ export function eligibilityRequest(flags: {
 }): boolean {
   const enable = flags.enable ?? false;
   if (enable !== (flags.disable ?? false)) return enable;
-  throw new AdminError('usage', 'write either --enable or --disable', {
+  throw new AdminError('usage', 'Give either --enable or --disable', {
     code: 'CONFLICTING_FLAGS',
     hint: 'See: circleci-admin nomad eligibility --help',
   });
@@ -32,9 +32,9 @@ export function planEligibility(
   const draining = nodes.filter((node) => node.draining);
   if (eligible && draining.length > 0) {
     const names = draining.map((node) => node.name).join(', ');
-    throw new AdminError('validation', `a draining client cannot be made eligible: ${names}`, {
+    throw new AdminError('validation', `A draining client cannot be made eligible: ${names}`, {
       code: 'CLIENT_IS_DRAINING',
-      hint: `End the drain first: circleci-admin nomad drain --disable ${draining.map((node) => node.id).join(' ')}`,
+      hint: `Cancel the drain first: circleci-admin nomad drain --disable ${draining.map((node) => node.id).join(' ')}`,
     });
   }
   return nodes.map((node) => {
@@ -57,5 +57,5 @@ export function eligibilityWarnings(
   );
   const left = taking.filter((node) => !closed.has(node.id));
   if (taking.length === 0 || left.length > 0) return [];
-  return ['No other client takes builds: new builds will wait until one does.'];
+  return ['No other client accepts builds: new builds will stay queued until one does.'];
 }

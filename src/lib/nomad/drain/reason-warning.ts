@@ -16,7 +16,7 @@ export async function reasonWarning(
     const [major = 0, minor = 0] = version.split('.').map(Number);
     if (major > 1 || (major === 1 && minor >= 1)) return [];
     return [
-      `Nomad ${version} does not keep the reason of a drain (1.1 and later do): it stands in the audit log only.`,
+      `Nomad ${version} does not store the reason of a drain (1.1 and later do): it is in the audit log only.`,
     ];
   } catch (error) {
     // Not everybody who may drain may ask for the version (agent:read).

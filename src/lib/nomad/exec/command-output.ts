@@ -36,7 +36,7 @@ export function documentOf(output: string, asked: Asked): unknown {
   try {
     return JSON.parse(output);
   } catch (error) {
-    throw badAnswer(asked, 'is not whole JSON', error);
+    throw badAnswer(asked, 'is not complete JSON', error);
   }
 }
 

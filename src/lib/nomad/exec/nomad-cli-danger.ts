@@ -36,7 +36,7 @@ export function nomadCliDanger(args: readonly string[]): NomadCliDanger {
   if (forced) warnings.push('-force kills the builds on the client at once.');
   else if (drains && !isSet(args, 'no-deadline')) warnings.push(deadlineWarning(args));
   if (is(BY_NODE)) warnings.push(...args.flatMap(cutPrefixWarning));
-  if (is(ENDING)) warnings.push('This ends what runs; Nomad does not wait for builds.');
+  if (is(ENDING)) warnings.push('This stops running builds; Nomad does not wait for them.');
   return { kills: forced, warnings };
 }
 
@@ -45,15 +45,15 @@ function deadlineWarning(args: readonly string[]): string {
   const deadline = at === -1 ? null : (args[at]?.split('=')[1] ?? args[at + 1] ?? null);
   const after = deadline === null ? 'after one hour, its default' : `after ${deadline}`;
   return (
-    `Nomad kills builds that still run ${after}, and calls them complete. To wait for them ` +
-    'however long they take: circleci-admin nomad drain NODE'
+    `Nomad kills builds that still run ${after}, and reports them as complete. To wait for them ` +
+    'without a time limit: circleci-admin nomad drain NODE'
   );
 }
 
 function cutPrefixWarning(arg: string): readonly string[] {
   const odd = /^[0-9a-f-]+$/i.test(arg) && !arg.startsWith('-') && isOddPrefix(arg);
   if (!odd) return [];
-  return [`nomad reads "${arg}" as "${arg.slice(0, -1)}", which may name another client.`];
+  return [`nomad reads "${arg}" as "${arg.slice(0, -1)}", which may be another client.`];
 }
 
 function isOddPrefix(arg: string): boolean {

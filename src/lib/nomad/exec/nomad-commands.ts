@@ -30,7 +30,7 @@ export interface CliPlace {
 const SERVER_POD: CliPlace = {
   name: 'the pod',
   absentHint: 'Name the pod that runs the Nomad server with --nomad-pod.',
-  unreachableHint: 'Look at the Nomad server in its pod: kubectl logs circleci-nomad-0',
+  unreachableHint: 'Check the log of the Nomad server: kubectl logs circleci-nomad-0',
 };
 
 /** What running commands needs. */
@@ -152,10 +152,14 @@ export function commandError(
 ): AdminError {
   // The CLI ends so, too, with its usage, when it is given a command that it does not have.
   if (status === 126 || (status === 127 && !stderr.includes('Usage: nomad'))) {
-    return new AdminError('service', `Could not ${asked.what}: ${place.name} has no nomad to run`, {
-      code: 'NOMAD_UNREACHABLE',
-      hint: place.absentHint,
-    });
+    return new AdminError(
+      'service',
+      `Could not ${asked.what}: the nomad CLI is missing in ${place.name}`,
+      {
+        code: 'NOMAD_UNREACHABLE',
+        hint: place.absentHint,
+      },
+    );
   }
   if (/connection refused|i\/o timeout|no such host|x509:|tls: |EOF$/i.test(stderr.trim())) {
     return new AdminError('service', `Nomad could not ${asked.what}: ${firstLine(stderr)}`, {
@@ -168,9 +172,9 @@ export function commandError(
 
 function silentTooLong(args: readonly string[], limit: Milliseconds): AdminError {
   const waited = formatDuration(limit);
-  return new AdminError('timeout', `nomad ${args.join(' ')} said nothing within ${waited}`, {
+  return new AdminError('timeout', `nomad ${args.join(' ')} timed out after ${waited}`, {
     code: 'REQUEST_TIMEOUT',
-    hint: 'Try again, or give it longer with --request-timeout.',
+    hint: 'Try again, or increase --request-timeout.',
   });
 }
 

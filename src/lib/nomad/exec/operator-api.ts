@@ -111,12 +111,12 @@ function parse(text: string, request: HttpRequest): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw badBody('is not whole JSON', request, error);
+    throw badBody('is not complete JSON', request, error);
   }
 }
 
 function badBody(problem: string, request: HttpRequest, cause?: unknown): AdminError {
-  return new AdminError('service', `The answer to ${request.path} ${problem}`, {
+  return new AdminError('service', `The response to ${request.path} ${problem}`, {
     code: 'BAD_ANSWER',
     hint: 'Run the command again.',
     cause,

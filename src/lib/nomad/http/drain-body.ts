@@ -18,7 +18,7 @@ export function checkDeadline(deadline: DrainSpec['deadline']): void {
   if (Number.isFinite(deadline) && deadline > 0) return;
   throw new AdminError('usage', `A drain's deadline cannot be ${deadline} ms`, {
     code: 'BAD_DEADLINE',
-    hint: 'Give a time above zero, leave --deadline out to wait for ever, or use --force to kill now.',
+    hint: 'Give a time above zero, remove --deadline to wait without a limit, or use --force to kill builds now.',
   });
 }
 

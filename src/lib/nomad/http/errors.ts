@@ -32,7 +32,7 @@ const KNOWN: readonly Known[] = [
     matches: /^No cluster leader/i,
     kind: 'service',
     code: 'NOMAD_NO_LEADER',
-    hint: 'Wait a moment; if it stays, look at the Nomad servers: kubectl logs circleci-nomad-0',
+    hint: 'Try again; if it fails again, check the Nomad server: kubectl logs circleci-nomad-0',
   },
   {
     matches: /Permission denied/i,
@@ -50,7 +50,7 @@ const KNOWN: readonly Known[] = [
     matches: /No path to node/i,
     kind: 'service',
     code: 'NOMAD_CLIENT_UNREACHABLE',
-    hint: "See whether the client is up: circleci-admin nomad node-status; or read the log on the machine itself, under alloc/ in Nomad's data directory.",
+    hint: "Check that the client is up: circleci-admin nomad node-status; or read the log on the machine, under alloc/ in Nomad's data directory.",
   },
   {
     matches: /No path to region/i,
@@ -68,19 +68,19 @@ const KNOWN: readonly Known[] = [
     matches: /job(?: \S+)? not found|^No job\(s\) with prefix/i,
     kind: 'notFound',
     code: 'NOMAD_JOB_NOT_FOUND',
-    hint: 'List the jobs: circleci-admin nomad status (finished ones are forgotten after 4 hours)',
+    hint: 'List the jobs: circleci-admin nomad status (finished jobs are removed after 4 hours)',
   },
   {
     matches: /alloc(?:ation)? not found|Unknown allocation|^No allocation\(s\) with prefix/i,
     kind: 'notFound',
     code: 'NOMAD_ALLOCATION_NOT_FOUND',
-    hint: 'List the jobs: circleci-admin nomad status (finished ones are forgotten after 4 hours)',
+    hint: 'List the jobs: circleci-admin nomad status (finished jobs are removed after 4 hours)',
   },
   {
     matches: /eval(?:uation)? not found|^No evaluation\(s\) with prefix/i,
     kind: 'notFound',
     code: 'NOMAD_EVALUATION_NOT_FOUND',
-    hint: 'List the jobs: circleci-admin nomad status (evaluations are forgotten after 1 hour)',
+    hint: 'List the jobs: circleci-admin nomad status (evaluations are removed after 1 hour)',
   },
   {
     matches: /not started yet/i,
@@ -98,13 +98,13 @@ const KNOWN: readonly Known[] = [
     matches: /failed to list entries|log entry for task .* not found/i,
     kind: 'notFound',
     code: 'NOMAD_LOGS_GONE',
-    hint: 'The client has cleared the logs of this finished allocation; the build page may still have them.',
+    hint: 'The client has deleted the logs of this finished allocation; the build page may still show them.',
   },
   {
     matches: /eligible while it is draining/i,
     kind: 'service',
     code: 'NOMAD_NODE_DRAINING',
-    hint: 'End the drain first: circleci-admin nomad drain --disable NODE',
+    hint: 'Cancel the drain first: circleci-admin nomad drain --disable NODE',
   },
   {
     matches: /UUID must be 36 characters|must be even length|Invalid UUID|Prefix matched multiple/i,
@@ -123,13 +123,13 @@ export function nomadError(answer: ErrorAnswer, asked: Asked): AdminError {
   const known = KNOWN.find(({ matches }) => matches.test(text)) ?? byStatus(answer.status);
   const message =
     known?.code === 'NOMAD_PERMISSION_DENIED'
-      ? `Nomad refuses to ${asked.what}: ${text || 'permission denied'} (it needs ${asked.needs})`
+      ? `Nomad refuses to ${asked.what}: ${text || 'permission denied'} (requires ${asked.needs})`
       : `Nomad could not ${asked.what}: ${text || statusInWords(answer.status)}`;
   return known
     ? new AdminError(known.kind, message, { code: known.code, hint: known.hint })
     : new AdminError('service', message, {
         code: 'NOMAD_ERROR',
-        hint: 'Run again with --debug to see what was asked.',
+        hint: 'Run again with --debug to see the requests.',
       });
 }
 
@@ -170,7 +170,7 @@ function byStatus(status: number | null): Known | undefined {
 }
 
 function statusInWords(status: number | null): string {
-  return status === null ? 'it says nothing more' : `it answered ${status} and nothing more`;
+  return status === null ? 'no reason given' : `status ${status}, no reason given`;
 }
 
 /**

@@ -74,7 +74,7 @@ export function ambiguousJob(target: string, ids: readonly JobId[]): AdminError 
   return new AdminError(
     'usage',
     `"${target}" is ambiguous: it matches ${ids.length} jobs: ${shown}${more}`,
-    { code: 'AMBIGUOUS_JOB', hint: "Write org/repo/number, or the job's whole ID." },
+    { code: 'AMBIGUOUS_JOB', hint: 'Give org/repo/number, or the full ID of the job.' },
   );
 }
 
@@ -82,6 +82,6 @@ export function ambiguousJob(target: string, ids: readonly JobId[]): AdminError 
 export function jobNotFound(target: string): AdminError {
   return new AdminError('notFound', `No Nomad job has the ID or build "${target}"`, {
     code: 'JOB_NOT_FOUND',
-    hint: 'List the jobs with: circleci-admin nomad status (finished ones are forgotten after some hours)',
+    hint: 'List the jobs with: circleci-admin nomad status (finished jobs are removed after some hours)',
   });
 }

@@ -25,7 +25,7 @@ export function jobView(report: JobReport, now: Date): DetailView {
         table: eraseTable({
           columns: allocationColumns(now),
           rows: report.allocations,
-          empty: 'None: it was not placed, or Nomad has forgotten where it ran.',
+          empty: 'None: it was not placed, or Nomad has removed its allocations.',
         }),
       },
       ...eventBlock(report, now),
@@ -35,7 +35,7 @@ export function jobView(report: JobReport, now: Date): DetailView {
         table: eraseTable({
           columns: evaluationColumns(now),
           rows: report.evaluations.slice(0, EVALUATIONS_SHOWN),
-          empty: 'None: Nomad forgets them an hour after the job has ended.',
+          empty: 'None: Nomad removes them an hour after the job has ended.',
         }),
       },
     ],
@@ -53,7 +53,7 @@ function identity({ job }: JobReport, now: Date): readonly Field[] {
     killed
       ? {
           label: '',
-          value: 'A drain killed it. Nomad calls that complete.',
+          value: 'Killed by a drain. Nomad reports that as complete.',
           tone: 'bad',
         }
       : null,
@@ -70,7 +70,7 @@ function identity({ job }: JobReport, now: Date): readonly Field[] {
           value: job.queueMs < 1000 ? `${job.queueMs}ms` : formatDuration(job.queueMs),
         },
     ...job.taskGroups.map((group) => ({
-      label: 'Asks for',
+      label: 'Requires',
       value: `${formatMhz(group.resources.cpuMhz)} CPU, ${formatBytes(group.resources.memoryBytes)} memory`,
     })),
   ];
@@ -95,9 +95,9 @@ function failureLine(failure: PlacementFailure): string {
   const left = counts(failure.constraintFiltered) || counts(failure.classFiltered);
   const full = counts(failure.dimensionExhausted);
   return (
-    `Nomad looked at ${failure.nodesEvaluated} clients: ` +
-    `${failure.nodesFiltered} left out${left ? ` (${left})` : ''}, ` +
-    `${failure.nodesExhausted} without room${full ? ` (${full})` : ''}.`
+    `Nomad evaluated ${failure.nodesEvaluated} clients: ` +
+    `${failure.nodesFiltered} filtered${left ? ` (${left})` : ''}, ` +
+    `${failure.nodesExhausted} exhausted${full ? ` (${full})` : ''}.`
   );
 }
 

@@ -9,7 +9,7 @@ export function jobsView(rows: readonly JobRow[], selected: boolean): TableView<
     columns: [buildColumn(rows), ...COLUMNS],
     rows,
     footer: footer(rows),
-    empty: selected ? 'No job fits the selection.' : 'Nomad has no jobs.',
+    empty: selected ? 'No job matches the selection.' : 'Nomad has no jobs.',
   };
 }
 

@@ -131,9 +131,9 @@ function explainOpen(open: Evaluation, evaluations: readonly Evaluation[]): Pend
   return {
     kind: 'waiting',
     text: open.waitUntil
-      ? `Nomad waits ${until}before it tries to place it`
-      : 'Nomad has not tried to place it yet: its evaluation is in the queue',
-    remedy: open.waitUntil ? null : 'If this lasts, see whether Nomad has a leader.',
+      ? `Nomad waits ${until}before it tries to place the job`
+      : 'Nomad has not tried to place the job yet: its evaluation is queued',
+    remedy: open.waitUntil ? null : 'If this continues, check whether Nomad has a leader.',
     moreClientsHelp: null,
     details: { ...NO_DETAILS, ...detailsOf(open) },
   };
@@ -141,10 +141,10 @@ function explainOpen(open: Evaluation, evaluations: readonly Evaluation[]): Pend
 
 function schedulerFailed(evaluation: Evaluation, retryAt: Date | null): PendingReason {
   const why = evaluation.statusDescription ? `: ${evaluation.statusDescription}` : '';
-  const next = retryAt ? `; it tries again at ${retryAt.toISOString()}` : '';
+  const next = retryAt ? `; next try at ${retryAt.toISOString()}` : '';
   return {
     kind: 'scheduler-failed',
-    text: `Nomad's scheduler gave up on it${why}${next}`,
+    text: `Nomad's scheduler failed to place the job${why}${next}`,
     remedy: "See the Nomad server's log: circleci-admin nomad cli -- monitor",
     moreClientsHelp: null,
     details: { ...NO_DETAILS, ...detailsOf(evaluation), waitUntil: retryAt },
@@ -154,8 +154,8 @@ function schedulerFailed(evaluation: Evaluation, retryAt: Date | null): PendingR
 function unexplained(evaluation: Evaluation): PendingReason {
   const text =
     evaluation.status === 'blocked'
-      ? 'Nomad waits for room, and the evaluation that says why is gone'
-      : `Nomad's newest evaluation is ${evaluation.status}, and none waits for room by now`;
+      ? 'Nomad waits for capacity; the evaluation with the reason was removed'
+      : `The newest evaluation is ${evaluation.status}, and none is blocked now`;
   return {
     kind: 'unexplained',
     text,
@@ -167,7 +167,7 @@ function unexplained(evaluation: Evaluation): PendingReason {
 
 const NO_EVALUATION: PendingReason = {
   kind: 'no-evaluation',
-  text: 'Nomad has no evaluation of it, so nothing has tried to place it (or that is long ago)',
+  text: 'Nomad has no evaluation of the job: it has not tried to place it, or the evaluation was removed',
   remedy: null,
   moreClientsHelp: null,
   details: NO_DETAILS,

@@ -53,10 +53,10 @@ function noClients(situation: Situation, nodes: readonly NomadNode[] | null): Fa
   const others = nodes?.filter((node) => !takesBuilds(node)) ?? [];
   const states = closedStates(others);
   return reason(situation, 'no-clients', {
-    text: `no client takes builds${states === '' ? '' : `: ${states}`}`,
+    text: `no client accepts builds${states === '' ? '' : `: ${states}`}`,
     remedy:
       others.length > 0
-        ? 'Add clients, or open one again: circleci-admin nomad drain --disable NODE'
+        ? 'Add clients, or make one eligible again: circleci-admin nomad drain --disable NODE'
         : 'Add clients.',
     moreClientsHelp: true,
   });
@@ -81,15 +81,15 @@ function closedStates(closed: readonly NomadNode[]): string {
 function unknownDatacenter(situation: Situation, datacenters: readonly string[]): FailureReason {
   const names = datacenters.map((name) => `"${name}"`).join(' or ');
   return reason(situation, 'unknown-datacenter', {
-    text: `it asks for datacenter ${names}, in which there is no client`,
-    remedy: "CircleCI's clients belong in datacenter default: see the clients' configuration.",
+    text: `it requires datacenter ${names}, which has no client`,
+    remedy: "CircleCI's clients must be in datacenter default: check the clients' configuration.",
     moreClientsHelp: false,
   });
 }
 
 function quota(situation: Situation): FailureReason {
   return reason(situation, 'quota', {
-    text: `a quota is used up: ${situation.failure.quotaExhausted.join(', ')}`,
+    text: `quota exhausted: ${situation.failure.quotaExhausted.join(', ')}`,
     remedy: 'Raise the quota in Nomad, or wait for builds to end.',
     moreClientsHelp: false,
   });
@@ -102,21 +102,22 @@ function filtered(situation: Situation): FailureReason {
   const scope = `${failure.nodesFiltered} of ${count(failure.nodesEvaluated, 'client')}`;
   if (drivers.length > 0 && drivers.length === named.length) {
     return reason(situation, 'driver-missing', {
-      text: `${scope} lack the driver of its task`,
-      remedy: "See the drivers in a client's attributes: raw_exec has to be enabled on it.",
+      text: `${scope} lack the driver that its task requires`,
+      remedy: "Check the drivers in a client's attributes: raw_exec must be enabled.",
       moreClientsHelp: false,
     });
   }
   if (named.length > 0) {
     return reason(situation, 'constraint', {
-      text: `${constraintText(named)} leaves out ${scope}`,
-      remedy: 'More clients of this kind do not help: add one that fits, or change the constraint.',
+      text: `${constraintText(named)} filters out ${scope}`,
+      remedy:
+        'More clients of this kind do not help: add one that meets the constraint, or change the constraint.',
       moreClientsHelp: false,
     });
   }
   const classes = Object.keys(failure.classFiltered).join(', ');
   return reason(situation, 'class-filtered', {
-    text: `${scope} are left out by their class${classes ? ` (${classes})` : ''}`,
+    text: `${scope} are filtered out by their class${classes ? ` (${classes})` : ''}`,
     remedy: 'More clients of this class do not help: add one of another class.',
     moreClientsHelp: false,
   });
@@ -128,9 +129,9 @@ function mixed(situation: Situation): FailureReason {
   const by = named.length > 0 ? ` by ${constraintText(named)}` : '';
   return reason(situation, 'mixed', {
     text:
-      `${failure.nodesFiltered} of ${count(failure.nodesEvaluated, 'client')} left out${by}, ` +
+      `${failure.nodesFiltered} of ${count(failure.nodesEvaluated, 'client')} filtered out${by}, ` +
       `${failure.nodesExhausted} full${dimensions(failure)}`,
-    remedy: 'Wait for builds to end, or add clients of the kind that is not left out.',
+    remedy: 'Wait for builds to end, or add clients of the kind that is not filtered out.',
     moreClientsHelp: true,
   });
 }
@@ -138,11 +139,11 @@ function mixed(situation: Situation): FailureReason {
 function full(situation: Situation): FailureReason {
   const { failure, asked, open } = situation;
   const clients = count(failure.nodesExhausted, 'client');
-  const needs = asked ? `; it needs ${formatAsked(asked)}` : '';
+  const needs = asked ? `; it requires ${formatAsked(asked)}` : '';
   const compared = asked !== null && open?.some((node) => node.resources !== null);
   if (!compared) {
     return reason(situation, 'exhausted', {
-      text: `${clients} without the room for it${dimensions(failure)}${needs}`,
+      text: `${clients} without enough free capacity${dimensions(failure)}${needs}`,
       remedy: null,
       moreClientsHelp: null,
     });
@@ -158,7 +159,7 @@ function full(situation: Situation): FailureReason {
 function addClients({ closed }: Situation): string {
   const states = closedStates(closed);
   if (states === '') return 'Wait for builds to end, or add clients.';
-  return `Wait for builds to end, add clients, or bring back those that take no builds (${states}).`;
+  return `Wait for builds to end, add clients, or make those that accept no builds eligible (${states}).`;
 }
 
 function tooLarge(situation: Situation): FailureReason {
@@ -175,11 +176,12 @@ function tooLarge(situation: Situation): FailureReason {
   }
   const text =
     needs.length > 0
-      ? `needs ${needs.join(' and ')}; the largest client has ${has.join(' and ')}`
-      : `needs ${asked ? formatAsked(asked) : 'more'} at once; no client has all of it`;
+      ? `requires ${needs.join(' and ')}; the largest client has ${has.join(' and ')}`
+      : `requires ${asked ? formatAsked(asked) : 'more'}; no client has both`;
   return reason(situation, 'too-large', {
     text,
-    remedy: 'More clients of this size do not help: add a larger one, or ask for less.',
+    remedy:
+      'More clients of this size do not help: add a larger one, or use a smaller resource class.',
     moreClientsHelp: false,
   });
 }

@@ -63,7 +63,7 @@ async function* followJob(
     if (next.length === 0) return;
     for (const allocation of next) {
       const where = allocation.nodeName ?? shortId(allocation.nodeId);
-      const begun = seen.size === 0 ? 'Placed' : 'Started again';
+      const begun = seen.size === 0 ? 'Placed' : 'Restarted';
       const text = `${begun}: allocation ${shortId(allocation.id)} on ${where}.`;
       yield { kind: 'note', source: null, text };
       seen.add(allocation.id);
@@ -90,7 +90,7 @@ async function* laterAllocations(
     if (later.length > 0 || detail === null || detail.status === 'dead') return later;
     if (!said) {
       const again = seen.size === 0 ? '' : ' again';
-      const text = `${job} is ${detail.status}, and not placed${again} yet: waiting for it.`;
+      const text = `${job} is ${detail.status}, not placed${again} yet: waiting.`;
       yield { kind: 'note', source: null, text };
     }
     await clock.sleep(POLL_MS, signal);

@@ -16,19 +16,19 @@ export function explainLogError(error: unknown, source: LogSource): unknown {
       return new AdminError('service', `${log} is on client ${node}, which Nomad cannot reach`, {
         code: 'NOMAD_CLIENT_UNREACHABLE',
         hint:
-          `On the machine itself it is alloc/${allocation.id}/alloc/logs/${task}.${stream}.0 (.1, ...) in the ` +
-          `data directory of Nomad; the build's page shows what its steps printed. ` +
+          `On the machine, it is in alloc/${allocation.id}/alloc/logs/${task}.${stream}.0 (.1, ...) in the ` +
+          `data directory of Nomad; the build page shows the output of its steps. ` +
           `See the client with: circleci-admin nomad node-status ${shortId(allocation.nodeId)}`,
         cause: error,
       });
     case 'NOMAD_LOGS_GONE':
-      return new AdminError('notFound', `${log} is gone: client ${node} has cleared it`, {
+      return new AdminError('notFound', `${log} was deleted by client ${node}`, {
         code: 'NOMAD_LOGS_GONE',
-        hint: "Clients clear the logs of builds that have ended; the build's page shows what its steps printed.",
+        hint: 'Clients delete the logs of ended builds; the build page shows the output of the steps.',
         cause: error,
       });
     case 'NOMAD_LOGS_NOT_YET':
-      return new AdminError('notFound', `${log} is not there yet: the task has not started`, {
+      return new AdminError('notFound', `${log} does not exist yet: the task has not started`, {
         code: 'NOMAD_LOGS_NOT_YET',
         hint: `Wait for it with --follow, or see why: circleci-admin nomad status ${allocation.jobId}`,
         cause: error,

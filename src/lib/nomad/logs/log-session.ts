@@ -63,7 +63,7 @@ async function* readSource(
   const splitter = new LineSplitter();
   try {
     if (options.follow && !hasStarted(allocation)) {
-      yield { kind: 'note', source, text: 'It has not started yet: waiting for it.' };
+      yield { kind: 'note', source, text: 'It has not started yet: waiting.' };
       await whenStarted(client, allocation.id, context);
     }
     const { follow, tail } = options;
@@ -85,11 +85,11 @@ async function* readSource(
 }
 
 function brokenText(event: { readonly error: Error; readonly retryInMs: number }): string {
-  return `The log's stream broke (${event.error.message}); it goes on in ${event.retryInMs} ms.`;
+  return `The log stream was interrupted (${event.error.message}); retrying in ${event.retryInMs} ms.`;
 }
 
 function lostText(bytes: number | null): string {
   return bytes === null
-    ? 'Part of the log may be gone: the client has cleared it or rotated it away.'
-    : `${bytes} bytes of the log are gone: the client has rotated them away.`;
+    ? 'Part of the log may be missing: the client has deleted or rotated it.'
+    : `${bytes} bytes of the log are missing: the client has rotated the log.`;
 }

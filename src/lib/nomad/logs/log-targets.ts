@@ -102,7 +102,7 @@ export function taskOf(allocation: Allocation, wanted: string | undefined): stri
     return names.includes(BUILD_TASK) ? BUILD_TASK : (names[0] ?? BUILD_TASK);
   }
   if (names.length === 0 || names.includes(wanted)) return wanted;
-  throw new AdminError('usage', `allocation ${shortId(allocation.id)} has no task "${wanted}"`, {
+  throw new AdminError('usage', `Allocation ${shortId(allocation.id)} has no task "${wanted}"`, {
     code: 'UNKNOWN_TASK',
     hint: `Its tasks are: ${names.join(', ')}.`,
   });
@@ -131,7 +131,7 @@ function ambiguous(
   const matches = [...allocations.slice(0, 8), ...jobs.slice(0, 4)].join(', ');
   return new AdminError('usage', `"${target}" is ambiguous: it may be ${matches}`, {
     code: 'AMBIGUOUS_ALLOCATION',
-    hint: 'Write more of the ID, or the whole of it.',
+    hint: 'Give more characters of the ID, or the full ID.',
   });
 }
 
@@ -146,12 +146,12 @@ async function notPlaced(
   if (options.follow && jobs.some(({ status }) => status !== 'dead')) {
     return { jobs: jobs.map(({ id }) => id), allocations: [] };
   }
-  throw new AdminError('notFound', `job ${job.id} is ${job.status} and has no allocation`, {
+  throw new AdminError('notFound', `Job ${job.id} is ${job.status} and has no allocation`, {
     code: 'NO_ALLOCATION',
     hint:
       job.status === 'pending'
         ? `It has not been placed yet. See why: circleci-admin nomad status ${job.id}; or wait for it with --follow`
-        : 'Nomad has forgotten where it ran.',
+        : 'Nomad has removed its allocations.',
   });
 }
 

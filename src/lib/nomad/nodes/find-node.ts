@@ -166,7 +166,7 @@ function ambiguous(target: string, nodes: readonly NomadNode[]): AdminError {
   return new AdminError(
     'usage',
     `"${target}" is ambiguous: it matches ${nodes.length} clients: ${shown}${more}`,
-    { code: 'AMBIGUOUS_NODE', hint: 'Write more of the id, or the whole of it.' },
+    { code: 'AMBIGUOUS_NODE', hint: 'Give more characters of the ID, or the full ID.' },
   );
 }
 
@@ -176,7 +176,7 @@ function notFound(targets: readonly string[], nodes: readonly NomadNode[]): Admi
   const named = targets.map((target) => `"${target}"`).join(' or ');
   return new AdminError(
     'notFound',
-    `No Nomad client has the id, name, address or instance ${named}`,
+    `No Nomad client has the ID, name, address or instance ID ${named}`,
     {
       code: 'NODE_NOT_FOUND',
       hint: `${meant}See the clients with: circleci-admin nomad node-status`,

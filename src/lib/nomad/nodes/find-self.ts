@@ -17,19 +17,19 @@ export async function findSelf(
 ): Promise<NodeId> {
   const { clientId } = await nomad.agent(options).catch((error: unknown) => {
     if (!isAdminError(error) || error.code !== 'NOMAD_UNREACHABLE') throw error;
-    throw new AdminError('service', `No Nomad agent answers at ${address}: ${error.message}`, {
+    throw new AdminError('service', `No Nomad agent responds at ${address}: ${error.message}`, {
       code: 'NO_LOCAL_AGENT',
-      hint: 'Run this on a Nomad client, or set NOMAD_ADDR to its agent.',
+      hint: 'Run this on a Nomad client, or set NOMAD_ADDR to the address of its agent.',
       cause: error,
     });
   });
   if (clientId !== null) return clientId;
   throw new AdminError(
     'validation',
-    `The Nomad agent at ${address} is no client: Nomad not running in client mode`,
+    `The Nomad agent at ${address} is not a client: Nomad not running in client mode`,
     {
       code: 'NOT_A_CLIENT',
-      hint: 'Run this on a Nomad client, or name one. See them with: circleci-admin nomad node-status',
+      hint: 'Run this on a Nomad client, or name one. List them: circleci-admin nomad node-status',
     },
   );
 }

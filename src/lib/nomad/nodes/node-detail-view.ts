@@ -23,7 +23,7 @@ export function clientView(report: ClientReport, now: Date): DetailView {
         table: eraseTable({
           columns: liveColumns(now),
           rows: live,
-          empty: 'None: it can be taken out of service.',
+          empty: 'None: the client can be removed.',
         }),
       },
       ...endedBlock(ended, now),
@@ -48,7 +48,7 @@ export function drainText(drain: DrainStrategy | null, draining: boolean, now: D
       return `no deadline: waits for its builds${since}`;
     case 'deadline':
       return drain.forceAt
-        ? `kills what still runs at ${drain.forceAt.toISOString()}${since}`
+        ? `kills builds still running at ${drain.forceAt.toISOString()}${since}`
         : `with a deadline${since}`;
   }
 }
@@ -67,7 +67,7 @@ function identity(report: ClientReport, now: Date): readonly Field[] {
       tone: client.status === 'ready' ? 'good' : 'bad',
     },
     {
-      label: 'Takes builds',
+      label: 'Accepts builds',
       value: client.takesBuilds ? 'yes' : `no: ${whyClosed(report)}`,
       tone: client.takesBuilds ? 'good' : 'warning',
     },
@@ -79,7 +79,7 @@ function identity(report: ClientReport, now: Date): readonly Field[] {
       label: 'Instance',
       value: instance
         ? [instance.id, instance.type, instance.zone].filter(Boolean).join(', ')
-        : 'not told by its fingerprint',
+        : 'unknown (not in its fingerprint)',
     },
     client.nodeClass ? { label: 'Class', value: client.nodeClass } : null,
     client.datacenter ? { label: 'Datacenter', value: client.datacenter } : null,
@@ -108,11 +108,11 @@ function resources({ client }: ClientReport): readonly Field[] {
       value: memoryRatio(client.memoryUsedBytes, client.memoryTotalBytes),
     },
     {
-      label: 'Meant for builds',
+      label: 'Usable for builds',
       value:
         `${formatMhz(client.cpuUsableMhz)} and ` +
         `${client.memoryUsableBytes === null ? 'unknown' : formatBytes(client.memoryUsableBytes)}, after the ` +
-        `${reservedVcpus} vCPUs and ${formatBytes(reservedMemoryBytes)} that CircleCI keeps (Nomad does not)`,
+        `${reservedVcpus} vCPUs and ${formatBytes(reservedMemoryBytes)} that CircleCI reserves (Nomad does not)`,
     },
   ];
   if (client.exceedsCpuLimit || client.exceedsMemoryLimit) {

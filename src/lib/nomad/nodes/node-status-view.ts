@@ -19,8 +19,8 @@ export function fleetView(fleet: Fleet): TableView<ClientRow> {
     rows: fleet.clients,
     footer: [...sizingLines(fleet), ...selectionLines(fleet), capacityLine(fleet.capacity)],
     empty: fleet.selected
-      ? 'No Nomad client fits the selection.'
-      : 'No Nomad clients are registered: nothing can run builds.',
+      ? 'No Nomad client matches the selection.'
+      : 'No Nomad clients are registered: no build can run.',
   };
 }
 
@@ -34,11 +34,11 @@ export function capacityLine(capacity: Capacity): string {
   const { takingBuilds, clients } = capacity;
   const load = [`${count(capacity.runningBuilds, 'build')} running`];
   if (capacity.pendingBuilds > 0) load.push(`${capacity.pendingBuilds} starting`);
-  if (capacity.unknownBuilds > 0) load.push(`${capacity.unknownBuilds} out of sight`);
-  const room = takingBuilds === 0 ? 'no room' : roomText(capacity);
+  if (capacity.unknownBuilds > 0) load.push(`${capacity.unknownBuilds} unknown`);
+  const room = takingBuilds === 0 ? 'no free capacity' : roomText(capacity);
   const others = otherClients(capacity);
   return (
-    `${takingBuilds} of ${count(clients, 'client')} ${takingBuilds === 1 ? 'takes' : 'take'} builds` +
+    `${takingBuilds} of ${count(clients, 'client')} ${takingBuilds === 1 ? 'accepts' : 'accept'} builds` +
     ` (ready, eligible, not draining): ${load.join(', ')}, ${room}.` +
     (others === '' ? '' : ` ${others}.`)
   );
@@ -50,7 +50,7 @@ function roomText(capacity: Capacity): string {
   }
   if (capacity.cpuUsedMhz === null || capacity.memoryUsedBytes === null) {
     const all = `${formatMhz(capacity.cpuTotalMhz)} and ${formatBytes(capacity.memoryTotalBytes)}`;
-    return `${all} in all (this Nomad does not list how much is in use)`;
+    return `${all} in total (this Nomad does not report how much is in use)`;
   }
   const cpu = cpuShare(capacity.cpuUsedMhz, capacity.cpuTotalMhz);
   return `${cpu} and ${memoryShare(capacity.memoryUsedBytes, capacity.memoryTotalBytes)} in use`;
@@ -79,8 +79,8 @@ function sizingLines(fleet: Fleet): readonly string[] {
     capacity.memoryTotalBytes !== null
   ) {
     lines.push(
-      `CircleCI keeps ${reservedVcpus} vCPUs and ${formatBytes(reservedMemoryBytes)} of every client for coordination ` +
-        `(Nomad does not): ${memoryShare(capacity.memoryUsableBytes, capacity.memoryTotalBytes)} are meant for builds.`,
+      `CircleCI reserves ${reservedVcpus} vCPUs and ${formatBytes(reservedMemoryBytes)} of every client for coordination ` +
+        `(Nomad does not): ${memoryShare(capacity.memoryUsableBytes, capacity.memoryTotalBytes)} are usable for builds.`,
     );
   }
   const tooLarge = fleet.clients.filter((row) => row.exceedsMemoryLimit);

@@ -94,8 +94,8 @@ function hasVersion(node: NomadNode, version: string): boolean {
 
 function requireStatusWord(word: string): void {
   if (STATUS_SELECTORS.some((known) => known === word)) return;
-  throw new AdminError('usage', `"${word}" is not a status of a client`, {
+  throw new AdminError('usage', `"${word}" is not a client status`, {
     code: 'BAD_STATUS_SELECTOR',
-    hint: `Choose from: ${STATUS_SELECTORS.join(', ')}.`,
+    hint: `Valid values are ${STATUS_SELECTORS.join(', ')}.`,
   });
 }

@@ -49,8 +49,9 @@ export function parseRecord(text: string): RecordHead | null {
 }
 
 function headOf(sent: string, stamped: boolean): RecordHead | null {
-  const text = stamped ? sent.replace(NAME_FIRST, '$<level> $<name> ') : sent;
-  const match = LEVEL.exec(text);
+  const first = LEVEL.exec(sent);
+  const text = stamped && !first ? sent.replace(NAME_FIRST, '$<level> $<name> ') : sent;
+  const match = first ?? (text === sent ? null : LEVEL.exec(text));
   const [whole, brackets = '', bracketed, bare] = match ?? [];
   const level = bracketed ?? bare;
   // "error handling ..." is a sentence: without a time in front, only capitals or brackets are a level.

@@ -3,7 +3,7 @@ import type { Scenario } from '../scenario.ts';
 /** Nomad asks for a token. */
 export const acl: Scenario = {
   name: 'acl',
-  summary: 'Nomad asks for a token',
+  summary: 'Nomad requires a token',
   nomad: { clients: 3, builds: 3, token: '5a4d0b0c-0000-4000-8000-5a4db0c0ffee' },
   kubernetes: {},
 };

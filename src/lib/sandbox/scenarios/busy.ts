@@ -3,7 +3,7 @@ import type { Scenario } from '../scenario.ts';
 /** New builds come in all the time, and old ones end. */
 export const busy: Scenario = {
   name: 'busy',
-  summary: 'New builds come in all the time, and old ones end',
+  summary: 'New builds start all the time, and old ones end',
   nomad: {
     clients: 6,
     builds: 12,

@@ -3,7 +3,7 @@ import type { Scenario } from '../scenario.ts';
 /** Builds ask for clients of a kind that there is none of. */
 export const constraint: Scenario = {
   name: 'constraint',
-  summary: 'Builds ask for clients of a kind that there is none of',
+  summary: 'Builds have a constraint that no client meets',
   nomad: {
     clients: 4,
     builds: 4,

@@ -3,7 +3,7 @@ import type { Scenario } from '../scenario.ts';
 /** Short builds and one that fits nowhere, for a first look. */
 export const demo: Scenario = {
   name: 'demo',
-  summary: 'Short builds and one that fits nowhere, for a first look',
+  summary: 'Short builds, and one that is too large for any client, for a first look',
   nomad: {
     clients: 4,
     builds: 6,

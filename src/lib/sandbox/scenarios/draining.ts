@@ -3,7 +3,7 @@ import type { Scenario } from '../scenario.ts';
 /** Every client drains, one of them with half an hour, and builds wait. */
 export const draining: Scenario = {
   name: 'draining',
-  summary: 'Every client drains, one of them with half an hour, and builds wait',
+  summary: 'Every client is draining, one with a deadline of 30m, and builds wait',
   nomad: {
     clients: 4,
     nodes: [{ draining: true }, { draining: 1_800_000 }, { draining: true }, { draining: true }],

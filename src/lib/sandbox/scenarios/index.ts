@@ -72,7 +72,7 @@ export function findScenario(names: string): Scenario {
 function oneScenario(name: string): Scenario {
   const found = SCENARIOS.find((scenario) => scenario.name === name);
   if (found) return found;
-  throw new AdminError('usage', `there is no scenario "${name}"`, {
+  throw new AdminError('usage', `Unknown scenario "${name}"`, {
     code: 'UNKNOWN_SCENARIO',
     hint: `The scenarios are ${SCENARIOS.map((scenario) => scenario.name).join(', ')}.`,
   });

@@ -7,7 +7,7 @@ const SMALL: NodeSpec = { cpuMhz: 5_000, memoryMb: 15_800 };
 /** Every client is full, and builds wait for room. */
 export const noCapacity: Scenario = {
   name: 'no-capacity',
-  summary: 'Every client is full, and builds wait for room',
+  summary: 'Every client is full, and builds wait for capacity',
   nomad: {
     nodes: [SMALL, SMALL, SMALL],
     clients: 3,

@@ -8,7 +8,7 @@ const limitedFirst = [...defaultUsers('circleci-server')].sort(
 /** The kubeconfig's user may look at pods and do nothing else, so that no way through the cluster leads to Nomad. */
 export const noPermissions: Scenario = {
   name: 'no-permissions',
-  summary: "The kubeconfig's user may look at pods, and do nothing else",
+  summary: "The kubeconfig's user may only read pods",
   nomad: { clients: 3, builds: 3 },
   kubernetes: { users: limitedFirst },
 };

@@ -3,7 +3,7 @@ import type { Scenario } from '../scenario.ts';
 /** The output-processor is killed for want of memory. */
 export const outOfMemory: Scenario = {
   name: 'out-of-memory',
-  summary: 'The output-processor is killed for want of memory',
+  summary: 'The output-processor is OOM-killed',
   nomad: { clients: 5, builds: 6, finished: 12 },
   kubernetes: {},
   pipeline: { faults: [{ trouble: 'out-of-memory', service: 'output-processor' }] },

@@ -91,7 +91,7 @@ export class BencodeStream {
     else if (byte === CODE.i) this.#number = 0;
     else if (byte === CODE.l || byte === CODE.d) {
       this.#depth += 1;
-      if (this.#depth > DEEPEST) throw surprise('a message that is nested too deep');
+      if (this.#depth > DEEPEST) throw surprise('a message with too many levels');
     } else if (byte === CODE.e && this.#depth > 0) this.#depth -= 1;
     else throw surprise(`the byte ${byte} where a value begins`);
   }
@@ -143,8 +143,8 @@ function textual(value: unknown): BencodeValue {
 }
 
 function surprise(what: string): AdminError {
-  return new AdminError('service', `the REPL does not speak bencode: it sent ${what}`, {
+  return new AdminError('service', `The REPL does not use bencode: it sent ${what}`, {
     code: 'REPL_SURPRISE',
-    hint: 'Check that the port is that of the nREPL: circleci-admin config show server.replPort',
+    hint: 'Check that this is the port of the nREPL: circleci-admin config show',
   });
 }

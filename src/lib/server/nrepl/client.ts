@@ -194,38 +194,42 @@ function after(clock: Clock, ms: Milliseconds, signal: AbortSignal, run: () => v
 }
 
 function refused(op: string, { status }: Reply): AdminError {
-  return new AdminError('service', `the REPL refused "${op}": ${status.join(', ') || 'no word'}`, {
-    code: 'REPL_ERROR',
-    hint: 'Check that the port is that of the nREPL: circleci-admin config show server.replPort',
-  });
+  return new AdminError(
+    'service',
+    `The REPL refused "${op}": ${status.join(', ') || 'no reason given'}`,
+    {
+      code: 'REPL_ERROR',
+      hint: 'Check that this is the port of the nREPL: circleci-admin config show',
+    },
+  );
 }
 
 function lost(cause?: Error): AdminError {
   const why = cause ? `: ${cause.message}` : '';
-  return new AdminError('service', `the connection to the REPL ended before its answer${why}`, {
+  return new AdminError('service', `The connection to the REPL ended before the response${why}`, {
     code: 'REPL_LOST',
-    hint: 'What was evaluated may have been done. Look before you run it again.',
+    hint: 'The code may have run. Check its effect before you run it again.',
     cause,
   });
 }
 
 function silent(ms: Milliseconds): AdminError {
-  return new AdminError('timeout', `the REPL did not answer within ${ms / 1_000} s`, {
+  return new AdminError('timeout', `The REPL timed out after ${ms / 1_000} s`, {
     code: 'REPL_TIMEOUT',
-    hint: 'Is it an nREPL? Wait longer with --request-timeout, or name the port: circleci-admin config set server.replPort PORT',
+    hint: 'Increase --request-timeout, or, if this is not the port of the nREPL: circleci-admin config set server.replPort PORT',
   });
 }
 
 function timedOut(ms: Milliseconds): AdminError {
-  return new AdminError('timeout', `the evaluation did not end within ${ms / 1_000} s`, {
+  return new AdminError('timeout', `The evaluation timed out after ${ms / 1_000} s`, {
     code: 'REPL_TIMEOUT',
-    hint: 'It was interrupted. What it did until then is done.',
+    hint: 'It was interrupted. What it did before that is not undone.',
   });
 }
 
 function stillRuns(): AdminError {
-  return new AdminError('timeout', 'the evaluation was interrupted and does not end', {
+  return new AdminError('timeout', 'The evaluation was interrupted, but it does not end', {
     code: 'REPL_TIMEOUT',
-    hint: 'It goes on in the frontend until it ends by itself, or its pod is deleted.',
+    hint: 'It continues in the frontend until it ends, or until the pod is deleted.',
   });
 }

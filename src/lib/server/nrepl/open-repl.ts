@@ -62,22 +62,22 @@ function readyPod(pods: readonly Pod[], selector: string): string {
   );
   if (ready) return ready.name;
   if (pods.length === 0) {
-    throw new AdminError('notFound', `there is no pod with the label ${selector}`, {
+    throw new AdminError('notFound', `No pod has the label ${selector}`, {
       code: 'FRONTEND_NOT_FOUND',
-      hint: "Name the frontend's label: circleci-admin config set server.frontendSelector LABEL=VALUE",
+      hint: "Set the frontend's label: circleci-admin config set server.frontendSelector LABEL=VALUE",
     });
   }
   const names = pods.map(({ name }) => name).join(', ');
-  throw new AdminError('service', `no pod of the frontend is ready: ${names}`, {
+  throw new AdminError('service', `No pod of the frontend is ready: ${names}`, {
     code: 'FRONTEND_NOT_READY',
-    hint: 'See why: circleci-admin doctor --only kubernetes',
+    hint: 'To see why: circleci-admin doctor --only kubernetes',
   });
 }
 
 function noRepl(pod: string, port: number, cause: AdminError): AdminError {
-  return new AdminError('service', `nothing listens on port ${port} of pod ${pod}`, {
+  return new AdminError('service', `Nothing listens on port ${port} of pod ${pod}`, {
     code: 'REPL_REFUSED',
-    hint: "It may be that this version's frontend has no nREPL. If it has one elsewhere: circleci-admin config set server.replPort PORT",
+    hint: 'The frontend of this version may have no nREPL. If it uses another port: circleci-admin config set server.replPort PORT',
     cause,
   });
 }

@@ -42,25 +42,25 @@ export async function readValue(
 export function unreadable(form: string, why: string, value: string): AdminError {
   return new AdminError(
     'service',
-    `the frontend answered ${form} with ${excerpt(value)} (${why})`,
+    `Unexpected response of the frontend to ${form}: ${excerpt(value)} (${why})`,
     {
       code: 'REPL_SURPRISE',
-      hint: 'This version of the server answers otherwise than is known. Look yourself: circleci-admin repl',
+      hint: 'This version of the server may respond differently. To try it yourself: circleci-admin repl',
     },
   );
 }
 
 function threw(form: string, message: string): AdminError {
-  return new AdminError('service', `the frontend could not evaluate ${form}: ${excerpt(message)}`, {
+  return new AdminError('service', `The frontend could not evaluate ${form}: ${excerpt(message)}`, {
     code: 'REPL_ERROR',
-    hint: "The frontend's log may say more: kubectl logs -l app=frontend --tail=200",
+    hint: "Check the frontend's log: kubectl logs -l app=frontend --tail=200",
   });
 }
 
 function interrupted(): AdminError {
-  return new AdminError('refused', 'interrupted before the frontend had answered', {
+  return new AdminError('refused', 'Interrupted before the frontend responded', {
     code: 'CANCELLED',
-    hint: 'What was evaluated may have been done. Look before you run it again.',
+    hint: 'The code may have run. Check its effect before you run it again.',
   });
 }
 

@@ -69,7 +69,7 @@ export async function requireDeletion(
  */
 export function codeSafeLogin(login: string): string {
   if (isGitHubLogin(login)) return login;
-  throw new AdminError('usage', `${JSON.stringify(login)} is not a GitHub login`, {
+  throw new AdminError('usage', `${JSON.stringify(login)} is not a valid GitHub login`, {
     code: 'BAD_LOGIN',
     hint: 'A login has 1 to 39 letters, digits and single hyphens between them.',
   });
@@ -86,8 +86,12 @@ async function requireFunctions(
   if (found?.length !== names.length) throw unreadable(probe, 'no vector', JSON.stringify(value));
   const missing = names.filter((_, at) => found[at] !== true);
   if (missing.length === 0) return;
-  throw new AdminError('service', `this server's frontend does not have ${missing.join(' and ')}`, {
-    code: 'REPL_FUNCTION_MISSING',
-    hint: 'Server 3.x and later dropped it from their documentation. Suspend the account instead (circleci-admin users suspend LOGIN), or ask CircleCI support to delete it.',
-  });
+  throw new AdminError(
+    'service',
+    `The frontend of this server does not have ${missing.join(' and ')}`,
+    {
+      code: 'REPL_FUNCTION_MISSING',
+      hint: 'The documentation of server 3.x and later no longer has it. Suspend the account instead (circleci-admin users suspend LOGIN), or ask CircleCI support to delete it.',
+    },
+  );
 }

@@ -66,6 +66,9 @@ function reportOf(login: string, left: boolean | null, failure: AdminError | nul
   const outcome = left === null ? 'unknown' : 'kept';
   const error = failure
     ? { code: failure.code, message: failure.message }
-    : { code: 'NOT_DELETED', message: 'the frontend did as if, and the account is still there' };
+    : {
+        code: 'NOT_DELETED',
+        message: 'The frontend reported success, but the account still exists',
+      };
   return { login, outcome, error, exitCode: failure?.exitCode ?? EXIT_CODES.failed };
 }

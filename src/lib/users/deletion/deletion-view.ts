@@ -22,11 +22,11 @@ export function deletionPlanView({ login, account }: DeletionPlan, now: Date): D
       ...who,
       {
         kind: 'lines',
-        title: 'What goes',
+        title: 'What is deleted',
         lines: [
-          'The account itself, for good: there is no undo and no undo file.',
-          'If the person is still in the organisation, the next sign-in makes a new account.',
-          'To free the seat and be able to take it back, suspend it instead:',
+          'The account, permanently: there is no undo and no undo file.',
+          'If the person is still in the organisation, the next sign-in creates a new account.',
+          'To free the seat in a way that can be undone, suspend the account instead:',
           `  circleci-admin users suspend ${login}`,
         ],
       },
@@ -36,7 +36,7 @@ export function deletionPlanView({ login, account }: DeletionPlan, now: Date): D
 
 const OUTCOMES: Readonly<Record<DeletionOutcome, string>> = {
   deleted: 'deleted, and no longer in the list',
-  kept: 'still there',
+  kept: 'still in the list',
   unknown: 'unknown: the list could not be read afterwards',
 };
 
@@ -63,6 +63,6 @@ export function deletionReportView({ login, outcome, error }: DeletionReport): D
 /** A step in a line. */
 export function deletionLine(event: DeletionEvent): string | undefined {
   if (event.type === 'deleting') return `Deleting ${event.login} ...`;
-  if (event.type === 'reading-back') return 'Reading the list of accounts to see it gone ...';
+  if (event.type === 'reading-back') return 'Checking that the account is gone ...';
   return undefined;
 }

@@ -31,7 +31,7 @@ export interface DeletionSources {
 }
 
 const HOST_CHANGED =
-  'If the address of GitHub was ever changed for this installation, ask CircleCI support before you delete an account.';
+  'If the GitHub address of this installation was ever changed, ask CircleCI support before you delete an account.';
 
 /**
  * Looks who would be deleted, and whether the server can do it. Nothing is changed.
@@ -74,10 +74,10 @@ async function tell(admin: AdminReads | null, signal: AbortSignal): Promise<Told
     me: null,
     accounts: [],
     warnings: [
-      `Who this is, whether it is you, and whether it is the last administrator is not known: ${why}.`,
+      `Could not check whose account this is, whether it is yours, or whether it is the last administrator: ${why}.`,
     ],
   });
-  if (!admin) return untold('no host or no token of the admin API is set');
+  if (!admin) return untold('the host or the token of the admin API is not set');
   try {
     const [{ login: me }, accounts] = await Promise.all([admin.me(signal), admin.accounts(signal)]);
     return { me, accounts, warnings: [] };
@@ -89,9 +89,9 @@ async function tell(admin: AdminReads | null, signal: AbortSignal): Promise<Told
 
 function unknown(wanted: string, logins: readonly string[]): AdminError {
   const near = nearest(wanted, logins);
-  return new AdminError('notFound', `the server has no account of "${wanted}"`, {
+  return new AdminError('notFound', `The server has no account "${wanted}"`, {
     code: 'USER_NOT_FOUND',
-    hint: `${near === null ? '' : `Did you mean ${near}? `}See who there is: circleci-admin users list`,
+    hint: `${near === null ? '' : `Did you mean ${near}? `}List the accounts: circleci-admin users list`,
   });
 }
 
@@ -99,7 +99,7 @@ function refuseOneself(login: string, me: string | null): void {
   if (me === null || loginKey(me) !== loginKey(login)) return;
   throw new AdminError('refused', `${login} is the account of your own token`, {
     code: 'OWN_ACCOUNT',
-    hint: 'Have another administrator do it. Nothing was changed.',
+    hint: 'Ask another administrator to do it. Nothing was changed.',
   });
 }
 
@@ -108,6 +108,6 @@ function refuseLastAdmin(account: Account | undefined, accounts: readonly Accoun
   if (!account || admins.length !== 1 || admins[0] !== account) return;
   throw new AdminError('refused', `${account.login} is the last administrator`, {
     code: 'LAST_ADMIN',
-    hint: 'Make somebody else one first: circleci-admin users admin grant LOGIN',
+    hint: 'Make another account an administrator first: circleci-admin users admin grant LOGIN',
   });
 }

@@ -45,19 +45,19 @@ async function check(
 }
 
 it.each<[string, Parameters<typeof check>, string, RegExp]>([
-  ['everything', [[...WATCHING, ...RESTARTING]], 'ok', /^all 10 verbs$/],
-  ['a profile that only reads', [WATCHING, 'auto', true], 'ok', /^all 6 verbs$/],
+  ['everything', [[...WATCHING, ...RESTARTING]], 'ok', /^all 10 permissions$/],
+  ['a profile that only reads', [WATCHING, 'auto', true], 'ok', /^all 6 permissions$/],
   [
     'one who only watches',
     [WATCHING],
     'warning',
-    /^not permitted: delete pods \([^)]*\), patch deployments\.apps \([^)]*\), patch statefulsets\.apps \([^)]*\)$/,
+    /^missing: delete pods \([^)]*\), patch deployments\.apps \([^)]*\), patch statefulsets\.apps \([^)]*\)$/,
   ],
   [
     'deployments of another group',
     [[...WATCHING, rule('', 'pods', 'delete'), rule('extensions', 'deployments', 'patch')]],
     'warning',
-    /^not permitted: patch deployments\.apps /,
+    /^missing: patch deployments\.apps /,
   ],
   [
     'no command in pods, where Nomad is reached otherwise',
@@ -66,7 +66,7 @@ it.each<[string, Parameters<typeof check>, string, RegExp]>([
       'proxy',
     ],
     'warning',
-    /^not permitted: create pods\/exec \(.*troubleshoot queue\)$/,
+    /^missing: create pods\/exec \(.*troubleshoot queue\)$/,
   ],
   [
     'no way to Nomad but one that is not taken',
@@ -75,14 +75,9 @@ it.each<[string, Parameters<typeof check>, string, RegExp]>([
       'proxy',
     ],
     'failed',
-    /^not permitted: get pods\/proxy /,
+    /^missing: get pods\/proxy /,
   ],
-  [
-    'no pods',
-    [WATCHING.slice(1)],
-    'failed',
-    /^not permitted: list pods \(find the pods\), get pods /,
-  ],
+  ['no pods', [WATCHING.slice(1)], 'failed', /^missing: list pods \(find the pods\), get pods /],
 ])('tells what is missing: %s', async (_, given, status, message) => {
   const said = await check(...given);
   expect(said).toMatchObject({ status, message: expect.stringMatching(message) });

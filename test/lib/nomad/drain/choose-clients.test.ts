@@ -54,34 +54,34 @@ describe('chooseClients', () => {
   });
 
   it.each<[string, Partial<WantedClients>, string, string, string]>([
-    ['nothing', {}, 'usage', 'NO_CLIENT_NAMED', 'no client is named'],
+    ['nothing', {}, 'usage', 'NO_CLIENT_NAMED', 'No client was named'],
     [
       'a selector of nothing',
       { selector: { idle: false, name: [] } },
       'usage',
       'NO_CLIENT_NAMED',
-      'no client is named',
+      'No client was named',
     ],
     [
       'names and a selector',
       { names: ['x'], selector: { idle: true } },
       'usage',
       'CONFLICTING_FLAGS',
-      'clients are named and chosen by flags too',
+      'Client names and selectors cannot be used together',
     ],
     [
       'names and all',
       { names: ['x'], all: true },
       'usage',
       'CONFLICTING_FLAGS',
-      'clients are named and chosen by flags too',
+      'Client names and selectors cannot be used together',
     ],
     [
       'an unknown name',
       { names: ['ip-9'] },
       'notFound',
       'NODE_NOT_FOUND',
-      'No Nomad client has the id, name, address or instance "ip-9"',
+      'No Nomad client has the ID, name, address or instance ID "ip-9"',
     ],
     [
       'an ambiguous prefix',

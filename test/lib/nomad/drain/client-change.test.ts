@@ -58,7 +58,7 @@ describe('changeClients', () => {
       'changed',
       'unchanged',
     ]);
-    expect(lines).toContain(`${busy.name}: takes builds, not draining`);
+    expect(lines).toContain(`${busy.name}: accepts builds, not draining`);
     for (const node of await rig.nodes()) {
       expect(await standing(rig, node.id)).toMatchObject({ eligible: true, draining: false });
     }
@@ -108,7 +108,7 @@ describe('changeClients', () => {
       nodes: [{ outcome: 'failed', eligible: null, error: { code: 'CHANGE_NOT_SEEN' } }],
     });
     expect(lines).toEqual([
-      `${before.name}: it is ineligible and draining after the change: somebody else changes it too`,
+      `${before.name}: It is ineligible and draining after the change: somebody else may be changing it too`,
     ]);
   });
 

@@ -80,14 +80,16 @@ describe('planDrain', () => {
       'of a deadline on another day',
       [target(node(131))],
       { deadline: 36_000_000 },
-      ['Builds still running at 2026-11-24 00:00 UTC (in 10h) will be killed; none runs now.'],
+      [
+        'Builds still running at 2026-11-24 00:00 UTC (in 10h) will be killed; none is running now.',
+      ],
     ],
     [
       'of an earlier drain that would have killed',
       [target(draining(131, HOUR_DRAIN))],
       WAIT,
       [
-        'ip-10-0-10-131 is draining already and kills builds at 15:00 UTC: that drain is replaced by one that waits for its builds.',
+        'ip-10-0-10-131 is already draining and kills builds at 15:00 UTC: that drain is replaced by one that waits for its builds.',
       ],
     ],
     [
@@ -95,8 +97,8 @@ describe('planDrain', () => {
       [target(draining(131, HOUR_DRAIN))],
       HOUR,
       [
-        'Builds still running at 15:00 UTC (in 1h) will be killed; none runs now.',
-        'ip-10-0-10-131 is draining already and kills builds at 15:00 UTC: its clock is not restarted.',
+        'Builds still running at 15:00 UTC (in 1h) will be killed; none is running now.',
+        'ip-10-0-10-131 is already draining and kills builds at 15:00 UTC: its deadline is not changed.',
       ],
     ],
     [
@@ -109,7 +111,7 @@ describe('planDrain', () => {
       'of what nobody can see',
       [target(node(131, { status: 'down' }))],
       WAIT,
-      ['Down, so that nothing can be seen or waited for there: ip-10-0-10-131.'],
+      ['Down, so their builds cannot be seen or waited for: ip-10-0-10-131.'],
     ],
   ];
 
@@ -122,7 +124,7 @@ describe('planDrain', () => {
     const plan = planDrain([BUSY], fleet, WAIT, NOW);
     expect(plan.takingBuilds).toEqual({ before: 1, after: 0 });
     expect(plan.warnings).toEqual([
-      'No other client takes builds: new builds will wait until one does.',
+      'No other client accepts builds: new builds will stay queued until one does.',
     ]);
   });
 
@@ -154,13 +156,13 @@ describe('drainPlanView', () => {
       ip-10-0-10-132  00000132  ready, ineligible       2      5m  replace its drain
       ip-10-0-10-133  00000133  ready, ineligible       0       -  nothing: drained
 
-      What runs there
+      Running there
       BUILD                     CLIENT          SINCE      AGE  ALLOCATION
       circleci-realitycheck 21  ip-10-0-10-131  13:55 UTC   5m  fb9f2d16
       circleci-realitycheck 22  ip-10-0-10-132  13:55 UTC   5m  fb9f2d16
       circleci-realitycheck 23  ip-10-0-10-132  13:55 UTC   5m  fb9f2d16
 
-      Builds are waited for, however long they take; none is killed.
+      The drain waits for builds without a time limit; none is killed.
       "
     `);
   });

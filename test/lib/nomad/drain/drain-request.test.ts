@@ -40,40 +40,44 @@ describe('drainRequest', () => {
     [
       { deadline: 1, force: true },
       'CONFLICTING_FLAGS',
-      '--deadline and --force exclude each other',
+      '--deadline and --force cannot be used together',
     ],
     [
       { disable: true, enable: true },
       'CONFLICTING_FLAGS',
-      '--disable and --enable exclude each other',
+      '--disable and --enable cannot be used together',
     ],
     [
       { disable: true, deadline: 0 },
       'CONFLICTING_FLAGS',
-      '--disable and --deadline exclude each other',
+      '--disable and --deadline cannot be used together',
     ],
     [
       { disable: true, force: true },
       'CONFLICTING_FLAGS',
-      '--disable and --force exclude each other',
+      '--disable and --force cannot be used together',
     ],
     [
       { disable: true, detach: true },
       'CONFLICTING_FLAGS',
-      '--disable and --detach exclude each other',
+      '--disable and --detach cannot be used together',
     ],
     [
       { detach: true, timeout: 5 },
       'CONFLICTING_FLAGS',
-      '--detach and --timeout exclude each other',
+      '--detach and --timeout cannot be used together',
     ],
     [
       { disable: true, ignoreSystem: true },
       'CONFLICTING_FLAGS',
-      '--disable and --ignore-system exclude each other',
+      '--disable and --ignore-system cannot be used together',
     ],
-    [{ keepIneligible: true }, 'CONFLICTING_FLAGS', '--keep-ineligible goes with --disable only'],
-    [{ deadline: 0 }, 'BAD_DEADLINE', 'a deadline of 0 means none to Nomad'],
+    [
+      { keepIneligible: true },
+      'CONFLICTING_FLAGS',
+      '--keep-ineligible can be used only with --disable',
+    ],
+    [{ deadline: 0 }, 'BAD_DEADLINE', 'To Nomad, a deadline of 0 means no deadline'],
   ])('refuses %o', (flags, code, message) => {
     expect(() => drainRequest({ ...NONE, ...flags })).toThrow(
       expect.objectContaining({ kind: 'usage', code, message }),

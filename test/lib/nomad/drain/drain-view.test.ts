@@ -27,16 +27,16 @@ const BROKEN = { code: 'NOMAD_ERROR', message: 'Nomad answered 500', exitCode: 4
 
 describe('drainLine', () => {
   it.each<[DrainEvent, string | undefined]>([
-    [{ type: 'ineligible', at, node: client }, 'ip-10-0-10-131: takes no new builds'],
+    [{ type: 'ineligible', at, node: client }, 'ip-10-0-10-131: accepts no new builds'],
     [
       { type: 'drain-set', at, node: client, joined: false, deadlineAt: null },
-      'ip-10-0-10-131: drain set',
+      'ip-10-0-10-131: drain started',
     ],
     [
       { type: 'drain-set', at, node: client, joined: true, deadlineAt: later(3_600) },
-      'ip-10-0-10-131: is draining already: kills what still runs at 15:00 UTC',
+      'ip-10-0-10-131: is already draining: kills builds still running at 15:00 UTC',
     ],
-    [{ type: 'already-drained', at, node: client }, 'ip-10-0-10-131: is drained already'],
+    [{ type: 'already-drained', at, node: client }, 'ip-10-0-10-131: is already drained'],
     [
       { type: 'holding', at, node: client, builds: HELD },
       'ip-10-0-10-131: waits for 2 builds: circleci-realitycheck 21, circleci-realitycheck 22',
@@ -55,30 +55,36 @@ describe('drainLine', () => {
     ],
     [
       { type: 'tasks-exiting', at, node: client, builds: HELD.slice(1) },
-      'ip-10-0-10-131: Nomad calls the drain complete, but these still run: circleci-realitycheck 22',
+      'ip-10-0-10-131: Nomad reports the drain as complete, but these builds still run: circleci-realitycheck 22',
     ],
     [
       { type: 'drain-changed', at, node: client, strategy: HOUR_DRAIN },
-      'ip-10-0-10-131: somebody set another drain, with a deadline: kills what still runs at 15:00 UTC',
+      'ip-10-0-10-131: somebody started another drain, with a deadline: kills builds still running at 15:00 UTC',
     ],
     [
       { type: 'drain-complete', at, node: client, outcome: 'drained', safeToTerminate: true },
-      'ip-10-0-10-131: drained: nothing runs there any more',
+      'ip-10-0-10-131: drained: no build runs there now',
     ],
     [
       { type: 'cancelled-by-someone', at, node: client },
-      'ip-10-0-10-131: somebody ended the drain, or made the client eligible again',
+      'ip-10-0-10-131: somebody cancelled the drain, or made the client eligible again',
     ],
     [
       { type: 'node-down', at, node: client },
-      'ip-10-0-10-131: is down: Nomad gives its builds up as lost',
+      'ip-10-0-10-131: is down: Nomad marks its builds as lost',
     ],
-    [{ type: 'node-vanished', at, node: client }, 'ip-10-0-10-131: Nomad has forgotten the client'],
+    [
+      { type: 'node-vanished', at, node: client },
+      'ip-10-0-10-131: Nomad no longer has this client',
+    ],
     [{ type: 'failed', at, node: client, error: BROKEN }, 'ip-10-0-10-131: Nomad answered 500'],
-    [{ type: 'timeout', at, timeoutMs: 90_000 }, 'Stopped waiting after 1m30s: the drains go on.'],
-    [retrying(1), 'Nomad answered 500 (attempt 1; asking again)'],
+    [
+      { type: 'timeout', at, timeoutMs: 90_000 },
+      'Stopped waiting after 1m30s: the drains continue.',
+    ],
+    [retrying(1), 'Nomad answered 500 (attempt 1; retrying)'],
     [retrying(2), undefined],
-    [retrying(6), 'Nomad answered 500 (attempt 6; asking again)'],
+    [retrying(6), 'Nomad answered 500 (attempt 6; retrying)'],
   ])('%o', (event, line) => {
     expect(drainLine(event)).toBe(line);
   });
@@ -199,7 +205,7 @@ describe('drainReportView', () => {
       ip-10-0-10-131  killed-builds  safe          0       1     0     0    9s
       ip-10-0-10-3    failed         not safe      0       0     0     ?    9s
 
-      Builds that did not end by themselves
+      Builds that did not end on their own
       BUILD                     CLIENT          HOW              AGAIN
       circleci-realitycheck 21  ip-10-0-10-131  killed-by-drain  unknown
 
@@ -224,10 +230,10 @@ describe('DrainUndo', () => {
     undo.take({ type: 'drain-complete', at, node: b, ...safe });
     undo.take({ type: 'drain-set', at, node: client, joined: true, deadlineAt: null });
     expect(undo.lines()).toEqual([
-      'The drains go on without us: ip-10-0-10-1.',
+      'The drains continue: ip-10-0-10-1.',
       'Drained: ip-10-0-10-2.',
       'Made ineligible, not draining: ip-10-0-10-3.',
-      'Run the same command again to go on watching. To undo it:',
+      'To keep watching, run the same command again. To undo it:',
       `  circleci-admin nomad drain --disable ${a.id} ${c.id}`,
       `  circleci-admin nomad drain --disable --keep-ineligible ${b.id}`,
     ]);

@@ -22,7 +22,7 @@ describe('eligibilityRequest', () => {
         expect.objectContaining({
           kind: 'usage',
           code: 'CONFLICTING_FLAGS',
-          message: 'write either --enable or --disable',
+          message: 'Give either --enable or --disable',
         }),
       );
     }
@@ -43,8 +43,8 @@ describe('planEligibility', () => {
       expect.objectContaining({
         kind: 'validation',
         code: 'CLIENT_IS_DRAINING',
-        message: 'a draining client cannot be made eligible: ip-10-0-10-3',
-        hint: `End the drain first: circleci-admin nomad drain --disable ${DRAINING.id}`,
+        message: 'A draining client cannot be made eligible: ip-10-0-10-3',
+        hint: `Cancel the drain first: circleci-admin nomad drain --disable ${DRAINING.id}`,
       }),
     );
   });
@@ -83,9 +83,9 @@ describe('planEndDrain', () => {
       "
       Clients
       CLIENT        ID        STATUS  ELIGIBLE  DRAIN  PLAN
-      ip-10-0-10-1  00000001  ready   yes       no     nothing: is eligible
+      ip-10-0-10-1  00000001  ready   yes       no     nothing: already eligible
       ip-10-0-10-2  00000002  ready   no        no     make eligible
-      ip-10-0-10-3  00000003  ready   no        yes    end the drain, make eligible
+      ip-10-0-10-3  00000003  ready   no        yes    cancel the drain, make eligible
       "
     `);
   });

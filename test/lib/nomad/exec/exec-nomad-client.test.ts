@@ -270,7 +270,7 @@ describe('commands that fail', () => {
     const cli = fakeCli(() => ({ hangs: true }));
     const error = await failureOf(clientOf(cli, { clock: impatient }).agent());
     expect(error).toMatchObject({ kind: 'timeout', code: 'REQUEST_TIMEOUT' });
-    expect(String(error)).toContain('nomad version said nothing within 5s');
+    expect(String(error)).toContain('nomad version timed out after 5s');
     expect(cli.stopped()).toBe(1);
   });
 

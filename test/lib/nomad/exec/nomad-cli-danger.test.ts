@@ -16,8 +16,8 @@ it.each([
   ['node drain -enable -no-deadline ff0', false, [/"ff0" as "ff"/]],
   ['node eligibility -disable 4ad846c5-1', false, [/"4ad846c5-1" as "4ad846c5-"/]],
   ['node eligibility -disable 4ad846c5', false, []],
-  ['alloc stop 4ad', false, [/ends what runs/]],
-  ['stop acme', false, [/ends what runs/]],
+  ['alloc stop 4ad', false, [/stops running builds/]],
+  ['stop acme', false, [/stops running builds/]],
   ['system gc', false, []],
 ])('knows what "nomad %s" does to builds', (line, kills, warnings) => {
   const danger = nomadCliDanger(line.split(' '));

@@ -70,7 +70,7 @@ describe('nomadError', () => {
   it('names the capability that is missing', () => {
     const error = nomadError({ status: 403, body: 'Permission denied' }, ASKED);
     expect(error.message).toBe(
-      'Nomad refuses to drain node x: Permission denied (it needs node:write)',
+      'Nomad refuses to drain node x: Permission denied (requires node:write)',
     );
     expect(error.hint).toContain('NOMAD_TOKEN');
   });

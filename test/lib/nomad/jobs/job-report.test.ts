@@ -50,15 +50,15 @@ describe('one job', () => {
       'URL        https://circleci.example.com/gh/circleci/realitycheck/26',
       'Status     pending',
       'Submitted  10m ago (2026-11-23T16:21:13.650Z)',
-      'Asks for   8.0 GHz CPU, 16.0 GiB memory',
+      'Requires   8.0 GHz CPU, 16.0 GiB memory',
       '',
       'Why it is pending',
-      'needs 8000 MHz CPU and 16.0 GiB memory; the largest client has 4000 MHz and 8.0 GiB.',
-      'More clients of this size do not help: add a larger one, or ask for less.',
-      'Nomad looked at 3 clients: 0 left out, 3 without room (cpu 3).',
+      'requires 8000 MHz CPU and 16.0 GiB memory; the largest client has 4000 MHz and 8.0 GiB.',
+      'More clients of this size do not help: add a larger one, or use a smaller resource class.',
+      'Nomad evaluated 3 clients: 0 filtered, 3 exhausted (cpu 3).',
       '',
       'Allocations',
-      'None: it was not placed, or Nomad has forgotten where it ran.',
+      'None: it was not placed, or Nomad has removed its allocations.',
       '',
       'Evaluations',
       'ID        TRIGGERED BY   STATUS    FAILURES    CREATED',
@@ -101,7 +101,7 @@ describe('one job', () => {
     const only = killed.filter(({ migrate }) => migrate);
     const report = describeJob({ ...detail, status: 'dead' }, detail, only, facts);
     expect(text(jobView(report, THEN))).toContain(
-      '            A drain killed it. Nomad calls that complete.',
+      '            Killed by a drain. Nomad reports that as complete.',
     );
   });
 });
@@ -114,9 +114,9 @@ describe('one client', () => {
     expect(text(clientView(describeClient(detail, allocations), THEN)).slice(12)).toEqual([
       '',
       'Resources',
-      'CPU in use        3/4 GHz (2 vCPUs)',
-      'Memory in use     6/8 GiB',
-      'Meant for builds  0 MHz and 4.0 GiB, after the 2 vCPUs and 4.0 GiB that CircleCI keeps (Nomad does not)',
+      'CPU in use         3/4 GHz (2 vCPUs)',
+      'Memory in use      6/8 GiB',
+      'Usable for builds  0 MHz and 4.0 GiB, after the 2 vCPUs and 4.0 GiB that CircleCI reserves (Nomad does not)',
       '',
       'Builds on it',
       'ALLOCATION  BUILD                     RUNNING FOR  TASK',
@@ -137,7 +137,7 @@ describe('one client', () => {
     [null, false, 'no'],
     [null, true, 'yes'],
     [WAITING_DRAIN, true, 'no deadline: waits for its builds, for 1m30s'],
-    [HOUR_DRAIN, true, 'kills what still runs at 2026-11-23T15:00:00.000Z, for 1m30s'],
+    [HOUR_DRAIN, true, 'kills builds still running at 2026-11-23T15:00:00.000Z, for 1m30s'],
     [
       { ...WAITING_DRAIN, kind: 'force' as const, startedAt: null },
       true,

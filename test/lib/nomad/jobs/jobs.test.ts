@@ -33,13 +33,13 @@ describe('readJobs', () => {
     const rows = await readJobs(client, {}, { now });
     expect(printed(jobsView(rows, false))).toEqual([
       'BUILD  PROJECT                STATUS        AGE  QUEUED  WHERE / WHY',
-      '   26  circleci/realitycheck  pending        1h       -  needs 8000 MHz CPU and…',
+      '   26  circleci/realitycheck  pending        1h       -  requires 8000 MHz CPU …',
       '   23  circleci-realitycheck  running        1h   149ms  ip-10-0-10-131',
       '   22  circleci-realitycheck  running        1h   144ms  ip-10-0-10-132',
       '   21  circleci-realitycheck  running        1h   156ms  ip-10-0-10-131',
       '   25  circleci-realitycheck  dead: failed   1h   181ms  ip-10-0-10-131',
       '   24  circleci-realitycheck  dead           1h   198ms  ip-10-0-10-132',
-      '1 job pending: needs 8000 MHz CPU and 16.0 GiB memory; the largest client has 4000 MHz and 8.0 GiB. More clients of this size do not help: add a larger one, or ask for less.',
+      '1 job pending: requires 8000 MHz CPU and 16.0 GiB memory; the largest client has 4000 MHz and 8.0 GiB. More clients of this size do not help: add a larger one, or use a smaller resource class.',
       '6 jobs: 1 pending, 3 running, 2 dead.',
     ]);
     expect(seen).toHaveLength(5);

@@ -32,8 +32,9 @@ describe('the recorded pending job', () => {
     const { taskGroups = null, datacenters = null } = job ?? {};
     expect(explainPending({ evaluations, nodes, taskGroups, datacenters })).toMatchObject({
       kind: 'too-large',
-      text: 'needs 8000 MHz CPU and 16.0 GiB memory; the largest client has 4000 MHz and 8.0 GiB',
-      remedy: 'More clients of this size do not help: add a larger one, or ask for less.',
+      text: 'requires 8000 MHz CPU and 16.0 GiB memory; the largest client has 4000 MHz and 8.0 GiB',
+      remedy:
+        'More clients of this size do not help: add a larger one, or use a smaller resource class.',
       moreClientsHelp: false,
       details: {
         evaluationId: 'e2b99dad-64d8-ebf8-cda1-a9efd62d7515',
@@ -47,7 +48,7 @@ describe('the recorded pending job', () => {
     const facts = { evaluations, nodes, taskGroups: null, datacenters: null };
     expect(explainPending(facts)).toMatchObject({
       kind: 'exhausted',
-      text: '3 clients without the room for it (cpu)',
+      text: '3 clients without enough free capacity (cpu)',
       moreClientsHelp: null,
       details: { asked: null },
     });
@@ -73,20 +74,25 @@ const CASES: readonly [string, Case, string, string][] = [
       nodes: [node(1, { status: 'down' }), node(2, { draining: true, eligible: false })],
     },
     'no-clients',
-    'no client takes builds: 1 down, 1 draining',
+    'no client accepts builds: 1 down, 1 draining',
   ],
-  ['there is no client at all', { failure: {}, nodes: [] }, 'no-clients', 'no client takes builds'],
+  [
+    'there is no client at all',
+    { failure: {}, nodes: [] },
+    'no-clients',
+    'no client accepts builds',
+  ],
   [
     'all are full',
     { failure: FULL },
     'all-full',
-    'all clients are full (3 clients, short of memory); it needs 1000 MHz CPU and 2.0 GiB memory',
+    'all clients are full (3 clients, short of memory); it requires 1000 MHz CPU and 2.0 GiB memory',
   ],
   [
     'memory beyond the largest',
     { failure: FULL, asked: { ...SIZE, cpuMhz: 100, memoryBytes: 16 * GIB } },
     'too-large',
-    'needs 16.0 GiB memory; the largest client has 8.0 GiB',
+    'requires 16.0 GiB memory; the largest client has 8.0 GiB',
   ],
   [
     'more than one client has at once',
@@ -99,7 +105,7 @@ const CASES: readonly [string, Case, string, string][] = [
       ],
     },
     'too-large',
-    'needs 3000 MHz CPU and 6.0 GiB memory at once; no client has all of it',
+    'requires 3000 MHz CPU and 6.0 GiB memory; no client has both',
   ],
   [
     "what only Nomad's own reserve leaves too little of",
@@ -109,7 +115,7 @@ const CASES: readonly [string, Case, string, string][] = [
       nodes: [node(1, { resources: SIZE, reserved: { ...SIZE, cpuMhz: 500, memoryBytes: 0 } })],
     },
     'too-large',
-    'needs 4000 MHz CPU; the largest client has 3500 MHz',
+    'requires 4000 MHz CPU; the largest client has 3500 MHz',
   ],
   [
     'a larger client that takes no builds',
@@ -122,13 +128,13 @@ const CASES: readonly [string, Case, string, string][] = [
       ],
     },
     'too-large',
-    'needs 5000 MHz CPU; the largest client has 4000 MHz',
+    'requires 5000 MHz CPU; the largest client has 4000 MHz',
   ],
   [
     'a constraint',
     { failure: { ...FILTERED, constraintFiltered: { [ARM]: 3 } } },
     'constraint',
-    `constraint ${ARM} leaves out 3 of 3 clients`,
+    `constraint ${ARM} filters out 3 of 3 clients`,
   ],
   [
     'a constraint that Nomad names once for a class',
@@ -139,19 +145,19 @@ const CASES: readonly [string, Case, string, string][] = [
       },
     },
     'constraint',
-    `constraint ${ARM} leaves out 3 of 3 clients`,
+    `constraint ${ARM} filters out 3 of 3 clients`,
   ],
   [
     'a class',
     { failure: { ...FILTERED, classFiltered: { 'linux-64bit': 3 } } },
     'class-filtered',
-    '3 of 3 clients are left out by their class (linux-64bit)',
+    '3 of 3 clients are filtered out by their class (linux-64bit)',
   ],
   [
     'a missing driver',
     { failure: { ...FILTERED, constraintFiltered: { 'missing drivers': 3 } } },
     'driver-missing',
-    '3 of 3 clients lack the driver of its task',
+    '3 of 3 clients lack the driver that its task requires',
   ],
   [
     'some left out and some full',
@@ -163,31 +169,31 @@ const CASES: readonly [string, Case, string, string][] = [
       },
     },
     'mixed',
-    `2 of 3 clients left out by constraint ${ARM}, 1 full (cpu)`,
+    `2 of 3 clients filtered out by constraint ${ARM}, 1 full (cpu)`,
   ],
   [
     'a quota',
     { failure: { ...FULL, quotaExhausted: ['memory exhausted (1024 needed > 512 limit)'] } },
     'quota',
-    'a quota is used up: memory exhausted (1024 needed > 512 limit)',
+    'quota exhausted: memory exhausted (1024 needed > 512 limit)',
   ],
   [
     'a datacenter without clients',
     { failure: { nodesAvailable: { dc9: 0 } }, datacenters: ['dc9'] },
     'unknown-datacenter',
-    'it asks for datacenter "dc9", in which there is no client',
+    'it requires datacenter "dc9", which has no client',
   ],
   [
     'an evaluation in the queue',
     { evaluations: [evaluation(1, { status: 'pending' })] },
     'waiting',
-    'Nomad has not tried to place it yet: its evaluation is in the queue',
+    'Nomad has not tried to place the job yet: its evaluation is queued',
   ],
   [
     'an evaluation that waits',
     { evaluations: [evaluation(1, { status: 'pending', waitUntil: later(60) })] },
     'waiting',
-    'Nomad waits until 2026-11-23T14:01:00.000Z before it tries to place it',
+    'Nomad waits until 2026-11-23T14:01:00.000Z before it tries to place the job',
   ],
   [
     'a failed evaluation with a follow-up',
@@ -203,7 +209,7 @@ const CASES: readonly [string, Case, string, string][] = [
       ],
     },
     'scheduler-failed',
-    "Nomad's scheduler gave up on it: reached delivery limit (3); it tries again at 2026-11-23T14:01:00.000Z",
+    "Nomad's scheduler failed to place the job: reached delivery limit (3); next try at 2026-11-23T14:01:00.000Z",
   ],
   [
     'plans that collide',
@@ -218,25 +224,25 @@ const CASES: readonly [string, Case, string, string][] = [
       ],
     },
     'scheduler-failed',
-    "Nomad's scheduler gave up on it: maximum attempts reached (5)",
+    "Nomad's scheduler failed to place the job: maximum attempts reached (5)",
   ],
   [
     'no evaluation',
     { evaluations: [] },
     'no-evaluation',
-    'Nomad has no evaluation of it, so nothing has tried to place it (or that is long ago)',
+    'Nomad has no evaluation of the job: it has not tried to place it, or the evaluation was removed',
   ],
   [
     'failures of long ago, with nothing blocked by now',
     { evaluations: [evaluation(1, { failures: [failed(FULL)] })] },
     'unexplained',
-    "Nomad's newest evaluation is complete, and none waits for room by now",
+    'The newest evaluation is complete, and none is blocked now',
   ],
   [
     'a blocked evaluation whose cause is forgotten',
     { evaluations: [evaluation(1, { status: 'blocked' })] },
     'unexplained',
-    'Nomad waits for room, and the evaluation that says why is gone',
+    'Nomad waits for capacity; the evaluation with the reason was removed',
   ],
 ];
 
@@ -299,7 +305,7 @@ describe('explainPending', () => {
         node(10, { eligible: false, datacenter: 'elsewhere' }),
       ]),
     ).toBe(
-      'Wait for builds to end, add clients, or bring back those that take no builds (1 down, 1 draining, 1 ineligible).',
+      'Wait for builds to end, add clients, or make those that accept no builds eligible (1 down, 1 draining, 1 ineligible).',
     );
   });
 });

@@ -59,7 +59,7 @@ it('goes on with a build that a drain ended, where it starts again', async () =>
   const placed = await rig.nomad.jobAllocations(job as JobId);
   expect([...lines.keys()].sort()).toEqual(placed.map(({ id }) => id).sort());
   expect(placed).toHaveLength(2);
-  expect(notes.at(-1)).toMatch(/^Started again: allocation [0-9a-f]{8} on /);
+  expect(notes.at(-1)).toMatch(/^Restarted: allocation [0-9a-f]{8} on /);
   expect(notes.at(-1)).toContain(`on ${other?.name}.`);
 });
 
@@ -70,7 +70,7 @@ it('waits for a build that no client has room for, and says so', async () => {
   await rig.nomad.setEligibility(node.id, false);
   const job = await rig.build(22, 10_000);
   const { notes, lines } = await followed(rig, '22', () => rig.nomad.setEligibility(node.id, true));
-  expect(notes[0]).toBe(`${job} is pending, and not placed yet: waiting for it.`);
+  expect(notes[0]).toBe(`${job} is pending, not placed yet: waiting.`);
   expect(notes[1]).toMatch(new RegExp(`^Placed: allocation [0-9a-f]{8} on ${node.name}\\.$`));
   expect(lines.size).toBe(1);
 });

@@ -120,13 +120,13 @@ describe('readLogs', () => {
     [
       'NOMAD_LOGS_GONE',
       'notFound',
-      'the stderr of build-agent in allocation 0e449bfc is gone: client ip-10-0-10-131 has cleared it',
-      /the build's page/,
+      'the stderr of build-agent in allocation 0e449bfc was deleted by client ip-10-0-10-131',
+      /the build page/,
     ],
     [
       'NOMAD_LOGS_NOT_YET',
       'notFound',
-      'the stderr of build-agent in allocation 0e449bfc is not there yet: the task has not started',
+      'the stderr of build-agent in allocation 0e449bfc does not exist yet: the task has not started',
       /--follow/,
     ],
   ] as const)('says of %s how else to get at the log', async (code, kind, message, hint) => {

@@ -60,7 +60,7 @@ describe('findLogTargets', () => {
       '26',
       'notFound',
       'NO_ALLOCATION',
-      'job 6007ca6352718c10b1227a5c-0-build-circleci-realitycheck-26 is pending and has no allocation',
+      'Job 6007ca6352718c10b1227a5c-0-build-circleci-realitycheck-26 is pending and has no allocation',
     ],
     ['99', 'notFound', 'JOB_NOT_FOUND', 'No Nomad job has the ID or build "99"'],
     ['6007', 'usage', 'AMBIGUOUS_JOB', '"6007" is ambiguous: it matches 5 jobs'],
@@ -80,7 +80,7 @@ describe('the task to read', () => {
       expect.objectContaining({
         kind: 'usage',
         code: 'UNKNOWN_TASK',
-        message: 'allocation 0e449bfc has no task "sidecar"',
+        message: 'Allocation 0e449bfc has no task "sidecar"',
         hint: 'Its tasks are: build-agent.',
       }),
     );

@@ -86,7 +86,7 @@ describe('findNodes', () => {
     expect(error).toMatchObject({
       kind: 'notFound',
       code: 'NODE_NOT_FOUND',
-      message: 'No Nomad client has the id, name, address or instance "ip-10-0-10-9" or "i-0"',
+      message: 'No Nomad client has the ID, name, address or instance ID "ip-10-0-10-9" or "i-0"',
       hint: 'Did you mean ip-10-0-10-1 or ip-10-0-10-2? See the clients with: circleci-admin nomad node-status',
     });
   });

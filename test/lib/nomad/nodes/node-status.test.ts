@@ -47,9 +47,9 @@ describe('the table of clients', () => {
       '00000003  ip-10-0-10-3   ready   no        yes         1  0.5/8 GHz     1/16 GiB',
       '00000004  ip-10-0-10-4   down    yes       no          0    0/8 GHz     0/16 GiB',
       '00000005  ip-10-0-10-5   ready   no        no          0    0/8 GHz     0/16 GiB',
-      'CircleCI keeps 2 vCPUs and 4.0 GiB of every client for coordination (Nomad does not): 264.0 of 272.0 GiB are meant for builds.',
+      'CircleCI reserves 2 vCPUs and 4.0 GiB of every client for coordination (Nomad does not): 264.0 of 272.0 GiB are usable for builds.',
       "Larger than CircleCI's limit of 64 CPUs and 128.0 GiB: ip-10-0-10-2.ec2.internal. Ask CircleCI before using it.",
-      '2 of 5 clients take builds (ready, eligible, not draining): 4 builds running, 1 starting, 3.5 of 16.0 GHz and 6.5 of 272.0 GiB in use. 1 down, 1 draining, 1 ineligible, with 1 build on them.',
+      '2 of 5 clients accept builds (ready, eligible, not draining): 4 builds running, 1 starting, 3.5 of 16.0 GHz and 6.5 of 272.0 GiB in use. 1 down, 1 draining, 1 ineligible, with 1 build on them.',
     ]);
   });
 
@@ -66,7 +66,7 @@ describe('the table of clients', () => {
     ]);
     const fleet = describeFleet(nodes, loads);
     expect(fleetView(fleet).footer).toEqual([
-      "2 of 2 clients take builds (ready, eligible, not draining): 1 build running, the clients' sizes are unknown (Nomad before 1.0, or reached by exec).",
+      "2 of 2 clients accept builds (ready, eligible, not draining): 1 build running, the clients' sizes are unknown (Nomad before 1.0, or reached by exec).",
     ]);
     expect(fleet.capacity).toMatchObject({
       cpuUsedMhz: null,
@@ -79,9 +79,9 @@ describe('the table of clients', () => {
 
   it('says that nothing can run builds where there is no client', () => {
     expect(fleetView(describeFleet([], new Map()))).toMatchObject({
-      empty: 'No Nomad clients are registered: nothing can run builds.',
+      empty: 'No Nomad clients are registered: no build can run.',
       footer: [
-        '0 of 0 clients take builds (ready, eligible, not draining): 0 builds running, no room.',
+        '0 of 0 clients accept builds (ready, eligible, not draining): 0 builds running, no free capacity.',
       ],
     });
   });

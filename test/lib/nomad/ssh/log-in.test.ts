@@ -109,7 +109,7 @@ describe('logging in on clients', () => {
       ['', 'sh: nomad: not found\n', 127],
       'NOMAD_UNREACHABLE',
       'service',
-      /the machine has no nomad/,
+      /the nomad CLI is missing in the machine/,
     ],
     [
       ['', 'Get "http://127.0.0.1:4646/v1/agent/self": dial tcp: connect: connection refused\n', 1],

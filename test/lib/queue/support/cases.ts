@@ -489,7 +489,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
           client('a', { draining: true, eligible: false }),
           client('b', { draining: true, eligible: false }),
         ]),
-        jobs: sure([pending(LOST, 'no-clients', 'no client takes builds: 2 draining')]),
+        jobs: sure([pending(LOST, 'no-clients', 'no client accepts builds: 2 draining')]),
       },
       server: { builds: sure([inUi(LOST, 'queued')]) },
     },

@@ -44,7 +44,7 @@ describe('a stream of bencode', () => {
     ['12x', 'the byte 120 in the length of a text'],
     ['99999999999:', 'a text of over 256 MiB'],
     ['999999999999999999999999999:', 'the byte 57 in the length of a text'],
-    ['l'.repeat(65), 'a message that is nested too deep'],
+    ['l'.repeat(65), 'a message with too many levels'],
     ['e', 'the byte 101 where a value begins'],
   ])('says what %j is, and does not wait for more', (bytes, what) => {
     expect(() => new BencodeStream().push(Buffer.from(bytes))).toThrow(

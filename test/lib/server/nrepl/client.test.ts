@@ -73,7 +73,7 @@ describe('a session', () => {
       expect(run).rejects.toMatchObject({
         kind: 'timeout',
         code: 'REPL_TIMEOUT',
-        message: 'the evaluation did not end within 5 s',
+        message: 'The evaluation timed out after 5 s',
       }),
       advanceAfter(rig, 'eval', 5_000),
     ]);
@@ -89,7 +89,7 @@ describe('a session', () => {
     await Promise.all([
       expect(run).rejects.toMatchObject({
         code: 'REPL_TIMEOUT',
-        message: 'the evaluation was interrupted and does not end',
+        message: 'The evaluation was interrupted, but it does not end',
       }),
       advanceAfter(rig, 'interrupt', 5_000),
     ]);
@@ -105,7 +105,7 @@ describe('a session', () => {
       await expect(eventsOf(session, '1')).rejects.toMatchObject({
         kind: 'service',
         code: 'REPL_LOST',
-        hint: 'What was evaluated may have been done. Look before you run it again.',
+        hint: 'The code may have run. Check its effect before you run it again.',
       });
       // Nor does whatever follows wait.
       await expect(eventsOf(session, '1')).rejects.toMatchObject({ code: 'REPL_LOST' });
@@ -119,7 +119,7 @@ describe('a session', () => {
     rig.faults.add({ service: 'nrepl', method: 'eval', fault: { kind: 'status', status: 503 } });
     await expect(eventsOf(session, '1')).rejects.toMatchObject({
       code: 'REPL_ERROR',
-      message: 'the REPL refused "eval": error, 503, done',
+      message: 'The REPL refused "eval": error, 503, done',
     });
   });
 
@@ -176,7 +176,7 @@ describe('openSession', () => {
       expect(opened).rejects.toMatchObject({
         kind: 'timeout',
         code: 'REPL_TIMEOUT',
-        message: 'the REPL did not answer within 30 s',
+        message: 'The REPL timed out after 30 s',
       }),
       clock.advance(30_000),
     ]);

@@ -87,7 +87,7 @@ describe('accounts by the REPL', () => {
     await expect(deleteByRepl(session, 'octocat')).rejects.toMatchObject({
       kind: 'service',
       code: 'REPL_FUNCTION_MISSING',
-      message: `this server's frontend does not have ${DELETE}`,
+      message: `The frontend of this server does not have ${DELETE}`,
       hint: expect.stringContaining('circleci-admin users suspend'),
     });
     expect(rig.calls.writes).toBe(0);
