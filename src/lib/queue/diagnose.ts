@@ -23,7 +23,7 @@ export function diagnoseFacts(facts: QueueFacts): Diagnosis {
     takenAt,
     windowMs,
     verdict: verdictOf(facts, findings),
-    steps: stepsOf(facts, findings),
+    steps: stepsOf(facts, findings, RULES),
     findings,
     notes: notesOf(facts),
   };

@@ -57,7 +57,21 @@ export interface Rule {
    * say so. Listed by the cause, transitively followed.
    */
   readonly explains: readonly string[];
+  /** Its findings are of the pods of a service, their `subject`: what needs the service comes from them. */
+  readonly ofPods?: true;
+  /** The step of the tree that it breaks, where that is another than its place. */
+  readonly step?: 'output port';
   judge(facts: QueueFacts): readonly Finding[];
+  /** Which of the findings that `explains` names it does explain; all where this is left out. */
+  explainsThis?(own: Finding, effect: Finding): boolean;
+  /** Of which of the rules that name it in `explains` it may come; of all where this is left out. */
+  isExplainedBy?(own: Finding, cause: Finding): boolean;
+  /** What it explains beside that. */
+  accountsFor?(own: Finding, effect: Finding): boolean;
+  /** Services without which a finding is no surprise; those of its place where this is left out. */
+  services?(own: Finding, cause: Finding): readonly string[];
+  /** Where on a build's way it stands; at its place where this is left out. */
+  rank?(own: Finding): number;
 }
 
 /** The page of a finding. */

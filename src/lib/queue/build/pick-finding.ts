@@ -2,7 +2,7 @@ import { parseBuildName, parseBuildSelector } from '../../nomad/jobs/build-name.
 import { buildKey } from '../build-key.ts';
 import type { Diagnosis, JudgedFinding } from '../diagnosis.ts';
 import type { Place } from '../finding.ts';
-import { stageOf } from '../gather/stage-of.ts';
+import { stageOf } from '../stages.ts';
 import type { BuildIdentity } from './build-facts.ts';
 import type { StoppedAt } from './timeline.ts';
 

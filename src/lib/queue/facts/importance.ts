@@ -1,7 +1,7 @@
 import { makeCatalogue } from '../../services/catalogue.ts';
 import type { Service } from '../../services/service.ts';
 import type { PodFact } from '../snapshot/snapshot.ts';
-import type { Stage } from '../stages.ts';
+import { STAGE_SERVICES, type Stage } from '../stages.ts';
 
 /** How much builds depend on a service. */
 export type Importance =
@@ -17,14 +17,6 @@ export type Importance =
 const SERVICES: ReadonlyMap<string, Service> = new Map(
   makeCatalogue().services.map((service) => [service.name, service]),
 );
-
-/** The services that each stage is, in 3.x and from 4.3 on, by their names in the catalogue. */
-export const STAGE_SERVICES: Readonly<Record<Stage, readonly string[]>> = {
-  'legacy-dispatcher': ['legacy-dispatcher'],
-  dispatcher: ['dispatcher', 'distributor'],
-  schedulerer: ['scheduler', 'docker-provisioner'],
-  'output-processor': ['output-processor', 'output'],
-};
 
 /** No build is started without these, though no stage needs them (the guide's table of services). */
 const START_BUILDS: ReadonlySet<string> = new Set([

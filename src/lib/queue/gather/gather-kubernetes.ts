@@ -6,11 +6,10 @@ import { workloadName } from '../../pods/workload-name.ts';
 import type { Catalogue } from '../../services/catalogue.ts';
 import { type Evidence, known, notAsked } from '../snapshot/evidence.ts';
 import type { PodFact, StageLog, WorkloadFact } from '../snapshot/snapshot.ts';
-import { STAGES, type Stage } from '../stages.ts';
+import { STAGES, type Stage, stageOf } from '../stages.ts';
 import { readContainerLog } from './read-container-log.ts';
 import { isFailed, type Round } from './round.ts';
 import type { KubernetesSource } from './sources.ts';
-import { stageOf } from './stage-of.ts';
 
 /** Logs of so many containers are kept: 10,000 lines each. */
 const MOST_LOGS = 20;

@@ -11,6 +11,7 @@ export const agentsCutOff: Rule = {
   code: 'CQ0704',
   name: 'build agents cannot reach the output-processor',
   explains: ['CQ0701', 'CQ0705'],
+  step: 'output port',
   judge(facts) {
     const cut = facts.snapshot.nomad.agentLogs.flatMap((agent) => {
       const last = (known(agent.log) ?? []).filter((line) => line.trim() !== '').slice(-LAST);

@@ -6,6 +6,7 @@ export const crashLooping: Rule = {
   code: 'CQ0101',
   name: 'a pod crash-loops',
   explains: [],
+  ofPods: true,
   judge: (facts) =>
     illServices(facts, 'crash-loop').map((service) =>
       podFinding(service, {

@@ -6,6 +6,7 @@ export const imageNotPulled: Rule = {
   code: 'CQ0103',
   name: 'an image cannot be pulled',
   explains: [],
+  ofPods: true,
   judge: (facts) =>
     illServices(facts, 'image').map((service) =>
       podFinding(service, {

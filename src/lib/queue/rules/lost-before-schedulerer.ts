@@ -1,6 +1,7 @@
 import { servicesOfStage } from '../facts/importance.ts';
 import type { Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
+import { STAGE_SERVICES } from '../stages.ts';
 import { builds } from './build-names.ts';
 import { lossFinding, lostBetween } from './lost.ts';
 
@@ -9,6 +10,7 @@ export const lostBeforeSchedulerer: Rule = {
   code: 'CQ0303',
   name: 'a job is lost between dispatcher and schedulerer',
   explains: [],
+  services: () => [...STAGE_SERVICES.dispatcher, ...STAGE_SERVICES.schedulerer],
   judge(facts) {
     const lost = lostBetween(facts, 'dispatcher', 'schedulerer');
     if (lost.length === 0) return [];

@@ -1,4 +1,5 @@
 import type { Rule } from '../finding.ts';
+import { STAGE_SERVICES } from '../stages.ts';
 import { builds } from './build-names.ts';
 import { lossFinding, lostBetween } from './lost.ts';
 
@@ -7,6 +8,7 @@ export const lostBetweenDispatchers: Rule = {
   code: 'CQ0202',
   name: 'a job is lost between legacy-dispatcher and dispatcher',
   explains: [],
+  services: () => [...STAGE_SERVICES['legacy-dispatcher'], ...STAGE_SERVICES.dispatcher],
   judge(facts) {
     const lost = lostBetween(facts, 'legacy-dispatcher', 'dispatcher');
     if (lost.length === 0) return [];

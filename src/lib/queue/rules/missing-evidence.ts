@@ -30,12 +30,30 @@ export const missingEvidence: Rule = {
   code: 'CQ0901',
   name: 'a service did not answer',
   explains: [],
+  // Who cannot be reached, and what is reached through it or rests on it.
+  accountsFor(own, { code }) {
+    if (own.severity !== 'error') return false;
+    if (code === 'CQ0901') return own.subject === 'kubernetes';
+    return own.subject === 'nomad' && ['CQ0401', 'CQ0403'].includes(code);
+  },
+  services: ({ subject }) => BEHIND[subject ?? ''] ?? [],
+  rank({ severity, subject }) {
+    if (severity === 'warning') return 110;
+    return subject === 'kubernetes' ? 0 : 1;
+  },
   judge: (facts) =>
     asked(facts).flatMap((one) => {
       if (one.lacks.length === 0) return [];
       const pod = one.service === 'nomad' ? nomadElsewhere(facts.snapshot, one.lacks) : null;
       return [pod === null ? findingOf(one) : elsewhere(findingOf(one), pod)];
     }),
+};
+
+/** The service of which a pod answers. */
+const BEHIND: Readonly<Record<string, readonly string[]>> = {
+  nomad: [NOMAD_SERVICE],
+  rabbitmq: ['circleci-rabbitmq'],
+  server: ['frontend'],
 };
 
 function asked(facts: QueueFacts): readonly Asked[] {

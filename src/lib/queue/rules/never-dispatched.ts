@@ -1,8 +1,9 @@
 import type { QueueFacts } from '../facts/facts.ts';
-import { STAGE_SERVICES, servicesOfStage } from '../facts/importance.ts';
+import { servicesOfStage } from '../facts/importance.ts';
 import { reachesBack } from '../facts/stopped.ts';
 import type { Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
+import { STAGE_SERVICES } from '../stages.ts';
 import { builds } from './build-names.ts';
 import { lossFinding, lostBetween } from './lost.ts';
 

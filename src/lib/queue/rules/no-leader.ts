@@ -1,4 +1,5 @@
 import type { QueueFacts } from '../facts/facts.ts';
+import { NOMAD_SERVICE } from '../facts/importance.ts';
 import { fact, type Rule } from '../finding.ts';
 
 /** Nomad's servers have no leader: nothing is scheduled. */
@@ -7,6 +8,8 @@ export const noLeader: Rule = {
   name: 'Nomad has no leader',
   // A server without a leader fails its readiness check, which asks for the leader.
   explains: ['CQ0105', 'CQ0401', 'CQ0403', 'CQ0504', 'CQ0505', 'CQ0506', 'CQ0605'],
+  explainsThis: (_own, { code, subject }) => code !== 'CQ0105' || subject === NOMAD_SERVICE,
+  services: (_own, cause) => (cause.code === 'CQ0105' ? [] : [NOMAD_SERVICE]),
   judge(facts) {
     if (!isLeaderless(facts)) return [];
     return [

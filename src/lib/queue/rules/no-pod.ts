@@ -1,10 +1,10 @@
 import type { QueueFacts } from '../facts/facts.ts';
-import { impactOf, STAGE_SERVICES } from '../facts/importance.ts';
+import { impactOf } from '../facts/importance.ts';
 import { stoppedBefore } from '../facts/stopped.ts';
 import { type Finding, fact, type Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
 import type { PodFact, WorkloadFact } from '../snapshot/snapshot.ts';
-import { STAGES, type Stage } from '../stages.ts';
+import { STAGE_SERVICES, STAGES, type Stage } from '../stages.ts';
 import { buildNames } from './build-names.ts';
 
 /** A stage of the pipeline is scaled to zero, or is not there at all. */
@@ -12,6 +12,7 @@ export const noPod: Rule = {
   code: 'CQ0106',
   name: 'a stage of the pipeline has no pod',
   explains: [],
+  ofPods: true,
   judge(facts) {
     const pods = known(facts.snapshot.pods);
     if (pods === null) return [];

@@ -1,7 +1,9 @@
 import { formatDuration } from '../../units.ts';
+import { NOMAD_SERVICE } from '../facts/importance.ts';
 import { stoppedTrails } from '../facts/stopped.ts';
 import { fact, lines, type Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
+import { STAGE_SERVICES } from '../stages.ts';
 import { buildNames, builds } from './build-names.ts';
 
 /** The schedulerer got a task, and Nomad has no job of it. */
@@ -9,6 +11,7 @@ export const notPosted: Rule = {
   code: 'CQ0403',
   name: 'a task did not get from schedulerer to Nomad',
   explains: [],
+  services: () => [...STAGE_SERVICES.schedulerer, NOMAD_SERVICE],
   judge(facts) {
     // Without Nomad's list nobody can say that a job is not there.
     if (known(facts.snapshot.nomad.jobs) === null) return [];

@@ -6,6 +6,7 @@ export const notReady: Rule = {
   code: 'CQ0105',
   name: 'a pod is not ready',
   explains: [],
+  ofPods: true,
   judge: (facts) =>
     illServices(facts, 'not-ready').map((service) =>
       podFinding(service, {

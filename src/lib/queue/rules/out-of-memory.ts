@@ -6,6 +6,7 @@ export const outOfMemory: Rule = {
   code: 'CQ0102',
   name: 'a pod was killed for its use of memory',
   explains: [],
+  ofPods: true,
   judge: (facts) =>
     illServices(facts, 'out-of-memory').map((service) =>
       podFinding(service, {

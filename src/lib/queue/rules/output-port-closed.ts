@@ -9,6 +9,7 @@ export const outputPortClosed: Rule = {
   code: 'CQ0703',
   name: 'a client cannot reach the output-processor',
   explains: ['CQ0701', 'CQ0704', 'CQ0705'],
+  step: 'output port',
   judge(facts) {
     const probes = (known(facts.snapshot.outputPort) ?? []).filter(({ check }) => check !== 'ssh');
     const failed = probes.filter(

@@ -5,6 +5,7 @@ import { whoWaits } from '../facts/who-waits.ts';
 import { type Finding, type FindingSeverity, fact, type Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
 import type { RabbitQueue } from '../snapshot/snapshot.ts';
+import { STAGE_SERVICES } from '../stages.ts';
 
 /** More messages than these that nobody has taken pile up, even with somebody who takes them. */
 const MANY = 1_000;
@@ -24,6 +25,13 @@ export const queueBacklog: Rule = {
   code: 'CQ0801',
   name: 'messages pile up in RabbitMQ',
   explains: ['CQ0202', 'CQ0203', 'CQ0303'],
+  // A queue is of the stage that takes from it, and of no other.
+  explainsThis: isOfStage,
+  isExplainedBy: isOfStage,
+  services({ subject }) {
+    const consumer = consumerOf(subject ?? '');
+    return ['circleci-rabbitmq', ...(consumer === null ? [] : STAGE_SERVICES[consumer])];
+  },
   judge(facts) {
     const waits = whoWaits(facts);
     const piled = (known(facts.snapshot.rabbitmq) ?? []).flatMap((queue) => {
@@ -44,6 +52,11 @@ export const queueBacklog: Rule = {
       : [];
   },
 };
+
+function isOfStage({ subject }: Finding, { place }: Finding): boolean {
+  const consumer = consumerOf(subject ?? '');
+  return consumer === null || consumer === place;
+}
 
 function severityOf(
   queue: RabbitQueue,

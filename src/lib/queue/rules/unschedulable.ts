@@ -6,6 +6,7 @@ export const unschedulable: Rule = {
   code: 'CQ0104',
   name: 'no node takes a pod',
   explains: [],
+  ofPods: true,
   judge: (facts) =>
     illServices(facts, 'unschedulable').map((service) =>
       podFinding(service, {

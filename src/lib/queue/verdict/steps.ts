@@ -2,30 +2,35 @@ import { sumCapacity } from '../../nomad/nodes/node-status.ts';
 import { formatDuration } from '../../units.ts';
 import type { JudgedFinding, Step, StepState } from '../diagnosis.ts';
 import type { QueueFacts } from '../facts/facts.ts';
-import { STAGE_SERVICES } from '../facts/importance.ts';
 import { uiStateOf } from '../facts/ui-state.ts';
 import { countWaiting } from '../facts/who-waits.ts';
+import type { Rule } from '../finding.ts';
 import { builds } from '../rules/build-names.ts';
 import type { Evidence } from '../snapshot/evidence.ts';
 import { known } from '../snapshot/evidence.ts';
-import type { Stage } from '../stages.ts';
+import { STAGE_SERVICES, type Stage } from '../stages.ts';
 
 type Words = Pick<Step, 'state' | 'text'>;
 
 /** The steps of the operations guide's tree, in its order, each with its numbers. */
-export function stepsOf(facts: QueueFacts, findings: readonly JudgedFinding[]): readonly Step[] {
+export function stepsOf(
+  facts: QueueFacts,
+  findings: readonly JudgedFinding[],
+  rules: readonly Rule[],
+): readonly Step[] {
   const { snapshot, stages } = facts;
+  const ruleOf = new Map(rules.map((rule) => [rule.code, rule]));
   const step = (name: string, words: Words, own: (one: JudgedFinding) => boolean): Step => ({
     step: name,
     ...judged(words, findings.filter(own)),
   });
   const at = (place: JudgedFinding['place']) => (one: JudgedFinding) => one.place === place;
+  const atPort = ({ code }: JudgedFinding) => ruleOf.get(code)?.step === 'output port';
   const ofStage = (stage: Stage): Step =>
-    step(stage, stageWords(facts, stage), ({ code, place, subject }) =>
-      code === 'CQ0703' || code === 'CQ0704'
-        ? false
-        : place === stage || (code.startsWith('CQ01') && isOf(stage, subject)),
-    );
+    step(stage, stageWords(facts, stage), (one) => {
+      const ofItsPods = ruleOf.get(one.code)?.ofPods && isOf(stage, one.subject);
+      return ofItsPods || (one.place === stage && !atPort(one));
+    });
   const before = stages.filter((stage) => stage !== 'output-processor');
   return [
     step('pods', podWords(facts), at('kubernetes')),
@@ -35,7 +40,7 @@ export function stepsOf(facts: QueueFacts, findings: readonly JudgedFinding[]): 
     step('jobs', jobWords(facts), at('jobs')),
     step('rabbitmq', rabbitWords(facts), at('rabbitmq')),
     ofStage('output-processor'),
-    step('output port', portWords(facts), ({ code }) => code === 'CQ0703' || code === 'CQ0704'),
+    step('output port', portWords(facts), atPort),
     step('server', serverWords(facts, snapshot.server.builds), at('server')),
   ];
 }

@@ -3,8 +3,8 @@ import type { Allocation, JobId, NodeId, NomadNode } from '../../../../src/lib/n
 import { unshownFirst } from '../../../../src/lib/queue/gather/gather-nomad.ts';
 import { rabbitPlace } from '../../../../src/lib/queue/gather/gather-rabbitmq.ts';
 import { clientsToProbe, outputProbes } from '../../../../src/lib/queue/gather/probe-output.ts';
-import { stageOf } from '../../../../src/lib/queue/gather/stage-of.ts';
 import type { StageLog } from '../../../../src/lib/queue/snapshot/snapshot.ts';
+import { stageOf } from '../../../../src/lib/queue/stages.ts';
 import { makeCatalogue } from '../../../../src/lib/services/catalogue.ts';
 import { container, pod } from '../../pods/sample-pods.ts';
 
