@@ -108,6 +108,22 @@ describe.skipIf(!hasKubectl())('beside kubectl', () => {
     expect(await ownLog(sandbox, name, ['--previous'])).toBe(before);
   });
 
+  test('a paused Deployment is not restarted by either, until its rollout is resumed', async () => {
+    const sandbox = await startSandbox();
+    const kubectl = kubectlFor(sandbox);
+    const options = { env: sandbox.environment(), clock: sandbox.clock };
+    const restart = ['pods', 'restart', 'frontend', '--dry-run'];
+    await kubectl('rollout', 'pause', 'deployment/frontend');
+    await expect(kubectl('rollout', 'restart', 'deployment/frontend')).rejects.toMatchObject({
+      stderr: expect.stringContaining('rollout resume'),
+    });
+    const { exitCode, stderr } = await cli(restart, options);
+    expect(exitCode).toBe(7);
+    const [, words = ''] = /: kubectl (rollout resume .*)$/m.exec(stderr) ?? [];
+    await kubectl(...words.split(' '));
+    expect(await cli(restart, options)).toMatchObject({ exitCode: 0 });
+  });
+
   test('a dispatcher that was stopped is started, and the queues go down', async () => {
     const sandbox = await startSandbox({ scenario: findScenario('dispatcher-stopped') });
     const kubectl = kubectlFor(sandbox);

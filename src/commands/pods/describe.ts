@@ -15,7 +15,7 @@ const AT_ONCE = 8;
 export class PodsDescribe extends AdminCommand {
   static override summary = 'show a pod: its containers, events, owner and service';
   static override description =
-    'NAME is a pod, a service or a workload (all its pods are shown). --json prints one object that holds the list, also of one pod.';
+    'NAME is a pod, a service or a workload (all its pods are shown). --json prints one object, whose `pods` is a list, even for one pod.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> circleci-nomad-0',
     '<%= config.bin %> <%= command.id %> dispatcher',
@@ -31,7 +31,7 @@ export class PodsDescribe extends AdminCommand {
     if (choice.names.length + choice.services.length === 0 && !flags.selector) {
       throw new AdminError('usage', 'No pod was named', {
         code: 'MISSING_ARGUMENT',
-        hint: 'Name a pod, a service or a workload; list them with: circleci-admin pods list',
+        hint: 'Name a pod, a service or a workload. List the pods: circleci-admin pods list',
       });
     }
     const catalogue = await readCatalogue(this.installation.settings);
@@ -42,7 +42,7 @@ export class PodsDescribe extends AdminCommand {
     if (pods.length === 0) {
       throw new AdminError('notFound', 'No pod has this name', {
         code: 'PODS_NOT_FOUND',
-        hint: 'List them with: circleci-admin pods list',
+        hint: 'List the pods: circleci-admin pods list',
       });
     }
     const described = await mapBounded(pods, AT_ONCE, (pod) =>

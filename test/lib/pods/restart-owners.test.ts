@@ -160,13 +160,13 @@ describe('a StatefulSet with OnDelete', () => {
 
 describe.each(['roll', 'delete'] as const)('to %s', (how) => {
   it.each([
-    [null, 'nothing owns it', 'Deleting it would lose it'],
+    [null, 'nothing owns it', 'If you delete it, nothing creates it again'],
     ['Node/node1', 'it is of the Node node1', 'Only pods of Deployments'],
     ['Job/migrate', 'it is of the Job migrate', 'Only pods of Deployments'],
     [
       'ReplicaSet/agent',
       'it is of the ReplicaSet agent',
-      'It makes another once this one is deleted: kubectl delete pod agent-x -n circleci-server',
+      'Delete it, and its ReplicaSet creates another: kubectl delete pod agent-x -n circleci-server',
     ],
   ])('refuses a pod of %s', async (owner, why, hint) => {
     const pods = [podObject('agent-x', 'x', owner)];
@@ -189,7 +189,7 @@ it('refuses to roll a Deployment that is paused, before anything is changed', as
   const { writes } = rig.calls;
   await expect(plan(rig.client, 'roll', 'frontend')).rejects.toMatchObject({
     exitCode: 7,
-    message: 'Deployment frontend is paused: it would replace no pod',
+    message: 'Deployment frontend is paused, so it would replace no pod',
     hint: 'Resume its rollout first: kubectl rollout resume deployment/frontend -n circleci-server --context test',
   });
   expect(rig.calls.writes).toBe(writes);

@@ -131,7 +131,7 @@ function hasEnded({ phase }: Pod): boolean {
 }
 
 function notRestartable({ name, owner }: Pod, target: ClusterTarget): AdminError {
-  const whose = owner === null ? 'nothing owns it' : `it is of the ${owner.kind} ${owner.name}`;
+  const whose = owner === null ? 'it has no owner' : `its owner is ${owner.kind} ${owner.name}`;
   return new AdminError('validation', `${name} cannot be restarted: ${whose}`, {
     code: 'NOT_RESTARTABLE',
     hint: hintFor(name, owner, target),
@@ -139,23 +139,27 @@ function notRestartable({ name, owner }: Pod, target: ClusterTarget): AdminError
 }
 
 function hintFor(name: string, owner: Pod['owner'], target: ClusterTarget): string {
-  if (owner === null) return 'Deleting it would lose it: nothing makes another.';
+  if (owner === null) return 'If you delete it, nothing creates it again.';
   if (owner.kind === 'ReplicaSet') {
-    return `It makes another once this one is deleted: ${kubectl(`delete pod ${name}`, target)}`;
+    return `Delete it, and its ReplicaSet creates another: ${kubectl(`delete pod ${name}`, target)}`;
   }
-  return 'Only pods of Deployments, StatefulSets and DaemonSets are made anew.';
+  return 'Only pods of Deployments, StatefulSets and DaemonSets are created again.';
 }
 
 function onDelete({ kind, name }: Workload): AdminError {
-  return new AdminError('validation', `${kind} ${name} replaces only pods that were deleted`, {
-    code: 'NOT_RESTARTABLE',
-    hint: 'Delete them one after the other: circleci-admin pods restart POD --delete',
-  });
+  return new AdminError(
+    'validation',
+    `${kind} ${name} uses the update strategy OnDelete: it replaces only deleted pods`,
+    {
+      code: 'NOT_RESTARTABLE',
+      hint: 'Delete its pods one by one: circleci-admin pods restart POD --delete',
+    },
+  );
 }
 
 function paused({ kind, name }: Workload, target: ClusterTarget): AdminError {
   const resume = kubectl(`rollout resume ${kind.toLowerCase()}/${name}`, target);
-  return new AdminError('validation', `${kind} ${name} is paused: it would replace no pod`, {
+  return new AdminError('validation', `${kind} ${name} is paused, so it would replace no pod`, {
     code: 'NOT_RESTARTABLE',
     hint: `Resume its rollout first: ${resume}`,
   });
