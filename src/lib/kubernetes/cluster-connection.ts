@@ -100,7 +100,7 @@ function select(
       'validation',
       cluster
         ? `Cluster "${context.cluster}" of the kubeconfig has no usable server address: "${cluster.server}"`
-        : `Context "${context.name}" names cluster "${context.cluster}", which the kubeconfig does not have`,
+        : `Context "${context.name}" names cluster "${context.cluster}", which is missing in the kubeconfig`,
       { code: 'BAD_KUBECONFIG', hint: 'Check it with: kubectl config view' },
     );
   }
@@ -118,7 +118,7 @@ function contextNotFound(config: KubeConfig, wanted: string | undefined): AdminE
     hint:
       names.length > 0
         ? `Choose one with --context: ${names.join(', ')}`
-        : 'The kubeconfig has no contexts at all: name another file with --kubeconfig.',
+        : 'The kubeconfig has no contexts: use another file with --kubeconfig.',
   });
 }
 
@@ -214,7 +214,7 @@ function loginFailure(
   if (!exec && !user?.authProvider) {
     return new AdminError('validation', `The kubeconfig's credentials cannot be read: ${reason}`, {
       code: 'BAD_KUBECONFIG',
-      hint: 'Check the files that it names with: kubectl config view',
+      hint: 'Check the files in it: kubectl config view',
       cause: error,
     });
   }
@@ -223,10 +223,10 @@ function loginFailure(
   const hint = missing && exec?.installHint ? String(exec.installHint).trim() : undefined;
   return new AdminError(
     'unauthorised',
-    missing && exec ? `${what} is not installed` : `${what} failed: ${reason || 'it said nothing'}`,
+    missing && exec ? `${what} is not installed` : `${what} failed: ${reason || 'no output'}`,
     {
       code: 'CREDENTIALS_FAILED',
-      hint: hint ?? 'Log in again the way your cluster asks for, and check with: kubectl get pods',
+      hint: hint ?? 'Log in again as your cluster requires, and check with: kubectl get pods',
       cause: error,
     },
   );

@@ -17,7 +17,7 @@ export function decodePod(value: unknown): Pod {
   const spec = objectOf(pod['spec']);
   const name = string(metadata['name']);
   if (name === null) {
-    throw new AdminError('service', 'Kubernetes answered with something that is not a pod', {
+    throw new AdminError('service', 'The response of Kubernetes is not a pod', {
       code: 'KUBERNETES_ERROR',
     });
   }

@@ -94,7 +94,7 @@ export function reachFailure(error: unknown): unknown {
   if (!isAdminError(error, 'service') || error.code !== 'UNREACHABLE') return error;
   return new AdminError('service', `Kubernetes: ${error.message}`, {
     code: 'KUBERNETES_UNREACHABLE',
-    hint: 'Check the cluster with: kubectl get pods; choose another one with --context.',
+    hint: 'Check the cluster: kubectl get pods; to use another one: --context.',
     cause: error,
   });
 }
@@ -115,24 +115,19 @@ function badRequest(status: Status, asked: Asked): AdminError {
       'validation',
       message,
       'BAD_CONTAINER',
-      'Name one of the containers of the pod.',
+      'Give the name of a container of the pod.',
     );
   }
   if (/^previous terminated container/.test(message)) {
-    const hint = 'The container has not been restarted: read its log without --previous.';
+    const hint = 'The container was not restarted: read its log without --previous.';
     return failure('notFound', message, 'NO_PREVIOUS_LOG', hint);
   }
   if (/is waiting to start/.test(message)) {
-    return failure('service', message, 'CONTAINER_WAITING', 'See why with: kubectl describe pod');
+    return failure('service', message, 'CONTAINER_WAITING', 'To see why: kubectl describe pod');
   }
   if (asked.selector !== undefined) {
     const what = `The selector "${asked.selector}" is not valid: ${message}`;
-    return failure(
-      'validation',
-      what,
-      'BAD_SELECTOR',
-      'Write it as in app=dispatcher,layer!=data.',
-    );
+    return failure('validation', what, 'BAD_SELECTOR', 'Write it like app=dispatcher,layer!=data.');
   }
   return serverError(`Kubernetes could not ${asked.action}: ${message}`);
 }
@@ -144,7 +139,7 @@ function unauthorised(asked: Asked): AdminError {
     'unauthorised',
     `${server} does not accept the credentials of ${who}`,
     'KUBERNETES_UNAUTHORIZED',
-    'Log in again the way your cluster asks for, or choose another context with --context.',
+    'Log in again as your cluster requires, or use another context with --context.',
   );
 }
 
@@ -154,15 +149,15 @@ function forbidden(status: Status, asked: Asked): AdminError {
       status.message,
     )?.groups;
   if (!parsed) {
-    const what = `Not allowed to ${asked.action}: ${status.message}`;
-    return failure('unauthorised', what, 'KUBERNETES_FORBIDDEN', 'Ask for a role that allows it.');
+    const what = `No permission to ${asked.action}: ${status.message}`;
+    return failure('unauthorised', what, 'KUBERNETES_FORBIDDEN', 'Ask for a role that permits it.');
   }
   const { user = '', verb = '', resource = '', namespace } = parsed;
   const where = namespace === undefined ? 'in the whole cluster' : `in namespace ${namespace}`;
   const scope = namespace === undefined ? '--all-namespaces' : `-n ${namespace}`;
   return failure(
     'unauthorised',
-    `${user} may not ${verb} ${resource} ${where}`,
+    `${user} has no permission to ${verb} ${resource} ${where}`,
     'KUBERNETES_FORBIDDEN',
     `Ask for a role with verb ${verb} on ${resource}; check with: kubectl auth can-i ${verb} ${resource} ${scope}`,
   );
@@ -190,7 +185,7 @@ export function namespaceNotFound(name: string, target: ClusterTarget): AdminErr
     'notFound',
     `There is no namespace "${name}" in ${target.server}`,
     'NAMESPACE_NOT_FOUND',
-    'Name the one that CircleCI Server is installed in with --namespace; kubectl get namespaces lists them.',
+    'Set the namespace of CircleCI Server with --namespace; to list them: kubectl get namespaces',
   );
 }
 
@@ -211,7 +206,8 @@ function otherFailure(status: Status, asked: Asked): AdminError {
 }
 
 function serverError(message: string): AdminError {
-  const hint = 'Try again; if it stays, look at the API server: kubectl get --raw /readyz?verbose';
+  const hint =
+    'Try again; if it fails again, check the API server: kubectl get --raw /readyz?verbose';
   return failure('service', message, 'KUBERNETES_ERROR', hint);
 }
 

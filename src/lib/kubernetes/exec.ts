@@ -139,7 +139,7 @@ async function resize(
 /** What the last frame says: how the command ended, or why it never began. */
 function outcome(data: Buffer, asked: Asked, request: ExecRequest): ExecResult | AdminError {
   const status = parseStatus(data);
-  if (!status) return lost(request, { code: 1000, reason: 'its status made no sense' });
+  if (!status) return lost(request, { code: 1000, reason: 'its status is not valid' });
   if (status.status === 'Success') return { exitCode: 0 };
   const exitCode = exitCodeOf(status);
   return exitCode === null ? execFailure(status, asked, request) : { exitCode };
@@ -167,10 +167,10 @@ function lost(request: ExecRequest, how: ChannelsClosed): AdminError {
   const why = how.reason || `close code ${how.code}`;
   return new AdminError(
     'service',
-    `The connection to pod ${request.pod} ended before ${request.command[0]} did (${why}): its exit status is not known`,
+    `The connection to pod ${request.pod} ended before ${request.command[0]} did (${why}): its exit status is unknown`,
     {
       code: 'EXEC_LOST',
-      hint: 'The command may still be running there: look at what it changes before you run it again.',
+      hint: 'The command may still be running there: check its effect before you run it again.',
     },
   );
 }

@@ -46,7 +46,7 @@ export async function loadKubeconfig(sources: KubeconfigSources): Promise<KubeCo
   if (sources.file === undefined && (await loadServiceAccount(merged, sources))) return merged;
   throw new AdminError('notFound', `There is no kubeconfig: looked for ${places(sources)}`, {
     code: 'NO_KUBECONFIG',
-    hint: 'Name the file with --kubeconfig or in KUBECONFIG, or choose a profile with --installation.',
+    hint: 'Set the file with --kubeconfig or KUBECONFIG, or choose a profile with --installation.',
   });
 }
 

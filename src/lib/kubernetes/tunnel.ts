@@ -40,7 +40,7 @@ export async function openTunnel(
   }
   if (answer.statusCode === 200) return socket;
   socket.destroy();
-  throw refused(`The proxy ${proxy.host} does not connect to ${to}: ${answer.statusCode}`);
+  throw refused(`The proxy ${proxy.host} refused to connect to ${to}: ${answer.statusCode}`);
 }
 
 function refused(message: string, cause?: unknown): AdminError {

@@ -188,7 +188,7 @@ function readEvent(line: string): { readonly type: string; readonly object: unkn
 
 /** A line that is no event, such as the first half of one: the watch is begun again. */
 function nonsense(line: string): AdminError {
-  return new AdminError('service', `A watch of pods said "${line.slice(0, 80)}"`, {
+  return new AdminError('service', `Unexpected line in the watch of pods: "${line.slice(0, 80)}"`, {
     code: 'KUBERNETES_ERROR',
     hint: 'Run the command again.',
   });

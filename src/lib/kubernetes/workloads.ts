@@ -126,7 +126,7 @@ function decodeWorkload(kind: WorkloadReference['kind'], value: unknown): Worklo
   const status = objectOf(whole['status']);
   const template = objectOf(objectOf(spec['template'])['metadata']);
   if (typeof metadata['name'] !== 'string') {
-    throw new AdminError('service', `Kubernetes answered with something that is no ${kind}`, {
+    throw new AdminError('service', `The response of Kubernetes is not a ${kind}`, {
       code: 'KUBERNETES_ERROR',
     });
   }

@@ -89,17 +89,17 @@ function notFound(
   const meant = nearest(name, new Set(names));
   return new AdminError(
     'notFound',
-    `no pod, workload or service in ${target.namespace} is called "${name}"`,
+    `No pod, workload or service in ${target.namespace} is named "${name}"`,
     {
       code: 'POD_NOT_FOUND',
-      hint: `${meant === null ? '' : `Did you mean ${meant}? `}List them with: circleci-admin pods list`,
+      hint: `${meant === null ? '' : `Did you mean ${meant}? `}List the pods: circleci-admin pods list`,
     },
   );
 }
 
 function noPods(service: Service): AdminError {
-  return new AdminError('notFound', `the service ${service.name} has no such pod`, {
+  return new AdminError('notFound', `The service ${service.name} has no matching pod`, {
     code: 'PODS_NOT_FOUND',
-    hint: `See what is known of it with: circleci-admin services show ${service.name}`,
+    hint: `To see its state: circleci-admin services show ${service.name}`,
   });
 }

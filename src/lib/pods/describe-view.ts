@@ -22,7 +22,7 @@ export function podDescriptionView(description: PodDescription, now: Date): Deta
           : [containersBlock(title, containers, now), ...endBlocks(containers, now)],
       ),
       events === null
-        ? { kind: 'lines', title: 'Events', lines: ['They may not be listed.'] }
+        ? { kind: 'lines', title: 'Events', lines: ['No permission to list them.'] }
         : eventsBlock(events, now),
     ],
   };
@@ -36,11 +36,11 @@ function fieldsOf({ pod, service, workload, labels }: PodDescription): readonly 
     { label: 'Status', value: pod.status, tone },
     ...(pod.why === null ? [] : [{ label: 'Why', value: pod.why }]),
     { label: 'Restarts', value: String(pod.restarts) },
-    { label: 'Age', value: pod.ageMs === null ? 'not known' : formatDuration(pod.ageMs) },
+    { label: 'Age', value: pod.ageMs === null ? 'unknown' : formatDuration(pod.ageMs) },
     { label: 'Node', value: pod.node ?? 'none' },
     { label: 'IP', value: pod.podIp ?? 'none' },
     {
-      label: 'Kept by',
+      label: 'Owner',
       value: workload ? `${workload.kind}/${workload.name}` : (pod.owner ?? 'nothing'),
     },
     {
@@ -50,11 +50,11 @@ function fieldsOf({ pod, service, workload, labels }: PodDescription): readonly 
           .map((label) => label.join('='))
           .join(', ') || 'none',
     },
-    { label: 'Service', value: service?.name ?? 'none that is known' },
+    { label: 'Service', value: service?.name ?? 'no known service' },
     ...(service
       ? [
           { label: 'Role', value: service.role },
-          { label: 'Without it', value: service.impact ?? 'not stated' },
+          { label: 'Impact', value: service.impact ?? 'unknown' },
           { label: 'Severity', value: service.severity },
         ]
       : []),
@@ -96,7 +96,7 @@ function containersBlock(title: string, containers: readonly Container[], now: D
       },
     ],
     rows: containers,
-    footer: ['', ...containers.map(({ name, image }) => `${name} is of ${image ?? 'no image'}`)],
+    footer: ['', ...containers.map(({ name, image }) => `${name}: image ${image ?? 'none'}`)],
   });
   return { kind: 'table', title, table };
 }
@@ -114,7 +114,7 @@ function lastEnd({ lastTermination }: Container, now: Date): string {
   const { reason, exitCode, finishedAt } = lastTermination;
   const ago =
     finishedAt === null ? '' : `, ${formatDuration(now.getTime() - finishedAt.getTime())} ago`;
-  return `${reason ?? 'ended'} (exit code ${exitCode ?? 'not known'})${ago}`;
+  return `${reason ?? 'ended'} (exit code ${exitCode ?? 'unknown'})${ago}`;
 }
 
 /** How containers ended, each with its last words, as `kubectl describe` tells it. */
@@ -140,8 +140,8 @@ function endBlock(
   const { reason, exitCode, signal, message, startedAt, finishedAt } = end;
   const limit = memoryLimitBytes ? formatBytes(memoryLimitBytes) : 'none';
   const fields: readonly Field[] = [
-    { label: 'Reason', value: reason ?? 'not stated' },
-    { label: 'Exit code', value: exitCode === null ? 'not known' : String(exitCode) },
+    { label: 'Reason', value: reason ?? 'unknown' },
+    { label: 'Exit code', value: exitCode === null ? 'unknown' : String(exitCode) },
     ...(signal ? [{ label: 'Signal', value: String(signal) }] : []),
     { label: 'Started', value: momentText(startedAt, now) },
     { label: 'Finished', value: momentText(finishedAt, now) },
@@ -158,7 +158,7 @@ function endBlock(
 
 /** The kubelet writes the epoch for what it does not know. */
 function momentText(at: Date | null, now: Date): string {
-  if (at === null || at.getTime() === 0) return 'not known';
+  if (at === null || at.getTime() === 0) return 'unknown';
   const ago = formatDuration(now.getTime() - at.getTime());
   return `${at.toISOString().replace('.000Z', 'Z')} (${ago} ago)`;
 }
@@ -177,7 +177,7 @@ function eventsBlock(events: readonly KubernetesEvent[], now: Date): DetailBlock
       { key: 'message', value: (one) => one.message, flexible: 'wrapped' },
     ],
     rows: events,
-    empty: 'None: Kubernetes keeps them for an hour.',
+    empty: 'None (Kubernetes keeps events for an hour).',
   });
   return { kind: 'table', title: 'Events', table };
 }

@@ -93,7 +93,7 @@ function whyOf(pod: Pod): string | null {
   }
   const scheduled = pod.conditions.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status === 'False') {
-    return `no node takes it: ${scheduled.message ?? scheduled.reason ?? 'nothing is said'}`;
+    return `cannot be scheduled: ${scheduled.message ?? scheduled.reason ?? 'no reason given'}`;
   }
   if (pod.reason !== null) return sentence(pod.reason, pod.message);
   const containers = [...(pod.initContainers ?? []), ...pod.containers];
@@ -103,7 +103,7 @@ function whyOf(pod: Pod): string | null {
   if (!gate) return null;
   // The node's controller says no more than that when it hears nothing from a node.
   return gate.reason === null
-    ? 'its containers were ready, and Kubernetes does not take it for ready: its node may be lost'
+    ? 'its containers were ready, but the pod is not: its node may be lost'
     : sentence(gate.reason, gate.message);
 }
 
@@ -119,23 +119,23 @@ function whyContainer(container: Container): string {
       started === false ? 'has not passed its start-up check' : 'its readiness check fails';
     return `container ${name} runs, but ${lacks}`;
   }
-  if (state === 'terminated') return `container ${name} has ended: ${reasonOfEnd(container)}`;
+  if (state === 'terminated') return `container ${name} has terminated: ${reasonOfEnd(container)}`;
   switch (reason) {
     case 'CrashLoopBackOff': {
       const last = container.lastTermination;
       const how = last === null ? '' : `, the last time with ${reasonOfEnd(last)}`;
-      return `container ${name} ends after every start${how}`;
+      return `container ${name} terminates after every start${how}`;
     }
     case 'ImagePullBackOff':
     case 'ErrImagePull':
     case 'InvalidImageName':
       return `the image ${image ?? ''} of container ${name} cannot be pulled${tail(message)}`;
     case 'ErrImageNeverPull':
-      return `the image ${image ?? ''} of container ${name} is not on the node, and may not be pulled`;
+      return `the image ${image ?? ''} of container ${name} is not on the node, and its pull policy is Never`;
     case null:
-      return `container ${name} has not been started yet`;
+      return `container ${name} has not started yet`;
     default:
-      return `container ${name} waits: ${sentence(reason, message)}`;
+      return `container ${name} is waiting: ${sentence(reason, message)}`;
   }
 }
 

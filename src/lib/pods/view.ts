@@ -54,7 +54,7 @@ export function podListView(list: PodList, now: Date): TableView<PodRow> {
     ...(list.pods.length > 0
       ? { footer: [...reasonsBelow(list.pods, now), summaryText(list)] }
       : {}),
-    empty: list.summary.pods === 0 ? 'There is no such pod.' : `${summaryText(list)}.`,
+    empty: list.summary.pods === 0 ? 'No pods found.' : `${summaryText(list)}.`,
   };
 }
 

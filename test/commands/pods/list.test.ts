@@ -33,7 +33,7 @@ describe('pods list', () => {
     expect(pods).toMatchObject([
       { why: expect.stringMatching(/^the image .* of container backup/) },
       { service: 'frontend', restarts: 1, why: expect.stringContaining('OOMKilled') },
-      { status: 'Pending', why: expect.stringMatching(/^no node takes it: 0\/3 nodes/) },
+      { status: 'Pending', why: expect.stringMatching(/^cannot be scheduled: 0\/3 nodes/) },
     ]);
     const described = await cli(['pods', 'describe', 'large'], options);
     expect(described.stdout).toContain('FailedScheduling');

@@ -15,7 +15,7 @@ it('shows what losing the service means, and has its name typed where builds are
   const refused = await cli([...restart, '--yes'], options);
   expect(refused).toMatchObject({ stdout: '', exitCode: 6 });
   expect(refused.stderr).toContain('running builds fail or stay inconsistent');
-  expect(refused.stderr).toContain('2 running builds may be hit');
+  expect(refused.stderr).toContain('2 running builds may be affected');
   expect(refused.stderr).toContain('--confirm output-processor');
   const done = await cli([...restart, '--confirm', 'output-processor', '--detach'], options);
   expect(done).toMatchObject({ exitCode: 0 });

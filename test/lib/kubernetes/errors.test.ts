@@ -22,17 +22,17 @@ const EXPECTED: Readonly<Record<string, readonly [string, string, string]>> = {
   'error-forbidden-delete.json': [
     'unauthorised',
     'KUBERNETES_FORBIDDEN',
-    `${limited} may not delete pods in namespace circleci-server`,
+    `${limited} has no permission to delete pods in namespace circleci-server`,
   ],
   'error-forbidden-list-all.json': [
     'unauthorised',
     'KUBERNETES_FORBIDDEN',
-    `${limited} may not list pods in the whole cluster`,
+    `${limited} has no permission to list pods in the whole cluster`,
   ],
   'error-forbidden-log.json': [
     'unauthorised',
     'KUBERNETES_FORBIDDEN',
-    `${limited} may not get pods/log in namespace circleci-server`,
+    `${limited} has no permission to get pods/log in namespace circleci-server`,
   ],
   'error-lease-conflict.json': [
     'service',

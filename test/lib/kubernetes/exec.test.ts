@@ -97,7 +97,7 @@ describe('a recorded exec', () => {
       kind: 'service',
       code: 'EXEC_LOST',
       message:
-        'The connection to pod circleci-nomad-0 ended before cat did (close code 1006): its exit status is not known',
+        'The connection to pod circleci-nomad-0 ended before cat did (close code 1006): its exit status is unknown',
     });
     expect(stdout.text()).toBe('hello\n');
   });

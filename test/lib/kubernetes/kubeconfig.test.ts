@@ -268,7 +268,7 @@ describe('trouble', () => {
     ],
     [
       kubeconfig().replace('cluster: prod', 'cluster: gone'),
-      /^Context "prod" names cluster "gone", which the kubeconfig does not have$/,
+      /^Context "prod" names cluster "gone", which is missing in the kubeconfig$/,
     ],
   ])('a kubeconfig that cannot be used: %j', async (text, message) => {
     await file('.kube/config', text);

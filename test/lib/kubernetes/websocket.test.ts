@@ -66,7 +66,7 @@ describe('over TLS', () => {
     [
       'a CA that did not sign it',
       () => ({ ...right(), ca: otherCa.cert }),
-      'from a CA that is not trusted here',
+      'by a CA that is not trusted here',
     ],
     [
       'the address in place of its name',
@@ -139,7 +139,7 @@ describe('through a proxy', () => {
       kind: 'service',
       code: 'KUBERNETES_UNREACHABLE',
       message: expect.stringMatching(
-        /^The proxy 127\.0\.0\.1:\d+ does not connect to kubernetes\.default:6443: 403$/,
+        /^The proxy 127\.0\.0\.1:\d+ refused to connect to kubernetes\.default:6443: 403$/,
       ),
     });
   });

@@ -147,7 +147,7 @@ describe('when no way leads there', () => {
     const error = await failureOf(all(nomad.nodes()));
     expect(error).toMatchObject({ kind: 'unauthorised', code: 'NOMAD_UNREACHABLE' });
     expect(String(error)).toMatch(
-      /every way failed:\n {2}proxy: me may not get pods\/proxy .*\n {2}port-forward: me may not .*\n {2}exec: me may not .*pods\/exec/,
+      /every way failed:\n {2}proxy: me has no permission to get pods\/proxy .*\n {2}port-forward: me has no permission to .*\n {2}exec: me has no permission to .*pods\/exec/,
     );
   });
 

@@ -40,11 +40,11 @@ it.each<[string, readonly string[]]>([
 });
 
 it.each([
-  ['nonesuch', 'POD_NOT_FOUND', 'no pod, workload or service'],
-  ['pod/frontend', 'POD_NOT_FOUND', 'no pod, workload or service'],
-  ['deploy/circleci-rabbitmq', 'POD_NOT_FOUND', 'no pod, workload or service'],
+  ['nonesuch', 'POD_NOT_FOUND', 'No pod, workload or service'],
+  ['pod/frontend', 'POD_NOT_FOUND', 'No pod, workload or service'],
+  ['deploy/circleci-rabbitmq', 'POD_NOT_FOUND', 'No pod, workload or service'],
   // It is known, only nothing of it runs: that is another thing than a slip of the pen.
-  ['dispatcher', 'PODS_NOT_FOUND', 'the service dispatcher has no such pod'],
+  ['dispatcher', 'PODS_NOT_FOUND', 'The service dispatcher has no matching pod'],
 ])('%s is refused', async (name, code, message) => {
   await expect(chosen(name)).rejects.toMatchObject({
     code,

@@ -65,7 +65,7 @@ describe('a pod', () => {
         restarts: 4,
         restartReason: 'OOMKilled',
         lastRestartAt: new Date(5_000),
-        why: 'container main ends after every start, the last time with OOMKilled',
+        why: 'container main terminates after every start, the last time with OOMKilled',
       },
     ],
     [
@@ -79,7 +79,7 @@ describe('a pod', () => {
     [
       'whose image is not on the node',
       waiting('ErrImageNeverPull', { image: 'x:1' }),
-      { why: 'the image x:1 of container main is not on the node, and may not be pulled' },
+      { why: 'the image x:1 of container main is not on the node, and its pull policy is Never' },
     ],
     [
       'that no node takes',
@@ -98,7 +98,7 @@ describe('a pod', () => {
       {
         health: 'not-ready',
         status: 'Pending',
-        why: 'no node takes it: 0/3 nodes are available: 3 Insufficient cpu.',
+        why: 'cannot be scheduled: 0/3 nodes are available: 3 Insufficient cpu.',
       },
     ],
     [
@@ -135,7 +135,7 @@ describe('a pod', () => {
       {
         health: 'not-ready',
         status: 'Init:ExitCode:2',
-        why: 'container migrate has ended: exit code 2',
+        why: 'container migrate has terminated: exit code 2',
       },
     ],
     [
@@ -164,7 +164,7 @@ describe('a pod', () => {
         initContainers: [container({ ready: false, state: 'unknown' })],
         conditions: [{ type: 'PodScheduled', status: 'False', reason: null, message: '0/1 nodes' }],
       }),
-      { health: 'not-ready', status: 'Pending', why: 'no node takes it: 0/1 nodes' },
+      { health: 'not-ready', status: 'Pending', why: 'cannot be scheduled: 0/1 nodes' },
     ],
     [
       'that a scheduling gate holds back',
@@ -175,7 +175,7 @@ describe('a pod', () => {
           { type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message: 'gates' },
         ],
       }),
-      { health: 'not-ready', status: 'SchedulingGated', why: 'no node takes it: gates' },
+      { health: 'not-ready', status: 'SchedulingGated', why: 'cannot be scheduled: gates' },
     ],
     [
       'that a node left behind when it was shut down',

@@ -55,7 +55,7 @@ describe('a pod with a sidecar', () => {
       'that crashes once the others run',
       { initContainers: [sidecar(CRASHES)], conditions: INITIALISED },
       '1/2 Init:CrashLoopBackOff 3',
-      { health: 'not-ready', why: 'container proxy ends after every start' },
+      { health: 'not-ready', why: 'container proxy terminates after every start' },
     ],
     [
       'that crashes before the others',

@@ -160,12 +160,12 @@ describe('a StatefulSet with OnDelete', () => {
 
 describe.each(['roll', 'delete'] as const)('to %s', (how) => {
   it.each([
-    [null, 'nothing owns it', 'If you delete it, nothing creates it again'],
-    ['Node/node1', 'it is of the Node node1', 'Only pods of Deployments'],
-    ['Job/migrate', 'it is of the Job migrate', 'Only pods of Deployments'],
+    [null, 'it has no owner', 'If you delete it, nothing creates it again'],
+    ['Node/node1', 'its owner is Node node1', 'Only pods of Deployments'],
+    ['Job/migrate', 'its owner is Job migrate', 'Only pods of Deployments'],
     [
       'ReplicaSet/agent',
-      'it is of the ReplicaSet agent',
+      'its owner is ReplicaSet agent',
       'Delete it, and its ReplicaSet creates another: kubectl delete pod agent-x -n circleci-server',
     ],
   ])('refuses a pod of %s', async (owner, why, hint) => {

@@ -126,7 +126,7 @@ it('plans to roll every pod of a workload though one is named, and says so', asy
   const chosen = await plan(rig.client, 'roll', name);
   expect(chosen.targets).toMatchObject([{ pods: [{}, {}], unnamed: 1, losesBuilds: true }]);
   expect(restartWarnings(chosen).join()).toContain(
-    'All 2 pods of Deployment/output-processor are replaced',
+    'All 2 pods of Deployment/output-processor will be replaced',
   );
   const deleting = await plan(rig.client, 'delete', name);
   expect(deleting.targets).toMatchObject([{ pods: [{ name }], unnamed: 0 }]);
@@ -179,14 +179,14 @@ it('refuses what nothing would make anew, and what may not be done', async () =>
   await expect(plan(rig.client, 'delete', 'inject-bottoken')).rejects.toMatchObject({
     kind: 'validation',
     code: 'NOT_RESTARTABLE',
-    message: expect.stringMatching(/cannot be restarted: it is of the Job inject-bottoken$/),
+    message: expect.stringMatching(/cannot be restarted: its owner is Job inject-bottoken$/),
   });
   const limited = await clusterRig(PODS, LIMITED_TOKEN);
   const before = uids(limited);
   await expect(plan(limited.client, 'delete', 'dispatcher')).rejects.toMatchObject({
     kind: 'unauthorised',
     code: 'KUBERNETES_FORBIDDEN',
-    message: expect.stringContaining('may not get deployments'),
+    message: expect.stringContaining('no permission to get deployments'),
   });
   expect(uids(limited)).toEqual(before);
 });

@@ -33,7 +33,7 @@ it('has room for the longest state at 80 columns, and says below why it is so', 
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   expect(text).toMatch(/CrashLoopBackOff +4 /);
   expect(table.footer).toEqual([
-    `${'x'.repeat(29)}-abcde: container main ends after every start, the last time with OOMKilled`,
+    `${'x'.repeat(29)}-abcde: container main terminates after every start, the last time with OOMKilled`,
     '',
     '0 of 1 pods ready in circleci-server, 1 not ready',
   ]);
@@ -57,7 +57,7 @@ it('tells of a restart while it is news, and of one reason once', () => {
   expect(reasonLines(rows, NOW)).toEqual([
     'new: restarted 4 times, after OOMKilled, 2h ago',
     'unready: container main runs, but its readiness check fails; restarted 4 times, after OOMKilled, 1d6h ago',
-    'a, b: no node takes it: 0/3 nodes',
+    'a, b: cannot be scheduled: 0/3 nodes',
   ]);
 });
 

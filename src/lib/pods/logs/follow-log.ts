@@ -89,7 +89,8 @@ export async function* followLog(
       if (hasLasted()) failures = 0;
       if (!mayPass(error) || failures >= MOST_FAILURES) throw error;
       failures += 1;
-      if (failures === 2) yield { kind: 'note', text: `the log broke off: ${error.message}` };
+      if (failures === 2)
+        yield { kind: 'note', text: `the log stream was interrupted: ${error.message}` };
     }
     // The first time at once: most streams break alone.
     if (failures > 1) {
@@ -115,7 +116,7 @@ async function presentPod(
 
 function* missed(restarts: number): Generator<FollowEvent, void> {
   if (restarts > 1) {
-    const text = `restarted ${restarts} times meanwhile: what all runs but the last wrote is lost`;
+    const text = `restarted ${restarts} times in the meantime: only the log of the last run is available`;
     yield { kind: 'note', text };
   } else yield { kind: 'note', text: 'restarted' };
 }

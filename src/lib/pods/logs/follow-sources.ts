@@ -121,7 +121,7 @@ class Session {
     if (this.#active >= maxStreams) {
       void this.#note(
         log.source,
-        `is not followed: ${maxStreams} logs are already (--max-streams)`,
+        `is not followed: the limit of ${maxStreams} logs is reached (--max-streams)`,
       );
       return false;
     }
@@ -142,7 +142,7 @@ class Session {
       return this.gate.end({ error });
     }
     this.#givenUp.set(key, log);
-    const text = `is not followed any more: ${error.message}`;
+    const text = `is no longer followed: ${error.message}`;
     const note = { kind: 'note', source: log.source, text, failed: true } as const;
     await this.gate.hand(note, text.length);
   }

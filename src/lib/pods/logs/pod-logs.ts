@@ -114,20 +114,20 @@ function refuse(
   if (pods.length === 0 && !follow) {
     throw new AdminError('notFound', 'No pod has this name', {
       code: 'PODS_NOT_FOUND',
-      hint: 'List them with: circleci-admin pods list',
+      hint: 'List the pods: circleci-admin pods list',
     });
   }
   if (pods.length > 0 && logs.length === 0) {
     const names = new Set(pods.flatMap(everyContainer).map(({ name }) => name));
-    throw new AdminError('validation', `none of the pods has a container "${container}"`, {
+    throw new AdminError('validation', `No container "${container}" in these pods`, {
       code: 'BAD_CONTAINER',
       hint: `Their containers are ${[...names].join(', ')}.`,
     });
   }
   if (logs.length > maxStreams) {
-    throw new AdminError('usage', `that would be ${logs.length} logs at once`, {
+    throw new AdminError('usage', `This would read ${logs.length} logs at once`, {
       code: 'TOO_MANY_STREAMS',
-      hint: `Choose fewer pods, or allow them with: --max-streams ${logs.length}`,
+      hint: `Select fewer pods, or increase the limit: --max-streams ${logs.length}`,
     });
   }
 }

@@ -16,20 +16,20 @@ export function restartPlanView({ how, targets, runningBuilds }: RestartPlan): D
       },
       { key: 'ready', value: (row) => `${row.ready}/${row.replicas}` },
       { key: 'severity', value: (row) => row.severity },
-      { key: 'impact', title: 'WITHOUT IT', value: (row) => row.impact, flexible: 'wrapped' },
+      { key: 'impact', title: 'IMPACT', value: (row) => row.impact, flexible: 'wrapped' },
     ],
     rows: targets,
     empty: 'None.',
   });
   return {
     blocks: [
-      { kind: 'table', title: how === 'roll' ? 'To roll' : 'Pods to delete', table },
+      { kind: 'table', title: how === 'roll' ? 'To restart' : 'Pods to delete', table },
       {
         kind: 'fields',
         fields: [
           {
             label: 'Running builds',
-            value: runningBuilds === null ? 'not known' : String(runningBuilds),
+            value: runningBuilds === null ? 'unknown' : String(runningBuilds),
           },
         ],
       },
@@ -40,25 +40,30 @@ export function restartPlanView({ how, targets, runningBuilds }: RestartPlan): D
 /** What may go wrong, each a sentence. */
 export function restartWarnings({ how, targets, runningBuilds }: RestartPlan): readonly string[] {
   const loses = targets.filter(({ losesBuilds }) => losesBuilds);
-  const builds = runningBuilds === null ? 'Whatever builds run' : `${runningBuilds} running builds`;
+  const builds = affectedBuilds(runningBuilds);
   return [
     ...loses.map(
       ({ service, name, impact }) =>
-        `Without ${service ?? name}: ${impact ?? 'builds are lost'}. ${builds} may be hit.`,
+        `Without ${service ?? name}: ${impact ?? 'builds are lost'}. ${builds}`,
     ),
     ...(how === 'roll' ? targets.filter(({ rolling }) => rolling) : []).map(
-      (target) => `${targetName(target)} replaces its pods already: that is waited for.`,
+      (target) => `${targetName(target)} is already replacing its pods: waiting for that rollout.`,
     ),
     ...targets
       .filter(({ unnamed }) => unnamed > 0)
       .map(
         (target) =>
-          `All ${target.pods.length} pods of ${targetName(target)} are replaced, also those that were not named; --delete deletes just the named ones.`,
+          `All ${target.pods.length} pods of ${targetName(target)} will be replaced, including those you did not name; --delete deletes only the named pods.`,
       ),
     ...(how === 'delete' ? targets : [])
       .filter(({ pods, replicas }) => pods.length >= replicas)
-      .map((target) => `All pods of ${targetName(target)} go at once.`),
+      .map((target) => `All pods of ${targetName(target)} are deleted at once.`),
   ];
+}
+
+function affectedBuilds(count: number | null): string {
+  if (count === null) return 'Running builds may be affected.';
+  return `${count} running ${count === 1 ? 'build' : 'builds'} may be affected.`;
 }
 
 /** How a restart ended, for people. */
@@ -90,7 +95,7 @@ export function restartReportView(report: RestartReport): DetailView {
 export function restartLine(event: RestartEvent): string | undefined {
   switch (event.type) {
     case 'begun':
-      return `${event.target}: ${event.pods.join(', ')} ${event.pods.length === 1 ? 'goes' : 'go'}.`;
+      return `${event.target}: replacing ${event.pods.join(', ')}.`;
     case 'progress':
       return undefined;
     case 'ended':

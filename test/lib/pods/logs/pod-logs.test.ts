@@ -178,7 +178,7 @@ it('follows the others when one is lost for long, and that one again when its po
   await rig.until(() => reading.texts.length === 1);
   rig.faults.add({ ...BROKEN, path: '/pods/frontend[^/]*/log' });
   rig.sandbox.crash('frontend');
-  await rig.until(() => reading.notes.some((text) => text.includes('not followed any more')));
+  await rig.until(() => reading.notes.some((text) => text.includes('no longer followed')));
   write('dispatcher', 'dispatcher 0');
   await rig.until(() => reading.texts.includes('dispatcher 0'));
   rig.faults.clear();
@@ -197,8 +197,8 @@ it.each<[Partial<LogsOptions>, PodChoice, object]>([
     {
       kind: 'usage',
       code: 'TOO_MANY_STREAMS',
-      message: 'that would be 2 logs at once',
-      hint: 'Choose fewer pods, or allow them with: --max-streams 2',
+      message: 'This would read 2 logs at once',
+      hint: 'Select fewer pods, or increase the limit: --max-streams 2',
     },
   ],
   [
@@ -207,7 +207,7 @@ it.each<[Partial<LogsOptions>, PodChoice, object]>([
     {
       kind: 'validation',
       code: 'BAD_CONTAINER',
-      message: 'none of the pods has a container "sidecar"',
+      message: 'No container "sidecar" in these pods',
     },
   ],
   [
@@ -216,8 +216,8 @@ it.each<[Partial<LogsOptions>, PodChoice, object]>([
     {
       kind: 'notFound',
       code: 'POD_NOT_FOUND',
-      message: 'no pod, workload or service in circleci-server is called "dispatchr"',
-      hint: 'Did you mean dispatcher? List them with: circleci-admin pods list',
+      message: 'No pod, workload or service in circleci-server is named "dispatchr"',
+      hint: 'Did you mean dispatcher? List the pods: circleci-admin pods list',
     },
   ],
   [
@@ -226,7 +226,7 @@ it.each<[Partial<LogsOptions>, PodChoice, object]>([
     {
       kind: 'notFound',
       code: 'PODS_NOT_FOUND',
-      message: 'the service circleci-vault has no such pod',
+      message: 'The service circleci-vault has no matching pod',
     },
   ],
   [
