@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { sourceCommands } from '../../../scripts/source-commands.ts';
 import { findCommand } from '../../../src/lib/cli/command-table.ts';
 import { diagnose } from '../../../src/lib/queue/diagnose.ts';
-import { findingPage } from '../../../src/lib/queue/finding.ts';
+import { findingPage, type Rule } from '../../../src/lib/queue/finding.ts';
 import { RULES } from '../../../src/lib/queue/rules/index.ts';
 import { makeCatalogue } from '../../../src/lib/services/catalogue.ts';
 import { BROKEN } from './support/cases.ts';
@@ -12,6 +12,16 @@ import { snapshot } from './support/snapshot.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const FINDINGS = BROKEN.flatMap(([, ill]) => diagnose(snapshot(ill)).findings);
+
+test('every file is one rule, and every rule a file', async () => {
+  const folder = join(ROOT, 'src', 'lib', 'queue', 'rules');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.ts') && name !== 'index.ts');
+  const exported = await Promise.all(files.map((name) => import(join(folder, name))));
+  const codes = exported
+    .flatMap((module) => Object.values<Partial<Rule>>(module))
+    .map(({ code }) => code);
+  expect(codes.sort()).toEqual(RULES.map(({ code }) => code).sort());
+});
 
 test('every rule has its page, and every page a rule', () => {
   const pages = readdirSync(join(ROOT, 'docs', 'findings')).filter((name) => name !== 'README.md');

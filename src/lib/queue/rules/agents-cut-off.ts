@@ -1,7 +1,7 @@
+import { builds, listed } from '../build-names.ts';
 import { fact, lines, type Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
-import { isOffline } from './agent-line.ts';
-import { builds, listed } from './build-names.ts';
+import { isOffline } from './families/agent-line.ts';
 
 /** Of the last lines: an agent that got through says other things since. */
 const LAST = 6;

@@ -1,5 +1,5 @@
 import type { Rule } from '../finding.ts';
-import { closedFleet, fleetFinding } from './closed-fleet.ts';
+import { closedFleet, fleetFinding } from './families/closed-fleet.ts';
 
 /** All clients are being drained. */
 export const allDraining: Rule = {

@@ -1,5 +1,5 @@
 import type { Rule } from '../finding.ts';
-import { pendingJobs } from './pending-jobs.ts';
+import { pendingJobs } from './families/pending-jobs.ts';
 
 /** A build asks for something that no client is. */
 export const constraintUnmet: Rule = {

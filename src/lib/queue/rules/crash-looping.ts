@@ -1,5 +1,5 @@
 import type { Rule } from '../finding.ts';
-import { illServices, podFinding } from './pod-ills.ts';
+import { illServices, podFinding } from './families/pod-ills.ts';
 
 /** A container of a pod ends after every start. */
 export const crashLooping: Rule = {

@@ -1,5 +1,5 @@
 import type { Rule } from '../finding.ts';
-import { stageErrors } from './stage-errors.ts';
+import { stageErrors } from './families/stage-errors.ts';
 
 /** The dispatcher logs errors (operations guide, "Debug Queuing Builds", step 2). */
 export const dispatcherErrors: Rule = {

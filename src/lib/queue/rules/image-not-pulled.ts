@@ -1,5 +1,5 @@
 import type { Rule } from '../finding.ts';
-import { illServices, podFinding } from './pod-ills.ts';
+import { illServices, podFinding } from './families/pod-ills.ts';
 
 /** The image of a container cannot be had. */
 export const imageNotPulled: Rule = {

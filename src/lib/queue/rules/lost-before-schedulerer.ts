@@ -1,9 +1,9 @@
+import { builds } from '../build-names.ts';
 import { servicesOfStage } from '../facts/importance.ts';
 import type { Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
 import { STAGE_SERVICES } from '../stages.ts';
-import { builds } from './build-names.ts';
-import { lossFinding, lostBetween } from './lost.ts';
+import { lossFinding, lostBetween } from './families/lost.ts';
 
 /** The dispatcher had a build, and the schedulerer never got its task. */
 export const lostBeforeSchedulerer: Rule = {

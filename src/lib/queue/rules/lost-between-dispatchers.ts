@@ -1,7 +1,7 @@
+import { builds } from '../build-names.ts';
 import type { Rule } from '../finding.ts';
 import { STAGE_SERVICES } from '../stages.ts';
-import { builds } from './build-names.ts';
-import { lossFinding, lostBetween } from './lost.ts';
+import { lossFinding, lostBetween } from './families/lost.ts';
 
 /** A job got lost between the two dispatchers (operations guide, "Debug Queuing Builds", step 2). */
 export const lostBetweenDispatchers: Rule = {

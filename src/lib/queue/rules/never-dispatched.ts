@@ -1,11 +1,11 @@
+import { builds } from '../build-names.ts';
 import type { QueueFacts } from '../facts/facts.ts';
 import { servicesOfStage } from '../facts/importance.ts';
 import { reachesBack } from '../facts/stopped.ts';
 import type { Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
 import { STAGE_SERVICES } from '../stages.ts';
-import { builds } from './build-names.ts';
-import { lossFinding, lostBetween } from './lost.ts';
+import { lossFinding, lostBetween } from './families/lost.ts';
 
 /** The UI has a build in its queue, and no stage has ever heard of it. */
 export const neverDispatched: Rule = {

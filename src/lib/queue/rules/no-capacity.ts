@@ -1,7 +1,7 @@
 import type { QueueFacts } from '../facts/facts.ts';
 import type { Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
-import { pendingJobs } from './pending-jobs.ts';
+import { pendingJobs } from './families/pending-jobs.ts';
 
 /** Builds wait because the clients are full (operations guide, "Debug Queuing Builds", step 4). */
 export const noCapacity: Rule = {

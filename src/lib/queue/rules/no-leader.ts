@@ -1,5 +1,5 @@
-import type { QueueFacts } from '../facts/facts.ts';
 import { NOMAD_SERVICE } from '../facts/importance.ts';
+import { isLeaderless } from '../facts/leader.ts';
 import { fact, type Rule } from '../finding.ts';
 
 /** Nomad's servers have no leader: nothing is scheduled. */
@@ -34,12 +34,3 @@ export const noLeader: Rule = {
     ];
   },
 };
-
-/** Nomad says so itself, or refuses to answer for want of a leader. */
-export function isLeaderless({ snapshot }: QueueFacts): boolean {
-  const { leader, clients, jobs } = snapshot.nomad;
-  if (leader.status === 'known') return leader.value === null;
-  return [leader, clients, jobs].some(
-    (part) => part.status === 'failed' && part.failure.code === 'NOMAD_NO_LEADER',
-  );
-}

@@ -1,3 +1,4 @@
+import { buildNames } from '../build-names.ts';
 import type { QueueFacts } from '../facts/facts.ts';
 import { impactOf } from '../facts/importance.ts';
 import { stoppedBefore } from '../facts/stopped.ts';
@@ -5,7 +6,6 @@ import { type Finding, fact, type Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
 import type { PodFact, WorkloadFact } from '../snapshot/snapshot.ts';
 import { STAGE_SERVICES, STAGES, type Stage } from '../stages.ts';
-import { buildNames } from './build-names.ts';
 
 /** A stage of the pipeline is scaled to zero, or is not there at all. */
 export const noPod: Rule = {

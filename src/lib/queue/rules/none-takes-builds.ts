@@ -1,5 +1,5 @@
 import type { Rule } from '../finding.ts';
-import { closedFleet, fleetFinding, statesOf } from './closed-fleet.ts';
+import { closedFleet, fleetFinding, statesOf } from './families/closed-fleet.ts';
 
 /** Clients are there, each closed for its own reason. */
 export const noneTakesBuilds: Rule = {

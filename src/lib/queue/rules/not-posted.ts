@@ -1,10 +1,10 @@
 import { formatDuration } from '../../units.ts';
+import { buildNames, builds } from '../build-names.ts';
 import { NOMAD_SERVICE } from '../facts/importance.ts';
 import { stoppedTrails } from '../facts/stopped.ts';
 import { fact, lines, type Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
 import { STAGE_SERVICES } from '../stages.ts';
-import { buildNames, builds } from './build-names.ts';
 
 /** The schedulerer got a task, and Nomad has no job of it. */
 export const notPosted: Rule = {

@@ -1,5 +1,5 @@
 import type { Rule } from '../finding.ts';
-import { illServices, podFinding } from './pod-ills.ts';
+import { illServices, podFinding } from './families/pod-ills.ts';
 
 /** A pod is not ready, and none of the other rules about pods says why. */
 export const notReady: Rule = {

@@ -1,5 +1,5 @@
 import type { Rule } from '../finding.ts';
-import { pendingJobs } from './pending-jobs.ts';
+import { pendingJobs } from './families/pending-jobs.ts';
 
 /** Nomad has not tried to place a job, or gave up. */
 export const notScheduled: Rule = {

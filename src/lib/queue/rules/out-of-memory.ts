@@ -1,5 +1,5 @@
 import type { Rule } from '../finding.ts';
-import { illServices, podFinding } from './pod-ills.ts';
+import { illServices, podFinding } from './families/pod-ills.ts';
 
 /** A container used more memory than it may, and was killed. */
 export const outOfMemory: Rule = {

@@ -1,5 +1,5 @@
 import type { Rule } from '../finding.ts';
-import { stageErrors } from './stage-errors.ts';
+import { stageErrors } from './families/stage-errors.ts';
 
 /** The schedulerer logs errors (operations guide, "Debug Queuing Builds", step 3). */
 export const schedulererErrors: Rule = {

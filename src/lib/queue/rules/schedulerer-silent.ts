@@ -1,5 +1,5 @@
 import type { Rule } from '../finding.ts';
-import { silentStage } from './silence.ts';
+import { silentStage } from './families/silence.ts';
 
 /** The schedulerer runs, and does nothing any more. */
 export const schedulererSilent: Rule = {

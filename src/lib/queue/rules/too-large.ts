@@ -1,5 +1,5 @@
 import type { Rule } from '../finding.ts';
-import { pendingJobs } from './pending-jobs.ts';
+import { pendingJobs } from './families/pending-jobs.ts';
 
 /** A build asks for more than any client has, empty or not. */
 export const tooLarge: Rule = {

@@ -1,5 +1,5 @@
 import type { Rule } from '../finding.ts';
-import { pendingJobs } from './pending-jobs.ts';
+import { pendingJobs } from './families/pending-jobs.ts';
 
 /** Clients are left out by their driver, datacenter or class, or by a quota. */
 export const unfitClients: Rule = {

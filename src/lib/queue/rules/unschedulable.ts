@@ -1,5 +1,5 @@
 import type { Rule } from '../finding.ts';
-import { illServices, podFinding } from './pod-ills.ts';
+import { illServices, podFinding } from './families/pod-ills.ts';
 
 /** No node of the cluster takes a pod. */
 export const unschedulable: Rule = {

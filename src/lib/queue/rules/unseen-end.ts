@@ -1,7 +1,7 @@
 import { formatDuration } from '../../units.ts';
+import { builds, listed } from '../build-names.ts';
 import { unseenTrails } from '../facts/unseen.ts';
 import { fact, type Rule } from '../finding.ts';
-import { builds, listed } from './build-names.ts';
 
 /** Builds have ended in Nomad, and the UI does not know. */
 export const unseenEnd: Rule = {

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../units.ts';
+import { builds, listed } from '../build-names.ts';
 import { unseenTrails } from '../facts/unseen.ts';
 import { fact, type Rule } from '../finding.ts';
-import { builds, listed } from './build-names.ts';
 
 /** Builds run in Nomad, and not in the UI (operations guide, "Debug Queuing Builds", step 5). */
 export const unseenRunning: Rule = {

@@ -1,11 +1,11 @@
 import { sumCapacity } from '../../nomad/nodes/node-status.ts';
 import { formatDuration } from '../../units.ts';
+import { builds } from '../build-names.ts';
 import type { JudgedFinding, Step, StepState } from '../diagnosis.ts';
 import type { QueueFacts } from '../facts/facts.ts';
 import { uiStateOf } from '../facts/ui-state.ts';
 import { countWaiting } from '../facts/who-waits.ts';
 import type { Rule } from '../finding.ts';
-import { builds } from '../rules/build-names.ts';
 import type { Evidence } from '../snapshot/evidence.ts';
 import { known } from '../snapshot/evidence.ts';
 import { STAGE_SERVICES, type Stage } from '../stages.ts';

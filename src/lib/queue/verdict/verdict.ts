@@ -1,13 +1,13 @@
 import type { Milliseconds } from '../../clock.ts';
 import { formatDuration } from '../../units.ts';
 import { buildKey } from '../build-key.ts';
+import { builds } from '../build-names.ts';
 import type { JudgedFinding, Verdict } from '../diagnosis.ts';
 import { activityOf } from '../facts/activity.ts';
 import type { BuildTrail, QueueFacts } from '../facts/facts.ts';
 import { ageAt, least, nomadNow, serverNow } from '../facts/moments.ts';
 import { uiStateOf } from '../facts/ui-state.ts';
 import { countWaiting } from '../facts/who-waits.ts';
-import { builds } from '../rules/build-names.ts';
 import { known } from '../snapshot/evidence.ts';
 import { STAGES } from '../stages.ts';
 

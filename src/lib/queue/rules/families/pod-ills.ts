@@ -1,13 +1,13 @@
-import type { Milliseconds } from '../../clock.ts';
-import { formatDuration } from '../../units.ts';
-import type { QueueFacts } from '../facts/facts.ts';
-import { type Importance, impactOf, importanceOf } from '../facts/importance.ts';
-import { ageAt, kubernetesNow, least } from '../facts/moments.ts';
-import { stoppedBefore, stoppedTrails } from '../facts/stopped.ts';
-import { type Finding, type FindingSeverity, fact, type Proof } from '../finding.ts';
-import { known } from '../snapshot/evidence.ts';
-import type { PodFact } from '../snapshot/snapshot.ts';
-import { buildNames } from './build-names.ts';
+import type { Milliseconds } from '../../../clock.ts';
+import { formatDuration } from '../../../units.ts';
+import { buildNames } from '../../build-names.ts';
+import type { QueueFacts } from '../../facts/facts.ts';
+import { type Importance, impactOf, importanceOf } from '../../facts/importance.ts';
+import { ageAt, kubernetesNow, least } from '../../facts/moments.ts';
+import { stoppedBefore, stoppedTrails } from '../../facts/stopped.ts';
+import { type Finding, type FindingSeverity, fact, type Proof } from '../../finding.ts';
+import { known } from '../../snapshot/evidence.ts';
+import type { PodFact } from '../../snapshot/snapshot.ts';
 
 /** What may be wrong with a pod; each is a rule of its own. */
 export type PodIll = 'out-of-memory' | 'image' | 'crash-loop' | 'unschedulable' | 'not-ready';

@@ -1,14 +1,14 @@
-import type { Milliseconds } from '../../clock.ts';
-import type { JobRow } from '../../nomad/jobs/jobs.ts';
-import type { PendingKind } from '../../nomad/jobs/pending-reason.ts';
-import { formatBytes, formatDuration } from '../../units.ts';
-import type { QueueFacts } from '../facts/facts.ts';
-import { ageAt, nomadNow } from '../facts/moments.ts';
-import { type Finding, fact, type Proof } from '../finding.ts';
-import { known } from '../snapshot/evidence.ts';
-import { builds, listed } from './build-names.ts';
+import type { Milliseconds } from '../../../clock.ts';
+import type { JobRow } from '../../../nomad/jobs/jobs.ts';
+import type { PendingKind } from '../../../nomad/jobs/pending-reason.ts';
+import { formatBytes, formatDuration } from '../../../units.ts';
+import { builds, listed } from '../../build-names.ts';
+import type { QueueFacts } from '../../facts/facts.ts';
+import { isLeaderless } from '../../facts/leader.ts';
+import { ageAt, nomadNow } from '../../facts/moments.ts';
+import { type Finding, fact, type Proof } from '../../finding.ts';
+import { known } from '../../snapshot/evidence.ts';
 import { closedFleet } from './closed-fleet.ts';
-import { isLeaderless } from './no-leader.ts';
 
 /** A job may be pending for so long before it counts: placing it takes a moment. */
 const PENDING_MS: Milliseconds = 30_000;

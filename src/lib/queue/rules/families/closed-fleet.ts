@@ -1,8 +1,8 @@
-import type { ClientRow } from '../../nomad/nodes/node-status.ts';
-import { sumCapacity } from '../../nomad/nodes/node-status.ts';
-import type { QueueFacts } from '../facts/facts.ts';
-import { type Finding, fact, type Proof } from '../finding.ts';
-import { known } from '../snapshot/evidence.ts';
+import type { ClientRow } from '../../../nomad/nodes/node-status.ts';
+import { sumCapacity } from '../../../nomad/nodes/node-status.ts';
+import type { QueueFacts } from '../../facts/facts.ts';
+import { type Finding, fact, type Proof } from '../../finding.ts';
+import { known } from '../../snapshot/evidence.ts';
 
 /** Why no client takes builds. */
 export type Closed = 'none' | 'draining' | 'down' | 'mixed';

@@ -1,12 +1,12 @@
-import type { Milliseconds } from '../../clock.ts';
-import { formatDuration } from '../../units.ts';
-import type { QueueFacts } from '../facts/facts.ts';
-import { stoppedNear } from '../facts/stopped.ts';
-import { type Finding, fact, lines } from '../finding.ts';
-import type { PodLogFacts } from '../logs/log-facts.ts';
-import { known } from '../snapshot/evidence.ts';
-import type { Stage } from '../stages.ts';
-import { buildNames, builds } from './build-names.ts';
+import type { Milliseconds } from '../../../clock.ts';
+import { formatDuration } from '../../../units.ts';
+import { buildNames, builds } from '../../build-names.ts';
+import type { QueueFacts } from '../../facts/facts.ts';
+import { stoppedNear } from '../../facts/stopped.ts';
+import { type Finding, fact, lines } from '../../finding.ts';
+import type { PodLogFacts } from '../../logs/log-facts.ts';
+import { known } from '../../snapshot/evidence.ts';
+import type { Stage } from '../../stages.ts';
 
 /**
  * Both beat every minute; three minutes without a beat are taken for stuck. That follows from the

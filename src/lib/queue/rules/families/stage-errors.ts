@@ -1,10 +1,10 @@
-import { formatDuration } from '../../units.ts';
-import type { QueueFacts } from '../facts/facts.ts';
-import { type Finding, type FindingSeverity, fact, lines, type Proof } from '../finding.ts';
-import type { LogError } from '../logs/log-facts.ts';
-import { traceLine } from '../logs/stack-trace.ts';
-import type { Stage } from '../stages.ts';
-import { builds } from './build-names.ts';
+import { formatDuration } from '../../../units.ts';
+import { builds } from '../../build-names.ts';
+import type { QueueFacts } from '../../facts/facts.ts';
+import { type Finding, type FindingSeverity, fact, lines, type Proof } from '../../finding.ts';
+import type { LogError } from '../../logs/log-facts.ts';
+import { traceLine } from '../../logs/stack-trace.ts';
+import type { Stage } from '../../stages.ts';
 import { type Held, heldAt, isSince, severityOf } from './error-severity.ts';
 
 const SHOWN = 3;

@@ -1,17 +1,17 @@
-import type { Milliseconds } from '../../clock.ts';
-import { formatDuration } from '../../units.ts';
-import type { QueueFacts } from '../facts/facts.ts';
-import { least } from '../facts/moments.ts';
+import type { Milliseconds } from '../../../clock.ts';
+import { formatDuration } from '../../../units.ts';
+import { builds } from '../../build-names.ts';
+import type { QueueFacts } from '../../facts/facts.ts';
+import { least } from '../../facts/moments.ts';
 import {
   isClockRight,
   reachesBack,
   STOPPED_AFTER_MS,
   type StoppedTrail,
   stoppedTrails,
-} from '../facts/stopped.ts';
-import { type Finding, type FindingSeverity, fact, lines, type Proof } from '../finding.ts';
-import type { Stage } from '../stages.ts';
-import { builds } from './build-names.ts';
+} from '../../facts/stopped.ts';
+import { type Finding, type FindingSeverity, fact, lines, type Proof } from '../../finding.ts';
+import type { Stage } from '../../stages.ts';
 
 const SHOWN = 3;
 

@@ -1,20 +1,20 @@
-import type { Milliseconds } from '../../clock.ts';
-import type { JobRow } from '../../nomad/jobs/jobs.ts';
-import type { QueueFacts } from '../facts/facts.ts';
-import { ageAt, nomadNow } from '../facts/moments.ts';
+import type { Milliseconds } from '../../../clock.ts';
+import type { JobRow } from '../../../nomad/jobs/jobs.ts';
+import type { QueueFacts } from '../../facts/facts.ts';
+import { ageAt, nomadNow } from '../../facts/moments.ts';
 import {
   isClockRight,
   type StoppedTrail,
   stoppedBefore,
   stoppedNear,
   uiOf,
-} from '../facts/stopped.ts';
-import { unseenTrails } from '../facts/unseen.ts';
-import { whoWaits } from '../facts/who-waits.ts';
-import type { FindingSeverity } from '../finding.ts';
-import { rankOf } from '../logs/levels.ts';
-import type { LogError } from '../logs/log-facts.ts';
-import type { Stage } from '../stages.ts';
+} from '../../facts/stopped.ts';
+import { unseenTrails } from '../../facts/unseen.ts';
+import { whoWaits } from '../../facts/who-waits.ts';
+import type { FindingSeverity } from '../../finding.ts';
+import { rankOf } from '../../logs/levels.ts';
+import type { LogError } from '../../logs/log-facts.ts';
+import type { Stage } from '../../stages.ts';
 
 /** A stage that works may say how it went on in a moment. */
 const TOO_EARLY_MS: Milliseconds = 30_000;
