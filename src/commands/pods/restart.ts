@@ -38,7 +38,7 @@ export class PodsRestart extends MutatingCommand {
     if (choice.names.length + choice.services.length === 0 && !flags.selector) {
       throw new AdminError('usage', 'No pod was named', {
         code: 'MISSING_ARGUMENT',
-        hint: 'Name pods, services or workloads, or give labels with -l.',
+        hint: 'Name pods, services or workloads, or select pods by label with -l.',
       });
     }
     const { installation, signal } = this;
