@@ -63,7 +63,7 @@ describe('troubleshoot build', () => {
     const { stderr } = await cli(['troubleshoot', 'build', 'acme/nowhere/1'], options);
     const [progress = '', error] = stderr.split('Error: ');
     expect(progress).toMatch(/Waiting for: .*\r *\r$/);
-    expect(error).toMatch(/^neither Nomad/);
+    expect(error).toMatch(/^Build "acme\/nowhere\/1" was not found/);
   });
 
   it.each([
@@ -91,7 +91,7 @@ describe('troubleshoot build', () => {
       done: [...TO_CLIENT.slice(0, 7), 'error'],
     });
     const { stdout } = await run(sandbox, `acme/web#${build.number}`, '--output', 'table');
-    expect(stdout).toContain('State  lost: it stands still at schedulerer for 3m59s\n');
+    expect(stdout).toContain('State  lost: stuck at schedulerer for 3m59s\n');
     expect(stdout).toMatch(/\nWhy: CQ0401 .*\n/);
     expect(stdout).toContain('See circleci-admin help CQ0401');
   });

@@ -46,7 +46,7 @@ export function parseBuildTarget(text: string): BuildTarget {
   if (selector === null || selector.number === null) {
     throw new AdminError('usage', `"${text}" does not name a build`, {
       code: 'BAD_BUILD',
-      hint: "Write org/repo/number, the build's URL, its ID, or the ID of its job in Nomad.",
+      hint: "Give org/repo/number, the build's URL, its ID, or the ID of its Nomad job.",
     });
   }
   const { slug, number, task = null } = selector;
@@ -134,7 +134,7 @@ function ambiguous({ text }: BuildTarget, fitting: readonly string[]): AdminErro
   const listed = fitting.slice(0, LISTED).join(', ');
   return new AdminError('usage', `"${text}" is ambiguous: it may be ${listed}${more}`, {
     code: 'AMBIGUOUS_BUILD',
-    hint: "Write org/repo/number, or the build's ID.",
+    hint: "Give org/repo/number, or the build's ID.",
   });
 }
 

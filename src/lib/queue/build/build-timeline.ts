@@ -134,22 +134,20 @@ function notInNomad(
   const failed = schedulerer !== undefined && tells(schedulerer, 'error', task);
   const wasPosted = schedulerer !== undefined && tells(schedulerer, 'posted', task);
   if (failed && !wasPosted) {
-    const what = 'it was not posted to Nomad';
+    const what = 'not posted to Nomad';
     const posting = { id: 'schedulerer-posted', place: 'schedulerer', task } as const;
     return [gap({ ...posting, what }, { ...about, absent: true, patienceMs: 0 })];
   }
   if (jobs.status !== 'known') {
     const why = jobs.status === 'failed' ? jobs.failure.message : jobs.why;
-    return [
-      gap({ ...step, what: `Nomad could not be asked: ${why}` }, { ...about, absent: false }),
-    ];
+    return [gap({ ...step, what: `Nomad could not be read: ${why}` }, { ...about, absent: false })];
   }
   const forgotten = sinceMs !== null && sinceMs > FORGOTTEN_AFTER;
   if (forgotten) {
-    const what = 'Nomad knows no job of it; it forgets them some hours after their end';
+    const what = 'Nomad has no job for it; ended jobs are removed after some hours';
     return [gap({ ...step, what }, { ...about, absent: false })];
   }
-  return [gap({ ...step, what: 'Nomad has no job of it' }, { ...about, absent: true })];
+  return [gap({ ...step, what: 'Nomad has no job for it' }, { ...about, absent: true })];
 }
 
 /** The UI shows it as running, and Nomad has no such job any more. */
@@ -160,7 +158,7 @@ function lostInNomad(
 ): readonly Slot[] {
   if (job !== null || ui === null || !startedInUi(ui)) return [];
   if (endedInUi(ui)) return shownEnded(ui, serverClock);
-  const what = `the UI shows it as ${ui.status ?? 'running'}, and Nomad knows no such job`;
+  const what = `the UI shows it as ${ui.status ?? 'running'}, but Nomad has no such job`;
   const suspects = ['nomad', 'server'] as const;
   return [
     gap(

@@ -91,6 +91,6 @@ function wrongClocks({ stages, serverClock, nomadClock }: BuildFacts): readonly 
     if (aheadMs === null || wrongBy(aheadMs) === 0) return [];
     const seconds = Math.round(Math.abs(aheadMs) / 1_000);
     const way = aheadMs > 0 ? 'ahead of' : 'behind';
-    return [`the clock of ${name} is ${seconds} s ${way} this machine's`];
+    return [`the clock of ${name} is ${seconds} s ${way} the clock of this machine`];
   });
 }

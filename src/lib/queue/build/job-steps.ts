@@ -108,7 +108,7 @@ function causeOf({ triggeredBy }: Evaluation): string {
     case 'job-register':
       return 'evaluated';
     case 'queued-allocs':
-      return 'evaluated again, as clients changed';
+      return 'evaluated again after a change of clients';
     default:
       return `evaluated again (${triggeredBy})`;
   }
@@ -177,7 +177,7 @@ function allocationSlots(
     const what = `${started?.task ?? 'its task'}: started`;
     slots.push(done({ id: 'started', place: 'clients', ...where, ...at(startedAt), what }));
   } else if (allocation.outcome === 'pending') {
-    const what = `its task does not start on ${name}`;
+    const what = `its task cannot start on ${name}`;
     const about = { absent: true, patienceMs: START_PATIENCE };
     slots.push(gap({ id: 'started', place: 'clients', ...where, what }, about));
   }
@@ -203,7 +203,7 @@ function endSlots(
     return [gap({ ...step, what: `runs on ${name}` }, about)];
   }
   if (outcome === 'unknown') {
-    const what = `Nomad has lost sight of ${name}: whether it runs is not known`;
+    const what = `Nomad has lost contact with ${name}: state unknown`;
     return [gap({ ...step, what }, { absent: true, patienceMs: 0, suspects: ['nomad'] })];
   }
   return [done({ ...step, at, what: endText(allocation) })];
@@ -241,9 +241,11 @@ function nextPlacement(
     return [gap({ ...step, what: `not placed: ${why}` }, about)];
   }
   if (!newest) {
-    const what = job.stopped ? 'stopped before it was placed' : 'ended; Nomad forgot where it ran';
+    const what = job.stopped
+      ? 'stopped before it was placed'
+      : 'ended; Nomad has removed its allocations';
     return [done({ ...step, id: 'finished', what })];
   }
-  const what = 'Nomad does not run it again';
+  const what = 'not restarted by Nomad';
   return [gap({ ...step, what }, { absent: true, patienceMs: 0, suspects })];
 }

@@ -145,7 +145,7 @@ function stagesOf(
   return STAGES.filter((stage) => stage !== 'legacy-dispatcher' || isThere(stage)).map((stage) => {
     const own = all?.filter((pod) => pod.stage === stage) ?? null;
     const ready = own?.some(({ judgement }) => judgement.health === 'ready') ?? null;
-    const none = own?.length === 0 ? 'it has no pod' : 'its pods are not known';
+    const none = own?.length === 0 ? 'no pod' : 'pods unknown';
     return { stage, ready, log: logs.get(stage) ?? notAsked(none) };
   });
 }
@@ -176,13 +176,21 @@ function refuseUnknown(
   if (asked.every(({ status }) => status !== 'known')) {
     const failed = asked.find((one) => one.status === 'failed');
     const why = failed ? `: ${failed.failure.message}` : '';
-    throw new AdminError('service', `nobody could be asked for build "${text}"${why}`, {
-      code: 'NOTHING_TO_ASK',
-      hint: 'See what cannot be reached: circleci-admin doctor',
-    });
+    throw new AdminError(
+      'service',
+      `No service could be reached to look for build "${text}"${why}`,
+      {
+        code: 'NOTHING_TO_ASK',
+        hint: 'To see what cannot be reached: circleci-admin doctor',
+      },
+    );
   }
-  throw new AdminError('notFound', `neither Nomad, nor the UI, nor a log knows build "${text}"`, {
-    code: 'BUILD_NOT_FOUND',
-    hint: 'Look further back with --since 24h, or list what Nomad has: circleci-admin nomad status',
-  });
+  throw new AdminError(
+    'notFound',
+    `Build "${text}" was not found in Nomad, in the UI or in any log`,
+    {
+      code: 'BUILD_NOT_FOUND',
+      hint: 'Search further back with --since 24h, or list the builds in Nomad: circleci-admin nomad status',
+    },
+  );
 }

@@ -14,16 +14,16 @@ const MOST_OF_A_KIND = 3;
 /** What records of a known kind are as steps. */
 const STEPS: Readonly<Record<Stage, Partial<Record<RecordKind, readonly [StepId, string]>>>> = {
   'legacy-dispatcher': {
-    got: ['legacy-got', 'took it up'],
+    got: ['legacy-got', 'received it'],
     forwarded: ['legacy-forwarded', 'forwarded it to the run queue'],
   },
   dispatcher: {
-    popped: ['dispatcher-popped', 'took it from the build queue'],
+    popped: ['dispatcher-popped', 'received it from the build queue'],
     computed: ['dispatcher-computed', 'computed its tasks'],
   },
   schedulerer: {
-    got: ['schedulerer-got', 'got its task'],
-    posting: ['schedulerer-posting', 'posts it to Nomad'],
+    got: ['schedulerer-got', 'received its task'],
+    posting: ['schedulerer-posting', 'posting it to Nomad'],
     posted: ['schedulerer-posted', 'posted it to Nomad'],
   },
   'output-processor': {},
@@ -64,7 +64,7 @@ export function stageSlots(
     const known = kinds[kind];
     if (known) return [recordSlot(record, stage, task, ...known)];
     // Of what lies between the steps only words nobody knows are worth a line.
-    return told ? [] : [recordSlot(record, stage, task, 'named', `wrote: ${record.message}`)];
+    return told ? [] : [recordSlot(record, stage, task, 'named', `logged: ${record.message}`)];
   });
 }
 
@@ -81,12 +81,13 @@ export function outputSlots(
   return {
     // Records are in the order of time.
     running: records.flatMap((record) => {
-      if (record === first) return [recordSlot(record, stage, task, 'output', 'hears of it')];
+      if (record === first)
+        return [recordSlot(record, stage, task, 'output', 'received its output')];
       return errors.includes(record)
         ? [recordSlot(record, stage, task, 'error', record.message)]
         : [];
     }),
-    ended: end ? [recordSlot(end, stage, task, 'output-ended', 'hears of its end')] : [],
+    ended: end ? [recordSlot(end, stage, task, 'output-ended', 'received its end')] : [],
   };
 }
 
@@ -130,7 +131,7 @@ function stageGap(
   return gap(step, { ...told, patienceMs: STAGE_PATIENCE, suspects: ['rabbitmq'] });
 }
 
-const UNNAMED = 'its log does not name it';
+const UNNAMED = 'not in its log';
 
 /** A moment that two clocks tell is the same within this. */
 const SLACK: Milliseconds = 5_000;
@@ -142,7 +143,7 @@ function silence(
 ): { readonly absent: boolean; readonly what: string; readonly passed?: string } {
   if (ready === false) {
     const there = log.status === 'known' && reaches(log.value.reachesBackMs, sinceMs);
-    const passed = there ? UNNAMED : 'the pod of that time has left no log';
+    const passed = there ? UNNAMED : 'the pod of that time is gone, and its log too';
     return { absent: true, what: `no pod of ${stage} is ready`, passed };
   }
   if (log.status === 'not-asked')
@@ -152,11 +153,11 @@ function silence(
   }
   const { reachesBackMs } = log.value;
   if (reachesBackMs === null) {
-    return { absent: false, what: `${UNNAMED}, as far as it could be read` };
+    return { absent: false, what: `${UNNAMED} (which was read in part)` };
   }
   if (!reaches(reachesBackMs, sinceMs)) {
     const back = formatDuration(reachesBackMs);
-    return { absent: false, what: `${UNNAMED}, and begins only ${back} ago` };
+    return { absent: false, what: `${UNNAMED}, which starts only ${back} ago` };
   }
   return { absent: true, what: UNNAMED };
 }

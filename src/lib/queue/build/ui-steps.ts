@@ -47,7 +47,7 @@ export function shownEnded(ui: RecentBuild | null, clock: StepClock): readonly S
     return [done({ ...step, what: `the UI shows it as ${ui.status ?? 'ended'}` })];
   }
   if (uiStateOf(ui) === 'unknown') return [];
-  const what = `the UI shows it as ${ui.status ?? 'queued'}, though it has ended`;
+  const what = `the UI shows it as ${ui.status ?? 'queued'}, although it has ended`;
   const late = { absent: true, patienceMs: END_PATIENCE, suspects: ['output-processor'] as const };
   return [gap({ ...step, place: 'output-processor', what }, late)];
 }

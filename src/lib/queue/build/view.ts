@@ -127,7 +127,7 @@ function stateText({ state, stoppedAt }: BuildReport): string {
   const { place, waitingMs, task } = stoppedAt;
   const since = waitingMs === null ? '' : ` for ${formatDuration(waitingMs)}`;
   const which = task === null ? '' : `, task ${task}`;
-  return `${state}: it stands still at ${PLACES[place] ?? place}${which}${since}`;
+  return `${state}: stuck at ${PLACES[place] ?? place}${which}${since}`;
 }
 
 function findingBlock(
@@ -137,7 +137,7 @@ function findingBlock(
   if (stoppedAt === null) return [];
   if (finding === null) {
     const lines = [
-      `${stoppedAt.what}. No rule found a cause; see all that there is:`,
+      `${PLACES[stoppedAt.place] ?? stoppedAt.place}: ${stoppedAt.what}. No rule found a cause; run all checks:`,
       `  circleci-admin troubleshoot queue${place}`,
     ];
     return [{ kind: 'lines', title: 'Why', wrap: true, lines }];

@@ -331,7 +331,7 @@ describe('the way of a build', () => {
     const short = stage('dispatcher', [], { log: known({ records: [], reachesBackMs: 60_000 }) });
     for (const [dispatcher, what] of [
       [unread, 'its log could not be read: no answer within 10s'],
-      [short, 'its log does not name it, and begins only 1m ago'],
+      [short, 'not in its log, which starts only 1m ago'],
     ] as const) {
       const stages = [...POSTED.slice(0, 1), dispatcher];
       const jobs = notAsked('no Nomad is set up');

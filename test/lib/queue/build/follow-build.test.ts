@@ -79,7 +79,7 @@ describe('following a build', () => {
     expect(report.steps.map(({ id, state }) => `${id} ${state}`)).toEqual(
       expect.arrayContaining(['queued done', 'dispatcher-popped unknown', 'started done']),
     );
-    expect(report.notes).toContain('the log of dispatcher was not read: its pods are not known');
+    expect(report.notes).toContain('the log of dispatcher was not read: pods unknown');
   });
 
   it('goes on without Nomad, and takes nothing for lost that it cannot see', async () => {
@@ -91,7 +91,7 @@ describe('following a build', () => {
     expect(report.notes).toContain('Nomad was not read: Nomad gave no answer within 10s');
     expect(report.steps.find(({ id }) => id === 'registered')).toMatchObject({
       state: 'unknown',
-      what: 'Nomad could not be asked: Nomad gave no answer within 10s',
+      what: 'Nomad could not be read: Nomad gave no answer within 10s',
     });
   });
 
@@ -128,7 +128,9 @@ describe('following a build', () => {
     await expect(asking).rejects.toMatchObject({
       kind: 'service',
       code: 'NOTHING_TO_ASK',
-      message: expect.stringMatching(/^nobody could be asked for build ".*": .* gave no answer/),
+      message: expect.stringMatching(
+        /^No service could be reached to look for build ".*": .* gave no answer/,
+      ),
     });
   });
 });

@@ -37,13 +37,13 @@ describe('what is shown of a build', () => {
     const text = renderDetail(buildView(lost), { width: 80, color: false, wide: false });
     expect(text.split('\n')).toEqual([
       'Build  acme/web/21',
-      'State  lost: it stands still at dispatcher for 3m19s',
+      'State  lost: stuck at dispatcher for 3m19s',
       '',
       'TIME (UTC)     AFTER  STEP               WHAT',
       '09:00:00.000       -  UI                 queued in the UI by ada',
-      '09:00:00.100   100ms  legacy-dispatcher  took it up',
+      '09:00:00.100   100ms  legacy-dispatcher  received it',
       '09:00:00.110    10ms  legacy-dispatcher  forwarded it to the run queue',
-      '-             +3m19s  dispatcher         its log does not name it',
+      '-             +3m19s  dispatcher         not in its log',
       '',
       'Why: CQ0202 2 builds lost between legacy-dispatcher and dispatcher',
       'legacy-dispatcher-1 | forwarded to run-queue; build-name=acme/web/21;',
@@ -65,8 +65,8 @@ describe('what is shown of a build', () => {
     const later = { ...lost, takenAt: new Date(at(200).getTime() + 86_400_000) };
     const text = renderDetail(buildView(later), { width: 80, color: false, wide: false });
     const day = at(0).toISOString().slice(5, 10);
-    expect(text).toContain(`\n${day} 09:00:00.100   100ms  legacy-dispatcher  took it up\n`);
-    expect(text).toContain('\n-                   +3m19s  dispatcher         its log');
+    expect(text).toContain(`\n${day} 09:00:00.100   100ms  legacy-dispatcher  received it\n`);
+    expect(text).toContain('\n-                   +3m19s  dispatcher         not in its log');
   });
 
   it('is all of it as JSON', () => {
@@ -98,7 +98,7 @@ describe('what is shown of a build', () => {
       ...{ width: 80, color: false, wide: false },
     });
     expect(text).toContain(
-      'Why\nits log does not name it. No rule found a cause; see all that there is:\n  circleci-admin troubleshoot queue\n',
+      'Why\ndispatcher: not in its log. No rule found a cause; run all checks:\n  circleci-admin troubleshoot queue\n',
     );
   });
 
@@ -109,7 +109,7 @@ describe('what is shown of a build', () => {
     expect(columns.map(({ key }) => key)).toContain('task');
     expect(stepsTable(lost).columns.map(({ key }) => key)).not.toContain('task');
     const text = renderDetail(buildView(report), { width: 80, color: false, wide: false });
-    expect(text).toContain('it stands still at nomad, task 1 for 3m19s');
+    expect(text).toContain('stuck at nomad, task 1 for 3m19s');
     expect(text).toMatch(/\n- +\+3m19s +nomad +1 +not placed: /);
   });
 });
