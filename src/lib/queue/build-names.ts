@@ -1,4 +1,4 @@
-import type { StoppedTrail } from './facts/stopped.ts';
+import type { StoppedTrail } from './facts/facts.ts';
 
 /** The names of builds, the longest waiting first. */
 export function buildNames(stopped: readonly StoppedTrail[]): readonly string[] {

@@ -7,6 +7,7 @@ import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 import { STAGES, type Stage } from '../stages.ts';
 import type { QueueFacts } from './facts.ts';
 import { kubernetesNow } from './moments.ts';
+import { stoppedTrails, unlistedIn } from './stopped.ts';
 import { trailsOf } from './trails.ts';
 
 /** Works out once what all rules look at: the stages, their logs in short, each build's way. */
@@ -24,7 +25,8 @@ export function factsOf(snapshot: QueueSnapshot): QueueFacts {
     jobs,
     builds: known(snapshot.server.builds) ?? [],
   });
-  return { snapshot, stages, logs, trails };
+  const facts = { snapshot, stages, logs, trails, unlisted: unlistedIn(snapshot) };
+  return { ...facts, stopped: stoppedTrails(facts) };
 }
 
 /** Logs name builds by their ID alone at times; Nomad's jobs tell which build that is. */

@@ -1,3 +1,4 @@
+import type { Milliseconds } from '../../clock.ts';
 import type { JobRow } from '../../nomad/jobs/jobs.ts';
 import type { RecentBuild } from '../../server/admin-api.ts';
 import type { BuildMention, StageLogFacts } from '../logs/log-facts.ts';
@@ -18,6 +19,21 @@ export interface BuildTrail {
   readonly ui: RecentBuild | null;
 }
 
+/** A build that got to some step, should be further, and is not. */
+export interface StoppedTrail {
+  readonly trail: BuildTrail;
+  /** The last step that knows of it; null where only the UI does. */
+  readonly at: Stage | null;
+  /** What the log of that step says of it; null where only the UI knows of it. */
+  readonly mention: BuildMention | null;
+  /** For how long it has been there. */
+  readonly ageMs: Milliseconds;
+  /** For how long that step has said nothing more of it: one that tries again and again talks. */
+  readonly quietMs: Milliseconds;
+  /** The UI says that it waits; else nobody can be asked, and the logs alone tell. */
+  readonly confirmed: boolean;
+}
+
 /** A snapshot with what can be worked out of it once, for all rules. */
 export interface QueueFacts {
   readonly snapshot: QueueSnapshot;
@@ -26,4 +42,11 @@ export interface QueueFacts {
   /** Of the stages whose log could be read. */
   readonly logs: ReadonlyMap<Stage, StageLogFacts>;
   readonly trails: readonly BuildTrail[];
+  /** What it means that the UI does not list a build. */
+  readonly unlisted: 'absent' | 'unknown';
+  /** The builds that have stopped before Nomad, the longest first. */
+  readonly stopped: readonly StoppedTrail[];
 }
+
+/** What is known before it is worked out which builds have stopped. */
+export type TrailFacts = Omit<QueueFacts, 'stopped'>;

@@ -1,34 +1,17 @@
 import type { Milliseconds } from '../../clock.ts';
-import type { BuildMention } from '../logs/log-facts.ts';
 import { nodeNow } from '../logs/node-now.ts';
 import { known } from '../snapshot/evidence.ts';
+import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 import { STAGES, type Stage } from '../stages.ts';
-import type { BuildTrail, QueueFacts } from './facts.ts';
+import type { BuildTrail, QueueFacts, StoppedTrail, TrailFacts } from './facts.ts';
 import { ageAt, kubernetesNow, least, serverNow } from './moments.ts';
-import { type UiState, uiStateOf } from './ui-state.ts';
+import { UI_LIST_LIMIT, type UiState, uiStateOf } from './ui-state.ts';
 
 /** A build goes from one step to the next within a second; this is long. */
 export const STOPPED_AFTER_MS: Milliseconds = 60_000;
 
-/** The server lists no more builds of one state than this. */
-const LIST_LIMIT = 100;
 /** Dead jobs are forgotten after four hours (Nomad's job_gc_threshold). */
 const NOMAD_FORGETS_MS: Milliseconds = 3 * 3_600_000;
-
-/** A build that got to some step, should be further, and is not. */
-export interface StoppedTrail {
-  readonly trail: BuildTrail;
-  /** The last step that knows of it; null where only the UI does. */
-  readonly at: Stage | null;
-  /** What the log of that step says of it; null where only the UI knows of it. */
-  readonly mention: BuildMention | null;
-  /** For how long it has been there. */
-  readonly ageMs: Milliseconds;
-  /** For how long that step has said nothing more of it: one that tries again and again talks. */
-  readonly quietMs: Milliseconds;
-  /** The UI says that it waits; else nobody can be asked, and the logs alone tell. */
-  readonly confirmed: boolean;
-}
 
 const BEFORE_NOMAD: readonly Stage[] = ['legacy-dispatcher', 'dispatcher', 'schedulerer'];
 
@@ -37,25 +20,23 @@ const ON_ITS_WAY =
   /build[-_]?name|build[-_ ]?(?:url|id)\b|task[-_]?name|(?:usage|run)-queue|circle\.backend|dispatcher|scheduler/i;
 
 /** What the UI says of a trail; `absent` where it lists all that wait and run, and not this one. */
-export function uiOf(trail: BuildTrail, facts: QueueFacts): UiState | 'absent' {
-  if (trail.ui !== null) return uiStateOf(trail.ui);
-  const told = unlisted.get(facts) ?? unlistedOf(facts);
-  unlisted.set(facts, told);
-  return told;
+export function uiOf(
+  { ui }: BuildTrail,
+  { unlisted }: Pick<QueueFacts, 'unlisted'>,
+): UiState | 'absent' {
+  return ui === null ? unlisted : uiStateOf(ui);
 }
 
-/** What it means that a build is not in the list of the UI: found out once, for every build asks. */
-const unlisted = new WeakMap<QueueFacts, 'absent' | 'unknown'>();
-
-function unlistedOf({ snapshot }: QueueFacts): 'absent' | 'unknown' {
-  const builds = known(snapshot.server.builds);
+/** What it means that the UI does not list a build: nothing where its list is cut or empty. */
+export function unlistedIn({ server }: QueueSnapshot): QueueFacts['unlisted'] {
+  const builds = known(server.builds);
   if (builds === null || builds.length === 0) return 'unknown';
   const open = builds.filter((build) => uiStateOf(build) === 'waiting').length;
-  return open < LIST_LIMIT ? 'absent' : 'unknown';
+  return open < UI_LIST_LIMIT ? 'absent' : 'unknown';
 }
 
 /** Builds that have stopped before Nomad, for a minute at least: the longest first. */
-export function stoppedTrails(facts: QueueFacts): readonly StoppedTrail[] {
+export function stoppedTrails(facts: TrailFacts): readonly StoppedTrail[] {
   const stopped = facts.trails.flatMap((trail) => {
     const one = stoppedTrail(trail, facts);
     return one && one.ageMs > STOPPED_AFTER_MS ? [one] : [];
@@ -63,7 +44,7 @@ export function stoppedTrails(facts: QueueFacts): readonly StoppedTrail[] {
   return stopped.sort((a, b) => b.ageMs - a.ageMs);
 }
 
-function stoppedTrail(trail: BuildTrail, facts: QueueFacts): StoppedTrail | null {
+function stoppedTrail(trail: BuildTrail, facts: TrailFacts): StoppedTrail | null {
   if (trail.jobs.length > 0 || trail.seen.has('output-processor')) return null;
   const ui = uiOf(trail, facts);
   if (ui === 'running' || ui === 'ended' || ui === 'absent') return null;
@@ -87,7 +68,7 @@ function stoppedTrail(trail: BuildTrail, facts: QueueFacts): StoppedTrail | null
 /** Builds that have stopped at this stage or on the way to it. */
 export function stoppedBefore(facts: QueueFacts, stage: Stage): readonly StoppedTrail[] {
   const limit = STAGES.indexOf(stage);
-  return stoppedTrails(facts).filter(({ at }) => at === null || STAGES.indexOf(at) <= limit);
+  return facts.stopped.filter(({ at }) => at === null || STAGES.indexOf(at) <= limit);
 }
 
 /** Those of {@link stoppedBefore} that got to this stage or to the one before it, as far as is known. */

@@ -1,5 +1,8 @@
 import type { RecentBuild } from '../../server/admin-api.ts';
 
+/** The server lists no more builds of one state than this. */
+export const UI_LIST_LIMIT = 100;
+
 /** What the UI believes of a build. */
 export type UiState = 'waiting' | 'running' | 'ended' | 'unknown';
 

@@ -3,7 +3,7 @@ import { known } from '../snapshot/evidence.ts';
 import type { BuildTrail, QueueFacts } from './facts.ts';
 import { ageAt, least, nomadNow, serverNow } from './moments.ts';
 import { uiOf } from './stopped.ts';
-import { uiStateOf } from './ui-state.ts';
+import { UI_LIST_LIMIT, uiStateOf } from './ui-state.ts';
 
 /** A build that Nomad runs or has run, and the UI does not know it. */
 export interface UnseenTrail {
@@ -19,7 +19,6 @@ export interface UnseenTrail {
 const RUNNING_UNSEEN_MS: Milliseconds = 60_000;
 /** The last output may be long. */
 const ENDED_UNSEEN_MS: Milliseconds = 120_000;
-const LIST_LIMIT = 100;
 
 /** Builds of which the UI does not know what Nomad knows: running ones first, the oldest first. */
 export function unseenTrails(facts: QueueFacts): readonly UnseenTrail[] {
@@ -65,5 +64,5 @@ function isUiEmptier(facts: QueueFacts): boolean {
       status === 'running' && slug !== null ? [`${slug} ${buildNumber}`] : [],
     ),
   ).size;
-  return counted !== null && counted < runs && shown < runs && listed.length < LIST_LIMIT;
+  return counted !== null && counted < runs && shown < runs && listed.length < UI_LIST_LIMIT;
 }

@@ -1,12 +1,12 @@
 import { known } from '../snapshot/evidence.ts';
 import type { QueueFacts } from './facts.ts';
 import { ageAt, serverNow } from './moments.ts';
-import { STOPPED_AFTER_MS, stoppedTrails } from './stopped.ts';
+import { STOPPED_AFTER_MS } from './stopped.ts';
 import { uiStateOf } from './ui-state.ts';
 
 /** Whether builds wait for longer than they should; `unknown` where nobody can be asked. */
 export function whoWaits(facts: QueueFacts): 'some' | 'nobody' | 'unknown' {
-  if (stoppedTrails(facts).length > 0) return 'some';
+  if (facts.stopped.length > 0) return 'some';
   const { server } = facts.snapshot;
   const listed = known(server.builds);
   const summary = known(server.summary);
@@ -32,7 +32,7 @@ export function countWaiting(facts: QueueFacts): number | null {
     return listed.filter((build) => uiStateOf(build) === 'waiting').length;
   }
   const jobs = known(nomad.jobs);
-  const stopped = stoppedTrails(facts).length;
+  const stopped = facts.stopped.length;
   if (jobs === null) return stopped > 0 ? stopped : null;
   return stopped + jobs.filter(({ status }) => status === 'pending').length;
 }

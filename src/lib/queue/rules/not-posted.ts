@@ -1,7 +1,6 @@
 import { formatDuration } from '../../units.ts';
 import { buildNames, builds } from '../build-names.ts';
 import { NOMAD_SERVICE } from '../facts/importance.ts';
-import { stoppedTrails } from '../facts/stopped.ts';
 import { fact, lines, type Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
 import { STAGE_SERVICES } from '../stages.ts';
@@ -15,7 +14,7 @@ export const notPosted: Rule = {
   judge(facts) {
     // Without Nomad's list nobody can say that a job is not there.
     if (known(facts.snapshot.nomad.jobs) === null) return [];
-    const stuck = stoppedTrails(facts).filter(
+    const stuck = facts.stopped.filter(
       // Nomad forgets jobs that ended: one that was posted is missed only while the UI has it waiting.
       ({ at, mention, confirmed }) => at === 'schedulerer' && (confirmed || !mention?.posted),
     );

@@ -1,6 +1,5 @@
 import type { QueueFacts } from '../facts/facts.ts';
 import { consumerOf } from '../facts/queue-consumer.ts';
-import { stoppedTrails } from '../facts/stopped.ts';
 import { whoWaits } from '../facts/who-waits.ts';
 import { type Finding, type FindingSeverity, fact, type Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
@@ -102,7 +101,7 @@ function findingOf(
       ],
     },
     fix: null,
-    builds: severity === 'error' ? stoppedTrails(facts).map(({ trail }) => trail.name) : [],
+    builds: severity === 'error' ? facts.stopped.map(({ trail }) => trail.name) : [],
   };
 }
 

@@ -1,14 +1,8 @@
 import type { Milliseconds } from '../../../clock.ts';
 import type { JobRow } from '../../../nomad/jobs/jobs.ts';
-import type { QueueFacts } from '../../facts/facts.ts';
+import type { QueueFacts, StoppedTrail } from '../../facts/facts.ts';
 import { ageAt, nomadNow } from '../../facts/moments.ts';
-import {
-  isClockRight,
-  type StoppedTrail,
-  stoppedBefore,
-  stoppedNear,
-  uiOf,
-} from '../../facts/stopped.ts';
+import { isClockRight, stoppedBefore, stoppedNear, uiOf } from '../../facts/stopped.ts';
 import { unseenTrails } from '../../facts/unseen.ts';
 import { whoWaits } from '../../facts/who-waits.ts';
 import type { FindingSeverity } from '../../finding.ts';

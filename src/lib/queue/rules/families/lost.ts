@@ -1,15 +1,9 @@
 import type { Milliseconds } from '../../../clock.ts';
 import { formatDuration } from '../../../units.ts';
 import { builds } from '../../build-names.ts';
-import type { QueueFacts } from '../../facts/facts.ts';
+import type { QueueFacts, StoppedTrail } from '../../facts/facts.ts';
 import { least } from '../../facts/moments.ts';
-import {
-  isClockRight,
-  reachesBack,
-  STOPPED_AFTER_MS,
-  type StoppedTrail,
-  stoppedTrails,
-} from '../../facts/stopped.ts';
+import { isClockRight, reachesBack, STOPPED_AFTER_MS } from '../../facts/stopped.ts';
 import { type Finding, type FindingSeverity, fact, lines, type Proof } from '../../finding.ts';
 import type { Stage } from '../../stages.ts';
 
@@ -28,7 +22,7 @@ export function lostBetween(
   // By a clock that is wrong a build may be older than it seems, and the pod that had it be gone.
   const reachOf = ({ ageMs, confirmed }: StoppedTrail): Milliseconds =>
     confirmed || isRight ? ageMs : facts.snapshot.windowMs;
-  return stoppedTrails(facts).filter(
+  return facts.stopped.filter(
     (one) =>
       one.at === from &&
       !one.mention?.failed &&

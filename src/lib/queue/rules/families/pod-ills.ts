@@ -4,7 +4,7 @@ import { buildNames } from '../../build-names.ts';
 import type { QueueFacts } from '../../facts/facts.ts';
 import { type Importance, impactOf, importanceOf } from '../../facts/importance.ts';
 import { ageAt, kubernetesNow, least } from '../../facts/moments.ts';
-import { stoppedBefore, stoppedTrails } from '../../facts/stopped.ts';
+import { stoppedBefore } from '../../facts/stopped.ts';
 import { type Finding, type FindingSeverity, fact, type Proof } from '../../finding.ts';
 import { known } from '../../snapshot/evidence.ts';
 import type { PodFact } from '../../snapshot/snapshot.ts';
@@ -82,7 +82,7 @@ export function illServices(facts: QueueFacts, ill: PodIll): readonly IllService
     if (!first) return [];
     const importance = importanceOf(first);
     if (!matters(importance, ill, pods)) return [];
-    const stopped = first.stage === null ? stoppedTrails(facts) : stoppedBefore(facts, first.stage);
+    const stopped = first.stage === null ? facts.stopped : stoppedBefore(facts, first.stage);
     const isDown = !pods.some(({ judgement }) => judgement.health === 'ready');
     const isNeeded = importance === 'pipeline' || importance === 'needed';
     const severity = isNeeded && (isDown || stopped.length > 0) ? 'error' : 'warning';
