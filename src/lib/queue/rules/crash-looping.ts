@@ -11,7 +11,7 @@ export const crashLooping: Rule = {
     illServices(facts, 'crash-loop').map((service) =>
       podFinding(service, {
         code: 'CQ0101',
-        title: `${service.name} crash-loops: it ends after every start`,
+        title: `${service.workload} crash-loops: it ends after every start`,
         remedy: {
           text: 'Its last words before it ended say why; a new pod does not help before that is mended.',
           commands: [

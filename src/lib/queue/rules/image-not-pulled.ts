@@ -11,7 +11,7 @@ export const imageNotPulled: Rule = {
     illServices(facts, 'image').map((service) =>
       podFinding(service, {
         code: 'CQ0103',
-        title: `${service.name} does not start: its image cannot be pulled`,
+        title: `${service.workload} does not start: its image cannot be pulled`,
         remedy: {
           text: "The pod's events say what the registry answered: a name or tag that is not there, a login that is missing, or no way to the registry.",
           commands: [`circleci-admin pods describe ${service.ill[0]?.name ?? service.name}`],

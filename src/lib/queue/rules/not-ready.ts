@@ -11,7 +11,7 @@ export const notReady: Rule = {
     illServices(facts, 'not-ready').map((service) =>
       podFinding(service, {
         code: 'CQ0105',
-        title: `${service.name} is not ready, so nothing is sent to it`,
+        title: `${service.workload} is not ready, so nothing is sent to it`,
         remedy: {
           text: 'See its events and its log. The easiest way to restart it is to delete the pod: Kubernetes makes another.',
           commands: [

@@ -11,7 +11,7 @@ export const outOfMemory: Rule = {
     illServices(facts, 'out-of-memory').map((service) =>
       podFinding(service, {
         code: 'CQ0102',
-        title: `${service.name} was OOM-killed: it needs more memory than its limit`,
+        title: `${service.workload} was OOM-killed: it needs more memory than its limit`,
         remedy: {
           text: 'Raise the memory limit of its container; until then it is killed again under load.',
           commands: [

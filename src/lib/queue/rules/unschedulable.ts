@@ -11,7 +11,7 @@ export const unschedulable: Rule = {
     illServices(facts, 'unschedulable').map((service) =>
       podFinding(service, {
         code: 'CQ0104',
-        title: `${service.name} is Pending: no node of the cluster takes its pod`,
+        title: `${service.workload} is Pending: no node of the cluster takes its pod`,
         remedy: {
           text: "Add a node to the cluster, or free what the scheduler misses: the pod's events name it.",
           commands: [`circleci-admin pods describe ${service.ill[0]?.name ?? service.name}`],

@@ -59,9 +59,9 @@ function waits(count: number): string {
   return `${builds(count)} ${count === 1 ? 'waits' : 'wait'}`;
 }
 
-function opening({ title, subject }: JudgedFinding): string {
-  // The name of a service is written as it is.
-  if (subject !== null && title.startsWith(subject)) return title;
+function opening({ title, subject, place }: JudgedFinding): string {
+  // The name of a service or of its pods is written as it is.
+  if (subject !== null && (place === 'kubernetes' || title.startsWith(subject))) return title;
   return title.charAt(0).toUpperCase() + title.slice(1);
 }
 

@@ -61,7 +61,10 @@ function loops({ judgement, createdAt }: PodFact, now: Date): boolean {
 
 /** The pods of one service that have the same ill. */
 export interface IllService {
+  /** As the catalogue calls it. */
   readonly name: string;
+  /** As its pods are called. */
+  readonly workload: string;
   readonly importance: Importance;
   readonly severity: FindingSeverity;
   readonly ill: readonly PodFact[];
@@ -89,6 +92,7 @@ export function illServices(facts: QueueFacts, ill: PodIll): readonly IllService
     return [
       {
         name,
+        workload: first.workload,
         importance,
         severity,
         ill: sick,
