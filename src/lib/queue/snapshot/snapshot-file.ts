@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { AdminError } from '../../errors.ts';
 import type { Masker } from '../../masking.ts';
-import { decodeSnapshot, encodeSnapshot } from './saved-snapshot.ts';
+import { encodeSnapshot } from './encode-snapshot.ts';
 import type { QueueSnapshot } from './snapshot.ts';
 
 /**
@@ -23,7 +23,7 @@ export async function writeSnapshot(
     await rm(beside, { force: true });
     throw new AdminError('failed', `${path} cannot be written: ${(error as Error).message}`, {
       code: 'SNAPSHOT_FILE',
-      hint: 'Name a file in a folder that exists and that you may write to: --save FILE',
+      hint: 'Give a file in an existing directory that you can write to: --save FILE',
     });
   }
 }
@@ -31,7 +31,7 @@ export async function writeSnapshot(
 /**
  * Reads a snapshot that was kept.
  *
- * @throws AdminError of kind `notFound`, code SNAPSHOT_NOT_FOUND; as {@link decodeSnapshot}
+ * @throws AdminError of kind `notFound`, code SNAPSHOT_NOT_FOUND; as `decodeSnapshot`
  */
 export async function readSnapshot(path: string): Promise<QueueSnapshot> {
   let saved: string;
@@ -40,8 +40,10 @@ export async function readSnapshot(path: string): Promise<QueueSnapshot> {
   } catch (error) {
     throw new AdminError('notFound', `${path} cannot be read: ${(error as Error).message}`, {
       code: 'SNAPSHOT_NOT_FOUND',
-      hint: 'Save one with: circleci-admin troubleshoot queue --save FILE',
+      hint: 'To save one: circleci-admin troubleshoot queue --save FILE',
     });
   }
+  // Its schema is loaded by whoever reads, and by nobody who writes.
+  const { decodeSnapshot } = await import('./decode-snapshot.ts');
   return decodeSnapshot(saved);
 }

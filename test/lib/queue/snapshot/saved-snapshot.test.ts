@@ -2,220 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AdminError } from '../../../../src/lib/errors.ts';
 import { Masker } from '../../../../src/lib/masking.ts';
-import type { JobId, NodeId } from '../../../../src/lib/nomad/model.ts';
-import type { Evidence } from '../../../../src/lib/queue/snapshot/evidence.ts';
-import {
-  decodeSnapshot,
-  encodeSnapshot,
-} from '../../../../src/lib/queue/snapshot/saved-snapshot.ts';
+import { decodeSnapshot } from '../../../../src/lib/queue/snapshot/decode-snapshot.ts';
+import { encodeSnapshot } from '../../../../src/lib/queue/snapshot/encode-snapshot.ts';
 import type { QueueSnapshot, StageLog } from '../../../../src/lib/queue/snapshot/snapshot.ts';
-import { STAGES } from '../../../../src/lib/queue/stages.ts';
-import { redactLine } from '../../../../src/lib/redact-line.ts';
-
-const text = fc.string().filter((one) => redactLine(one) === one);
-const ms = fc.integer({ min: 0, max: 1e9 });
-const moment = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('2100-01-01') });
-const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
-const list = <T>(value: fc.Arbitrary<T>) => fc.array(value, { maxLength: 3 });
-const stage = fc.constantFrom(...STAGES);
-
-function evidence<T>(value: fc.Arbitrary<T>): fc.Arbitrary<Evidence<T>> {
-  const failure = fc.record({ kind: text, code: text, message: text, hint: orNull(text) });
-  return fc.oneof(
-    fc.record({ status: fc.constant('known' as const), value, tookMs: ms }),
-    fc.record({
-      status: fc.constant('failed' as const),
-      failure,
-      timedOut: fc.boolean(),
-      tookMs: ms,
-    }),
-    fc.record({ status: fc.constant('not-asked' as const), why: text }),
-  );
-}
-
-const pod = fc.record({
-  name: text,
-  workload: text,
-  service: orNull(text),
-  stage: orNull(stage),
-  createdAt: orNull(moment),
-  judgement: fc.record({
-    health: fc.constantFrom('ready' as const, 'not-ready' as const),
-    ready: ms,
-    containers: ms,
-    status: text,
-    why: orNull(text),
-    restarts: ms,
-    restartReason: orNull(text),
-    lastRestartAt: orNull(moment),
-  }),
-});
-
-const job = fc.record({
-  id: text.map((id) => id as JobId),
-  buildNumber: orNull(ms),
-  taskIndex: orNull(ms),
-  slug: orNull(text),
-  org: orNull(text),
-  repo: orNull(text),
-  url: orNull(text),
-  type: orNull(text),
-  status: fc.constantFrom('pending' as const, 'running' as const, 'dead' as const),
-  stopped: fc.boolean(),
-  submittedAt: orNull(moment),
-  ageMs: orNull(ms),
-  startedAt: orNull(moment),
-  queueMs: orNull(ms),
-  finishedAt: orNull(moment),
-  outcome: fc.constantFrom('running' as const, null),
-  nodeName: orNull(text),
-  placements: ms,
-  pending: orNull(
-    fc.record({
-      kind: fc.constant('waiting' as const),
-      text,
-      remedy: orNull(text),
-      moreClientsHelp: orNull(fc.boolean()),
-      details: fc.record({
-        evaluationId: fc.constant(null),
-        evaluatedAt: orNull(moment),
-        waitUntil: orNull(moment),
-        failure: fc.constant(null),
-        asked: fc.constant(null),
-        largest: fc.constant(null),
-      }),
-    }),
-  ),
-});
-
-const client = fc.record({
-  id: text.map((id) => id as NodeId),
-  name: text,
-  address: orNull(text),
-  status: fc.constantFrom('ready' as const, 'down' as const),
-  statusDescription: orNull(text),
-  eligible: fc.boolean(),
-  draining: fc.boolean(),
-  takesBuilds: fc.boolean(),
-  runningBuilds: ms,
-  pendingBuilds: ms,
-  unknownBuilds: ms,
-  cpuUsedMhz: orNull(ms),
-  cpuTotalMhz: orNull(ms),
-  memoryUsedBytes: orNull(ms),
-  memoryTotalBytes: orNull(ms),
-  memoryUsableBytes: orNull(ms),
-  nomadReservedCpuMhz: orNull(ms),
-  nomadReservedMemoryBytes: orNull(ms),
-  exceedsMemoryLimit: orNull(fc.boolean()),
-  version: orNull(text),
-  nodeClass: orNull(text),
-  nodePool: orNull(text),
-  datacenter: orNull(text),
-});
-
-const load = orNull(fc.record({ builds: ms, containers: ms }));
-const readLog = fc.record({
-  lines: list(fc.record({ time: text, text })),
-  cut: fc.boolean(),
-  fresh: ms,
-  startedAt: orNull(moment),
-});
-
-const snapshots: fc.Arbitrary<QueueSnapshot> = fc.record({
-  format: fc.constant(1 as const),
-  installation: text,
-  takenAt: moment,
-  windowMs: ms,
-  freshMs: ms,
-  serverVersion: orNull(text),
-  clocks: fc.record({
-    kubernetesAheadMs: orNull(ms),
-    nomadAheadMs: orNull(ms),
-    serverAheadMs: orNull(ms),
-  }),
-  pods: evidence(list(pod)),
-  workloads: evidence(
-    list(
-      fc.record({
-        kind: text,
-        name: text,
-        service: orNull(text),
-        stage: orNull(stage),
-        replicas: ms,
-        ready: ms,
-      }),
-    ),
-  ),
-  logs: list(
-    fc.record({
-      stage,
-      pod: text,
-      container: text,
-      previous: fc.boolean(),
-      log: evidence(readLog),
-    }),
-  ),
-  nomad: fc.record({
-    leader: evidence(orNull(text)),
-    clients: evidence(list(client)),
-    jobs: evidence(list(job)),
-    agentLogs: list(
-      fc.record({
-        jobId: text,
-        allocationId: text,
-        nodeName: orNull(text),
-        log: evidence(list(text)),
-      }),
-    ),
-  }),
-  server: fc.record({
-    summary: evidence(fc.record({ usageQueue: load, runQueue: load, running: load })),
-    builds: evidence(
-      list(
-        fc.record({
-          project: orNull(text),
-          number: orNull(ms),
-          status: orNull(text),
-          startedBy: orNull(text),
-          queuedAt: orNull(moment),
-          startedAt: orNull(moment),
-          stoppedAt: orNull(moment),
-          url: orNull(text),
-        }),
-      ),
-    ),
-  }),
-  rabbitmq: evidence(
-    list(
-      fc.record({
-        vhost: text,
-        name: text,
-        messages: ms,
-        unacknowledged: orNull(ms),
-        consumers: orNull(ms),
-      }),
-    ),
-  ),
-  outputPort: evidence(
-    list(
-      fc.record({
-        clientId: text,
-        client: text,
-        check: fc.constantFrom('dns' as const, 'output-processor' as const),
-        host: orNull(text),
-        port: orNull(ms),
-        outcome: fc.constantFrom('ok' as const, 'failed' as const, 'skipped' as const),
-        exitCode: orNull(ms),
-        meaning: text,
-        hint: orNull(text),
-      }),
-    ),
-  ),
-  trigger: orNull(
-    fc.record({ project: text, number: orNull(ms), pipelineId: orNull(text), ageMs: ms }),
-  ),
-});
+import { snapshots } from '../support/arbitrary-snapshot.ts';
 
 /** One snapshot that is always the same. */
 const SAMPLE = fc.sample(snapshots, { seed: 7, numRuns: 1 })[0] as QueueSnapshot;
@@ -237,12 +27,71 @@ function changed(change: (document: Record<string, unknown>) => void): string {
   return JSON.stringify(document);
 }
 
+interface Place {
+  readonly path: string;
+  readonly holder: Record<string, unknown>;
+  readonly name: string;
+}
+
+/** Where there is a value in a document: of each its path, as a fault names it. */
+function* places(holder: object, before = ''): Generator<Place> {
+  for (const [name, value] of Object.entries(holder)) {
+    const plain = /^\w+$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
+    const path = `${before}${Array.isArray(holder) ? `[${name}]` : plain}`.replace(/^\./, '');
+    yield { path, holder: holder as Record<string, unknown>, name };
+    if (typeof value === 'object' && value !== null) yield* places(value, path);
+  }
+}
+
+/** Names in these are data: any may be there, or not. */
+const COUNTS = /\.(?:nodesAvailable|(?:class|constraint)Filtered|(?:class|dimension)Exhausted)[.[]/;
+const MANY = { numRuns: 15 };
+
 describe('a saved snapshot', () => {
   it('is read back as it was', () => {
     fc.assert(
       fc.property(snapshots, (snapshot) => {
         expect(decodeSnapshot(encodeSnapshot(snapshot))).toEqual(snapshot);
       }),
+    );
+  });
+
+  it('is refused whichever value is of a wrong type, and the value is named', () => {
+    fc.assert(
+      fc.property(snapshots, (snapshot) => {
+        const document = JSON.parse(encodeSnapshot(snapshot));
+        for (const { path, holder, name } of places(document)) {
+          if (path === 'kind') continue;
+          const value = holder[name];
+          // No text, number, word, moment or object, and no list of anything that there are lists of.
+          holder[name] = [[]];
+          const fault = refused(JSON.stringify(document));
+          holder[name] = value;
+          const named = [`${path} is not `, `${path}[0] is not `].map((told) =>
+            expect.stringContaining(`: ${told}`),
+          );
+          expect(named).toContainEqual((fault as AdminError).message);
+        }
+      }),
+      MANY,
+    );
+  });
+
+  it('is refused whichever field is missing, and the field is named', () => {
+    fc.assert(
+      fc.property(snapshots, (snapshot) => {
+        const document = JSON.parse(encodeSnapshot(snapshot));
+        for (const { path, holder, name } of places(document)) {
+          if (path === 'kind' || Array.isArray(holder) || COUNTS.test(path)) continue;
+          const { [name]: value } = holder;
+          delete holder[name];
+          const fault = refused(JSON.stringify(document));
+          holder[name] = value;
+          expect(fault).toMatchObject({ message: expect.stringMatching(/ is missing$/) });
+          expect((fault as AdminError).message).toContain(`: ${path} is missing`);
+        }
+      }),
+      MANY,
     );
   });
 
@@ -276,32 +125,32 @@ describe('a saved snapshot', () => {
   });
 
   it.each([
-    ['nothing', '', /no whole JSON document/],
-    ['half of it', encodeSnapshot(SAMPLE).slice(0, 400), /no whole JSON document/],
-    ['another document', '{"kind":"List","items":[]}', /it does not say that it is one/],
-    ['a list', '[]', /it does not say that it is one/],
+    ['nothing', '', /not a complete JSON document/],
+    ['half of it', encodeSnapshot(SAMPLE).slice(0, 400), /not a complete JSON document/],
+    ['another document', '{"kind":"List","items":[]}', /its kind is missing/],
+    ['a list', '[]', /its kind is missing/],
     ['a part left out', changed((document) => delete document['pods']), /: pods is missing$/],
     [
       'a moment that is none',
       changed((document) => Object.assign(document, { takenAt: 'yesterday' })),
-      /: takenAt is no moment$/,
+      /: takenAt is not a date$/,
     ],
     [
       'a pod that is none',
       changed((document) =>
         Object.assign(document, { pods: { status: 'known', value: [7], tookMs: 1 } }),
       ),
-      /: pods\.value\[0\] is no object$/,
+      /: pods\.value\[0\] is not an object$/,
     ],
     [
       'an answer of no kind',
       changed((document) => Object.assign(document, { rabbitmq: { status: 'lost' } })),
-      /: rabbitmq\.status is no one of known, failed, not-asked$/,
+      /: rabbitmq\.status is not one of known, failed, not-asked$/,
     ],
     [
       'no format',
       changed((document) => Object.assign(document, { format: null })),
-      /: format is no one of 1$/,
+      /: format is not one of 1$/,
     ],
   ])('is not %s', (_, saved, message) => {
     expect(refused(saved)).toEqual({
@@ -311,11 +160,20 @@ describe('a saved snapshot', () => {
     });
   });
 
+  it('is told in one line where it ends within words', () => {
+    expect(refused('{\n  "kind": circleci\n}')).toMatchObject({
+      code: 'BAD_SNAPSHOT',
+      message: expect.stringMatching(
+        /: it is not a complete JSON document \(Unexpected token .*\)$/,
+      ),
+    });
+  });
+
   it('is not read where a later version has another format', () => {
     expect(refused(changed((document) => Object.assign(document, { format: 2 })))).toEqual({
       kind: 'validation',
       code: 'NEWER_SNAPSHOT',
-      message: 'the snapshot has format 2, and this version reads up to 1',
+      message: 'The file has format 2, but this version reads formats up to 1',
     });
   });
 });
