@@ -59,7 +59,7 @@ export function queueLines(
   const minute = takenAt.toISOString().slice(0, 16).replace('T', ' ');
   return [
     `Installation: ${installation}`,
-    ...(file === undefined ? [] : [`Evidence of ${minute} UTC, saved in ${file}`]),
+    ...(file === undefined ? [] : [`Evidence of ${minute} UTC, from ${file}`]),
     '',
     ...stepLines(steps, style),
     '',
@@ -109,7 +109,7 @@ function findingLines(finding: JudgedFinding, style: QueueStyle): readonly strin
   // What to do about it alone would contradict what to do about its cause.
   const isBrief = causedBy !== null && !style.wide;
   const body = [
-    ...(causedBy === null ? [] : [paint(`(comes from ${causedBy}: fix that first)`, 'quiet')]),
+    ...(causedBy === null ? [] : [paint(`(caused by ${causedBy}: fix that first)`, 'quiet')]),
     ...evidenceLines(finding, isBrief ? 1 : MOST_EVIDENCE, room).map((line) =>
       paint(line, 'quiet'),
     ),

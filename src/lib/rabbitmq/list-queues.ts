@@ -96,10 +96,10 @@ async function rabbitmqctl(
   const said = error.split('\n').slice(0, 3).join(' ');
   throw new AdminError(
     'service',
-    `rabbitmqctl in pod ${place.pod} ended with ${exitCode}: ${said || 'it said nothing'}`,
+    `rabbitmqctl in pod ${place.pod} exited with ${exitCode}: ${said || 'no output'}`,
     {
       code: 'RABBITMQCTL_FAILED',
-      hint: `See how RabbitMQ does: circleci-admin pods logs ${place.pod}`,
+      hint: `Check the log of RabbitMQ: circleci-admin pods logs ${place.pod}`,
     },
   );
 }

@@ -109,7 +109,7 @@ describe('troubleshoot queue', () => {
     const short = await queue(sandbox, ['--no-color'], { tty: true });
     const [, cause = '', effect = ''] = short.stdout.split(/\n. CQ/);
     expect(cause).toContain('circleci-admin pods restart schedulerer');
-    expect(effect).toMatch(/^0403 .*\n +\(comes from CQ0401: fix that first\)\n/);
+    expect(effect).toMatch(/^0403 .*\n +\(caused by CQ0401: fix that first\)\n/);
     expect(effect.split('Verdict:')[0]).not.toContain('circleci-admin');
     const wide = await queue(sandbox, ['--no-color', '-o', 'wide'], { tty: true });
     expect(wide.stdout.split(/\n. CQ0403/)[1]).toContain('circleci-admin pods restart schedulerer');
@@ -316,7 +316,7 @@ describe('troubleshoot queue --save and --from', () => {
     const { takenAt } = JSON.parse(live.stdout);
     const shown = await cli([...QUEUE, '--from', file], { tty: true });
     const minute = takenAt.slice(0, 16).replace('T', ' ');
-    expect(shown.stdout).toContain(`\nEvidence of ${minute} UTC, saved in ${file}\n`);
+    expect(shown.stdout).toContain(`\nEvidence of ${minute} UTC, from ${file}\n`);
     const secrets = [sandbox.environment()['CIRCLE_TOKEN'] ?? 'none', 'sandbox-administrator'];
     const saved = await readFile(file, 'utf8');
     for (const secret of secrets) expect(saved).not.toContain(secret);

@@ -89,7 +89,7 @@ test('jobs that wait for the same reason are one finding, in the words of Nomad'
   const jobs = names.map((name) => pending(name, 'all-full', 'all clients are full'));
   const [finding, ...others] = diagnose(snapshot({ nomad: { jobs: sure(jobs) } })).findings;
   expect(others).toEqual([]);
-  expect(finding?.title).toBe('no capacity: 8 builds wait for room on the clients');
+  expect(finding?.title).toBe('no capacity: 8 builds waiting for free clients');
   expect(finding?.builds).toHaveLength(8);
   expect(finding?.evidence[0]).toEqual({
     kind: 'fact',
@@ -105,14 +105,14 @@ describe('the verdict', () => {
     expect(verdict().text).toContain('1 build in the last 30m');
   });
 
-  test('says that idle and broken look alike', () => {
+  test('says that idle and broken look the same', () => {
     const idle = {
       logs: healthyLogs().map(({ stage }) => log(stage, beats(stage))),
       nomad: { jobs: sure([]) },
       server: { builds: sure([]) },
     };
     expect(verdict(idle).state).toBe('idle');
-    expect(verdict(idle).text).toContain('look alike');
+    expect(verdict(idle).text).toContain('look the same');
     expect(verdict(idle).next).toBe('circleci-admin troubleshoot queue --trigger ORG/REPO');
   });
 
@@ -167,8 +167,8 @@ test('the verdict is unknown where logs may not be read, or do not come', () => 
     diagnose(snapshot({ logs: healthyLogs().map((one) => ({ ...one, log })) })).verdict;
   const ofRefused = verdictWith(refused);
   expect(ofRefused).toMatchObject({ state: 'unknown', cause: 'CQ0901' });
-  expect(ofRefused.text).toContain('but not all could be seen: a permission is missing');
-  expect(verdictWith(late).text).toContain('Kubernetes did not give 4 logs in time');
+  expect(ofRefused.text).toContain('but not everything could be read: no permission to read');
+  expect(verdictWith(late).text).toContain('Kubernetes timed out: 4 logs');
 });
 
 test("the verdict says that it is Nomad's what may not be read", () => {
@@ -219,8 +219,8 @@ test('the steps are those of the tree, each with its numbers', () => {
     'output port: not-asked',
     'server: ok',
   ]);
-  expect(steps[2]?.text).toBe('1 build in 30m, last 4m ago, last beat 20s ago');
-  expect(steps[5]?.text).toBe('2 of 2 take builds, 2 builds running there');
+  expect(steps[2]?.text).toBe('1 build in 30m, last 4m ago, last heartbeat 20s ago');
+  expect(steps[5]?.text).toBe('2 of 2 accept builds, 2 builds running there');
 });
 
 test('notes say what was not asked, and which clocks differ', () => {
@@ -231,8 +231,8 @@ test('notes say what was not asked, and which clocks differ', () => {
     }),
   );
   expect(notes).toEqual([
-    "The server's own queues were not asked for: nothing is set up.",
+    "The server's own queues were not checked: nothing is set up.",
     'Port 8585 was not checked from the clients: SSH is not set up.',
-    "The clock of Kubernetes is 1m35s behind this machine's; ages were reckoned with that.",
+    "The clock of Kubernetes is 1m35s behind the clock of this machine; ages are corrected.",
   ]);
 });

@@ -137,7 +137,7 @@ describe('trouble that is told below the level of errors', () => {
     const [first] = diagnose(snapshot(ill)).findings;
     expect(first).toMatchObject({ code: CODES[stage], severity: 'error', causedBy: null });
     expect(first?.builds).toEqual([LOST]);
-    expect(first?.title).toContain('again and again');
+    expect(first?.title).toContain('repeated problems');
     const quoted = first?.evidence.flatMap((one) => (one.kind === 'line' ? one.text : []));
     expect(quoted).toContain(`${HEADS[stage]} ${said}`);
   });

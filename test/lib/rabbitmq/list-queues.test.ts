@@ -79,7 +79,7 @@ describe('listQueues', () => {
       kind: 'service',
       code: 'RABBITMQCTL_FAILED',
       message:
-        'rabbitmqctl in pod circleci-rabbitmq-0 ended with 69: Error: unable to connect to node rabbit@x: nodedown',
+        'rabbitmqctl in pod circleci-rabbitmq-0 exited with 69: Error: unable to connect to node rabbit@x: nodedown',
     });
   });
 

@@ -52,7 +52,7 @@ async function readWorkloads(
   const { namespace } = client.target;
   throw new AdminError(
     'unauthorised',
-    `Deployments and StatefulSets of namespace ${namespace} may not be listed`,
+    `No permission to list Deployments and StatefulSets of namespace ${namespace}`,
     {
       code: 'KUBERNETES_FORBIDDEN',
       hint: `Ask for a role with verb list on deployments and statefulsets; check with: kubectl auth can-i list deployments.apps -n ${namespace}`,
@@ -119,7 +119,7 @@ async function readStageLogs(round: Round, pods: readonly Pod[]): Promise<readon
     if (!hasLog(container)) {
       return {
         ...about,
-        log: notAsked(`it was not started yet: ${container.reason ?? 'it waits'}`),
+        log: notAsked(`it has not started yet: ${container.reason ?? 'it is waiting'}`),
       };
     }
     const startedAt = previous ? null : container.startedAt;
@@ -130,7 +130,7 @@ async function readStageLogs(round: Round, pods: readonly Pod[]): Promise<readon
   });
   const left = wanted.slice(MOST_LOGS).map(({ stage, pod, container, previous }) => ({
     ...{ stage, pod, container: container.name, previous },
-    log: notAsked(`no more than ${MOST_LOGS} logs are read`),
+    log: notAsked(`at most ${MOST_LOGS} logs are read`),
   }));
   return [...read, ...left];
 }

@@ -28,10 +28,10 @@ export function rabbitPlace(
   pods: Evidence<readonly Pod[]>,
   catalogue: Catalogue,
 ): RabbitPlace | string {
-  if (pods.status !== 'known') return 'the pods are not known';
-  if (catalogue.external.has(SERVICE)) return 'RabbitMQ runs outside of the cluster';
+  if (pods.status !== 'known') return 'the pods could not be read';
+  if (catalogue.external.has(SERVICE)) return 'RabbitMQ runs outside the cluster';
   const own = pods.value.filter((pod) => catalogue.serviceOf(pod)?.name === SERVICE);
-  if (own.length === 0) return 'there is no pod of RabbitMQ';
+  if (own.length === 0) return 'RabbitMQ has no pod';
   const pod = own.find((one) => judgePod(one).health === 'ready');
   if (!pod) return 'no pod of RabbitMQ is ready';
   // Metrics and meshes put sidecars beside it.

@@ -90,7 +90,7 @@ async function gatherOutputPort(
   const probes = outputProbes(round.sources, baseDomain === null ? await logs : []);
   if (typeof probes === 'string') return notAsked(probes);
   const [nodes, allocations] = await Promise.all([nomad.nodes, nomad.allocations]);
-  if (nodes.status !== 'known') return notAsked('the Nomad clients are not known');
+  if (nodes.status !== 'known') return notAsked('the Nomad clients could not be read');
   const clients = clientsToProbe(nodes.value, known(allocations)?.running ?? []);
   if (clients.length === 0) return notAsked('no Nomad client is ready');
   let client: ReturnType<typeof ssh.open> | undefined;

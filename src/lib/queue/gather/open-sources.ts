@@ -16,8 +16,8 @@ export interface SourcesContext {
 export function openSources({ installation, catalogue, masker, ssh = {} }: SourcesContext) {
   const { settings, clock } = installation;
   const { host, version, baseDomain } = settings;
-  const noHost = 'the server is not asked: no host is set in the profile';
-  const noToken = 'the server is not asked for its builds: no API token is set';
+  const noHost = 'no host is configured for the server';
+  const noToken = 'no API token is configured for the server';
   const machines = [settings.ssh.keyFile, settings.ssh.bastion, ssh.keyFile, ssh.bastion];
   return {
     get installation() {
@@ -38,6 +38,6 @@ export function openSources({ installation, catalogue, masker, ssh = {} }: Sourc
         : { open: () => installation.admin({ brief: true }) },
     ssh: machines.some((one) => one !== null && one !== undefined)
       ? { open: () => installation.ssh(ssh) }
-      : { missing: 'no client tries the port: neither key nor bastion for SSH is set' },
+      : { missing: 'SSH to the clients is not configured (key or bastion)' },
   } satisfies QueueSources;
 }

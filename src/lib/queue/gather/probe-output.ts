@@ -25,7 +25,7 @@ export function outputProbes(
     version: sources.serverVersion,
   });
   const port = probes.find(({ check }) => check === 'output-processor');
-  if (!port || port.skipped !== null) return port?.skipped ?? 'no such port is used';
+  if (!port || port.skipped !== null) return port?.skipped ?? 'this version does not use the port';
   return probes.filter((one) => one === port || (one.check === 'dns' && one.host === port.host));
 }
 

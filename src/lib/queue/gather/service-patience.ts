@@ -108,9 +108,9 @@ export class ServicePatience {
 
   #silent(): AdminError {
     const { name, limitMs } = this.#options;
-    return new AdminError('timeout', `${name} gave no answer within ${formatDuration(limitMs)}`, {
+    return new AdminError('timeout', `${name} timed out after ${formatDuration(limitMs)}`, {
       code: 'NO_ANSWER',
-      hint: 'It is slow or hangs, or something between drops what is sent. Give it more time: --limit 60s',
+      hint: 'It is slow or hangs, or a firewall drops the traffic. To wait longer: --limit 60s',
     });
   }
 }

@@ -34,7 +34,7 @@ export const agentsCutOff: Rule = {
         severity: 'error',
         place: 'output-processor',
         subject: 'output-processor',
-        title: `build agents cannot reach the output-processor: ${builds(names.length)} held`,
+        title: `build agents cannot reach the output-processor: ${builds(names.length)} waiting`,
         evidence: [
           ...lines(
             cut.slice(0, 3).map(({ agent, line }) => ({
@@ -43,10 +43,10 @@ export const agentsCutOff: Rule = {
               text: line,
             })),
           ),
-          fact(`${cut.length} of the ${asked} build agents that were asked: ${listed(names)}`),
+          fact(`${cut.length} of ${asked} build agents checked: ${listed(names)}`),
         ],
         remedy: {
-          text: 'They try again for ever. Check port 8585 of the output-processor from the clients, its name in DNS, and whether it is ready.',
+          text: 'The agents keep retrying. Check port 8585 of the output-processor from the clients, its name in DNS, and whether it is ready.',
           commands: [
             `circleci-admin troubleshoot connectivity${nodes[0] === undefined ? '' : ` ${nodes[0]}`}`,
             'circleci-admin services show output-processor',

@@ -13,9 +13,9 @@ export const allDown: Rule = {
     return [
       fleetFinding(facts, fleet.clients, {
         code: 'CQ0504',
-        title: 'all clients are down: Nomad has lost sight of every one of them',
+        title: 'all clients are down: Nomad has lost contact with every client',
         remedy: {
-          text: 'See whether the machines run, and whether they reach Nomad at port 4647. All at once is the network or the certificates, most of the time.',
+          text: 'Check that the machines run and can reach Nomad on port 4647. If all went down together, suspect the network or certificates.',
           commands: [
             'circleci-admin nomad node-status',
             `circleci-admin nomad ssh ${first?.name ?? ''} -- sudo journalctl -u nomad -n 50`,

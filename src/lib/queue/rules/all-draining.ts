@@ -13,9 +13,9 @@ export const allDraining: Rule = {
     return [
       fleetFinding(facts, fleet.clients, {
         code: 'CQ0503',
-        title: 'all clients are draining: they finish their builds and take no new ones',
+        title: 'all clients are draining: they finish their builds and accept no new ones',
         remedy: {
-          text: 'Add clients, or end the drain of those that are to stay.',
+          text: 'Add clients, or cancel the drain of those that should stay.',
           commands: [
             `circleci-admin nomad drain --disable ${first?.name ?? '--all'}`,
             'circleci-admin nomad node-status',

@@ -32,7 +32,7 @@ export const clientsDown: Rule = {
           ...(lost > 0 ? [fact(`${lost} builds were running there`)] : []),
         ],
         remedy: {
-          text: 'See whether the machines run; where they are gone for good, Nomad forgets them after a day.',
+          text: 'Check that the machines run; if they were removed, Nomad forgets them after a day.',
           commands: ['circleci-admin nomad node-status --status down'],
         },
         fix: null,

@@ -11,9 +11,9 @@ export const constraintUnmet: Rule = {
       code: 'CQ0603',
       kinds: ['constraint'],
       follows: false,
-      title: (count) => `${count} held by a constraint that no client meets`,
+      title: (count) => `${count} waiting: no client meets a constraint`,
       remedy: (job) => ({
-        text: 'More clients of this kind do not help: add one that meets the constraint, or have the build ask for another resource class.',
+        text: 'More clients of this kind do not help: add one that meets the constraint, or use another resource class for the build.',
         commands: [
           `circleci-admin nomad status ${job}`,
           'circleci-admin nomad node-status --output wide',

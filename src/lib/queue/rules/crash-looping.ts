@@ -11,9 +11,9 @@ export const crashLooping: Rule = {
     illServices(facts, 'crash-loop').map((service) =>
       podFinding(service, {
         code: 'CQ0101',
-        title: `${service.workload} crash-loops: it ends after every start`,
+        title: `${service.workload} crash-loops: it terminates after every start`,
         remedy: {
-          text: 'Its last words before it ended say why; a new pod does not help before that is mended.',
+          text: 'The end of its previous log says why. Fix that first: a new pod will crash too.',
           commands: [
             `circleci-admin pods logs ${service.ill[0]?.name ?? service.name} --previous --tail 100`,
             `circleci-admin pods describe ${service.ill[0]?.name ?? service.name}`,

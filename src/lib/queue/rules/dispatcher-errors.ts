@@ -11,7 +11,7 @@ export const dispatcherErrors: Rule = {
       code: 'CQ0301',
       stage: 'dispatcher',
       remedy: {
-        text: 'The operations guide sends stack traces of the dispatcher to CircleCI support (support@circleci.com); send the lines with it. If it lost its connection, a restart brings it back.',
+        text: 'If it lost its connection, restart it. The operations guide says to send stack traces of the dispatcher to CircleCI support (support@circleci.com), with the log lines.',
         commands: [
           'circleci-admin pods logs dispatcher --since 30m',
           'circleci-admin pods restart dispatcher',

@@ -11,7 +11,7 @@ export const dispatcherSilent: Rule = {
       code: 'CQ0302',
       stage: 'dispatcher',
       remedy: {
-        text: 'It hangs: restart it. Builds that wait in its queue go on then; running ones are not touched.',
+        text: 'It hangs: restart it. Builds in its queue then continue; running builds are not affected.',
         commands: [
           'circleci-admin pods logs dispatcher --tail 50 --timestamps',
           'circleci-admin pods restart dispatcher --delete',

@@ -13,7 +13,7 @@ export const imageNotPulled: Rule = {
         code: 'CQ0103',
         title: `${service.workload} does not start: its image cannot be pulled`,
         remedy: {
-          text: "The pod's events say what the registry answered: a name or tag that is not there, a login that is missing, or no way to the registry.",
+          text: "The pod's events show the answer of the registry: a name or tag that does not exist, a missing login, or no connection to the registry.",
           commands: [`circleci-admin pods describe ${service.ill[0]?.name ?? service.name}`],
         },
       }),

@@ -11,7 +11,7 @@ export const legacyDispatcherErrors: Rule = {
       code: 'CQ0201',
       stage: 'legacy-dispatcher',
       remedy: {
-        text: 'Builds are taken from the usage queue here: the error says what it lacks (MongoDB and RabbitMQ, most of the time).',
+        text: 'It takes builds from the usage queue: the error names the missing service (usually MongoDB or RabbitMQ).',
         commands: [
           'circleci-admin pods logs legacy-dispatcher --since 30m --grep ERROR',
           'circleci-admin services show legacy-dispatcher',

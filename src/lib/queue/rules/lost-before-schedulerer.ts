@@ -26,7 +26,7 @@ export const lostBeforeSchedulerer: Rule = {
         subject: 'schedulerer',
         title: `${builds(lost.length)} lost between dispatcher and schedulerer`,
         remedy: {
-          text: 'Restart both, so that they connect to their queue anew. Running builds go on.',
+          text: 'Restart both to make them reconnect to their queue. Running builds are not affected.',
           commands: [`circleci-admin pods restart ${services.join(' ')}`],
         },
         fix: null,

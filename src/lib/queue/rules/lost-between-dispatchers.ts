@@ -19,7 +19,7 @@ export const lostBetweenDispatchers: Rule = {
         subject: 'dispatcher',
         title: `${builds(lost.length)} lost between legacy-dispatcher and dispatcher`,
         remedy: {
-          text: 'Delete both pods, so that the connection between them is made anew, and wait until they are ready. Running builds go on.',
+          text: 'Delete both pods to make them reconnect, and wait until they are ready. Running builds are not affected.',
           commands: [
             'circleci-admin troubleshoot queue --fix',
             'circleci-admin pods restart legacy-dispatcher dispatcher --delete',

@@ -28,7 +28,7 @@ interface Asked {
 /** A service was asked, and did not answer, or refused. */
 export const missingEvidence: Rule = {
   code: 'CQ0901',
-  name: 'a service did not answer',
+  name: 'a service did not respond',
   explains: [],
   // Who cannot be reached, and what is reached through it or rests on it.
   accountsFor(own, { code }) {
@@ -124,7 +124,7 @@ function elsewhere(finding: Finding, pod: string): Finding {
   return {
     ...finding,
     severity: 'warning',
-    title: `Nomad was looked for in a pod that is not there: its server runs in ${pod}`,
+    title: `the configured Nomad pod does not exist: the Nomad server is ${pod}`,
     remedy: {
       text,
       commands: [`circleci-admin troubleshoot queue --nomad-pod ${pod}`, ...commands],
@@ -160,15 +160,15 @@ function findingOf({ service, name, place, vital, lacks, commands }: Asked): Fin
     severity: vital && !refused && whole ? 'error' : 'warning',
     place,
     subject: service,
-    title: late && whole ? `${name} did not answer in time` : titleOf(name, lacks, refused),
+    title: late && whole ? `${name} timed out` : titleOf(name, lacks, refused),
     evidence: [
       ...[...causes].slice(0, 4).map(([message, those]) => fact(`${partsOf(those)}: ${message}`)),
-      ...(late ? [fact(`it was waited for ${formatDuration(late.evidence.tookMs)}`)] : []),
+      ...(late ? [fact(`waited for ${formatDuration(late.evidence.tookMs)}`)] : []),
     ],
     remedy: {
       text:
         [...new Set(hints)].slice(0, 2).map(sentence).join(' ') ||
-        'See whether it runs, and whether it can be reached from here.',
+        'Check that it runs, and that it can be reached from here.',
       commands,
     },
     fix: null,
@@ -184,10 +184,10 @@ function isWhole(lacks: readonly Lack[], service: string): boolean {
 
 function titleOf(name: string, lacks: readonly Lack[], refused: boolean): string {
   const late = lacks.filter(({ evidence }) => evidence.timedOut);
-  if (late.length > 0) return `${name} did not give ${partsInShort(late)} in time`;
+  if (late.length > 0) return `${name} timed out: ${partsInShort(late)}`;
   const what = partsInShort(lacks);
   return refused
-    ? `a permission is missing: ${what.replace(/^its /, `${name}'s `)} may not be read`
+    ? `no permission to read ${what.replace(/^its /, `${name}'s `)}`
     : `${name} failed: ${what} could not be read`;
 }
 

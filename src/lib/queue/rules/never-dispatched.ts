@@ -10,7 +10,7 @@ import { lossFinding, lostBetween } from './families/lost.ts';
 /** The UI has a build in its queue, and no stage has ever heard of it. */
 export const neverDispatched: Rule = {
   code: 'CQ0203',
-  name: 'queued builds that no stage has heard of',
+  name: 'queued builds that no stage has received',
   explains: [],
   judge(facts) {
     const [first] = facts.stages;
@@ -25,9 +25,9 @@ export const neverDispatched: Rule = {
         code: 'CQ0203',
         place: first,
         subject: first,
-        title: `${builds(lost.length)} queued in the UI, and ${first} has not heard of ${lost.length === 1 ? 'it' : 'them'}`,
+        title: `${builds(lost.length)} queued in the UI, but ${first} has not received ${lost.length === 1 ? 'it' : 'them'}`,
         remedy: {
-          text: `Restart ${services.join(' and ')}, so that it connects to its queue anew. Running builds go on.`,
+          text: `Restart ${services.join(' and ')}, to make it reconnect to its queue. Running builds are not affected.`,
           commands: [
             'circleci-admin troubleshoot queue --fix',
             `circleci-admin pods restart ${services.join(' ')}`,

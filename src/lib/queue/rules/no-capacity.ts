@@ -13,9 +13,9 @@ export const noCapacity: Rule = {
       code: 'CQ0601',
       kinds: ['all-full', 'exhausted', 'mixed', 'no-clients'],
       follows: true,
-      title: (count) => `no capacity: ${count} wait for room on the clients`,
+      title: (count) => `no capacity: ${count} waiting for free clients`,
       remedy: (job) => ({
-        text: 'Add clients, or wait until builds end. Clients that are closed are the quickest room: open them again.',
+        text: 'Add clients, or wait until builds end. The quickest way to get capacity is to make ineligible clients eligible again.',
         commands: [
           ...reopen(facts),
           'circleci-admin nomad node-status',

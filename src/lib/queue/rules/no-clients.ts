@@ -14,7 +14,7 @@ export const noClients: Rule = {
         code: 'CQ0502',
         title: 'Nomad has no clients: no build can run',
         remedy: {
-          text: 'See whether the node group runs any machines, and whether they reach Nomad at port 4647 (terraform sets both up).',
+          text: 'Check that the node group has running machines, and that they can reach Nomad on port 4647 (both are set up by terraform).',
           commands: [
             'circleci-admin nomad node-status',
             'circleci-admin nomad cli -- server members',

@@ -19,9 +19,9 @@ export const noLeader: Rule = {
         place: 'nomad',
         subject: 'circleci-nomad',
         title: 'Nomad has no leader: nothing is scheduled',
-        evidence: [fact('Nomad answers, and names no leader (/v1/status/leader)')],
+        evidence: [fact('Nomad responds, but reports no leader (/v1/status/leader)')],
         remedy: {
-          text: 'See whether all server pods are ready and see each other; a single server elects itself once its pod is restarted. Running builds go on.',
+          text: 'Check that all server pods are ready and can reach each other; a single server elects itself after a restart of its pod. Running builds are not affected.',
           commands: [
             'circleci-admin nomad cli -- server members',
             'circleci-admin pods logs circleci-nomad --tail 100',

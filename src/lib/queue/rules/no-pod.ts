@@ -44,7 +44,7 @@ function missing(facts: QueueFacts, pods: readonly PodFact[], stage: Stage): Fin
       workload?.replicas === 0 ? `${name} is stopped: it is scaled to zero` : `${name} has no pod`,
     evidence: [
       fact(howMany(workload, workloads !== null)),
-      ...(impact === null ? [] : [fact(`without it: ${impact}`)]),
+      ...(impact === null ? [] : [fact(`impact: ${impact}`)]),
     ],
     remedy: remedyOf(workload, name),
     builds: buildNames(stoppedBefore(facts, stage)),
@@ -55,22 +55,22 @@ function missing(facts: QueueFacts, pods: readonly PodFact[], stage: Stage): Fin
 function howMany(workload: WorkloadFact | null, listed: boolean): string {
   if (workload === null) {
     return listed
-      ? 'there is neither a pod of it nor a Deployment or StatefulSet'
-      : 'there is no pod of it; Deployments and StatefulSets could not be listed';
+      ? 'it has no pod, and no Deployment or StatefulSet'
+      : 'it has no pod; Deployments and StatefulSets could not be listed';
   }
-  return `${workload.kind} ${workload.name} wants ${workload.replicas} pods and has none`;
+  return `${workload.kind} ${workload.name} should have ${workload.replicas} pods and has none`;
 }
 
 function remedyOf(workload: WorkloadFact | null, name: string): Finding['remedy'] {
   if (workload?.replicas === 0) {
     const target = `${workload.kind.toLowerCase()}/${workload.name}`;
     return {
-      text: `Somebody has scaled it to zero. "kubectl scale ${target} --replicas=1 -n NAMESPACE" sets it to one again.`,
+      text: `Somebody scaled it to zero. "kubectl scale ${target} --replicas=1 -n NAMESPACE" starts it again.`,
       commands: [`circleci-admin services show ${name}`],
     };
   }
   return {
-    text: 'See why its controller makes no pod (a quota, a webhook, a deployment that failed), or install it again.',
+    text: 'Check why its controller creates no pod (a quota, a webhook, a failed deployment), or install it again.',
     commands: ['circleci-admin services list'],
   };
 }
@@ -82,10 +82,10 @@ function elsewhere(pods: readonly PodFact[]): Finding {
     severity: 'error',
     place: 'kubernetes',
     subject: null,
-    title: 'nothing of the pipeline is in this namespace: another one may be meant',
-    evidence: [fact(`of its ${pods.length} pods none is of ${STAGES.join(', ')}`)],
+    title: 'no service of the pipeline is in this namespace: it may be the wrong one',
+    evidence: [fact(`none of its ${pods.length} pods belongs to ${STAGES.join(', ')}`)],
     remedy: {
-      text: 'See which namespace the profile names; --namespace chooses another.',
+      text: 'Check the namespace in the profile; to use another one: --namespace.',
       commands: ['circleci-admin config show', 'circleci-admin pods list'],
     },
     builds: [],

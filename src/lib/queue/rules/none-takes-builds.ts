@@ -4,7 +4,7 @@ import { closedFleet, fleetFinding, statesOf } from './families/closed-fleet.ts'
 /** Clients are there, each closed for its own reason. */
 export const noneTakesBuilds: Rule = {
   code: 'CQ0505',
-  name: 'no client takes builds',
+  name: 'no client accepts builds',
   explains: [],
   judge(facts) {
     const fleet = closedFleet(facts);
@@ -17,9 +17,9 @@ export const noneTakesBuilds: Rule = {
     return [
       fleetFinding(facts, clients, {
         code: 'CQ0505',
-        title: `no client takes builds: ${statesOf(clients)}`,
+        title: `no client accepts builds: ${statesOf(clients)}`,
         remedy: {
-          text: 'Open those that are ready again (a drain that is over leaves its client ineligible), or add clients.',
+          text: 'Make the ready clients eligible again (after a drain, a client stays ineligible), or add clients.',
           commands: [
             ...(shut ? [`circleci-admin nomad eligibility ${shut.name} --enable`] : []),
             ...(draining ? [`circleci-admin nomad drain --disable ${draining.name}`] : []),

@@ -29,16 +29,16 @@ export const notPosted: Rule = {
         subject: 'schedulerer',
         title:
           posted === stuck.length
-            ? `${builds(stuck.length)} posted by schedulerer, and Nomad has no job`
-            : `${builds(stuck.length)} got to schedulerer and not to Nomad`,
+            ? `${builds(stuck.length)} posted by schedulerer, but Nomad has no job`
+            : `${builds(stuck.length)} reached schedulerer, but not Nomad`,
         evidence: [
           ...lines(stuck.slice(0, 3).flatMap(({ mention }) => mention?.lines.slice(-1) ?? [])),
           fact(
-            `Nomad has no job of ${stuck.length === 1 ? 'it' : 'them'}; the oldest waits for ${formatDuration(oldest.ageMs)}`,
+            `Nomad has no job for ${stuck.length === 1 ? 'it' : 'them'}; the oldest has waited for ${formatDuration(oldest.ageMs)}`,
           ),
         ],
         remedy: {
-          text: 'See what it says of the task, and whether Nomad takes jobs; then restart it.',
+          text: 'Check what its log says about the task, and whether Nomad accepts jobs; then restart it.',
           commands: [
             'circleci-admin pods logs schedulerer --since 30m',
             'circleci-admin nomad status',

@@ -11,9 +11,9 @@ export const notReady: Rule = {
     illServices(facts, 'not-ready').map((service) =>
       podFinding(service, {
         code: 'CQ0105',
-        title: `${service.workload} is not ready, so nothing is sent to it`,
+        title: `${service.workload} is not ready, so it gets no traffic`,
         remedy: {
-          text: 'See its events and its log. The easiest way to restart it is to delete the pod: Kubernetes makes another.',
+          text: 'Check its events and its log. The easiest way to restart it is to delete the pod: Kubernetes creates a new one.',
           commands: [
             `circleci-admin pods describe ${service.ill[0]?.name ?? service.name}`,
             `circleci-admin pods logs ${service.ill[0]?.name ?? service.name} --tail 100`,

@@ -4,7 +4,7 @@ import { pendingJobs } from './families/pending-jobs.ts';
 /** Nomad has not tried to place a job, or gave up. */
 export const notScheduled: Rule = {
   code: 'CQ0605',
-  name: 'Nomad does not get to placing jobs',
+  name: 'Nomad does not place jobs',
   explains: [],
   judge: (facts) =>
     pendingJobs(facts, {
@@ -12,9 +12,9 @@ export const notScheduled: Rule = {
       kinds: ['scheduler-failed', 'no-evaluation', 'waiting', 'unexplained'],
       follows: true,
       title: (count) =>
-        `${count} pending, and Nomad's scheduler does not place ${count === '1 build' ? 'it' : 'them'}`,
+        `${count} pending, but Nomad's scheduler does not place ${count === '1 build' ? 'it' : 'them'}`,
       remedy: (job) => ({
-        text: "See the job's evaluations and what the Nomad server says; if it hangs, restart its pod: running builds go on.",
+        text: "Check the job's evaluations and the log of the Nomad server; if it hangs, restart its pod: running builds are not affected.",
         commands: [
           `circleci-admin nomad status ${job}`,
           'circleci-admin pods logs circleci-nomad --tail 100',

@@ -4,16 +4,16 @@ import { illServices, podFinding } from './families/pod-ills.ts';
 /** A container used more memory than it may, and was killed. */
 export const outOfMemory: Rule = {
   code: 'CQ0102',
-  name: 'a pod was killed for its use of memory',
+  name: 'a pod was OOM-killed',
   explains: [],
   ofPods: true,
   judge: (facts) =>
     illServices(facts, 'out-of-memory').map((service) =>
       podFinding(service, {
         code: 'CQ0102',
-        title: `${service.workload} was OOM-killed: it needs more memory than its limit`,
+        title: `${service.workload} was OOM-killed: it used more memory than its limit`,
         remedy: {
-          text: 'Raise the memory limit of its container; until then it is killed again under load.',
+          text: 'Raise the memory limit of its container; until then it will be killed again under load.',
           commands: [
             `circleci-admin pods describe ${service.ill[0]?.name ?? service.name}`,
             `circleci-admin pods logs ${service.ill[0]?.name ?? service.name} --previous --tail 100`,

@@ -35,7 +35,7 @@ export const outputPortClosed: Rule = {
           ...failed
             .slice(0, 5)
             .map(({ client, exitCode, meaning }) =>
-              fact(`${client}: curl ends with ${exitCode}: ${meaning}`),
+              fact(`${client}: curl exit code ${exitCode}: ${meaning}`),
             ),
           ...probes
             .filter(({ check, outcome }) => check === 'dns' && outcome === 'failed')
@@ -45,7 +45,7 @@ export const outputPortClosed: Rule = {
             ),
         ],
         remedy: {
-          text: hints.join(' ') || 'Open the port from the clients to the output-processor.',
+          text: hints.join(' ') || 'Allow this port from the clients to the output-processor.',
           commands: [
             'circleci-admin troubleshoot connectivity',
             'circleci-admin services show output-processor',

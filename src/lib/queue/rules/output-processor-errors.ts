@@ -11,7 +11,7 @@ export const outputProcessorErrors: Rule = {
       code: 'CQ0702',
       stage: 'output-processor',
       remedy: {
-        text: 'It writes what builds say into MongoDB and object storage: the trace names what it cannot reach. A restart loses the output of running builds.',
+        text: 'It writes build output to MongoDB and object storage: the trace names what it cannot reach. A restart loses the output of running builds.',
         commands: [
           'circleci-admin pods logs output-processor --tail 10000 --grep ERROR',
           'circleci-admin services show output-processor',

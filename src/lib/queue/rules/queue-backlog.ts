@@ -89,12 +89,12 @@ function findingOf(
     severity,
     place: 'rabbitmq',
     subject: queue.name,
-    title: `${count(queue.messages)} pile up in ${queue.name}${untaken ? ': nobody takes them' : ''}`,
+    title: `${count(queue.messages)} pile up in ${queue.name}${untaken ? ': there is no consumer' : ''}`,
     evidence: piled.slice(0, 5).map((one) => fact(describe(one))),
     remedy: {
       text: untaken
-        ? `Whoever takes from ${queue.name} has lost its connection: restart ${stage ?? 'it'}. Messages stay in the queue meanwhile.`
-        : 'More comes in than is taken: see the service that takes from it, and what it says.',
+        ? `The consumer of ${queue.name} has lost its connection: restart ${stage ?? 'it'}. The messages stay in the queue.`
+        : "Messages arrive faster than they are consumed: check the consumer's log.",
       commands: [
         ...(stage === null ? [] : [`circleci-admin pods restart ${stage}`]),
         `circleci-admin pods logs ${stage ?? 'circleci-rabbitmq'} --tail 100`,
@@ -113,6 +113,6 @@ function count(messages: number): string {
 
 function describe({ vhost, name, messages, unacknowledged, consumers }: RabbitQueue): string {
   const takers = consumers === null ? '' : `, ${consumers} consumers`;
-  const given = unacknowledged === null ? '' : ` (${unacknowledged} given out)`;
+  const given = unacknowledged === null ? '' : ` (${unacknowledged} unacknowledged)`;
   return `${name} in vhost ${vhost}: ${messages} messages${given}${takers}`;
 }

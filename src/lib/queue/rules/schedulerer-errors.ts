@@ -11,7 +11,7 @@ export const schedulererErrors: Rule = {
       code: 'CQ0401',
       stage: 'schedulerer',
       remedy: {
-        text: 'It posts tasks to Nomad: see whether Nomad answers, then restart it. If the trace stays, it is for CircleCI support.',
+        text: 'It posts tasks to Nomad: check that Nomad responds, then restart it. If the trace remains, send it to CircleCI support.',
         commands: [
           'circleci-admin nomad node-status',
           'circleci-admin pods logs schedulerer --since 30m',

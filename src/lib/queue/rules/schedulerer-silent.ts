@@ -11,7 +11,7 @@ export const schedulererSilent: Rule = {
       code: 'CQ0402',
       stage: 'schedulerer',
       remedy: {
-        text: 'It hangs: restart it. Tasks that wait in its queue go on then; running builds are not touched.',
+        text: 'It hangs: restart it. Tasks in its queue then continue; running builds are not affected.',
         commands: [
           'circleci-admin pods logs schedulerer --tail 50 --timestamps',
           'circleci-admin pods restart schedulerer --delete',

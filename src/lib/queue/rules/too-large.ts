@@ -13,7 +13,7 @@ export const tooLarge: Rule = {
       follows: false,
       title: (count) => `${count} too large for any client`,
       remedy: (job) => ({
-        text: 'More clients of this size do not help: add larger ones, or have the build ask for a smaller resource class.',
+        text: 'More clients of this size do not help: add larger ones, or use a smaller resource class for the build.',
         commands: [
           `circleci-admin nomad status ${job}`,
           'circleci-admin nomad node-status --output wide',

@@ -11,9 +11,9 @@ export const unfitClients: Rule = {
       code: 'CQ0604',
       kinds: ['driver-missing', 'class-filtered', 'unknown-datacenter', 'quota'],
       follows: false,
-      title: (count) => `${count} held: the clients are not of the kind that is asked for`,
+      title: (count) => `${count} waiting: no client is of the required kind`,
       remedy: (job) => ({
-        text: "See the clients' configuration: raw_exec has to be enabled, the datacenter is always default.",
+        text: "Check the clients' configuration: raw_exec must be enabled, and the datacenter must be default.",
         commands: [
           `circleci-admin nomad status ${job}`,
           'circleci-admin nomad node-status --output wide',

@@ -4,16 +4,16 @@ import { illServices, podFinding } from './families/pod-ills.ts';
 /** No node of the cluster takes a pod. */
 export const unschedulable: Rule = {
   code: 'CQ0104',
-  name: 'no node takes a pod',
+  name: 'a pod cannot be scheduled',
   explains: [],
   ofPods: true,
   judge: (facts) =>
     illServices(facts, 'unschedulable').map((service) =>
       podFinding(service, {
         code: 'CQ0104',
-        title: `${service.workload} is Pending: no node of the cluster takes its pod`,
+        title: `${service.workload} is Pending: no node can run its pod`,
         remedy: {
-          text: "Add a node to the cluster, or free what the scheduler misses: the pod's events name it.",
+          text: "Add a node to the cluster, or free the resource named in the pod's events.",
           commands: [`circleci-admin pods describe ${service.ill[0]?.name ?? service.name}`],
         },
       }),

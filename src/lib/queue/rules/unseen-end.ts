@@ -6,7 +6,7 @@ import { fact, type Rule } from '../finding.ts';
 /** Builds have ended in Nomad, and the UI does not know. */
 export const unseenEnd: Rule = {
   code: 'CQ0705',
-  name: 'builds have ended in Nomad and not in the UI',
+  name: 'builds have ended in Nomad, but not in the UI',
   explains: [],
   judge(facts) {
     const unseen = unseenTrails(facts).filter(({ inNomad }) => inNomad === 'ended');
@@ -22,16 +22,16 @@ export const unseenEnd: Rule = {
         severity: 'error',
         place: 'output-processor',
         subject: 'output-processor',
-        title: `${builds(unseen.length)} ended in Nomad, and still queued or running in the UI`,
+        title: `${builds(unseen.length)} ended in Nomad, but still queued or running in the UI`,
         evidence: [
           fact(
             `${oldest.trail.name} ended ${formatDuration(oldest.ageMs)} ago in Nomad` +
-              `${how === null ? '' : ` (${how})`}; the UI has it ${shown}`,
+              `${how === null ? '' : ` (${how})`}; the UI shows it as ${shown}`,
           ),
-          fact(`so: ${listed(names)}`),
+          fact(`Affected builds: ${listed(names)}`),
         ],
         remedy: {
-          text: 'The end did not get to the output-processor: see its log, and what the build agent said last. Cancel such builds in the UI, then run them again.',
+          text: "The end did not reach the output-processor: check its log, and the end of the build agent's log. Cancel such builds in the UI, then rerun them.",
           commands: [
             'circleci-admin pods logs output-processor --tail 10000',
             `circleci-admin nomad logs ${job?.id ?? oldest.trail.name} --tail 50`,

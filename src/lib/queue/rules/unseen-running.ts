@@ -6,7 +6,7 @@ import { fact, type Rule } from '../finding.ts';
 /** Builds run in Nomad, and not in the UI (operations guide, "Debug Queuing Builds", step 5). */
 export const unseenRunning: Rule = {
   code: 'CQ0701',
-  name: 'builds run in Nomad and not in the UI',
+  name: 'builds run in Nomad, but not in the UI',
   explains: [],
   judge(facts) {
     const unseen = unseenTrails(facts).filter(({ inNomad }) => inNomad === 'running');
@@ -15,22 +15,22 @@ export const unseenRunning: Rule = {
     const names = unseen.map(({ trail }) => trail.name);
     const job =
       oldest.trail.jobs.find(({ status }) => status === 'running')?.id ?? oldest.trail.name;
-    const instead = oldest.inUi === 'absent' ? 'does not list it' : 'has it queued';
+    const instead = oldest.inUi === 'absent' ? 'does not list it' : 'shows it as queued';
     return [
       {
         code: 'CQ0701',
         severity: 'error',
         place: 'output-processor',
         subject: 'output-processor',
-        title: `${builds(unseen.length)} running in Nomad and not in the UI`,
+        title: `${builds(unseen.length)} running in Nomad, but not in the UI`,
         evidence: [
           fact(
-            `${oldest.trail.name} runs for ${formatDuration(oldest.ageMs)} in Nomad, and the UI ${instead}`,
+            `${oldest.trail.name} has run for ${formatDuration(oldest.ageMs)} in Nomad, but the UI ${instead}`,
           ),
-          fact(`so: ${listed(names)}`),
+          fact(`Affected builds: ${listed(names)}`),
         ],
         remedy: {
-          text: "What builds say does not get to the output-processor, or it does not pass it on: see its log and the build agent's.",
+          text: "Build output is not reaching the output-processor, or it is not forwarding it: check its log and the build agent's log.",
           commands: [
             'circleci-admin pods logs output-processor --tail 10000',
             `circleci-admin nomad logs ${job} --tail 50`,

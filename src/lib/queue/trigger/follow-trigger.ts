@@ -44,7 +44,7 @@ export async function* followTrigger(
     newest = event;
     yield event;
   }
-  if (newest === null) throw new Error('starting a build told nothing');
+  if (newest === null) throw new Error('Starting a build reported no result');
   for (;;) {
     const look = await lookAt(triggeredBuild(newest, clock.now()));
     if (hasArrived(look) || clock.now().getTime() + LOOK_EVERY > until) {

@@ -76,7 +76,7 @@ export async function* triggerBuild(
       return yield { kind: 'numbered', ...started, ...found };
     if (found !== null) return yield { kind: 'unnumbered', ...started, ...found };
     if (clock.now().getTime() >= until) {
-      const why = `no job was given a number within ${formatDuration(limitMs)}`;
+      const why = `no job got a number within ${formatDuration(limitMs)}`;
       return yield { kind: 'unnumbered', ...started, why };
     }
     await clock.sleep(POLL, signal);
@@ -113,7 +113,7 @@ async function lookForNumber(
     }
     if (workflows.length > 0) {
       const over = workflows.every(({ status }) => status !== null && ENDED.has(status));
-      return over ? { why: 'its workflows ended without a job that has a number' } : null;
+      return over ? { why: 'its workflows ended, and no job got a number' } : null;
     }
     const { state, errors } = await api.pipeline(pipelineId, signal);
     if (state === 'errored' || errors.length > 0) throw errored(pipelineId, errors);
@@ -128,8 +128,8 @@ async function lookForNumber(
 
 function errored(id: string, errors: readonly string[]): AdminError {
   const why = errors.length === 0 ? 'the server does not say why' : errors.join('; ');
-  return new AdminError('failed', `pipeline ${id} was started, and has no workflow: ${why}`, {
+  return new AdminError('failed', `Pipeline ${id} was started, but has no workflow: ${why}`, {
     code: 'PIPELINE_ERRORED',
-    hint: 'Mend .circleci/config.yml of that branch, or start another project.',
+    hint: 'Fix .circleci/config.yml in that branch, or use another project.',
   });
 }

@@ -14,10 +14,10 @@ export function notesOf({ snapshot }: QueueFacts): readonly string[] {
 
 function unasked({ pods, nomad, server, rabbitmq, outputPort }: QueueSnapshot): readonly string[] {
   return [
-    ...notAsked('Kubernetes was not asked', pods),
-    ...notAsked('Nomad was not asked', nomad.clients),
-    ...notAsked("The server's own queues were not asked for", server.builds),
-    ...notAsked('RabbitMQ was not asked', rabbitmq),
+    ...notAsked('Kubernetes was not checked', pods),
+    ...notAsked('Nomad was not checked', nomad.clients),
+    ...notAsked("The server's own queues were not checked", server.builds),
+    ...notAsked('RabbitMQ was not checked', rabbitmq),
     ...notAsked('Port 8585 was not checked from the clients', outputPort),
   ];
 }
@@ -35,7 +35,7 @@ function unread({ rabbitmq, outputPort }: QueueSnapshot): readonly string[] {
   if (outputPort.status === 'known') {
     for (const { client, check, outcome, meaning } of outputPort.value) {
       if (check === 'ssh' && outcome === 'failed') {
-        notes.push(`${client} could not be logged in on: ${sentence(meaning)}`);
+        notes.push(`Could not log in to ${client}: ${sentence(meaning)}`);
       }
     }
   }
@@ -52,7 +52,7 @@ function clocks({ clocks: { kubernetesAheadMs, nomadAheadMs, serverAheadMs } }: 
     if (ahead === null || Math.abs(ahead) <= CLOCKS_DIFFER_MS) return [];
     const way = ahead > 0 ? 'ahead of' : 'behind';
     return [
-      `The clock of ${name} is ${formatDuration(Math.abs(ahead))} ${way} this machine's; ages were reckoned with that.`,
+      `The clock of ${name} is ${formatDuration(Math.abs(ahead))} ${way} the clock of this machine; ages are corrected.`,
     ];
   });
 }

@@ -84,7 +84,7 @@ function stageWords(facts: QueueFacts, stage: Stage): Words {
   if (!log) return lacking(firstLog(facts, stage) ?? snapshot.pods);
   const window = formatDuration(snapshot.windowMs);
   const beats = log.pods.flatMap(({ lastBeatAgeMs }) => lastBeatAgeMs ?? []);
-  const beat = beats.length > 0 ? `last beat ${formatDuration(Math.min(...beats))} ago` : null;
+  const beat = beats.length > 0 ? `last heartbeat ${formatDuration(Math.min(...beats))} ago` : null;
   const count = Math.max(log.events, log.builds.size);
   if (log.idle || count === 0) {
     const text = [`no builds in ${window}`, beat].filter((part) => part !== null).join(', ');
@@ -110,7 +110,7 @@ function clientWords({ snapshot }: QueueFacts): Words {
   const { clients } = snapshot.nomad;
   if (clients.status !== 'known') return lacking(clients);
   const { clients: all, takingBuilds, runningBuilds } = sumCapacity(clients.value);
-  const text = `${takingBuilds} of ${all} take builds, ${builds(runningBuilds)} running there`;
+  const text = `${takingBuilds} of ${all} accept builds, ${builds(runningBuilds)} running there`;
   return { state: 'ok', text };
 }
 
@@ -137,8 +137,8 @@ function portWords({ snapshot: { outputPort } }: QueueFacts): Words {
   const ok = asked.filter(({ outcome }) => outcome === 'ok').length;
   const skipped = asked.find(({ outcome }) => outcome === 'skipped');
   if (ok === 0 && skipped) return { state: 'not-asked', text: skipped.meaning };
-  if (asked.length === 0) return { state: 'unknown', text: 'no client could be asked' };
-  return { state: 'ok', text: `answers ${ok} of ${asked.length} clients asked` };
+  if (asked.length === 0) return { state: 'unknown', text: 'no client could be reached' };
+  return { state: 'ok', text: `reachable from ${ok} of ${asked.length} clients checked` };
 }
 
 function serverWords(facts: QueueFacts, evidence: Evidence<unknown>): Words {

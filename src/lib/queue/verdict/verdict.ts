@@ -35,15 +35,15 @@ function illness(findings: readonly JudgedFinding[], waiting: number | null): Wo
   const next = first.remedy.commands[0] ?? null;
   if (errors.length === 0) {
     const blind = findings.find(isBlind);
-    const but = blind ? ` not all could be seen: ${blind.title}` : `: ${first.title}`;
-    const text = `Nothing that could be seen holds builds up, but${but}.`;
+    const but = blind ? ` not everything could be read: ${blind.title}` : `: ${first.title}`;
+    const text = `Nothing that could be read blocks builds, but${but}.`;
     const [look = null] = (blind ?? first).remedy.commands;
     return { state: blind ? 'unknown' : 'degraded', text, next: look };
   }
   const others = errors.slice(1).filter(({ causedBy }) => causedBy === null);
   const also = others.map(({ title }) => ` There is another cause: ${title}.`).join('');
   if (errors.every(({ code }) => code === 'CQ0901')) {
-    const text = `Why builds are queued cannot be said: ${first.title}.${also}`;
+    const text = `The cause cannot be determined: ${first.title}.${also}`;
     return { state: 'unknown', text, next };
   }
   const queued = waiting === null || waiting === 0 ? '' : ` ${waits(waiting)}.`;
@@ -69,7 +69,7 @@ function health(facts: QueueFacts): Words {
   const { snapshot } = facts;
   const clients = known(snapshot.nomad.clients);
   if (facts.logs.size === 0 && clients === null) {
-    const text = 'Nothing can be said: neither logs of the pipeline nor Nomad could be asked.';
+    const text = 'No verdict: neither the logs of the pipeline nor Nomad could be read.';
     return { state: 'unknown', text };
   }
   if (snapshot.trigger !== null) {
@@ -87,7 +87,7 @@ function health(facts: QueueFacts): Words {
         : `no build came for ${formatDuration(lastAgeMs)}`;
     return {
       state: 'idle',
-      text: `Nothing is wrong, and ${since}. An idle pipeline and one that loses jobs look alike: start a build to see.`,
+      text: `Nothing is wrong, and ${since}. An idle pipeline and one that loses jobs look the same: start a build to check.`,
       next: 'circleci-admin troubleshoot queue --trigger ORG/REPO',
     };
   }
@@ -107,7 +107,7 @@ function longQueued(facts: QueueFacts): Words | null {
   if (late.length === 0) return null;
   const text =
     `${waits(late.length)}, one for ${formatDuration(Math.max(...late))}, and nothing that was ` +
-    'looked at says why: the logs may not reach back that far. Look again with a longer --since';
+    'read shows why: the logs may not go back far enough. Try again with a longer --since';
   return { state: 'unknown', text };
 }
 
@@ -117,7 +117,7 @@ function followTrigger(facts: QueueFacts): Words | null {
   if (trigger === null) return null;
   const after = formatDuration(trigger.ageMs);
   if (trigger.number === null) {
-    const text = `The build of ${trigger.project} that was started ${after} ago has no number yet: look again in a minute`;
+    const text = `The build of ${trigger.project} that was started ${after} ago has no number yet: check again in a minute`;
     return { state: 'unknown', text };
   }
   const name = `${trigger.project}/${trigger.number}`;
@@ -130,8 +130,8 @@ function followTrigger(facts: QueueFacts): Words | null {
     return { state: 'healthy', text: `Builds get through: ${name} reached ${where}${when}.` };
   }
   const at = trail ? STAGES.findLast((stage) => trail.seen.has(stage)) : undefined;
-  const got = at === undefined ? 'no stage has heard of it yet' : `it has got as far as ${at}`;
-  const text = `${name} was started ${after} ago, and ${got}: look again in a minute`;
+  const got = at === undefined ? 'no stage has received it yet' : `it has reached ${at}`;
+  const text = `${name} was started ${after} ago, and ${got}: check again in a minute`;
   return { state: 'unknown', text };
 }
 

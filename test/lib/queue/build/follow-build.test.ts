@@ -88,10 +88,10 @@ describe('following a build', () => {
     const report = await until(followed(sandbox, build.url), sandbox.clock);
     expect(sandbox.clock.nowMs() - startedAt).toBeLessThanOrEqual(LIMIT + 1_000);
     expect(report).toMatchObject({ state: 'running', stoppedAt: null, finding: null });
-    expect(report.notes).toContain('Nomad was not read: Nomad gave no answer within 10s');
+    expect(report.notes).toContain('Nomad was not read: Nomad timed out after 10s');
     expect(report.steps.find(({ id }) => id === 'registered')).toMatchObject({
       state: 'unknown',
-      what: 'Nomad could not be read: Nomad gave no answer within 10s',
+      what: 'Nomad could not be read: Nomad timed out after 10s',
     });
   });
 
@@ -129,7 +129,7 @@ describe('following a build', () => {
       kind: 'service',
       code: 'NOTHING_TO_ASK',
       message: expect.stringMatching(
-        /^No service could be reached to look for build ".*": .* gave no answer/,
+        /^No service could be reached to look for build ".*": .* timed out/,
       ),
     });
   });

@@ -110,13 +110,13 @@ describe('where rabbitmqctl is run', () => {
   });
 
   it.each([
-    ['no pod of it', known(pod()), 'there is no pod of RabbitMQ'],
+    ['no pod of it', known(pod()), 'RabbitMQ has no pod'],
     [
       'none that is ready',
       known(rabbit({ phase: 'Pending', containers: [container({ ready: false })] })),
       'no pod of RabbitMQ is ready',
     ],
-    ['unknown pods', { status: 'not-asked', why: '' } as const, 'the pods are not known'],
+    ['unknown pods', { status: 'not-asked', why: '' } as const, 'the pods could not be read'],
   ])('is nowhere with %s', (_, pods, why) => {
     expect(rabbitPlace(pods, catalogue)).toBe(why);
   });

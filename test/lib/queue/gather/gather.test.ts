@@ -78,13 +78,13 @@ describe('gather', () => {
     const { snapshot } = await gathered(sources);
     expect(snapshot.server.summary).toMatchObject({
       status: 'not-asked',
-      why: 'the server is not asked: no host is set in the profile',
+      why: 'no host is configured for the server',
     });
     expect(snapshot.clocks.serverAheadMs).toBeNull();
     const external = { ...sources, catalogue: makeCatalogue([], ['circleci-rabbitmq']) };
     expect((await gathered(external)).snapshot.rabbitmq).toEqual({
       status: 'not-asked',
-      why: 'RabbitMQ runs outside of the cluster',
+      why: 'RabbitMQ runs outside the cluster',
     });
   });
 
@@ -113,7 +113,7 @@ describe('gather', () => {
       },
     });
     expect(snapshot.pods.status).toBe('known');
-    expect(snapshot.workloads).toMatchObject(forbidden('may not be listed'));
+    expect(snapshot.workloads).toMatchObject(forbidden('No permission to list'));
     expect(snapshot.logs[0]?.log).toMatchObject(forbidden('pods/log'));
     expect(snapshot.rabbitmq).toMatchObject(forbidden('pods/exec'));
     expect(snapshot.server.summary.status).toBe('known');
@@ -133,13 +133,13 @@ describe('gather', () => {
       failure: {
         kind: 'timeout',
         code: 'NO_ANSWER',
-        message: 'Kubernetes gave no answer within 10s',
+        message: 'Kubernetes timed out after 10s',
       },
     };
     expect(snapshot.pods).toMatchObject(silent);
     expect(snapshot.workloads).toMatchObject(silent);
     expect(snapshot.logs).toEqual([]);
-    expect(snapshot.rabbitmq).toEqual({ status: 'not-asked', why: 'the pods are not known' });
+    expect(snapshot.rabbitmq).toEqual({ status: 'not-asked', why: 'the pods could not be read' });
     expect(snapshot.nomad.jobs.status).toBe('known');
     expect(snapshot.server.builds.status).toBe('known');
   });
@@ -209,7 +209,7 @@ describe('gather', () => {
     const [log] = snapshot.logs.filter(({ pod }) => pod === ill?.name);
     expect(log?.log).toMatchObject({
       status: 'not-asked',
-      why: expect.stringMatching(/^it was not started yet: /),
+      why: expect.stringMatching(/^it has not started yet: /),
     });
   });
 

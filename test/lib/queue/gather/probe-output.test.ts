@@ -67,7 +67,7 @@ describe('probeOutput', () => {
           ...{ meaning: 'a does not let ubuntu in', hint: 'Name another key.' },
         },
         { ...about('b'), check: 'output-processor', outcome: 'failed', exitCode: 7, port: 8585 },
-        { ...about('c'), check: 'ssh', meaning: 'SSH gave no answer within 10s' },
+        { ...about('c'), check: 'ssh', meaning: 'SSH timed out after 10s' },
       ],
     });
   });

@@ -159,7 +159,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
         pod('circleci-rabbitmq', {
           health: 'not-ready',
           status: 'Pending',
-          why: 'no node takes it: 0/3 nodes are available: 3 Insufficient memory.',
+          why: 'cannot be scheduled: 0/3 nodes are available: 3 Insufficient memory.',
         }),
       ),
     },

@@ -127,7 +127,7 @@ describe('triggerBuild', () => {
     const events = await run({ limitMs: 20_000 });
     expect(events.at(-1)).toMatchObject({
       kind: 'unnumbered',
-      why: 'no job was given a number within 20s',
+      why: 'no job got a number within 20s',
     });
     expect(clock.pauses).toHaveLength(20);
   });
@@ -157,7 +157,7 @@ describe('triggerBuild', () => {
     expect(await failure(run())).toMatchObject({
       kind: 'failed',
       code: 'PIPELINE_ERRORED',
-      message: 'pipeline p-1 was started, and has no workflow: no jobs',
+      message: 'Pipeline p-1 was started, but has no workflow: no jobs',
     });
   });
 
@@ -167,12 +167,12 @@ describe('triggerBuild', () => {
       403,
       'unauthorised',
       'SERVER_FORBIDDEN',
-      /does not let the token's user POST .*: "it says so"$/,
+      /does not permit the token's user to POST .*: "it says so"$/,
     ],
-    [404, 'notFound', 'PROJECT_NOT_FOUND', /builds no project acme\/web$/],
-    [400, 'validation', 'PIPELINE_REFUSED', /does not start a pipeline: "it says so"$/],
+    [404, 'notFound', 'PROJECT_NOT_FOUND', /has no project acme\/web$/],
+    [400, 'validation', 'PIPELINE_REFUSED', /did not start a pipeline: "it says so"$/],
     [502, 'service', 'SERVER_ERROR', /answered POST \S+ with 502: "it says so"$/],
-    [200, 'service', 'SERVER_SURPRISE', /with 200, which is not what API v2 says: "it says so"$/],
+    [200, 'service', 'SERVER_SURPRISE', /with 200, which does not match API v2: "it says so"$/],
   ])('explains %i', async (status, kind, code, message) => {
     const body = { message: 'it says so' };
     const { run, asked } = await server({

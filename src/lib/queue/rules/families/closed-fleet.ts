@@ -41,7 +41,7 @@ function fleetEvidence(clients: readonly ClientRow[]): readonly Proof[] {
   const shown = clients.slice(0, 5).map((client) => `${client.name} (${stateOf(client)})`);
   const more = clients.length > 5 ? ` and ${clients.length - 5} more` : '';
   return [
-    fact(`0 of ${clients.length} clients take builds: ${statesOf(clients)}`),
+    fact(`0 of ${clients.length} clients accept builds: ${statesOf(clients)}`),
     fact(`${shown.join(', ')}${more}`),
     fact(
       `${runningBuilds} builds still run there${unknownBuilds > 0 ? `, ${unknownBuilds} may` : ''}`,

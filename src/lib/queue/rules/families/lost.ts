@@ -92,9 +92,11 @@ function silenceOf(facts: QueueFacts, count: number, to: Stage): string {
   const pods = log?.pods.length ?? 0;
   const last = log?.lastEventAgeMs ?? null;
   const since =
-    last === null ? 'it took none at all' : `the last it took was ${formatDuration(last)} ago`;
+    last === null
+      ? 'it received none at all'
+      : `the last one it received was ${formatDuration(last)} ago`;
   const of = pods === 1 ? 'its log' : `the logs of its ${pods} containers`;
-  const names = count === 1 ? 'does not name it' : 'names none of them';
+  const names = count === 1 ? 'does not have it' : 'has none of them';
   return `${to} ${names} in ${of}: ${since}`;
 }
 

@@ -105,7 +105,7 @@ function sizes(jobs: readonly JobRow[]): string | null {
     const { asked, largest } = pending?.details ?? { asked: null, largest: null };
     if (asked && largest) {
       return (
-        `asked for: ${asked.cpuMhz} MHz and ${formatBytes(asked.memoryBytes)}; ` +
+        `required: ${asked.cpuMhz} MHz and ${formatBytes(asked.memoryBytes)}; ` +
         `the largest client has ${largest.cpuMhz} MHz and ${formatBytes(largest.memoryBytes)}`
       );
     }

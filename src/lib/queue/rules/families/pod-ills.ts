@@ -46,7 +46,7 @@ function illOf(pod: PodFact, now: Date, windowMs: Milliseconds): PodIll | null {
   }
   const age = least([ageAt(now, pod.createdAt), sinceRestart]);
   if (age !== null && age < STARTING_MS) return null;
-  if (why?.startsWith('no node takes it') || status === 'Pending') return 'unschedulable';
+  if (why?.startsWith('cannot be scheduled') || status === 'Pending') return 'unschedulable';
   return 'not-ready';
 }
 
@@ -120,7 +120,7 @@ function evidenceOf(
   return [
     ...sick.slice(0, 5).map((pod) => fact(describe(pod, now))),
     ...(all.length > sick.length ? [fact(`${ready} of its ${all.length} pods are ready`)] : []),
-    ...(impact === null ? [] : [fact(`without it: ${impact}`)]),
+    ...(impact === null ? [] : [fact(`impact: ${impact}`)]),
   ];
 }
 

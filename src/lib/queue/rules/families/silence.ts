@@ -45,11 +45,11 @@ export function silentStage(
       severity: isHeld ? 'error' : 'warning',
       place: stage,
       subject: stage,
-      title: `${stage} runs, but has gone silent${since(first)}`,
+      title: `${stage} is running, but silent${since(first)}`,
       evidence: [
         ...dead.map((pod) => fact(describe(pod))),
         ...lines(dead.flatMap(({ lastBeat }) => lastBeat ?? []).slice(0, 1)),
-        ...(stopped.length > 0 ? [fact(`${builds(stopped.length)} got no further than here`)] : []),
+        ...(stopped.length > 0 ? [fact(`${builds(stopped.length)} stuck here`)] : []),
       ],
       remedy,
       fix: null,
@@ -81,6 +81,6 @@ function since({ lastBeatAgeMs }: PodLogFacts): string {
 
 function describe({ pod, lastBeatAgeMs, lines: count }: PodLogFacts): string {
   if (lastBeatAgeMs === null) return `${pod} is ready and has written nothing`;
-  const last = `its last beat was ${formatDuration(lastBeatAgeMs)} ago`;
-  return `${pod} is ready; ${last}, and it beats every minute (${count} lines were read)`;
+  const last = `its last heartbeat was ${formatDuration(lastBeatAgeMs)} ago`;
+  return `${pod} is ready; ${last}, and it should log one every minute (${count} lines were read)`;
 }

@@ -40,13 +40,13 @@ export function stageErrors(facts: QueueFacts, about: StageErrorsAbout): readonl
       severity,
       place: stage,
       subject: stage,
-      title: `${stage} logs ${isTrouble ? 'trouble again and again' : 'errors'}: ${inShort(error)}`,
+      title: `${stage} logs ${isTrouble ? 'repeated problems' : 'errors'}: ${inShort(error)}`,
       evidence: [
         ...judged.slice(0, SHOWN).flatMap((one) => evidenceOf(one.error)),
         ...(judged.length > SHOWN
-          ? [fact(`and ${judged.length - SHOWN} more kinds of error`)]
+          ? [fact(`and ${judged.length - SHOWN} more kinds of errors`)]
           : []),
-        ...(waiting.length > 0 ? [fact(`${builds(waiting.length)} got no further than here`)] : []),
+        ...(waiting.length > 0 ? [fact(`${builds(waiting.length)} stuck here`)] : []),
       ],
       remedy,
       fix: null,
