@@ -4,8 +4,6 @@ export interface CommandCase {
   readonly reads?: readonly string[];
   /** Those of `reads` that print a list: all formats, columns and sorting hold for it. */
   readonly lists?: readonly string[];
-  /** Of `--json`: one document (where left out), or one on each line. */
-  readonly lines?: true;
   /** It has output of its own alone, with `--json` too, such as a program that it runs. */
   readonly passesThrough?: true;
   /** A command line that names something that does not exist. */
@@ -51,7 +49,7 @@ export const COMMAND_CASES: Readonly<Record<string, CommandCase>> = {
   },
   'nomad drain': { changes: 'NODE', consent: '--yes --detach', unknown: 'nonesuch' },
   'nomad eligibility': { changes: 'SPARE --disable', unknown: 'nonesuch --disable' },
-  'nomad logs': { reads: ['JOB', 'JOB --tail 2', 'JOB --both'], lines: true, unknown: 'nonesuch' },
+  'nomad logs': { reads: ['JOB', 'JOB --tail 2', 'JOB --both'], unknown: 'nonesuch' },
   'nomad node-status': {
     reads: ['', '--idle', 'NODE', 'NODE --via ssh'],
     lists: [''],
@@ -74,7 +72,7 @@ export const COMMAND_CASES: Readonly<Record<string, CommandCase>> = {
   },
   'pods logs': {
     reads: ['dispatcher --tail 5', '--service schedulerer --since 1m --timestamps'],
-    lines: true,
+
     unknown: 'nonesuch',
   },
   'pods restart': { changes: 'grafana', consent: '--yes --detach', unknown: 'nonesuch' },

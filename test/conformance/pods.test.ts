@@ -43,7 +43,7 @@ async function podsOfBoth(sandbox: Sandbox) {
 async function ownLog(sandbox: Sandbox, pod: string, flags: readonly string[]): Promise<string> {
   const options = { env: sandbox.environment(), clock: sandbox.clock };
   const { stdout } = await cli(['pods', 'logs', pod, '--json', ...flags], options);
-  const lines = linesOf(stdout).map((line) => JSON.parse(line));
+  const lines: readonly { time: string; text: string }[] = JSON.parse(stdout);
   return lines.map(({ time, text }) => `${time} ${text}\n`).join('');
 }
 

@@ -8,7 +8,7 @@ import { formatLine, headingOf, lineDocument } from '../../lib/nomad/logs/log-vi
 export class NomadLogs extends AdminCommand {
   static override summary = "show the build agent's log of a build (its standard error)";
   static override description =
-    'For a job, all its allocations are shown, newest last; for a build, all its parallel tasks. --follow ends when the build ends, and follows a build that is restarted on another client. --json prints one object per line.';
+    'For a job, all its allocations are shown, newest last; for a build, all its parallel tasks. --follow ends when the build ends, and follows a build that is restarted on another client. --json prints one list, and with --follow one object per line.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> acme/web/26 --follow',
     '<%= config.bin %> <%= command.id %> 0e449bfc --tail 100',
@@ -44,13 +44,14 @@ export class NomadLogs extends AdminCommand {
       tail: flags.tail ?? null,
       lines: output.structured || marks.allocation || marks.stream,
     };
+    const values = output.structured ? output.stream(flags.follow) : null;
     const choose: LogChoice = (allocations) => logSources(allocations, flags);
     for await (const item of readTargetLogs(nomad, targets, choose, options, { clock, signal })) {
       if (item.kind === 'bytes') await output.bytes(item.data);
       else if (item.kind === 'note') output.note(item.text);
       else if (item.kind === 'begin') {
         if (marks.allocation) output.note(headingOf(item.source));
-      } else if (output.structured) await output.json(lineDocument(item));
+      } else if (values) await values.push([lineDocument(item)]);
       else await output.line(formatLine(item, marks));
     }
   }

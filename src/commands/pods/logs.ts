@@ -11,7 +11,7 @@ import { podLogs } from '../../lib/pods/logs/pod-logs.ts';
 export class PodsLogs extends AdminCommand {
   static override summary = 'show the logs of pods or services, merged by time';
   static override description =
-    'NAME is a pod, a service or a workload. Each line names its pod, unless NAME is one pod with one log. --follow continues through restarts, lost connections and new pods. --json prints one object per line.';
+    'NAME is a pod, a service or a workload. Each line names its pod, unless NAME is one pod with one log. --follow continues through restarts, lost connections and new pods. --json prints one list, and with --follow one object per line.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> dispatcher schedulerer --follow',
     '<%= config.bin %> <%= command.id %> --service output-processor --tail 10000 --grep ERROR',
@@ -62,6 +62,7 @@ export class PodsLogs extends AdminCommand {
     const choice = podChoice(flags, argv);
     let marks = { pod: true, timestamps: flags.timestamps, color: output.color };
     let failed = false;
+    const values = output.structured ? output.stream(flags.follow) : null;
     for await (const event of podLogs(client, catalogue, choice, options, context)) {
       if (event.kind === 'begun') {
         marks = { ...marks, pod: !event.alone };
@@ -73,10 +74,8 @@ export class PodsLogs extends AdminCommand {
         output.note(`${where}${event.text}`);
         continue;
       }
-      const text = output.structured
-        ? event.lines.map((line) => JSON.stringify(logDocument(line)))
-        : event.lines.map((line) => logText(line, marks));
-      await output.line(text.join('\n'));
+      if (values) await values.push(event.lines.map(logDocument));
+      else await output.line(event.lines.map((line) => logText(line, marks)).join('\n'));
     }
     if (failed) this.exitWith(EXIT_CODES.partial);
   }

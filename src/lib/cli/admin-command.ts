@@ -144,10 +144,11 @@ export abstract class AdminCommand extends Command {
   }
 
   protected override async finally(error?: Error): Promise<void> {
-    this.#output?.endProgress();
+    const failed = error !== undefined && !(error instanceof ExitError);
+    await this.#output?.end(failed);
     // A change was refused for it: said already.
     if (!isAdminError(error, 'refused')) await this.#warnOfOtherCluster();
-    if (error === undefined || error instanceof ExitError) this.#output?.flush();
+    if (!failed) this.#output?.flush();
     await this.#installation?.close();
   }
 

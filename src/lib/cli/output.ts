@@ -3,6 +3,7 @@ import { CSV, rawText, TSV, type ValueForm } from '../terminal/raw-values.ts';
 import { type DetailView, eraseTable, type TableView } from '../terminal/table.ts';
 import { arrangeTable } from './arrange-table.ts';
 import type { OutputStream } from './runtime.ts';
+import { ValueStream } from './value-stream.ts';
 
 /** The formats of a result. */
 export const FORMATS = ['table', 'wide', 'tsv', 'csv', 'json', 'ndjson', 'yaml'] as const;
@@ -40,6 +41,7 @@ export class Output {
   readonly #held: string[] = [];
   /** A second document of YAML has to be set apart from the first. */
   #yamlWritten = false;
+  #stream: ValueStream | undefined;
 
   constructor(options: OutputOptions) {
     this.#options = options;
@@ -90,6 +92,24 @@ export class Output {
   /** Bytes as they are, such as a log. Resolves when more may be written. */
   async bytes(chunk: Uint8Array | string): Promise<void> {
     await this.#options.stdout.write(chunk);
+  }
+
+  /**
+   * A list that is printed as it comes: one document, or one value a line with NDJSON.
+   *
+   * @param endless it is followed: a document of JSON would never be whole
+   */
+  stream(endless: boolean): ValueStream {
+    const lines = this.format === 'ndjson' || (this.format === 'json' && endless);
+    const form = this.format === 'yaml' ? 'sequence' : lines ? 'lines' : 'array';
+    this.#stream = new ValueStream(form, (text) => this.#write(text));
+    return this.#stream;
+  }
+
+  /** The command ends: what is printed as it comes is made whole. */
+  async end(failed: boolean): Promise<void> {
+    await this.#stream?.end(failed);
+    this.endProgress();
   }
 
   /** A line of a stream of JSON values. */

@@ -1,11 +1,17 @@
 import { expect, it } from 'vitest';
+import { parse as parseYaml } from 'yaml';
 import { cli, startSandbox } from '../../support/sandbox.ts';
+
+interface LogLine {
+  readonly stream: string;
+  readonly text: string;
+}
 
 it('prints the log of an ended build as it is, the same over every way', async () => {
   const sandbox = await startSandbox({ scenario: 'demo' });
   const options = { env: sandbox.environment(), clock: sandbox.clock };
-  const list = await cli(['nomad', 'status', '--status', 'dead', '--json'], options);
-  const [job] = JSON.parse(list.stdout).jobs;
+  const dead = await cli(['nomad', 'status', '--status', 'dead', '--json'], options);
+  const [job] = JSON.parse(dead.stdout).jobs;
   const logs = (...words: string[]) => cli(['nomad', 'logs', job.id, ...words], options);
   const direct = await logs();
   expect(direct).toMatchObject({ exitCode: 0, stderr: '' });
@@ -15,8 +21,11 @@ it('prints the log of an ended build as it is, the same over every way', async (
   }
   const tail = await logs('--tail', '2');
   expect(tail.stdout).toBe(direct.stdout.split('\n').slice(-3).join('\n'));
-  const json = (await logs('--both', '--json')).stdout.trim().split('\n');
-  const texts = json.map((line) => JSON.parse(line)).filter(({ stream }) => stream === 'stderr');
+  const list = JSON.parse((await logs('--both', '--json')).stdout);
+  const lines = (await logs('--both', '--output', 'ndjson')).stdout.trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toEqual(list);
+  expect(parseYaml((await logs('--both', '--output', 'yaml')).stdout)).toEqual(list);
+  const texts: LogLine[] = list.filter(({ stream }: LogLine) => stream === 'stderr');
   expect(texts.map(({ text }) => `${text}\n`).join('')).toBe(direct.stdout);
   expect(texts[0]).toMatchObject({ task: 'build-agent', allocation: expect.any(String) });
 });
