@@ -1,35 +1,62 @@
-import { judgeCache, parseCacheSize } from '../../lib/cache/judge-size.ts';
+import { cachesNotes, cachesTable } from '../../lib/cache/caches-view.ts';
+import { placeBuild } from '../../lib/cache/find-build.ts';
+import { inspectBuild } from '../../lib/cache/inspect-build.ts';
+import { judgeCache } from '../../lib/cache/judge-size.ts';
+import { parseCacheSubject } from '../../lib/cache/parse-subject.ts';
 import { cacheView } from '../../lib/cache/view.ts';
 import { AdminCommand } from '../../lib/cli/admin-command.ts';
 import { Args } from '../../lib/cli/oclif.ts';
 import { EXIT_CODES } from '../../lib/errors.ts';
+import type { BuildTarget } from '../../lib/queue/build/build-target.ts';
 
 /** `troubleshoot cache`: the operations guide's rule for the size of caches. */
 export class TroubleshootCache extends AdminCommand {
-  static override summary = 'check whether a cache is too large to unpack safely';
+  static override summary = 'check whether caches are too large to unpack safely';
   static override description =
-    "A cache up to 500 MB is checked for corruption; a larger one is not, and may fail to unpack. The size is shown in the job's restore_cache step. Exits 9 if it is too large.";
+    'A cache up to 500 MB is checked for corruption; a larger one is not, and may fail to unpack. BUILD is a URL, org/repo/number or an ID: the sizes are read in the output of its restore_cache and save_cache steps (API v1.1 of the server). A SIZE is judged as it is. Exits 9 if a cache is too large, 10 if some steps could not be read.';
   static override examples = [
+    '<%= config.bin %> <%= command.id %> acme/web/26',
+    '<%= config.bin %> <%= command.id %> https://circleci.example.com/gh/acme/web/26 --json',
     '<%= config.bin %> <%= command.id %> 620MB',
-    '<%= config.bin %> <%= command.id %> 1.2GiB --json',
   ];
+  static override completes = { 'build|size': 'jobs' } as const;
   static override args = {
-    size: Args.string({
+    'build|size': Args.string({
       required: true,
       ignoreStdin: true,
-      description: 'size of the cache, such as 620MB',
+      description: 'URL, org/repo/number or ID of a build; or a size, such as 620MB',
     }),
   };
 
-  /** It is about a number alone. */
+  /** A size is about a number alone; for a build it is chosen once that is known. */
   protected override get needsInstallation(): boolean {
     return false;
   }
 
   async run(): Promise<void> {
     const { args } = await this.parse(TroubleshootCache);
-    const verdict = judgeCache(parseCacheSize(args.size));
+    const subject = parseCacheSubject(args['build|size']);
+    if (subject.kind === 'build') return this.#judgeBuild(subject.target);
+    const verdict = judgeCache(subject.bytes);
     await this.output.detail(cacheView(verdict), verdict);
     if (verdict.verdict !== 'ok') this.exitWith(EXIT_CODES.findings);
+  }
+
+  async #judgeBuild(target: BuildTarget): Promise<void> {
+    await this.chooseInstallation();
+    const { installation, signal, output, runtime } = this;
+    const lists = {
+      admin: () => installation.admin({ brief: true }),
+      nomad: () => installation.nomad(),
+    };
+    const place = await placeBuild(target, lists, signal);
+    const onRead = (read: number, of: number): void => {
+      if (runtime.stderr.isTTY) output.progress(`Reading the output of steps: ${read} of ${of}`);
+    };
+    const caches = await inspectBuild(await installation.steps(), { ...place, signal, onRead });
+    await output.table(cachesTable(caches), caches);
+    for (const note of cachesNotes(caches)) output.note(note);
+    if (caches.verdict === 'too-large') this.exitWith(EXIT_CODES.findings);
+    if (caches.unread > 0) this.exitWith(EXIT_CODES.partial);
   }
 }

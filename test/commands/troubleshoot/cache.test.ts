@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { cli } from '../../support/cli.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Sandbox } from '../../../src/lib/sandbox/sandbox.ts';
+import { SERVER_ADMIN_TOKEN } from '../../../src/lib/sandbox/server/scenario.ts';
+import { cli, startSandbox } from '../../support/sandbox.ts';
+import type { TestRuntimeOptions } from '../../support/test-runtime.ts';
 
 const cache = (...words: readonly string[]) => cli(['troubleshoot', 'cache', ...words]);
 
@@ -25,15 +28,143 @@ describe('troubleshoot cache', () => {
   });
 
   it.each([
-    ['https://circleci.example.com/gh/acme/api/21', 'CACHE_SIZE_NEEDED'],
-    ['acme/api/21', 'CACHE_SIZE_NEEDED'],
-    ['6007ca6352718c10b1227a57-0-build-acme-api-21', 'CACHE_SIZE_NEEDED'],
-    ['large', 'BAD_SIZE'],
-    ['99999999999999999999GB', 'BAD_SIZE'],
-    ['12 parsecs', 'BAD_SIZE'],
-  ])('says what it needs in place of %s', async (text, code) => {
+    ['large', 'BAD_SIZE', '620MB'],
+    ['99999999999999999999GB', 'BAD_SIZE', '620MB'],
+    ['12 parsecs', 'BAD_SIZE', '620MB'],
+    ['acme/api', 'BAD_BUILD', 'org/repo/number'],
+    ['https://circleci.example.com/gh/acme', 'BAD_BUILD', 'org/repo/number'],
+    ['acme/api/21', 'NO_SERVER_HOST', 'config set host'],
+    ['https://circleci.example.com/gh/acme/api/21', 'NO_SERVER_HOST', 'config set host'],
+    ['000000000000000000000000', 'BUILD_PROJECT_NEEDED', 'org/repo/number'],
+    ['6007ca6352718c10b1227a57-0-build-acme-api-21', 'BUILD_PROJECT_NEEDED', 'org/repo/number'],
+  ])('says what it needs in place of %s', async (text, code, hint) => {
     const { stdout, stderr, exitCode } = await cache(text, '--json');
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
-    expect(JSON.parse(stderr)).toMatchObject({ code, hint: expect.stringContaining('620MB') });
+    expect(JSON.parse(stderr)).toMatchObject({ code, hint: expect.stringContaining(hint) });
+  });
+});
+
+describe('troubleshoot cache BUILD', () => {
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    sandbox = await startSandbox({ scenario: 'demo' });
+  });
+  afterAll(() => sandbox.stop());
+  beforeEach(() => {
+    sandbox.calls.reset();
+    sandbox.faults.clear();
+  });
+
+  const judge = (words: readonly string[], more: TestRuntimeOptions = {}) =>
+    cli(['troubleshoot', 'cache', ...words], {
+      ...more,
+      env: { ...sandbox.environment(), ...more.env },
+    });
+
+  it('shows each cache, and ends with 9 where one is too large', async () => {
+    const { stdout, stderr, exitCode } = await judge(['acme/mobile-app/1', '-o', 'table']);
+    expect(stdout).toMatch(
+      /^TASK +STEP +KEY +SIZE +VERDICT\n +0 +Fetch pods +pods-v3-\S+ +650\.2 MB +too large\n/,
+    );
+    expect(stderr).toMatch(/^Fetch pods, Saving cache: 150\.2 MB over 500 MB: .+ Split it into /);
+    expect(exitCode).toBe(9);
+  });
+
+  it('prints one document, and one row for each cache in a pipe', async () => {
+    const { stdout, exitCode } = await judge(['acme/mobile-app/1', '--json']);
+    expect(exitCode).toBe(9);
+    expect(JSON.parse(stdout)).toEqual({
+      build: 'acme/mobile-app/1',
+      url: expect.stringContaining('/gh/acme/mobile-app/1'),
+      status: expect.any(String),
+      ended: true,
+      limitBytes: 500_000_000,
+      verdict: 'too-large',
+      caches: [
+        {
+          task: 0,
+          step: 102,
+          name: 'Fetch pods',
+          action: 'restore',
+          key: expect.stringContaining('pods-v3-'),
+          sizeBytes: 650_117_120,
+          verdict: 'too-large',
+          explanation: expect.any(String),
+          remedy: expect.any(String),
+        },
+        expect.objectContaining({ step: 104, action: 'save', verdict: 'too-large' }),
+      ],
+      passedOver: 0,
+      undecided: 0,
+      unread: 0,
+    });
+    const piped = await judge(['acme/mobile-app/1', '--columns', 'task,name,sizeBytes']);
+    expect(piped.stdout).toBe('0\tFetch pods\t650117120\n0\tSaving cache\t650117120\n');
+  });
+
+  it('says where there was no cache to unpack', async () => {
+    const { stdout, stderr, exitCode } = await judge(['acme/payments-api/1', '-o', 'table']);
+    expect(stdout).toMatch(/Restoring cache +- +- +no cache\n.*Saving cache .*237 MB +ok\n/);
+    expect({ stderr, exitCode }).toEqual({
+      stderr: 'Restoring cache: No cache was found for its keys.\n',
+      exitCode: 0,
+    });
+  });
+
+  it('takes a build that runs by its ID, and says that it has not ended', async () => {
+    const listed = await cli(['nomad', 'status', '--status', 'running', '--columns', 'id'], {
+      env: sandbox.environment(),
+    });
+    const [job = ''] = listed.stdout.split('\n');
+    for (const name of [job, job.slice(0, 24)]) {
+      const { stdout, stderr, exitCode } = await judge([name, '--json']);
+      expect(exitCode).toBe(JSON.parse(stdout).verdict === 'too-large' ? 9 : 0);
+      expect(JSON.parse(stdout)).toMatchObject({ ended: false, caches: [{ action: 'restore' }] });
+      expect(stderr).toContain('has not ended');
+    }
+  });
+
+  it('sends the token to the server alone, and shows no signature', async () => {
+    const { stdout, stderr } = await judge(['acme/mobile-app/1', '--debug', '-o', 'table']);
+    const to = (service: string) => sandbox.calls.recent().filter((one) => one.service === service);
+    expect(to('storage')).toHaveLength(2);
+    expect(to('storage').flatMap((one) => one.credentials)).toEqual([]);
+    expect(to('server').map((one) => one.credentials)).toEqual([[SERVER_ADMIN_TOKEN]]);
+    expect(stderr).toContain('/action-output/acme-mobile-app-1-102-0?[secret]');
+    expect(stdout + stderr).not.toMatch(/Signature/);
+  });
+
+  it('ends with 10 where the output of some steps is not to be had', async () => {
+    const gone = { kind: 'status', status: 404 } as const;
+    sandbox.faults.add({ service: 'storage', path: '104-0', fault: gone });
+    const { stdout, stderr, exitCode } = await judge(['acme/payments-api/1', '-o', 'table']);
+    expect(stdout).toMatch(/Saving cache +- +- +unknown\n/);
+    expect(stderr).toMatch(
+      /Saving cache: Its output could not be read: \S+ does not keep it any more/,
+    );
+    expect(exitCode).toBe(10);
+  });
+
+  it.each([
+    [['acme/mobile-app/99999'], {}, 5, 'BUILD_NOT_FOUND'],
+    [['nobody/nothing/1'], {}, 5, 'BUILD_NOT_FOUND'],
+    [['acme/mobile-app/1:7'], {}, 5, 'TASK_NOT_FOUND'],
+    [['acme/mobile-app/1'], { CIRCLE_TOKEN: 'stale-token' }, 3, 'SERVER_UNAUTHORIZED'],
+    [['acme/mobile-app/1'], { CIRCLE_TOKEN: undefined }, 3, 'NO_SERVER_TOKEN'],
+    [['acme/mobile-app/1'], { CIRCLE_HOST: 'https://127.0.0.1:1' }, 4, 'UNREACHABLE'],
+  ])('%j with %j ends with %i', async (words, env, exitCode, code) => {
+    const failed = await judge([...words, '--json'], { env });
+    expect(failed).toMatchObject({ stdout: '', exitCode });
+    expect(JSON.parse(failed.stderr)).toMatchObject({ code, hint: expect.any(String) });
+  });
+
+  it.each([
+    ['is cut off', { kind: 'truncate', bytes: 20 }],
+    ['is a 500', { kind: 'status', status: 500 }],
+  ] as const)('ends with 4 where what the storage says %s', async (_, fault) => {
+    sandbox.faults.add({ service: 'storage', fault });
+    const { stdout, stderr, exitCode } = await judge(['acme/mobile-app/1', '--json']);
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 4 });
+    expect(stderr).not.toMatch(/Signature/);
   });
 });

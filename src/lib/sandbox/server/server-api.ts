@@ -4,6 +4,7 @@ import { ADMIN_ROUTES } from './admin-routes.ts';
 import type { PipelineRoutes } from './pipeline-routes.ts';
 import type { RequestCounter } from './request-limit.ts';
 import type { ServerUser } from './scenario.ts';
+import { answerSteps, type OutputStore } from './step-routes.ts';
 import type { ServerAnswer, ServerWorld } from './world.ts';
 
 /** More than any change of an account or a setting takes. */
@@ -18,17 +19,20 @@ export class ServerApi {
   readonly #tokens: readonly ServerUser[];
   readonly #counter: RequestCounter;
   readonly #pipelines: PipelineRoutes;
+  readonly #outputs: OutputStore;
 
   constructor(
     world: ServerWorld,
     tokens: readonly ServerUser[],
     counter: RequestCounter,
     pipelines: PipelineRoutes,
+    outputs: OutputStore,
   ) {
     this.#world = world;
     this.#tokens = tokens;
     this.#counter = counter;
     this.#pipelines = pipelines;
+    this.#outputs = outputs;
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -65,6 +69,9 @@ export class ServerApi {
     }
     if (pathname.startsWith('/api/v2/')) {
       return parsed(() => this.#pipelines.answer(this.#world, method, pathname, text));
+    }
+    if (method === 'GET' && pathname.startsWith('/api/v1.1/')) {
+      return parsed(() => answerSteps(this.#world, this.#outputs, pathname));
     }
     const [, word, rest] = /^\/api\/v1\/admin\/([\w-]+)(?:\/([^/]+))?$/.exec(pathname) ?? [];
     const route = ADMIN_ROUTES[`${method} ${word}`];

@@ -6,6 +6,7 @@ import type { SandboxContext, SandboxService } from '../service.ts';
 import type { AccountBook, AccountRecord } from './account-book.ts';
 import { type BuildRecord, makeHistory } from './build-history.ts';
 import { generatePeople } from './generate-accounts.ts';
+import { OutputStorage } from './output-storage.ts';
 import { PipelineRoutes, type StartBuild } from './pipeline-routes.ts';
 import { RequestCounter } from './request-limit.ts';
 import {
@@ -34,7 +35,7 @@ const CERTIFICATES: Readonly<Record<CertificateSituation, CertificateWish>> = {
 /** Where builds come from that run now, or wait: the simulated pipeline and Nomad. */
 export type BuildSource = () => readonly Omit<BuildRecord, 'login'>[];
 
-/** The web address of an installation: its front page, its accounts and the admin API. */
+/** The web address of an installation: its front page, its APIs, and where the output of steps is kept. */
 export class ServerSandbox implements SandboxService {
   readonly name = 'server';
   /** Its accounts: whoever removes one here has deleted it. */
@@ -46,6 +47,7 @@ export class ServerSandbox implements SandboxService {
   readonly #counter: RequestCounter;
   readonly #random: Random;
   readonly #api: ServerApi;
+  readonly #storage: OutputStorage;
   #server: SandboxHttpServer | undefined;
 
   constructor(
@@ -80,7 +82,9 @@ export class ServerSandbox implements SandboxService {
     // Identifiers of their own: what is started does not change who is made up later.
     const ids = seededRandom(context.random.integer(0, 2 ** 32 - 1));
     const pipelines = new PipelineRoutes(ids, () => context.clock.now(), startBuild);
-    this.#api = new ServerApi(world, this.#tokens, this.#counter, pipelines);
+    const signatures = seededRandom(context.random.integer(0, 2 ** 32 - 1));
+    this.#storage = new OutputStorage(context, signatures);
+    this.#api = new ServerApi(world, this.#tokens, this.#counter, pipelines, this.#storage);
   }
 
   /** The loopback port; 0 before {@link start}. */
@@ -108,11 +112,13 @@ export class ServerSandbox implements SandboxService {
       },
       tls: { cert, key },
     });
+    await this.#storage.start();
     await this.#server.start();
   }
 
   async stop(): Promise<void> {
     await this.#server?.stop();
+    await this.#storage.stop();
   }
 
   environment(): Readonly<Record<string, string>> {

@@ -1,0 +1,139 @@
+import { AdminError } from '../errors.ts';
+import type { BuildSteps, StepAction } from '../server/steps-api.ts';
+import { CACHE_LIMIT_BYTES, judgeCache } from './judge-size.ts';
+import type { CacheOutput } from './read-output.ts';
+
+/** A step that was looked into. */
+export interface ReadStep {
+  readonly action: StepAction;
+  /** Whether its name says that it is about a cache. */
+  readonly certain: boolean;
+  readonly output: CacheOutput | null;
+  /** Why its output could not be read to the end. */
+  readonly failure: AdminError | null;
+}
+
+/** What one step of one task says of a cache. */
+export interface StepCache {
+  /** Which of the parallel tasks, from 0. */
+  readonly task: number;
+  readonly step: number | null;
+  readonly name: string;
+  readonly action: CacheOutput['action'] | null;
+  readonly key: string | null;
+  readonly sizeBytes: number | null;
+  readonly verdict: 'ok' | 'too-large' | 'no-cache' | 'unknown';
+  readonly explanation: string;
+  readonly remedy: string | null;
+}
+
+/** The caches of a build. */
+export interface BuildCaches {
+  /** `org/repo/number`. */
+  readonly build: string;
+  readonly url: string | null;
+  readonly status: string | null;
+  /** Whether it has ended; null where it is not told. */
+  readonly ended: boolean | null;
+  readonly limitBytes: number;
+  readonly verdict: 'ok' | 'too-large' | 'unknown';
+  /** In the order of the steps. */
+  readonly caches: readonly StepCache[];
+  /** Steps that may be about a cache and were not looked into, there being too many. */
+  readonly passedOver: number;
+  /** Steps of which nobody knows whether they are about a cache: their output could not be read. */
+  readonly undecided: number;
+  /** Steps about caches whose output could not be read. */
+  readonly unread: number;
+}
+
+/**
+ * Judges what the steps have said.
+ *
+ * @throws AdminError of the first step that could not be read, where that is all of them
+ */
+export function summarise(
+  { project, number, url, status, ended }: BuildSteps,
+  steps: readonly ReadStep[],
+  left: Pick<BuildCaches, 'passedOver' | 'undecided'>,
+): BuildCaches {
+  const sizes = new Map(
+    steps.flatMap(({ output }) =>
+      output?.key && output.sizeBytes !== null ? [[output.key, output.sizeBytes] as const] : [],
+    ),
+  );
+  const failed = steps.filter((step) => step.failure !== null && sizeOf(step, sizes) === null);
+  const [first] = failed;
+  if (first?.failure && failed.length === steps.length) throw unreadable(first, first.failure);
+  const caches = steps.map((step) => judgeStep(step, sizes));
+  const some = (verdict: StepCache['verdict']): boolean =>
+    caches.some((cache) => cache.verdict === verdict);
+  const unsure = some('unknown') || left.passedOver + left.undecided > 0;
+  return {
+    build: `${project}/${number}`,
+    url,
+    status,
+    ended,
+    limitBytes: CACHE_LIMIT_BYTES,
+    verdict: some('too-large') ? 'too-large' : unsure ? 'unknown' : 'ok',
+    caches,
+    ...left,
+    unread: failed.length,
+  };
+}
+
+/** Its own words, or those of another step about the same key: what is stored under one never changes. */
+function sizeOf({ output }: ReadStep, sizes: ReadonlyMap<string, number>): number | null {
+  return output?.sizeBytes ?? (output?.key ? (sizes.get(output.key) ?? null) : null);
+}
+
+function judgeStep(step: ReadStep, sizes: ReadonlyMap<string, number>): StepCache {
+  const { action, output } = step;
+  const sizeBytes = sizeOf(step, sizes);
+  const about = {
+    task: action.task,
+    step: action.step,
+    name: action.name,
+    action: output?.action ?? null,
+    key: output?.key ?? null,
+    sizeBytes,
+  };
+  if (sizeBytes !== null) {
+    const { verdict, explanation, remedy } = judgeCache(sizeBytes);
+    return { ...about, verdict, explanation, remedy };
+  }
+  const found = output?.outcome === 'none' && step.failure === null;
+  return {
+    ...about,
+    verdict: found ? 'no-cache' : 'unknown',
+    explanation: found ? 'No cache was found for its keys.' : unknownBecause(step),
+    remedy: null,
+  };
+}
+
+function unknownBecause({ action, output, failure }: ReadStep): string {
+  if (failure) return `Its output could not be read: ${failure.message}.`;
+  if (!action.hasOutput) {
+    return action.status === 'running' ? 'It is still running.' : 'It has printed nothing.';
+  }
+  switch (output?.outcome) {
+    case 'stored':
+      return 'It has stored the cache without its size; a step that restores it prints it.';
+    case 'present':
+      return 'A cache of this key is there already; a step that restores it prints its size.';
+    case 'found':
+      return 'It has found the cache without printing its size.';
+    default:
+      return 'Its output names neither a cache nor a size.';
+  }
+}
+
+function unreadable({ action }: ReadStep, failure: AdminError): AdminError {
+  const { kind, code, hint } = failure;
+  const message = `the output of "${action.name}" could not be read: ${failure.message}`;
+  return new AdminError(kind, message, {
+    code,
+    ...(hint === undefined ? {} : { hint }),
+    cause: failure,
+  });
+}

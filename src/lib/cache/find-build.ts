@@ -1,0 +1,63 @@
+import { AdminError, isAdminError } from '../errors.ts';
+import type { NomadClient } from '../nomad/client.ts';
+import type { NomadJob } from '../nomad/model.ts';
+import { type BuildTarget, findBuild, fitsJob } from '../queue/build/build-target.ts';
+import type { AdminApi } from '../server/admin-api.ts';
+
+/** A build as the API names it. */
+export interface BuildPlace {
+  /** `org/repo`. */
+  readonly project: string;
+  readonly number: number;
+  readonly task: number | null;
+}
+
+/** Where builds are looked up that are named by an ID. */
+export interface BuildLists {
+  admin(): Promise<Pick<AdminApi, 'recentBuilds'>>;
+  nomad(): Promise<Pick<NomadClient, 'jobs'>>;
+}
+
+/** The most that the server lists at once. */
+const NEWEST = 100;
+
+/**
+ * Where a build is. One that is named by an ID is looked up: its number among Nomad's jobs, where the
+ * ID does not tell it, and its project among the newest builds of the server.
+ *
+ * @throws AdminError of kind `usage`: BUILD_PROJECT_NEEDED where the look-up does not tell,
+ *   AMBIGUOUS_BUILD
+ */
+export async function placeBuild(
+  target: BuildTarget,
+  lists: BuildLists,
+  signal: AbortSignal,
+): Promise<BuildPlace> {
+  const { project, number, task } = target;
+  if (project !== null && number !== null) return { project, number, task };
+  const known = await lookUp(target, lists, signal).catch((error: unknown) => {
+    if (!isAdminError(error)) throw error;
+    throw projectNeeded(target, error.message, error);
+  });
+  const { ui } = findBuild(target, known);
+  if (ui?.project && ui.number !== null) return { project: ui.project, number: ui.number, task };
+  throw projectNeeded(target, `it is not among the server's newest ${NEWEST} builds`);
+}
+
+async function lookUp(target: BuildTarget, lists: BuildLists, signal: AbortSignal) {
+  const jobs: NomadJob[] = [];
+  if (target.number === null) {
+    const nomad = await lists.nomad();
+    for await (const job of nomad.jobs({ signal })) if (fitsJob(target, job.id)) jobs.push(job);
+  }
+  const admin = await lists.admin();
+  return { jobs, builds: await admin.recentBuilds({ limit: NEWEST }, signal) };
+}
+
+function projectNeeded({ text }: BuildTarget, why: string, cause?: unknown): AdminError {
+  return new AdminError('usage', `the project of build ${text} is not known: ${why}`, {
+    code: 'BUILD_PROJECT_NEEDED',
+    hint: 'Name it by org/repo/number or by its URL: circleci-admin troubleshoot cache acme/web/26',
+    cause,
+  });
+}

@@ -1,0 +1,116 @@
+import { mapBounded } from '../bounded.ts';
+import { AdminError, isAdminError } from '../errors.ts';
+import type { BuildSteps, StepAction, StepsApi } from '../server/steps-api.ts';
+import { type BuildCaches, type ReadStep, summarise } from './build-caches.ts';
+import { cacheSteps } from './cache-steps.ts';
+import { type CacheOutput, CacheOutputReader } from './read-output.ts';
+
+/** Which build, and how it is looked at. */
+export interface CacheInspection {
+  /** `org/repo`. */
+  readonly project: string;
+  readonly number: number;
+  /** One of its parallel tasks; all of them where it is null. */
+  readonly task: number | null;
+  readonly signal: AbortSignal;
+  /** Told of each step that has been read. */
+  readonly onRead?: (read: number, of: number) => void;
+}
+
+/** Outputs that are read at once. */
+const AT_ONCE = 6;
+/** Steps that are looked into: 16 tasks with four each. */
+const MOST_STEPS = 64;
+/** Steps with names of their own that are looked into. */
+const MOST_POSSIBLE = 24;
+/** Of one output. The agent's own words about a cache are far shorter. */
+const MOST_BYTES = 8 * 1024 ** 2;
+/** Characters after which a step that has not shown it yet is about no cache. */
+const TELLING = 64 * 1024;
+/** An answer that is cut off is asked for again so many times in all. */
+const TRIES = 2;
+
+/**
+ * Reads what the steps of a build have said of its caches.
+ *
+ * @throws AdminError as {@link StepsApi} does, and of kind `notFound` (TASK_NOT_FOUND); where some
+ *   outputs alone could not be read, the result says so
+ */
+export async function inspectBuild(api: StepsApi, how: CacheInspection): Promise<BuildCaches> {
+  const { project, number, task, signal, onRead } = how;
+  const build = await api.build(project, number, signal);
+  if (task !== null && !build.actions.some((action) => action.task === task)) {
+    throw noTask(build, task);
+  }
+  const { certain, possible } = cacheSteps(build.actions, task);
+  const looked = new Set([
+    ...certain.slice(0, MOST_STEPS),
+    ...possible.slice(0, Math.min(MOST_POSSIBLE, Math.max(MOST_STEPS - certain.length, 0))),
+  ]);
+  let done = 0;
+  const named = new Set(certain);
+  const read = await mapBounded([...looked], AT_ONCE, async (action): Promise<ReadStep> => {
+    const step = await readStep(api, build, action, named.has(action), signal);
+    done += 1;
+    onRead?.(done, looked.size);
+    return step;
+  });
+  const left = (steps: readonly StepAction[]): number =>
+    steps.filter((action) => !looked.has(action)).length;
+  const steps = read.filter(({ certain: sure, output }) => sure || output !== null);
+  const undecided = read.filter((step) => !step.certain && step.failure !== null).length;
+  const places = new Map(build.actions.map((action, at) => [action, at]));
+  const inOrder = steps.toSorted(
+    (one, other) => (places.get(one.action) ?? 0) - (places.get(other.action) ?? 0),
+  );
+  return summarise(build, inOrder, {
+    passedOver: left(certain) + left(possible),
+    undecided,
+  });
+}
+
+async function readStep(
+  api: StepsApi,
+  build: BuildSteps,
+  action: StepAction,
+  certain: boolean,
+  signal: AbortSignal,
+): Promise<ReadStep> {
+  if (!action.hasOutput) return { action, certain, output: null, failure: null };
+  for (let tried = 1; ; tried += 1) {
+    const { output, failure } = await readOnce(api, build, action, certain, signal);
+    if (failure?.code === 'BAD_ANSWER' && tried < TRIES) continue;
+    return { action, certain, output, failure };
+  }
+}
+
+async function readOnce(
+  api: StepsApi,
+  build: BuildSteps,
+  action: StepAction,
+  certain: boolean,
+  signal: AbortSignal,
+): Promise<{ readonly output: CacheOutput | null; readonly failure: AdminError | null }> {
+  const reader = new CacheOutputReader();
+  let heard = 0;
+  try {
+    for await (const message of api.output(build, action, MOST_BYTES, signal)) {
+      reader.push(message);
+      heard += message.length;
+      if (reader.done || (!certain && reader.found === null && heard > TELLING)) break;
+    }
+  } catch (error) {
+    if (!isAdminError(error)) throw error;
+    return { output: reader.found, failure: error };
+  }
+  return { output: reader.end(), failure: null };
+}
+
+function noTask({ project, number, actions }: BuildSteps, task: number): AdminError {
+  const last = Math.max(-1, ...actions.map((action) => action.task));
+  const has = last === -1 ? 'no step of it has begun' : `its tasks are 0 to ${last}`;
+  return new AdminError('notFound', `${project}/${number} has no task ${task}: ${has}`, {
+    code: 'TASK_NOT_FOUND',
+    hint: `See all of them: circleci-admin troubleshoot cache ${project}/${number}`,
+  });
+}

@@ -1,0 +1,29 @@
+import { AdminError, isAdminError } from '../errors.ts';
+import { type BuildTarget, parseBuildTarget } from '../queue/build/build-target.ts';
+import { bytesOf } from './judge-size.ts';
+
+/** What is to be judged: a size, or the caches of a build. */
+export type CacheSubject =
+  | { readonly kind: 'size'; readonly bytes: number }
+  | { readonly kind: 'build'; readonly target: BuildTarget };
+
+/**
+ * Reads a size such as `620MB`, `1.2 GiB` or `500000000`, or a build as `troubleshoot build` takes it.
+ * A number alone is a size.
+ *
+ * @throws AdminError of kind `usage`: BAD_SIZE, or BAD_BUILD for what looks like a build
+ */
+export function parseCacheSubject(text: string): CacheSubject {
+  // An ID may happen to have no letter in it.
+  const bytes = /^[0-9a-f]{24}$/i.test(text.trim()) ? null : bytesOf(text);
+  if (bytes !== null) return { kind: 'size', bytes };
+  try {
+    return { kind: 'build', target: parseBuildTarget(text) };
+  } catch (error) {
+    if (!isAdminError(error) || /[/#]/.test(text)) throw error;
+    throw new AdminError('usage', `"${text}" is neither a build nor a size`, {
+      code: 'BAD_SIZE',
+      hint: "Write org/repo/number or the build's URL, or a size with its unit, such as 620MB or 1.2GiB.",
+    });
+  }
+}

@@ -1,0 +1,44 @@
+import { arrayOf, numberOf, objectOf, textOf } from '../json-value.ts';
+import type { BuildSteps, StepAction } from './steps-api.ts';
+
+/**
+ * Reads a build with its steps; null where it is none. The fields are those of the API's own
+ * documentation (circleci/circleci-docs, src-api, "Single Job") and of answers of circleci.com in
+ * public repositories of 2018 to 2024, where `has_output`, `output_url`, `index` and `step` stand in
+ * each action. What server 3.x leaves out reads as not told.
+ */
+export function decodeSteps(
+  value: unknown,
+  asked: Pick<BuildSteps, 'project' | 'number'>,
+): BuildSteps | null {
+  const build = objectOf(value);
+  const steps = build['steps'];
+  if (numberOf(build['build_num']) === null && !Array.isArray(steps)) return null;
+  const { lifecycle, stop_time: stopped } = build;
+  const ended = textOf(stopped) !== null || lifecycle === 'finished' || lifecycle === 'not_run';
+  return {
+    ...asked,
+    url: textOf(build['build_url']),
+    status: textOf(build['status']),
+    ended: ended || textOf(lifecycle) === null ? ended || null : false,
+    actions: arrayOf(steps).map(objectOf).flatMap(decodeStep),
+  };
+}
+
+function decodeStep({ name, actions }: Readonly<Record<string, unknown>>): readonly StepAction[] {
+  return arrayOf(actions)
+    .map(objectOf)
+    .map((action) => {
+      const outputUrl = textOf(action['output_url']);
+      return {
+        name: textOf(action['name']) ?? textOf(name) ?? '',
+        step: numberOf(action['step']),
+        task: numberOf(action['index']) ?? 0,
+        type: textOf(action['type']),
+        status: textOf(action['status']),
+        runsCommand: textOf(action['bash_command']) !== null,
+        hasOutput: action['has_output'] === true || outputUrl !== null,
+        outputUrl,
+      };
+    });
+}

@@ -1,0 +1,180 @@
+import { AdminError, isAdminError } from '../errors.ts';
+import type { HttpClient, HttpResponse } from '../http/http.ts';
+import { parseJsonArray } from '../http/json-array.ts';
+import { objectOf, textOf } from '../json-value.ts';
+import { MASK, type Masker } from '../masking.ts';
+import { noToken } from './admin-errors.ts';
+import { decodeSteps } from './decode-steps.ts';
+import type { BuildSteps, StepAction, StepsApi } from './steps-api.ts';
+import { buildRefused, noBuild, noOutput, outputRefused, outputTooLong } from './steps-errors.ts';
+
+/** What the client is made from. */
+export interface StepsApiOptions {
+  /** To the server itself; it repeats reads where that helps. */
+  readonly http: HttpClient;
+  /** To whatever keeps the output of steps. It is never sent a token. */
+  readonly elsewhere: (origin: string) => Promise<HttpClient>;
+  readonly token: string | null;
+  readonly masker: Pick<Masker, 'add'>;
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const MOST_REDIRECTS = 3;
+
+/**
+ * Makes a {@link StepsApi} of one server. Nothing is sent.
+ *
+ * The paths are those of circleci.com: `GET /api/v1.1/project/:vcs/:org/:repo/:num` is documented
+ * (circleci/circleci-docs, src-api); that `output_url` leads to a JSON array of `{message, time, type}`
+ * is not, but it is what public clients read (tmessi/cci, ganezasan/circleci-job-collector). Where it
+ * is missing, as for steps that run, the output is asked for at `:num/output/:step/:index`, which
+ * Shyp/go-circle does. That server 3.x has them too is assumed.
+ */
+export function createStepsApi(options: StepsApiOptions): StepsApi {
+  const { http } = options;
+  return {
+    build: async (project, number, signal) => {
+      const path = buildPath(project, number);
+      const response = await http.request({
+        method: 'GET',
+        path,
+        headers: headers(options),
+        ...(signal ? { signal } : {}),
+      });
+      const name = `${project}/${number}`;
+      if (response.status !== 200) {
+        await response.discard();
+        throw buildRefused(http.origin, path, name, response.status);
+      }
+      const text = await response.text();
+      const build = decodeSteps(parsed(text), { project, number });
+      if (build === null) throw noBuild(http.origin, path, text);
+      return build;
+    },
+    output: (build, action, mostBytes, signal) =>
+      readOutput(() => outputAddress(build, action, http.origin), options, mostBytes, signal),
+  };
+}
+
+function buildPath(project: string, number: number): string {
+  // GitHub is the only one that server 3.x knows.
+  const slug = project.split('/').map(encodeURIComponent).join('/');
+  return `/api/v1.1/project/github/${slug}/${number}`;
+}
+
+function outputAddress(
+  { project, number }: BuildSteps,
+  { outputUrl, step, task }: StepAction,
+  origin: string,
+): URL {
+  if (outputUrl !== null) return webAddress(outputUrl, origin);
+  if (step === null) throw noOutput('the server does not say where it is');
+  return new URL(`${buildPath(project, number)}/output/${step}/${task}`, origin);
+}
+
+function webAddress(text: string, base: string): URL {
+  const url = URL.parse(text, base);
+  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url;
+  throw noOutput('the server names no web address for it');
+}
+
+async function* readOutput(
+  address: () => URL,
+  options: StepsApiOptions,
+  mostBytes: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<string, void, undefined> {
+  const { url, response } = await follow(address(), options, signal);
+  if (response.status !== 200) {
+    await response.discard();
+    throw outputRefused(url.host, response.status);
+  }
+  const pieces = bounded(response.body, mostBytes);
+  try {
+    for await (const one of parseJsonArray(pieces, `the request for it at ${url.host}`)) {
+      const message = textOf(objectOf(one)['message']);
+      if (message !== null) yield message;
+    }
+  } catch (error) {
+    throw withoutQuery(error, url);
+  } finally {
+    // Whoever has read enough lets go of the rest, however long it is.
+    await pieces.return();
+  }
+}
+
+/** The answer at an address, or where that one sends us on to. */
+async function follow(
+  first: URL,
+  options: StepsApiOptions,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly url: URL; readonly response: HttpResponse }> {
+  let url = first;
+  for (let sent = 0; ; sent += 1) {
+    const response = await get(url, options, signal);
+    const { location } = response.headers;
+    if (!REDIRECTS.has(response.status) || location === undefined || sent === MOST_REDIRECTS) {
+      return { url, response };
+    }
+    await response.discard();
+    url = webAddress(location, url.href);
+  }
+}
+
+async function get(
+  url: URL,
+  options: StepsApiOptions,
+  signal: AbortSignal | undefined,
+): Promise<HttpResponse> {
+  const { http, elsewhere, masker } = options;
+  // What signs an address opens it for whoever reads it in a debug line.
+  masker.add(url.search.slice(1));
+  // The token goes to the server alone: same scheme, host and port.
+  const own = url.origin === http.origin;
+  const client = own ? http : await elsewhere(url.origin);
+  try {
+    return await client.request({
+      method: 'GET',
+      path: `${url.pathname}${url.search}`,
+      headers: own ? headers(options) : {},
+      ...(signal ? { signal } : {}),
+    });
+  } catch (error) {
+    throw withoutQuery(error, url);
+  }
+}
+
+function headers({ http, token }: StepsApiOptions): Readonly<Record<string, string>> {
+  if (token === null) throw noToken(http.origin);
+  return { 'circle-token': token, accept: 'application/json' };
+}
+
+async function* bounded(
+  body: AsyncIterable<Uint8Array>,
+  mostBytes: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let read = 0;
+  for await (const piece of body) {
+    read += piece.length;
+    if (read > mostBytes) throw outputTooLong(mostBytes);
+    yield piece;
+  }
+}
+
+/** An error as it is, but for the query in its words. */
+function withoutQuery(error: unknown, { search }: URL): unknown {
+  if (!isAdminError(error) || search === '' || !error.message.includes(search)) return error;
+  const { kind, code, hint, cause } = error;
+  const message = error.message.replaceAll(search, `?${MASK}`);
+  return new AdminError(kind, message, { code, ...(hint === undefined ? {} : { hint }), cause });
+}
+
+/** The text as JSON; undefined where it is something else, which no decoder takes. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

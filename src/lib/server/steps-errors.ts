@@ -1,0 +1,89 @@
+import { AdminError } from '../errors.ts';
+import { excerpt } from '../http/response.ts';
+
+/** What can be done without the API. */
+const BY_HAND =
+  "read the size in the restore_cache step on the job's page, and give it: circleci-admin troubleshoot cache 620MB";
+
+/** An answer to the question for a build that is no success. */
+export function buildRefused(
+  origin: string,
+  path: string,
+  build: string,
+  status: number,
+): AdminError {
+  const { host } = new URL(origin);
+  switch (status) {
+    case 401:
+      return new AdminError('unauthorised', `${host} does not accept the API token`, {
+        code: 'SERVER_UNAUTHORIZED',
+        hint: 'Make a personal API token on the server, and name it: circleci-admin config set server.tokenFile PATH',
+      });
+    case 403:
+      return new AdminError(
+        'unauthorised',
+        `${host} does not let the token's user read build ${build}`,
+        {
+          code: 'SERVER_FORBIDDEN',
+          hint: "The token's user needs access to the project on GitHub; use the token of somebody who has it.",
+        },
+      );
+    case 404:
+      return new AdminError(
+        'notFound',
+        `${host} has no build ${build} that the token's user can see, or no API v1.1`,
+        {
+          code: 'BUILD_NOT_FOUND',
+          hint: `Check how it is written (org/repo/number) and whose token it is; or ${BY_HAND}`,
+        },
+      );
+    default:
+      return new AdminError('service', `${host} answered GET ${path} with ${status}`, {
+        code: 'SERVER_ERROR',
+        hint:
+          status === 429
+            ? 'The rate limit of this user is used up. Wait a minute, and run the command again.'
+            : `Look at the frontend: circleci-admin pods logs --service frontend; or ${BY_HAND}`,
+      });
+  }
+}
+
+/** The answer is no build. */
+export function noBuild(origin: string, path: string, text: string): AdminError {
+  const { host } = new URL(origin);
+  return new AdminError(
+    'service',
+    `${host} answered GET ${path} with something else than a build: ${excerpt(text)}`,
+    {
+      code: 'SERVER_SURPRISE',
+      hint: `Check that the host is that of the CircleCI server: circleci-admin config show; or ${BY_HAND}`,
+    },
+  );
+}
+
+/** A step's output that is kept nowhere that we are told of. */
+export function noOutput(why: string): AdminError {
+  return new AdminError('notFound', why, { code: 'NO_STEP_OUTPUT', hint: byHand() });
+}
+
+/** Where a step's output is kept, it is not given out. */
+export function outputRefused(host: string, status: number): AdminError {
+  if (status === 404 || status === 410) return noOutput(`${host} does not keep it any more`);
+  return new AdminError('service', `${host} answered with ${status}`, {
+    code: 'STEP_OUTPUT_REFUSED',
+    hint: byHand(),
+  });
+}
+
+/** A step has printed more than is read. */
+export function outputTooLong(mostBytes: number): AdminError {
+  const most = `${Math.round(mostBytes / 1024 ** 2)} MiB`;
+  return new AdminError('service', `its first ${most} do not tell`, {
+    code: 'STEP_OUTPUT_TOO_LONG',
+    hint: byHand(),
+  });
+}
+
+function byHand(): string {
+  return `${BY_HAND.charAt(0).toUpperCase()}${BY_HAND.slice(1)}`;
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { type CacheOutput, CacheOutputReader } from '../../../src/lib/cache/read-output.ts';
+
+function read(text: string, cut = text.length): CacheOutput | null {
+  const reader = new CacheOutputReader();
+  for (let at = 0; at < text.length; at += cut) reader.push(text.slice(at, at + cut));
+  return reader.end();
+}
+
+const FOUND = `Found a cache from build 9011 at v1-main-R_L+I72Po=
+Size: 508 MiB
+Cached paths:
+  * /cache/docker.tar
+
+Downloading cache archive...
+Unarchiving cache...
+`;
+const SAVED = `Creating cache archive...
+Warning: could not archive /root/.ccache - Not found
+Uploading cache archive...
+Stored Cache to v1-main-1648139534
+  * /cache/docker.tar
+Total size uploaded: 508 MiB
+`;
+const PRESENT = `Skipping cache generation, cache already exists for key: v1-main
+Found one created at 2020-03-28 04:22:47 +0000 UTC
+`;
+const BYTES = 508 * 1024 ** 2;
+
+describe('the output of a step', () => {
+  it.each([1, 7, 1_000])('tells of a cache that was found, %i characters at once', (cut) => {
+    expect(read(FOUND, cut)).toEqual({
+      action: 'restore',
+      key: 'v1-main-R_L+I72Po=',
+      sizeBytes: BYTES,
+      outcome: 'found',
+    });
+  });
+
+  it.each([
+    ['saved', SAVED, { action: 'save', key: 'v1-main-1648139534', sizeBytes: BYTES }],
+    ['saved, by an older agent', SAVED.replace(/Total.*\n/, ''), { sizeBytes: null }],
+    ['there already', PRESENT, { action: 'save', key: 'v1-main', outcome: 'present' }],
+    ['not there', 'No cache is found for key: v1\n', { outcome: 'none', key: null }],
+    ['found for its second key', `No cache is found for key: v1-x\n${FOUND}`, { outcome: 'found' }],
+    ['found, in colours', FOUND.replace('Size', '\u001b[1mSize'), { sizeBytes: BYTES }],
+    ['found, on Windows', FOUND.replaceAll('\n', '\r\n'), { sizeBytes: BYTES }],
+    [
+      'found, and nothing after it',
+      FOUND.slice(0, FOUND.indexOf('\nCached')),
+      { sizeBytes: BYTES },
+    ],
+    ['not stored', 'Creating cache archive...\nError uploading archive: x\n', { outcome: null }],
+  ])('tells of a cache that is %s', (_, text, expected) => {
+    expect(read(text)).toMatchObject(expected);
+  });
+
+  it.each([
+    'Size: 900 MiB\n',
+    'Total size uploaded: 900 MiB\n',
+    'echo Found a cache from build\n',
+    '',
+  ])('tells of none: %j', (text) => {
+    expect(read(text)).toBeNull();
+  });
+
+  it('keeps no more of a line than it needs', () => {
+    const reader = new CacheOutputReader();
+    for (let at = 0; at < 1_000; at += 1) reader.push('x'.repeat(10_000));
+    expect(JSON.stringify(reader).length).toBeLessThan(10_000);
+    reader.push(`\n${FOUND}`);
+    expect(reader.done).toBe(true);
+  });
+});
