@@ -34,7 +34,7 @@ export interface AdminErrorOptions {
   readonly code: string;
   /** The next command to run, or what to change. */
   readonly hint?: string;
-  /** A page or an upstream issue that says more. */
+  /** The page of the package's docs that says more, such as `docs/permissions.md`. */
   readonly ref?: string;
   readonly cause?: unknown;
 }

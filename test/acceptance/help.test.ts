@@ -42,6 +42,12 @@ describe('help CODE', () => {
     }
   });
 
+  it.each(['permissions', 'security'])('shows the page on %s', async (name) => {
+    const { stdout, exitCode } = await cli(['help', name]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^# /);
+  });
+
   it('knows the codes that there are', async () => {
     const { stderr, exitCode } = await cli(['help', 'CQ9999', '--json']);
     expect(JSON.parse(stderr)).toMatchObject({ code: 'UNKNOWN_CODE', exitCode: 5 });

@@ -160,7 +160,8 @@ async function refuseWithoutPermission(client: Pick<KubernetesClient, 'can' | 't
   const { namespace } = client.target;
   throw new AdminError('unauthorised', `No permission to delete pods in namespace ${namespace}`, {
     code: 'KUBERNETES_FORBIDDEN',
-    hint: `Nothing was changed. Ask the administrator of the cluster for the role in docs/permissions.md; to check: kubectl auth can-i delete pods -n ${namespace}`,
+    ref: 'docs/permissions.md',
+    hint: `Nothing was changed. Ask the administrator of the cluster for the role that the page names; to check: kubectl auth can-i delete pods -n ${namespace}`,
   });
 }
 

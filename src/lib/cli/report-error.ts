@@ -41,7 +41,7 @@ export async function reportError(
 ): Promise<number> {
   if (error instanceof ExitError) return error.exitCode;
   const document = describeError(await toAdminError(error, command, runtime));
-  const text = wantsJson(argv, runtime) ? JSON.stringify(document) : forPeople(document);
+  const text = wantsJson(argv, runtime) ? JSON.stringify(document) : await forPeople(document);
   await runtime.stderr.write(`${masker.mask(text)}\n`);
   if (document.code === 'BUG' && argv.includes('--debug') && error instanceof Error) {
     await runtime.stderr.write(`${masker.mask(error.stack ?? '')}\n`);
@@ -49,8 +49,10 @@ export async function reportError(
   return document.exitCode;
 }
 
-function forPeople({ message, hint, ref }: ErrorDocument): string {
-  return [`Error: ${message}`, hint, ref && `See ${ref}`].filter(Boolean).join('\n');
+async function forPeople({ message, hint, ref }: ErrorDocument): Promise<string> {
+  if (ref === null) return [`Error: ${message}`, hint].filter(Boolean).join('\n');
+  const { helpCommand } = await import('./help-page.ts');
+  return [`Error: ${message}`, hint, `See ${helpCommand(ref)}`].filter(Boolean).join('\n');
 }
 
 function describeError(error: AdminError): ErrorDocument {

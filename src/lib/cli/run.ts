@@ -65,10 +65,10 @@ async function dispatch(
     await runtime.stdout.write(flagsHelp());
     return;
   }
-  if (argv[0] === 'help' && /^c[aq]\d{4}$/i.test(argv[1] ?? '')) {
-    const { readCodePage } = await import('./code-page.ts');
-    await runtime.stdout.write(await readCodePage(facts.root, argv[1] ?? ''));
-    return;
+  if (argv[0] === 'help' && argv[1] !== undefined) {
+    const { helpPage, readHelpPage } = await import('./help-page.ts');
+    const page = helpPage(argv[1]);
+    if (page !== null) return runtime.stdout.write(await readHelpPage(facts.root, page));
   }
   if (argv[0] === 'completion' && argv[1] === 'complete') {
     await complete(argv.slice(argv[2] === '--' ? 3 : 2), runtime, table, facts, masker);

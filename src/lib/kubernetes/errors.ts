@@ -1,4 +1,4 @@
-import { AdminError, type AdminErrorOptions, type ErrorKind, isAdminError } from '../errors.ts';
+import { AdminError, type ErrorKind, isAdminError } from '../errors.ts';
 import type { HttpResponse } from '../http/http.ts';
 import { collect, excerpt } from '../http/response.ts';
 import type { ClusterTarget } from './client.ts';
@@ -212,8 +212,8 @@ function serverError(message: string): AdminError {
 }
 
 function failure(kind: ErrorKind, message: string, code: string, hint: string): AdminError {
-  const options: AdminErrorOptions = { code, hint };
-  return new AdminError(kind, message, options);
+  const ref = code === 'KUBERNETES_FORBIDDEN' ? { ref: 'docs/permissions.md' } : {};
+  return new AdminError(kind, message, { code, hint, ...ref });
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> | null {

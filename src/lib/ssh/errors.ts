@@ -8,51 +8,49 @@ import { fingerprint, type HostKeyVerdict, type HostPlace, keyType } from './kno
 const SOCKET_PROBLEMS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused',
   ECONNRESET: 'the connection was reset',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'the name could not be looked up',
-  EHOSTUNREACH: 'there is no route to the host',
-  ENETUNREACH: 'there is no route to the network',
-  ETIMEDOUT: 'the connection could not be made in time',
+  ENOTFOUND: 'the host does not exist',
+  EAI_AGAIN: 'the DNS lookup failed',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'no route to the network',
+  ETIMEDOUT: 'the connection timed out',
 };
 
+/** How a host is connected to: directly, as the bastion itself, or through a bastion. */
+export type Way = 'direct' | 'is-bastion' | SshAddress;
+
 /** The host did not answer, or is no SSH server: `service` SSH_UNREACHABLE. */
-export function unreachable(
-  address: SshAddress,
-  error: unknown,
-  bastion: SshAddress | null,
-): AdminError {
+export function unreachable(address: SshAddress, error: unknown, way: Way): AdminError {
   if (isAdminError(error)) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const said = error instanceof Error ? error.message : String(error);
   return new AdminError(
     'service',
-    `${formatAddress(address)} cannot be reached by SSH${through(bastion)}: ${SOCKET_PROBLEMS[code] ?? said}`,
+    `${formatAddress(address)} cannot be reached by SSH${through(way)}: ${SOCKET_PROBLEMS[code] ?? said}`,
     {
       code: 'SSH_UNREACHABLE',
-      hint: wayHint(address, bastion),
+      hint: wayHint(address, way),
       cause: error,
     },
   );
 }
 
-function wayHint({ host, port }: SshAddress, bastion: SshAddress | null): string {
-  return bastion === null
-    ? 'Clients in a private network are reached through a bastion: --bastion USER@HOST, or ssh.bastion in the profile.'
-    : `Check that ${bastion.host} may reach port ${port} of ${host}, and that the machine is up.`;
+function wayHint({ host, port }: SshAddress, way: Way): string {
+  if (way === 'direct') {
+    return 'Clients in a private network require a bastion: --bastion USER@HOST, or ssh.bastion in the profile.';
+  }
+  return way === 'is-bastion'
+    ? `This is the bastion: check that it is up, and that this machine can reach its port ${port}.`
+    : `Check that ${way.host} can reach port ${port} of ${host}, and that the machine is up.`;
 }
 
 /** Nothing came back while connecting: `timeout` SSH_TIMEOUT. */
-export function connectTooSlow(
-  address: SshAddress,
-  limit: Milliseconds,
-  bastion: SshAddress | null,
-): AdminError {
+export function connectTooSlow(address: SshAddress, limit: Milliseconds, way: Way): AdminError {
   return new AdminError(
     'timeout',
-    `Connecting to ${formatAddress(address)}${through(bastion)} took over ${formatDuration(limit)}`,
+    `Connecting to ${formatAddress(address)}${through(way)} timed out after ${formatDuration(limit)}`,
     {
       code: 'SSH_TIMEOUT',
-      hint: `${wayHint(address, bastion)} To wait longer: --request-timeout.`,
+      hint: `${wayHint(address, way)} To wait longer: --request-timeout.`,
     },
   );
 }
@@ -61,31 +59,31 @@ export function connectTooSlow(
 export function forwardRefused(target: SshAddress, bastion: SshAddress): AdminError {
   return new AdminError(
     'service',
-    `${formatAddress(bastion)} may not connect us to ${target.host}:${target.port}: it forbids forwarding`,
+    `${formatAddress(bastion)} refused to forward a connection to ${target.host}:${target.port}`,
     {
       code: 'SSH_UNREACHABLE',
-      hint: 'A bastion needs AllowTcpForwarding yes in its sshd_config, and no restriction of the key that forbids it.',
+      hint: 'A bastion requires AllowTcpForwarding yes in its sshd_config, and a key without a restriction on forwarding.',
     },
   );
 }
 
 /** A host that let us in runs no command: `service` SSH_COMMAND_REFUSED. */
 export function commandRefused(address: SshAddress, why: string): AdminError {
-  return new AdminError('service', `${formatAddress(address)} does not run the command: ${why}`, {
+  return new AdminError('service', `${formatAddress(address)} refused to run the command: ${why}`, {
     code: 'SSH_COMMAND_REFUSED',
-    hint: 'See what its sshd_config says of MaxSessions, PermitTTY and ForceCommand, and what its log says.',
+    hint: 'Check MaxSessions, PermitTTY and ForceCommand in its sshd_config, and its log.',
   });
 }
 
-function through(bastion: SshAddress | null): string {
-  return bastion === null ? '' : ` through ${formatAddress(bastion)}`;
+function through(way: Way): string {
+  return typeof way === 'string' ? '' : ` through ${formatAddress(way)}`;
 }
 
 /** A connection that was there has gone: `service` SSH_LOST. */
 export function lost(address: SshAddress, cause?: unknown): AdminError {
   return new AdminError('service', `The SSH connection to ${formatAddress(address)} was lost`, {
     code: 'SSH_LOST',
-    hint: 'What ran there may still run. Look before you run it again.',
+    hint: 'The command may still be running there. Check before you run it again.',
     cause,
   });
 }
@@ -99,13 +97,13 @@ export function authFailed(
 ): AdminError {
   const what = tried.length === 0 ? 'there is no key to try' : `tried ${tried.join(', ')}`;
   const other = takes.length > 0 && !takes.includes('publickey');
-  const only = other ? `; it takes only ${takes.join(', ')}` : '';
+  const only = other ? `; it accepts only ${takes.join(', ')}` : '';
   return new AdminError(
     'unauthorised',
-    `${formatAddress(address)} does not let us in: ${what}${only}${said === undefined ? '' : `; it said "${said}"`}`,
+    `${formatAddress(address)} refused the login: ${what}${only}${said === undefined ? '' : `; it said "${said}"`}`,
     {
       code: 'SSH_AUTH_FAILED',
-      hint: 'Name the key with --ssh-key FILE or ssh.keyFile in the profile, or load it: ssh-add FILE. The user is set by --ssh-user.',
+      hint: 'Set the key with --ssh-key FILE or ssh.keyFile in the profile, or load it: ssh-add FILE. To set the user: --ssh-user.',
     },
   );
 }
@@ -121,9 +119,9 @@ export function keyUnusable(path: string, why: string, hint: string): AdminError
 /** Host keys cannot be read, or kept: `validation` KNOWN_HOSTS_UNUSABLE. */
 export function knownHostsUnusable(file: string, error: unknown): AdminError {
   const why = error instanceof Error ? error.message : String(error);
-  return new AdminError('validation', `Known host keys cannot be kept in ${file}: ${why}`, {
+  return new AdminError('validation', `Host keys cannot be saved in ${file}: ${why}`, {
     code: 'KNOWN_HOSTS_UNUSABLE',
-    hint: 'Choose another file: circleci-admin config set ssh.knownHostsFile FILE',
+    hint: 'Use another file: circleci-admin config set ssh.knownHostsFile FILE',
     cause: error,
   });
 }
@@ -132,10 +130,10 @@ export function knownHostsUnusable(file: string, error: unknown): AdminError {
 export function tooSlow(address: SshAddress, what: string, limit: Milliseconds): AdminError {
   return new AdminError(
     'timeout',
-    `${what} on ${formatAddress(address)} took over ${formatDuration(limit)}`,
+    `${what} on ${formatAddress(address)} timed out after ${formatDuration(limit)}`,
     {
       code: 'SSH_TIMEOUT',
-      hint: 'The host is slow, or something between drops what is sent. Try again.',
+      hint: 'The host is slow, or a firewall drops the traffic. Try again.',
     },
   );
 }
@@ -154,22 +152,25 @@ export function hostKeyRefused(
   const shown = `${keyType(key)} ${fingerprint(key)}`;
   if (verdict === 'unknown') {
     const authority = about.onlyAuthority
-      ? ' Its certificate authority is known, but certificates of hosts are not followed.'
+      ? ' Its certificate authority is known, but host certificates are not supported.'
       : '';
-    return new AdminError('refused', `The host key of ${name} is not known: ${shown}`, {
+    return new AdminError('refused', `The host key of ${name} is unknown: ${shown}`, {
       code: 'SSH_HOST_KEY_UNKNOWN',
-      hint: `Compare it with the machine's own.${authority} If it is the same, --accept-new-host-key keeps it in ${about.file}; where a command has no such flag, ssh asks: ${sshCommand(place, about.file)}`,
+      ref: 'docs/security.md',
+      hint: `Compare it with the key on the machine.${authority} If it is the same, --accept-new-host-key saves it in ${about.file}; for a command without this flag, use: ${sshCommand(place, about.file)}`,
     });
   }
   if (verdict === 'revoked') {
     return new AdminError('refused', `The host key of ${name} is revoked: ${shown}`, {
       code: 'SSH_HOST_KEY_REVOKED',
-      hint: 'Whoever has that key may pretend to be the host. Do not connect.',
+      ref: 'docs/security.md',
+      hint: 'Somebody with this key could impersonate the host. Do not connect.',
     });
   }
-  return new AdminError('refused', `The host key of ${name} is another one than before: ${shown}`, {
+  return new AdminError('refused', `The host key of ${name} has changed: ${shown}`, {
     code: 'SSH_HOST_KEY_CHANGED',
-    hint: `Somebody may stand between, or the machine was made anew. Only if you know that it was: ssh-keygen -R '${name}' -f ${shellWord(about.file)}`,
+    ref: 'docs/security.md',
+    hint: `Either somebody intercepts the connection, or the machine was recreated. Only if you know that it was recreated: ssh-keygen -R '${name}' -f ${shellWord(about.file)}`,
   });
 }
 

@@ -246,7 +246,10 @@ describe('troubleshoot queue --fix', () => {
       code: 'KUBERNETES_FORBIDDEN',
       exitCode: 3,
       message: expect.stringContaining('delete pods'),
+      ref: 'docs/permissions.md',
     });
+    const told = await queue(sandbox, ['--fix', '--yes']);
+    expect(told.stderr).toMatch(/\nSee circleci-admin help permissions\n$/);
     expect(deleted(sandbox)).toEqual([]);
     expect(sandbox.kubernetes.pod('dispatcher').metadata).not.toHaveProperty('deletionTimestamp');
   });
