@@ -97,7 +97,11 @@ export const COMMAND_CASES: Readonly<Record<string, CommandCase>> = {
     reads: ['JOB --limit 60s', 'JOB --since 24h --limit 60s'],
     unknown: 'acme/nonesuch/1 --limit 60s',
   },
-  'troubleshoot cache': { reads: ['420MB'] },
+  'troubleshoot cache': {
+    reads: ['420MB', 'acme/web/1'],
+    lists: ['acme/web/1'],
+    unknown: 'acme/web/99999',
+  },
   'troubleshoot connectivity': {
     reads: ['', '--from services', 'NODE --base-domain prod.circleci.internal'],
     lists: ['', '--from services'],

@@ -13,7 +13,7 @@ import type { BuildTarget } from '../../lib/queue/build/build-target.ts';
 export class TroubleshootCache extends AdminCommand {
   static override summary = 'check whether caches are too large to unpack safely';
   static override description =
-    'A cache up to 500 MB is checked for corruption; a larger one is not, and may fail to unpack. BUILD is a URL, org/repo/number or an ID: the sizes are read in the output of its restore_cache and save_cache steps (API v1.1 of the server). A SIZE is judged as it is. Exits 9 if a cache is too large, 10 if some steps could not be read.';
+    'A cache up to 500 MB is checked for corruption; a larger one is not, and may fail to unpack. For a build, the sizes are read from the output of its restore_cache and save_cache steps, with API v1.1 of the server. Exits 9 if a cache is too large, 10 if some steps could not be read.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> acme/web/26',
     '<%= config.bin %> <%= command.id %> https://circleci.example.com/gh/acme/web/26 --json',

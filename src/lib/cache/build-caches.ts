@@ -106,7 +106,9 @@ function judgeStep(step: ReadStep, sizes: ReadonlyMap<string, number>): StepCach
   return {
     ...about,
     verdict: found ? 'no-cache' : 'unknown',
-    explanation: found ? 'No cache was found for its keys.' : unknownBecause(step),
+    explanation: found
+      ? 'No cache was found for its keys: nothing was unpacked.'
+      : unknownBecause(step),
     remedy: null,
   };
 }
@@ -114,17 +116,17 @@ function judgeStep(step: ReadStep, sizes: ReadonlyMap<string, number>): StepCach
 function unknownBecause({ action, output, failure }: ReadStep): string {
   if (failure) return `Its output could not be read: ${failure.message}.`;
   if (!action.hasOutput) {
-    return action.status === 'running' ? 'It is still running.' : 'It has printed nothing.';
+    return action.status === 'running' ? 'It is still running.' : 'It printed nothing.';
   }
   switch (output?.outcome) {
     case 'stored':
-      return 'It has stored the cache without its size; a step that restores it prints it.';
+      return 'It stored the cache without printing its size. Check a build that restores it.';
     case 'present':
-      return 'A cache of this key is there already; a step that restores it prints its size.';
+      return 'A cache with this key is already stored. Check a build that restores it.';
     case 'found':
-      return 'It has found the cache without printing its size.';
+      return 'It found the cache without printing its size.';
     default:
-      return 'Its output names neither a cache nor a size.';
+      return 'Its output shows no cache and no size.';
   }
 }
 

@@ -42,7 +42,7 @@ export function cachesTable({ build, caches }: BuildCaches): TableView<StepCache
       },
     ],
     rows: caches,
-    empty: `${build}: no step that restores or saves a cache was found`,
+    empty: `${build}: no steps that restore or save a cache`,
   };
 }
 
@@ -62,14 +62,10 @@ export function cachesNotes({
   }
   return [
     ...[...groups].map(([text, names]) => `${[...names].join(', ')}: ${text}`),
-    ...(ended === false ? [`${build} has not ended: steps that have not begun are missing.`] : []),
-    ...(passedOver > 0
-      ? [`Steps that were not looked into, because there are many: ${passedOver}.`]
-      : []),
+    ...(ended === false ? [`${build} is not finished: later steps are missing.`] : []),
+    ...(passedOver > 0 ? [`Steps not read because there are too many: ${passedOver}.`] : []),
     ...(undecided > 0
-      ? [
-          `Other steps whose output could not be read, and which may be about a cache: ${undecided}.`,
-        ]
+      ? [`Steps with unreadable output that may also use a cache: ${undecided}.`]
       : []),
   ];
 }

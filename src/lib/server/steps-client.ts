@@ -68,14 +68,14 @@ function outputAddress(
   origin: string,
 ): URL {
   if (outputUrl !== null) return webAddress(outputUrl, origin);
-  if (step === null) throw noOutput('the server does not say where it is');
+  if (step === null) throw noOutput('the server does not say where it is stored');
   return new URL(`${buildPath(project, number)}/output/${step}/${task}`, origin);
 }
 
 function webAddress(text: string, base: string): URL {
   const url = URL.parse(text, base);
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url;
-  throw noOutput('the server names no web address for it');
+  throw noOutput('the server gives no web address for it');
 }
 
 async function* readOutput(

@@ -53,7 +53,7 @@ export function noBuild(origin: string, path: string, text: string): AdminError 
   const { host } = new URL(origin);
   return new AdminError(
     'service',
-    `${host} answered GET ${path} with something else than a build: ${excerpt(text)}`,
+    `${host} answered GET ${path} with something that is not a build: ${excerpt(text)}`,
     {
       code: 'SERVER_SURPRISE',
       hint: `Check that the host is that of the CircleCI server: circleci-admin config show; or ${BY_HAND}`,
@@ -68,7 +68,7 @@ export function noOutput(why: string): AdminError {
 
 /** Where a step's output is kept, it is not given out. */
 export function outputRefused(host: string, status: number): AdminError {
-  if (status === 404 || status === 410) return noOutput(`${host} does not keep it any more`);
+  if (status === 404 || status === 410) return noOutput(`it is no longer stored on ${host}`);
   return new AdminError('service', `${host} answered with ${status}`, {
     code: 'STEP_OUTPUT_REFUSED',
     hint: byHand(),
@@ -78,7 +78,7 @@ export function outputRefused(host: string, status: number): AdminError {
 /** A step has printed more than is read. */
 export function outputTooLong(mostBytes: number): AdminError {
   const most = `${Math.round(mostBytes / 1024 ** 2)} MiB`;
-  return new AdminError('service', `its first ${most} do not tell`, {
+  return new AdminError('service', `there is no size in its first ${most}`, {
     code: 'STEP_OUTPUT_TOO_LONG',
     hint: byHand(),
   });

@@ -119,7 +119,7 @@ describe('the caches of a build', () => {
   });
 
   it.each([
-    ['Restoring cache', 'Its output could not be read: its first 8 MiB do not tell.', 16],
+    ['Restoring cache', 'Its output could not be read: there is no size in its first 8 MiB.', 16],
     ['Look around', null, 7],
   ])('are not looked for to the end of an endless output: %s', async (name, explanation, most) => {
     let sent = 0;
