@@ -79,7 +79,7 @@ function oneTarget(words: readonly string[]): string {
   if (target === undefined) {
     throw new AdminError('usage', 'No client was named', {
       code: 'NO_CLIENT_NAMED',
-      hint: 'See the clients with: circleci-admin nomad node-status',
+      hint: 'List the clients: circleci-admin nomad node-status',
     });
   }
   if (more.length === 0) return target;

@@ -61,7 +61,7 @@ export async function fromClients(side: ClientSide): Promise<readonly CheckResul
 function noClients(): AdminError {
   return new AdminError('notFound', 'Nomad has no client that is up to check from', {
     code: 'NO_CLIENTS',
-    hint: 'See them with: circleci-admin nomad node-status',
+    hint: 'List the clients: circleci-admin nomad node-status',
   });
 }
 

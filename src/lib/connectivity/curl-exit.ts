@@ -6,7 +6,7 @@ export interface CurlMeaning {
   readonly hint: string | null;
 }
 
-const ANSWERED = 'something answers, though not as a web server does';
+const ANSWERED = 'connected, but the response is not HTTP';
 
 /** The exit codes of curl that tell how a port is (man curl, "EXIT CODES"). */
 const CODES: Readonly<Record<number, CurlMeaning>> = {
@@ -14,53 +14,53 @@ const CODES: Readonly<Record<number, CurlMeaning>> = {
   1: { answered: true, meaning: ANSWERED, hint: null },
   5: {
     answered: false,
-    meaning: 'the name of the proxy could not be looked up',
-    hint: 'Look at http_proxy and https_proxy on the client.',
+    meaning: 'the DNS lookup of the proxy failed',
+    hint: 'Check http_proxy and https_proxy on the client.',
   },
   6: {
     answered: false,
-    meaning: 'the name could not be looked up (DNS)',
-    hint: "Look at the client's resolver, and at the zone that has the name.",
+    meaning: 'the DNS lookup failed',
+    hint: "Check the client's resolver, and the DNS zone of the name.",
   },
   7: {
     answered: false,
-    meaning: 'the connection was refused, or there is no way there',
-    hint: 'Nothing listens there, or a firewall says no: look at the service, its load balancer and the security groups.',
+    meaning: 'the connection was refused, or no route to the host',
+    hint: 'Nothing listens there, or a firewall rejects it: check the service, its load balancer and the security groups.',
   },
   28: {
     answered: false,
-    meaning: 'no answer in time: what is sent is dropped',
-    hint: 'A security group or a firewall drops it: allow the port from the clients.',
+    meaning: 'timed out: packets are being dropped (usually a firewall)',
+    hint: 'Allow the port from the clients in the security group or firewall.',
   },
   35: {
     answered: false,
     meaning: 'the TLS handshake failed',
-    hint: 'Something else than the service answers, such as a proxy that looks into TLS.',
+    hint: 'Another service may be responding, such as a proxy that intercepts TLS.',
   },
   52: { answered: true, meaning: ANSWERED, hint: null },
   56: { answered: true, meaning: ANSWERED, hint: null },
   124: {
     answered: false,
-    meaning: 'curl itself did not end in time',
-    hint: 'The client is slow, or its name servers do not answer.',
+    meaning: 'curl itself timed out',
+    hint: 'The client is slow, or its name servers do not respond.',
   },
-  126: { answered: false, meaning: 'curl cannot be run', hint: 'Look at curl on the client.' },
+  126: { answered: false, meaning: 'curl cannot be run', hint: 'Check curl on the client.' },
   127: {
     answered: false,
     meaning: 'curl is not installed',
-    hint: 'Install it on the client, or check the port by hand.',
+    hint: 'Install it on the client, or check the port manually.',
   },
 };
 
 /** What curl's exit code says about the port; null where the command was ended by a signal. */
 export function explainCurl(exitCode: number | null): CurlMeaning {
   if (exitCode === null) {
-    return { answered: false, meaning: 'curl was ended by a signal', hint: 'Try again.' };
+    return { answered: false, meaning: 'curl was killed by a signal', hint: 'Try again.' };
   }
   return (
     CODES[exitCode] ?? {
       answered: false,
-      meaning: `curl ended with ${exitCode}`,
+      meaning: `curl exit code ${exitCode}`,
       hint: 'See "EXIT CODES" in man curl.',
     }
   );

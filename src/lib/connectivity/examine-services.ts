@@ -25,7 +25,7 @@ const PODS_AT_ONCE = 8;
 /** Of one program: more than its own limit. */
 const PROGRAM_LIMIT: Milliseconds = 20_000;
 const PROGRAMS = [...new Set(PORT_TOOLS.map(({ program }) => program))];
-const NO_TOOL = `the container has none of ${PROGRAMS.join(', ')}`;
+const NO_TOOL = `the container has no tool to test with: ${PROGRAMS.join(', ')}`;
 
 /**
  * Has one pod of every service look at the ports that it needs, with what its container has. Nothing
@@ -41,7 +41,7 @@ export async function examineServices(
   const results = await mapBounded(services, PODS_AT_ONCE, async ({ probes, ...place }) => {
     const { service, pod, container } = place;
     if (pod === null) {
-      return probes.map((probe) => result(place, probe, 'skipped', 'none of its pods is ready'));
+      return probes.map((probe) => result(place, probe, 'skipped', 'no pod is ready'));
     }
     try {
       return await examinePod({ service, pod, container }, probes, how);
@@ -68,7 +68,7 @@ async function examinePod(
   const results: CheckResult[] = [];
   for (const probe of probes) {
     if (probe.host === null || probe.skipped !== null) {
-      results.push(result(place, probe, 'skipped', probe.skipped ?? 'the host is not known'));
+      results.push(result(place, probe, 'skipped', probe.skipped ?? 'the host is unknown'));
       continue;
     }
     const host = checkedHost(probe.host);

@@ -114,16 +114,17 @@ async function runProbe(
 
 /** getent ends with 2 for a name that nobody knows (man getent); shells, with 127 for no program. */
 const LOOKUPS: Readonly<Record<number, string>> = {
-  2: 'the name is not known (DNS)',
-  [TIMED_OUT]: 'the name servers do not answer in time',
+  2: 'the name does not exist (DNS)',
+  [TIMED_OUT]: 'the DNS lookup timed out',
   127: 'getent is not installed',
 };
 
 function explainLookup(exitCode: number | null): Pick<ProbeResult, 'outcome' | 'meaning' | 'hint'> {
-  if (exitCode === 0) return { outcome: 'ok', meaning: 'the name is known', hint: null };
+  if (exitCode === 0) return { outcome: 'ok', meaning: 'the name resolves', hint: null };
   const meaning =
-    LOOKUPS[exitCode ?? -1] ?? `the lookup failed: getent ended with ${exitCode ?? 'a signal'}`;
-  const hint = "Look at the client's resolver, and at the zone that has the name.";
+    LOOKUPS[exitCode ?? -1] ??
+    `the DNS lookup failed: getent exited with ${exitCode ?? 'a signal'}`;
+  const hint = "Check the client's resolver, and the DNS zone of the name.";
   return { outcome: 'failed', meaning, hint };
 }
 

@@ -98,7 +98,8 @@ export const PORT_TOOLS: readonly PortTool[] = [
       if (UNKNOWN_OPTION.test(stderr)) return null;
       const look = byWords(stderr);
       if (look.state === 'unknown-name' || /refused|timed out/i.test(stderr)) return look;
-      const meaning = 'wget alone cannot tell a closed port from one that does not speak HTTP';
+      const meaning =
+        'only wget is available, which cannot tell a closed port from one without HTTP';
       return { state: 'unclear', meaning, hint: null };
     },
   },
@@ -117,12 +118,12 @@ function byWords(stderr: string): PortLook {
   }
   if (/timed out/i.test(stderr)) return dropped();
   if (/refused/i.test(stderr)) return closedAs(7);
-  const meaning = 'no connection within 5 s, or it was refused';
+  const meaning = 'refused, or timed out after 5 s';
   return { state: 'closed', meaning, hint: closedAs(7).hint };
 }
 
 function dropped(): PortLook {
-  return { ...closedAs(28), hint: 'A network policy or a firewall drops it: allow the port.' };
+  return { ...closedAs(28), hint: 'Allow the port in the network policy or firewall.' };
 }
 
 /** Worded as for curl. */

@@ -61,11 +61,7 @@ export function probesFor(places: Places): readonly Probe[] {
       : skipped('output-processor', OUTPUT_PORT, output.skipped),
     server
       ? portProbe('server', server.host, server.port, server.scheme)
-      : skipped(
-          'server',
-          443,
-          'the host is not known: set host in the profile, or --server-domain',
-        ),
+      : skipped('server', 443, 'the host is unknown: set host in the profile, or --server-domain'),
     ...GITHUB_PORTS.map(([check, port]) => portProbe(check, places.github, port)),
   ];
   // An address is looked up nowhere.
@@ -89,12 +85,12 @@ function outputHost(
   if (output) return { host: checkedHost(output.host), port: output.port, skipped: null };
   if (major === 4) {
     return server === null
-      ? { skipped: 'the host is not known' }
+      ? { skipped: 'the host is unknown' }
       : { host: server, port: OUTPUT_PORT, skipped: null };
   }
   return {
     skipped:
-      "the base domain is not known, nor is it in schedulerer's log: set baseDomain in the profile, or --base-domain",
+      "the base domain is unknown, and not in schedulerer's log: set baseDomain in the profile, or --base-domain",
   };
 }
 
@@ -144,8 +140,8 @@ export function checkedHost(host: string): string {
 }
 
 function badHost(text: string): AdminError {
-  return new AdminError('usage', `"${text}" is no host name`, {
+  return new AdminError('usage', `"${text}" is not a valid host name`, {
     code: 'BAD_HOST',
-    hint: 'Write a name such as circleci.example.com.',
+    hint: 'Write it like circleci.example.com.',
   });
 }

@@ -84,8 +84,8 @@ function probeOf(
     return { check, host: workloadName(pod), port, inCluster: true, skipped: null };
   }
   const skipped = catalogue.external.has(service)
-    ? `${service} runs outside of the cluster: the profile does not say where`
-    : `there is no pod of ${service}`;
+    ? `${service} runs outside the cluster, and the profile does not say where`
+    : `${service} has no pod`;
   return { check, host: null, port, inCluster: true, skipped };
 }
 

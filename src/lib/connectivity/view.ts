@@ -71,10 +71,10 @@ export function connectivityTable({ checks, summary }: ConnectivityReport): Tabl
     ],
     rows: checks,
     footer: [
-      `From ${from || 'nowhere'}: ${ok} reachable, ${failed} not, ${skipped} not checked.`,
+      `From ${from || 'nowhere'}: ${ok} reachable, ${failed} not reachable, ${skipped} not checked.`,
       ...explainChecks(checks),
     ],
-    empty: 'No client and no service to check from.',
+    empty: 'There is no client and no service to check from.',
   };
 }
 

@@ -26,9 +26,9 @@ export function isSshAddress(text: string): boolean {
 export function parseSshAddress(text: string, defaults: AddressDefaults): SshAddress {
   const read = readAddress(text);
   if (read) return { ...defaults, ...read };
-  throw new AdminError('usage', `"${text}" is no SSH address`, {
+  throw new AdminError('usage', `"${text}" is not a valid SSH address`, {
     code: 'BAD_SSH_ADDRESS',
-    hint: 'Write it as user@host:port, such as ubuntu@bastion.example.com; the port may be left out.',
+    hint: 'Write it like ubuntu@bastion.example.com:22; the port is optional (default 22).',
   });
 }
 

@@ -75,13 +75,13 @@ async function readKey(
   const first = await parsePrivate(text);
   if (!(first instanceof Error)) return identity(path, first);
   if (!/encrypted/i.test(first.message)) {
-    const hint = `It has to be a private key in PEM or OpenSSH format. To rewrite it: ssh-keygen -p -f ${shellWord(path)}`;
+    const hint = `It must be a private key in PEM or OpenSSH format. To convert it: ssh-keygen -p -f ${shellWord(path)}`;
     throw keyUnusable(path, first.message, hint);
   }
   if (agent && (await agentHolds(agent, path))) return null;
   const ask = sources.askPassphrase;
   for (let asked = 0; ask && asked < ASKED_TIMES; asked += 1) {
-    const again = asked === 0 ? '' : ' (that was another one)';
+    const again = asked === 0 ? '' : ' (wrong passphrase, try again)';
     const passphrase = await ask(`Passphrase of ${path}${again}:`);
     if (passphrase === null) break;
     const key = await parsePrivate(text, passphrase);
@@ -111,27 +111,27 @@ async function parsePrivate(
 function identity(path: string, parsed: ParsedKey | ParsedKey[]): Identity {
   const key = Array.isArray(parsed) ? parsed[0] : parsed;
   if (!key?.isPrivateKey()) {
-    throw keyUnusable(path, 'it is a public key', 'Name the private one, without .pub.');
+    throw keyUnusable(path, 'it is a public key', 'Use the private key, without .pub.');
   }
   return { kind: 'key', name: path, key };
 }
 
 async function readPrivate(path: string): Promise<string> {
-  const named = 'Name the key with --ssh-key or ssh.keyFile in the profile.';
+  const named = 'Set the key with --ssh-key or ssh.keyFile in the profile.';
   const there = await stat(path).catch((error: unknown) => {
-    throw keyUnusable(path, isAbsent(error) ? 'there is no such file' : wordsOf(error), named);
+    throw keyUnusable(path, isAbsent(error) ? 'the file does not exist' : wordsOf(error), named);
   });
-  if (!there.isFile()) throw keyUnusable(path, 'it is no file', named);
+  if (!there.isFile()) throw keyUnusable(path, 'it is not a file', named);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw keyUnusable(path, wordsOf(error), named);
   });
   if (!PRIVATE.test(text)) {
     const why = PUBLIC.test(text) ? 'it is a public key' : 'there is no private key in it';
-    throw keyUnusable(path, why, 'Name the private one, which has no .pub.');
+    throw keyUnusable(path, why, 'Use the private key, without .pub.');
   }
   // As ssh does: such a key is not secret any more. Windows has no such bits.
   if ((there.mode & 0o077) !== 0 && !/^[A-Za-z]:/.test(path)) {
-    throw keyUnusable(path, 'others may read it', `chmod 600 ${shellWord(path)}`);
+    throw keyUnusable(path, 'other users can read it', `chmod 600 ${shellWord(path)}`);
   }
   return text;
 }

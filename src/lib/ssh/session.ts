@@ -19,6 +19,7 @@ import {
   lost,
   tooSlow,
   unreachable,
+  type Way,
 } from './errors.ts';
 import { checkHostKey, type HostKeyPolicy, typesKnown } from './host-keys.ts';
 import type { Identity } from './identities.ts';
@@ -30,6 +31,8 @@ export interface SessionOptions {
   readonly address: SshAddress;
   /** The host that we come through, and the connection from there. */
   readonly through?: { readonly bastion: SshAddress; readonly socket: Duplex };
+  /** Whether the host is the bastion of others. */
+  readonly isBastion?: boolean;
   readonly identities: readonly Identity[];
   readonly hostKeys: HostKeyPolicy;
   readonly clock: Clock;
@@ -70,7 +73,7 @@ export async function openSession(options: SessionOptions): Promise<SshSession> 
       clock,
       limit: connectTimeout,
       signal,
-      late: () => connectTooSlow(address, connectTimeout, through?.bastion ?? null),
+      late: () => connectTooSlow(address, connectTimeout, wayOf(options)),
     });
     return new OpenSession(client, options);
   } catch (error) {
@@ -80,9 +83,13 @@ export async function openSession(options: SessionOptions): Promise<SshSession> 
   }
 }
 
+function wayOf({ through, isBastion }: SessionOptions): Way {
+  if (through) return through.bastion;
+  return isBastion ? 'is-bastion' : 'direct';
+}
+
 function logIn(client: Client, options: SessionOptions, types: readonly string[]): Promise<void> {
   const { address, through, hostKeys } = options;
-  const bastion = through?.bastion ?? null;
   return new Promise((resolve, reject) => {
     const tried: string[] = [];
     let takes: readonly string[] = [];
@@ -114,10 +121,10 @@ function logIn(client: Client, options: SessionOptions, types: readonly string[]
       if (error.level === 'agent') return;
       if (error.level === 'client-authentication' || TOO_MANY_KEYS.test(error.message)) {
         reject(authFailed(address, tried, takes, TOO_MANY_KEYS.exec(error.message)?.[0]));
-      } else reject(unreachable(address, error, bastion));
+      } else reject(unreachable(address, error, wayOf(options)));
     });
     client.once('close', () =>
-      reject(unreachable(address, new Error('the connection was closed'), bastion)),
+      reject(unreachable(address, new Error('the connection was closed'), wayOf(options))),
     );
     client.connect(config);
     // Small packets go back and forth while logging in: none waits for the one before.

@@ -66,9 +66,9 @@ class Sessions implements SshClient {
   async forward(host: string, port: number, signal?: AbortSignal): Promise<Duplex> {
     const { bastion } = this.#options;
     if (bastion === null) {
-      throw new AdminError('usage', 'there is no bastion to connect through', {
+      throw new AdminError('usage', 'No bastion is configured', {
         code: 'NO_BASTION',
-        hint: 'Name it: circleci-admin config set ssh.bastion USER@HOST',
+        hint: 'Set it: circleci-admin config set ssh.bastion USER@HOST',
       });
     }
     return this.#through(bastion, host, port, signal);
@@ -121,13 +121,14 @@ class Sessions implements SshClient {
   /** Whoever waits for the bastion may give up; the others go on waiting. */
   #onBastion(bastion: SshAddress, signal: AbortSignal | undefined): Promise<SshSession> {
     const { clock, connectTimeout } = this.#options;
-    const late = () => connectTooSlow(bastion, connectTimeout, null);
+    const late = () => connectTooSlow(bastion, connectTimeout, 'is-bastion');
     return withinLimit(this.#hop(bastion), { clock, limit: null, signal, late });
   }
 
   /** The session with the bastion: one for all, made anew once it has failed. */
   #hop(bastion: SshAddress): Promise<SshSession> {
-    const hop = this.#bastion ?? this.#session(bastion, { signal: this.#closing.signal });
+    const hop =
+      this.#bastion ?? this.#session(bastion, { signal: this.#closing.signal, isBastion: true });
     this.#bastion = hop;
     hop.catch(() => {
       if (this.#bastion === hop) this.#bastion = undefined;
@@ -140,6 +141,7 @@ class Sessions implements SshClient {
     way: {
       readonly signal?: AbortSignal | undefined;
       readonly through?: { readonly bastion: SshAddress; readonly socket: Duplex };
+      readonly isBastion?: boolean;
     },
   ): Promise<SshSession> {
     const { hostKeys, clock, connectTimeout } = this.#options;

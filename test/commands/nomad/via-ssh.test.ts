@@ -82,8 +82,8 @@ describe('nomad node-status --via ssh', () => {
     const table = await cli(['nomad', 'node-status', address, '--via', 'ssh'], {
       env: withoutNomad(env),
     });
-    expect(table.stderr).toContain('Nomad cannot be asked for its clients: ');
-    expect(table.stderr).toContain('Logging in on what was named.');
+    expect(table.stderr).toContain('Cannot list the clients of Nomad: ');
+    expect(table.stderr).toContain('Logging in to the named hosts.');
   });
 });
 

@@ -56,9 +56,9 @@ describe('troubleshoot connectivity', () => {
   });
 
   it.each([
-    ['refused', 7, 'the connection was refused, or there is no way there'],
-    ['timeout', 28, 'no answer in time: what is sent is dropped'],
-    ['no-such-name', 6, 'the name could not be looked up (DNS)'],
+    ['refused', 7, 'the connection was refused, or no route to the host'],
+    ['timeout', 28, 'timed out: packets are being dropped (usually a firewall)'],
+    ['no-such-name', 6, 'the DNS lookup failed'],
     ['tls-failure', 35, 'the TLS handshake failed'],
   ] as const)('explains curl where port 8585 is %s', async (situation, exit, meaning) => {
     const { stdout, exitCode } = await check(
@@ -159,9 +159,9 @@ describe('troubleshoot connectivity', () => {
     );
     const table = await cli([...WORDS, '-o', 'table'], { env });
     expect(table.stdout).toMatch(
-      /From 1 client and 4 services: \d+ reachable, 6 not, \d+ not checked/,
+      /From 1 client and 4 services: \d+ reachable, 6 not reachable, \d+ not checked/,
     );
-    expect(table.stdout).toContain('A network policy or a firewall drops it: allow the port.');
+    expect(table.stdout).toContain('Allow the port in the network policy or firewall.');
   });
 
   it('leaves clients out, and says so, where nothing says how to log in on them', async () => {
@@ -201,7 +201,7 @@ describe('troubleshoot connectivity', () => {
 
   it('takes nothing but host names into a command line', async () => {
     const { stderr, exitCode } = await check({}, '--base-domain', 'x; reboot');
-    expect(stderr).toContain('is no host name');
+    expect(stderr).toContain('is not a valid host name');
     expect(exitCode).toBe(2);
   });
 });

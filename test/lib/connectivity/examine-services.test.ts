@@ -52,12 +52,12 @@ describe('looking at ports from services', () => {
     const { exec, ran } = containers({ curl: [7, ''] });
     const results = await examine(exec);
     expect(ran).toEqual(['nc', 'timeout', 'curl', 'curl']);
-    const refused = 'the connection was refused, or there is no way there';
+    const refused = 'the connection was refused, or no route to the host';
     expect(shown(results)).toEqual([
       ['dispatcher', 'vault', 'failed', refused],
       ['dispatcher', 'github.com', 'failed', refused],
       ['dispatcher', null, 'skipped', 'there is no pod of circleci-vault'],
-      ['frontend', 'vault', 'skipped', 'none of its pods is ready'],
+      ['frontend', 'vault', 'skipped', 'no pod is ready'],
     ]);
     expect(results[0]).toMatchObject({ exitCode: 7, pod: 'dispatcher-1', client: null });
   });
@@ -74,7 +74,7 @@ describe('looking at ports from services', () => {
 
   it('says where a container has none of them', async () => {
     const results = await examine(containers({}).exec);
-    const none = 'the container has none of nc, bash, curl, wget';
+    const none = 'the container has no tool to test with: nc, bash, curl, wget';
     expect(shown(results).slice(0, 2)).toEqual([
       ['dispatcher', 'vault', 'skipped', none],
       ['dispatcher', 'github.com', 'skipped', none],
@@ -85,7 +85,7 @@ describe('looking at ports from services', () => {
     const results = await examine(containers({ nc: [1, "nc: bad address 'x'"] }).exec);
     expect(shown(results).slice(0, 2)).toEqual([
       ['dispatcher', 'vault', 'skipped', 'no Service has this name'],
-      ['dispatcher', 'github.com', 'failed', 'the name could not be looked up (DNS)'],
+      ['dispatcher', 'github.com', 'failed', 'the DNS lookup failed'],
     ]);
   });
 

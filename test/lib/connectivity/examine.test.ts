@@ -32,7 +32,7 @@ describe('examineClients', () => {
     const slow = results.filter(({ check }) => check === 'dns');
     expect(slow).toHaveLength(2);
     for (const one of slow) {
-      const meaning = 'the name servers do not answer in time';
+      const meaning = 'the DNS lookup timed out';
       expect(one).toMatchObject({ outcome: 'failed', exitCode: 124, meaning });
     }
     expect(results.some(({ check }) => check === 'ssh')).toBe(false);

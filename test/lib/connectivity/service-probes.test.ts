@@ -48,12 +48,12 @@ describe('what services are asked for', () => {
     expect(others).toEqual([]);
     expect(only).toMatchObject({ service: 'dispatcher', pod: 'dispatcher-7f-b' });
     expect(only?.probes.map(({ host, port, skipped }) => [host, port, skipped])).toEqual([
-      [null, 5672, 'there is no pod of circleci-rabbitmq'],
+      [null, 5672, 'circleci-rabbitmq has no pod'],
       ['postgresql', 5432, null],
       [
         null,
         27_017,
-        'circleci-mongodb runs outside of the cluster: the profile does not say where',
+        'circleci-mongodb runs outside the cluster, and the profile does not say where',
       ],
       ['redis-master', 6379, null],
       ['vault', 8200, null],

@@ -233,6 +233,6 @@ test('notes say what was not asked, and which clocks differ', () => {
   expect(notes).toEqual([
     "The server's own queues were not checked: nothing is set up.",
     'Port 8585 was not checked from the clients: SSH is not set up.',
-    "The clock of Kubernetes is 1m35s behind the clock of this machine; ages are corrected.",
+    'The clock of Kubernetes is 1m35s behind the clock of this machine; ages are corrected.',
   ]);
 });

@@ -36,15 +36,15 @@ describe('a key that is named', () => {
     });
     expect(identities).toMatchObject([{ kind: 'key', key: { type: 'ssh-rsa' } }]);
     const question = `Passphrase of ${path('pkcs8')}`;
-    const both = [`${question}:`, `${question} (that was another one):`];
+    const both = [`${question}:`, `${question} (wrong passphrase, try again):`];
     expect(asked).toEqual(passphrase === '' ? [] : both);
   });
 
   it.each([
-    ['key.pub', 'it is a public key', 'Name the private one'],
-    ['.ssh', 'it is no file', '--ssh-key'],
-    ['none', 'there is no such file', '--ssh-key'],
-    ['open', 'others may read it', 'chmod 600 '],
+    ['key.pub', 'it is a public key', 'Use the private key'],
+    ['.ssh', 'it is not a file', '--ssh-key'],
+    ['none', 'the file does not exist', '--ssh-key'],
+    ['open', 'other users can read it', 'chmod 600 '],
   ])('is refused for what it is: %s', async (name, why, hint) => {
     makeKey(home, 'key', '-t', 'ed25519');
     copyFileSync(path('key'), path('open'));

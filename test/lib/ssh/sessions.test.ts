@@ -142,4 +142,18 @@ describe('the bastion', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
   });
+
+  it('that is not reachable is not said to want a bastion', async () => {
+    const server = await SshServer.start([ed25519]);
+    const { port } = server;
+    await server[Symbol.asyncDispose]();
+    const bastion = { user: 'ubuntu', host: HOST, port };
+    const failed = connect(22, knownHosts(), { bastion }).use('10.0.0.1', async () => null);
+    await expect(failed).rejects.toMatchObject({
+      code: 'SSH_UNREACHABLE',
+      hint: `This is the bastion: check that it is up, and that this machine can reach its port ${port}.`,
+    });
+    const direct = connect(port, knownHosts()).use(HOST, async () => null);
+    await expect(direct).rejects.toMatchObject({ hint: expect.stringContaining('--bastion') });
+  });
 });

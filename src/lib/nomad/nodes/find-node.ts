@@ -179,7 +179,7 @@ function notFound(targets: readonly string[], nodes: readonly NomadNode[]): Admi
     `No Nomad client has the ID, name, address or instance ID ${named}`,
     {
       code: 'NODE_NOT_FOUND',
-      hint: `${meant}See the clients with: circleci-admin nomad node-status`,
+      hint: `${meant}List the clients: circleci-admin nomad node-status`,
     },
   );
 }

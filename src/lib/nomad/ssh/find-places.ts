@@ -34,7 +34,7 @@ export async function findPlaces(search: PlaceSearch): Promise<readonly Place[]>
   } catch (error) {
     signal.throwIfAborted();
     if (!isAdminError(error) || !cannotBeAsked(error)) throw error;
-    note(`Nomad cannot be asked for its clients: ${error.message}. Logging in on what was named.`);
+    note(`Cannot list the clients of Nomad: ${error.message}. Logging in to the named hosts.`);
     return [...new Set(names)].map((host) => ({ host, node: null }));
   }
 }

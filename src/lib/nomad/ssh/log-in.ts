@@ -81,20 +81,24 @@ async function readSelf(
 }
 
 function notAClient(agent: string, cause?: unknown): AdminError {
-  return new AdminError('validation', `${agent} is no client: Nomad not running in client mode`, {
-    code: 'NOT_A_CLIENT',
-    hint: 'Name a client. See them with: circleci-admin nomad node-status',
-    cause,
-  });
+  return new AdminError(
+    'validation',
+    `${agent} is not a client: Nomad not running in client mode`,
+    {
+      code: 'NOT_A_CLIENT',
+      hint: 'Name a client. List them: circleci-admin nomad node-status',
+      cause,
+    },
+  );
 }
 
 function otherClient(host: string, wanted: NomadNode, self: NomadNode): AdminError {
   return new AdminError(
     'refused',
-    `The machine at ${host} is the client ${self.name} (${self.id}), and not ${wanted.name} (${wanted.id})`,
+    `The machine at ${host} is the client ${self.name} (${self.id}), not ${wanted.name} (${wanted.id})`,
     {
       code: 'OTHER_CLIENT',
-      hint: 'Addresses are used again. Nothing was changed; see who is there now: circleci-admin nomad node-status',
+      hint: 'The address may have been reused. Nothing was changed; to see the clients now: circleci-admin nomad node-status',
     },
   );
 }

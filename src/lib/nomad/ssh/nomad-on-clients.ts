@@ -16,9 +16,8 @@ export interface ClientMachine {
 /** The nomad CLI on a client, for messages. */
 export const ON_CLIENT: CliPlace = {
   name: 'the machine',
-  absentHint: 'Is it a Nomad client? See the clients: circleci-admin nomad node-status',
-  unreachableHint:
-    'Look at the agent there: circleci-admin nomad ssh NODE -- systemctl status nomad',
+  absentHint: 'Check that it is a Nomad client: circleci-admin nomad node-status',
+  unreachableHint: 'Check the agent there: circleci-admin nomad ssh NODE -- systemctl status nomad',
 };
 
 /** Runs the nomad CLI on a host. */

@@ -8,8 +8,8 @@ import type { NomadNode } from '../model.ts';
  */
 export function sshHost({ name, address }: Pick<NomadNode, 'name' | 'address'>): string {
   if (address !== null) return address;
-  throw new AdminError('notFound', `Nomad knows no address of ${name}`, {
+  throw new AdminError('notFound', `Nomad has no address for ${name}`, {
     code: 'NO_CLIENT_ADDRESS',
-    hint: 'See what it knows: circleci-admin nomad node-status',
+    hint: 'To see the clients: circleci-admin nomad node-status',
   });
 }

@@ -87,7 +87,7 @@ describe('findNodes', () => {
       kind: 'notFound',
       code: 'NODE_NOT_FOUND',
       message: 'No Nomad client has the ID, name, address or instance ID "ip-10-0-10-9" or "i-0"',
-      hint: 'Did you mean ip-10-0-10-1 or ip-10-0-10-2? See the clients with: circleci-admin nomad node-status',
+      hint: 'Did you mean ip-10-0-10-1 or ip-10-0-10-2? List the clients: circleci-admin nomad node-status',
     });
   });
 

@@ -99,7 +99,7 @@ describe('logging in on clients', () => {
     expect(await failureOf(logIn(ssh, OTHER))).toMatchObject({
       code: 'OTHER_CLIENT',
       kind: 'refused',
-      message: `The machine at 10.0.1.2 is the client ip-10-0-1-2 (${ID}), and not ip-10-0-1-2 (${OTHER})`,
+      message: `The machine at 10.0.1.2 is the client ip-10-0-1-2 (${ID}), not ip-10-0-1-2 (${OTHER})`,
     });
   });
 
@@ -130,7 +130,7 @@ describe('logging in on clients', () => {
     const away = new AdminError('service', 'Nobody answers', { code: 'NOMAD_UNREACHABLE' });
     expect([...(await logIn(ssh, away, notes)).hosts.keys()]).toEqual([ID]);
     expect(notes).toEqual([
-      'Nomad cannot be asked for its clients: Nobody answers. Logging in on what was named.',
+      'Cannot list the clients of Nomad: Nobody answers. Logging in to the named hosts.',
     ]);
     const unknown = new AdminError('notFound', 'No such client', { code: 'NODE_NOT_FOUND' });
     expect(await failureOf(logIn(ssh, unknown))).toBe(unknown);
