@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ADMIN_TOKEN, LIMITED_TOKEN } from '../../src/lib/sandbox/kubernetes/scenario.ts';
 import type { Sandbox } from '../../src/lib/sandbox/sandbox.ts';
 import { SERVER_DEVELOPER_TOKEN } from '../../src/lib/sandbox/server/scenario.ts';
+import { idleWithFourNames } from '../support/four-servers.ts';
 import { type Machine, machine } from '../support/machine.ts';
 import { type CliResult, startSandbox } from '../support/sandbox.ts';
 
@@ -298,6 +299,33 @@ describe('one check tells of', () => {
       { code: 'CA0402', message: expect.stringMatching(/has expired on \d{4}-\d\d-\d\d$/) },
     ]);
     expect(withStatus(checks, 'skipped')).toEqual(['CA0403', 'CA0404', 'CA0405']);
+  });
+});
+
+describe("a Nomad server's pod that nobody has named", () => {
+  test('is found where it has another name, with one list of the pods for all checks', async () => {
+    const setup = await prepare(await startSandbox({ scenario: idleWithFourNames() }));
+    const { checks, exitCode } = await doctor(setup);
+    expect(checks.filter(({ status }) => !['ok', 'not-configured'].includes(status))).toEqual([]);
+    expect(exitCode).toBe(0);
+    expect(checks.find(({ code }) => code === 'CA0212')?.message).toBe(
+      'nomad-server-0 (found: there is no circleci-nomad-0)',
+    );
+    const lists = setup.sandbox.calls.recent().filter(({ path }) => /\/pods(\?|$)/.test(path));
+    expect(lists).toHaveLength(1);
+    expect(setup.sandbox.calls.recent().map(({ path }) => path)).not.toContainEqual(
+      expect.stringContaining('circleci-nomad-0'),
+    );
+  });
+
+  test('is told with its name where it is not ready; the others count as pods', async () => {
+    const setup = await prepare(await startSandbox({ scenario: idleWithFourNames() }));
+    for (const at of [0, 1, 2]) setup.sandbox.kubernetes.setReady(`nomad-server-${at}`, false);
+    const { checks } = await doctor(setup);
+    expect(checks.filter(({ status }) => status === 'failed')).toMatchObject([
+      { code: 'CA0211', message: expect.stringMatching(/nomad-server-1.*nomad-server-2/) },
+      { code: 'CA0212', message: expect.stringMatching(/^nomad-server-0 .*is not ready/) },
+    ]);
   });
 });
 

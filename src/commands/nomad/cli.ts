@@ -48,8 +48,10 @@ export class NomadCli extends AdminCommand {
       ...nomadCliDanger(args),
       run: async () => {
         const { stdin, stdout, stderr } = this.runtime;
+        const { pod, podNamed } = this.installation.settings.nomad;
         return runNomadCli(await this.installation.kubernetes(), {
-          pod: this.installation.settings.nomad.pod,
+          pod,
+          podNamed,
           args,
           terminal: { stdin, stdout, stderr, sizes: (signal) => this.runtime.sizes(signal) },
           signal: this.signal,

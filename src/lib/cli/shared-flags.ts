@@ -37,7 +37,10 @@ export const sharedFlags = {
     helpGroup: 'global',
   })(),
   'nomad-address': Flags.string({ summary: "address of Nomad's API", helpGroup: 'global' }),
-  'nomad-pod': Flags.string({ summary: 'pod of the Nomad server', helpGroup: 'global' }),
+  'nomad-pod': Flags.string({
+    summary: 'pod of the Nomad server (found if not set)',
+    helpGroup: 'global',
+  }),
   'read-only': Flags.boolean({ summary: 'refuse to change anything', helpGroup: 'global' }),
 };
 

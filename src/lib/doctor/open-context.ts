@@ -14,6 +14,7 @@ import { readSecret } from '../installation/secret.ts';
 import { resolveSettings, type Settings } from '../installation/settings.ts';
 import { validateConfig } from '../installation/validate-config.ts';
 import type { NomadAccess, NomadNode } from '../nomad/model.ts';
+import { chooseServerPod } from '../nomad/server-pods.ts';
 import { inspectHost } from '../server/certificate.ts';
 import type { DoctorContext, HostUnderTest } from './context.ts';
 import { type NomadWays, takenWay, tryAll, tryWay } from './nomad-ways.ts';
@@ -57,12 +58,22 @@ export function openContext({ installation: options, ...rest }: ContextOptions):
     const known = await settings();
     return connected().catch((error: unknown) => nullIfNotMeant(error, known));
   });
+  const pods = once(async () => (await connected()).listPods({ signal }));
+  // Looked for once, not for every way through the cluster. What fails here fails there again.
+  const serverPod = once(async (): Promise<string> => {
+    const { nomad } = await settings();
+    if (nomad.podNamed) return nomad.pod;
+    return chooseServerPod(await pods().catch(() => []), nomad)?.name ?? nomad.pod;
+  });
   const nomadWays = once(async (): Promise<NomadWays> => {
     const known = await withToken(await settings(), tokens.nomad);
     const present = await cluster().then((one) => one !== null, trueIfFailed);
     const ways = waysOf(known, present).map((access) => {
-      const own = { ...known, nomad: { ...known.nomad, access } };
-      const open = () => kept(connectNomadOf(own, options, connected));
+      const open = async () => {
+        const pod = access === 'direct' ? known.nomad.pod : await serverPod();
+        const own = { ...known, nomad: { ...known.nomad, access, pod } };
+        return kept(connectNomadOf(own, options, connected));
+      };
       const tried = tryWay(access, open, { clock, limit: WAY_LIMIT, signal });
       // A way whose check is skipped may end after the round: nobody waits for it then.
       tried.catch(() => undefined);
@@ -92,7 +103,7 @@ export function openContext({ installation: options, ...rest }: ContextOptions):
       settings,
       token: (of) => tokens[of](),
       cluster,
-      pods: once(async () => (await connected()).listPods({ signal })),
+      pods,
       nomadWays,
       nomadNodes: once(async () => listNodes(await nomadWays(), signal)),
       host,

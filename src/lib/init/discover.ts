@@ -1,7 +1,7 @@
 import { isAdminError } from '../errors.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { Pod } from '../kubernetes/model.ts';
-import { isNomadServerPod } from '../nomad/server-pods.ts';
+import { isNomadServerPod, nomadServersAmong } from '../nomad/server-pods.ts';
 import { readNames } from './read-names.ts';
 import { type Release, readRelease } from './release.ts';
 
@@ -99,8 +99,7 @@ export async function inspectPlace(
 }
 
 function placeOf(namespace: string, pods: readonly Pod[]): Place {
-  const servers = pods.filter(isNomadServerPod).map(({ name }) => name);
-  return { namespace, pods, nomadPod: servers.sort()[0] ?? null };
+  return { namespace, pods, nomadPod: nomadServersAmong(pods)[0]?.name ?? null };
 }
 
 async function listWhereAllowed(

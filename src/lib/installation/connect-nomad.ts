@@ -30,6 +30,7 @@ export async function connectNomadOf(
     // An address alone means that server: a cluster that happens to be current is another one.
     kubernetes: usesCluster || nomad.access !== 'auto' ? kubernetes : null,
     pod: nomad.pod,
+    podNamed: nomad.podNamed,
     port: nomad.port,
     podTls: nomad.tls ? tls : null,
     requestTimeout,

@@ -177,7 +177,8 @@ export const PROFILE_KEYS: readonly ProfileKey[] = [
   {
     key: 'nomad.pod',
     kind: 'text',
-    description: 'Pod that the Nomad server runs in',
+    description:
+      'Pod of the Nomad server; if not set and not there, another pod that runs one is used',
     flag: 'nomadPod',
     fallback: 'circleci-nomad-0',
   },

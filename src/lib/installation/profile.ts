@@ -21,7 +21,7 @@ export interface NomadProfile {
   readonly keyFile?: string;
   readonly serverName?: string;
   readonly skipVerify?: boolean;
-  /** The pod that the Nomad server runs in; `circleci-nomad-0` where it is left out. */
+  /** The pod of the Nomad server; where it is left out, `circleci-nomad-0`, else the one found. */
   readonly pod?: string;
   readonly port?: number;
   /** The API in the pod speaks TLS. */

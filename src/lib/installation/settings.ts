@@ -38,6 +38,8 @@ export interface NomadSettings {
   readonly skipVerify: boolean;
   readonly httpAuth: string | null;
   readonly pod: string;
+  /** Whether a flag, a variable or the profile says so; else a pod of another name will do. */
+  readonly podNamed: boolean;
   readonly port: number;
   readonly tls: boolean;
 }
@@ -154,6 +156,7 @@ export function resolveSettings(chosen: Chosen, env: Environment, config: Config
       skipVerify: said('nomad.skipVerify') === true,
       httpAuth,
       pod: text('nomad.pod') ?? '',
+      podNamed: settingOf('nomad.pod', deciders).source !== 'default',
       port: Number(said('nomad.port')),
       tls: said('nomad.tls') === true,
     },

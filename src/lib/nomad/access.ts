@@ -3,12 +3,13 @@ import type { Clock, Milliseconds } from '../clock.ts';
 import { AdminError } from '../errors.ts';
 import type { HttpClient, TlsOptions } from '../http/http.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
-import { FirstWayClient, type Way } from './access/first-way-client.ts';
-import { explainMissingPod } from './access/missing-pod.ts';
+import { FirstWayClient, type Route, type Way } from './access/first-way-client.ts';
+import { replaceMissingPod } from './access/missing-pod.ts';
 import { ClusterNotConnected } from './access/way-failure.ts';
 import type { NomadClient } from './client.ts';
 import { createHttpNomadClient } from './http/http-nomad-client.ts';
 import type { NomadAccess } from './model.ts';
+import type { WantedPod } from './server-pods.ts';
 
 /** What the ways through the cluster need of Kubernetes. */
 export type NomadCluster = Pick<KubernetesClient, 'podProxy' | 'connect' | 'exec' | 'listPods'>;
@@ -23,15 +24,13 @@ export interface HttpOrigin {
 }
 
 /** All that is known about reaching Nomad. */
-export interface NomadConnection {
+export interface NomadConnection extends WantedPod {
   /** One way alone, or `auto` for the first one that works. */
   readonly preferred: NomadAccess | 'auto';
   /** Address of a server that can be reached from here, such as `https://10.0.0.1:4646`. */
   readonly direct: { readonly address: string; readonly tls?: TlsOptions } | null;
   /** Connects to the cluster that a server runs in; null where there is none to use. */
   readonly kubernetes: (() => Promise<NomadCluster>) | null;
-  /** The server's pod, `circleci-nomad-0` in CircleCI Server. */
-  readonly pod: string;
   readonly port: number;
   /** How the server in the pod speaks TLS; null for plain HTTP, as CircleCI Server sets it up. */
   readonly podTls: TlsOptions | null;
@@ -51,19 +50,32 @@ const CERTIFICATE_NAME = 'server.global.nomad';
 
 /**
  * Makes a client that reaches Nomad in the first way that works, or in the one that is preferred.
- * Nothing is sent before it is asked something.
+ * Nothing is sent before it is asked something. Where nobody has named the server's pod and the
+ * usual one is not there, the pods are listed, and the ways lead to one that runs Nomad.
  *
  * @throws AdminError of kind `usage`: NOMAD_NOT_CONFIGURED where no way could be tried,
  *   BAD_NOMAD_ADDRESS
  */
 export function connectNomad(connection: NomadConnection): NomadClient {
+  return new FirstWayClient(routeOf(connection));
+}
+
+function routeOf(connection: NomadConnection): Route {
   const wanted = connection.preferred === 'auto' ? ORDER : [connection.preferred];
   const [first, ...others] = wanted.flatMap((access) => wayOf(access, connection) ?? []);
   if (!first) throw notConfigured(connection.preferred);
   const { kubernetes, pod } = connection;
-  return new FirstWayClient([first, ...others], pod, async (error) =>
-    kubernetes ? explainMissingPod(error, kubernetes) : error,
-  );
+  return {
+    pod,
+    ways: [first, ...others],
+    elsewhere: async (missing) => {
+      if (!kubernetes) return { error: missing };
+      const found = await replaceMissingPod(missing, connection, kubernetes);
+      if ('error' in found) return found;
+      // From here on it counts as named: it is looked for once, not over and over.
+      return { route: routeOf({ ...connection, pod: found.pod, podNamed: true }) };
+    },
+  };
 }
 
 /** A way as far as it can be gone with what is known; null where something is missing. */

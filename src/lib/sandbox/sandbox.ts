@@ -33,7 +33,7 @@ import {
 import { SkewedClock } from './skewed-clock.ts';
 import { SshSandbox } from './ssh/ssh-sandbox.ts';
 
-/** Pod that Nomad's server runs in, as CircleCI Server 3.x names it. */
+/** Pod that Nomad's server runs in, as CircleCI Server 3.x names it; in 4.x: `nomad-server-0`. */
 const NOMAD_POD = 'circleci-nomad-0';
 /** Pod that RabbitMQ runs in. */
 const RABBITMQ_POD = 'circleci-rabbitmq-0';
@@ -267,6 +267,7 @@ function buildServices(
     { ...scenario.kubernetes, kubeconfigPath: join(directory, 'kubeconfig') },
     {
       [NOMAD_POD]: nomadServerPod(NOMAD_POD, nomad),
+      'nomad-server': nomadServerPod('nomad-server-0', nomad),
       [RABBITMQ_POD]: rabbitmqPod(RABBITMQ_POD, () => pipeline.queues()),
       frontend: frontendPod('frontend', nrepl),
     },

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Scenario } from '../../../src/lib/sandbox/scenario.ts';
+import { idleWithFourNames } from '../../support/four-servers.ts';
 import { cli, startSandbox } from '../../support/sandbox.ts';
 
-async function nomad() {
-  const sandbox = await startSandbox({ scenario: 'idle' });
+async function nomad(scenario: string | Scenario = 'idle') {
+  const sandbox = await startSandbox({ scenario });
   const options = { env: sandbox.environment(), clock: sandbox.clock };
   return { sandbox, run: (...words: string[]) => cli(['nomad', 'cli', ...words], options) };
 }
@@ -54,6 +56,33 @@ describe('nomad cli', () => {
     expect(result.exitCode).toBe(0);
     const after = await cli(['nomad', 'node-status', '--json'], { env: sandbox.environment() });
     expect(JSON.parse(after.stdout).capacity.ineligible).toBe(1);
+  });
+
+  it('runs where the server is, under whatever name, and a change runs once', async () => {
+    const { sandbox, run } = await nomad(idleWithFourNames());
+    const { NOMAD_ADDR: _, ...env } = sandbox.environment();
+    const list = await cli(['nomad', 'node-status', '--json'], { env, clock: sandbox.clock });
+    const [{ id }] = JSON.parse(list.stdout).clients;
+    sandbox.calls.reset();
+    const result = await run('--yes', '--', 'node', 'eligibility', '-disable', id);
+    expect(result).toMatchObject({ exitCode: 0 });
+    const execs = sandbox.calls.recent().filter(({ path }) => path.includes('/exec?'));
+    expect(execs.map(({ path }) => /pods\/([\w-]+)/.exec(path)?.[1])).toEqual([
+      'circleci-nomad-0',
+      'nomad-server-0',
+    ]);
+    const after = await cli(['nomad', 'node-status', '--json'], { env, clock: sandbox.clock });
+    expect(JSON.parse(after.stdout).capacity.ineligible).toBe(1);
+  });
+
+  it('stays with a pod that is named, and says which run Nomad', async () => {
+    const { run } = await nomad(idleWithFourNames());
+    const result = await run('--json', '--nomad-pod', 'circleci-nomad-0', '--', 'node', 'status');
+    expect(JSON.parse(result.stderr)).toMatchObject({
+      code: 'NOMAD_POD_NOT_FOUND',
+      hint: expect.stringContaining('add --nomad-pod nomad-server-0'),
+      exitCode: 5,
+    });
   });
 
   it('wants the arguments of nomad behind --', async () => {

@@ -53,6 +53,7 @@ describe('resolveSettings', () => {
         address: 'https://nomad.example.com:4646',
         token: { file: '/etc/nomad-token' },
         pod: 'circleci-nomad-0',
+        podNamed: false,
       },
     });
   });
@@ -91,13 +92,20 @@ describe('resolveSettings', () => {
     });
   });
 
+  it.each([
+    ['a flag', { ...SILENT, nomadPod: 'circleci-nomad-0' }, {}],
+    ['a variable', { ...SILENT, nomadPod: 'other' }, { CIRCLECI_ADMIN_NOMAD_POD: 'other' }],
+  ])("knows that %s has named Nomad's pod", (_, chosen, env) => {
+    expect(resolveSettings(chosen, env, CONFIG).nomad.podNamed).toBe(true);
+  });
+
   it('takes the profile that a flag names, read-only or not', () => {
     const lab = resolveSettings({ ...SILENT, installation: 'lab' }, {}, CONFIG);
     expect(lab).toMatchObject({
       profile: 'lab',
       readOnly: true,
       requestTimeout: 5_000,
-      nomad: { access: 'exec', pod: 'nomad-server-0' },
+      nomad: { access: 'exec', pod: 'nomad-server-0', podNamed: true },
     });
     const flag = resolveSettings({ ...SILENT, readOnly: true }, {}, CONFIG);
     expect(flag.readOnly).toBe(true);

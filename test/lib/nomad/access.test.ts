@@ -1,17 +1,7 @@
-import { Writable } from 'node:stream';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AdminError } from '../../../src/lib/errors.ts';
-import type { NomadConnection } from '../../../src/lib/nomad/access.ts';
-import type { NomadClient } from '../../../src/lib/nomad/client.ts';
 import type { JobId, NodeId } from '../../../src/lib/nomad/model.ts';
-import { CallLog } from '../../../src/lib/sandbox/call-log.ts';
-import { SandboxClock } from '../../../src/lib/sandbox/clock.ts';
-import { FaultPlan } from '../../../src/lib/sandbox/faults.ts';
-import { KubernetesSandbox } from '../../../src/lib/sandbox/kubernetes/kubernetes-sandbox.ts';
-import type { PolicyRule, UserSpec } from '../../../src/lib/sandbox/kubernetes/scenario.ts';
-import { seededRandom } from '../../../src/lib/sandbox/random.ts';
-import { clusterAt, connected } from './access/ways.ts';
-import { recordedCli } from './exec/recorded-cli.ts';
+import { EXEC, FORWARD, PROXY_GET, PROXY_POST, rule, setUp } from './access/recorded-cluster.ts';
 import {
   type Answer,
   all,
@@ -23,60 +13,7 @@ import {
 } from './http/recorded-nomad.ts';
 
 const NODE = '4ad846c5-2aad-cbf8-09d9-e3e54d2d00dd' as NodeId;
-const POD = 'circleci-nomad-0';
 const NOBODY = 'http://127.0.0.1:1';
-
-const PROXY_GET = rule('pods/proxy', 'get');
-const PROXY_POST = rule('pods/proxy', 'create');
-const FORWARD = rule('pods/portforward', 'get', 'create');
-const EXEC = rule('pods/exec', 'get', 'create');
-
-interface Setup {
-  readonly nomad: NomadClient;
-  /** What Nomad's API was asked. */
-  readonly served: Served;
-  /** Requests that reached the Kubernetes API, and how often it was connected to. */
-  readonly calls: CallLog;
-  readonly connected: () => number;
-}
-
-/** A Nomad in a cluster where we may do what `rules` say, and how we come to it. */
-async function setUp(
-  rules: UserSpec['rules'],
-  options: Partial<NomadConnection> = {},
-  answer?: (seen: Seen) => Answer,
-  namespace?: string,
-): Promise<Setup> {
-  const served = await (answer ? serve(answer) : serveRecordings());
-  const cli = recordedCli();
-  const calls = new CallLog();
-  const clock = new SandboxClock({ rate: 0 });
-  const sandbox = new KubernetesSandbox(
-    { clock, random: seededRandom(1), faults: new FaultPlan(), calls },
-    { tls: false, users: [{ name: 'me', token: 'mine', rules }] },
-    {
-      [POD]: {
-        ports: { 4646: Number(new URL(served.origin).port) },
-        exec: async ([, ...args], io) => {
-          const outputs = { stdout: sink(io.stdout), stderr: sink(io.stderr) };
-          return cli.run(args, { ...outputs, signal: io.signal });
-        },
-      },
-    },
-  );
-  await sandbox.start();
-  onTestFinished(() => sandbox.stop());
-  let connections = 0;
-  const nomad = connected({
-    kubernetes: async () => {
-      connections += 1;
-      const place = namespace ?? sandbox.namespace;
-      return clusterAt({ url: sandbox.url, namespace: place, token: 'mine' });
-    },
-    ...options,
-  });
-  return { nomad, served, calls, connected: () => connections };
-}
 
 describe('the way that is gone', () => {
   it.each([
@@ -191,7 +128,7 @@ describe('when no way leads there', () => {
       code: 'NOMAD_POD_NOT_FOUND',
       hint: 'The Nomad server there is circleci-nomad-0: add --nomad-pod circleci-nomad-0, or set nomad.pod in the profile.',
     });
-    const elsewhere = await setUp('all', {}, undefined, 'nope');
+    const elsewhere = await setUp('all', {}, undefined, { namespace: 'nope' });
     expect(await failureOf(elsewhere.nomad.leader())).toMatchObject({
       kind: 'notFound',
       code: 'NAMESPACE_NOT_FOUND',
@@ -248,16 +185,3 @@ describe('changes', () => {
     expect(connected()).toBe(0);
   });
 });
-
-function sink(write: (data: Uint8Array) => void): Writable {
-  return new Writable({
-    write: (chunk: Buffer, _encoding, done) => {
-      write(chunk);
-      done();
-    },
-  });
-}
-
-function rule(resource: string, ...verbs: string[]): PolicyRule {
-  return { verbs, apiGroups: [''], resources: [resource] };
-}

@@ -1,5 +1,5 @@
 import type { Pod } from '../../kubernetes/model.ts';
-import { isNomadServerPod } from '../../nomad/server-pods.ts';
+import { chooseServerPod, nomadServersAmong } from '../../nomad/server-pods.ts';
 import { formatDuration } from '../../units.ts';
 import { type Check, failed, notConfigured, ok, skipped, warning } from '../check.ts';
 import type { DoctorContext } from '../context.ts';
@@ -37,9 +37,10 @@ export const podsReady: Check<Pick<DoctorContext, 'pods' | 'clock' | 'settings'>
   needs: ['CA0210'],
   async run(context) {
     const { nomad } = await context.settings();
-    const pods = (await context.pods()).filter(({ name }) => name !== nomad.pod);
+    const pods = await context.pods();
+    const server = chooseServerPod(pods, nomad);
     const now = context.clock.now().getTime();
-    const meant = pods.filter((pod) => !hasEnded(pod));
+    const meant = pods.filter((pod) => pod !== server && !hasEnded(pod));
     const unready = meant.filter((pod) => !isReady(pod));
     if (unready.length === 0) return ok(`all ${meant.length}`);
     const told = unready.slice(0, TOLD).map((pod) => `${pod.name} (${stateOf(pod)})`);
@@ -67,18 +68,19 @@ export const nomadPod: Check<Pick<DoctorContext, 'pods' | 'settings'>> = {
       nomad.address !== null && (nomad.access === 'direct' || kubernetes.context === null);
     if (outside) return notConfigured(`Nomad is used at ${nomad.address}`);
     const pods = await context.pods();
-    const pod = pods.find(({ name }) => name === nomad.pod);
+    const pod = chooseServerPod(pods, nomad);
     if (!pod) {
-      const others = pods.filter(isNomadServerPod).map(({ name }) => name);
+      const others = nomadServersAmong(pods).map(({ name }) => name);
       const hint =
         others.length > 0
           ? `The Nomad server seems to be ${others.join(', ')}: circleci-admin config set nomad.pod ${others[0]}`
           : 'If the Nomad servers are outside the cluster: circleci-admin config set nomad.address URL';
       return failed(`pod ${nomad.pod} does not exist`, hint);
     }
-    if (isReady(pod)) return ok(pod.name);
+    const found = pod.name === nomad.pod ? '' : ` (found: there is no ${nomad.pod})`;
+    if (isReady(pod)) return ok(`${pod.name}${found}`);
     const hint = `To see why: kubectl describe pod ${pod.name} -n ${pod.namespace}`;
-    return failed(`${pod.name} is not ready: ${stateOf(pod)}`, hint);
+    return failed(`${pod.name}${found} is not ready: ${stateOf(pod)}`, hint);
   },
 };
 

@@ -1,4 +1,4 @@
-import { isAdminError } from '../../errors.ts';
+import { type AdminError, isAdminError } from '../../errors.ts';
 import type {
   AllocationListOptions,
   DrainSpec,
@@ -23,10 +23,12 @@ import type {
   NomadNodeDetail,
 } from '../model.ts';
 import {
+  isMissingPod,
   isRefusedBeforeSent,
   judge,
   noWayLeft,
   presentable,
+  type Verdict,
   type WayFailure,
 } from './way-failure.ts';
 
@@ -37,6 +39,18 @@ export interface Way {
   open(): Promise<NomadClient>;
 }
 
+/** The ways to the server in one pod. */
+export interface Route {
+  /** The server's pod. */
+  readonly pod: string;
+  /** In the order of preference. */
+  readonly ways: readonly [Way, ...Way[]];
+  /** Where to go when its pod is not there: the same ways to another one, or the error to tell. */
+  elsewhere(
+    missing: AdminError,
+  ): Promise<{ readonly route: Route } | { readonly error: AdminError }>;
+}
+
 /**
  * A client that goes the first way that leads to Nomad. No request is spent on finding out: the
  * first real one decides, and is sent again the next way if this one failed for reasons of its own.
@@ -44,27 +58,17 @@ export interface Way {
  * never sent twice.
  */
 export class FirstWayClient implements NomadClient {
-  readonly #ways: readonly Way[];
-  readonly #pod: string;
-  readonly #explain: (error: unknown) => Promise<unknown>;
+  readonly #first: Route;
+  #route: Route;
+  #seeking: ReturnType<Route['elsewhere']> | null = null;
   readonly #opened = new Map<Way, Promise<NomadClient>>();
   #at = 0;
   #proven = false;
   #failures: WayFailure[] = [];
 
-  /**
-   * @param ways in the order of preference, at least one
-   * @param pod the server's pod, for messages
-   * @param explain finds out more about an error before it is thrown
-   */
-  constructor(
-    ways: readonly [Way, ...Way[]],
-    pod: string,
-    explain: (error: unknown) => Promise<unknown> = (error) => Promise.resolve(error),
-  ) {
-    this.#ways = ways;
-    this.#pod = pod;
-    this.#explain = explain;
+  constructor(route: Route) {
+    this.#first = route;
+    this.#route = route;
   }
 
   get access(): NomadAccess {
@@ -203,16 +207,39 @@ export class FirstWayClient implements NomadClient {
     }
   }
 
-  /** Turns to the next way, or throws the error where that may not be or would not help. */
+  /** Turns to another pod or way, or throws the error where that may not be or would not help. */
   async #leave(way: Way, error: unknown, mayLeave: boolean): Promise<void> {
-    const final = this.#turn(way, error, mayLeave);
-    if (final) throw await this.#explain(final.error);
+    let own = presentable(error, this.#route.pod);
+    if (isMissingPod(own) && mayLeave && way === this.#way()) {
+      const told = await this.#seek(own);
+      if (told === null) return;
+      own = told;
+    }
+    const final = this.#turn(way, judge(error), own, mayLeave);
+    if (final) throw final.error;
+  }
+
+  /** Goes on by the same way to another pod; gives the error to tell where there is none. */
+  async #seek(missing: AdminError): Promise<AdminError | null> {
+    const from = this.#route;
+    this.#seeking ??= from.elsewhere(missing);
+    const found = await this.#seeking;
+    this.#seeking = null;
+    // Somebody who asked at the same time has gone on already.
+    if (this.#route !== from) return null;
+    if ('error' in found) return found.error;
+    this.#route = found.route;
+    this.#proven = false;
+    return null;
   }
 
   /** Turns to the next way; gives the error back where that may not be or would not help. */
-  #turn(way: Way, error: unknown, mayLeave: boolean): { readonly error: unknown } | null {
-    const verdict = judge(error);
-    const own = presentable(error, this.#pod);
+  #turn(
+    way: Way,
+    verdict: Verdict,
+    own: unknown,
+    mayLeave: boolean,
+  ): { readonly error: unknown } | null {
     if (isAdminError(own) && own.code.startsWith('NOMAD_') && verdict === 'answer') {
       this.#prove(way);
     }
@@ -221,10 +248,12 @@ export class FirstWayClient implements NomadClient {
     if (way !== this.#way()) return null;
     this.#failures.push({ access: way.access, error: own });
     this.#proven = false;
-    this.#at = verdict === 'cluster' ? this.#ways.length : this.#at + 1;
-    if (this.#at < this.#ways.length) return null;
+    const { ways } = this.#route;
+    this.#at = verdict === 'cluster' ? ways.length : this.#at + 1;
+    if (this.#at < ways.length) return null;
     const failures = this.#failures;
     // Whoever asks again begins anew: the network may have come back.
+    this.#route = this.#first;
     this.#failures = [];
     this.#at = 0;
     return { error: noWayLeft(failures) };
@@ -235,7 +264,7 @@ export class FirstWayClient implements NomadClient {
   }
 
   #way(): Way {
-    const way = this.#ways[this.#at];
+    const way = this.#route.ways[this.#at];
     if (!way) throw new Error('No way to reach Nomad is configured');
     return way;
   }

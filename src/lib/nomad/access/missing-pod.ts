@@ -1,28 +1,33 @@
 import { AdminError, isAdminError } from '../../errors.ts';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
-import { isNomadServerPod } from '../server-pods.ts';
+import { chooseServerPod, nomadServersAmong, type WantedPod } from '../server-pods.ts';
+
+/** A pod to go on with, or the error to tell. */
+export type InItsPlace = { readonly pod: string } | { readonly error: AdminError };
 
 /**
- * Says more about a server's pod that is not there: that the namespace does not exist, or which
- * pods of it run Nomad (their name changes with CircleCI Server's version). What cannot be found
- * out leaves the error as it is.
+ * What to do about a server's pod that is not there (its name changes with CircleCI Server's
+ * version): where nobody has named it, another pod that runs Nomad is taken. Else the error says
+ * more: that the namespace does not exist, or which pods of it run Nomad. What cannot be found out
+ * leaves the error as it is. The pods are listed once; no other namespace is searched.
  */
-export async function explainMissingPod(
-  error: unknown,
+export async function replaceMissingPod(
+  missing: AdminError,
+  wanted: WantedPod,
   connect: () => Promise<Pick<KubernetesClient, 'listPods'>>,
-): Promise<unknown> {
-  if (!isAdminError(error) || error.code !== 'NOMAD_POD_NOT_FOUND') return error;
+): Promise<InItsPlace> {
   try {
     const pods = await (await connect()).listPods();
-    const servers = pods.filter(isNomadServerPod).map(({ name }) => name);
+    const found = wanted.podNamed ? null : chooseServerPod(pods, wanted);
+    if (found) return { pod: found.name };
+    const servers = nomadServersAmong(pods).map(({ name }) => name);
     const [first] = servers;
-    if (first === undefined) return error;
-    return new AdminError(error.kind, error.message, {
-      code: error.code,
-      hint: `The Nomad server there is ${servers.join(', ')}: add --nomad-pod ${first}, or set nomad.pod in the profile.`,
-      cause: error,
-    });
+    if (first === undefined) return { error: missing };
+    const hint = `The Nomad server there is ${servers.join(', ')}: add --nomad-pod ${first}, or set nomad.pod in the profile.`;
+    const { kind, message, code } = missing;
+    return { error: new AdminError(kind, message, { code, hint, cause: missing }) };
   } catch (failure) {
-    return isAdminError(failure) && failure.code === 'NAMESPACE_NOT_FOUND' ? failure : error;
+    const told = isAdminError(failure) && failure.code === 'NAMESPACE_NOT_FOUND';
+    return { error: told ? failure : missing };
   }
 }

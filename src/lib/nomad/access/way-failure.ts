@@ -58,6 +58,11 @@ export function isRefusedBeforeSent(error: unknown): boolean {
   return isAdminError(error) && REFUSED_BEFORE_SENT.has(error.code);
 }
 
+/** Whether a {@link presentable} error says that the server's pod is not there. */
+export function isMissingPod(error: unknown): error is AdminError {
+  return isAdminError(error) && error.code === 'NOMAD_POD_NOT_FOUND';
+}
+
 /** The error for the operator: a pod that is missing is told as the Nomad server that it should be. */
 export function presentable(error: unknown, pod: string): unknown {
   const own = error instanceof ClusterNotConnected ? error.cause : error;

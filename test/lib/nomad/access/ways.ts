@@ -53,6 +53,7 @@ export function connected(options: Partial<NomadConnection>): NomadClient {
     direct: null,
     kubernetes: null,
     pod: 'circleci-nomad-0',
+    podNamed: true,
     port: 4646,
     podTls: null,
     requestTimeout: 5_000,

@@ -22,9 +22,11 @@ async function run(args: readonly string[], isTTY: boolean) {
         request.stderr.write('err');
         return { exitCode: 3 };
       },
+      listPods: () => Promise.reject(new Error('nobody asks for the pods')),
     },
     {
       pod: 'circleci-nomad-0',
+      podNamed: false,
       args,
       signal: new AbortController().signal,
       terminal: {
