@@ -116,7 +116,7 @@ function judgeStep(step: ReadStep, sizes: ReadonlyMap<string, number>): StepCach
 function unknownBecause({ action, output, failure }: ReadStep): string {
   if (failure) return `Its output could not be read: ${failure.message}.`;
   if (!action.hasOutput) {
-    return action.status === 'running' ? 'It is still running.' : 'It printed nothing.';
+    return action.status === 'running' ? 'It is still running.' : 'It has no output.';
   }
   switch (output?.outcome) {
     case 'stored':

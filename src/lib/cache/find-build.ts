@@ -55,9 +55,9 @@ async function lookUp(target: BuildTarget, lists: BuildLists, signal: AbortSigna
 }
 
 function projectNeeded({ text }: BuildTarget, why: string, cause?: unknown): AdminError {
-  return new AdminError('usage', `the project of build ${text} is not known: ${why}`, {
+  return new AdminError('usage', `The project of build ${text} is unknown: ${why}`, {
     code: 'BUILD_PROJECT_NEEDED',
-    hint: 'Name it by org/repo/number or by its URL: circleci-admin troubleshoot cache acme/web/26',
+    hint: 'Give org/repo/number or the URL of the build: circleci-admin troubleshoot cache acme/web/26',
     cause,
   });
 }

@@ -108,9 +108,9 @@ async function readOnce(
 
 function noTask({ project, number, actions }: BuildSteps, task: number): AdminError {
   const last = Math.max(-1, ...actions.map((action) => action.task));
-  const has = last === -1 ? 'no step of it has begun' : `its tasks are 0 to ${last}`;
+  const has = last === -1 ? 'none of its steps has started' : `its tasks are 0 to ${last}`;
   return new AdminError('notFound', `${project}/${number} has no task ${task}: ${has}`, {
     code: 'TASK_NOT_FOUND',
-    hint: `See all of them: circleci-admin troubleshoot cache ${project}/${number}`,
+    hint: `To check all tasks: circleci-admin troubleshoot cache ${project}/${number}`,
   });
 }

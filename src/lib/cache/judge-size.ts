@@ -58,6 +58,6 @@ export function judgeCache(sizeBytes: number): CacheVerdict {
     ...about,
     verdict: 'too-large',
     explanation: `${megabytes(sizeBytes - CACHE_LIMIT_BYTES)} over 500 MB: it is not checked for corruption, and unpacking it may fail.`,
-    remedy: 'Split it into several caches, each with a key of its own, and under a new key.',
+    remedy: 'Split it into several caches, each with its own new key.',
   };
 }

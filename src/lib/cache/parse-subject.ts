@@ -23,7 +23,7 @@ export function parseCacheSubject(text: string): CacheSubject {
     if (!isAdminError(error) || /[/#]/.test(text)) throw error;
     throw new AdminError('usage', `"${text}" is neither a build nor a size`, {
       code: 'BAD_SIZE',
-      hint: "Write org/repo/number or the build's URL, or a size with its unit, such as 620MB or 1.2GiB.",
+      hint: "Give org/repo/number or the build's URL, or a size with its unit, such as 620MB or 1.2GiB.",
     });
   }
 }

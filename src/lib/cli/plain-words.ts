@@ -30,7 +30,7 @@ export function plainWords(
       });
     }
     if (value !== undefined && flags[name]?.type === 'boolean') {
-      throw new AdminError('usage', `--${name} takes no value`, {
+      throw new AdminError('usage', `--${name} does not take a value`, {
         code: 'BAD_FLAGS',
         hint: `Write --${name} without a value.`,
       });

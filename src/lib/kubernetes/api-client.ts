@@ -64,7 +64,7 @@ export function createKubernetesClient(options: TransportOptions): KubernetesCli
 async function version(transport: Transport, signal?: AbortSignal): Promise<string> {
   const response = await transport.ask(
     { method: 'GET', path: '/version', ...(signal ? { signal } : {}) },
-    { action: 'tell its version' },
+    { action: 'report its version' },
   );
   const answer = (await response.json()) as { readonly gitVersion?: unknown } | null;
   return typeof answer?.gitVersion === 'string' ? answer.gitVersion : 'unknown';
@@ -120,7 +120,7 @@ async function can(
         },
       }),
     },
-    { action: `tell whether we may ${verb} ${resource}` },
+    { action: `check the permission to ${verb} ${resource}` },
   );
   const review = (await response.json()) as { readonly status?: { readonly allowed?: unknown } };
   return review.status?.allowed === true;

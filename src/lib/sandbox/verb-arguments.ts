@@ -7,7 +7,7 @@ export class VerbArguments {
   /** @throws AdminError of kind `usage`, code BAD_VERB_ARGUMENTS, for anything but an object */
   constructor(body: unknown) {
     if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-      throw badArgument('the body has to be a JSON object');
+      throw badArgument('the body must be a JSON object');
     }
     this.#fields = body as Readonly<Record<string, unknown>>;
   }
@@ -70,7 +70,7 @@ export class VerbArguments {
   #typed<T>(name: string, type: string, check: (value: unknown) => boolean): T | undefined {
     const value = this.#fields[name];
     if (value === undefined) return undefined;
-    if (!check(value)) throw badArgument(`the argument "${name}" has to be a ${type}`);
+    if (!check(value)) throw badArgument(`the argument "${name}" must be a ${type}`);
     return value as T;
   }
 }

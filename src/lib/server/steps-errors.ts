@@ -17,15 +17,15 @@ export function buildRefused(
     case 401:
       return new AdminError('unauthorised', `${host} does not accept the API token`, {
         code: 'SERVER_UNAUTHORIZED',
-        hint: 'Make a personal API token on the server, and name it: circleci-admin config set server.tokenFile PATH',
+        hint: 'Create a personal API token on the server, save it in a file, and set: circleci-admin config set server.tokenFile PATH',
       });
     case 403:
       return new AdminError(
         'unauthorised',
-        `${host} does not let the token's user read build ${build}`,
+        `${host} does not permit the token's user to read build ${build}`,
         {
           code: 'SERVER_FORBIDDEN',
-          hint: "The token's user needs access to the project on GitHub; use the token of somebody who has it.",
+          hint: "The token's user requires access to the project on GitHub; use the token of a user who has it.",
         },
       );
     case 404:
@@ -34,7 +34,7 @@ export function buildRefused(
         `${host} has no build ${build} that the token's user can see, or no API v1.1`,
         {
           code: 'BUILD_NOT_FOUND',
-          hint: `Check how it is written (org/repo/number) and whose token it is; or ${BY_HAND}`,
+          hint: `Check its spelling (org/repo/number) and the user of the token; or ${BY_HAND}`,
         },
       );
     default:
@@ -42,8 +42,8 @@ export function buildRefused(
         code: 'SERVER_ERROR',
         hint:
           status === 429
-            ? 'The rate limit of this user is used up. Wait a minute, and run the command again.'
-            : `Look at the frontend: circleci-admin pods logs --service frontend; or ${BY_HAND}`,
+            ? 'The rate limit of this user is exceeded. Wait a minute, and run the command again.'
+            : `Check the log of the frontend: circleci-admin pods logs --service frontend; or ${BY_HAND}`,
       });
   }
 }
@@ -56,7 +56,7 @@ export function noBuild(origin: string, path: string, text: string): AdminError 
     `${host} answered GET ${path} with something that is not a build: ${excerpt(text)}`,
     {
       code: 'SERVER_SURPRISE',
-      hint: `Check that the host is that of the CircleCI server: circleci-admin config show; or ${BY_HAND}`,
+      hint: `Check that this is the host of the CircleCI server: circleci-admin config show; or ${BY_HAND}`,
     },
   );
 }

@@ -109,7 +109,7 @@ export const GUIDE_SERVICES: readonly Service[] = [
   {
     name: 'circleci-telegraf',
     role: 'takes statsd metrics from the services and forwards them',
-    impact: 'metrics stop; jobs go on',
+    impact: 'metrics stop; jobs continue',
     severity: 'minor',
     externalisable: false,
     since: '3.0',
@@ -124,7 +124,7 @@ export const GUIDE_SERVICES: readonly Service[] = [
     severity: 'degraded',
     inferred: true,
     externalisable: true,
-    condition: 'not where Tink is used',
+    condition: 'not if Tink is used',
     since: '3.0',
     workloads: ['circleci-vault', 'vault'],
     labels: ['app=vault'],
@@ -201,7 +201,7 @@ export const GUIDE_SERVICES: readonly Service[] = [
   {
     name: 'frontend',
     role: 'web app and www-api proxy',
-    impact: 'UI and REST API down; GitHub triggers no job; running builds go on without updates',
+    impact: 'UI and REST API down; GitHub triggers no job; running builds continue without updates',
     severity: 'degraded',
     externalisable: false,
     since: '3.0',
@@ -210,7 +210,7 @@ export const GUIDE_SERVICES: readonly Service[] = [
   {
     name: 'grafana',
     role: 'dashboards of the local observability stack',
-    impact: 'no effect where metrics go elsewhere',
+    impact: 'no effect if metrics are sent elsewhere',
     severity: 'minor',
     externalisable: null,
     condition: 'only with local monitoring',
@@ -234,7 +234,7 @@ export const GUIDE_SERVICES: readonly Service[] = [
   {
     name: 'legacy-notifier',
     role: 'carries job state changes to the front end',
-    impact: 'jobs run but shown state may be wrong',
+    impact: 'jobs run, but the state shown may be wrong',
     severity: 'critical',
     inferred: true,
     externalisable: null,
@@ -244,7 +244,7 @@ export const GUIDE_SERVICES: readonly Service[] = [
   {
     name: 'loki',
     role: 'log aggregation for grafana',
-    impact: 'no effect where metrics go elsewhere',
+    impact: 'no effect if metrics are sent elsewhere',
     severity: 'minor',
     externalisable: null,
     condition: 'only with local monitoring',

@@ -12,7 +12,7 @@ export const OTHER_SERVICES: readonly Service[] = [
   },
   {
     name: 'orb-service',
-    role: 'between orb registry and config',
+    role: 'connects the orb registry and config',
     impact: null,
     severity: 'unknown',
     externalisable: null,
@@ -183,8 +183,8 @@ export const OTHER_SERVICES: readonly Service[] = [
   },
   {
     name: 'migrators',
-    role: 'bring the databases to the version of their services when the server starts',
-    impact: 'small, but they have to be up at the start, or their services fail',
+    role: 'migrate the databases to the version of their services when the server starts',
+    impact: 'they must run when the server starts, or their services fail',
     severity: 'minor',
     externalisable: false,
     startUpOnly: true,

@@ -22,7 +22,7 @@ describe('a command line that is not accepted', () => {
     ['sandbox fault', 'Give exactly one of --clear and --kind'],
     ['sandbox fault --kind reset --clear', '--clear and --kind cannot be used together'],
     ['nomad logs a --stdout --both', '--both and --stdout cannot be used together'],
-    ['nomad drain --yes=false', '--yes takes no value'],
+    ['nomad drain --yes=false', '--yes does not take a value'],
     ['nomad drain --deadline soon', '--deadline: "soon" is not a duration'],
     ['nomad status --repo a/b --repo c/d', '--repo was given twice'],
   ])('says of %j: %s', async (line, message) => {

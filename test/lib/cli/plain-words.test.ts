@@ -33,7 +33,7 @@ describe('plainWords', () => {
       expect.objectContaining({
         kind: 'usage',
         code: 'BAD_FLAGS',
-        message: '--yes takes no value',
+        message: '--yes does not take a value',
       }) as AdminError,
     );
   });

@@ -3,14 +3,14 @@ import { readFaultRule } from '../../../src/lib/sandbox/fault-rule.ts';
 import { VerbArguments } from '../../../src/lib/sandbox/verb-arguments.ts';
 
 test.each([
-  [null, 'the body has to be a JSON object'],
+  [null, 'the body must be a JSON object'],
   [{}, 'the argument "fault" is missing'],
   [
     { fault: { kind: 'flood' } },
     'unknown fault "flood"; valid values are delay, reset, status, truncate, hang',
   ],
   [{ fault: { kind: 'delay' } }, 'the argument "ms" is missing'],
-  [{ fault: { kind: 'delay', ms: '1' } }, 'the argument "ms" has to be a number'],
+  [{ fault: { kind: 'delay', ms: '1' } }, 'the argument "ms" must be a number'],
   [
     { fault: { kind: 'status', status: 99 } },
     '99 is not an HTTP status that a fault can answer with',

@@ -61,7 +61,7 @@ export class CliReads implements NomadReads {
   }
 
   async leader(options: ReadOptions = {}): Promise<string | null> {
-    const asked = { what: 'say who leads', needs: 'node:read' };
+    const asked = { what: 'report its leader', needs: 'node:read' };
     const table = await this.#commands.text(['server', 'members'], asked, options.signal);
     return leaderOfMembers(table);
   }

@@ -187,9 +187,9 @@ class ExecNomadClient implements NomadClient {
   }
 
   async #readVersion(): Promise<CliVersion> {
-    const asked = { what: 'say its version', needs: 'no token' };
+    const asked = { what: 'report its version', needs: 'no token' };
     const version = parseCliVersion(await this.#commands.text(['version'], asked));
-    if (version === null) throw badAnswer(asked, 'names no version');
+    if (version === null) throw badAnswer(asked, 'has no version');
     return version;
   }
 

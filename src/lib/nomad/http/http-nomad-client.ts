@@ -65,12 +65,12 @@ class HttpNomadClient implements NomadClient {
   }
 
   async agent(options: ReadOptions = {}): Promise<Agent> {
-    const asked = { what: 'say its version', needs: 'agent:read' };
+    const asked = { what: 'report its version', needs: 'agent:read' };
     return this.#one('/v1/agent/self', asked, options, decodeAgent);
   }
 
   async leader(options: ReadOptions = {}): Promise<string | null> {
-    const asked = { what: 'say who leads', needs: 'a known token' };
+    const asked = { what: 'report its leader', needs: 'a known token' };
     try {
       const leader = await this.#http.get('/v1/status/leader', asked, {}, options.signal);
       return typeof leader === 'string' && leader !== '' ? leader : null;
@@ -81,7 +81,7 @@ class HttpNomadClient implements NomadClient {
   }
 
   async serverTime(options: ReadOptions = {}): Promise<Date | null> {
-    const asked = { what: 'say what time it is', needs: 'a known token' };
+    const asked = { what: 'report its time', needs: 'a known token' };
     try {
       const request = { method: 'GET' as const, path: this.#http.url('/v1/status/leader', {}) };
       const response = await this.#http.send(request, asked, options.signal);
