@@ -37,6 +37,8 @@ export abstract class AdminCommand extends Command {
   #output: Output | undefined;
   #shared: SharedValues | undefined;
   #installation: Installation | undefined;
+  #signal: AbortSignal | undefined;
+  readonly #cancelled = new AbortController();
 
   /** Runs a command without oclif reloading its config, which {@link Command.run} would do. */
   static override async run<T extends Command>(
@@ -64,9 +66,10 @@ export abstract class AdminCommand extends Command {
     return this.config.options as unknown as AdminConfigOptions;
   }
 
-  /** Aborted by Ctrl-C. */
+  /** Aborted by Ctrl-C, also where a question was answered with it. */
   protected get signal(): AbortSignal {
-    return this.runtime.signal;
+    this.#signal ??= AbortSignal.any([this.runtime.signal, this.#cancelled.signal]);
+    return this.#signal;
   }
 
   protected get output(): Output {
@@ -133,7 +136,11 @@ export abstract class AdminCommand extends Command {
     const { stdin, stderr } = this.runtime;
     if (!stdin.isTTY || !stderr.isTTY) return null;
     const { askSecret } = await import('./ask.ts');
-    const secret = await askSecret(question, this.runtime);
+    const secret = await askSecret(question, this.runtime).catch((error: unknown) => {
+      // Whatever else is under way ends as well: a terminal that asks sends no signal on Ctrl-C.
+      this.#cancelled.abort(error);
+      throw error;
+    });
     this.masker.add(secret);
     return secret;
   }
