@@ -57,6 +57,7 @@ export class TroubleshootCache extends AdminCommand {
     await output.table(cachesTable(caches), caches);
     for (const note of cachesNotes(caches)) output.note(note);
     if (caches.verdict === 'too-large') this.exitWith(EXIT_CODES.findings);
-    if (caches.unread > 0) this.exitWith(EXIT_CODES.partial);
+    const { unread, undecided, passedOver } = caches;
+    if (unread + undecided + passedOver > 0) this.exitWith(EXIT_CODES.partial);
   }
 }

@@ -10,25 +10,26 @@ const OTHER =
 /** Which steps are looked into: those that are about a cache, and those that may be. */
 export interface CacheSteps {
   readonly certain: readonly StepAction[];
-  /** They have names of their own: what they printed tells. */
+  /** Named otherwise, or commands that are named so: what they printed tells. */
   readonly possible: readonly StepAction[];
 }
 
 /**
- * Picks the steps that restore or save caches. Both may be named as one likes in the configuration;
- * they run no command, though, as `bash_command` of the answer shows.
+ * Picks the steps that restore or save caches. They may have any name in the configuration, but run no
+ * command: their `bash_command` is null in answers of circleci.com.
  *
  * @param task one of the parallel tasks; all of them where it is null
  */
 export function cacheSteps(actions: readonly StepAction[], task: number | null): CacheSteps {
   const wanted = actions.filter((action) => task === null || action.task === task);
-  const agents = wanted.filter(({ runsCommand }) => !runsCommand);
   const isCache = ({ name, type }: StepAction): boolean =>
     CACHE.test(name) || CACHE.test(type ?? '');
   return {
-    certain: agents.filter(isCache),
-    possible: agents.filter(
-      (action) => !isCache(action) && !OTHER.test(action.name) && action.hasOutput,
+    certain: wanted.filter((action) => isCache(action) && !action.runsCommand),
+    possible: wanted.filter(
+      (action) =>
+        action.hasOutput &&
+        (action.runsCommand ? isCache(action) : !isCache(action) && !OTHER.test(action.name)),
     ),
   };
 }

@@ -84,6 +84,7 @@ describe('the caches of a build', () => {
           at('Restoring cache', '/1', 1),
           at('Fetch pods', '/pods', 0),
           at('Restoring cache by hand', '/run', 0, { bash_command: 'restore.sh' }),
+          at('Run tests', '/tests', 0, { bash_command: 'make test' }),
           at('Look around', '/other', 1),
           at('Saving cache', '/saved', 0),
           action('Saving Cache', { has_output: false }),
@@ -100,7 +101,7 @@ describe('the caches of a build', () => {
     ]);
     expect(verdict).toBe('too-large');
     const paths = server.asked.map(({ path }) => path).toSorted();
-    expect(paths).toEqual([BUILD_PATH, '/0', '/1', '/pods', '/saved', '/other'].toSorted());
+    expect(paths).toEqual([BUILD_PATH, '/0', '/1', '/pods', '/run', '/saved', '/other'].toSorted());
     const second = await inspect(server, 1).result;
     expect(second.caches.map(({ task }) => task)).toEqual([1]);
     expect(await failure(inspect(server, 2).result)).toMatchObject({ code: 'TASK_NOT_FOUND' });
