@@ -30,7 +30,7 @@ export interface CliPlace {
 const SERVER_POD: CliPlace = {
   name: 'the pod',
   absentHint: 'Name the pod that runs the Nomad server with --nomad-pod.',
-  unreachableHint: 'Check the log of the Nomad server: kubectl logs circleci-nomad-0',
+  unreachableHint: 'Check the log of the Nomad server: circleci-admin pods logs circleci-nomad',
 };
 
 /** What running commands needs. */

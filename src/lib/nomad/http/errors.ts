@@ -32,7 +32,7 @@ const KNOWN: readonly Known[] = [
     matches: /^No cluster leader/i,
     kind: 'service',
     code: 'NOMAD_NO_LEADER',
-    hint: 'Try again; if it fails again, check the Nomad server: kubectl logs circleci-nomad-0',
+    hint: 'Try again; if it fails again, check the Nomad server: circleci-admin pods logs circleci-nomad',
   },
   {
     matches: /Permission denied/i,
