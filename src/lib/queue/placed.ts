@@ -1,6 +1,9 @@
 import type { Diagnosis } from './diagnosis.ts';
 import type { Remedy } from './finding.ts';
 
+/** A flag and its value, as a shell reads them. */
+const FLAG = / (--[\w-]+) (?:'[^']*'|\\.|[^\s'\\])+/g;
+
 /**
  * A command that is suggested, with the flags that chose the installation: run as it stands, it has
  * to reach the same one.
@@ -10,8 +13,12 @@ import type { Remedy } from './finding.ts';
 export function placedCommand(command: string, place: string): string {
   if (place === '' || !command.startsWith('circleci-admin ')) return command;
   // Behind a double dash stands what another program is given.
-  const end = command.indexOf(' -- ');
-  return end === -1 ? command + place : command.slice(0, end) + place + command.slice(end);
+  const [own = '', ...theirs] = command.split(/(?= -- )/);
+  // What the command says itself holds: the flag that was given may be what it puts right.
+  const flags = place.replace(FLAG, (flag, name: string) =>
+    own.includes(` ${name} `) ? '' : flag,
+  );
+  return [own, flags, ...theirs].join('');
 }
 
 /** A remedy whose commands reach the same installation. */

@@ -10,6 +10,16 @@ test.each([
     'circleci-admin nomad cli -n ci -- server members',
   ],
   ['kubectl get pods', ' -n ci', 'kubectl get pods'],
+  [
+    'circleci-admin troubleshoot queue --nomad-pod nomad-server-0',
+    " --kubeconfig '/o'\\''neil/my --nomad-pod' --nomad-pod circleci-nomad-0 --nomad-access exec",
+    "circleci-admin troubleshoot queue --nomad-pod nomad-server-0 --kubeconfig '/o'\\''neil/my --nomad-pod' --nomad-access exec",
+  ],
+  [
+    'circleci-admin nomad cli -- node drain --namespace x',
+    ' --namespace ci',
+    'circleci-admin nomad cli --namespace ci -- node drain --namespace x',
+  ],
 ])('%j with %j is %j', (command, place, expected) => {
   expect(placedCommand(command, place)).toBe(expected);
 });
