@@ -67,19 +67,19 @@ try {
   console.log('$ eval "$(circleci-admin sandbox env)"');
 
   await step('Why are builds queued?', 'troubleshoot', 'queue');
-  await step("The guide's remedy, and another look", 'troubleshoot', 'queue', '--fix', '--yes');
+  await step("Apply the guide's fix, and check again", 'troubleshoot', 'queue', '--fix', '--yes');
 
   const [job] = (await answer<Jobs>('nomad', 'status', '--status', 'pending')).jobs;
-  if (job) await step('How far has a build got?', 'troubleshoot', 'build', job.id);
+  if (job) await step('Why is a build pending?', 'troubleshoot', 'build', job.id);
 
-  await step('What capacity is left?', 'nomad', 'node-status');
+  await step('How much capacity is free?', 'nomad', 'node-status');
   const { clients } = await answer<Clients>('nomad', 'node-status');
   // Builds take minutes; a tour does not.
   await run(['sandbox', 'clock', '--rate', '30'], true);
   const busiest = clients.toSorted((a, b) => b.runningBuilds - a.runningBuilds)[0];
   if (busiest) {
     const drain = ['nomad', 'drain', busiest.name, '--yes'];
-    await step('Take a client out of service. Its builds finish first.', ...drain);
+    await step('Drain a client. Its builds finish first.', ...drain);
   }
   const columns = ['--output', 'csv', '--columns', 'name,eligible,runningBuilds'];
   await step('For scripts: CSV, TSV, JSON or YAML', 'nomad', 'node-status', ...columns);

@@ -105,7 +105,7 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
     const failed = connect('rsa', strict.hostKey, { bastion }).forward(HOST, 22);
     await expect(failed).rejects.toMatchObject({
       code: 'SSH_UNREACHABLE',
-      message: expect.stringContaining('forbids forwarding'),
+      message: expect.stringContaining('refused to forward'),
     });
   });
 

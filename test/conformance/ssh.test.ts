@@ -185,7 +185,7 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
     await expect(failed).rejects.toMatchObject({
       code: 'SSH_HOST_KEY_UNKNOWN',
       exitCode: 6,
-      message: expect.stringMatching(/is not known: ssh-ed25519 SHA256:[\w+/]{43}$/),
+      message: expect.stringMatching(/is unknown: ssh-ed25519 SHA256:[\w+/]{43}$/),
     });
     const accepted = connect({ knownHosts: 'fresh', acceptNew: true });
     expect(await accepted.use('127.0.0.1', (session) => run(session, 'true'))).toMatchObject({
