@@ -29,13 +29,13 @@ test('every rule has its page, and every page a rule', () => {
 });
 
 test.each(RULES.map((rule) => [rule.code, rule] as const))(
-  'the page of %s says what it means, how it is found out, and what to do',
+  'the page of %s says what it means, how it is detected, and what to do',
   (code, { name }) => {
     const page = readFileSync(join(ROOT, findingPage(code)), 'utf8');
     expect(page).toContain(`# ${code}: ${name}\n`);
     const titles = [
       '## What it means',
-      '## How it is found out',
+      '## How it is detected',
       '## What to do',
       '## What the guide says',
     ];
