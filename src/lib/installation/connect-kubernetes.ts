@@ -6,20 +6,19 @@ import { connectCluster, listContexts } from '../kubernetes/cluster-connection.t
 import type { KubeconfigSources } from '../kubernetes/kubeconfig.ts';
 import { formatAddress } from '../ssh/address.ts';
 import type { SshClient } from '../ssh/client.ts';
-import { clusterBastion, type SshChoice } from './connect-ssh.ts';
+import { clusterBastion, connectSsh } from './connect-ssh.ts';
 import type { InstallationOptions } from './installation.ts';
 import { proxySettings } from './proxy-settings.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * Connects to the cluster that the settings mean.
+ * Connects to the cluster that the settings mean, through its bastion where they name one.
  *
- * @throws AdminError as {@link connectCluster} does
+ * @throws AdminError as {@link connectCluster}, clusterBastion and the login on the bastion
  */
 export async function connectKubernetes(
   settings: Settings,
   options: InstallationOptions,
-  ssh?: (choice: SshChoice) => Promise<SshClient>,
 ): Promise<KubernetesClient> {
   const { context, namespace } = settings.kubernetes;
   const connection = await connectCluster({
@@ -28,9 +27,8 @@ export async function connectKubernetes(
     ...(context === null ? {} : { context }),
     ...(namespace === null ? {} : { namespace }),
   });
-  const bastion = ssh ? clusterBastion(settings) : null;
-  const hop = bastion && ssh ? await ssh({ bastion: formatAddress(bastion) }) : null;
-  return createKubernetesClient({
+  const hop = await logInOnBastion(settings, options);
+  const client = createKubernetesClient({
     connection,
     requestTimeout: settings.requestTimeout,
     clock: options.clock,
@@ -40,6 +38,31 @@ export async function connectKubernetes(
     ...(hop ? { dial: dialThrough(hop, connection.target.server) } : {}),
     ...(options.tracer ? { tracer: options.tracer } : {}),
   });
+  if (!hop) return client;
+  return {
+    ...client,
+    close: async () => {
+      await client.close();
+      await hop.close();
+    },
+  };
+}
+
+/** Not within the limit of a request: a bastion that is silent is no silent API server. */
+async function logInOnBastion(
+  settings: Settings,
+  options: InstallationOptions,
+): Promise<SshClient | null> {
+  const bastion = clusterBastion(settings);
+  if (bastion === null) return null;
+  const hop = connectSsh(settings, options, { bastion: formatAddress(bastion) });
+  try {
+    await hop.logIn();
+    return hop;
+  } catch (error) {
+    await hop.close();
+    throw error;
+  }
 }
 
 /** Opens connections to the API server from the bastion. */

@@ -94,24 +94,23 @@ export function installationOf(settings: Settings, options: InstallationOptions)
     );
     return admin;
   };
-  let bastion: SshClient | null = null;
   const connectKubernetes = async (): Promise<KubernetesClient> => {
-    kubernetes ??= import('./connect-kubernetes.ts').then(
-      async ({ connectKubernetes: connect }) => {
-        const client = await connect(settings, options, async (choice) => {
-          bastion = await connectMachines(choice);
-          return bastion;
-        });
-        target = client.target;
-        return client;
-      },
-    );
+    kubernetes ??= import('./connect-kubernetes.ts')
+      .then(({ connectKubernetes: connect }) => connect(settings, options))
+      .then(
+        (client) => {
+          target = client.target;
+          return client;
+        },
+        (error: unknown) => {
+          // Whoever asks again begins anew: a bastion may have come back.
+          kubernetes = undefined;
+          throw error;
+        },
+      );
     // Beside what the command asks for, not before it. Whoever wants to know hears of a failure.
     if (clusterId !== null) askIdentity(clusterId).catch(() => undefined);
-    const client = await kubernetes;
-    // Not within the limit of a request: a bastion that is silent is no silent API server.
-    await bastion?.logIn();
-    return client;
+    return kubernetes;
   };
   const { clusterId } = settings.kubernetes;
   const askIdentity = (expected: string): Promise<ClusterIdentity> => {

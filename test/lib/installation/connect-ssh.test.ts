@@ -44,6 +44,20 @@ describe('a cluster behind a bastion', () => {
     expect(world.sandbox.calls.reads).toBe(0);
   });
 
+  it('is checked by doctor through the bastion, and not around it', async () => {
+    await profile('true');
+    const doctor = ['doctor', '--only', 'CA0203', '--json'];
+    const through = await world.cli(doctor);
+    expect(JSON.parse(through.stdout).summary).toMatchObject({ ok: 1, failed: 0 });
+    await profile('ubuntu@127.0.0.1:1');
+    world.sandbox.calls.reset();
+    const around = await world.cli(doctor);
+    expect(JSON.parse(around.stdout).checks).toMatchObject([
+      { code: 'CA0203', status: 'failed', message: expect.stringContaining('127.0.0.1:1') },
+    ]);
+    expect(world.sandbox.calls.reads).toBe(0);
+  });
+
   it.each(['proxy', 'port-forward', 'exec', 'auto'])(
     'names the bastion that does not answer, by %s',
     async (access) => {
