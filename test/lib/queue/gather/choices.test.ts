@@ -83,7 +83,7 @@ describe('where the output-processor is', () => {
 
   it('is not asked for where nobody says it, or clients do not use it', () => {
     expect(outputProbes(places, [told('http://output.<BASENAME>.circleci.internal:8585')])).toMatch(
-      /base domain is not known/,
+      /base domain is unknown/,
     );
     expect(outputProbes({ ...places, serverVersion: '4.3' }, [])).toMatch(/4\.3/);
   });
