@@ -1,14 +1,13 @@
 import { AdminCommand } from '../../lib/cli/admin-command.ts';
-import { type ClientSide, fromClients, fromServices } from '../../lib/cli/connectivity-sides.ts';
+import { fromClients, fromServices } from '../../lib/cli/connectivity-sides.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
-import { sshChoice, sshFlags } from '../../lib/cli/ssh-flags.ts';
-import { examineSides, type Side } from '../../lib/connectivity/either-side.ts';
-import { type Places, probesFor } from '../../lib/connectivity/probes.ts';
+import { isSshSet, sshChoice, sshFlags } from '../../lib/cli/ssh-flags.ts';
+import { chooseSides } from '../../lib/connectivity/choose-sides.ts';
+import { examineSides } from '../../lib/connectivity/either-side.ts';
+import { hostOf, type Places, probesFor } from '../../lib/connectivity/probes.ts';
 import { connectivityReport, connectivityTable } from '../../lib/connectivity/view.ts';
-import { AdminError, EXIT_CODES } from '../../lib/errors.ts';
+import { EXIT_CODES } from '../../lib/errors.ts';
 import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
-
-type SshFlags = Parameters<typeof sshChoice>[0];
 
 /** `troubleshoot connectivity`: what Nomad clients and services can reach, found out on the spot. */
 export class TroubleshootConnectivity extends AdminCommand {
@@ -57,8 +56,8 @@ export class TroubleshootConnectivity extends AdminCommand {
     const { installation, output, signal, runtime } = this;
     const { settings } = installation;
     const names = argv.map(String);
-    if (names.length > 0 && flags.from === 'services') throw namedWithServices();
-    const from = flags.from ?? (names.length > 0 ? 'clients' : null);
+    const hasSsh = isSshSet(flags, settings, runtime.env);
+    const chosen = chooseSides({ from: flags.from ?? null, named: names.length > 0, hasSsh });
     const catalogue = await readCatalogue(settings);
     const places: Places = {
       server: flags['server-domain'] ?? settings.host,
@@ -68,26 +67,17 @@ export class TroubleshootConnectivity extends AdminCommand {
     };
     // What is written wrong is said before anything is asked.
     probesFor(places);
+    if (chosen.skipped !== null) output.note(chosen.skipped);
     const context = { installation, catalogue, places, signal };
-    const sides: Side[] = [];
-    if (from === 'clients' || from === 'all' || (from === null && this.#hasSsh(flags))) {
-      const side: ClientSide = {
-        ...context,
-        names,
-        ssh: sshChoice(flags),
-        atOnce: flags.parallel,
-        onDone: (done, all) => {
-          if (runtime.stderr.isTTY) output.progress(`Checked from ${done} of ${all}`);
-        },
-      };
-      sides.push({ name: 'clients', examine: () => fromClients(side) });
-    } else if (from === null) output.note(NO_SSH);
-    if (from !== 'clients') {
-      sides.push({ name: 'services', examine: () => fromServices(context) });
-    }
+    const onDone = (done: number, all: number): void => {
+      if (runtime.stderr.isTTY) output.progress(`Checked from ${done} of ${all}`);
+    };
+    const clients = { ...context, names, ssh: sshChoice(flags), atOnce: flags.parallel, onDone };
+    const examine = { clients: () => fromClients(clients), services: () => fromServices(context) };
+    const sides = chosen.sides.map((name) => ({ name, examine: examine[name] }));
     let left = false;
     const results = await examineSides(sides, (side, { code, message }) => {
-      const unset = from === null && code === 'NO_KUBECONFIG';
+      const unset = !chosen.asked && code === 'NO_KUBECONFIG';
       left ||= !unset;
       if (unset) output.note(`Services are skipped: ${message}`);
       else output.warn(`No results from ${side}: ${message}`);
@@ -97,26 +87,4 @@ export class TroubleshootConnectivity extends AdminCommand {
     if (report.summary.failed > 0) this.exitWith(EXIT_CODES.findings);
     if (left) this.exitWith(EXIT_CODES.partial);
   }
-
-  /** Whether somebody has said how clients are logged in on. */
-  #hasSsh(flags: SshFlags): boolean {
-    const { keyFile, bastion } = this.installation.settings.ssh;
-    const said = [keyFile, bastion, flags['ssh-key'], flags.bastion];
-    return said.some(Boolean) || Boolean(this.runtime.env['SSH_AUTH_SOCK']);
-  }
-}
-
-const NO_SSH =
-  'Clients are skipped: SSH is not configured. Set ssh.keyFile or ssh.bastion in the profile, or use --from clients.';
-
-function namedWithServices(): AdminError {
-  return new AdminError('usage', 'NODE cannot be used together with --from services', {
-    code: 'CONFLICTING_FLAGS',
-    hint: 'Remove NODE, or remove --from services.',
-  });
-}
-
-/** Profiles, `GITHUB_API_URL` and people may have a scheme and a path. What is no URL stays as it is. */
-function hostOf(text: string): string {
-  return URL.parse(text.includes('://') ? text : `https://${text}`)?.hostname || text;
 }

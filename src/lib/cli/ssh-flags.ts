@@ -1,4 +1,5 @@
 import type { SshChoice } from '../installation/connect-ssh.ts';
+import type { Settings } from '../installation/settings.ts';
 import { shellWord } from '../shell-word.ts';
 import { Flags } from './oclif.ts';
 
@@ -38,6 +39,16 @@ export function sshChoice(flags: {
     bastion: flags.bastion,
     acceptNewHostKey: flags['accept-new-host-key'],
   };
+}
+
+/** Whether somebody has said how to log in: by flag or profile, or an agent holds keys. */
+export function isSshSet(
+  flags: Parameters<typeof sshChoice>[0],
+  { ssh }: Pick<Settings, 'ssh'>,
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
+  const said = [ssh.keyFile, ssh.bastion, flags['ssh-key'], flags.bastion, env['SSH_AUTH_SOCK']];
+  return said.some(Boolean);
 }
 
 /** The same for a command that is suggested, each with a blank before it. */

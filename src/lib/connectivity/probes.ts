@@ -41,6 +41,11 @@ export interface Places {
   readonly version: string | null;
 }
 
+/** Profiles, `GITHUB_API_URL` and people may have a scheme and a path. What is no URL stays as it is. */
+export function hostOf(text: string): string {
+  return URL.parse(text.includes('://') ? text : `https://${text}`)?.hostname || text;
+}
+
 /** Ports that clients use (the operations guide's tables, and its check of port 8585). */
 const OUTPUT_PORT = 8585;
 const GITHUB_PORTS: readonly (readonly [PortCheck, number])[] = [

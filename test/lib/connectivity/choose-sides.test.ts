@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { chooseSides } from '../../../src/lib/connectivity/choose-sides.ts';
+
+test.each([
+  [{ from: null, named: false, hasSsh: true }, ['clients', 'services'], false],
+  [{ from: null, named: false, hasSsh: false }, ['services'], false],
+  [{ from: null, named: true, hasSsh: false }, ['clients'], true],
+  [{ from: 'all', named: true, hasSsh: false }, ['clients', 'services'], true],
+  [{ from: 'services', named: false, hasSsh: true }, ['services'], true],
+  [{ from: 'clients', named: false, hasSsh: false }, ['clients'], true],
+] as const)('%j looks from %j', (wanted, sides, asked) => {
+  expect(chooseSides(wanted)).toMatchObject({ sides, asked });
+});
+
+test('clients that are left out are told of, where nobody wanted it so', () => {
+  expect(chooseSides({ from: null, named: false, hasSsh: false }).skipped).toContain('SSH');
+  expect(chooseSides({ from: 'services', named: false, hasSsh: false }).skipped).toBeNull();
+});
+
+test('clients cannot be named for services', () => {
+  expect(() => chooseSides({ from: 'services', named: true, hasSsh: true })).toThrow(
+    expect.objectContaining({ code: 'CONFLICTING_FLAGS' }),
+  );
+});
