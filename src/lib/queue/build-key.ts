@@ -16,9 +16,9 @@ const BUILD_URL =
 /** `/pipelines/github/ORG/REPO/PIPELINE/workflows/UUID/jobs/NUM`. */
 const JOB_URL =
   /\/pipelines\/(?:gh|github|bb|bitbucket)\/(?<slug>[\w.-]+\/[\w.-]+)\/[\w/-]*?\/jobs\/(?<number>\d+)(?![\w-])/gi;
-/** `org/repo/number` as a word of its own. */
-const BARE = /(?<![\w./:@-])(?<slug>[A-Za-z0-9][\w.-]*\/[\w.-]+)\/(?<number>\d+)(?![\w/-]|\.\w)/g;
-const ID_LENGTH = 24;
+/** `org/repo/number` as a word of its own. Found by its number and read backwards: that is rare in a log. */
+const BARE =
+  /(?<=(?:^|[^\w./:@-])(?<slug>[A-Za-z0-9][\w.-]*\/[\w.-]+)\/)(?<number>\d+)(?![\w/-]|\.\w)/g;
 const HEX24 = /\b[0-9a-f]{24}\b/g;
 const LABELLED_ID = /\bbuild[-_ ]?id["']?\s*[=: ]\s*["']?(?<id>[0-9a-f]{24})\b/i;
 /** Three words with slashes between them are a build only where it is about one. */
@@ -53,29 +53,8 @@ export function keysIn(text: string): NamedBuilds {
 }
 
 function idsIn(text: string): readonly string[] {
-  if (!mayHoldId(text)) return [];
   const found = text.match(HEX24);
   return found ? [...new Set(found)] : [];
-}
-
-/**
- * Whether as many hexadecimal digits stand together as an ID has. One in so many characters is looked
- * at, of which an ID cannot miss every one: most lines of a log hold none.
- */
-function mayHoldId(text: string): boolean {
-  for (let at = ID_LENGTH - 1; at < text.length; at += ID_LENGTH) {
-    let from = at;
-    while (at - from < ID_LENGTH && isHexDigit(text.charCodeAt(from))) from -= 1;
-    let to = at + 1;
-    while (to - from <= ID_LENGTH && isHexDigit(text.charCodeAt(to))) to += 1;
-    if (to - from > ID_LENGTH) return true;
-  }
-  return false;
-}
-
-/** `0` to `9` and `a` to `f`. */
-function isHexDigit(code: number): boolean {
-  return (code >= 48 && code <= 57) || (code >= 97 && code <= 102);
 }
 
 function* keysOfPaths(text: string): Generator<string> {
