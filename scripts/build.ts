@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
 import { sourceCommands } from './source-commands.ts';
@@ -179,6 +179,12 @@ const { output } = await bundle.write({
 });
 // Swapped in at the end: a program that starts meanwhile finds the old bundle, not half of one.
 rmSync(DIST, { recursive: true, force: true });
-renameSync(FRESH, DIST);
+try {
+  renameSync(FRESH, DIST);
+} catch (error) {
+  // Another build has put its bundle there meanwhile: it is as good.
+  rmSync(FRESH, { recursive: true, force: true });
+  if (!existsSync(DIST)) throw error;
+}
 const size = output.reduce((sum, file) => sum + ('code' in file ? file.code.length : 0), 0);
 console.log(`${output.length} files, ${Math.round(size / 1024)} KiB in ${relative(ROOT, DIST)}`);

@@ -1,8 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TOPICS } from '../src/lib/cli/command-table.ts';
-import { commandHelp } from '../src/lib/cli/help.ts';
-import { environmentName, sharedFlags, WITHOUT_ENVIRONMENT } from '../src/lib/cli/shared-flags.ts';
+import {
+  environmentName,
+  sharedFlags,
+  WITHOUT_ENVIRONMENT,
+} from '../src/lib/cli/flags/shared-flags.ts';
+import { commandHelp } from '../src/lib/cli/help/help.ts';
 import { EXIT_CODES } from '../src/lib/errors.ts';
 import { findingPage } from '../src/lib/queue/finding.ts';
 import { RULES } from '../src/lib/queue/rules/index.ts';

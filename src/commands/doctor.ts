@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { AdminCommand } from '../lib/cli/admin-command.ts';
-import { AUDIT_FILE } from '../lib/cli/audit-log.ts';
+import { AdminCommand } from '../lib/cli/bases/admin-command.ts';
+import { showsUnicode } from '../lib/cli/flags/shared-values.ts';
 import { durationFlag, Flags } from '../lib/cli/oclif.ts';
-import { showsUnicode } from '../lib/cli/shared-values.ts';
+import { AUDIT_FILE } from '../lib/cli/rails/audit-log.ts';
 import { CHECKS } from '../lib/doctor/checks/index.ts';
 import { type ExamineEvent, examine } from '../lib/doctor/examine.ts';
 import { type OpenContext, openContext } from '../lib/doctor/open-context.ts';

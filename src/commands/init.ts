@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { ConfigEditCommand } from '../lib/cli/config-command.ts';
+import { ConfigEditCommand } from '../lib/cli/bases/config-command.ts';
 import { Flags } from '../lib/cli/oclif.ts';
 import { AdminError } from '../lib/errors.ts';
 import {
@@ -96,7 +96,7 @@ export class Init extends ConfigEditCommand {
     if (context !== null || !asking) return context;
     const { contexts, current } = await listKubeContexts(settings, this.installationOptions);
     if (contexts.length <= 1) return current;
-    const { choose } = await import('../lib/cli/prompts.ts');
+    const { choose } = await import('../lib/cli/rails/prompts.ts');
     return choose('Kubeconfig context', contexts, current, this.runtime);
   }
 
@@ -127,7 +127,7 @@ export class Init extends ConfigEditCommand {
         },
       );
     }
-    const { choose } = await import('../lib/cli/prompts.ts');
+    const { choose } = await import('../lib/cli/rails/prompts.ts');
     const chosen = await choose('Namespace', names, null, this.runtime);
     return places.find(({ namespace }) => namespace === chosen) ?? first;
   }
@@ -141,7 +141,7 @@ export class Init extends ConfigEditCommand {
   }
 
   async #name(proposed: string): Promise<string> {
-    const { askText } = await import('../lib/cli/prompts.ts');
+    const { askText } = await import('../lib/cli/rails/prompts.ts');
     return (await askText('Name of the installation', proposed, this.runtime)) ?? proposed;
   }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sourceCommands } from '../../scripts/source-commands.ts';
-import { MutatingCommand } from '../../src/lib/cli/mutating-command.ts';
+import { MutatingCommand } from '../../src/lib/cli/bases/mutating-command.ts';
 import { PROFILE, World } from '../support/world.ts';
 import { COMMAND_CASES, caseLines, withFlags, wordsOf } from './command-cases.ts';
 

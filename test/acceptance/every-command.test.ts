@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sourceCommands } from '../../scripts/source-commands.ts';
-import { commandHelp } from '../../src/lib/cli/help.ts';
+import { commandHelp } from '../../src/lib/cli/help/help.ts';
 import { cli } from '../support/cli.ts';
 
 const commands = await sourceCommands();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { sourceCommands } from '../../scripts/source-commands.ts';
-import { FORMATS } from '../../src/lib/cli/output.ts';
+import { FORMATS } from '../../src/lib/cli/output/output.ts';
 import { World } from '../support/world.ts';
 import { COMMAND_CASES, caseLines, withFlags } from './command-cases.ts';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { listChanges } from '../../lib/audit/read-log.ts';
 import { changesView } from '../../lib/audit/view.ts';
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
-import { AUDIT_FILE } from '../../lib/cli/audit-log.ts';
+import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
 import { durationFlag, Flags } from '../../lib/cli/oclif.ts';
+import { AUDIT_FILE } from '../../lib/cli/rails/audit-log.ts';
 
 /** `audit list`: what was changed from this machine. */
 export class AuditList extends AdminCommand {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { findChange } from '../../lib/audit/read-log.ts';
 import { changeView } from '../../lib/audit/view.ts';
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
-import { AUDIT_FILE } from '../../lib/cli/audit-log.ts';
+import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
 import { Args } from '../../lib/cli/oclif.ts';
+import { AUDIT_FILE } from '../../lib/cli/rails/audit-log.ts';
 
 /** `audit show`: one change with what was planned and what came of it. */
 export class AuditShow extends AdminCommand {

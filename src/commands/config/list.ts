@@ -1,4 +1,4 @@
-import { ConfigCommand } from '../../lib/cli/config-command.ts';
+import { ConfigCommand } from '../../lib/cli/bases/config-command.ts';
 import { readConfigFile } from '../../lib/installation/config-file.ts';
 import { installationsView, listInstallations } from '../../lib/installation/view.ts';
 

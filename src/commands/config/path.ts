@@ -1,4 +1,4 @@
-import { ConfigCommand, schemaPath } from '../../lib/cli/config-command.ts';
+import { ConfigCommand, schemaPath } from '../../lib/cli/bases/config-command.ts';
 import { Flags } from '../../lib/cli/oclif.ts';
 import { readConfigBytes } from '../../lib/installation/config-file.ts';
 

@@ -1,4 +1,4 @@
-import { ConfigEditCommand } from '../../lib/cli/config-command.ts';
+import { ConfigEditCommand } from '../../lib/cli/bases/config-command.ts';
 import { Args } from '../../lib/cli/oclif.ts';
 import { refuseToRemoveInUse } from '../../lib/installation/config-change.ts';
 import { findProfile } from '../../lib/installation/settings.ts';

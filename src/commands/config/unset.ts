@@ -1,4 +1,4 @@
-import { ConfigEditCommand } from '../../lib/cli/config-command.ts';
+import { ConfigEditCommand } from '../../lib/cli/bases/config-command.ts';
 import { Args } from '../../lib/cli/oclif.ts';
 import { unknownKey } from '../../lib/installation/config-setting.ts';
 import { fileHasKey } from '../../lib/installation/edit-config.ts';

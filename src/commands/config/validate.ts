@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { ConfigCommand } from '../../lib/cli/config-command.ts';
+import { ConfigCommand } from '../../lib/cli/bases/config-command.ts';
 import { Args } from '../../lib/cli/oclif.ts';
 import { EXIT_CODES } from '../../lib/errors.ts';
 import { validateConfig } from '../../lib/installation/validate-config.ts';

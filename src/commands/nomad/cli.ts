@@ -1,4 +1,4 @@
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
 import { splitAtDashes } from '../../lib/cli/pass-through.ts';
 import { AdminError } from '../../lib/errors.ts';

@@ -1,10 +1,10 @@
-import { clientSelector, clientSelectorFlags } from '../../lib/cli/client-selector-flags.ts';
-import { clientWayFlags, goToClients } from '../../lib/cli/client-way-flags.ts';
-import { drainChange } from '../../lib/cli/drain-change.ts';
-import { endDrainChange } from '../../lib/cli/eligibility-change.ts';
-import { MutatingCommand } from '../../lib/cli/mutating-command.ts';
+import { MutatingCommand } from '../../lib/cli/bases/mutating-command.ts';
+import { drainChange } from '../../lib/cli/changes/drain-change.ts';
+import { endDrainChange } from '../../lib/cli/changes/eligibility-change.ts';
+import { clientSelector, clientSelectorFlags } from '../../lib/cli/flags/client-selector-flags.ts';
+import { clientWayFlags, goToClients } from '../../lib/cli/flags/client-way-flags.ts';
+import { placeFlags } from '../../lib/cli/flags/place-flags.ts';
 import { Args, durationFlag, Flags } from '../../lib/cli/oclif.ts';
-import { placeFlags } from '../../lib/cli/place-flags.ts';
 import { chooseClients } from '../../lib/nomad/drain/choose-clients.ts';
 import { drainRequest } from '../../lib/nomad/drain/drain-request.ts';
 import { isSelective } from '../../lib/nomad/nodes/select-nodes.ts';

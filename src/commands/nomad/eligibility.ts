@@ -1,8 +1,8 @@
-import { clientSelector, clientSelectorFlags } from '../../lib/cli/client-selector-flags.ts';
-import { eligibilityChange } from '../../lib/cli/eligibility-change.ts';
-import { MutatingCommand } from '../../lib/cli/mutating-command.ts';
+import { MutatingCommand } from '../../lib/cli/bases/mutating-command.ts';
+import { eligibilityChange } from '../../lib/cli/changes/eligibility-change.ts';
+import { clientSelector, clientSelectorFlags } from '../../lib/cli/flags/client-selector-flags.ts';
+import { placeFlags } from '../../lib/cli/flags/place-flags.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
-import { placeFlags } from '../../lib/cli/place-flags.ts';
 import { chooseClients } from '../../lib/nomad/drain/choose-clients.ts';
 import { eligibilityRequest } from '../../lib/nomad/drain/eligibility.ts';
 

@@ -1,4 +1,4 @@
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
 import { type LogChoice, readTargetLogs } from '../../lib/nomad/logs/job-logs.ts';
 import { findLogTargets, logSources } from '../../lib/nomad/logs/log-targets.ts';

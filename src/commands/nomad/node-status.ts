@@ -1,6 +1,6 @@
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
-import { clientSelector, clientSelectorFlags } from '../../lib/cli/client-selector-flags.ts';
-import { clientWayFlags, goToClients } from '../../lib/cli/client-way-flags.ts';
+import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
+import { clientSelector, clientSelectorFlags } from '../../lib/cli/flags/client-selector-flags.ts';
+import { clientWayFlags, goToClients } from '../../lib/cli/flags/client-way-flags.ts';
 import { Args } from '../../lib/cli/oclif.ts';
 import { AdminError } from '../../lib/errors.ts';
 import type { NomadClient } from '../../lib/nomad/client.ts';

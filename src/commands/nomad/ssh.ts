@@ -1,7 +1,7 @@
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
+import { sshChoice, sshFlags } from '../../lib/cli/flags/ssh-flags.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
 import { splitAtDashes } from '../../lib/cli/pass-through.ts';
-import { sshChoice, sshFlags } from '../../lib/cli/ssh-flags.ts';
 import { AdminError } from '../../lib/errors.ts';
 import { findPlaces } from '../../lib/nomad/ssh/find-places.ts';
 import { nomadInLine } from '../../lib/nomad/ssh/nomad-in-line.ts';

@@ -1,7 +1,7 @@
 import { mapBounded } from '../../lib/bounded.ts';
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
+import { podChoice, podChoiceFlags } from '../../lib/cli/flags/pod-choice-flags.ts';
 import { Args } from '../../lib/cli/oclif.ts';
-import { podChoice, podChoiceFlags } from '../../lib/cli/pod-choice-flags.ts';
 import { AdminError } from '../../lib/errors.ts';
 import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
 import { choosePods } from '../../lib/pods/choose-pods.ts';

@@ -1,6 +1,6 @@
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
+import { podChoice, podChoiceFlags } from '../../lib/cli/flags/pod-choice-flags.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
-import { podChoice, podChoiceFlags } from '../../lib/cli/pod-choice-flags.ts';
 import { EXIT_CODES } from '../../lib/errors.ts';
 import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
 import { listPods, type PodList, watchPodList } from '../../lib/pods/list.ts';

@@ -1,7 +1,7 @@
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
-import { linePattern } from '../../lib/cli/line-pattern.ts';
+import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
+import { linePattern } from '../../lib/cli/flags/line-pattern.ts';
+import { podChoice, podChoiceFlags } from '../../lib/cli/flags/pod-choice-flags.ts';
 import { Args, durationFlag, Flags } from '../../lib/cli/oclif.ts';
-import { podChoice, podChoiceFlags } from '../../lib/cli/pod-choice-flags.ts';
 import { EXIT_CODES } from '../../lib/errors.ts';
 import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
 import { logDocument, logText, sourceText } from '../../lib/pods/logs/log-view.ts';

@@ -1,8 +1,8 @@
-import { MutatingCommand } from '../../lib/cli/mutating-command.ts';
+import { MutatingCommand } from '../../lib/cli/bases/mutating-command.ts';
+import { restartChange } from '../../lib/cli/changes/restart-change.ts';
+import { placeFlags } from '../../lib/cli/flags/place-flags.ts';
+import { podChoice, podChoiceFlags } from '../../lib/cli/flags/pod-choice-flags.ts';
 import { Args, durationFlag, Flags } from '../../lib/cli/oclif.ts';
-import { placeFlags } from '../../lib/cli/place-flags.ts';
-import { podChoice, podChoiceFlags } from '../../lib/cli/pod-choice-flags.ts';
-import { restartChange } from '../../lib/cli/restart-change.ts';
 import { AdminError } from '../../lib/errors.ts';
 import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
 import { choosePods } from '../../lib/pods/choose-pods.ts';

@@ -1,8 +1,8 @@
 import { text } from 'node:stream/consumers';
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
-import { frontendRepl } from '../../lib/cli/frontend-repl.ts';
+import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
 import { Args, durationFlag, Flags } from '../../lib/cli/oclif.ts';
-import { replSink, replWarning } from '../../lib/cli/repl-terminal.ts';
+import { frontendRepl } from '../../lib/cli/repl/frontend-repl.ts';
+import { replSink, replWarning } from '../../lib/cli/repl/repl-terminal.ts';
 import { AdminError, EXIT_CODES } from '../../lib/errors.ts';
 import { formState } from '../../lib/repl/form-balance.ts';
 import { NOWHERE, runCode } from '../../lib/repl/run-code.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
-import { frontendRepl } from '../../lib/cli/frontend-repl.ts';
+import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
 import { Flags } from '../../lib/cli/oclif.ts';
-import { promptStream, replSink, replWarning } from '../../lib/cli/repl-terminal.ts';
+import { frontendRepl } from '../../lib/cli/repl/frontend-repl.ts';
+import { promptStream, replSink, replWarning } from '../../lib/cli/repl/repl-terminal.ts';
 import { AdminError } from '../../lib/errors.ts';
 import { NO_HISTORY, openHistory } from '../../lib/repl/history.ts';
 import { interact } from '../../lib/repl/interactive.ts';

@@ -1,6 +1,6 @@
+import { SandboxCommand } from '../../lib/cli/bases/sandbox-command.ts';
+import { nameFlag, rateFlag } from '../../lib/cli/flags/sandbox-flags.ts';
 import { durationFlag } from '../../lib/cli/oclif.ts';
-import { SandboxCommand } from '../../lib/cli/sandbox-command.ts';
-import { nameFlag, rateFlag } from '../../lib/cli/sandbox-flags.ts';
 import { SandboxControl } from '../../lib/sandbox/control-client.ts';
 import { clockText } from '../../lib/sandbox/view.ts';
 

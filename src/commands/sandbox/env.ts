@@ -1,6 +1,6 @@
+import { SandboxCommand } from '../../lib/cli/bases/sandbox-command.ts';
+import { nameFlag } from '../../lib/cli/flags/sandbox-flags.ts';
 import { Flags } from '../../lib/cli/oclif.ts';
-import { SandboxCommand } from '../../lib/cli/sandbox-command.ts';
-import { nameFlag } from '../../lib/cli/sandbox-flags.ts';
 import { foreignVariables } from '../../lib/sandbox/foreign-variables.ts';
 import { SHELLS, shellExports } from '../../lib/sandbox/shell-exports.ts';
 

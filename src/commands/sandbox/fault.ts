@@ -1,6 +1,6 @@
+import { SandboxCommand } from '../../lib/cli/bases/sandbox-command.ts';
+import { nameFlag } from '../../lib/cli/flags/sandbox-flags.ts';
 import { Flags } from '../../lib/cli/oclif.ts';
-import { SandboxCommand } from '../../lib/cli/sandbox-command.ts';
-import { nameFlag } from '../../lib/cli/sandbox-flags.ts';
 import { SandboxControl } from '../../lib/sandbox/control-client.ts';
 import { describeFault, faultOf } from '../../lib/sandbox/fault-flags.ts';
 import { FAULT_KINDS } from '../../lib/sandbox/fault-rule.ts';

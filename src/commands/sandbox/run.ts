@@ -1,7 +1,7 @@
+import { SandboxCommand } from '../../lib/cli/bases/sandbox-command.ts';
+import { sandboxFlags, sandboxOptions } from '../../lib/cli/flags/sandbox-flags.ts';
 import { Flags } from '../../lib/cli/oclif.ts';
 import { splitAtDashes } from '../../lib/cli/pass-through.ts';
-import { SandboxCommand } from '../../lib/cli/sandbox-command.ts';
-import { sandboxFlags, sandboxOptions } from '../../lib/cli/sandbox-flags.ts';
 import { AdminError } from '../../lib/errors.ts';
 
 /** `sandbox run -- COMMAND...`. */

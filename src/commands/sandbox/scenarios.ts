@@ -1,4 +1,4 @@
-import { SandboxCommand } from '../../lib/cli/sandbox-command.ts';
+import { SandboxCommand } from '../../lib/cli/bases/sandbox-command.ts';
 import { SCENARIOS } from '../../lib/sandbox/scenarios/index.ts';
 import { scenariosDocument, scenariosView } from '../../lib/sandbox/view.ts';
 

@@ -1,11 +1,11 @@
-import { Flags } from '../../lib/cli/oclif.ts';
-import { SandboxCommand } from '../../lib/cli/sandbox-command.ts';
+import { SandboxCommand } from '../../lib/cli/bases/sandbox-command.ts';
 import {
   nameFlag,
   sandboxFlags,
   sandboxOptions,
   sandboxWords,
-} from '../../lib/cli/sandbox-flags.ts';
+} from '../../lib/cli/flags/sandbox-flags.ts';
+import { Flags } from '../../lib/cli/oclif.ts';
 import type { SandboxState } from '../../lib/sandbox/state-file.ts';
 
 /** `sandbox start`. */

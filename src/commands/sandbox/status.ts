@@ -1,5 +1,5 @@
-import { SandboxCommand } from '../../lib/cli/sandbox-command.ts';
-import { nameFlag } from '../../lib/cli/sandbox-flags.ts';
+import { SandboxCommand } from '../../lib/cli/bases/sandbox-command.ts';
+import { nameFlag } from '../../lib/cli/flags/sandbox-flags.ts';
 import { SandboxControl } from '../../lib/sandbox/control-client.ts';
 import { statusDocument, statusView } from '../../lib/sandbox/view.ts';
 

@@ -1,5 +1,5 @@
-import { SandboxCommand } from '../../lib/cli/sandbox-command.ts';
-import { nameFlag } from '../../lib/cli/sandbox-flags.ts';
+import { SandboxCommand } from '../../lib/cli/bases/sandbox-command.ts';
+import { nameFlag } from '../../lib/cli/flags/sandbox-flags.ts';
 import { stopSandbox } from '../../lib/sandbox/stop.ts';
 
 /** `sandbox stop`. */

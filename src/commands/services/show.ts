@@ -1,4 +1,4 @@
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
 import { Args } from '../../lib/cli/oclif.ts';
 import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
 import { showService } from '../../lib/services/list.ts';

@@ -1,4 +1,4 @@
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
 import { Args } from '../../lib/cli/oclif.ts';
 import { findSetting } from '../../lib/settings/find-setting.ts';
 import { settingView } from '../../lib/settings/view.ts';

@@ -1,4 +1,4 @@
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
 import { settingListView } from '../../lib/settings/view.ts';
 
 /** `settings list`: all system settings. */

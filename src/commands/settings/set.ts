@@ -1,5 +1,5 @@
+import { SettingCommand } from '../../lib/cli/bases/setting-command.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
-import { SettingCommand } from '../../lib/cli/setting-command.ts';
 import { findSetting } from '../../lib/settings/find-setting.ts';
 import { parseSettingValue, SETTING_TYPES } from '../../lib/settings/typed-value.ts';
 

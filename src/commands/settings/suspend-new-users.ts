@@ -1,5 +1,5 @@
+import { SettingCommand } from '../../lib/cli/bases/setting-command.ts';
 import { Args } from '../../lib/cli/oclif.ts';
-import { SettingCommand } from '../../lib/cli/setting-command.ts';
 import { findGuideSetting } from '../../lib/settings/find-setting.ts';
 
 /** `settings suspend-new-users`: whether new accounts wait for an administrator. */

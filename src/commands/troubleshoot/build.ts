@@ -1,7 +1,7 @@
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
+import { placeFlags } from '../../lib/cli/flags/place-flags.ts';
 import { Args, durationFlag } from '../../lib/cli/oclif.ts';
-import { placeFlags } from '../../lib/cli/place-flags.ts';
-import { showWaiting } from '../../lib/cli/show-diagnosis.ts';
+import { showWaiting } from '../../lib/cli/troubleshoot/show-diagnosis.ts';
 import { EXIT_CODES } from '../../lib/errors.ts';
 import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
 import { parseBuildTarget } from '../../lib/queue/build/build-target.ts';

@@ -4,7 +4,7 @@ import { inspectBuild } from '../../lib/cache/inspect-build.ts';
 import { judgeCache } from '../../lib/cache/judge-size.ts';
 import { parseCacheSubject } from '../../lib/cache/parse-subject.ts';
 import { cacheView } from '../../lib/cache/view.ts';
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
 import { Args } from '../../lib/cli/oclif.ts';
 import { EXIT_CODES } from '../../lib/errors.ts';
 import type { BuildTarget } from '../../lib/queue/build/build-target.ts';

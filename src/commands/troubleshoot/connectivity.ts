@@ -1,7 +1,7 @@
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
-import { fromClients, fromServices } from '../../lib/cli/connectivity-sides.ts';
+import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
+import { isSshSet, sshChoice, sshFlags } from '../../lib/cli/flags/ssh-flags.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
-import { isSshSet, sshChoice, sshFlags } from '../../lib/cli/ssh-flags.ts';
+import { fromClients, fromServices } from '../../lib/cli/troubleshoot/connectivity-sides.ts';
 import { chooseSides } from '../../lib/connectivity/choose-sides.ts';
 import { examineSides } from '../../lib/connectivity/either-side.ts';
 import { hostOf, type Places, probesFor } from '../../lib/connectivity/probes.ts';

@@ -1,9 +1,9 @@
-import { MutatingCommand } from '../../lib/cli/mutating-command.ts';
+import { MutatingCommand } from '../../lib/cli/bases/mutating-command.ts';
+import { placeFlags } from '../../lib/cli/flags/place-flags.ts';
+import { sshChoice, sshFlags } from '../../lib/cli/flags/ssh-flags.ts';
 import { durationFlag, Flags } from '../../lib/cli/oclif.ts';
-import { placeFlags } from '../../lib/cli/place-flags.ts';
-import { QueueSession } from '../../lib/cli/queue-session.ts';
-import { showDiagnosis } from '../../lib/cli/show-diagnosis.ts';
-import { sshChoice, sshFlags } from '../../lib/cli/ssh-flags.ts';
+import { QueueSession } from '../../lib/cli/troubleshoot/queue-session.ts';
+import { showDiagnosis } from '../../lib/cli/troubleshoot/show-diagnosis.ts';
 import { EXIT_CODES } from '../../lib/errors.ts';
 import type { Diagnosis } from '../../lib/queue/diagnosis.ts';
 

@@ -1,6 +1,6 @@
-import { AccountCommand } from '../../lib/cli/account-command.ts';
-import { fromFlags, undoFlags } from '../../lib/cli/account-flags.ts';
-import { readLogins } from '../../lib/cli/login-source.ts';
+import { AccountCommand } from '../../lib/cli/bases/account-command.ts';
+import { fromFlags, undoFlags } from '../../lib/cli/flags/account-flags.ts';
+import { readLogins } from '../../lib/cli/flags/login-source.ts';
 import { Args } from '../../lib/cli/oclif.ts';
 import { requireOneWay } from '../../lib/users/choose-accounts.ts';
 import { findAccounts } from '../../lib/users/find-accounts.ts';

@@ -1,7 +1,7 @@
-import { deleteUserChange } from '../../lib/cli/delete-user-change.ts';
-import { replOf } from '../../lib/cli/frontend-repl.ts';
-import { MutatingCommand } from '../../lib/cli/mutating-command.ts';
+import { MutatingCommand } from '../../lib/cli/bases/mutating-command.ts';
+import { deleteUserChange } from '../../lib/cli/changes/delete-user-change.ts';
 import { Args, durationFlag } from '../../lib/cli/oclif.ts';
+import { replOf } from '../../lib/cli/repl/frontend-repl.ts';
 import { codeSafeLogin } from '../../lib/server/nrepl/users-by-repl.ts';
 
 /** `users delete`: deletes an account by the frontend's nREPL, as the operations guide does. */

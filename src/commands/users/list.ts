@@ -1,5 +1,5 @@
-import { inactiveFlag } from '../../lib/cli/account-flags.ts';
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
+import { inactiveFlag } from '../../lib/cli/flags/account-flags.ts';
 import { Flags } from '../../lib/cli/oclif.ts';
 import { readActivity } from '../../lib/users/activity.ts';
 import { accountRows, isSelective, selectAccounts } from '../../lib/users/list.ts';

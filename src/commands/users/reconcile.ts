@@ -1,6 +1,6 @@
-import { AccountCommand } from '../../lib/cli/account-command.ts';
-import { exclusionFlags, undoFlags } from '../../lib/cli/account-flags.ts';
-import { readLogins } from '../../lib/cli/login-source.ts';
+import { AccountCommand } from '../../lib/cli/bases/account-command.ts';
+import { exclusionFlags, undoFlags } from '../../lib/cli/flags/account-flags.ts';
+import { readLogins } from '../../lib/cli/flags/login-source.ts';
 import { Flags } from '../../lib/cli/oclif.ts';
 import { requireMembers } from '../../lib/users/choose-accounts.ts';
 import { reconcile } from '../../lib/users/reconcile.ts';

@@ -1,4 +1,4 @@
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
 import { Flags } from '../../lib/cli/oclif.ts';
 import { AdminError, EXIT_CODES } from '../../lib/errors.ts';
 import { seatFindings, seats } from '../../lib/users/seats.ts';

@@ -1,4 +1,4 @@
-import { AdminCommand } from '../../lib/cli/admin-command.ts';
+import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
 import { Args } from '../../lib/cli/oclif.ts';
 import { findAccounts } from '../../lib/users/find-accounts.ts';
 import { accountRow } from '../../lib/users/list.ts';

@@ -1,7 +1,12 @@
-import { AccountCommand } from '../../lib/cli/account-command.ts';
-import { exclusionFlags, fromFlags, inactiveFlag, undoFlags } from '../../lib/cli/account-flags.ts';
-import { chooseInactive } from '../../lib/cli/inactive-accounts.ts';
-import { readLogins } from '../../lib/cli/login-source.ts';
+import { AccountCommand } from '../../lib/cli/bases/account-command.ts';
+import { chooseInactive } from '../../lib/cli/changes/inactive-accounts.ts';
+import {
+  exclusionFlags,
+  fromFlags,
+  inactiveFlag,
+  undoFlags,
+} from '../../lib/cli/flags/account-flags.ts';
+import { readLogins } from '../../lib/cli/flags/login-source.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
 import { requireOneWay } from '../../lib/users/choose-accounts.ts';
 import { findAccounts } from '../../lib/users/find-accounts.ts';

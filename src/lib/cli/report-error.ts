@@ -51,7 +51,7 @@ export async function reportError(
 
 async function forPeople({ message, hint, ref }: ErrorDocument): Promise<string> {
   if (ref === null) return [`Error: ${message}`, hint].filter(Boolean).join('\n');
-  const { helpCommand } = await import('./help-page.ts');
+  const { helpCommand } = await import('./help/help-page.ts');
   return [`Error: ${message}`, hint, `See ${helpCommand(ref)}`].filter(Boolean).join('\n');
 }
 

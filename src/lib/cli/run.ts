@@ -61,12 +61,12 @@ async function dispatch(
   }
   const asked = argv[0] === 'help' ? argv.slice(1) : argv;
   if (argv[0] === 'help' && argv[1] === 'flags') {
-    const { flagsHelp } = await import('./help.ts');
+    const { flagsHelp } = await import('./help/help.ts');
     await runtime.stdout.write(flagsHelp());
     return;
   }
   if (argv[0] === 'help' && argv[1] !== undefined) {
-    const { helpPage, readHelpPage } = await import('./help-page.ts');
+    const { helpPage, readHelpPage } = await import('./help/help-page.ts');
     const page = helpPage(argv[1]);
     if (page !== null) return runtime.stdout.write(await readHelpPage(facts.root, page));
   }
@@ -77,14 +77,14 @@ async function dispatch(
   const found = findCommand(table, asked);
   if (found.kind === 'unknown') throw unknownCommand(table, found.words);
   if (found.kind === 'topic') {
-    const { rootHelp, topicHelp } = await import('./help.ts');
+    const { rootHelp, topicHelp } = await import('./help/help.ts');
     const { topic } = found;
     await runtime.stdout.write(topic === '' ? rootHelp(table) : topicHelp(table, topic));
     return;
   }
   const command = await found.entry.load();
   if (argv[0] === 'help' || wantsHelp(found.rest)) {
-    const { commandHelp } = await import('./help.ts');
+    const { commandHelp } = await import('./help/help.ts');
     await runtime.stdout.write(commandHelp(found.entry, command));
     return;
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findChange, listChanges } from '../../../src/lib/audit/read-log.ts';
-import { AuditLog } from '../../../src/lib/cli/audit-log.ts';
+import { AuditLog } from '../../../src/lib/cli/rails/audit-log.ts';
 import { Masker } from '../../../src/lib/masking.ts';
 
 let directory = '';

@@ -1,4 +1,4 @@
-import { AdminCommand } from '../../../lib/cli/admin-command.ts';
+import { AdminCommand } from '../../../lib/cli/bases/admin-command.ts';
 import { githubAddress, isPublicGitHub } from '../../../lib/github/address.ts';
 import { findGuideSetting } from '../../../lib/settings/find-setting.ts';
 import { ONLY_GITHUB_COM, parseOrgs } from '../../../lib/settings/required-orgs.ts';

@@ -1,5 +1,5 @@
+import { RequiredOrgsCommand } from '../../../lib/cli/bases/required-orgs-command.ts';
 import { Args } from '../../../lib/cli/oclif.ts';
-import { RequiredOrgsCommand } from '../../../lib/cli/required-orgs-command.ts';
 import { removeOrgs } from '../../../lib/settings/required-orgs.ts';
 
 /** `settings required-orgs remove`: takes organisations off the list. */

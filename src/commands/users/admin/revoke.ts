@@ -1,5 +1,5 @@
-import { AccountCommand } from '../../../lib/cli/account-command.ts';
-import { undoFlags } from '../../../lib/cli/account-flags.ts';
+import { AccountCommand } from '../../../lib/cli/bases/account-command.ts';
+import { undoFlags } from '../../../lib/cli/flags/account-flags.ts';
 import { Args } from '../../../lib/cli/oclif.ts';
 import { findAccounts } from '../../../lib/users/find-accounts.ts';
 import { checkLogins } from '../../../lib/users/login-list.ts';

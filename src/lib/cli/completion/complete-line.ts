@@ -1,6 +1,6 @@
 import type { Command } from '@oclif/core/command';
 import { type CommandEntry, type CommandTable, findCommand, TOPICS } from '../command-table.ts';
-import { SHARED_NAMES } from '../shared-flags.ts';
+import { SHARED_NAMES } from '../flags/shared-flags.ts';
 import type { Candidate, Completes, Completion, NameSource } from './candidate.ts';
 import { type ScannedFlag, type ScannedWords, scanWords } from './scan-words.ts';
 

@@ -1,4 +1,4 @@
-import { AdminCommand } from '../admin-command.ts';
+import { AdminCommand } from '../bases/admin-command.ts';
 import { type CompletionShell, completionScript } from './scripts.ts';
 
 /** What the commands that print the scripts of shells stand on. */

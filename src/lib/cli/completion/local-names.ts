@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { listChanges } from '../../audit/read-log.ts';
 import { CONFIG_FILE, readConfigFile } from '../../installation/config-file.ts';
 import { PROFILE_KEYS } from '../../installation/profile-keys.ts';
-import { AUDIT_FILE } from '../audit-log.ts';
+import { AUDIT_FILE } from '../rails/audit-log.ts';
 import type { Candidate } from './candidate.ts';
 
 /** More changes than these nobody looks through. */

@@ -1,0 +1,89 @@
+import { resolve } from 'node:path';
+import type { Account, AdminApi, Licensing } from '../../server/admin-api.ts';
+import type { AccountWish, LeftAccount } from '../../users/account-plan.ts';
+import { readUndoFileIfThere, requireSameInstallation } from '../../users/undo-file.ts';
+import { type AccountVerb, accountChange, undoPath } from '../changes/account-change.ts';
+import { placeFlags } from '../flags/place-flags.ts';
+import { ServerChangeCommand } from './server-change-command.ts';
+
+/** What a change of accounts is planned in view of. */
+export interface AccountSurroundings {
+  readonly api: AdminApi;
+  readonly accounts: readonly Account[];
+  readonly me: string;
+  readonly licensing: Licensing | null;
+}
+
+/** Flags of every change of accounts. */
+export interface AccountChangeFlags {
+  readonly 'dry-run': boolean;
+  readonly yes: boolean;
+  readonly confirm?: string;
+  readonly 'undo-file'?: string;
+}
+
+/** A command that changes accounts: it plans in view of all of them, and leaves an undo file. */
+export abstract class AccountCommand extends ServerChangeCommand {
+  /** Reads the accounts, whose token this is, and the licence, at the same time. */
+  protected async readAccounts(): Promise<AccountSurroundings> {
+    const { readLicensing } = await import('../../users/seats.ts');
+    const api = await this.installation.admin();
+    const { signal } = this;
+    const [accounts, { login: me }, licensing] = await Promise.all([
+      api.accounts(signal),
+      api.me(signal),
+      readLicensing(api, signal),
+    ]);
+    return { api, accounts, me, licensing };
+  }
+
+  /** Plans, asks, writes the undo file, changes, reads back and reports. */
+  protected async changeAccounts(
+    what: {
+      readonly verb: AccountVerb;
+      readonly wishes: readonly AccountWish[];
+      readonly left?: readonly LeftAccount[];
+      readonly warnings?: readonly string[];
+    },
+    surroundings: AccountSurroundings,
+    flags: AccountChangeFlags,
+  ): Promise<void> {
+    const { planAccounts } = await import('../../users/account-plan.ts');
+    const { left, warnings } = what;
+    const plan = planAccounts(what.wishes, {
+      ...surroundings,
+      ...(left ? { left } : {}),
+      ...(warnings ? { warnings } : {}),
+    });
+    const { clock } = this.installation;
+    const where = { dataDir: this.config.dataDir, cwd: this.runtime.cwd, clock };
+    const path = undoPath(flags['undo-file'], where, what.verb);
+    const installation = { name: this.changeSubject.name, host: this.installation.settings.host };
+    const there = flags['undo-file'] === undefined ? null : await readUndoFileIfThere(path);
+    if (there) {
+      const { name, host } = installation;
+      requireSameInstallation(there, { installation: name, host }, path);
+    }
+    const place = placeFlags(this.shared.chosen);
+    const { api } = surroundings;
+    const context = { api, clock, installation, undoPath: path, place };
+    await this.change(accountChange(context, plan, what.verb), flags);
+  }
+
+  /** Asks what nobody said; without a terminal, and in a dry run, it is a no. */
+  protected async askUnknown(
+    question: string,
+    flags: AccountChangeFlags & { readonly 'include-unknown': boolean },
+  ): Promise<boolean> {
+    if (flags['include-unknown']) return true;
+    const { stdin, stderr } = this.runtime;
+    if (flags.yes || flags['dry-run'] || !stdin.isTTY || !stderr.isTTY) return false;
+    const { ask } = await import('../rails/ask.ts');
+    return ask({ kind: 'yes-no', question }, this.runtime);
+  }
+
+  /** The path of a file that was named on the command line. */
+  protected pathOf(name: string): string {
+    return resolve(this.runtime.cwd, name);
+  }
+}

@@ -1,0 +1,27 @@
+import type { AdminApi, SystemSetting } from '../../server/admin-api.ts';
+import { settingChange } from '../changes/setting-change.ts';
+import { placeFlags } from '../flags/place-flags.ts';
+import { ServerChangeCommand } from './server-change-command.ts';
+
+/** A command that changes a system setting. */
+export abstract class SettingCommand extends ServerChangeCommand {
+  /** The API, and all settings. */
+  protected async readSettings(): Promise<{
+    readonly api: AdminApi;
+    readonly settings: readonly SystemSetting[];
+  }> {
+    const api = await this.installation.admin();
+    return { api, settings: await api.settings(this.signal) };
+  }
+
+  /** Plans, asks, sets and reads back. */
+  protected async changeSetting(
+    api: AdminApi,
+    what: Parameters<typeof settingChange>[1],
+    flags: { readonly 'dry-run': boolean; readonly yes: boolean; readonly confirm?: string },
+  ): Promise<void> {
+    const place = placeFlags(this.shared.chosen);
+    const context = { installation: this.changeSubject.name, place };
+    await this.change(settingChange(api, what, context), flags);
+  }
+}

@@ -1,0 +1,106 @@
+import { join, resolve } from 'node:path';
+import type { Clock } from '../../clock.ts';
+import {
+  accountEventLine,
+  accountPlanView,
+  accountProgress,
+  accountReportView,
+} from '../../users/account-change-view.ts';
+import type { AccountPlan } from '../../users/account-plan.ts';
+import { type AccountReport, accountReport } from '../../users/account-report.ts';
+import {
+  type AccountChanger,
+  type AccountEvent,
+  changeAccounts,
+} from '../../users/change-accounts.ts';
+import { formerAccounts, type UndoFile, writeUndoFile } from '../../users/undo-file.ts';
+import { accountsText } from '../../users/view.ts';
+import type { Change } from '../rails/change.ts';
+
+/** What a change of accounts needs to know. */
+export interface AccountChangeContext {
+  readonly api: AccountChanger;
+  readonly clock: Clock;
+  /** Name and host, for the question and for the undo file. */
+  readonly installation: { readonly name: string; readonly host: string | null };
+  /** Absolute path of the undo file. */
+  readonly undoPath: string;
+  /** The flags that chose the installation, for commands that are suggested. */
+  readonly place: string;
+}
+
+/** How a change is called: `Suspend`, and `suspend` in a sentence. */
+export type AccountVerb = 'Suspend' | 'Activate' | 'Change' | 'Restore';
+
+/** Where undo files go: the path that was asked for, or one of its own in the data directory. */
+export function undoPath(
+  asked: string | undefined,
+  where: { readonly dataDir: string; readonly cwd: string; readonly clock: Clock },
+  verb: AccountVerb,
+): string {
+  if (asked !== undefined) return resolve(where.cwd, asked);
+  const moment = where.clock.now().toISOString().replace(/[:.]/g, '-');
+  return join(where.dataDir, 'undo', `${moment}-${verb.toLowerCase()}.json`);
+}
+
+/** A change of accounts on the rails of a change: the undo file is written before anything else. */
+export function accountChange(
+  context: AccountChangeContext,
+  plan: AccountPlan,
+  verb: AccountVerb,
+): Change<AccountEvent> {
+  const { api, clock, installation } = context;
+  const { changes } = plan;
+  const what = accountsText(changes.length);
+  let report: AccountReport = accountReport(changes, [], null, false);
+  const nothing = changes.length === 0;
+  return {
+    action: `${verb.toLowerCase()} ${what}`,
+    plan: {
+      view: accountPlanView(plan),
+      document: nothing ? { ...report, left: plan.left, asWished: plan.asWished } : plan,
+      warnings: plan.warnings,
+      ...(nothing ? { nothing: nothingText(plan) } : {}),
+    },
+    confirm: { kind: 'yes-no', question: `${verb} ${what} of ${installation.name}?` },
+    apply: async function* (signal: AbortSignal) {
+      await writeUndoFile(context.undoPath, undoFile(context, plan));
+      yield { type: 'undo-saved', at: clock.now(), path: context.undoPath };
+      for await (const event of changeAccounts(api, changes, { clock, signal })) {
+        // The rails print the report, after the last event.
+        if (event.type === 'report') report = { ...event.report, undoFile: context.undoPath };
+        else yield event;
+      }
+    },
+    describe: (event) => accountEventLine(event, changes.length, context.place),
+    progress: (event) => accountProgress(event, changes.length),
+    document: (event) => event,
+    report: () => ({
+      view: accountReportView(report, context.place),
+      document: report,
+      exitCode: report.exitCode,
+    }),
+    interrupted: () => [
+      'Stopped: the changes made so far are kept. Run the same command again for the rest.',
+      `To undo it: circleci-admin users restore${context.place} ${context.undoPath}`,
+    ],
+  };
+}
+
+function undoFile({ clock, installation }: AccountChangeContext, plan: AccountPlan): UndoFile {
+  return {
+    kind: 'circleci-admin/undo-accounts',
+    version: 1,
+    installation: installation.name,
+    host: installation.host,
+    writtenAt: clock.now().toISOString(),
+    accounts: formerAccounts(plan.changes),
+  };
+}
+
+function nothingText({ asWished, left }: AccountPlan): string {
+  if (asWished.length > 0) return 'Nothing to do: the accounts already have the wanted state.';
+  return left.length > 0
+    ? 'Nothing to do: every matching account is skipped.'
+    : 'No account matches the selection.';
+}

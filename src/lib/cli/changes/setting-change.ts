@@ -1,0 +1,49 @@
+import {
+  changeSetting,
+  type SettingChange,
+  type SettingChanger,
+  type SettingReport,
+  shown,
+} from '../../settings/change-setting.ts';
+import { settingPlanView, settingReportView } from '../../settings/view.ts';
+import type { Change } from '../rails/change.ts';
+
+/** A change of a setting on the rails of a change. Setting it back undoes it. */
+export function settingChange(
+  api: SettingChanger,
+  change: SettingChange,
+  context: { readonly installation: string; readonly place: string },
+): Change<never> {
+  const { setting, value } = change;
+  const { name } = setting;
+  const nothing = setting.value === value;
+  let report: SettingReport = {
+    name,
+    outcome: 'unchanged',
+    before: setting.value,
+    value: setting.value,
+  };
+  return {
+    action: `set ${name} to ${shown({ value })}`,
+    plan: {
+      view: settingPlanView(change),
+      document: nothing ? report : { name, before: setting.value, value },
+      warnings: nothing ? [] : change.warnings,
+      ...(nothing ? { nothing: `Nothing to do: ${name} is already ${shown(setting)}.` } : {}),
+    },
+    confirm: {
+      kind: 'yes-no',
+      question: `Set ${name} of ${context.installation} to ${shown({ value })}?`,
+    },
+    apply: async function* (signal: AbortSignal) {
+      report = await changeSetting(api, change, signal);
+      yield* [];
+    },
+    describe: () => undefined,
+    document: (event) => event,
+    report: () => ({ view: settingReportView(report), document: report, exitCode: 0 }),
+    interrupted: () => [
+      `Stopped. To check whether it was set: circleci-admin settings get${context.place} ${name}`,
+    ],
+  };
+}

@@ -1,0 +1,103 @@
+import { EXIT_CODES } from '../../errors.ts';
+import type { Installation } from '../../installation/installation.ts';
+import type { Look } from '../../queue/look.ts';
+import type { TriggeredBuild } from '../../queue/snapshot/snapshot.ts';
+import {
+  type FollowTriggerEvent,
+  type FollowTriggerOptions,
+  followTrigger,
+} from '../../queue/trigger/follow-trigger.ts';
+import { type QueueStyle, queueDocument, queueLines } from '../../queue/view.ts';
+import type { TriggerApi } from '../../server/trigger-api.ts';
+import { formatDuration } from '../../units.ts';
+import type { Change } from '../rails/change.ts';
+
+/** What starting a build stands on. */
+export interface TriggerContext {
+  readonly api: TriggerApi;
+  readonly installation: Pick<Installation, 'name' | 'clock'>;
+  /** The flags that chose the installation, for commands that are suggested. */
+  readonly place: string;
+  readonly style: QueueStyle;
+  readonly look: (trigger: TriggeredBuild) => Promise<Look>;
+}
+
+/** A build that is started to see where it gets, on the rails of a change; ends with a diagnosis. */
+export function triggerChange(
+  { api, installation, place, style, look }: TriggerContext,
+  wanted: Pick<FollowTriggerOptions, 'project' | 'branch' | 'timeoutMs'>,
+): Change<FollowTriggerEvent> {
+  const { project, branch } = wanted;
+  let started: TriggeredBuild | null = null;
+  let last: Look | null = null;
+  return {
+    action: `start a build of ${project}`,
+    plan: {
+      view: {
+        blocks: [
+          {
+            kind: 'fields',
+            fields: [
+              { label: 'Start a build of', value: project },
+              { label: 'Branch', value: branch ?? "the project's default" },
+            ],
+          },
+        ],
+      },
+      document: { project, branch },
+      warnings: [],
+    },
+    confirm: {
+      kind: 'yes-no',
+      question: `Start a build of ${project} on ${installation.name}, and follow it?`,
+    },
+    apply: async function* (signal) {
+      const { clock } = installation;
+      const options = { ...wanted, clock, signal };
+      const lookAt = (trigger: TriggeredBuild): Promise<Look> => {
+        started = trigger;
+        return look(trigger);
+      };
+      for await (const event of followTrigger(api, lookAt, options)) {
+        if (event.kind === 'looked') last = event.look;
+        yield event;
+      }
+    },
+    describe: describeTrigger,
+    document: (event) =>
+      event.kind === 'looked'
+        ? { kind: event.kind, diagnosis: queueDocument(event.look.diagnosis) }
+        : event,
+    report: () => ({
+      view: {
+        blocks: last === null ? [] : [{ kind: 'lines', lines: queueLines(last.diagnosis, style) }],
+      },
+      document: { started, diagnosis: last === null ? null : queueDocument(last.diagnosis) },
+      exitCode: last !== null && last.diagnosis.findings.length > 0 ? EXIT_CODES.findings : 0,
+    }),
+    interrupted: () => [
+      'The build continues to run.',
+      `Follow it with: circleci-admin troubleshoot build ${nameOf(started) ?? `${project}/NUMBER`}${place}`,
+    ],
+  };
+}
+
+function nameOf(started: TriggeredBuild | null): string | null {
+  if (started === null || started.number === null) return null;
+  return `${started.project}/${started.number}`;
+}
+
+function describeTrigger(event: FollowTriggerEvent): string | undefined {
+  switch (event.kind) {
+    case 'started':
+      return `${event.project}: pipeline ${event.pipelineNumber ?? event.pipelineId} was started.`;
+    case 'numbered':
+      return `${event.project}: it is build ${event.number}.`;
+    case 'unnumbered':
+      return `${event.project}: its build number is unknown: ${event.why}.`;
+    case 'on-its-way':
+      return `Not on a client yet: checking again in ${formatDuration(event.afterMs)}.`;
+    case 'looked':
+      return undefined;
+  }
+}

@@ -1,0 +1,40 @@
+import { durationFlag, Flags } from '../oclif.ts';
+
+/** Where the undo file of a change of accounts goes. */
+export const undoFlags = {
+  'undo-file': Flags.string({
+    summary: 'undo file to write (default: in the data directory)',
+    helpValue: 'PATH',
+  }),
+};
+
+/** A file of logins. */
+export const fromFlags = {
+  from: Flags.string({
+    summary: 'file with one login per line; - for standard input',
+    helpValue: 'FILE',
+    helpGroup: 'select',
+  }),
+};
+
+/** Whom a selection that names nobody leaves alone. */
+export const exclusionFlags = {
+  keep: Flags.string({
+    summary: 'skip logins that match (* and ?)',
+    multiple: true,
+    multipleNonGreedy: true,
+    delimiter: ',',
+    helpGroup: 'select',
+  }),
+  'include-admins': Flags.boolean({ summary: 'include administrators', helpGroup: 'select' }),
+  'include-machine-users': Flags.boolean({
+    summary: 'include logins such as *-bot and ci-*',
+    helpGroup: 'select',
+  }),
+};
+
+/** Accounts by what their people did not do. */
+export const inactiveFlag = durationFlag({
+  summary: 'accounts without sign-in or build for this time',
+  helpGroup: 'select',
+});

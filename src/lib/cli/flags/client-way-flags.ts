@@ -1,0 +1,109 @@
+import { AdminError } from '../../errors.ts';
+import type { Installation } from '../../installation/installation.ts';
+import type { NomadClient } from '../../nomad/client.ts';
+import type { NodeId } from '../../nomad/model.ts';
+import { LOCAL_AGENT } from '../../nomad/nodes/local-agent.ts';
+import { Flags } from '../oclif.ts';
+import { sshChoice, sshFlags, sshPlace } from './ssh-flags.ts';
+
+/** Flags that say from where clients are looked at: from the server, or from the clients themselves. */
+export const clientWayFlags = {
+  via: Flags.option({
+    summary: 'use the nomad CLI on the clients, by SSH',
+    options: ['ssh'] as const,
+  })(),
+  self: Flags.boolean({ summary: 'the client on which this runs' }),
+  ...sshFlags,
+};
+
+/** What {@link clientWayFlags} said. */
+export type ClientWay = Parameters<typeof sshChoice>[0] & {
+  readonly via?: 'ssh' | undefined;
+  readonly self: boolean;
+};
+
+/** Nomad in the way that was chosen, and the clients that are named. */
+export interface WayToClients {
+  readonly nomad: NomadClient;
+  readonly names: readonly string[];
+  /** The host of each client that is logged in on. */
+  readonly hosts: ReadonlyMap<NodeId, string>;
+  /** The flags that chose the way, for commands that are suggested, each with a blank before it. */
+  readonly place: string;
+  /** Ends what was opened for it. */
+  close(): Promise<void>;
+}
+
+/** What the way is made from. */
+export interface WayContext {
+  readonly installation: Installation;
+  readonly names: readonly string[];
+  /** Clients are chosen by what they are, or all of them. */
+  readonly selected: boolean;
+  readonly signal: AbortSignal;
+  readonly note: (line: string) => void;
+}
+
+/**
+ * Goes the way to the clients that the flags say.
+ *
+ * @throws AdminError of kind `usage` (CONFLICTING_FLAGS, NO_CLIENT_NAMED), and as findSelf and
+ *   logInOnClients
+ */
+export async function goToClients(flags: ClientWay, context: WayContext): Promise<WayToClients> {
+  const { installation, names, signal, note } = context;
+  const nothingOpened = { hosts: new Map(), place: '', close: () => Promise.resolve() };
+  checkWay(flags, context);
+  if (flags.self) {
+    const { findSelf } = await import('../../nomad/nodes/find-self.ts');
+    const nomad = await installation.nomad();
+    const address = installation.settings.nomad.address ?? LOCAL_AGENT;
+    return { ...nothingOpened, nomad, names: [await findSelf(nomad, address, { signal })] };
+  }
+  if (flags.via === undefined) {
+    return { ...nothingOpened, nomad: await installation.nomad(), names };
+  }
+  const { logInOnClients } = await import('../../nomad/ssh/log-in.ts');
+  const choice = sshChoice(flags);
+  const { nomad, hosts } = await logInOnClients({
+    ssh: await installation.ssh(choice),
+    nomad: () => installation.nomad(),
+    names,
+    clock: installation.clock,
+    requestTimeout: installation.settings.requestTimeout,
+    signal,
+    note,
+  });
+  return {
+    nomad,
+    hosts,
+    names: [...hosts.keys()],
+    place: ` --via ssh${sshPlace(choice)}`,
+    close: () => nomad.close(),
+  };
+}
+
+function checkWay({ via, self }: ClientWay, { names, selected }: WayContext): void {
+  if (self && (via !== undefined || names.length > 0 || selected)) {
+    throw new AdminError(
+      'usage',
+      '--self cannot be used together with other clients or selectors',
+      {
+        code: 'CONFLICTING_FLAGS',
+        hint: 'Remove --self, or remove NODE, selectors and --via.',
+      },
+    );
+  }
+  if (via === undefined) return;
+  if (selected) {
+    throw new AdminError('usage', '--via ssh requires the names of clients', {
+      code: 'CONFLICTING_FLAGS',
+      hint: 'List the clients: circleci-admin nomad node-status',
+    });
+  }
+  if (names.length > 0) return;
+  throw new AdminError('usage', 'No client was named to log in to', {
+    code: 'NO_CLIENT_NAMED',
+    hint: 'Name clients, or their hosts if Nomad cannot be reached: --via ssh NODE',
+  });
+}

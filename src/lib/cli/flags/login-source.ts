@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { AdminError } from '../../errors.ts';
+import { readLoginList } from '../../users/login-list.ts';
+import type { Runtime } from '../runtime.ts';
+
+/**
+ * Reads the logins of a file, or of standard input where it is called `-`.
+ *
+ * @throws AdminError of kind `usage` (NO_SUCH_FILE) or as `readLoginList` does
+ */
+export async function readLogins(
+  from: string,
+  { stdin, cwd }: Pick<Runtime, 'stdin' | 'cwd'>,
+): Promise<readonly string[]> {
+  if (from === '-') return readLoginList(await readAll(stdin.stream), 'standard input');
+  const text = await readFile(resolve(cwd, from), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new AdminError('usage', `${from} cannot be read: ${error.code ?? error.message}`, {
+      code: 'NO_SUCH_FILE',
+      hint: 'Give a file with one login per line, or - for standard input. Nothing was changed.',
+      cause: error,
+    });
+  });
+  return readLoginList(text, from);
+}
+
+async function readAll(stream: AsyncIterable<Buffer | string>): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of stream) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces).toString('utf8');
+}

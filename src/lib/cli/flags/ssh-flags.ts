@@ -1,0 +1,67 @@
+import type { SshChoice } from '../../installation/connect-ssh.ts';
+import type { Settings } from '../../installation/settings.ts';
+import { shellWord } from '../../shell-word.ts';
+import { Flags } from '../oclif.ts';
+
+/** The flags of commands that log in on machines. The profile holds where they are left out. */
+export const sshFlags = {
+  'ssh-user': Flags.string({ summary: 'user to log in as', helpValue: 'USER', helpGroup: 'ssh' }),
+  'ssh-key': Flags.string({ summary: 'private key', helpValue: 'FILE', helpGroup: 'ssh' }),
+  'ssh-port': Flags.integer({
+    summary: 'SSH port of the host',
+    min: 1,
+    max: 65_535,
+    helpGroup: 'ssh',
+  }),
+  bastion: Flags.string({
+    summary: 'connect through this host',
+    helpValue: 'USER@HOST',
+    helpGroup: 'ssh',
+  }),
+  'accept-new-host-key': Flags.boolean({
+    summary: 'accept and save the keys of unknown hosts',
+    helpGroup: 'ssh',
+  }),
+};
+
+/** What {@link sshFlags} said. */
+export function sshChoice(flags: {
+  readonly 'ssh-user'?: string | undefined;
+  readonly 'ssh-key'?: string | undefined;
+  readonly 'ssh-port'?: number | undefined;
+  readonly bastion?: string | undefined;
+  readonly 'accept-new-host-key'?: boolean | undefined;
+}): SshChoice {
+  return {
+    user: flags['ssh-user'],
+    keyFile: flags['ssh-key'],
+    port: flags['ssh-port'],
+    bastion: flags.bastion,
+    acceptNewHostKey: flags['accept-new-host-key'],
+  };
+}
+
+/** Whether somebody has said how to log in: by flag or profile, or an agent holds keys. */
+export function isSshSet(
+  flags: Parameters<typeof sshChoice>[0],
+  { ssh }: Pick<Settings, 'ssh'>,
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
+  const said = [ssh.keyFile, ssh.bastion, flags['ssh-key'], flags.bastion, env['SSH_AUTH_SOCK']];
+  return said.some(Boolean);
+}
+
+/** The same for a command that is suggested, each with a blank before it. */
+export function sshPlace(choice: SshChoice): string {
+  const flags: readonly (readonly [string, string | number | undefined])[] = [
+    ['ssh-user', choice.user],
+    ['ssh-key', choice.keyFile],
+    ['ssh-port', choice.port],
+    ['bastion', choice.bastion],
+  ];
+  return flags
+    .flatMap(([flag, value]) =>
+      value === undefined ? [] : [` --${flag} ${shellWord(String(value))}`],
+    )
+    .join('');
+}

@@ -1,0 +1,39 @@
+import { AdminError } from '../../errors.ts';
+import { compareValues } from '../../terminal/raw-values.ts';
+import type { Column, TableView } from '../../terminal/table.ts';
+
+/** Which columns of a table are shown, and in which order its rows stand. */
+export interface Arrangement {
+  /** Keys of columns; all of them but the wide ones where left out. */
+  readonly columns: readonly string[] | undefined;
+  /** Key of a column, after a `-` for descending. */
+  readonly sort: string | undefined;
+  /** Whether wide columns are shown. */
+  readonly wide: boolean;
+}
+
+/**
+ * The columns and the order that were asked for.
+ *
+ * @throws AdminError of kind `usage`, code UNKNOWN_COLUMN
+ */
+export function arrangeTable<Row>(view: TableView<Row>, how: Arrangement): TableView<Row> {
+  const columns = how.columns
+    ? how.columns.map((key) => findColumn(view, key))
+    : view.columns.filter((column) => !column.wide || how.wide);
+  if (how.sort === undefined) return { ...view, columns };
+  const descending = how.sort.startsWith('-');
+  const { value } = findColumn(view, descending ? how.sort.slice(1) : how.sort);
+  const compare = (a: Row, b: Row): number => compareValues(value(a), value(b), descending);
+  return { ...view, columns, rows: [...view.rows].sort(compare) };
+}
+
+function findColumn<Row>(view: TableView<Row>, key: string): Column<Row> {
+  const wanted = key.trim().toLowerCase();
+  const found = view.columns.find((column) => column.key.toLowerCase() === wanted);
+  if (found) return found;
+  throw new AdminError('usage', `There is no column "${key.trim()}"`, {
+    code: 'UNKNOWN_COLUMN',
+    hint: `The columns are ${view.columns.map((column) => column.key).join(', ')}.`,
+  });
+}

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { CONFIG_FILE, readConfigFile } from '../../installation/config-file.ts';
+import type { InstallationOptions } from '../../installation/installation.ts';
+import { explainSettings, resolveSettings } from '../../installation/settings.ts';
+import { settingsDocument } from '../../installation/view.ts';
+
+/**
+ * What `--debug` says of the settings: who decided each that is not what it would be anyway, and
+ * where the tokens come from. No secret is read for it.
+ */
+export async function settingLines(options: InstallationOptions): Promise<readonly string[]> {
+  const { chosen, env, configDir } = options;
+  const path = join(configDir, CONFIG_FILE);
+  const config = await readConfigFile(path);
+  const { installation, settings, tokens, conflicts, withheld } = settingsDocument(
+    path,
+    resolveSettings(chosen, env, config),
+    explainSettings(chosen, env, config),
+  );
+  return [
+    installation === null ? `no profile is in use (${path})` : `profile ${installation} (${path})`,
+    ...settings
+      .filter(({ source }) => source !== 'default')
+      .map(({ key, value, source, variable }) => `${key} is ${value}, from ${variable ?? source}`),
+    ...Object.entries(tokens).flatMap(([whose, kept]) =>
+      kept === null ? [] : [`${whose} token from a ${kept}`],
+    ),
+    ...conflicts,
+    ...withheld,
+  ].map((line) => `debug: ${line}`);
+}

@@ -1,0 +1,45 @@
+import { AdminError } from '../../errors.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** Lets one be chosen on the terminal. */
+export async function choose(
+  message: string,
+  choices: readonly string[],
+  first: string | null,
+  runtime: Runtime,
+): Promise<string> {
+  const { select } = await import('@inquirer/prompts');
+  const options = choices.map((value) => ({ value, name: value }));
+  const config = { message, choices: options, ...(first === null ? {} : { default: first }) };
+  return answered(select(config, contextOf(runtime)));
+}
+
+/** Has a text typed on the terminal; null for an empty one. */
+export async function askText(
+  message: string,
+  proposal: string | null,
+  runtime: Runtime,
+): Promise<string | null> {
+  const { input } = await import('@inquirer/prompts');
+  const config = { message, ...(proposal === null ? {} : { default: proposal }) };
+  return (await answered(input(config, contextOf(runtime)))).trim() || null;
+}
+
+function contextOf({ stdin, signal }: Runtime) {
+  return { input: stdin.stream, output: process.stderr, signal };
+}
+
+/**
+ * The answer to a question on the terminal.
+ *
+ * @throws AdminError of kind `refused`, code CANCELLED, on Ctrl-C
+ */
+export async function answered<T>(question: Promise<T>): Promise<T> {
+  try {
+    return await question;
+  } catch (error) {
+    if (!(error instanceof Error && /ExitPromptError|AbortPromptError/.test(error.name)))
+      throw error;
+    throw new AdminError('refused', 'Cancelled: nothing was changed', { code: 'CANCELLED' });
+  }
+}

@@ -1,0 +1,79 @@
+import { type CheckResult, ofClient } from '../../connectivity/check-result.ts';
+import { examineClients } from '../../connectivity/examine.ts';
+import { examineServices } from '../../connectivity/examine-services.ts';
+import { findOutput } from '../../connectivity/find-output.ts';
+import { type Places, probesFor } from '../../connectivity/probes.ts';
+import { serviceProbes } from '../../connectivity/service-probes.ts';
+import { AdminError } from '../../errors.ts';
+import type { SshChoice } from '../../installation/connect-ssh.ts';
+import type { Installation } from '../../installation/installation.ts';
+import { collect } from '../../nomad/collect.ts';
+import { resolveNodes } from '../../nomad/nodes/find-node.ts';
+import type { Catalogue } from '../../services/catalogue.ts';
+
+/** What both sides need to know. */
+export interface SideContext {
+  readonly installation: Installation;
+  readonly catalogue: Catalogue;
+  readonly places: Places;
+  readonly signal: AbortSignal;
+}
+
+/** Which clients are asked, and how. */
+export interface ClientSide extends SideContext {
+  /** As operators name clients; empty for all that are not down. */
+  readonly names: readonly string[];
+  readonly ssh: SshChoice;
+  /** Clients at once. */
+  readonly atOnce: number;
+  /** Told of each client that is done. */
+  readonly onDone: (done: number, all: number) => void;
+}
+
+/**
+ * What clients can reach. Where output goes is taken from schedulerer's log if the base domain is
+ * not known.
+ *
+ * @throws AdminError as resolveNodes and examineClients; of kind `notFound`, code NO_CLIENTS
+ */
+export async function fromClients(side: ClientSide): Promise<readonly CheckResult[]> {
+  const { installation, catalogue, names, signal } = side;
+  const output =
+    side.places.baseDomain === null
+      ? await findOutput(() => installation.kubernetes(), catalogue, signal)
+      : null;
+  const nomad = await installation.nomad();
+  const clients =
+    names.length > 0
+      ? await resolveNodes(nomad, names, { signal })
+      : (await collect(nomad.nodes({ signal }))).filter(({ status }) => status !== 'down');
+  if (clients.length === 0) throw noClients();
+  const results = await examineClients(clients, probesFor({ ...side.places, output }), {
+    ssh: await installation.ssh(side.ssh),
+    signal,
+    atOnce: side.atOnce,
+    onDone: (done) => side.onDone(done, clients.length),
+  });
+  return results.map(ofClient);
+}
+
+/** Silence of nobody is no good news. */
+function noClients(): AdminError {
+  return new AdminError('notFound', 'Nomad has no client that is up to check from', {
+    code: 'NO_CLIENTS',
+    hint: 'List the clients: circleci-admin nomad node-status',
+  });
+}
+
+/**
+ * What services can reach, by exec in one ready pod of each.
+ *
+ * @throws AdminError as the KubernetesClient says and examineServices
+ */
+export async function fromServices(side: SideContext): Promise<readonly CheckResult[]> {
+  const { installation, catalogue, places, signal } = side;
+  const kubernetes = await installation.kubernetes();
+  const pods = await kubernetes.listPods({ signal });
+  const probes = serviceProbes(pods, catalogue, places.github);
+  return examineServices(probes, { kubernetes, clock: installation.clock, signal });
+}

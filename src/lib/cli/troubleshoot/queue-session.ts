@@ -1,0 +1,169 @@
+import type { Milliseconds } from '../../clock.ts';
+import { AdminError } from '../../errors.ts';
+import type { SshChoice } from '../../installation/connect-ssh.ts';
+import type { Installation } from '../../installation/installation.ts';
+import { readCatalogue } from '../../installation/read-catalogue.ts';
+import type { KubernetesClient } from '../../kubernetes/client.ts';
+import type { Masker } from '../../masking.ts';
+import { choosePods } from '../../pods/choose-pods.ts';
+import { planRestart } from '../../pods/restart/plan.ts';
+import { countRunningBuilds } from '../../pods/restart/running-builds.ts';
+import type { Diagnosis, JudgedFinding } from '../../queue/diagnosis.ts';
+import { openSources } from '../../queue/gather/open-sources.ts';
+import type { GatherOptions } from '../../queue/gather/sources.ts';
+import { type Look, look } from '../../queue/look.ts';
+import { fixable, type MendEvent, servicesToRenew } from '../../queue/mend.ts';
+import { placedDiagnosis } from '../../queue/placed.ts';
+import type { FollowTriggerEvent } from '../../queue/trigger/follow-trigger.ts';
+import { findingsTable, queueDocument, queueLines } from '../../queue/view.ts';
+import { mendChange, mendDocument } from '../changes/mend-change.ts';
+import { triggerChange } from '../changes/trigger-change.ts';
+import type { Frame, Output } from '../output/output.ts';
+import type { Change } from '../rails/change.ts';
+import type { Runtime } from '../runtime.ts';
+import { queueStyle, showDiagnosis, showWaiting } from './show-diagnosis.ts';
+
+/** Whom a session asks, and whom it tells. */
+export interface QueueContext {
+  readonly installation: Installation;
+  readonly output: Output;
+  readonly runtime: Runtime;
+  readonly masker: Masker;
+  readonly ssh: SshChoice;
+  /** The flags that chose the installation, for commands that are suggested. */
+  readonly place: string;
+  /** A file that every snapshot is kept in; the newest stays. */
+  readonly save: string | undefined;
+}
+
+/** Looks at the queue of one installation, as often as it takes. */
+export class QueueSession {
+  readonly #context: QueueContext;
+  readonly #options: GatherOptions;
+
+  constructor(context: QueueContext, options: GatherOptions) {
+    this.#context = context;
+    this.#options = options;
+  }
+
+  /** Gathers the evidence, keeps it where it was asked for, and judges it. */
+  async look(trigger: GatherOptions['trigger'] = null): Promise<Look> {
+    const { installation, masker, ssh, output, runtime, save, place } = this.#context;
+    const catalogue = await readCatalogue(installation.settings);
+    const sources = openSources({ installation, catalogue, masker, ssh });
+    const looked = await look(sources, { ...this.#options, trigger }, (waiting) =>
+      showWaiting(waiting, output, runtime),
+    );
+    if (save !== undefined) {
+      const { writeSnapshot } = await import('../../queue/snapshot/snapshot-file.ts');
+      await writeSnapshot(save, looked.snapshot, masker);
+    }
+    return { ...looked, diagnosis: placedDiagnosis(looked.diagnosis, place) };
+  }
+
+  /** One look after the other, until Ctrl-C. */
+  async *frames(everyMs: Milliseconds): AsyncGenerator<Frame<JudgedFinding>, void> {
+    const { output, runtime, installation } = this.#context;
+    const { signal } = this.#options;
+    const style = await queueStyle(output, runtime);
+    try {
+      for (;;) {
+        const { diagnosis } = await this.look();
+        yield {
+          view: findingsTable(diagnosis),
+          document: queueDocument(diagnosis),
+          text: `${queueLines(diagnosis, style).join('\n')}\n`,
+        };
+        await installation.clock.sleep(everyMs, signal);
+      }
+    } catch (error) {
+      // Ctrl-C is how watching ends.
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  /**
+   * The guide's remedy for what was found; null where it has none for any of it.
+   *
+   * @throws AdminError as the KubernetesClient, before anything was changed
+   */
+  async mendChange(
+    diagnosis: Diagnosis,
+    timeoutMs: Milliseconds,
+  ): Promise<Change<MendEvent> | null> {
+    const { installation, output, runtime, place } = this.#context;
+    const { signal } = this.#options;
+    const findings = fixable(diagnosis);
+    if (findings.length === 0) return null;
+    const catalogue = await readCatalogue(installation.settings);
+    const client = await installation.kubernetes();
+    await refuseWithoutPermission(client);
+    const choice = { names: [], services: servicesToRenew(findings) };
+    const [pods, runningBuilds] = await Promise.all([
+      choosePods(client, catalogue, choice, { signal }),
+      countRunningBuilds(() => installation.nomad(), signal),
+    ]);
+    const plan = await planRestart(client, catalogue, pods, 'delete', { signal, runningBuilds });
+    const style = await queueStyle(output, runtime);
+    const again = async (): Promise<Diagnosis> => (await this.look()).diagnosis;
+    const context = { client, installation, place, style, look: again };
+    const waiting = { timeoutMs, settleMs: Math.min(timeoutMs, SETTLE_MS) };
+    return mendChange(context, { diagnosis, findings }, plan, waiting);
+  }
+
+  /** What was found, where none of it is fixed by the guide's remedy. */
+  async showNothingToMend(diagnosis: Diagnosis): Promise<void> {
+    const { output, runtime } = this.#context;
+    if (output.structured) {
+      return output.detail({ blocks: [] }, mendDocument({ before: diagnosis, codes: [] }));
+    }
+    await showDiagnosis(diagnosis, output, runtime);
+    output.note('Nothing was changed: --fix cannot fix these findings.');
+  }
+
+  /**
+   * A build that is started to see where it gets.
+   *
+   * @throws AdminError `usage` BAD_REPO; as `Installation.trigger`
+   */
+  async triggerChange(
+    wanted: { readonly project: string; readonly branch: string | null },
+    timeoutMs: Milliseconds,
+  ): Promise<Change<FollowTriggerEvent>> {
+    const { installation, output, runtime, place } = this.#context;
+    requireProject(wanted.project);
+    // Whoever cannot start one hears so before being asked.
+    const api = await installation.trigger();
+    const style = await queueStyle(output, runtime);
+    const context = {
+      api,
+      installation,
+      place,
+      style,
+      look: (trigger: GatherOptions['trigger']) => this.look(trigger),
+    };
+    return triggerChange(context, { ...wanted, timeoutMs });
+  }
+}
+
+function requireProject(text: string): void {
+  if (/^(?:(?:gh|github|bb|bitbucket)\/)?[^/\s]+\/[^/\s]+$/i.test(text)) return;
+  throw new AdminError('usage', `"${text}" is not a project`, {
+    code: 'BAD_REPO',
+    hint: 'Write ORG/REPO, such as --trigger acme/web.',
+  });
+}
+
+/** Half of a remedy is none: who may not delete pods is told before the first one goes. */
+async function refuseWithoutPermission(client: Pick<KubernetesClient, 'can' | 'target'>) {
+  if (await client.can('delete', 'pods')) return;
+  const { namespace } = client.target;
+  throw new AdminError('unauthorised', `No permission to delete pods in namespace ${namespace}`, {
+    code: 'KUBERNETES_FORBIDDEN',
+    ref: 'docs/permissions.md',
+    hint: `Nothing was changed. Ask the administrator of the cluster for the role that the page names; to check: kubectl auth can-i delete pods -n ${namespace}`,
+  });
+}
+
+/** Builds that were held up need a moment to be taken up again. */
+const SETTLE_MS: Milliseconds = 90_000;

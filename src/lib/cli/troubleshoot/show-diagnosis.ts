@@ -1,0 +1,51 @@
+import type { Diagnosis } from '../../queue/diagnosis.ts';
+import type { GatherPart } from '../../queue/gather/events.ts';
+import { findingsTable, type QueueStyle, queueDocument, queueLines } from '../../queue/view.ts';
+import type { Tone } from '../../terminal/table.ts';
+import { showsUnicode } from '../flags/shared-values.ts';
+import type { Output } from '../output/output.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** How a diagnosis is drawn on standard output. */
+export async function queueStyle(
+  output: Pick<Output, 'color' | 'format'>,
+  runtime: Pick<Runtime, 'env' | 'stdout'>,
+): Promise<QueueStyle> {
+  const { paint } = await import('../../terminal/style.ts');
+  return {
+    unicode: showsUnicode(runtime.env),
+    width: runtime.stdout.isTTY ? runtime.stdout.columns : undefined,
+    wide: output.format === 'wide',
+    paint: (text: string, tone: Tone) => paint(text, tone, output.color),
+  };
+}
+
+/** On a terminal: what has not been answered yet. */
+export function showWaiting(
+  waiting: Iterable<GatherPart>,
+  output: Pick<Output, 'progress'>,
+  runtime: Pick<Runtime, 'stderr'>,
+): void {
+  const parts = [...waiting];
+  if (runtime.stderr.isTTY && parts.length > 0) output.progress(`Waiting for: ${parts.join(', ')}`);
+}
+
+/**
+ * Prints a diagnosis: the tree for people, the findings for programs that read tables.
+ *
+ * @param file where the evidence was saved, where it is not of now
+ */
+export async function showDiagnosis(
+  diagnosis: Diagnosis,
+  output: Output,
+  runtime: Runtime,
+  file?: string,
+): Promise<void> {
+  if (output.format === 'table' || output.format === 'wide') {
+    await output.line(queueLines(diagnosis, await queueStyle(output, runtime), file).join('\n'));
+    return;
+  }
+  await output.table(findingsTable(diagnosis), queueDocument(diagnosis));
+  // Without findings there are no rows: whoever looks on hears that it was looked at.
+  if (!output.structured) output.note(`Verdict: ${diagnosis.verdict.text}`);
+}
