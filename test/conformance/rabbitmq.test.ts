@@ -170,7 +170,7 @@ describe.skipIf(!hasRabbitMq())('RabbitMQ', () => {
     const gone = await failure(list((words) => ['-n', 'nobody@localhost', ...words]));
     expect(gone).toMatchObject({ kind: 'service', code: 'RABBITMQCTL_FAILED' });
     const message =
-      /ended with 69: Error: unable to perform .* 'nobody@localhost'\. [^\n]* suggestions below\.$/;
+      /exited with 69: Error: unable to perform .* 'nobody@localhost'\. [^\n]* suggestions below\.$/;
     expect(gone).toHaveProperty('message', expect.stringMatching(message));
     const stranger = await failure(list((words) => ['--erlang-cookie', 'other', ...words]));
     expect(stranger).toMatchObject({ kind: 'service', code: 'RABBITMQCTL_FAILED' });
