@@ -76,7 +76,7 @@ function readyPods(facts: QueueFacts, stage: Stage): ReadonlySet<string> {
 }
 
 function since({ lastBeatAgeMs }: PodLogFacts): string {
-  return lastBeatAgeMs === null ? '' : ` ${formatDuration(lastBeatAgeMs)} ago`;
+  return lastBeatAgeMs === null ? '' : ` for ${formatDuration(lastBeatAgeMs)}`;
 }
 
 function describe({ pod, lastBeatAgeMs, lines: count }: PodLogFacts): string {
