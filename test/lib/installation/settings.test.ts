@@ -5,18 +5,7 @@ import {
   explainSettings,
   resolveSettings,
 } from '../../../src/lib/installation/settings.ts';
-
-const SILENT: Chosen = {
-  installation: undefined,
-  context: undefined,
-  namespace: undefined,
-  kubeconfig: undefined,
-  nomadAccess: undefined,
-  nomadAddress: undefined,
-  nomadPod: undefined,
-  requestTimeout: undefined,
-  readOnly: undefined,
-};
+import { NOTHING_CHOSEN } from '../../support/nothing-chosen.ts';
 
 const { config: CONFIG } = checkConfig({
   current: 'prod',
@@ -44,7 +33,7 @@ const AMBIENT = {
 
 describe('resolveSettings', () => {
   it('takes what the profile says, and nothing from the environment', () => {
-    const settings = resolveSettings(SILENT, AMBIENT, CONFIG);
+    const settings = resolveSettings(NOTHING_CHOSEN, AMBIENT, CONFIG);
     expect(settings).toMatchObject({
       profile: 'prod',
       host: 'circleci.example.com',
@@ -59,7 +48,7 @@ describe('resolveSettings', () => {
   });
 
   it('names every ambient variable that means another installation', () => {
-    expect(resolveSettings(SILENT, AMBIENT, CONFIG).conflicts).toEqual([
+    expect(resolveSettings(NOTHING_CHOSEN, AMBIENT, CONFIG).conflicts).toEqual([
       'CIRCLE_HOST is https://other.example.com, but the profile has circleci.example.com',
       'NOMAD_ADDR is http://10.0.0.9:4646, but the profile has https://nomad.example.com:4646',
       'KUBECONFIG is /home/a/one:/home/a/two, but the profile has /etc/prod.kubeconfig',
@@ -71,8 +60,8 @@ describe('resolveSettings', () => {
       NOMAD_ADDR: 'https://nomad.example.com:4646/',
       CIRCLE_HOST: 'circleci.example.com',
     };
-    expect(resolveSettings(SILENT, same, CONFIG).conflicts).toEqual([]);
-    const flagged = { ...SILENT, nomadAddress: 'http://127.0.0.1:4646', kubeconfig: '/k' };
+    expect(resolveSettings(NOTHING_CHOSEN, same, CONFIG).conflicts).toEqual([]);
+    const flagged = { ...NOTHING_CHOSEN, nomadAddress: 'http://127.0.0.1:4646', kubeconfig: '/k' };
     const { CIRCLE_HOST, ...rest } = AMBIENT;
     expect(CIRCLE_HOST).toBeDefined();
     expect(resolveSettings(flagged, rest, CONFIG)).toMatchObject({
@@ -83,7 +72,7 @@ describe('resolveSettings', () => {
   });
 
   it("takes the field's own variables where no profile is in use", () => {
-    expect(resolveSettings(SILENT, AMBIENT, { installations: {} })).toMatchObject({
+    expect(resolveSettings(NOTHING_CHOSEN, AMBIENT, { installations: {} })).toMatchObject({
       profile: null,
       host: 'https://other.example.com',
       kubernetes: { kubeconfig: ['/home/a/one', '/home/a/two'] },
@@ -93,31 +82,34 @@ describe('resolveSettings', () => {
   });
 
   it.each([
-    ['a flag', { ...SILENT, nomadPod: 'circleci-nomad-0' }, {}],
-    ['a variable', { ...SILENT, nomadPod: 'other' }, { CIRCLECI_ADMIN_NOMAD_POD: 'other' }],
+    ['a flag', { ...NOTHING_CHOSEN, nomadPod: 'circleci-nomad-0' }, {}],
+    ['a variable', { ...NOTHING_CHOSEN, nomadPod: 'other' }, { CIRCLECI_ADMIN_NOMAD_POD: 'other' }],
   ])("knows that %s has named Nomad's pod", (_, chosen, env) => {
     expect(resolveSettings(chosen, env, CONFIG).nomad.podNamed).toBe(true);
   });
 
   it('takes the profile that a flag names, read-only or not', () => {
-    const lab = resolveSettings({ ...SILENT, installation: 'lab' }, {}, CONFIG);
+    const lab = resolveSettings({ ...NOTHING_CHOSEN, installation: 'lab' }, {}, CONFIG);
     expect(lab).toMatchObject({
       profile: 'lab',
       readOnly: true,
       requestTimeout: 5_000,
       nomad: { access: 'exec', pod: 'nomad-server-0', podNamed: true },
     });
-    const flag = resolveSettings({ ...SILENT, readOnly: true }, {}, CONFIG);
+    const flag = resolveSettings({ ...NOTHING_CHOSEN, readOnly: true }, {}, CONFIG);
     expect(flag.readOnly).toBe(true);
     // A flag can add the guard, not take the profile's away.
     expect(
-      resolveSettings({ ...SILENT, installation: 'lab', readOnly: false }, {}, CONFIG).readOnly,
+      resolveSettings({ ...NOTHING_CHOSEN, installation: 'lab', readOnly: false }, {}, CONFIG)
+        .readOnly,
     ).toBe(true);
   });
 
   it('says which installations there are when it is asked for another', () => {
     for (const name of ['staging', 'constructor', '__proto__']) {
-      expect(() => resolveSettings({ ...SILENT, installation: name }, {}, CONFIG)).toThrowError(
+      expect(() =>
+        resolveSettings({ ...NOTHING_CHOSEN, installation: name }, {}, CONFIG),
+      ).toThrowError(
         expect.objectContaining({
           kind: 'notFound',
           code: 'INSTALLATION_NOT_FOUND',
@@ -130,7 +122,7 @@ describe('resolveSettings', () => {
 
 describe('resolveSettings and the environment', () => {
   const own = { installations: { p: { server: { tokenFile: '/t' }, host: 'h.example.com' } } };
-  const asked = { ...SILENT, installation: 'p' };
+  const asked = { ...NOTHING_CHOSEN, installation: 'p' };
 
   it.each([
     ['CIRCLECI_ADMIN_HOST', 'x.example.com', { host: 'x.example.com' }],
@@ -182,7 +174,7 @@ describe('resolveSettings and the environment', () => {
       'nomad.pod': { value: 'pod-1', source: 'environment', variable: 'CIRCLECI_ADMIN_NOMAD_POD' },
       'nomad.region': { value: null, source: 'default', variable: null },
     });
-    const ambient = explainSettings(SILENT, env, { installations: {} });
+    const ambient = explainSettings(NOTHING_CHOSEN, env, { installations: {} });
     expect(ambient.find(({ key }) => key === 'nomad.region')).toEqual({
       key: 'nomad.region',
       value: 'other',
@@ -203,7 +195,7 @@ describe('resolveSettings and tokens', () => {
       },
     },
   };
-  const asked = { ...SILENT, installation: 'p' };
+  const asked = { ...NOTHING_CHOSEN, installation: 'p' };
   const kept = { nomad: { command: 'nomad-token' }, server: { file: '/t' } };
 
   it.each<[string, Partial<Chosen>, Record<string, string>, typeof kept | object, number]>([
@@ -247,7 +239,9 @@ describe('resolveSettings and tokens', () => {
     ],
   ])('sends no ambient token to %s that is for %s', (flag, address, token, auth, withheld) => {
     const env = { NOMAD_ADDR: address, NOMAD_TOKEN: 'x', NOMAD_HTTP_AUTH: 'user:pass' };
-    const settings = resolveSettings({ ...SILENT, nomadAddress: flag }, env, { installations: {} });
+    const settings = resolveSettings({ ...NOTHING_CHOSEN, nomadAddress: flag }, env, {
+      installations: {},
+    });
     expect(settings.nomad).toMatchObject({ token, httpAuth: auth });
     expect(settings.withheld).toEqual(withheld);
   });
@@ -260,7 +254,7 @@ it('has the paths of the admin API, those that a profile moves elsewhere', () =>
       prod: { server: { paths: { users: '/v2/people' }, settingNames: { requiredOrgs: 'orgs' } } },
     },
   });
-  const { server } = resolveSettings(SILENT, {}, config);
+  const { server } = resolveSettings(NOTHING_CHOSEN, {}, config);
   expect(server.paths).toMatchObject({ users: '/v2/people', user: '/api/v1/admin/user' });
   expect(server.settingNames).toEqual({ suspendNewUsers: null, requiredOrgs: 'orgs' });
 });

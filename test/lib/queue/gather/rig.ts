@@ -15,6 +15,7 @@ import type { GatherOptions, QueueSources } from '../../../../src/lib/queue/gath
 import type { QueueSnapshot } from '../../../../src/lib/queue/snapshot/snapshot.ts';
 import type { SandboxClock } from '../../../../src/lib/sandbox/clock.ts';
 import type { Sandbox } from '../../../../src/lib/sandbox/sandbox.ts';
+import { NOTHING_CHOSEN } from '../../../support/nothing-chosen.ts';
 
 /** An installation that is the sandbox, on the sandbox's own clock unless another is given. */
 export async function installationOn(
@@ -26,17 +27,7 @@ export async function installationOn(
   } = {},
 ): Promise<Installation> {
   const installation = await connectInstallation({
-    chosen: {
-      installation: undefined,
-      context: undefined,
-      namespace: undefined,
-      kubeconfig: undefined,
-      nomadAccess: undefined,
-      nomadAddress: undefined,
-      nomadPod: undefined,
-      requestTimeout: undefined,
-      readOnly: undefined,
-    },
+    chosen: NOTHING_CHOSEN,
     env: { ...sandbox.environment(), ...more.env },
     home: sandbox.directory,
     configDir: join(sandbox.directory, 'config'),
