@@ -17,17 +17,17 @@ export interface CacheInspection {
   readonly onRead?: (read: number, of: number) => void;
 }
 
-/** Outputs that are read at once. */
+/** Requests for the output of a step at the same time. */
 const AT_ONCE = 6;
-/** Steps that are looked into: 16 tasks with four each. */
+/** Steps whose output is read, one request each: enough for 16 tasks with four steps each. */
 const MOST_STEPS = 64;
-/** Steps with names of their own that are looked into. */
+/** Of them, steps whose name does not say whether they are about a cache. */
 const MOST_POSSIBLE = 24;
-/** Of one output. The agent's own words about a cache are far shorter. */
+/** Read of one output. What the agent prints about a cache is far shorter. */
 const MOST_BYTES = 8 * 1024 ** 2;
-/** Characters after which a step that has not shown it yet is about no cache. */
+/** In characters. A step whose name does not tell is read no further without a word about a cache. */
 const TELLING = 64 * 1024;
-/** An answer that is cut off is asked for again so many times in all. */
+/** How often an output is asked for: once more where the answer was cut off. */
 const TRIES = 2;
 
 /**
@@ -43,29 +43,23 @@ export async function inspectBuild(api: StepsApi, how: CacheInspection): Promise
     throw noTask(build, task);
   }
   const { certain, possible } = cacheSteps(build.actions, task);
-  const looked = new Set([
+  const chosen = new Set([
     ...certain.slice(0, MOST_STEPS),
     ...possible.slice(0, Math.min(MOST_POSSIBLE, Math.max(MOST_STEPS - certain.length, 0))),
   ]);
+  const looked = build.actions.filter((action) => chosen.has(action));
   let done = 0;
   const named = new Set(certain);
-  const read = await mapBounded([...looked], AT_ONCE, async (action): Promise<ReadStep> => {
+  const read = await mapBounded(looked, AT_ONCE, async (action): Promise<ReadStep> => {
     const step = await readStep(api, build, action, named.has(action), signal);
     done += 1;
-    onRead?.(done, looked.size);
+    onRead?.(done, looked.length);
     return step;
   });
-  const left = (steps: readonly StepAction[]): number =>
-    steps.filter((action) => !looked.has(action)).length;
-  const steps = read.filter(({ certain: sure, output }) => sure || output !== null);
-  const undecided = read.filter((step) => !step.certain && step.failure !== null).length;
-  const places = new Map(build.actions.map((action, at) => [action, at]));
-  const inOrder = steps.toSorted(
-    (one, other) => (places.get(one.action) ?? 0) - (places.get(other.action) ?? 0),
-  );
-  return summarise(build, inOrder, {
-    passedOver: left(certain) + left(possible),
-    undecided,
+  const steps = read.filter((step) => step.certain || step.output !== null);
+  return summarise(build, steps, {
+    passedOver: certain.length + possible.length - looked.length,
+    undecided: read.filter((step) => !step.certain && step.failure !== null).length,
   });
 }
 

@@ -10,12 +10,11 @@ export interface CacheOutput {
   readonly outcome: 'found' | 'none' | 'stored' | 'present' | null;
 }
 
-/** Longer lines say nothing of caches; what is kept of one is bounded. */
+/** No line about a cache is longer, so no more is kept of one: a step may print one without an end. */
 const LONGEST_LINE = 4_096;
 
 /** Colours and the like, which an agent may print around its words. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one
-const ESCAPES = /\u001b\[[\d;?]*[A-Za-z]/g;
+const ESCAPES = /\p{Cc}\[[\d;?]*[A-Za-z]/gu;
 
 /**
  * Follows the output of a step, piece by piece, and keeps what it says of a cache.
