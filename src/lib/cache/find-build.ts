@@ -26,7 +26,7 @@ const NEWEST = 100;
  * ID does not tell it, and its project among the newest builds of the server.
  *
  * @throws AdminError of kind `usage`: BUILD_PROJECT_NEEDED where the look-up does not tell,
- *   AMBIGUOUS_BUILD
+ *   AMBIGUOUS_BUILD; of kind `refused` as the lists do
  */
 export async function placeBuild(
   target: BuildTarget,
@@ -36,7 +36,8 @@ export async function placeBuild(
   const { project, number, task } = target;
   if (project !== null && number !== null) return { project, number, task };
   const known = await lookUp(target, lists, signal).catch((error: unknown) => {
-    if (!isAdminError(error)) throw error;
+    // Whoever has said no, or has to say which installation is meant, is not asked for a project.
+    if (!isAdminError(error) || error.kind === 'refused') throw error;
     throw projectNeeded(target, error.message, error);
   });
   const { ui } = findBuild(target, known);
