@@ -17,6 +17,7 @@ import { decodeAccount, decodeAccounts, decodeMe, type ToldAccount } from './dec
 import { decodeBuildSystem, decodeBuilds, decodeLicensing } from './decode-builds.ts';
 import { decodeRefusedSetting, decodeSetting, decodeSettings } from './decode-setting.ts';
 import { isGitHubLogin } from './github-login.ts';
+import { jsonOrUndefined } from './json-or-undefined.ts';
 import { paced, type RateLimit } from './rate-limit.ts';
 import { askAgain, type ReadAnswer, type RetryPolicy } from './retry.ts';
 import { roleOf } from './role.ts';
@@ -216,7 +217,7 @@ class AdminClient implements AdminApi {
       random,
       ...(retry ? { policy: retry } : {}),
     });
-    return { call, answer, value: parsed(answer.text) };
+    return { call, answer, value: jsonOrUndefined(answer.text) };
   }
 }
 
@@ -226,16 +227,6 @@ function succeeded({ status }: ReadAnswer): boolean {
 
 function sameLogin(account: Pick<Account, 'login'>, login: string): boolean {
   return account.login.toLowerCase() === login.toLowerCase();
-}
-
-/** The text as JSON; undefined where it is something else, which no decoder takes. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function badLogin(login: string): AdminError {

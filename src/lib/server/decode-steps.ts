@@ -1,4 +1,4 @@
-import { arrayOf, numberOf, objectOf, textOf } from '../json-value.ts';
+import { arrayOf, type JsonObject, numberOf, objectOf, textOf } from '../json-value.ts';
 import type { BuildSteps, StepAction } from './steps-api.ts';
 
 /**
@@ -14,18 +14,22 @@ export function decodeSteps(
   const build = objectOf(value);
   const steps = build['steps'];
   if (numberOf(build['build_num']) === null && !Array.isArray(steps)) return null;
-  const { lifecycle, stop_time: stopped } = build;
-  const ended = textOf(stopped) !== null || lifecycle === 'finished' || lifecycle === 'not_run';
   return {
     ...asked,
     url: textOf(build['build_url']),
     status: textOf(build['status']),
-    ended: ended || textOf(lifecycle) === null ? ended || null : false,
+    ended: hasEnded(build),
     actions: arrayOf(steps).map(objectOf).flatMap(decodeStep),
   };
 }
 
-function decodeStep({ name, actions }: Readonly<Record<string, unknown>>): readonly StepAction[] {
+/** Null where nothing tells. */
+function hasEnded({ lifecycle, stop_time: stopped }: JsonObject): boolean | null {
+  if (textOf(stopped) !== null || lifecycle === 'finished' || lifecycle === 'not_run') return true;
+  return textOf(lifecycle) === null ? null : false;
+}
+
+function decodeStep({ name, actions }: JsonObject): readonly StepAction[] {
   return arrayOf(actions)
     .map(objectOf)
     .map((action) => {

@@ -3,10 +3,11 @@ import type { HttpClient, HttpResponse } from '../http/http.ts';
 import { parseJsonArray } from '../http/json-array.ts';
 import { objectOf, textOf } from '../json-value.ts';
 import { MASK, type Masker } from '../masking.ts';
-import { noToken } from './admin-errors.ts';
 import { decodeSteps } from './decode-steps.ts';
+import { jsonOrUndefined } from './json-or-undefined.ts';
 import type { BuildSteps, StepAction, StepsApi } from './steps-api.ts';
 import { buildRefused, noBuild, noOutput, outputRefused, outputTooLong } from './steps-errors.ts';
+import { tokenHeaders } from './token-headers.ts';
 
 /** What the client is made from. */
 export interface StepsApiOptions {
@@ -38,7 +39,7 @@ export function createStepsApi(options: StepsApiOptions): StepsApi {
       const response = await http.request({
         method: 'GET',
         path,
-        headers: headers(options),
+        headers: tokenHeaders(options),
         ...(signal ? { signal } : {}),
       });
       const name = `${project}/${number}`;
@@ -47,7 +48,7 @@ export function createStepsApi(options: StepsApiOptions): StepsApi {
         throw buildRefused(http.origin, path, name, response.status);
       }
       const text = await response.text();
-      const build = decodeSteps(parsed(text), { project, number });
+      const build = decodeSteps(jsonOrUndefined(text), { project, number });
       if (build === null) throw noBuild(http.origin, path, text);
       return build;
     },
@@ -136,17 +137,12 @@ async function get(
     return await client.request({
       method: 'GET',
       path: `${url.pathname}${url.search}`,
-      headers: own ? headers(options) : {},
+      headers: own ? tokenHeaders(options) : {},
       ...(signal ? { signal } : {}),
     });
   } catch (error) {
     throw withoutQuery(error, url);
   }
-}
-
-function headers({ http, token }: StepsApiOptions): Readonly<Record<string, string>> {
-  if (token === null) throw noToken(http.origin);
-  return { 'circle-token': token, accept: 'application/json' };
 }
 
 async function* bounded(
@@ -167,14 +163,4 @@ function withoutQuery(error: unknown, { search }: URL): unknown {
   const { kind, code, hint, cause } = error;
   const message = error.message.replaceAll(search, `?${MASK}`);
   return new AdminError(kind, message, { code, ...(hint === undefined ? {} : { hint }), cause });
-}
-
-/** The text as JSON; undefined where it is something else, which no decoder takes. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -4,14 +4,15 @@ import type { HttpClient } from '../http/http.ts';
 import { excerpt } from '../http/response.ts';
 import { objectOf, textOf } from '../json-value.ts';
 import { Masker } from '../masking.ts';
-import { noToken } from './admin-errors.ts';
 import {
   decodePipeline,
   decodeStarted,
   decodeWorkflowJobs,
   decodeWorkflows,
 } from './decode-pipeline.ts';
+import { jsonOrUndefined } from './json-or-undefined.ts';
 import { askAgain, BRIEF_RETRY, type ReadAnswer } from './retry.ts';
+import { tokenHeaders } from './token-headers.ts';
 import type { TriggerApi } from './trigger-api.ts';
 
 /** What the client is made from. */
@@ -36,7 +37,12 @@ export function createTriggerApi(options: TriggerApiOptions): TriggerApi {
     decode: (value: unknown) => T | null,
     signal: AbortSignal | undefined,
   ): Promise<T> => {
-    const request = { method: 'GET', path, headers: headers(options), ...given(signal) } as const;
+    const request = {
+      method: 'GET',
+      path,
+      headers: tokenHeaders(options),
+      ...given(signal),
+    } as const;
     const answer = await askAgain(http, request, { ...options, policy: BRIEF_RETRY });
     return decoded(answer, { method: 'GET', path, missing }, decode, options);
   };
@@ -46,7 +52,7 @@ export function createTriggerApi(options: TriggerApiOptions): TriggerApi {
       const response = await http.request({
         method: 'POST',
         path,
-        headers: { ...headers(options), 'content-type': 'application/json' },
+        headers: { ...tokenHeaders(options), 'content-type': 'application/json' },
         body: JSON.stringify(branch === null ? {} : { branch }),
         ...given(signal),
       });
@@ -95,7 +101,7 @@ function decoded<T>(
 ): T {
   const { status } = answer;
   if (status < 200 || status >= 300) throw refusal(answer, call, options);
-  const value = decode(parsed(answer.text));
+  const value = decode(jsonOrUndefined(answer.text));
   if (value !== null) return value;
   throw failure(answer, call, options, 'SERVER_SURPRISE', 'which does not match API v2');
 }
@@ -157,7 +163,7 @@ function failure(
 function said({ text }: ReadAnswer, { token }: TriggerApiOptions): string {
   const masker = new Masker();
   masker.add(token);
-  const message = textOf(objectOf(parsed(text))['message']) ?? text;
+  const message = textOf(objectOf(jsonOrUndefined(text))['message']) ?? text;
   return message.trim() === '' ? '' : `: ${masker.mask(excerpt(masker.mask(message)))}`;
 }
 
@@ -173,21 +179,6 @@ function notFound(id: string): AdminError {
     code: 'PIPELINE_NOT_FOUND',
     hint: 'It may be new: run the command again.',
   });
-}
-
-function headers({ token, http }: TriggerApiOptions): Readonly<Record<string, string>> {
-  if (token === null) throw noToken(http.origin);
-  return { 'circle-token': token, accept: 'application/json' };
-}
-
-/** The text as JSON; undefined where it is something else, which no decoder takes. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function given(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
