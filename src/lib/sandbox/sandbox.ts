@@ -1,28 +1,26 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CallLog } from './call-log.ts';
-import { SandboxClock } from './clock.ts';
+import {
+  buildInstallation,
+  type Installation,
+  type InstallationOptions,
+} from './build-installation.ts';
+import type { CallLog } from './call-log.ts';
+import type { SandboxClock } from './clock.ts';
 import type { SandboxDescription } from './control-protocol.ts';
 import { ControlServer } from './control-server.ts';
-import { FaultPlan } from './faults.ts';
-import { frontendPod } from './frontend-pod.ts';
-import { GitHubSandbox, organisationOf } from './github/github-sandbox.ts';
-import { KubernetesSandbox, SANDBOX_CONTEXT } from './kubernetes/kubernetes-sandbox.ts';
-import { NomadSandbox } from './nomad/nomad-sandbox.ts';
-import { NreplSandbox } from './nrepl/nrepl-sandbox.ts';
+import type { FaultPlan } from './faults.ts';
+import type { GitHubSandbox } from './github/github-sandbox.ts';
+import { type KubernetesSandbox, SANDBOX_CONTEXT } from './kubernetes/kubernetes-sandbox.ts';
+import type { NomadSandbox } from './nomad/nomad-sandbox.ts';
+import type { NreplSandbox } from './nrepl/nrepl-sandbox.ts';
 import { withConsequences } from './pipeline/consequences.ts';
-import { PipelineLogs } from './pipeline/pipeline-logs.ts';
-import { PipelineSandbox } from './pipeline/pipeline-sandbox.ts';
-import { rabbitmqPod } from './pipeline/rabbitmq-pod.ts';
-import { Timeline } from './pipeline/timeline.ts';
-import { seededRandom } from './random.ts';
+import type { PipelineSandbox } from './pipeline/pipeline-sandbox.ts';
 import type { Scenario } from './scenario.ts';
 import { findScenario } from './scenarios/index.ts';
-import { nomadBuilds } from './server/nomad-builds.ts';
-import { ServerSandbox } from './server/server-sandbox.ts';
-import { nomadServerPod } from './server-pod.ts';
-import type { SandboxContext, SandboxService } from './service.ts';
+import type { ServerSandbox } from './server/server-sandbox.ts';
+import type { SandboxService } from './service.ts';
 import {
   githubVerbs,
   kubernetesVerbs,
@@ -30,16 +28,10 @@ import {
   pipelineVerbs,
   serverVerbs,
 } from './service-verbs.ts';
-import { SkewedClock } from './skewed-clock.ts';
-import { SshSandbox } from './ssh/ssh-sandbox.ts';
-
-/** Pod that Nomad's server runs in, as CircleCI Server 3.x names it; in 4.x: `nomad-server-0`. */
-const NOMAD_POD = 'circleci-nomad-0';
-/** Pod that RabbitMQ runs in. */
-const RABBITMQ_POD = 'circleci-rabbitmq-0';
+import type { SshSandbox } from './ssh/ssh-sandbox.ts';
 
 /** What a sandbox is made from. */
-export interface SandboxOptions {
+export interface SandboxOptions extends InstallationOptions {
   /** A scenario or its name. Default `healthy`. */
   readonly scenario?: string | Scenario;
   /** Nomad clients, instead of the scenario's number. */
@@ -48,27 +40,13 @@ export interface SandboxOptions {
   readonly builds?: number;
   /** Accounts of the server, instead of the scenario's number. */
   readonly users?: number;
-  /** The same seed and sizes make the same installation. Default 1. */
-  readonly seed?: number;
-  /** Seconds of the sandbox's time in a real second; 0 stands still. Default 1. */
-  readonly rate?: number;
-  /** The sandbox's time when it starts. Default: now. */
-  readonly startAt?: Date;
   /** Where its files go; kept after the end. Default: a temporary one that is removed. */
   readonly directory?: string;
 }
 
 /** Every part of a sandbox before it listens. */
-interface Parts {
+interface Parts extends Installation {
   readonly scenario: Scenario;
-  readonly context: SandboxContext;
-  readonly nomad: NomadSandbox;
-  readonly kubernetes: KubernetesSandbox;
-  readonly pipeline: PipelineSandbox;
-  readonly server: ServerSandbox;
-  readonly nrepl: NreplSandbox;
-  readonly ssh: SshSandbox;
-  readonly github: GitHubSandbox;
   readonly directory: string;
   readonly temporary: boolean;
 }
@@ -145,8 +123,8 @@ export class Sandbox implements AsyncDisposable {
     const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'circleci-sandbox-')));
     let sandbox: Sandbox | undefined;
     try {
-      const services = buildServices(scenario, directory, options);
-      sandbox = new Sandbox({ ...services, scenario, directory, temporary });
+      const installation = buildInstallation(scenario, directory, options);
+      sandbox = new Sandbox({ ...installation, scenario, directory, temporary });
       await sandbox.#start();
       return sandbox;
     } catch (error) {
@@ -225,78 +203,4 @@ function sized(scenario: Scenario, { clients, builds, users }: SandboxOptions): 
     },
     server: { ...scenario.server, ...(users === undefined ? {} : { users }) },
   };
-}
-
-function buildServices(
-  scenario: Scenario,
-  directory: string,
-  options: SandboxOptions,
-): Pick<
-  Parts,
-  'context' | 'nomad' | 'kubernetes' | 'pipeline' | 'server' | 'nrepl' | 'github' | 'ssh'
-> {
-  const seed = options.seed ?? 1;
-  const clock = new SandboxClock({
-    ...(options.startAt === undefined ? {} : { start: options.startAt }),
-    ...(options.rate === undefined ? {} : { rate: options.rate }),
-  });
-  const shared = { clock, faults: new FaultPlan(scenario.faults), calls: new CallLog() };
-  // A stream of random numbers each: what one service draws does not change another.
-  const context = (offset: number): SandboxContext => ({
-    ...shared,
-    random: seededRandom(seed * 101 + offset),
-  });
-  const skewMs = scenario.pipeline?.clockSkewMs?.['nomad'] ?? 0;
-  const nomadContext = context(1);
-  const nomad = new NomadSandbox(
-    skewMs === 0 ? nomadContext : { ...nomadContext, clock: new SkewedClock(clock, skewMs) },
-    scenario.nomad,
-  );
-  const timeline = new Timeline(clock);
-  const logs = new PipelineLogs(scenario.pipeline ?? {}, timeline, nomad.state);
-  const caPath = join(directory, 'server-ca.pem');
-  const server = new ServerSandbox(
-    context(3),
-    { ...scenario.server, caPath },
-    nomadBuilds(nomad.state, () => pipeline),
-    (org, repo) => pipeline.startBuild(org, repo).number,
-  );
-  const nrepl = new NreplSandbox(context(4), server.accounts, scenario.nrepl);
-  const kubernetes = new KubernetesSandbox(
-    context(2),
-    { ...scenario.kubernetes, kubeconfigPath: join(directory, 'kubeconfig') },
-    {
-      [NOMAD_POD]: nomadServerPod(NOMAD_POD, nomad),
-      'nomad-server': nomadServerPod('nomad-server-0', nomad),
-      [RABBITMQ_POD]: rabbitmqPod(RABBITMQ_POD, () => pipeline.queues()),
-      frontend: frontendPod('frontend', nrepl),
-    },
-    (workload, pod, startedAt) => logs.source(workload, pod, startedAt),
-  );
-  const pipeline = new PipelineSandbox(
-    context(7),
-    scenario.pipeline ?? {},
-    timeline,
-    nomad,
-    kubernetes,
-    logs,
-  );
-  const members = organisationOf(server.accounts.logins());
-  const github = new GitHubSandbox(context(5), scenario.github, members);
-  const ssh = new SshSandbox(
-    context(6),
-    scenario.ssh ?? {},
-    {
-      machines: () =>
-        nomad.state.nodes.all().map(({ id, address, name, status }) => ({
-          id,
-          address,
-          name,
-          up: status !== 'down',
-        })),
-      cli: (argv, io) => nomad.cli(argv, io),
-    },
-    directory,
-  );
-  return { context: context(0), nomad, kubernetes, pipeline, server, nrepl, github, ssh };
 }

@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { CallLog } from './call-log.ts';
+import { SandboxClock } from './clock.ts';
+import { FaultPlan } from './faults.ts';
+import { frontendPod } from './frontend-pod.ts';
+import { GitHubSandbox, organisationOf } from './github/github-sandbox.ts';
+import { KubernetesSandbox } from './kubernetes/kubernetes-sandbox.ts';
+import { NomadSandbox } from './nomad/nomad-sandbox.ts';
+import { NreplSandbox } from './nrepl/nrepl-sandbox.ts';
+import { PipelineLogs } from './pipeline/pipeline-logs.ts';
+import { PipelineSandbox } from './pipeline/pipeline-sandbox.ts';
+import { rabbitmqPod } from './pipeline/rabbitmq-pod.ts';
+import { Timeline } from './pipeline/timeline.ts';
+import { seededRandom } from './random.ts';
+import type { Scenario } from './scenario.ts';
+import { nomadBuilds } from './server/nomad-builds.ts';
+import { ServerSandbox } from './server/server-sandbox.ts';
+import { nomadServerPod } from './server-pod.ts';
+import type { SandboxContext } from './service.ts';
+import { SkewedClock } from './skewed-clock.ts';
+import { type SshNomad, SshSandbox } from './ssh/ssh-sandbox.ts';
+
+/** Pod that Nomad's server runs in, as CircleCI Server 3.x names it; in 4.x: `nomad-server-0`. */
+const NOMAD_POD = 'circleci-nomad-0';
+/** Pod that RabbitMQ runs in. */
+const RABBITMQ_POD = 'circleci-rabbitmq-0';
+
+/** What does not depend on the scenario. */
+export interface InstallationOptions {
+  /** The same seed and sizes make the same installation. Default 1. */
+  readonly seed?: number;
+  /** Seconds of the sandbox's time in a real second; 0 stands still. Default 1. */
+  readonly rate?: number;
+  /** The sandbox's time when it starts. Default: now. */
+  readonly startAt?: Date;
+}
+
+/** The services of an installation, none of which listens yet. */
+export interface Installation {
+  /** The clock, the faults and the list of calls that all of them share. */
+  readonly context: SandboxContext;
+  readonly nomad: NomadSandbox;
+  readonly kubernetes: KubernetesSandbox;
+  readonly pipeline: PipelineSandbox;
+  readonly server: ServerSandbox;
+  readonly nrepl: NreplSandbox;
+  readonly ssh: SshSandbox;
+  readonly github: GitHubSandbox;
+}
+
+/**
+ * Makes every service of a scenario, and connects them with each other.
+ *
+ * @param directory where their files go
+ */
+export function buildInstallation(
+  scenario: Scenario,
+  directory: string,
+  options: InstallationOptions,
+): Installation {
+  const seed = options.seed ?? 1;
+  const clock = new SandboxClock({
+    ...(options.startAt === undefined ? {} : { start: options.startAt }),
+    ...(options.rate === undefined ? {} : { rate: options.rate }),
+  });
+  const shared = { clock, faults: new FaultPlan(scenario.faults), calls: new CallLog() };
+  // A stream of random numbers each: what one service draws does not change another.
+  const context = (offset: number): SandboxContext => ({
+    ...shared,
+    random: seededRandom(seed * 101 + offset),
+  });
+  const skewMs = scenario.pipeline?.clockSkewMs?.['nomad'] ?? 0;
+  const nomadContext = context(1);
+  const nomad = new NomadSandbox(
+    skewMs === 0 ? nomadContext : { ...nomadContext, clock: new SkewedClock(clock, skewMs) },
+    scenario.nomad,
+  );
+  const timeline = new Timeline(clock);
+  const logs = new PipelineLogs(scenario.pipeline ?? {}, timeline, nomad.state);
+  const caPath = join(directory, 'server-ca.pem');
+  const server = new ServerSandbox(
+    context(3),
+    { ...scenario.server, caPath },
+    nomadBuilds(nomad.state, () => pipeline),
+    (org, repo) => pipeline.startBuild(org, repo).number,
+  );
+  const nrepl = new NreplSandbox(context(4), server.accounts, scenario.nrepl);
+  const kubernetes = new KubernetesSandbox(
+    context(2),
+    { ...scenario.kubernetes, kubeconfigPath: join(directory, 'kubeconfig') },
+    {
+      [NOMAD_POD]: nomadServerPod(NOMAD_POD, nomad),
+      'nomad-server': nomadServerPod('nomad-server-0', nomad),
+      [RABBITMQ_POD]: rabbitmqPod(RABBITMQ_POD, () => pipeline.queues()),
+      frontend: frontendPod('frontend', nrepl),
+    },
+    (workload, pod, startedAt) => logs.source(workload, pod, startedAt),
+  );
+  const pipeline = new PipelineSandbox(
+    context(7),
+    scenario.pipeline ?? {},
+    timeline,
+    nomad,
+    kubernetes,
+    logs,
+  );
+  const members = organisationOf(server.accounts.logins());
+  const github = new GitHubSandbox(context(5), scenario.github, members);
+  const ssh = new SshSandbox(
+    context(6),
+    scenario.ssh ?? {},
+    { machines: () => machinesOf(nomad), cli: (argv, io) => nomad.cli(argv, io) },
+    directory,
+  );
+  return { context: context(0), nomad, kubernetes, pipeline, server, nrepl, github, ssh };
+}
+
+function machinesOf(nomad: NomadSandbox): ReturnType<SshNomad['machines']> {
+  return nomad.state.nodes.all().map(({ id, address, name, status }) => ({
+    id,
+    address,
+    name,
+    up: status !== 'down',
+  }));
+}
