@@ -10,7 +10,7 @@ export interface RateLimit {
 }
 
 /** What CircleCI Server 3.x allows, by the overview of its documentation. */
-export const SERVER_RATE_LIMIT: RateLimit = { perSecond: 150, atOnce: 300 };
+const SERVER_RATE_LIMIT: RateLimit = { perSecond: 150, atOnce: 300 };
 
 /** How many requests may go out without a pause between them; it makes up for timers that are late. */
 const BURST = 5;

@@ -11,7 +11,7 @@ export interface RetryPolicy {
 }
 
 /** About half a minute of a server that is not there, and no longer. */
-export const SERVER_RETRY: RetryPolicy = { tries: 7, firstPauseMs: 300, longestPauseMs: 10_000 };
+const SERVER_RETRY: RetryPolicy = { tries: 7, firstPauseMs: 300, longestPauseMs: 10_000 };
 
 /** For one question among many: what does not pass at once is told. */
 export const BRIEF_RETRY: RetryPolicy = { tries: 2, firstPauseMs: 300, longestPauseMs: 1_000 };

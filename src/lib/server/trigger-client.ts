@@ -75,7 +75,7 @@ export function createTriggerApi(options: TriggerApiOptions): TriggerApi {
  *
  * @throws AdminError of kind `usage`, code BAD_REPO
  */
-export function projectSlug(project: string): string {
+function projectSlug(project: string): string {
   const { vcs = 'gh', org, repo } = PROJECT.exec(project)?.groups ?? {};
   if (org === undefined || repo === undefined) {
     throw new AdminError('usage', `${JSON.stringify(project)} is not a project`, {

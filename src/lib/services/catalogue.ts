@@ -78,7 +78,7 @@ export function makeCatalogue(
 }
 
 /** What the workloads of a service may be called. */
-export function workloadsOf(service: Service): readonly string[] {
+function workloadsOf(service: Service): readonly string[] {
   return service.workloads ?? [service.name];
 }
 

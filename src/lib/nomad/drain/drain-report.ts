@@ -29,7 +29,7 @@ export function drainReport(
  * The exit code of a drain. Damage outranks a wait that ended; kills that force asked for are no
  * damage. Where every client failed for the same reason, it is that reason's code.
  */
-export function drainExitCode(nodes: readonly DrainedClient[], force: boolean): number {
+function drainExitCode(nodes: readonly DrainedClient[], force: boolean): number {
   const failed = nodes.flatMap((node) => (node.error ? [node.error.exitCode] : []));
   const [first] = failed;
   if (first !== undefined && failed.length === nodes.length) {

@@ -9,7 +9,7 @@ import type { DrainTarget } from './drain-action.ts';
  * Up to so many clients are asked about one by one. Above, two lists of everything are cheaper than
  * a request for each.
  */
-export const FEW_CLIENTS = 10;
+const FEW_CLIENTS = 10;
 
 /** What reading the state of clients asks of Nomad. */
 export type TargetReader = Pick<NomadClient, 'nodes' | 'node' | 'nodeAllocations' | 'allocations'>;

@@ -33,7 +33,7 @@ export async function whetherStartedAgain(
  * 1.10.2 a killed build starts from scratch on another eligible client, and is dead without a word
  * if there is none; 1.11 and later do not replace it (hashicorp/nomad #17563, #26961).
  */
-export async function startedAgain(
+async function startedAgain(
   nomad: Pick<NomadClient, 'job' | 'jobAllocations'>,
   build: EndedBuild,
   options: ReadOptions,

@@ -79,7 +79,7 @@ export function ambiguousJob(target: string, ids: readonly JobId[]): AdminError 
 }
 
 /** No job fits. */
-export function jobNotFound(target: string): AdminError {
+function jobNotFound(target: string): AdminError {
   return new AdminError('notFound', `No Nomad job has the ID or build "${target}"`, {
     code: 'JOB_NOT_FOUND',
     hint: 'List the jobs with: circleci-admin nomad status (finished jobs are removed after some hours)',

@@ -70,7 +70,7 @@ export async function countTail(
  * Where the last `lines` lines begin; 0 when there are no more than that. A line's end at the very
  * end does not count: it begins no line.
  */
-export function lastLinesStart(data: Uint8Array, lines: number): number {
+function lastLinesStart(data: Uint8Array, lines: number): number {
   if (lines === 0) return data.length;
   let at = data.length - 1;
   for (let seen = 0; seen < lines; seen += 1) {

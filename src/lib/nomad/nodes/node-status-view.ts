@@ -30,7 +30,7 @@ export function fleetDocument(fleet: Fleet): Pick<Fleet, 'clients' | 'capacity'>
 }
 
 /** Answers "what is my capacity now?" in one line. */
-export function capacityLine(capacity: Capacity): string {
+function capacityLine(capacity: Capacity): string {
   const { takingBuilds, clients } = capacity;
   const load = [`${count(capacity.runningBuilds, 'build')} running`];
   if (capacity.pendingBuilds > 0) load.push(`${capacity.pendingBuilds} starting`);

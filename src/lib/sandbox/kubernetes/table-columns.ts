@@ -13,7 +13,7 @@ export interface Column {
 }
 
 /** How long ago, as apimachinery's duration.HumanDuration writes it. */
-export function humanAge(ms: number): string {
+function humanAge(ms: number): string {
   const seconds = Math.floor(ms / 1_000);
   if (seconds < 0) return '0s';
   if (seconds < 120) return `${seconds}s`;

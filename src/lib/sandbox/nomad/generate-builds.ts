@@ -94,7 +94,7 @@ export function startArrivals(
 }
 
 /** How long a scenario's build runs, and how it ends. */
-export function fateOf(
+function fateOf(
   core: NomadCore,
   scenario: NomadScenario,
 ): Required<Pick<JobRequest, 'durationMs' | 'exitCode'>> {

@@ -30,7 +30,7 @@ export function readForms(code: string): readonly Form[] {
 }
 
 /** The symbol of this name. */
-export function symbol(name: string): Form {
+function symbol(name: string): Form {
   return { kind: 'symbol', name };
 }
 

@@ -23,7 +23,7 @@ interface KeyPair {
 const BASTION: Machine = { name: 'bastion', id: null };
 
 /** The account of every machine. */
-export const SSH_USER = 'ubuntu';
+const SSH_USER = 'ubuntu';
 
 /**
  * A bastion on loopback, and behind it the machine of every Nomad client at its own address: one

@@ -9,7 +9,7 @@ export type BencodeValue =
   | { readonly [key: string]: BencodeValue };
 
 /** Longer messages are not taken: no answer that we ask for is that long. */
-export const LONGEST_MESSAGE = 256 * 1024 * 1024;
+const LONGEST_MESSAGE = 256 * 1024 * 1024;
 
 /** nREPL's own messages are three deep. */
 const DEEPEST = 64;

@@ -63,7 +63,7 @@ export function goDuration(seconds: number): string {
 }
 
 /** Bytes in powers of 1024: `6.0 GiB`, `300 MiB` (humanize.IBytes). */
-export function bytes(count: number): string {
+function bytes(count: number): string {
   if (count < 10) return `${count} B`;
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   const power = Math.min(units.length - 1, Math.floor(Math.log2(count) / 10));

@@ -143,7 +143,7 @@ function sample(name: string, count: number, mean: number): WireObject {
 }
 
 /** One server as its gossip pool knows it. */
-export function member(core: NomadCore): WireObject {
+function member(core: NomadCore): WireObject {
   return {
     Addr: '127.0.0.1',
     DelegateCur: 4,
