@@ -1,4 +1,5 @@
 import type { Pod } from '../kubernetes/model.ts';
+import { judgePod } from '../pods/judge.ts';
 
 /** Which pod to reach the Nomad server through. */
 export interface WantedPod {
@@ -37,9 +38,6 @@ export function chooseServerPod(pods: readonly Pod[], { pod, podNamed }: WantedP
   return nomadServersAmong(pods)[0] ?? null;
 }
 
-function isReady({ conditions, deletedAt }: Pod): boolean {
-  return (
-    deletedAt === null &&
-    conditions.some(({ type, status }) => type === 'Ready' && status === 'True')
-  );
+function isReady(pod: Pod): boolean {
+  return judgePod(pod).health === 'ready';
 }

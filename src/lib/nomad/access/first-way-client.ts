@@ -222,9 +222,11 @@ export class FirstWayClient implements NomadClient {
   /** Goes on by the same way to another pod; gives the error to tell where there is none. */
   async #seek(missing: AdminError): Promise<AdminError | null> {
     const from = this.#route;
-    this.#seeking ??= from.elsewhere(missing);
+    // Whoever finds the pod missing at the same time waits for the same search.
+    this.#seeking ??= from.elsewhere(missing).finally(() => {
+      this.#seeking = null;
+    });
     const found = await this.#seeking;
-    this.#seeking = null;
     // Somebody who asked at the same time has gone on already.
     if (this.#route !== from) return null;
     if ('error' in found) return found.error;

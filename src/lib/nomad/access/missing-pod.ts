@@ -27,7 +27,7 @@ export async function replaceMissingPod(
     const { kind, message, code } = missing;
     return { error: new AdminError(kind, message, { code, hint, cause: missing }) };
   } catch (failure) {
-    const told = isAdminError(failure) && failure.code === 'NAMESPACE_NOT_FOUND';
-    return { error: told ? failure : missing };
+    if (!isAdminError(failure)) throw failure;
+    return { error: failure.code === 'NAMESPACE_NOT_FOUND' ? failure : missing };
   }
 }

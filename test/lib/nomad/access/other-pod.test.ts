@@ -12,6 +12,7 @@ import {
   type Setup,
   setUp,
 } from './recorded-cluster.ts';
+import { clusterAt, connected } from './ways.ts';
 
 const NODE = '4ad846c5-2aad-cbf8-09d9-e3e54d2d00dd' as NodeId;
 const LIST = rule('pods', 'list');
@@ -105,6 +106,16 @@ describe('it stays an error', () => {
     expect(error).toMatchObject(missing);
     expect((error as AdminError).hint).toMatch(/^Name its pod with --nomad-pod/);
     expect(podsAsked(setup)).toEqual(['circleci-nomad-0', 'all']);
+  });
+
+  it('but no other fault is told as that', async () => {
+    const fault = new TypeError('a fault of ours');
+    const setup = await setUp(EVERY_WAY, UNNAMED, undefined, FOUR);
+    const { url, namespace } = setup.cluster;
+    const cluster = clusterAt({ url, namespace, token: 'mine' });
+    const listPods = () => Promise.reject(fault);
+    const nomad = connected({ ...UNNAMED, kubernetes: async () => ({ ...cluster, listPods }) });
+    for (const _ of [1, 2]) expect(await failureOf(nomad.leader())).toBe(fault);
   });
 
   it('until the pod is there: whoever asks again looks again', async () => {
