@@ -38,6 +38,7 @@ export interface Examination {
 const COMMAND_LIMIT: Milliseconds = 20_000;
 /** sshd lets ten sessions run over one connection (MaxSessions). */
 const COMMANDS_AT_ONCE = 5;
+/** What timeout(1) ends with when the time is over. */
 const TIMED_OUT = 124;
 
 /**
@@ -96,15 +97,18 @@ async function ask(
   return { ...about, outcome: answered ? 'ok' : 'failed', exitCode, meaning, hint };
 }
 
-/** One that takes too long keeps no other's answer back; it ends as timeout(1) says it. */
+/**
+ * The exit code of a command; that of timeout(1) for one that takes too long, so that the answers of
+ * the others are not lost with it.
+ */
 async function runProbe(
   session: SshSession,
   command: string,
   signal: AbortSignal,
 ): Promise<number | null> {
   try {
-    const stdout = async (): Promise<void> => undefined;
-    const how = { command, stdout, stderr: stdout, limit: COMMAND_LIMIT, signal };
+    const ignore = async (): Promise<void> => undefined;
+    const how = { command, stdout: ignore, stderr: ignore, limit: COMMAND_LIMIT, signal };
     return (await session.exec(how)).exitCode;
   } catch (error) {
     if (isAdminError(error) && error.code === 'SSH_TIMEOUT') return TIMED_OUT;

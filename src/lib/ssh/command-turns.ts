@@ -2,19 +2,22 @@ import type { Clock, Milliseconds } from '../clock.ts';
 import type { SshExec } from './client.ts';
 import type { RunningCommand } from './run-command.ts';
 
-/** sshd takes a moment to see that a command has ended, and counts it until then. */
+/**
+ * sshd counts a command for a moment after it has ended. So a refusal while none of ours runs counts
+ * only once it has come again after so many pauses.
+ */
 const GRACE_MS: Milliseconds = 200;
 const GRACES = 5;
 
 /**
- * The commands of one connection. They begin at the same time, until the host takes no more of them
- * at once (MaxSessions); those that it refuses wait until another one has ended.
+ * The commands of one connection. All begin at once, for nobody knows beforehand how many of them the
+ * host lets run at the same time (MaxSessions). One that it refuses waits until another has ended.
  */
 export class CommandTurns {
   readonly #begin: (exec: SshExec) => Promise<RunningCommand>;
   readonly #clock: Clock;
   readonly #running = new Set<Promise<void>>();
-  /** Whoever was refused before has begun by then. */
+  /** Settles when the last command that was refused has begun: they begin in their order. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(begin: (exec: SshExec) => Promise<RunningCommand>, clock: Clock) {
@@ -23,9 +26,9 @@ export class CommandTurns {
   }
 
   /**
-   * Begins a command when its turn has come.
+   * Begins a command, at the latest when its turn has come.
    *
-   * @throws what beginning it throws, once it is refused while no other command runs
+   * @throws what beginning it throws: a refusal only where none of our commands runs
    */
   async begin(exec: SshExec, stopped: AbortSignal): Promise<RunningCommand> {
     try {

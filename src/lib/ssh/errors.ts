@@ -22,10 +22,9 @@ export type Way = 'direct' | 'is-bastion' | SshAddress;
 export function unreachable(address: SshAddress, error: unknown, way: Way): AdminError {
   if (isAdminError(error)) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const said = error instanceof Error ? error.message : String(error);
   return new AdminError(
     'service',
-    `${formatAddress(address)} cannot be reached by SSH${through(way)}: ${SOCKET_PROBLEMS[code] ?? said}`,
+    `${formatAddress(address)} cannot be reached by SSH${through(way)}: ${SOCKET_PROBLEMS[code] ?? wordsOf(error)}`,
     {
       code: 'SSH_UNREACHABLE',
       hint: wayHint(address, way),
@@ -118,12 +117,16 @@ export function keyUnusable(path: string, why: string, hint: string): AdminError
 
 /** Host keys cannot be read, or kept: `validation` KNOWN_HOSTS_UNUSABLE. */
 export function knownHostsUnusable(file: string, error: unknown): AdminError {
-  const why = error instanceof Error ? error.message : String(error);
-  return new AdminError('validation', `Host keys cannot be saved in ${file}: ${why}`, {
+  return new AdminError('validation', `Host keys cannot be saved in ${file}: ${wordsOf(error)}`, {
     code: 'KNOWN_HOSTS_UNUSABLE',
     hint: 'Use another file: circleci-admin config set ssh.knownHostsFile FILE',
     cause: error,
   });
+}
+
+/** What something thrown says of itself, for a message. */
+export function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** A limit on the clock went by: `timeout` SSH_TIMEOUT. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { BaseAgent, ParsedKey } from 'ssh2';
 import { isAdminError } from '../errors.ts';
 import { shellWord } from '../shell-word.ts';
-import { keyUnusable } from './errors.ts';
+import { keyUnusable, wordsOf } from './errors.ts';
 
 /** Something to log in with. */
 export type Identity =
@@ -138,10 +138,6 @@ async function readPrivate(path: string): Promise<string> {
 
 function isAbsent(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function openAgent(socket: string | null): Promise<BaseAgent | null> {

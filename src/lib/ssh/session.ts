@@ -20,6 +20,7 @@ import {
   tooSlow,
   unreachable,
   type Way,
+  wordsOf,
 } from './errors.ts';
 import { checkHostKey, type HostKeyPolicy, typesKnown } from './host-keys.ts';
 import type { Identity } from './identities.ts';
@@ -255,8 +256,11 @@ class OpenSession implements SshSession {
 
 /** ssh2 puts its own words before what the host said. */
 function refusal(error: unknown): string {
-  const said = error instanceof Error ? error.message : String(error);
-  return said.replace(/^\(SSH\) Channel open failure: ?/, '').toLowerCase() || 'it gave no reason';
+  return (
+    wordsOf(error)
+      .replace(/^\(SSH\) Channel open failure: ?/, '')
+      .toLowerCase() || 'it gave no reason'
+  );
 }
 
 /** As sshd says it: SSH_OPEN_ADMINISTRATIVELY_PROHIBITED (RFC 4254, section 5.1), "open failed". */
