@@ -1,5 +1,4 @@
 import type { Clock, Milliseconds } from '../clock.ts';
-import type { SshExec } from './client.ts';
 import type { RunningCommand } from './run-command.ts';
 
 /**
@@ -9,43 +8,44 @@ import type { RunningCommand } from './run-command.ts';
 const GRACE_MS: Milliseconds = 200;
 const GRACES = 5;
 
+type Attempt = () => Promise<RunningCommand>;
+
 /**
  * The commands of one connection. All begin at once, for nobody knows beforehand how many of them the
  * host lets run at the same time (MaxSessions). One that it refuses waits until another has ended.
  */
 export class CommandTurns {
-  readonly #begin: (exec: SshExec) => Promise<RunningCommand>;
   readonly #clock: Clock;
   readonly #running = new Set<Promise<void>>();
   /** Settles when the last command that was refused has begun: they begin in their order. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(begin: (exec: SshExec) => Promise<RunningCommand>, clock: Clock) {
-    this.#begin = begin;
+  constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   /**
    * Begins a command, at the latest when its turn has come.
    *
+   * @param attempt asks the host for it; called again after a refusal, which begins nothing
    * @throws what beginning it throws: a refusal only where none of our commands runs
    */
-  async begin(exec: SshExec, stopped: AbortSignal): Promise<RunningCommand> {
+  async begin(attempt: Attempt, stopped: AbortSignal): Promise<RunningCommand> {
     try {
-      return await this.#attempt(exec);
+      return await this.#run(attempt);
     } catch (error) {
       if (!isRefused(error)) throw error;
     }
-    const begun = this.#turn.then(() => this.#inTurn(exec, stopped));
+    const begun = this.#turn.then(() => this.#inTurn(attempt, stopped));
     this.#turn = begun.catch(() => undefined);
     return begun;
   }
 
-  async #inTurn(exec: SshExec, stopped: AbortSignal): Promise<RunningCommand> {
+  async #inTurn(attempt: Attempt, stopped: AbortSignal): Promise<RunningCommand> {
     for (let graces = 0; ; ) {
       stopped.throwIfAborted();
       try {
-        return await this.#attempt(exec);
+        return await this.#run(attempt);
       } catch (error) {
         if (!isRefused(error) || graces === GRACES) throw error;
       }
@@ -57,7 +57,7 @@ export class CommandTurns {
     }
   }
 
-  async #attempt(exec: SshExec): Promise<RunningCommand> {
+  async #run(attempt: Attempt): Promise<RunningCommand> {
     const over = Promise.withResolvers<void>();
     const end = (): void => {
       this.#running.delete(over.promise);
@@ -65,7 +65,7 @@ export class CommandTurns {
     };
     this.#running.add(over.promise);
     try {
-      const running = await this.#begin(exec);
+      const running = await attempt();
       running.ended.then(end, end);
       return running;
     } catch (error) {

@@ -9,19 +9,34 @@ export interface RunningCommand {
   stop(): void;
 }
 
+/** A terminal for a command. Its sizes can be read only once, and a command be begun more often. */
+export interface ReadyTerminal {
+  readonly pty: PseudoTtyOptions;
+  /** Those that follow the first. */
+  readonly sizes: AsyncIterator<TerminalSize>;
+}
+
+/** Reads how large a terminal is. */
+export async function readyTerminal(
+  terminal: NonNullable<SshExec['terminal']>,
+): Promise<ReadyTerminal> {
+  const sizes = terminal.sizes[Symbol.asyncIterator]();
+  const first = await sizes.next();
+  return { pty: terminalOptions(terminal.type, first.done ? undefined : first.value), sizes };
+}
+
 /** Begins a command, or the login shell, and connects its streams; each at its reader's pace. */
-export async function beginCommand(client: Client, exec: SshExec): Promise<RunningCommand> {
-  const sizes = exec.terminal?.sizes[Symbol.asyncIterator]();
-  const first = await sizes?.next();
-  const pty = exec.terminal
-    ? terminalOptions(exec.terminal.type, first?.done === false ? first.value : undefined)
-    : undefined;
-  const { channel, exit } = await openChannel(client, exec.command, pty);
+export async function beginCommand(
+  client: Client,
+  exec: SshExec,
+  terminal: ReadyTerminal | null,
+): Promise<RunningCommand> {
+  const { channel, exit } = await openChannel(client, exec.command, terminal?.pty);
   const closed = new AbortController();
   const ended = waitForEnd(channel, exit, exec);
   if (exec.stdin) feed(channel, exec.stdin, closed.signal);
   else channel.end();
-  if (sizes) void followSizes(channel, sizes, closed.signal);
+  if (terminal) void followSizes(channel, terminal.sizes, closed.signal);
   return {
     ended: ended.finally(() => closed.abort()),
     stop: () => {

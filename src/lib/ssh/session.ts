@@ -25,7 +25,7 @@ import {
 import { checkHostKey, type HostKeyPolicy, typesKnown } from './host-keys.ts';
 import type { Identity } from './identities.ts';
 import { withinLimit } from './limit.ts';
-import { beginCommand } from './run-command.ts';
+import { beginCommand, readyTerminal } from './run-command.ts';
 
 /** What a session is opened with. */
 export interface SessionOptions {
@@ -173,7 +173,7 @@ class OpenSession implements SshSession {
     this.address = options.address;
     this.#client = client;
     this.#options = options;
-    this.#turns = new CommandTurns((exec) => beginCommand(client, exec), options.clock);
+    this.#turns = new CommandTurns(options.clock);
     client.on('error', (error) => {
       this.#cause = error;
     });
@@ -204,7 +204,9 @@ class OpenSession implements SshSession {
 
   async #run(exec: SshExec, stopped: AbortSignal): Promise<SshExit | null> {
     if (this.#closed) throw lost(this.address, this.#cause);
-    const running = await this.#turns.begin(exec, stopped).catch((error: unknown) => {
+    const terminal = exec.terminal ? await readyTerminal(exec.terminal) : null;
+    const attempt = () => beginCommand(this.#client, exec, terminal);
+    const running = await this.#turns.begin(attempt, stopped).catch((error: unknown) => {
       throw this.#failure(error);
     });
     if (stopped.aborted) running.stop();

@@ -95,6 +95,21 @@ describe('commands at once', () => {
   });
 });
 
+it('a shell is refused, too, whose terminal keeps its size', async () => {
+  await using server = await SshServer.start([ed25519], 0);
+  const file = knownHosts(`[${HOST}]:${server.port} ${publicKey(ed25519)}`);
+  const sizes = (async function* () {
+    yield { columns: 80, rows: 24 };
+    await new Promise(() => undefined);
+  })();
+  const ignore = async (): Promise<void> => undefined;
+  const shell = { command: null, stdout: ignore, stderr: ignore };
+  const failed = connect(server.port, file).use(HOST, (session) =>
+    session.exec({ ...shell, terminal: { type: 'xterm', sizes } }),
+  );
+  await expect(failed).rejects.toMatchObject({ code: 'SSH_COMMAND_REFUSED' });
+});
+
 describe('sessions at once', () => {
   it.each([
     [undefined, 12],
