@@ -4,7 +4,7 @@ import { podChoice, podChoiceFlags } from '../../lib/cli/flags/pod-choice-flags.
 import { Args } from '../../lib/cli/oclif.ts';
 import { AdminError } from '../../lib/errors.ts';
 import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
-import { choosePods } from '../../lib/pods/choose-pods.ts';
+import { choosePods, noneChosen } from '../../lib/pods/choose-pods.ts';
 import { describePod } from '../../lib/pods/describe.ts';
 import { podDescriptionView } from '../../lib/pods/describe-view.ts';
 
@@ -39,12 +39,7 @@ export class PodsDescribe extends AdminCommand {
     const { signal, output } = this;
     const now = this.installation.clock.now();
     const pods = await choosePods(client, catalogue, choice, { signal });
-    if (pods.length === 0) {
-      throw new AdminError('notFound', 'No pod has this name', {
-        code: 'PODS_NOT_FOUND',
-        hint: 'List the pods: circleci-admin pods list',
-      });
-    }
+    if (pods.length === 0) throw noneChosen();
     const described = await mapBounded(pods, AT_ONCE, (pod) =>
       describePod(client, pod, catalogue, { signal, now }),
     );

@@ -97,6 +97,14 @@ function notFound(
   );
 }
 
+/** Of pods that have to be there, none fits the labels: `notFound` PODS_NOT_FOUND. */
+export function noneChosen(): AdminError {
+  return new AdminError('notFound', 'No pod matches the selection', {
+    code: 'PODS_NOT_FOUND',
+    hint: 'List the pods: circleci-admin pods list',
+  });
+}
+
 function noPods(service: Service): AdminError {
   return new AdminError('notFound', `The service ${service.name} has no matching pod`, {
     code: 'PODS_NOT_FOUND',

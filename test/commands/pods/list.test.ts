@@ -45,6 +45,7 @@ it('describes nothing where no pod has the labels', async () => {
   const options = { env: sandbox.environment(), clock: sandbox.clock };
   const none = await cli(['pods', 'describe', '-l', 'app=nonesuch'], options);
   expect(none).toMatchObject({ exitCode: 5, stdout: '' });
+  expect(none.stderr).toContain('No pod matches the selection');
   const job = await cli(['pods', 'describe', 'inject-bottoken', '-o', 'table'], options);
   expect(job.stdout).toContain('Job/inject-bottoken');
 });

@@ -27,8 +27,8 @@ const LONGEST_PAUSE: Milliseconds = 10_000;
 /** After so many failures without a line between them it is no passing trouble. */
 const MOST_FAILURES = 20;
 /**
- * No request waits for its answer this long. A stream that has lasted longer was there, and only
- * silent: a load balancer cuts such connections.
+ * A stream that has lasted longer than any request may wait for its answer was open, and its log only
+ * silent: load balancers cut such connections. That counts as no failure.
  */
 const LASTING: Milliseconds = 45_000;
 

@@ -9,7 +9,7 @@ import type { PodLogEvent, TrackedLog } from './pod-logs.ts';
 import { readLog } from './read-log.ts';
 
 const PAUSE: Milliseconds = 500;
-/** Of a log that was read in part; one that cannot even be begun is given up sooner. */
+/** In a row, of a log that was read in part. One that gives nothing at all is tried only twice. */
 const MOST_FAILURES = 4;
 
 /**

@@ -3,7 +3,7 @@ import { AdminError } from '../../errors.ts';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
 import type { Pod } from '../../kubernetes/model.ts';
 import type { Catalogue } from '../../services/catalogue.ts';
-import { choosePods, type PodChoice } from '../choose-pods.ts';
+import { choosePods, noneChosen, type PodChoice } from '../choose-pods.ts';
 import { everyContainer, isDone } from '../containers.ts';
 import { typedName } from '../typed-name.ts';
 import { followSources } from './follow-sources.ts';
@@ -41,10 +41,10 @@ export interface TrackedLog {
 }
 
 /**
- * The logs of all containers of the pods that are meant, merged by time; of init containers only
- * those that have not ended well and sidecars, of those for debugging none, unless one is named. First what there is, read to its end; with
- * `follow` then what comes, of these pods and of those that join them, over broken connections and
- * restarts, without a gap and without a repeat.
+ * The logs of all containers of the pods that are meant, merged by time. Init containers that have
+ * ended well and containers for debugging are read only where one is named. First comes what is
+ * there, read to its end; with `follow` then what is written, also by pods that join, over broken
+ * connections and restarts, without a gap and without a repeat.
  *
  * @throws AdminError as {@link choosePods}; `notFound` PODS_NOT_FOUND, NO_PREVIOUS_LOG;
  *   `validation` BAD_CONTAINER; `usage` TOO_MANY_STREAMS
@@ -111,12 +111,7 @@ function refuse(
   logs: readonly TrackedLog[],
   { container, maxStreams, follow }: LogsOptions,
 ): void {
-  if (pods.length === 0 && !follow) {
-    throw new AdminError('notFound', 'No pod has this name', {
-      code: 'PODS_NOT_FOUND',
-      hint: 'List the pods: circleci-admin pods list',
-    });
-  }
+  if (pods.length === 0 && !follow) throw noneChosen();
   if (pods.length > 0 && logs.length === 0) {
     const names = new Set(pods.flatMap(everyContainer).map(({ name }) => name));
     throw new AdminError('validation', `No container "${container}" in these pods`, {

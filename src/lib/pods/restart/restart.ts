@@ -207,32 +207,24 @@ async function look(
   const old = new Set(target.pods.map((pod) => pod.uid));
   const listed = await client.listPods({ labelSelector, signal });
   const pods = listed.filter((pod) => isPodOf(pod, target));
-  const left = pods.filter(({ uid }) => old.has(uid)).length;
+  const left = pods.filter(({ uid }) => old.has(uid));
   // Counted here, for the workload's own count may lag behind.
   const ready = pods.filter((pod) => judgePod(pod).health === 'ready').length;
   const whole = ready >= workload.replicas;
-  const rolled = isRolledOut(workload) && (target.rolling || left === 0);
+  const rolled = isRolledOut(workload) && (target.rolling || left.length === 0);
   return {
-    renewed: old.size - left,
+    renewed: old.size - left.length,
     ready,
-    done: whole && (how === 'delete' ? left === 0 : rolled),
+    done: whole && (how === 'delete' ? left.length === 0 : rolled),
     stalled: how === 'roll' ? workload.stalled : null,
-    lacks: lacksText(pods, old, ready, workload.replicas),
+    lacks: lacksText(pods, left, `${ready} of ${workload.replicas} pods are ready`),
   };
 }
 
-function lacksText(
-  pods: readonly Pod[],
-  old: ReadonlySet<string>,
-  ready: number,
-  replicas: number,
-): string {
-  const left = pods.filter(({ uid }) => old.has(uid)).map(({ name }) => name);
-  const fresh = pods.filter(({ uid }) => !old.has(uid));
+/** @param left those that were there before */
+function lacksText(pods: readonly Pod[], left: readonly Pod[], readiness: string): string {
+  const names = left.map(({ name }) => name).join(', ');
+  const fresh = pods.filter((pod) => !left.includes(pod));
   const whys = fresh.flatMap((pod) => judgePod(pod).why ?? []);
-  return [
-    `${ready} of ${replicas} pods are ready`,
-    ...(left.length > 0 ? [`${left.join(', ')} not replaced yet`] : []),
-    ...new Set(whys),
-  ].join('; ');
+  return [readiness, ...(names ? [`${names} not replaced yet`] : []), ...new Set(whys)].join('; ');
 }

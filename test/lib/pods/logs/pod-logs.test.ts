@@ -232,7 +232,7 @@ it.each<[Partial<LogsOptions>, PodChoice, object]>([
   [
     {},
     { ...EVERYTHING, labelSelector: 'app=nothing' },
-    { kind: 'notFound', code: 'PODS_NOT_FOUND', message: 'No pod has this name' },
+    { kind: 'notFound', code: 'PODS_NOT_FOUND', message: 'No pod matches the selection' },
   ],
 ])('refuses %j of %j', async (options, choice, error) => {
   const rig = await clusterRig([{ name: 'dispatcher' }, { name: 'frontend' }]);
