@@ -82,7 +82,7 @@ export function summarise(
   };
 }
 
-/** Its own words, or those of another step about the same key: what is stored under one never changes. */
+/** The size that the step printed, or another one for the same key: a stored cache never changes. */
 function sizeOf({ output }: ReadStep, sizes: ReadonlyMap<string, number>): number | null {
   return output?.sizeBytes ?? (output?.key ? (sizes.get(output.key) ?? null) : null);
 }

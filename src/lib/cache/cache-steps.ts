@@ -1,16 +1,17 @@
 import type { StepAction } from '../server/steps-api.ts';
 
-/** Names that the build agent gives the steps, and those of the configuration where a server shows them. */
+/** Names of steps about a cache: those that the build agent gives them, or those of the configuration. */
 const CACHE = /^(?:(?:restoring|saving)[ -]cache|(?:restore|save)_cache\b)/i;
 
-/** Steps of the agent that have to do with no cache, by what its versions call them. */
+/** The agent's own steps that are never about a cache, by the names that its versions give them. */
 const OTHER =
   /^(?:spin up environment|preparing environment|container |checkout code|set ?up a remote docker|(?:up|down)loading|(?:persisting|attaching)|installing additional ssh|add(?:ing)? ssh|task lifecycle|wait for)/i;
 
-/** Which steps are looked into: those that are about a cache, and those that may be. */
+/** The steps whose output is read. */
 export interface CacheSteps {
+  /** By their names they are about a cache. */
   readonly certain: readonly StepAction[];
-  /** Named otherwise, or commands that are named so: what they printed tells. */
+  /** Their names leave it open: only what they printed tells. */
   readonly possible: readonly StepAction[];
 }
 

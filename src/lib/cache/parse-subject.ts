@@ -14,7 +14,7 @@ export type CacheSubject =
  * @throws AdminError of kind `usage`: BAD_SIZE, or BAD_BUILD for what looks like a build
  */
 export function parseCacheSubject(text: string): CacheSubject {
-  // An ID may happen to have no letter in it.
+  // 24 digits are the ID of a build that happens to have no letter in it, and no size.
   const bytes = /^[0-9a-f]{24}$/i.test(text.trim()) ? null : bytesOf(text);
   if (bytes !== null) return { kind: 'size', bytes };
   try {

@@ -1,20 +1,20 @@
 import { AdminError } from '../errors.ts';
 import type { Side } from './either-side.ts';
 
-/** What decides where is looked from. */
+/** What decides from where connections are checked. */
 export interface SidesWanted {
   /** As `--from` says; null where it does not. */
   readonly from: Side['name'] | 'all' | null;
-  /** Whether clients were named. */
+  /** Whether clients were given as arguments. */
   readonly named: boolean;
   /** Whether somebody has said how to log in on clients. */
   readonly hasSsh: boolean;
 }
 
-/** Where is looked from. */
+/** From where connections are checked. */
 export interface ChosenSides {
   readonly sides: readonly Side['name'][];
-  /** They were all asked for by name: one that cannot be asked is worth more than a note. */
+  /** The operator asked for these: if one cannot be checked from, that is a failure and no mere note. */
   readonly asked: boolean;
   /** Why the clients are left out; null where they are not, or were not wanted. */
   readonly skipped: string | null;
@@ -24,9 +24,9 @@ const NO_SSH =
   'Clients are skipped: SSH is not configured. Set ssh.keyFile or ssh.bastion in the profile, or use --from clients.';
 
 /**
- * Decides where is looked from: where it was asked for, else from everything that is set up.
+ * Decides from where connections are checked: as the operator asked, else from all that is configured.
  *
- * @throws AdminError of kind `usage`: CONFLICTING_FLAGS for clients that are named and not wanted
+ * @throws AdminError of kind `usage`: CONFLICTING_FLAGS for named clients with `--from services`
  */
 export function chooseSides({ from, named, hasSsh }: SidesWanted): ChosenSides {
   if (named && from === 'services') {

@@ -1,11 +1,11 @@
 import type { CheckResult } from './check-result.ts';
 
-/** So many are named; of more, their number is told. */
+/** Up to so many places are named in a sentence; of more, only their number is given. */
 const NAMED = 3;
 
 /**
- * What is not as it should be, in whole sentences: the same from many places once, what failed
- * before what was not checked, and each piece of advice where it is needed first.
+ * The checks that did not succeed, in whole sentences: failures first, then what was not checked.
+ * The same result from several places is one sentence, and each hint is given once.
  */
 export function explainChecks(checks: readonly CheckResult[]): readonly string[] {
   const given = new Set<string>();

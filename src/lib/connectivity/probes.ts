@@ -41,9 +41,9 @@ export interface Places {
   readonly version: string | null;
 }
 
-/** Profiles, `GITHUB_API_URL` and people may have a scheme and a path. What is no URL stays as it is. */
+/** The host of an address that may have a scheme and a path; what is no address stays as it is. */
 export function hostOf(text: string): string {
-  return URL.parse(text.includes('://') ? text : `https://${text}`)?.hostname || text;
+  return urlOf(text)?.hostname || text;
 }
 
 /** Ports that clients use (the operations guide's tables, and its check of port 8585). */
@@ -69,7 +69,7 @@ export function probesFor(places: Places): readonly Probe[] {
       : skipped('server', 443, 'the host is unknown: set host in the profile, or --server-domain'),
     ...GITHUB_PORTS.map(([check, port]) => portProbe(check, places.github, port)),
   ];
-  // An address is looked up nowhere.
+  // DNS is asked for names only.
   const names = new Set(ports.flatMap(({ host }) => (host === null || isIP(host) ? [] : [host])));
   return [...[...names].map(dnsProbe), ...ports];
 }
@@ -120,6 +120,11 @@ function skipped(check: PortCheck, port: number, why: string): Probe {
   return { check, host: null, port, command: '', skipped: why };
 }
 
+/** Null for what is no address. */
+function urlOf(text: string): URL | null {
+  return URL.parse(text.includes('://') ? text : `https://${text}`);
+}
+
 interface ServerAddress {
   readonly scheme: 'http' | 'https';
   readonly host: string;
@@ -127,7 +132,7 @@ interface ServerAddress {
 }
 
 function serverAddress(text: string): ServerAddress {
-  const url = URL.parse(text.includes('://') ? text : `https://${text}`);
+  const url = urlOf(text);
   if (url === null) throw badHost(text);
   const scheme = url.protocol === 'http:' ? 'http' : 'https';
   const port = Number(url.port) || (scheme === 'http' ? 80 : 443);

@@ -1,4 +1,4 @@
-/** Kinds as kubectl takes them in front of a name, and what owns the pods then. */
+/** Kinds as kubectl takes them before a name; what owns the pods of each: of a Deployment, a ReplicaSet. */
 const KINDS: Readonly<Record<string, string>> = {
   ...{ pod: 'Pod', pods: 'Pod', po: 'Pod' },
   ...{ deployment: 'ReplicaSet', deployments: 'ReplicaSet', deploy: 'ReplicaSet' },
@@ -7,7 +7,7 @@ const KINDS: Readonly<Record<string, string>> = {
   ...{ job: 'Job', jobs: 'Job' },
 };
 
-/** `Deployment/frontend`, as kubectl takes names and as this tool prints them; null for others. */
+/** Reads a name with a kind before it, such as `deploy/frontend`; null for a name without a known kind. */
 export function typedName(text: string): { readonly owner: string; readonly name: string } | null {
   const [kind = '', name, more] = text.split('/');
   const owner = KINDS[kind.toLowerCase().replace(/\.(apps|batch)$/, '')];

@@ -99,12 +99,12 @@ async function* readOutput(
   } catch (error) {
     throw withoutQuery(error, url);
   } finally {
-    // Whoever has read enough lets go of the rest, however long it is.
+    // A reader that stops early closes the connection: the rest may be long.
     await pieces.return();
   }
 }
 
-/** The answer at an address, or where that one sends us on to. */
+/** The response of an address, after its redirects. */
 async function follow(
   first: URL,
   options: StepsApiOptions,
@@ -128,7 +128,7 @@ async function get(
   signal: AbortSignal | undefined,
 ): Promise<HttpResponse> {
   const { http, elsewhere, masker } = options;
-  // What signs an address opens it for whoever reads it in a debug line.
+  // The query may be a signature, with which anybody could read the output: no debug line shows it.
   masker.add(url.search.slice(1));
   // The token goes to the server alone: same scheme, host and port.
   const own = url.origin === http.origin;

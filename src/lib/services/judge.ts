@@ -246,12 +246,14 @@ function absenceOf(
 ): Absence {
   const { workloads, version } = evidence;
   if (catalogue.external.has(name)) return { state: 'external', why: null };
-  if (service === null || service.startUpOnly || service.condition !== undefined) return NO_MATTER;
+  if (service === null || service.startUpOnly || service.condition !== undefined)
+    return NOT_EXPECTED;
   const reckoned = version ?? oldest;
-  if (service.severity === 'unknown' || reckoned === null) return NO_MATTER;
-  if (!isOfVersion(service, reckoned)) return NO_MATTER;
+  if (service.severity === 'unknown' || reckoned === null) return NOT_EXPECTED;
+  if (!isOfVersion(service, reckoned)) return NOT_EXPECTED;
   if (workloads === null) return { state: 'absent', why: 'it has no pod in this namespace' };
-  // It never runs outside of the cluster, but leaves in the middle of 3.x.
+  // The guide does not say that it stays in the cluster, but it does. A version within 3.x removed it:
+  // only where the version is known is it missed.
   const leaves = service.name === 'legacy-dispatcher';
   if (service.externalisable !== false && !leaves) {
     return {
@@ -273,4 +275,4 @@ function absenceOf(
   };
 }
 
-const NO_MATTER: Absence = { state: 'absent', why: null };
+const NOT_EXPECTED: Absence = { state: 'absent', why: null };

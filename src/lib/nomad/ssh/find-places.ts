@@ -39,12 +39,12 @@ export async function findPlaces(search: PlaceSearch): Promise<readonly Place[]>
   }
 }
 
-/** An answer, such as that there is no such client, is not that. */
+/** Whether Nomad did not answer. That there is no such client, for one, is an answer. */
 function cannotBeAsked({ kind, code }: AdminError): boolean {
   return ['service', 'timeout', 'unauthorised'].includes(kind) || WITHOUT_WAY.has(code);
 }
 
-/** Where nothing says how Nomad or its cluster is reached. */
+/** Codes of errors that say that no access to Nomad or its cluster is configured. */
 const WITHOUT_WAY: ReadonlySet<string> = new Set([
   'NOMAD_NOT_CONFIGURED',
   'NO_KUBECONFIG',
