@@ -7,7 +7,7 @@ import { decodeSteps } from './decode-steps.ts';
 import { jsonOrUndefined } from './json-or-undefined.ts';
 import type { BuildSteps, StepAction, StepsApi } from './steps-api.ts';
 import { buildRefused, noBuild, noOutput, outputRefused, outputTooLong } from './steps-errors.ts';
-import { tokenHeaders } from './token-headers.ts';
+import { tokenHeaders } from './user-token.ts';
 
 /** What the client is made from. */
 export interface StepsApiOptions {

@@ -1,5 +1,6 @@
 import { AdminError } from '../errors.ts';
 import { excerpt } from '../http/response.ts';
+import { tokenRefused } from './user-token.ts';
 
 /** What can be done without the API. */
 const BY_HAND =
@@ -15,10 +16,7 @@ export function buildRefused(
   const { host } = new URL(origin);
   switch (status) {
     case 401:
-      return new AdminError('unauthorised', `${host} does not accept the API token`, {
-        code: 'SERVER_UNAUTHORIZED',
-        hint: 'Create a personal API token on the server, save it in a file, and set: circleci-admin config set server.tokenFile PATH',
-      });
+      return tokenRefused(origin);
     case 403:
       return new AdminError(
         'unauthorised',

@@ -12,8 +12,8 @@ import {
 } from './decode-pipeline.ts';
 import { jsonOrUndefined } from './json-or-undefined.ts';
 import { askAgain, BRIEF_RETRY, type ReadAnswer } from './retry.ts';
-import { tokenHeaders } from './token-headers.ts';
 import type { TriggerApi } from './trigger-api.ts';
+import { tokenHeaders, tokenRefused } from './user-token.ts';
 
 /** What the client is made from. */
 export interface TriggerApiOptions {
@@ -110,10 +110,7 @@ function refusal(answer: ReadAnswer, call: Call, options: TriggerApiOptions): Ad
   const { host } = new URL(options.http.origin);
   switch (answer.status) {
     case 401:
-      return new AdminError('unauthorised', `${host} does not accept the API token`, {
-        code: 'SERVER_UNAUTHORIZED',
-        hint: 'Create a personal API token on the server, save it in a file, and set: circleci-admin config set server.tokenFile PATH',
-      });
+      return tokenRefused(options.http.origin);
     case 403:
       return new AdminError(
         'unauthorised',

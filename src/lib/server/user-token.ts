@@ -1,3 +1,4 @@
+import { AdminError } from '../errors.ts';
 import type { HttpClient } from '../http/http.ts';
 import { noToken } from './admin-errors.ts';
 
@@ -15,4 +16,13 @@ export interface TokenHolder {
 export function tokenHeaders({ http, token }: TokenHolder): Readonly<Record<string, string>> {
   if (token === null) throw noToken(http.origin);
   return { 'circle-token': token, accept: 'application/json' };
+}
+
+/** The server does not know the token: `unauthorised` SERVER_UNAUTHORIZED. */
+export function tokenRefused(origin: string): AdminError {
+  const { host } = new URL(origin);
+  return new AdminError('unauthorised', `${host} does not accept the API token`, {
+    code: 'SERVER_UNAUTHORIZED',
+    hint: 'Create a personal API token on the server, save it in a file, and set: circleci-admin config set server.tokenFile PATH',
+  });
 }
