@@ -1,3 +1,4 @@
+import { count } from '../nomad/quantities.ts';
 import type { TableView, Tone } from '../terminal/table.ts';
 import type { CheckResult } from './check-result.ts';
 import { explainChecks } from './explain.ts';
@@ -48,7 +49,7 @@ export function connectivityReport(
 /** The results for people. */
 export function connectivityTable({ checks, summary }: ConnectivityReport): TableView<CheckResult> {
   const { clients, services, ok, failed, skipped } = summary;
-  const from = [amount(clients, 'client'), amount(services, 'service')].flat().join(' and ');
+  const from = [...some(clients, 'client'), ...some(services, 'service')].join(' and ');
   return {
     columns: [
       { key: 'from', value: (row) => row.client ?? row.service, flexible: true },
@@ -79,6 +80,6 @@ export function connectivityTable({ checks, summary }: ConnectivityReport): Tabl
 }
 
 /** Empty for none. */
-function amount(count: number, noun: string): readonly string[] {
-  return count === 0 ? [] : [`${count} ${noun}${count === 1 ? '' : 's'}`];
+function some(amount: number, noun: string): readonly string[] {
+  return amount === 0 ? [] : [count(amount, noun)];
 }

@@ -1,3 +1,4 @@
+import { count } from '../../nomad/quantities.ts';
 import { type DetailView, eraseTable } from '../../terminal/table.ts';
 import { formatDuration } from '../../units.ts';
 import type { RestartPlan, RestartTarget } from './plan.ts';
@@ -61,9 +62,9 @@ export function restartWarnings({ how, targets, runningBuilds }: RestartPlan): r
   ];
 }
 
-function affectedBuilds(count: number | null): string {
-  if (count === null) return 'Running builds may be affected.';
-  return `${count} running ${count === 1 ? 'build' : 'builds'} may be affected.`;
+function affectedBuilds(amount: number | null): string {
+  const builds = amount === null ? 'Running builds' : count(amount, 'running build');
+  return `${builds} may be affected.`;
 }
 
 /** How a restart ended, for people. */
