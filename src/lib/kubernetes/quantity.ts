@@ -1,4 +1,5 @@
-const POWERS = 'KMGTPE';
+/** Prefixes by the power of 1,000, or of 1,024 with an `i` behind them, that they stand for. */
+const POWERS = ['', 'K', 'M', 'G', 'T', 'P', 'E'];
 
 /**
  * Reads a quantity as Kubernetes writes it (`512Mi`, `1.5G`, `1e9`, `128974848`; apimachinery's
@@ -12,5 +13,5 @@ export function parseQuantity(value: unknown): number | null {
   if (digits === undefined) return null;
   const amount = Number(digits);
   if (prefix === 'm') return amount / 1_000;
-  return amount * (binary ? 1_024 : 1_000) ** (POWERS.indexOf(prefix.toUpperCase() || '-') + 1);
+  return amount * (binary ? 1_024 : 1_000) ** POWERS.indexOf(prefix.toUpperCase());
 }
