@@ -10,6 +10,8 @@ export interface Step {
   readonly step: string;
   readonly state: StepState;
   readonly text: string;
+  /** The numbers of the text, durations in milliseconds; null where one is not known. */
+  readonly numbers: Readonly<Record<string, number | null>>;
 }
 
 /** A finding in its place among the others. */

@@ -10,7 +10,7 @@ import type { Evidence } from '../snapshot/evidence.ts';
 import { known } from '../snapshot/evidence.ts';
 import { STAGE_SERVICES, type Stage } from '../stages.ts';
 
-type Words = Pick<Step, 'state' | 'text'>;
+type Words = Omit<Step, 'step'>;
 
 /** The steps of the operations guide's tree, in its order, each with its numbers. */
 export function stepsOf(
@@ -56,17 +56,17 @@ function judged(words: Words, own: readonly JudgedFinding[]): Words {
   );
   if (!worst) return words;
   return {
+    ...words,
     state: worst.severity === 'error' ? 'broken' : 'warning',
     text: words.text === '' ? worst.title : `${worst.title} (${words.text})`,
   };
 }
 
 function lacking(evidence: Evidence<unknown>): Words {
-  if (evidence.status === 'not-asked') return { state: 'not-asked', text: evidence.why };
-  return {
-    state: 'unknown',
-    text: evidence.status === 'failed' ? evidence.failure.message : '',
-  };
+  const numbers = {};
+  if (evidence.status === 'not-asked') return { state: 'not-asked', text: evidence.why, numbers };
+  const text = evidence.status === 'failed' ? evidence.failure.message : '';
+  return { state: 'unknown', text, numbers };
 }
 
 function podWords({ snapshot: { pods } }: QueueFacts): Words {
@@ -75,7 +75,8 @@ function podWords({ snapshot: { pods } }: QueueFacts): Words {
     ({ judgement }) => judgement.health !== 'completed' && judgement.health !== 'left-behind',
   );
   const ready = lasting.filter(({ judgement }) => judgement.health === 'ready').length;
-  return { state: 'ok', text: `${ready} of ${lasting.length} ready` };
+  const numbers = { ready, pods: lasting.length };
+  return { state: 'ok', text: `${ready} of ${lasting.length} ready`, numbers };
 }
 
 function stageWords(facts: QueueFacts, stage: Stage): Words {
@@ -84,16 +85,19 @@ function stageWords(facts: QueueFacts, stage: Stage): Words {
   if (!log) return lacking(firstLog(facts, stage) ?? snapshot.pods);
   const window = formatDuration(snapshot.windowMs);
   const beats = log.pods.flatMap(({ lastBeatAgeMs }) => lastBeatAgeMs ?? []);
-  const beat = beats.length > 0 ? `last heartbeat ${formatDuration(Math.min(...beats))} ago` : null;
+  const lastBeatAgeMs = beats.length > 0 ? Math.min(...beats) : null;
+  const beat =
+    lastBeatAgeMs === null ? null : `last heartbeat ${formatDuration(lastBeatAgeMs)} ago`;
   const count = Math.max(log.events, log.builds.size);
+  const numbers = { builds: count, lastBuildAgeMs: log.lastEventAgeMs, lastBeatAgeMs };
   if (log.idle || count === 0) {
     const text = [`no builds in ${window}`, beat].filter((part) => part !== null).join(', ');
-    return { state: 'idle', text };
+    return { state: 'idle', text, numbers };
   }
   const last =
     log.lastEventAgeMs === null ? null : `last ${formatDuration(log.lastEventAgeMs)} ago`;
   const parts = [`${builds(count)} in ${window}`, last, beat].filter((part) => part !== null);
-  return { state: 'ok', text: parts.join(', ') };
+  return { state: 'ok', text: parts.join(', '), numbers };
 }
 
 function firstLog({ snapshot }: QueueFacts, stage: Stage): Evidence<unknown> | null {
@@ -103,7 +107,8 @@ function firstLog({ snapshot }: QueueFacts, stage: Stage): Evidence<unknown> | n
 function leaderWords({ snapshot }: QueueFacts): Words {
   const { leader } = snapshot.nomad;
   if (leader.status !== 'known') return lacking(leader);
-  return { state: 'ok', text: leader.value === null ? 'no leader' : `leader ${leader.value}` };
+  const text = leader.value === null ? 'no leader' : `leader ${leader.value}`;
+  return { state: 'ok', text, numbers: {} };
 }
 
 function clientWords({ snapshot }: QueueFacts): Words {
@@ -111,7 +116,7 @@ function clientWords({ snapshot }: QueueFacts): Words {
   if (clients.status !== 'known') return lacking(clients);
   const { clients: all, takingBuilds, runningBuilds } = sumCapacity(clients.value);
   const text = `${takingBuilds} of ${all} accept builds, ${builds(runningBuilds)} running there`;
-  return { state: 'ok', text };
+  return { state: 'ok', text, numbers: { clients: all, takingBuilds, runningBuilds } };
 }
 
 function jobWords({ snapshot }: QueueFacts): Words {
@@ -121,14 +126,19 @@ function jobWords({ snapshot }: QueueFacts): Words {
     jobs.value.filter((job) => job.status === status).length;
   const [pending, running] = [count('pending'), count('running')];
   const state: StepState = pending + running === 0 ? 'idle' : 'ok';
-  return { state, text: `${running} running, ${pending} pending` };
+  return { state, text: `${running} running, ${pending} pending`, numbers: { running, pending } };
 }
 
 function rabbitWords({ snapshot: { rabbitmq } }: QueueFacts): Words {
   if (rabbitmq.status !== 'known') return lacking(rabbitmq);
   const messages = rabbitmq.value.reduce((sum, queue) => sum + queue.messages, 0);
   const noun = messages === 1 ? 'message' : 'messages';
-  return { state: 'ok', text: `${messages} ${noun} in ${rabbitmq.value.length} queues` };
+  const queues = rabbitmq.value.length;
+  return {
+    state: 'ok',
+    text: `${messages} ${noun} in ${queues} queues`,
+    numbers: { messages, queues },
+  };
 }
 
 function portWords({ snapshot: { outputPort } }: QueueFacts): Words {
@@ -136,9 +146,10 @@ function portWords({ snapshot: { outputPort } }: QueueFacts): Words {
   const asked = outputPort.value.filter(({ check }) => check === 'output-processor');
   const ok = asked.filter(({ outcome }) => outcome === 'ok').length;
   const skipped = asked.find(({ outcome }) => outcome === 'skipped');
-  if (ok === 0 && skipped) return { state: 'not-asked', text: skipped.meaning };
-  if (asked.length === 0) return { state: 'unknown', text: 'no client could be reached' };
-  return { state: 'ok', text: `reachable from ${ok} of ${asked.length} clients checked` };
+  const numbers = { reachable: ok, checked: asked.length };
+  if (ok === 0 && skipped) return { state: 'not-asked', text: skipped.meaning, numbers };
+  if (asked.length === 0) return { state: 'unknown', text: 'no client could be reached', numbers };
+  return { state: 'ok', text: `reachable from ${ok} of ${asked.length} clients checked`, numbers };
 }
 
 function serverWords(facts: QueueFacts, evidence: Evidence<unknown>): Words {
@@ -153,5 +164,6 @@ function serverWords(facts: QueueFacts, evidence: Evidence<unknown>): Words {
   return {
     state,
     text: `${running ?? 'unknown'} running, ${waiting ?? 'unknown'} queued in the UI`,
+    numbers: { running: running ?? null, queued: waiting },
   };
 }
