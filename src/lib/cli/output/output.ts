@@ -64,7 +64,7 @@ export class Output {
 
   /** A list. `document` is what JSON and YAML show. */
   async table<Row>(view: TableView<Row>, document: unknown): Promise<void> {
-    if (await this.#document(document, () => rowsOf(document))) return;
+    if (await this.#document(document, () => rowsOf(document, view.rows))) return;
     await this.#writeTable(this.#arrange(view));
   }
 
@@ -262,13 +262,14 @@ export class Output {
   }
 }
 
-function rowsOf(document: unknown): readonly unknown[] {
+/** What NDJSON shows of a list: the rows as the document has them; all of it where it has no such list. */
+function rowsOf(document: unknown, rows: readonly unknown[]): readonly unknown[] {
   if (Array.isArray(document)) return document;
-  if (typeof document === 'object' && document !== null) {
-    const lists = Object.values(document).filter(Array.isArray);
-    if (lists.length === 1 && lists[0]) return lists[0];
-  }
-  return [document];
+  if (typeof document !== 'object' || document === null) return [document];
+  const lists: readonly unknown[][] = Object.values(document).filter(Array.isArray);
+  return (
+    lists.find((list) => list === rows) ?? (lists.length === 1 ? lists[0] : null) ?? [document]
+  );
 }
 
 const ROWS_AT_ONCE = 500;
