@@ -27,6 +27,7 @@ import { outputProcessorErrors } from './output-processor-errors.ts';
 import { queueBacklog } from './queue-backlog.ts';
 import { schedulererErrors } from './schedulerer-errors.ts';
 import { schedulererSilent } from './schedulerer-silent.ts';
+import { stuckForLong } from './stuck-for-long.ts';
 import { tooLarge } from './too-large.ts';
 import { unfitClients } from './unfit-clients.ts';
 import { unschedulable } from './unschedulable.ts';
@@ -48,6 +49,7 @@ export const RULES: readonly Rule[] = [
   dispatcherSilent,
   neverDispatched,
   lostBetweenDispatchers,
+  stuckForLong,
   schedulererErrors,
   schedulererSilent,
   lostBeforeSchedulerer,

@@ -5,7 +5,7 @@ import { stageErrors } from './families/stage-errors.ts';
 export const legacyDispatcherErrors: Rule = {
   code: 'CQ0201',
   name: 'legacy-dispatcher logs errors',
-  explains: ['CQ0202', 'CQ0203'],
+  explains: ['CQ0202', 'CQ0203', 'CQ0204'],
   judge: (facts) =>
     stageErrors(facts, {
       code: 'CQ0201',

@@ -199,6 +199,18 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0202'],
   ],
   [
+    'builds wait since before the pod of the dispatcher was replaced',
+    {
+      logs: [
+        adding('legacy-dispatcher', says.legacy(LOST, 10 * MINUTE)),
+        log('dispatcher', beats('dispatcher', 5 * MINUTE), { startedAt: ago(5 * MINUTE) }),
+        ...healthyLogs().slice(2),
+      ],
+      server: { builds: listed(inUi(LOST, 'queued', 10 * MINUTE)) },
+    },
+    ['CQ0204'],
+  ],
+  [
     'it is lost, and nobody but the logs can be asked',
     {
       logs: withLog(adding('legacy-dispatcher', says.legacy(LOST, 3.5 * MINUTE))),
