@@ -171,6 +171,20 @@ describe('troubleshoot build', () => {
     expect(JSON.parse(result.stderr)).toMatchObject({ code, exitCode });
   });
 
+  it.each(['healthy', 'no-clients'])('knows a task that there is none of, in %s', async (name) => {
+    const { sandbox, build } = await startedIn(name, 100);
+    const text = `acme/web/${build.number}`;
+    for (const named of [`${text}:3`, `${build.id}:1`]) {
+      const { stdout, stderr, exitCode } = await run(sandbox, named, '--json');
+      expect([stdout, exitCode]).toEqual(['', 5]);
+      const task = named.at(-1);
+      expect(JSON.parse(stderr)).toMatchObject({
+        code: 'TASK_NOT_FOUND',
+        message: `${text} has 1 task (0), and no task ${task}`,
+      });
+    }
+  });
+
   it('names those that fit where several do', async () => {
     const { sandbox } = await startedIn('idle', 0);
     const [one, two] = ['one', 'two'].map((repo) => sandbox.pipeline.startBuild('acme', repo));

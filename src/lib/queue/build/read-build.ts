@@ -14,6 +14,7 @@ import { STAGES, type Stage } from '../stages.ts';
 import type { BuildFacts, StageEvidence, StageRecords, StepClock } from './build-facts.ts';
 import { BuildMatcher } from './build-matcher.ts';
 import { type BuildTarget, type FoundBuild, findBuild, fitsJob } from './build-target.ts';
+import { refuseUnknownTask } from './known-tasks.ts';
 import { readBuildLogs } from './read-build-logs.ts';
 
 /** What a build is followed through. */
@@ -40,8 +41,8 @@ const MOST_PAGES = 5;
  * Reads all that is known of one build. A service that did not answer for the snapshot is not asked
  * again.
  *
- * @throws AdminError `usage` AMBIGUOUS_BUILD; `notFound` BUILD_NOT_FOUND; `service` NOTHING_TO_ASK
- * where nobody could be asked for it
+ * @throws AdminError `usage` AMBIGUOUS_BUILD; `notFound` BUILD_NOT_FOUND, TASK_NOT_FOUND; `service`
+ * NOTHING_TO_ASK where nobody could be asked for it
  */
 export async function readBuild(
   target: BuildTarget,
@@ -67,7 +68,7 @@ export async function readBuild(
   const stages = stagesOf(snapshot, logs);
   refuseUnknown(target, found, [jobs, builds], stages);
   const { identity } = found;
-  return {
+  const facts: BuildFacts = {
     build: { ...identity, buildId: identity.buildId ?? matcher.buildId },
     now: sources.clock.now(),
     stages,
@@ -76,6 +77,8 @@ export async function readBuild(
     serverClock: { name: 'server', aheadMs: snapshot.clocks.serverAheadMs },
     nomadClock: nomadClock(snapshot),
   };
+  refuseUnknownTask(facts);
+  return facts;
 }
 
 async function listJobs(
