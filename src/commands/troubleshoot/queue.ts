@@ -22,8 +22,16 @@ export class TroubleshootQueue extends MutatingCommand {
     '<%= config.bin %> <%= command.id %> --from queue.json --json',
   ];
   static override flags = {
-    since: durationFlag({ summary: 'how far back to read logs (default 30m)', default: 1_800_000 }),
-    limit: durationFlag({ summary: 'longest wait for one service (default 10s)', default: 10_000 }),
+    since: durationFlag({
+      summary: 'how far back to read logs (default 30m)',
+      default: 1_800_000,
+      min: 1_000,
+    }),
+    limit: durationFlag({
+      summary: 'longest wait for one service (default 10s)',
+      default: 10_000,
+      min: 100,
+    }),
     trigger: Flags.string({
       summary: 'start a build of this project, and follow it',
       helpValue: 'ORG/REPO',
@@ -60,6 +68,10 @@ export class TroubleshootQueue extends MutatingCommand {
       const { readSnapshot } = await import('../../lib/queue/snapshot/snapshot-file.ts');
       const { diagnose } = await import('../../lib/queue/diagnose.ts');
       return this.#show(diagnose(await readSnapshot(flags.from)), flags.from);
+    }
+    if (flags.save !== undefined) {
+      const { requireWritable } = await import('../../lib/queue/snapshot/snapshot-file.ts');
+      await requireWritable(flags.save);
     }
     const session = new QueueSession(
       {

@@ -2,7 +2,8 @@ import { custom } from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
 import type { Milliseconds } from '../clock.ts';
-import { parseDuration } from '../units.ts';
+import { AdminError } from '../errors.ts';
+import { formatDuration, parseDuration } from '../units.ts';
 
 /** Arguments. They are never taken from standard input: what a script is piped is not a name. */
 export const Args = {
@@ -12,7 +13,14 @@ export const Args = {
 export { Command, Flags };
 
 /** A flag that takes a duration such as `90s`, `15m` or `1h30m`; its value is milliseconds. */
-export const durationFlag = Flags.custom<Milliseconds>({
-  parse: async (text) => parseDuration(text),
+export const durationFlag = Flags.custom<Milliseconds, { readonly min?: Milliseconds }>({
+  parse: async (text, _context, { min = 0 }) => {
+    const duration = parseDuration(text);
+    if (duration >= min) return duration;
+    throw new AdminError('usage', `${text} is less than ${formatDuration(min)}`, {
+      code: 'BAD_DURATION',
+      hint: `Give at least ${formatDuration(min)}.`,
+    });
+  },
   helpValue: 'DURATION',
 });

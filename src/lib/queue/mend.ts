@@ -37,7 +37,7 @@ export function servicesToRenew(findings: readonly JudgedFinding[]): readonly st
 export async function* mend(
   client: RestartClient,
   plan: RestartPlan,
-  codes: readonly string[],
+  mended: readonly JudgedFinding[],
   look: () => Promise<Diagnosis>,
   options: RestartOptions & { readonly settleMs: Milliseconds },
 ): AsyncGenerator<MendEvent, void> {
@@ -47,18 +47,33 @@ export async function* mend(
     if (event.type === 'ended' && event.outcome !== 'ready') whole = false;
     yield { type: 'restart', event };
   }
-  yield* lookUntilClean(codes, look, { clock, signal, settleMs: whole ? settleMs : 0 });
+  yield* lookUntilClean(mended, look, { clock, signal, settleMs: whole ? settleMs : 0 });
+}
+
+/**
+ * What is left of findings: they are found again, or others hold up the same builds. With the pods their
+ * logs are gone, so that a code alone may vanish and nothing be better.
+ */
+export function leftOf(
+  mended: readonly JudgedFinding[],
+  { findings }: Diagnosis,
+): readonly JudgedFinding[] {
+  const codes = new Set(mended.map(({ code }) => code));
+  const held = new Set(mended.flatMap(({ builds }) => builds));
+  return findings.filter(
+    ({ code, builds }) => codes.has(code) || builds.some((one) => held.has(one)),
+  );
 }
 
 async function* lookUntilClean(
-  codes: readonly string[],
+  mended: readonly JudgedFinding[],
   look: () => Promise<Diagnosis>,
   { clock, signal, settleMs }: { clock: Clock; signal: AbortSignal; settleMs: Milliseconds },
 ): AsyncGenerator<MendEvent, void> {
   const until = clock.now().getTime() + settleMs;
   for (;;) {
     const diagnosis = await look();
-    const left = diagnosis.findings.filter(({ code }) => codes.includes(code));
+    const left = leftOf(mended, diagnosis);
     if (left.length === 0 || clock.now().getTime() + LOOK_EVERY > until) {
       yield { type: 'looked', diagnosis };
       return;

@@ -177,7 +177,11 @@ export function findingsTable(diagnosis: Diagnosis): TableView<JudgedFinding> {
       { key: 'subject', value: (one) => one.subject },
       { key: 'title', value: (one) => one.title, flexible: true },
       { key: 'causedBy', value: (one) => one.causedBy },
-      { key: 'command', value: (one) => one.remedy.commands[0] ?? null },
+      // What to do about it alone is not what helps where it comes from another.
+      {
+        key: 'command',
+        value: (one) => (one.causedBy === null ? (one.remedy.commands[0] ?? null) : null),
+      },
       { key: 'ref', value: (one) => one.ref, wide: true },
     ],
     rows: diagnosis.findings,

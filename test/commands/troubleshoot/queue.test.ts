@@ -156,6 +156,19 @@ describe('troubleshoot queue', () => {
     expect(piped.stdout.split('\t').slice(0, 2)).toEqual(['CQ0202', 'error']);
   });
 
+  it.each([
+    [['--since', '0s'], 2, 'BAD_DURATION'],
+    [['--limit', '0s'], 2, 'BAD_DURATION'],
+    [['--save', '/nonexistent/queue.json'], 7, 'SNAPSHOT_FILE'],
+  ])('refuses %j before anything is asked', async (words, exitCode, code) => {
+    const sandbox = await startSandbox({ scenario: 'idle' });
+    sandbox.calls.reset();
+    const result = await cli([...QUEUE, ...words, '--json'], { env: sandbox.environment() });
+    expect(result).toMatchObject({ stdout: '', exitCode });
+    expect(JSON.parse(result.stderr)).toMatchObject({ code, hint: expect.any(String) });
+    expect(sandbox.calls.recent()).toEqual([]);
+  });
+
   it('refuses what does not go together, before anything is asked', async () => {
     const sandbox = await startSandbox();
     for (const words of [
@@ -237,6 +250,19 @@ describe('troubleshoot queue --fix', () => {
     expect(await queue(sandbox, ['--fix'])).toMatchObject({ stdout: '', exitCode: 6 });
     expect(await queue(sandbox, ['--fix', '--yes', '--read-only'])).toMatchObject({ exitCode: 6 });
     expect(deleted(sandbox)).toEqual([]);
+  });
+
+  it('says that it has not helped where not all pods were replaced', async () => {
+    const sandbox = await startSandbox({ scenario: 'job-lost' });
+    const { name } = sandbox.kubernetes.pod('legacy-dispatcher').metadata;
+    const fault = { kind: 'status', status: 500, body: 'no' } as const;
+    sandbox.faults.add({ method: 'DELETE', path: `/pods/${name}`, fault });
+    const { stdout, exitCode } = await queue(sandbox, ['--fix', '--yes', '--no-color'], {
+      tty: { stdout: true },
+    });
+    expect(exitCode).toBe(10);
+    expect(stdout).toMatch(/\nNot fixed: .*\n/);
+    expect(stdout).not.toContain('Fixed: CQ0202');
   });
 
   it('names the permission that lacks, and changes nothing', async () => {

@@ -7,7 +7,7 @@ import { type RestartReport, reportRestart } from '../../pods/restart/report.ts'
 import type { RestartEvent } from '../../pods/restart/restart.ts';
 import { restartLine, restartPlanView, restartProgress } from '../../pods/restart/view.ts';
 import type { Diagnosis, JudgedFinding } from '../../queue/diagnosis.ts';
-import { type MendEvent, mend } from '../../queue/mend.ts';
+import { leftOf, type MendEvent, mend } from '../../queue/mend.ts';
 import { type QueueStyle, queueDocument, queueLines } from '../../queue/view.ts';
 import { formatDuration } from '../../units.ts';
 import type { Change } from '../rails/change.ts';
@@ -56,7 +56,7 @@ export function mendChange(
     confirm: restartConfirmation(plan, installation.name),
     apply: async function* (signal) {
       const options = { clock, signal, detach: false, ...waiting };
-      for await (const event of mend(client, plan, codes, look, options)) {
+      for await (const event of mend(client, plan, findings, look, options)) {
         if (event.type === 'restart') restarts.push(event.event);
         if (event.type === 'looked') after = event.diagnosis;
         yield event;
@@ -84,7 +84,7 @@ export function mendChange(
               : [
                   {
                     kind: 'lines',
-                    lines: [...queueLines(after, style), '', outcome(codes, after)],
+                    lines: [...queueLines(after, style), '', outcome(findings, restart, after)],
                   },
                 ],
         },
@@ -117,12 +117,19 @@ export function mendDocument(mended: {
   };
 }
 
-function outcome(codes: readonly string[], { findings }: Diagnosis): string {
-  const left = codes.filter((code) => findings.some((one) => one.code === code));
-  if (left.length === 0) return `Fixed: ${codes.join(', ')} ${isAre(codes)} no longer found.`;
-  return `Not fixed: ${left.join(', ')} ${isAre(left)} still found.`;
+/** Whether it helped, as far as the last look shows. */
+function outcome(
+  mended: readonly JudgedFinding[],
+  { exitCode }: RestartReport,
+  after: Diagnosis,
+): string {
+  const codes = mended.map(({ code }) => code).join(', ');
+  const left = [...new Set(leftOf(mended, after).map(({ code }) => code))];
+  if (left.length > 0) return `Not fixed: ${left.join(', ')} ${isAre(left)} still found.`;
+  if (exitCode !== 0) return `Not fixed: not all pods were replaced (${codes}).`;
+  return `Fixed: ${codes} ${isAre(mended)} no longer found.`;
 }
 
-function isAre({ length }: readonly string[]): string {
+function isAre({ length }: readonly unknown[]): string {
   return length === 1 ? 'is' : 'are';
 }

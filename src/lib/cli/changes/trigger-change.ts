@@ -20,11 +20,13 @@ export interface TriggerContext {
   readonly place: string;
   readonly style: QueueStyle;
   readonly look: (trigger: TriggeredBuild) => Promise<Look>;
+  /** The CircleCI server that is told to start it. */
+  readonly server: string;
 }
 
 /** A build that is started to see where it gets, on the rails of a change; ends with a diagnosis. */
 export function triggerChange(
-  { api, installation, place, style, look }: TriggerContext,
+  { api, server, installation, place, style, look }: TriggerContext,
   wanted: Pick<FollowTriggerOptions, 'project' | 'branch' | 'timeoutMs'>,
 ): Change<FollowTriggerEvent> {
   const { project, branch } = wanted;
@@ -38,18 +40,19 @@ export function triggerChange(
           {
             kind: 'fields',
             fields: [
+              { label: 'Server', value: server },
               { label: 'Start a build of', value: project },
               { label: 'Branch', value: branch ?? "the project's default" },
             ],
           },
         ],
       },
-      document: { project, branch },
+      document: { server, project, branch },
       warnings: [],
     },
     confirm: {
       kind: 'yes-no',
-      question: `Start a build of ${project} on ${installation.name}, and follow it?`,
+      question: `Start a build of ${project} on ${server}, and follow it?`,
     },
     apply: async function* (signal) {
       const { clock } = installation;

@@ -137,6 +137,7 @@ export class QueueSession {
     const style = await queueStyle(output, runtime);
     const context = {
       api,
+      server: installation.settings.host ?? installation.name,
       installation,
       place,
       style,

@@ -1,9 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { AdminError } from '../../errors.ts';
+import { access, constants, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { AdminError, type ErrorKind } from '../../errors.ts';
 import type { Masker } from '../../masking.ts';
 import { encodeSnapshot } from './encode-snapshot.ts';
 import type { QueueSnapshot } from './snapshot.ts';
+
+/**
+ * Refuses a file that could not be kept, before anything is asked.
+ *
+ * @throws AdminError of kind `validation`, code SNAPSHOT_FILE
+ */
+export async function requireWritable(path: string): Promise<void> {
+  try {
+    await access(dirname(path), constants.W_OK);
+  } catch (error) {
+    throw notWritten('validation', path, error);
+  }
+}
 
 /**
  * Keeps a snapshot, whole or not at all, readable by the user alone. One that is there is replaced.
@@ -21,11 +35,15 @@ export async function writeSnapshot(
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true });
-    throw new AdminError('failed', `${path} cannot be written: ${(error as Error).message}`, {
-      code: 'SNAPSHOT_FILE',
-      hint: 'Give a file in an existing directory that you can write to: --save FILE',
-    });
+    throw notWritten('failed', path, error);
   }
+}
+
+function notWritten(kind: ErrorKind, path: string, error: unknown): AdminError {
+  return new AdminError(kind, `${path} cannot be written: ${(error as Error).message}`, {
+    code: 'SNAPSHOT_FILE',
+    hint: 'Give a file in an existing directory that you can write to: --save FILE',
+  });
 }
 
 /**

@@ -33,10 +33,11 @@ function illness(findings: readonly JudgedFinding[], waiting: number | null): Wo
   const [first] = errors.length > 0 ? errors : findings;
   if (!first) return { state: 'unknown', text: '' };
   const next = first.remedy.commands[0] ?? null;
+  const queued = waiting === null || waiting === 0 ? '' : ` ${waits(waiting)}.`;
   if (errors.length === 0) {
     const blind = findings.find(isBlind);
     const but = blind ? ` not everything could be read: ${blind.title}` : `: ${first.title}`;
-    const text = `Nothing that could be read blocks builds, but${but}.`;
+    const text = `Nothing that could be read blocks builds, but${but}.${queued}`;
     const [look = null] = (blind ?? first).remedy.commands;
     return { state: blind ? 'unknown' : 'degraded', text, next: look };
   }
@@ -46,7 +47,6 @@ function illness(findings: readonly JudgedFinding[], waiting: number | null): Wo
     const text = `The cause cannot be determined: ${first.title}.${also}`;
     return { state: 'unknown', text, next };
   }
-  const queued = waiting === null || waiting === 0 ? '' : ` ${waits(waiting)}.`;
   return { state: 'broken', text: `${opening(first)}.${queued}${also}`, next };
 }
 
