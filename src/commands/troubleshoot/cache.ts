@@ -8,6 +8,7 @@ import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
 import { Args } from '../../lib/cli/oclif.ts';
 import { EXIT_CODES } from '../../lib/errors.ts';
 import type { BuildTarget } from '../../lib/queue/build/build-target.ts';
+import { refuseOtherServer, unsureNote } from '../../lib/queue/build/other-server.ts';
 
 /** `troubleshoot cache`: the operations guide's rule for the size of caches. */
 export class TroubleshootCache extends AdminCommand {
@@ -53,8 +54,14 @@ export class TroubleshootCache extends AdminCommand {
     const onRead = (read: number, of: number): void => {
       if (runtime.stderr.isTTY) output.progress(`Reading the output of steps: ${read} of ${of}`);
     };
-    const caches = await inspectBuild(await installation.steps(), { ...place, signal, onRead });
+    const { host } = installation.settings;
+    const onBuild = (url: string | null): void =>
+      refuseOtherServer(target, { installation: installation.name, told: [host, url] });
+    const how = { ...place, signal, onBuild, onRead };
+    const caches = await inspectBuild(await installation.steps(), how);
     await output.table(cachesTable(caches), caches);
+    const unsure = unsureNote(target.host, [host, caches.url]);
+    if (unsure !== null) output.note(unsure);
     for (const note of cachesNotes(caches)) output.note(note);
     if (caches.verdict === 'too-large') this.exitWith(EXIT_CODES.findings);
     const { unread, undecided, passedOver } = caches;

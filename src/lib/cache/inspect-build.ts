@@ -13,6 +13,8 @@ export interface CacheInspection {
   /** One of its parallel tasks; all of them where it is null. */
   readonly task: number | null;
   readonly signal: AbortSignal;
+  /** Told the build's URL before its outputs are read, null where there is none; may refuse it. */
+  readonly onBuild?: (url: string | null) => void;
   /** Told of each step that has been read. */
   readonly onRead?: (read: number, of: number) => void;
 }
@@ -37,8 +39,12 @@ const TRIES = 2;
  *   outputs alone could not be read, the result says so
  */
 export async function inspectBuild(api: StepsApi, how: CacheInspection): Promise<BuildCaches> {
-  const { project, number, task, signal, onRead } = how;
-  const build = await api.build(project, number, signal);
+  const { project, number, task, signal, onBuild, onRead } = how;
+  const build = await api.build(project, number, signal).catch((error: unknown) => {
+    if (isAdminError(error, 'notFound')) onBuild?.(null);
+    throw error;
+  });
+  onBuild?.(build.url);
   if (task !== null && !build.actions.some((action) => action.task === task)) {
     throw noTask(build, task);
   }

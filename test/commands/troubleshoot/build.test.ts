@@ -185,6 +185,28 @@ describe('troubleshoot build', () => {
     }
   });
 
+  it('does not answer for the build of another server', async () => {
+    const { sandbox, build } = await startedIn('healthy', 20);
+    const path = `/gh/acme/web/${build.number}`;
+    for (const [url, env, exitCode] of [
+      [`http://evil.example.com${path}`, {}, 6],
+      ['http://evil.example.com/gh/acme/nonesuch/1', {}, 6],
+      // Without the server, its jobs in Nomad and the logs still tell its name.
+      [`http://evil.example.com${path}`, { CIRCLE_HOST: undefined }, 6],
+      [`https://app.circleci.example.com${path}`, {}, 0],
+    ] as const) {
+      const options = { env: { ...sandbox.environment(), ...env }, clock: sandbox.clock };
+      const result = await cli(['troubleshoot', 'build', url, '--json'], options);
+      expect({ url, exitCode: result.exitCode }).toEqual({ url, exitCode });
+      if (exitCode === 0) continue;
+      expect(result.stdout).toBe('');
+      expect(JSON.parse(result.stderr)).toMatchObject({
+        code: 'OTHER_SERVER',
+        message: expect.stringMatching(/of evil\.example\.com, .* is circleci\.example\.com$/),
+      });
+    }
+  });
+
   it('names those that fit where several do', async () => {
     const { sandbox } = await startedIn('idle', 0);
     const [one, two] = ['one', 'two'].map((repo) => sandbox.pipeline.startBuild('acme', repo));

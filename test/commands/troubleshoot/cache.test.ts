@@ -156,6 +156,18 @@ describe('troubleshoot cache BUILD', () => {
     expect(JSON.parse(failed.stderr)).toMatchObject({ code, hint: expect.any(String) });
   });
 
+  it('does not answer for the build of another server, and reads none of its outputs', async () => {
+    const path = '/gh/acme/mobile-app/1';
+    const other = await judge([`http://evil.example.com${path}`, '--json']);
+    expect(other).toMatchObject({ stdout: '', exitCode: 6 });
+    expect(JSON.parse(other.stderr)).toMatchObject({
+      code: 'OTHER_SERVER',
+      hint: expect.stringContaining('acme/mobile-app/1'),
+    });
+    expect(sandbox.calls.recent().filter(({ service }) => service === 'storage')).toEqual([]);
+    expect((await judge([`https://circleci.example.com${path}`])).exitCode).toBe(9);
+  });
+
   it.each([
     ['is cut off', { kind: 'truncate', bytes: 20 }],
     ['is a 500', { kind: 'status', status: 500 }],

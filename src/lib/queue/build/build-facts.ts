@@ -86,4 +86,6 @@ export interface BuildFacts {
   readonly ui: Evidence<RecentBuild | null>;
   readonly serverClock: StepClock;
   readonly nomadClock: StepClock;
+  /** What is worth saying of how the build was named. */
+  readonly notes: readonly string[];
 }

@@ -16,8 +16,11 @@ export interface BuildTarget {
   readonly project: string | null;
   readonly number: number | null;
   readonly task: number | null;
+  /** Of its URL; null where it was not named by one. */
+  readonly host: string | null;
 }
 
+const NOTHING = { buildId: null, slug: null, project: null, number: null, task: null, host: null };
 const LISTED = 6;
 
 /**
@@ -28,7 +31,7 @@ const LISTED = 6;
  */
 export function parseBuildTarget(text: string): BuildTarget {
   const wanted = text.trim();
-  const nothing = { text, buildId: null, slug: null, project: null, number: null, task: null };
+  const nothing = { ...NOTHING, text };
   const [, id, ofId] = /^([0-9a-f]{24})(?::(\d+))?$/i.exec(wanted) ?? [];
   if (id) {
     return {
@@ -50,7 +53,8 @@ export function parseBuildTarget(text: string): BuildTarget {
     });
   }
   const { slug, number, task = null } = selector;
-  return { ...nothing, slug, number, task, project: projectOf(wanted) };
+  const host = URL.parse(wanted)?.host || null;
+  return { ...nothing, slug, number, task, project: projectOf(wanted), host };
 }
 
 /** What is listed, to find a build in; null for what could not be read. */

@@ -61,7 +61,7 @@ export function reportOf(facts: BuildFacts, snapshot: QueueSnapshot): BuildRepor
     installation: snapshot.installation,
     takenAt: snapshot.takenAt,
     finding: stoppedAt && pickFinding(diagnose(snapshot), build, stoppedAt),
-    notes: [...unread(facts), ...wrongClocks(facts)],
+    notes: [...facts.notes, ...unread(facts), ...wrongClocks(facts)],
   };
 }
 

@@ -15,6 +15,7 @@ import type { BuildFacts, StageEvidence, StageRecords, StepClock } from './build
 import { BuildMatcher } from './build-matcher.ts';
 import { type BuildTarget, type FoundBuild, findBuild, fitsJob } from './build-target.ts';
 import { refuseUnknownTask } from './known-tasks.ts';
+import { buildHostsIn, refuseOtherServer, unsureNote } from './other-server.ts';
 import { readBuildLogs } from './read-build-logs.ts';
 
 /** What a build is followed through. */
@@ -41,8 +42,8 @@ const MOST_PAGES = 5;
  * Reads all that is known of one build. A service that did not answer for the snapshot is not asked
  * again.
  *
- * @throws AdminError `usage` AMBIGUOUS_BUILD; `notFound` BUILD_NOT_FOUND, TASK_NOT_FOUND; `service`
- * NOTHING_TO_ASK where nobody could be asked for it
+ * @throws AdminError `usage` AMBIGUOUS_BUILD; `notFound` BUILD_NOT_FOUND, TASK_NOT_FOUND; `refused`
+ * OTHER_SERVER; `service` NOTHING_TO_ASK where nobody could be asked for it
  */
 export async function readBuild(
   target: BuildTarget,
@@ -66,6 +67,8 @@ export async function readBuild(
   // Only its ID was known: now that a log has told its project, the others can be asked for it.
   if (learned) return readBuild(learned, snapshot, sources, options);
   const stages = stagesOf(snapshot, logs);
+  const told = [sources.host, ...hostsTold(builds, reports, stages)];
+  refuseOtherServer(target, { installation: snapshot.installation, told });
   refuseUnknown(target, found, [jobs, builds], stages);
   const { identity } = found;
   const facts: BuildFacts = {
@@ -76,6 +79,7 @@ export async function readBuild(
     ui: builds.status === 'known' ? { ...builds, value: found.ui } : builds,
     serverClock: { name: 'server', aheadMs: snapshot.clocks.serverAheadMs },
     nomadClock: nomadClock(snapshot),
+    notes: [unsureNote(target.host, told)].filter((note) => note !== null),
   };
   refuseUnknownTask(facts);
   return facts;
@@ -132,6 +136,21 @@ async function readReports(
   return round.ask('nomad', nomad, (client, { signal }) =>
     mapBounded(wanted, JOBS_AT_ONCE, (job) => readJob(client, job, { now, signal })),
   );
+}
+
+/** The hosts that the URLs of builds have, in the UI's list, in Nomad's jobs and in the logs. */
+function hostsTold(
+  builds: Evidence<readonly RecentBuild[]>,
+  reports: Evidence<readonly JobReport[]>,
+  stages: readonly StageEvidence[],
+): readonly string[] {
+  const lines = stages.flatMap(({ log }) => known(log)?.records ?? []).map(({ line }) => line.text);
+  const urls = [
+    ...(known(builds) ?? []).map(({ url }) => url),
+    ...(known(reports) ?? []).map(({ job }) => job.url),
+    ...lines,
+  ];
+  return [...new Set(urls.flatMap((text) => (text === null ? [] : buildHostsIn(text))))];
 }
 
 /** The stages that this installation has, with what was read of them. */

@@ -256,6 +256,7 @@ export function facts(seconds: number, more: Partial<BuildFacts>): BuildFacts {
     ui: known(ui()),
     serverClock: SERVER,
     nomadClock: NOMAD,
+    notes: [],
     ...more,
   };
 }
