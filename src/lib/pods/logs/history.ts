@@ -3,6 +3,7 @@ import { type AdminError, isAdminError } from '../../errors.ts';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
 import { hasNoLog } from './follow-log.ts';
 import type { LogLine } from './log-cursor.ts';
+import { LogWindow } from './log-window.ts';
 import type { LogsContext, LogsOptions } from './logs-options.ts';
 import { mergeLines } from './merge-lines.ts';
 import type { PodLogEvent, TrackedLog } from './pod-logs.ts';
@@ -42,20 +43,28 @@ export async function* readHistory(
   }
 }
 
+/**
+ * Of a log of which only new lines are wanted, the last line is read and kept back: what comes
+ * behind it is new, whatever any clock says.
+ */
 async function* batchesOf(
   client: Pick<KubernetesClient, 'podLogs'>,
   { source, cursor }: TrackedLog,
-  { previous, tail, grep }: LogsOptions,
+  { previous, tail, grep, follow }: LogsOptions,
   { clock, signal }: LogsContext,
   withoutLog: (error: AdminError) => void,
 ): AsyncGenerator<readonly LogLine[], void> {
+  const openedAt = clock.now();
+  const newOnly = follow && tail === 0;
   for (let failures = 0; ; ) {
+    const marks = newOnly && failures === 0 && !cursor.begun;
     try {
       // Once lines were read, the rest is asked for by its time.
-      const options = { previous, tail: cursor.begun ? null : tail, signal };
+      const last = marks ? 1 : newOnly || cursor.begun ? null : tail;
+      const options = { previous, tail: last, signal };
       for await (const lines of readLog(client, source, cursor, options)) {
         failures = 0;
-        yield grep === null ? lines : lines.filter(({ text }) => grep.test(text));
+        if (!marks) yield grep === null ? lines : lines.filter(({ text }) => grep.test(text));
       }
       return;
     } catch (error) {
@@ -64,6 +73,8 @@ async function* batchesOf(
       failures += 1;
       const passing = isAdminError(error, 'service') || isAdminError(error, 'timeout');
       const most = cursor.begun ? MOST_FAILURES : 1;
+      // What it writes until it can be read is new as well.
+      if (marks && !hasNoLog(error)) cursor.window = new LogWindow(0, clock, openedAt);
       if (hasNoLog(error) || !passing || failures > most) return withoutLog(error);
     }
     await clock.sleep(PAUSE * failures, signal);

@@ -1,3 +1,4 @@
+import type { LogWindow } from './log-window.ts';
 import { SeenLines } from './seen-lines.ts';
 
 /** A line of a container's log. */
@@ -35,15 +36,22 @@ export class LogCursor {
   #hashes: Int32Array = NO_HASHES;
   /** Time of the first line that was taken. */
   #first = '';
-  /** Older lines than the first were left out on purpose, by a number of last lines. */
+  /** Older lines than the first were left out on purpose, by a number of lines or of seconds. */
   #cut = false;
   /** How far what is sent again was recognised; null once new lines come. */
   #at: number | null = null;
   #last = '';
 
-  /** @param since lines before it are left out, to the millisecond */
-  constructor(since: Date | null = null) {
+  /** How far back to begin while no line was taken; null for the beginning of the log. */
+  window: LogWindow | null;
+
+  /**
+   * @param since lines before it are left out, to the millisecond
+   * @param window see {@link LogCursor.window}
+   */
+  constructor(since: Date | null = null, window: LogWindow | null = null) {
     this.#floor = since === null ? '' : `${since.toISOString().slice(0, -1)}000000Z`;
+    this.window = window;
   }
 
   /** Whether a line was taken. */
@@ -51,17 +59,17 @@ export class LogCursor {
     return this.#newest !== null;
   }
 
-  /** Where a stream has to begin; null for the beginning of the log. */
+  /** From what time on a stream has to begin; null where no time is known. */
   since(): Date | null {
     if (this.#newest !== null) return new Date((this.#newest - 1) * 1_000);
     return this.#floor === '' ? null : new Date(`${this.#floor.slice(0, SECOND_LENGTH)}Z`);
   }
 
-  /** A stream begins. @param tail it begins with so many last lines */
-  open(tail: boolean): void {
+  /** A stream begins. @param cut older lines than its first were left out on purpose */
+  open(cut: boolean): void {
     this.#at = this.begun ? 0 : null;
     this.#hashes = this.begun ? this.#seen.hashes() : NO_HASHES;
-    if (tail) this.#cut = true;
+    if (cut) this.#cut = true;
   }
 
   /**

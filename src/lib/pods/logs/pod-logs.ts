@@ -1,4 +1,3 @@
-import type { Milliseconds } from '../../clock.ts';
 import { AdminError } from '../../errors.ts';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
 import type { Pod } from '../../kubernetes/model.ts';
@@ -9,6 +8,7 @@ import { typedName } from '../typed-name.ts';
 import { followSources } from './follow-sources.ts';
 import { readHistory } from './history.ts';
 import { LogCursor } from './log-cursor.ts';
+import { LogWindow } from './log-window.ts';
 import type { LogsContext, LogsOptions } from './logs-options.ts';
 import type { SourcedLine } from './merge-lines.ts';
 import type { LogSource } from './read-log.ts';
@@ -59,30 +59,38 @@ export async function* podLogs(
   const { clock, signal } = context;
   const startedAt = clock.now();
   const pods = await choosePods(client, catalogue, choice, { signal });
-  const since = sinceOf(options, startedAt);
-  const logs = pods.flatMap((pod) => trackedLogs(pod, catalogue, options.container, since));
+  const newOnly = options.follow && options.tail === 0;
+  const sinceMs = newOnly ? null : options.sinceMs;
+  const logs = pods.flatMap((pod) =>
+    trackedLogs(pod, catalogue, options.container, () =>
+      sinceMs === null ? null : new LogWindow(sinceMs, clock),
+    ),
+  );
   refuse(pods, logs, options);
   yield { kind: 'begun', alone: isAlone(logs, choice) };
   yield* readHistory(client, logs, options, context);
   if (!options.follow) return;
   const join = (pod: Pod): readonly TrackedLog[] => {
-    const isNew = pod.createdAt !== null && pod.createdAt.getTime() >= startedAt.getTime() - 1_000;
-    return trackedLogs(pod, catalogue, options.container, since, isNew ? 0 : undefined);
+    if (isNewTo(pods, pod)) return trackedLogs(pod, catalogue, options.container, () => null, 0);
+    const ms = newOnly ? 0 : sinceMs;
+    return trackedLogs(pod, catalogue, options.container, () =>
+      ms === null ? null : new LogWindow(ms, clock, startedAt),
+    );
   };
   yield* followSources(client, { choice, catalogue, logs, join }, options, context);
 }
 
-/** No last lines at all means: only what comes from now on. */
-function sinceOf({ sinceMs, tail, follow }: LogsOptions, now: Date): Date | null {
-  const ms: Milliseconds | null = tail === 0 && follow ? 0 : sinceMs;
-  return ms === null ? null : new Date(now.getTime() - ms);
+/** Whether it has come since, told without this machine's clock: none of them is younger. */
+function isNewTo(pods: readonly Pod[], { uid, createdAt }: Pod): boolean {
+  if (createdAt === null) return false;
+  return pods.every((pod) => pod.uid !== uid && (pod.createdAt ?? createdAt) <= createdAt);
 }
 
 function trackedLogs(
   pod: Pod,
   catalogue: Catalogue,
   container: string | null,
-  since: Date | null,
+  window: () => LogWindow | null,
   restarts?: number,
 ): readonly TrackedLog[] {
   const service = catalogue.serviceOf(pod)?.name ?? null;
@@ -94,7 +102,7 @@ function trackedLogs(
     )
     .map((one) => ({
       source: { pod: pod.name, uid: pod.uid, container: one.name, service },
-      cursor: new LogCursor(since),
+      cursor: new LogCursor(null, window()),
       restarts: restarts ?? one.restarts,
     }));
 }

@@ -35,11 +35,13 @@ export async function* readLog(
 ): AsyncGenerator<readonly LogLine[], void> {
   const { follow = false, previous = false, tail = null, signal } = options;
   const since = cursor.since();
-  cursor.open(tail !== null);
+  const seconds = cursor.begun ? null : (cursor.window?.seconds() ?? null);
+  cursor.open(tail !== null || seconds !== null);
   const stream = client.podLogs({
     ...{ pod, container, follow, previous, timestamps: true, signal },
     ...(tail === null ? {} : { tailLines: tail }),
     ...(since === null ? {} : { sinceTime: since }),
+    ...(seconds === null ? {} : { sinceSeconds: seconds }),
   });
   const decoder = new TextDecoder();
   const cutter = new LineCutter();
