@@ -3,7 +3,7 @@ import type { JobReport } from '../../nomad/jobs/job-report.ts';
 import type { RecentBuild } from '../../server/admin-api.ts';
 import { known } from '../snapshot/evidence.ts';
 import type { BuildFacts, StageEvidence } from './build-facts.ts';
-import { hasEnded, jobSlots, wasTaken } from './job-steps.ts';
+import { hasEnded, jobSlots, wasStopped, wasTaken } from './job-steps.ts';
 import { ageOfNewest, type SettledWay, settle } from './settle.ts';
 import { done, gap, type Slot } from './slot.ts';
 import { outputSlots, stageSlots, tasksNamed, tells } from './stage-steps.ts';
@@ -204,6 +204,7 @@ function stateOf(
   if (live.some(({ allocations: [newest] }) => newest?.outcome === 'running')) return 'running';
   if (live.some(({ allocations: [newest] }) => newest?.outcome === 'unknown')) return 'unknown';
   if (live.length > 0) return 'pending';
+  if (jobs.some(wasStopped)) return 'stopped';
   if (jobs.length > 0 && jobs.length === tracks.length) return 'finished';
   if (ui !== null && endedInUi(ui)) return 'finished';
   if (ways.some(({ stoppedAt }) => stoppedAt !== null)) return 'lost';

@@ -72,6 +72,14 @@ export function wasTaken(report: JobReport): boolean {
   return newest !== undefined && hasEnded(report) && isTaken(newest);
 }
 
+/** Whether its job was stopped before it had ended by itself. */
+export function wasStopped(report: JobReport): boolean {
+  const { job, allocations } = report;
+  const [newest] = allocations;
+  if (!hasEnded(report)) return false;
+  return newest === undefined ? job.stopped : newest.outcome === 'stopped';
+}
+
 /** Whether Nomad has to find another place for it: it was taken, or failed and is tried again. */
 function isPlacedAgain({ status }: JobReport['job'], newest: JobAllocation): boolean {
   return isTaken(newest) || (newest.outcome === 'failed' && status === 'pending');

@@ -77,6 +77,8 @@ export type BuildState =
   | 'finished'
   /** A drain killed it, or its client was lost, and nothing runs it again. */
   | 'killed'
+  /** Someone stopped its job in Nomad, or cancelled it: it did not end by itself. */
+  | 'stopped'
   /** It did not arrive where it should be by now. */
   | 'lost'
   | 'unknown';

@@ -20,6 +20,7 @@ const STATES: Readonly<Record<BuildState, Tone>> = {
   running: 'good',
   finished: 'strong',
   killed: 'bad',
+  stopped: 'warning',
   lost: 'bad',
   unknown: 'warning',
 };

@@ -8,6 +8,7 @@ import {
   at,
   BLOCKED,
   evaluation,
+  event,
   facts,
   failed,
   job,
@@ -311,6 +312,27 @@ describe('the way of a build', () => {
     const one = buildTimeline({ ...given, build: { ...given.build, task: 0 } });
     expect(one.stoppedAt).toBeNull();
     expect(one.steps.some(({ task }) => task === 1)).toBe(false);
+  });
+
+  it('tells a build whose job was stopped from one that has ended', () => {
+    const killed = placement(0.54, 2, {
+      ...{ desiredStatus: 'stop', clientStatus: 'complete', end: [100, 137] },
+      also: [event('Killing', 99), event('Killed', 100)],
+    });
+    const done = placement(0.54, 2, { end: [61, 0], desiredStatus: 'stop' });
+    const unplaced = job('dead', []);
+    const cases = [
+      ['stopped', [job('dead', [killed])]],
+      ['stopped', [job('dead', [done]), job('dead', [killed], [], 1)]],
+      ['running', [job('running', [placement(0.54, 2)]), job('dead', [killed], [], 1)]],
+      ['stopped', [{ ...unplaced, job: { ...unplaced.job, stopped: true } }]],
+      ['finished', [unplaced]],
+      ['finished', [job('dead', [done])]],
+    ] as const;
+    for (const [state, jobs] of cases) {
+      const timeline = buildTimeline(facts(110, { jobs: known(jobs), ui: known(started) }));
+      expect(timeline.state).toBe(state);
+    }
   });
 
   it('waits with the end of one task for that of the others', () => {

@@ -96,7 +96,8 @@ export function ui(more: Partial<RecentBuild> = {}): RecentBuild {
   };
 }
 
-function event(type: string, seconds: number, more: Partial<TaskEvent> = {}): TaskEvent {
+/** What happened to a task. */
+export function event(type: string, seconds: number, more: Partial<TaskEvent> = {}): TaskEvent {
   return { type, at: at(seconds), message: '', exitCode: null, signal: null, ...more };
 }
 
