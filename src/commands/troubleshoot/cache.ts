@@ -55,8 +55,7 @@ export class TroubleshootCache extends AdminCommand {
       if (runtime.stderr.isTTY) output.progress(`Reading the output of steps: ${read} of ${of}`);
     };
     const { host } = installation.settings;
-    const onBuild = (url: string | null): void =>
-      refuseOtherServer(target, { installation: installation.name, told: [host, url] });
+    const onBuild = (url: string | null): void => refuseOtherServer(target, [host, url]);
     const how = { ...place, signal, onBuild, onRead };
     const caches = await inspectBuild(await installation.steps(), how);
     await output.table(cachesTable(caches), caches);

@@ -5,18 +5,14 @@ import type { BuildTarget } from './build-target.ts';
 /** Hosts of builds' URLs: those of repositories, on the same line, have no such path. */
 const BUILD_HOST = /\bhttps?:\/\/([^/\s"'<>]+)\/(?:pipelines\/)?(?:gh|github|bb|bitbucket)\//gi;
 
-/** What is known of the installation that is asked. */
-export interface OwnServer {
-  readonly installation: string;
-  /** Hosts and URLs of it, as they were configured or told; null where one is not known. */
-  readonly told: readonly (string | null)[];
-}
+/** Hosts and URLs of the installation, as they were configured or told; null where one is not known. */
+export type OwnHosts = readonly (string | null)[];
 
 /**
  * Whether a build's URL is one of this installation; null where nobody says what its host is called.
  * Where it is reached by an address, such as through a tunnel, that says nothing of its name.
  */
-export function isOurs(host: string, told: OwnServer['told']): boolean | null {
+export function isOurs(host: string, told: OwnHosts): boolean | null {
   const wanted = hostName(host);
   const own = told.map((one) => one && hostName(one)).filter((one) => one !== null);
   if (wanted === null || own.includes(wanted)) return wanted !== null || null;
@@ -30,13 +26,13 @@ export function isOurs(host: string, told: OwnServer['told']): boolean | null {
  */
 export function refuseOtherServer(
   { text, host, project, number }: BuildTarget,
-  { installation, told }: OwnServer,
+  told: OwnHosts,
 ): void {
   if (host === null || isOurs(host, told) !== false) return;
   const ours = told.map((one) => one && hostName(one)).find((one) => one && isName(one));
   throw new AdminError(
     'refused',
-    `${text} is a build of ${host}, and installation "${installation}" is ${ours}`,
+    `${text} is a build of ${host}, and the server of this installation is ${ours}`,
     {
       code: 'OTHER_SERVER',
       hint: `Choose its installation with --installation NAME, or give ${project}/${number} for the build of that name here.`,
@@ -45,7 +41,7 @@ export function refuseOtherServer(
 }
 
 /** What is said where nobody tells whether a URL's host is this installation; null where it is. */
-export function unsureNote(host: string | null, told: OwnServer['told']): string | null {
+export function unsureNote(host: string | null, told: OwnHosts): string | null {
   if (host === null || isOurs(host, told) !== null) return null;
   return `${host} may be another installation: the name of this one's server is not known`;
 }

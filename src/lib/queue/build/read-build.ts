@@ -67,8 +67,8 @@ export async function readBuild(
   // Only its ID was known: now that a log has told its project, the others can be asked for it.
   if (learned) return readBuild(learned, snapshot, sources, options);
   const stages = stagesOf(snapshot, logs);
-  const told = [sources.host, ...hostsTold(builds, reports, stages)];
-  refuseOtherServer(target, { installation: snapshot.installation, told });
+  const told = [sources.host, ...hostsTold(snapshot, builds, reports, stages)];
+  refuseOtherServer(target, told);
   refuseUnknown(target, found, [jobs, builds], stages);
   const { identity } = found;
   const facts: BuildFacts = {
@@ -140,6 +140,7 @@ async function readReports(
 
 /** The hosts that the URLs of builds have, in the UI's list, in Nomad's jobs and in the logs. */
 function hostsTold(
+  { nomad }: QueueSnapshot,
   builds: Evidence<readonly RecentBuild[]>,
   reports: Evidence<readonly JobReport[]>,
   stages: readonly StageEvidence[],
@@ -147,6 +148,7 @@ function hostsTold(
   const lines = stages.flatMap(({ log }) => known(log)?.records ?? []).map(({ line }) => line.text);
   const urls = [
     ...(known(builds) ?? []).map(({ url }) => url),
+    ...(known(nomad.jobs) ?? []).map(({ url }) => url),
     ...(known(reports) ?? []).map(({ job }) => job.url),
     ...lines,
   ];

@@ -42,11 +42,11 @@ describe('a build of another server', () => {
   const target = parseBuildTarget('http://evil.example.com/gh/acme/web/21');
 
   it('is refused, with how to ask for it', () => {
-    const own = { installation: 'lab', told: ['https://127.0.0.1:1', NAMED] };
+    const own = ['https://127.0.0.1:1', NAMED];
     expect(() => refuseOtherServer(target, own)).toThrow(
       expect.objectContaining({
         ...{ kind: 'refused', code: 'OTHER_SERVER', exitCode: 6 },
-        message: `${target.text} is a build of evil.example.com, and installation "lab" is ${NAMED}`,
+        message: `${target.text} is a build of evil.example.com, and the server of this installation is ${NAMED}`,
         hint: expect.stringMatching(/--installation NAME, or give acme\/web\/21 /),
       }),
     );
@@ -54,7 +54,7 @@ describe('a build of another server', () => {
   });
 
   it('is noted where nobody knows our name', () => {
-    expect(() => refuseOtherServer(target, { installation: 'lab', told: [null] })).not.toThrow();
+    expect(() => refuseOtherServer(target, [null])).not.toThrow();
     expect(unsureNote(target.host, [null])).toContain('evil.example.com');
     expect(unsureNote(target.host, ['evil.example.com'])).toBeNull();
     expect(unsureNote(null, [null])).toBeNull();
