@@ -8,8 +8,9 @@ export interface NamedBuilds {
   readonly joined: readonly (readonly [buildId: string, key: string])[];
 }
 
-/** `HEX24-N-build-ORG-REPO-NUM` and `HEX24-N-build-ORG/REPO/NUM`. */
-const TASK_NAME = /\b(?<id>[0-9a-f]{24})-\d+-build-(?<slug>[\w./-]+?)[-/](?<number>\d+)(?![\w/-])/g;
+/** `HEX24-N-build-ORG-REPO-NUM` and `HEX24-N-build-ORG/REPO/NUM`. Found by the word in its middle. */
+const TASK_NAME =
+  /(?<=\b(?<id>[0-9a-f]{24})-\d+)-build-(?<slug>[\w./-]+?)[-/](?<number>\d+)(?![\w/-])/g;
 /** `/gh/ORG/REPO/NUM`, also of the API; the number behind `/pipelines/...` is the pipeline's. */
 const BUILD_URL =
   /(?<!\/pipelines)\/(?:gh|github|bb|bitbucket)\/(?<slug>[\w.-]+\/[\w.-]+)\/(?:jobs?\/)?(?<number>\d+)(?![\w-])/gi;
@@ -19,7 +20,9 @@ const JOB_URL =
 /** `org/repo/number` as a word of its own. Found by its number and read backwards: that is rare in a log. */
 const BARE =
   /(?<=(?:^|[^\w./:@-])(?<slug>[A-Za-z0-9][\w.-]*\/[\w.-]+)\/)(?<number>\d+)(?![\w/-]|\.\w)/g;
-const HEX24 = /\b[0-9a-f]{24}\b/g;
+/** Of a Mongo object ID. */
+const ID_LENGTH = 24;
+const WORD = /\w/;
 const LABELLED_ID = /\bbuild[-_ ]?id["']?\s*[=: ]\s*["']?(?<id>[0-9a-f]{24})\b/i;
 /** Three words with slashes between them are a build only where it is about one. */
 const ABOUT_BUILDS = /build|queue|job|task|dispatch|workflow/i;
@@ -52,9 +55,27 @@ export function keysIn(text: string): NamedBuilds {
   return { keys: [...keys], buildIds, joined: [...joined] };
 }
 
+/**
+ * Words of as many hexadecimal digits as an ID has, each once. One in so many characters is looked at, of
+ * which an ID cannot miss every one: most lines of a log hold none, and are told by a few looks.
+ */
 function idsIn(text: string): readonly string[] {
-  const found = text.match(HEX24);
-  return found ? [...new Set(found)] : [];
+  const found = new Set<string>();
+  for (let at = ID_LENGTH - 1; at < text.length; at += ID_LENGTH) {
+    let from = at;
+    while (at - from < ID_LENGTH && isHexDigit(text.charCodeAt(from))) from -= 1;
+    let to = at + 1;
+    while (to - from <= ID_LENGTH && isHexDigit(text.charCodeAt(to))) to += 1;
+    if (to - from !== ID_LENGTH + 1) continue;
+    const isWord = !WORD.test(text.charAt(from)) && !WORD.test(text.charAt(to));
+    if (isWord) found.add(text.slice(from + 1, to));
+  }
+  return [...found];
+}
+
+/** `0` to `9` and `a` to `f`. */
+function isHexDigit(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 97 && code <= 102);
 }
 
 function* keysOfPaths(text: string): Generator<string> {

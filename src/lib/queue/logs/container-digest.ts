@@ -7,7 +7,6 @@ import { ErrorTally } from './error-tally.ts';
 import { RecordFolder } from './fold-records.ts';
 import type { EvidenceLine } from './log-facts.ts';
 import { MentionTally } from './mention-tally.ts';
-import { stampOf } from './node-now.ts';
 import { Settling } from './settling.ts';
 import { tellsOfTrouble } from './trouble.ts';
 import { workIn } from './work.ts';
@@ -77,10 +76,9 @@ export class ContainerDigest {
     });
   }
 
-  /** Takes the next line. */
-  take(line: LogLine): void {
+  /** Takes the next line, and when it was written. */
+  take(line: LogLine, at: number | null): void {
     this.lines += 1;
-    const at = stampOf(line);
     if (at !== null) {
       this.oldestAt ??= at;
       this.newestAt = Math.max(at, this.newestAt ?? at);

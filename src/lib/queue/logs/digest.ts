@@ -3,7 +3,7 @@ import type { ReadLog, StageLog } from '../snapshot/snapshot.ts';
 import type { Stage } from '../stages.ts';
 import { ContainerDigest } from './container-digest.ts';
 import type { StageLogFacts } from './log-facts.ts';
-import { nodeNow } from './node-now.ts';
+import { nodeNow, stampOf } from './node-now.ts';
 import { type DigestedLog, stageFacts } from './stage-facts.ts';
 
 /** What logs are judged by. */
@@ -61,23 +61,23 @@ function digestEach(logs: readonly StageLog[], options: DigestOptions): readonly
   const current = read.filter(({ log }) => !log.previous);
   return read.map(({ log, of }) => {
     const digest = new ContainerDigest(log);
-    for (const line of of.lines) digest.take(line);
+    const stamps = of.lines.map(stampOf);
+    of.lines.forEach((line, index) => {
+      digest.take(line, stamps[index] ?? null);
+    });
     digest.end();
-    // Of an ended run no line may be fresh, however short ago it ended: the run that goes on knows more.
     const running = current.find(
       (other) => other.log.pod === log.pod && other.log.container === log.container,
     );
-    return { digest, read: of, now: nowFor(of, log.previous, running?.of ?? null, options) };
+    const now = log.previous
+      ? nowOfEnded(of, running?.of ?? null, options)
+      : nodeNow(of, options.now, options.freshMs, stamps);
+    return { digest, read: of, now };
   });
 }
 
-function nowFor(
-  own: ReadLog,
-  previous: boolean,
-  running: ReadLog | null,
-  { now, freshMs }: DigestOptions,
-): Date {
-  if (!previous) return nodeNow(own, now, freshMs);
+/** Of an ended run no line may be fresh: the run that goes on knows more. */
+function nowOfEnded(own: ReadLog, running: ReadLog | null, { now, freshMs }: DigestOptions): Date {
   const base = running ? nodeNow(running, now, freshMs) : now;
   return nodeNow({ ...own, fresh: own.lines.length }, base, Number.POSITIVE_INFINITY);
 }

@@ -12,13 +12,19 @@ export function stampOf(line: LogLine): number | null {
  * What time it is on the node that wrote a log. This machine's idea of it is only taken as far as the
  * log does not prove it wrong: no line is of the future, lines that the node does not count among the
  * fresh ones are older than that, and those that it counts are not.
+ *
+ * @param stamps those of the log's lines, where they were read already
  */
-export function nodeNow(log: ReadLog, referenceNow: Date, freshMs: Milliseconds): Date {
+export function nodeNow(
+  log: ReadLog,
+  referenceNow: Date,
+  freshMs: Milliseconds,
+  stamps: readonly (number | null)[] = log.lines.map(stampOf),
+): Date {
   let earliest = Number.NEGATIVE_INFINITY;
   let latest = Number.POSITIVE_INFINITY;
   const firstFresh = log.lines.length - log.fresh;
-  log.lines.forEach((line, index) => {
-    const at = stampOf(line);
+  stamps.forEach((at, index) => {
     if (at === null) return;
     if (index < firstFresh) earliest = Math.max(earliest, at + freshMs);
     else {
