@@ -1,6 +1,7 @@
 import { AdminError, isAdminError } from '../errors.ts';
 import type { NomadClient } from '../nomad/client.ts';
 import type { NomadJob } from '../nomad/model.ts';
+import { buildOfPrefix, findPrefix } from '../queue/build/build-prefix.ts';
 import { type BuildTarget, findBuild, fitsJob } from '../queue/build/build-target.ts';
 import type { AdminApi } from '../server/admin-api.ts';
 
@@ -15,7 +16,7 @@ export interface BuildPlace {
 /** Where builds are looked up that are named by an ID. */
 export interface BuildLists {
   admin(): Promise<Pick<AdminApi, 'recentBuilds'>>;
-  nomad(): Promise<Pick<NomadClient, 'jobs'>>;
+  nomad(): Promise<Pick<NomadClient, 'jobs' | 'allocations'>>;
 }
 
 /** The most that the server lists at once. */
@@ -26,14 +27,18 @@ const NEWEST = 100;
  * ID does not tell it, and its project among the newest builds of the server.
  *
  * @throws AdminError of kind `usage`: BUILD_PROJECT_NEEDED where the look-up does not tell,
- *   AMBIGUOUS_BUILD; of kind `refused` as the lists do
+ *   AMBIGUOUS_BUILD; of kind `notFound`: BUILD_NOT_FOUND; of kind `refused` as the lists do
  */
 export async function placeBuild(
   target: BuildTarget,
   lists: BuildLists,
   signal: AbortSignal,
 ): Promise<BuildPlace> {
-  const { project, number, task } = target;
+  const { project, number, task, prefix } = target;
+  if (prefix !== null) {
+    const found = await findPrefix(await lists.nomad(), prefix, signal);
+    return placeBuild(buildOfPrefix(target, found), lists, signal);
+  }
   if (project !== null && number !== null) return { project, number, task };
   const known = await lookUp(target, lists, signal).catch((error: unknown) => {
     // Whoever has said no, or has to say which installation is meant, is not asked for a project.

@@ -164,6 +164,7 @@ describe('troubleshoot build', () => {
     ['not a build', 2, 'BAD_BUILD'],
     ['acme/nonesuch/1', 5, 'BUILD_NOT_FOUND'],
     ['ffffffffffffffffffffffff', 5, 'BUILD_NOT_FOUND'],
+    ['fffffffe', 5, 'BUILD_NOT_FOUND'],
   ])('ends %j with its own code', async (name, exitCode, code) => {
     const sandbox = await startSandbox({ scenario: 'idle' });
     const result = await run(sandbox, name, '--json');

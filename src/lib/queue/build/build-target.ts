@@ -18,14 +18,21 @@ export interface BuildTarget {
   readonly task: number | null;
   /** Of its URL; null where it was not named by one. */
   readonly host: string | null;
+  /** The beginning of its ID, or of that of its job or an allocation in Nomad; see `buildOfPrefix`. */
+  readonly prefix: string | null;
 }
 
-const NOTHING = { buildId: null, slug: null, project: null, number: null, task: null, host: null };
+const NOTHING = {
+  ...{ buildId: null, slug: null, project: null, number: null },
+  ...{ task: null, host: null, prefix: null },
+};
+/** As much of an ID as Nomad shows, or more. One of digits alone is a build's number. */
+const PREFIX = /^(?!\d+$)[0-9a-f]{8}[0-9a-f-]{0,28}$/i;
 const LISTED = 6;
 
 /**
- * Reads how a build is named: its URL, `org/repo/number`, `org/repo#number`, its number, its ID, or the
- * ID of a job in Nomad. `:N` behind all but a URL and a job's ID is one of its parallel tasks.
+ * Reads how a build is named: its URL, `org/repo/number`, `org/repo#number`, its number, its ID, the
+ * ID of a job in Nomad, or the first 8 digits or more of an ID. `:N` behind all but a URL and a job's ID is one of its parallel tasks.
  *
  * @throws AdminError of kind `usage`, code BAD_BUILD
  */
@@ -45,6 +52,7 @@ export function parseBuildTarget(text: string): BuildTarget {
     const { buildId, slug, number, taskIndex } = job;
     return { ...nothing, buildId: buildId.toLowerCase(), slug, number, task: taskIndex };
   }
+  if (PREFIX.test(wanted)) return { ...nothing, prefix: wanted.toLowerCase() };
   const selector = parseBuildSelector(wanted);
   if (selector === null || selector.number === null) {
     throw new AdminError('usage', `"${text}" does not name a build`, {

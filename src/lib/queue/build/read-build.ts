@@ -13,6 +13,7 @@ import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 import { STAGES, type Stage } from '../stages.ts';
 import type { BuildFacts, StageEvidence, StageRecords, StepClock } from './build-facts.ts';
 import { BuildMatcher } from './build-matcher.ts';
+import { buildOfPrefix, findPrefix } from './build-prefix.ts';
 import { type BuildTarget, type FoundBuild, findBuild, fitsJob } from './build-target.ts';
 import { refuseUnknownTask } from './known-tasks.ts';
 import { buildHostsIn, refuseOtherServer, unsureNote } from './other-server.ts';
@@ -53,6 +54,10 @@ export async function readBuild(
 ): Promise<BuildFacts> {
   const { signal, limitMs, sinceMs } = options;
   const round = new Round(sources, { limitMs }, signal, () => undefined);
+  if (target.prefix !== null) {
+    const whole = await wholeTarget(target, target.prefix, sources, round);
+    return readBuild(whole, snapshot, sources, options);
+  }
   const [jobs, builds] = await Promise.all([
     listJobs(target, snapshot, sources, round),
     listBuilds(target, snapshot, round, sinceMs),
@@ -83,6 +88,24 @@ export async function readBuild(
   };
   refuseUnknownTask(facts);
   return facts;
+}
+
+/** Only Nomad knows what begins so. */
+async function wholeTarget(
+  target: BuildTarget,
+  prefix: string,
+  { nomad }: BuildSources,
+  round: Round,
+): Promise<BuildTarget> {
+  const found = await round.ask('nomad', nomad, (client, asking) =>
+    findPrefix(client, prefix, asking.signal),
+  );
+  if (found.status === 'known') return buildOfPrefix(target, found.value);
+  const why = found.status === 'failed' ? found.failure.message : found.why;
+  throw new AdminError('service', `Nomad could not be asked for build "${target.text}": ${why}`, {
+    code: 'NOTHING_TO_ASK',
+    hint: 'Give org/repo/number, or the whole ID of the build.',
+  });
 }
 
 async function listJobs(
