@@ -129,6 +129,27 @@ describe.each(SKEWS)('a machine whose clock is %i ms ahead', (aheadMs) => {
     const own = texts.filter((text) => /^(?:before|joined|after|\d+)$/.test(text));
     expect(own).toEqual(['before', 'joined', 'after']);
   });
+
+  it('reads the runs of a pod that came and crashed while no change was heard of', async () => {
+    const rig = await writerRig(60);
+    // The list of pods that the watch begins with comes late.
+    const fault = { kind: 'delay', ms: 20 * SECOND } as const;
+    rig.faults.add({ method: 'GET', path: '/pods(?:\\?|$)', fault, times: 1, after: 1 });
+    const reading = read(rig, aheadMs, { tail: 0, follow: true });
+    await rig.until(isFollowed(rig));
+    rig.sandbox.addPod({ name: 'newcomer' });
+    await rig.until(() => rig.sandbox.pod('newcomer').status.phase === 'Running');
+    rig.sandbox.appendLog('newcomer', undefined, 'crashing');
+    rig.sandbox.crash('newcomer');
+    await rig.until(() => {
+      const [status] = rig.sandbox.pod('newcomer').status.containerStatuses ?? [];
+      return status?.restartCount === 1 && status.state.running !== undefined;
+    });
+    rig.sandbox.appendLog('newcomer', undefined, 'again');
+    await rig.until(() => reading.texts.includes('again'));
+    const own = (await reading.end()).filter((text) => /^(?:crashing|again|\d+)$/.test(text));
+    expect(own).toEqual(['crashing', 'again']);
+  });
 });
 
 it('follows what is new of a log that had no line yet', async () => {
