@@ -1,4 +1,5 @@
-import type { TableView, Tone } from '../terminal/table.ts';
+import { drawMark, MARKS, type Mark, type MarkStyle } from '../terminal/marks.ts';
+import type { TableView } from '../terminal/table.ts';
 import {
   CATEGORIES,
   type Category,
@@ -17,32 +18,18 @@ const TITLES: Readonly<Record<Category, string>> = {
   machine: 'This machine',
 };
 
-interface Mark {
-  readonly sign: string;
-  /** Where signs beyond ASCII may not show. */
-  readonly plain: string;
-  readonly tone: Tone;
-}
-
-const MARKS: Readonly<Record<CheckStatus, Mark>> = {
-  ok: { sign: '✔', plain: '+', tone: 'good' },
-  warning: { sign: '!', plain: '!', tone: 'warning' },
-  failed: { sign: '✖', plain: 'x', tone: 'bad' },
-  skipped: { sign: '–', plain: '-', tone: 'quiet' },
-  'not-configured': { sign: '·', plain: '.', tone: 'quiet' },
+const STATUS_MARKS: Readonly<Record<CheckStatus, Mark>> = {
+  ok: MARKS.ok,
+  warning: MARKS.warning,
+  failed: MARKS.bad,
+  skipped: MARKS.skipped,
+  'not-configured': MARKS.nothing,
 };
-
-/** How lines are drawn. */
-export interface ListStyle {
-  /** Whether the terminal shows more than ASCII. */
-  readonly unicode: boolean;
-  readonly paint: (text: string, tone: Tone) => string;
-}
 
 /** The report as a list in groups, each fault with what to do about it. */
 export function doctorLines(
   { installation, checks, summary }: DoctorReport,
-  style: ListStyle,
+  style: MarkStyle,
 ): readonly string[] {
   const lines = installation === null ? [] : [`Installation: ${installation}`, ''];
   for (const category of CATEGORIES) {
@@ -55,9 +42,9 @@ export function doctorLines(
   return [...lines, summaryText(summary)];
 }
 
-function checkLines(check: CheckResult, { unicode, paint }: ListStyle): readonly string[] {
-  const { sign, plain, tone } = MARKS[check.status];
-  const mark = paint(unicode ? sign : plain, tone);
+function checkLines(check: CheckResult, style: MarkStyle): readonly string[] {
+  const { paint } = style;
+  const mark = drawMark(STATUS_MARKS[check.status], style);
   const said =
     check.status === 'not-configured' ? `not configured: ${check.message}` : check.message;
   const line = `${mark} ${paint(check.code, 'quiet')} ${check.name}: ${said}`;
@@ -88,7 +75,7 @@ export function doctorTable(checks: readonly CheckResult[]): TableView<CheckResu
     columns: [
       { key: 'code', value: (one) => one.code },
       { key: 'category', value: (one) => one.category },
-      { key: 'status', value: (one) => one.status, tone: (one) => MARKS[one.status].tone },
+      { key: 'status', value: (one) => one.status, tone: (one) => STATUS_MARKS[one.status].tone },
       { key: 'name', value: (one) => one.name },
       { key: 'message', value: (one) => one.message, flexible: true },
       { key: 'hint', value: (one) => one.hint, wide: true },

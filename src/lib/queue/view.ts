@@ -1,33 +1,24 @@
+import { drawMark, MARKS, type Mark, type MarkStyle } from '../terminal/marks.ts';
 import type { TableView, Tone } from '../terminal/table.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 import type { Diagnosis, JudgedFinding, Step, StepState, Verdict } from './diagnosis.ts';
 import type { Proof } from './finding.ts';
 
 /** How lines are drawn. */
-export interface QueueStyle {
-  /** Whether the terminal shows more than ASCII. */
-  readonly unicode: boolean;
+export interface QueueStyle extends MarkStyle {
   /** Columns of the terminal; undefined where lines may be of any length. */
   readonly width: number | undefined;
   /** Whether what follows from another finding is shown with all of its evidence and its remedy. */
   readonly wide: boolean;
-  readonly paint: (text: string, tone: Tone) => string;
 }
 
-interface Mark {
-  readonly sign: string;
-  /** Where signs beyond ASCII may not show. */
-  readonly plain: string;
-  readonly tone: Tone;
-}
-
-const MARKS: Readonly<Record<StepState, Mark>> = {
-  ok: { sign: '✔', plain: '+', tone: 'good' },
-  idle: { sign: '·', plain: '.', tone: 'quiet' },
-  warning: { sign: '!', plain: '!', tone: 'warning' },
-  broken: { sign: '✖', plain: 'x', tone: 'bad' },
-  unknown: { sign: '?', plain: '?', tone: 'warning' },
-  'not-asked': { sign: '–', plain: '-', tone: 'quiet' },
+const STATE_MARKS: Readonly<Record<StepState, Mark>> = {
+  ok: MARKS.ok,
+  idle: MARKS.nothing,
+  warning: MARKS.warning,
+  broken: MARKS.bad,
+  unknown: MARKS.unknown,
+  'not-asked': MARKS.skipped,
 };
 
 const VERDICTS: Readonly<Record<Verdict['state'], Tone>> = {
@@ -86,11 +77,11 @@ function verdictLines({ state, text, next }: Verdict, { paint, width }: QueueSty
   ];
 }
 
-function stepLines(steps: readonly Step[], { unicode, paint, width }: QueueStyle) {
+function stepLines(steps: readonly Step[], style: QueueStyle) {
+  const { width } = style;
   const longest = Math.max(0, ...steps.map(({ step }) => step.length));
   return steps.flatMap(({ step, state, text }) => {
-    const { sign, plain, tone } = MARKS[state];
-    const mark = paint(unicode ? sign : plain, tone);
+    const mark = drawMark(STATE_MARKS[state], style);
     const rest = `${step.padEnd(longest)}  ${text}`;
     const [first = '', ...more] = wrapText(rest, {
       width: width === undefined ? undefined : width - 2,
@@ -102,8 +93,8 @@ function stepLines(steps: readonly Step[], { unicode, paint, width }: QueueStyle
 
 function findingLines(finding: JudgedFinding, style: QueueStyle): readonly string[] {
   const { code, severity, title, causedBy } = finding;
-  const { unicode, paint, width } = style;
-  const { sign, plain, tone } = MARKS[severity === 'error' ? 'broken' : 'warning'];
+  const { paint, width } = style;
+  const mark = drawMark(severity === 'error' ? MARKS.bad : MARKS.warning, style);
   const indent = ' '.repeat(INDENT);
   const room = width === undefined ? undefined : width - INDENT;
   // What to do about it alone would contradict what to do about its cause.
@@ -119,7 +110,7 @@ function findingLines(finding: JudgedFinding, style: QueueStyle): readonly strin
     ...wrapText(title, { width: room }).map((line, at) =>
       at > 0
         ? indent + paint(line, 'strong')
-        : `${paint(unicode ? sign : plain, tone)} ${paint(code, 'quiet')} ${paint(line, 'strong')}`,
+        : `${mark} ${paint(code, 'quiet')} ${paint(line, 'strong')}`,
     ),
     ...body.map((line) => indent + line),
   ];
