@@ -5,6 +5,7 @@ import { digestAllLogs } from '../logs/digest.ts';
 import { known } from '../snapshot/evidence.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 import { STAGES, type Stage } from '../stages.ts';
+import { rightClocksIn } from './clocks.ts';
 import type { QueueFacts } from './facts.ts';
 import { kubernetesNow } from './moments.ts';
 import { stoppedTrails, unlistedIn } from './stopped.ts';
@@ -25,7 +26,11 @@ export function factsOf(snapshot: QueueSnapshot): QueueFacts {
     jobs,
     builds: known(snapshot.server.builds) ?? [],
   });
-  const facts = { snapshot, stages, logs, trails, unlisted: unlistedIn(snapshot) };
+  const facts = {
+    ...{ snapshot, stages, logs, trails },
+    rightClocks: rightClocksIn(snapshot),
+    unlisted: unlistedIn(snapshot),
+  };
   return { ...facts, stopped: stoppedTrails(facts) };
 }
 

@@ -42,6 +42,11 @@ export interface QueueFacts {
   /** Of the stages whose log could be read. */
   readonly logs: ReadonlyMap<Stage, StageLogFacts>;
   readonly trails: readonly BuildTrail[];
+  /**
+   * The stages whose nodes' clocks go with the cluster's, as far as their logs tell. Where one does not,
+   * the ages of its lines are only known to be no less than is said.
+   */
+  readonly rightClocks: ReadonlySet<Stage>;
   /** What it means that the UI does not list a build. */
   readonly unlisted: 'absent' | 'unknown';
   /** The builds that have stopped before Nomad, the longest first. */

@@ -1,10 +1,9 @@
 import type { Milliseconds } from '../../clock.ts';
-import { nodeNow } from '../logs/node-now.ts';
 import { known } from '../snapshot/evidence.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 import { STAGES, type Stage } from '../stages.ts';
 import type { BuildTrail, QueueFacts, StoppedTrail, TrailFacts } from './facts.ts';
-import { ageAt, kubernetesNow, least, serverNow } from './moments.ts';
+import { ageAt, least, serverNow } from './moments.ts';
 import { UI_LIST_LIMIT, type UiState, uiStateOf } from './ui-state.ts';
 
 /** A build goes from one step to the next within a second; this is long. */
@@ -94,20 +93,4 @@ export function reachesBack(facts: QueueFacts, stage: Stage, ageMs: Milliseconds
   }
   const least = Math.min(facts.snapshot.windowMs, ...reach.values());
   return reach.size > 0 && least >= ageMs;
-}
-
-/** A clock that is wrong by more shows in what the node counts as fresh. */
-const RIGHT_MS: Milliseconds = 5_000;
-
-/**
- * Whether the clocks of a stage's nodes go with the cluster's, as far as their logs tell. Where one
- * does not, the ages of its lines are only known to be no less than is said.
- */
-export function isClockRight({ snapshot }: QueueFacts, stage: Stage): boolean {
-  const now = kubernetesNow(snapshot);
-  return snapshot.logs.every(({ stage: own, log }) => {
-    if (own !== stage || log.status !== 'known') return true;
-    const there = nodeNow(log.value, now, snapshot.freshMs);
-    return Math.abs(there.getTime() - now.getTime()) <= RIGHT_MS;
-  });
 }

@@ -2,7 +2,7 @@ import type { Milliseconds } from '../../../clock.ts';
 import type { JobRow } from '../../../nomad/jobs/jobs.ts';
 import type { QueueFacts, StoppedTrail } from '../../facts/facts.ts';
 import { ageAt, nomadNow } from '../../facts/moments.ts';
-import { isClockRight, stoppedBefore, stoppedNear, uiOf } from '../../facts/stopped.ts';
+import { stoppedBefore, stoppedNear, uiOf } from '../../facts/stopped.ts';
 import { unseenTrails } from '../../facts/unseen.ts';
 import { whoWaits } from '../../facts/who-waits.ts';
 import type { FindingSeverity } from '../../finding.ts';
@@ -111,7 +111,7 @@ function hasPassed(
   if (stage === 'output-processor') return false;
   const now = nomadNow(facts.snapshot);
   // What was in Nomad before shows nothing. By a clock that is wrong ages are right to what is fresh.
-  const slackMs = isClockRight(facts, stage) ? SLACK_MS : facts.snapshot.freshMs;
+  const slackMs = facts.rightClocks.has(stage) ? SLACK_MS : facts.snapshot.freshMs;
   const gotThere = ({ submittedAt }: JobRow): boolean =>
     lastAgeMs === null || (ageAt(now, submittedAt) ?? 0) <= lastAgeMs + slackMs;
   const trails = facts.trails.filter(({ key }) => named.includes(key));

@@ -3,7 +3,7 @@ import { formatDuration } from '../../../units.ts';
 import { builds } from '../../build-names.ts';
 import type { QueueFacts, StoppedTrail } from '../../facts/facts.ts';
 import { least } from '../../facts/moments.ts';
-import { isClockRight, reachesBack, STOPPED_AFTER_MS } from '../../facts/stopped.ts';
+import { reachesBack, STOPPED_AFTER_MS } from '../../facts/stopped.ts';
 import { type Finding, type FindingSeverity, fact, lines, type Proof } from '../../finding.ts';
 import type { Stage } from '../../stages.ts';
 
@@ -18,7 +18,7 @@ export function lostBetween(
   from: Stage | null,
   to: Stage,
 ): readonly StoppedTrail[] {
-  const isRight = from !== null && isClockRight(facts, from);
+  const isRight = from !== null && facts.rightClocks.has(from);
   // By a clock that is wrong a build may be older than it seems, and the pod that had it be gone.
   const reachOf = ({ ageMs, confirmed }: StoppedTrail): Milliseconds =>
     confirmed || isRight ? ageMs : facts.snapshot.windowMs;

@@ -1,0 +1,20 @@
+import type { Milliseconds } from '../../clock.ts';
+import { nodeNow } from '../logs/node-now.ts';
+import type { QueueSnapshot } from '../snapshot/snapshot.ts';
+import { STAGES, type Stage } from '../stages.ts';
+import { kubernetesNow } from './moments.ts';
+
+/** A clock that is wrong by more shows in what the node counts as fresh. */
+const RIGHT_MS: Milliseconds = 5_000;
+
+/** The stages whose nodes' clocks go with the cluster's. Every line's stamp is looked at for it. */
+export function rightClocksIn(snapshot: QueueSnapshot): ReadonlySet<Stage> {
+  const now = kubernetesNow(snapshot);
+  const isRight = (stage: Stage): boolean =>
+    snapshot.logs.every(({ stage: own, log }) => {
+      if (own !== stage || log.status !== 'known') return true;
+      const there = nodeNow(log.value, now, snapshot.freshMs);
+      return Math.abs(there.getTime() - now.getTime()) <= RIGHT_MS;
+    });
+  return new Set(STAGES.filter(isRight));
+}
