@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import type { SandboxClock } from '../../src/lib/sandbox/clock.ts';
 import { Sandbox, type SandboxOptions } from '../../src/lib/sandbox/sandbox.ts';
 
 export { type CliResult, cli, type RunningCli, startCli } from './cli.ts';
@@ -19,4 +20,20 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     if (!(error instanceof Error && error.message.includes('onTestFinished'))) throw error;
   }
   return sandbox;
+}
+
+/** How much faster than real time that of a sandbox passes while a command waits. */
+const TIMES_FASTER = 100;
+
+/**
+ * Lets time go on while `run` lasts. A busy machine may be slow to answer, or to load what the
+ * first run of all loads: give the command limits of a day where no limit is meant to end it.
+ */
+export async function whileTimePasses<T>(clock: SandboxClock, run: () => Promise<T>): Promise<T> {
+  clock.setRate(TIMES_FASTER);
+  try {
+    return await run();
+  } finally {
+    clock.setRate(0);
+  }
 }

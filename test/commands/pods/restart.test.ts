@@ -1,6 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { cli, startCli, startSandbox } from '../../support/sandbox.ts';
+import { cli, startSandbox, whileTimePasses } from '../../support/sandbox.ts';
 
 it('shows what losing the service means, and has its name typed where builds are lost', async () => {
   const sandbox = await startSandbox({ builds: 2 });
@@ -24,18 +23,9 @@ it('shows what losing the service means, and has its name typed where builds are
 it('waits until the new pod is ready, and reports', async () => {
   const sandbox = await startSandbox();
   const options = { env: sandbox.environment(), clock: sandbox.clock };
-  const line = ['pods', 'restart', 'dispatcher', '--delete', '--yes', '--json'];
-  const { result } = startCli(line, options);
-  let ended = false;
-  void result.finally(() => {
-    ended = true;
-  });
-  for (let turn = 0; !ended; turn += 1) {
-    // Requests take their turns, too.
-    if (turn % 50 === 49) await sandbox.clock.advance(500);
-    await setImmediate();
-  }
-  const { stdout, exitCode } = await result;
+  const limits = ['--timeout', '1d', '--request-timeout', '1d'];
+  const line = ['pods', 'restart', 'dispatcher', '--delete', '--yes', '--json', ...limits];
+  const { stdout, exitCode } = await whileTimePasses(sandbox.clock, () => cli(line, options));
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({
     how: 'delete',

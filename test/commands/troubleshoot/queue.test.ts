@@ -6,36 +6,23 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Sandbox } from '../../../src/lib/sandbox/sandbox.ts';
 import type { Scenario } from '../../../src/lib/sandbox/scenario.ts';
 import { findScenario } from '../../../src/lib/sandbox/scenarios/index.ts';
-import { cli, startCli, startSandbox } from '../../support/sandbox.ts';
+import { cli, startCli, startSandbox, whileTimePasses } from '../../support/sandbox.ts';
 import type { TestRuntimeOptions } from '../../support/test-runtime.ts';
 
 const QUEUE = ['troubleshoot', 'queue'];
 
-/**
- * Runs `troubleshoot queue`, and lets the sandbox's time go on until it has ended: on a busy machine
- * faster than requests are answered, so that limits have to be long.
- */
-async function queue(
+/** Runs `troubleshoot queue`, without any limit that the test does not name. */
+function queue(
   sandbox: Sandbox,
   words: readonly string[],
   more: TestRuntimeOptions = {},
 ): ReturnType<typeof cli> {
+  const { clock } = sandbox;
   const env = { ...sandbox.environment(), ...more.env };
-  const { result } = startCli([...QUEUE, '--limit', '10m', ...words], {
-    ...more,
-    env,
-    clock: sandbox.clock,
-  });
-  let ended = false;
-  void result.finally(() => {
-    ended = true;
-  });
-  for (let turn = 0; !ended; turn += 1) {
-    // Requests take their turns, too.
-    if (turn % 400 === 399) await sandbox.clock.advance(500);
-    await setImmediate();
-  }
-  return result;
+  const limits = ['--limit', '1d', '--request-timeout', '1d'];
+  return whileTimePasses(clock, () =>
+    cli([...QUEUE, ...limits, ...words], { ...more, env, clock }),
+  );
 }
 
 /** Names of the pods that somebody has deleted. */
