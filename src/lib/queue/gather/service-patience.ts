@@ -24,10 +24,14 @@ export interface PatienceOptions {
   readonly signal: AbortSignal;
 }
 
+/** A service that keeps giving a little is waited for no longer than so many limits in all. */
+const LIMITS_IN_ALL = 12;
+
 /**
- * How long one service is waited for. The limit runs from the first thing that is asked, and anew
- * from everything that the service gives; when it is over, all that waits ends at once and nothing
- * more is asked, so that a service which does not answer costs its limit once.
+ * How long one service is waited for. The limit starts with the first request, and starts again with
+ * everything that the service sends. When it is over, all requests end at once and no more are made:
+ * a service that does not answer costs its limit once. One that only trickles is given up as well,
+ * after {@link LIMITS_IN_ALL} limits.
  */
 export class ServicePatience {
   readonly #options: PatienceOptions;
@@ -36,6 +40,7 @@ export class ServicePatience {
   readonly #signal: AbortSignal;
   #asked = 0;
   #heardAt = 0;
+  #firstAskedAt: number | null = null;
   #idle = new AbortController();
 
   constructor(options: PatienceOptions) {
@@ -99,11 +104,12 @@ export class ServicePatience {
 
   async #watch(idle: AbortSignal): Promise<void> {
     const { clock, limitMs } = this.#options;
-    for (let left = limitMs; left > 0; ) {
-      await clock.sleep(left, idle);
-      left = this.#heardAt + limitMs - clock.now().getTime();
-    }
-    this.#ended.abort(this.#silent());
+    const now = (): number => clock.now().getTime();
+    this.#firstAskedAt ??= now();
+    const lastMoment = this.#firstAskedAt + limitMs * LIMITS_IN_ALL;
+    const left = (): Milliseconds => Math.min(this.#heardAt + limitMs, lastMoment) - now();
+    for (let rest = left(); rest > 0; rest = left()) await clock.sleep(rest, idle);
+    this.#ended.abort(now() < lastMoment ? this.#silent() : this.#slow());
   }
 
   #silent(): AdminError {
@@ -112,6 +118,19 @@ export class ServicePatience {
       code: 'NO_ANSWER',
       hint: 'It is slow or hangs, or a firewall drops the traffic. To wait longer: --limit 60s',
     });
+  }
+
+  #slow(): AdminError {
+    const { name, limitMs } = this.#options;
+    const allMs = limitMs * LIMITS_IN_ALL;
+    return new AdminError(
+      'timeout',
+      `${name} had not sent everything after ${formatDuration(allMs)}`,
+      {
+        code: 'SLOW_ANSWER',
+        hint: 'It answers, but slowly. To read less: --since 5m; to wait longer: --limit 60s',
+      },
+    );
   }
 }
 

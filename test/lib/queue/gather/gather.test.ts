@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { collect } from '../../../../src/lib/nomad/collect.ts';
 import { gather } from '../../../../src/lib/queue/gather/gather.ts';
+import type { QueueSources } from '../../../../src/lib/queue/gather/sources.ts';
 import { known } from '../../../../src/lib/queue/snapshot/evidence.ts';
 import type { StageLog } from '../../../../src/lib/queue/snapshot/snapshot.ts';
 import { makeCatalogue } from '../../../../src/lib/services/catalogue.ts';
@@ -158,6 +159,33 @@ describe('gather', () => {
     const logs = snapshot.logs.map(({ log }) => log);
     expect(logs.length).toBeGreaterThanOrEqual(4);
     expect(logs.filter((log) => log.status === 'failed' && log.timedOut).length).toBeGreaterThan(2);
+  });
+
+  it('gives up a service that only trickles', async () => {
+    const sandbox = await startSandbox({ scenario: 'healthy' });
+    const { kubernetes, ...others } = await sandboxSources(sandbox);
+    if ('missing' in kubernetes) throw new Error('the sandbox has a cluster');
+    const trickling: QueueSources['kubernetes'] = {
+      open: async () =>
+        Object.assign(Object.create(await kubernetes.open()), {
+          async *podLogs(): AsyncGenerator<Uint8Array> {
+            for (;;) {
+              await sandbox.clock.sleep(1_000);
+              yield new TextEncoder().encode('.');
+            }
+          },
+        }),
+    };
+    const startedAt = sandbox.clock.nowMs();
+    const gathering = gathered({ ...others, kubernetes: trickling }, { limitMs: 2_000 });
+    const { snapshot } = await until(gathering, sandbox.clock);
+    expect(sandbox.clock.nowMs() - startedAt).toBeLessThanOrEqual(24_500);
+    expect(snapshot.pods.status).toBe('known');
+    expect(snapshot.logs[0]?.log).toMatchObject({
+      status: 'failed',
+      timedOut: true,
+      failure: { code: 'SLOW_ANSWER', message: 'Kubernetes had not sent everything after 24s' },
+    });
   });
 
   it('tells a server that fails from one that is silent', async () => {
