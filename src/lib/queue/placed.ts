@@ -4,13 +4,16 @@ import type { Remedy } from './finding.ts';
 /** A flag and its value, as a shell reads them. */
 const FLAG = / (--[\w-]+) (?:'[^']*'|\\.|[^\s'\\])+/g;
 
-/**
- * A command that is suggested, with the flags that chose the installation: run as it stands, it has
- * to reach the same one.
- *
- * @param place the flags, each with a blank before it
- */
-export function placedCommand(command: string, place: string): string {
+/** The flags that lead to the installation; each flag has a blank before it. */
+export interface Place {
+  /** Those of this program. */
+  readonly admin: string;
+  readonly kubectl: string;
+}
+
+/** A suggested command with the flags that lead to the installation, so that it runs as it stands. */
+export function placedCommand(command: string, { admin: place, kubectl }: Place): string {
+  if (command.startsWith('kubectl ')) return `${command}${kubectl}`;
   if (place === '' || !command.startsWith('circleci-admin ')) return command;
   // Behind a double dash stands what another program is given.
   const [own = '', ...theirs] = command.split(/(?= -- )/);
@@ -22,12 +25,12 @@ export function placedCommand(command: string, place: string): string {
 }
 
 /** A remedy whose commands reach the same installation. */
-export function placedRemedy(remedy: Remedy, place: string): Remedy {
+export function placedRemedy(remedy: Remedy, place: Place): Remedy {
   return { ...remedy, commands: remedy.commands.map((command) => placedCommand(command, place)) };
 }
 
 /** A diagnosis all of whose commands reach the installation that it is about. */
-export function placedDiagnosis(diagnosis: Diagnosis, place: string): Diagnosis {
+export function placedDiagnosis(diagnosis: Diagnosis, place: Place): Diagnosis {
   const { verdict, findings } = diagnosis;
   const { next } = verdict;
   return {

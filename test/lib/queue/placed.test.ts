@@ -9,7 +9,7 @@ test.each([
     ' -n ci',
     'circleci-admin nomad cli -n ci -- server members',
   ],
-  ['kubectl get pods', ' -n ci', 'kubectl get pods'],
+  ['kubectl get pods', ' -n ci', 'kubectl get pods --context lab'],
   [
     'circleci-admin troubleshoot queue --nomad-pod nomad-server-0',
     " --kubeconfig '/o'\\''neil/my --nomad-pod' --nomad-pod circleci-nomad-0 --nomad-access exec",
@@ -21,5 +21,5 @@ test.each([
     'circleci-admin nomad cli --namespace ci -- node drain --namespace x',
   ],
 ])('%j with %j is %j', (command, place, expected) => {
-  expect(placedCommand(command, place)).toBe(expected);
+  expect(placedCommand(command, { admin: place, kubectl: ' --context lab' })).toBe(expected);
 });

@@ -1,4 +1,4 @@
-import type { Chosen } from '../../installation/settings.ts';
+import type { Chosen, Settings } from '../../installation/settings.ts';
 import { shellWord } from '../../shell-word.ts';
 
 export { shellWord };
@@ -17,6 +17,23 @@ export function placeFlags(chosen: Chosen): string {
     ['nomad-address', chosen.nomadAddress],
     ['nomad-pod', chosen.nomadPod],
   ];
+  return written(flags);
+}
+
+/**
+ * The same for kubectl, which does not know this program's profiles. What both read by themselves
+ * (`KUBECONFIG`, the current context) is left out.
+ */
+export function kubectlFlags(chosen: Chosen, { profile, kubernetes }: Settings): string {
+  const [file, ...more] = profile === null ? [] : kubernetes.kubeconfig;
+  return written([
+    ['kubeconfig', chosen.kubeconfig ?? (more.length === 0 ? file : undefined)],
+    ['context', kubernetes.context ?? undefined],
+    ['namespace', kubernetes.namespace ?? undefined],
+  ]);
+}
+
+function written(flags: readonly (readonly [string, string | undefined])[]): string {
   return flags
     .flatMap(([flag, value]) => (value === undefined ? [] : [` --${flag} ${shellWord(value)}`]))
     .join('');

@@ -13,7 +13,7 @@ import { openSources } from '../../queue/gather/open-sources.ts';
 import type { GatherOptions } from '../../queue/gather/sources.ts';
 import { type Look, look } from '../../queue/look.ts';
 import { fixable, type MendEvent, servicesToRenew } from '../../queue/mend.ts';
-import { placedDiagnosis } from '../../queue/placed.ts';
+import { type Place, placedDiagnosis } from '../../queue/placed.ts';
 import type { FollowTriggerEvent } from '../../queue/trigger/follow-trigger.ts';
 import { findingsTable, queueDocument, queueLines } from '../../queue/view.ts';
 import { mendChange, mendDocument } from '../changes/mend-change.ts';
@@ -30,8 +30,8 @@ export interface QueueContext {
   readonly runtime: Runtime;
   readonly masker: Masker;
   readonly ssh: SshChoice;
-  /** The flags that chose the installation, for commands that are suggested. */
-  readonly place: string;
+  /** For commands that are suggested. */
+  readonly place: Place;
   /** A file that every snapshot is kept in; the newest stays. */
   readonly save: string | undefined;
 }
@@ -106,7 +106,7 @@ export class QueueSession {
     const plan = await planRestart(client, catalogue, pods, 'delete', { signal, runningBuilds });
     const style = await queueStyle(output, runtime);
     const again = async (): Promise<Diagnosis> => (await this.look()).diagnosis;
-    const context = { client, installation, place, style, look: again };
+    const context = { client, installation, place: place.admin, style, look: again };
     const waiting = { timeoutMs, settleMs: Math.min(timeoutMs, SETTLE_MS) };
     return mendChange(context, { diagnosis, findings }, plan, waiting);
   }
@@ -139,7 +139,7 @@ export class QueueSession {
       api,
       server: installation.settings.host ?? installation.name,
       installation,
-      place,
+      place: place.admin,
       style,
       look: (trigger: GatherOptions['trigger']) => this.look(trigger),
     };

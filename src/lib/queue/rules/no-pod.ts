@@ -63,10 +63,12 @@ function howMany(workload: WorkloadFact | null, listed: boolean): string {
 
 function remedyOf(workload: WorkloadFact | null, name: string): Finding['remedy'] {
   if (workload?.replicas === 0) {
-    const target = `${workload.kind.toLowerCase()}/${workload.name}`;
     return {
-      text: `Somebody scaled it to zero. "kubectl scale ${target} --replicas=1 -n NAMESPACE" starts it again.`,
-      commands: [`circleci-admin services show ${name}`],
+      text: 'Somebody scaled it to zero. Scale it up again; builds in its queue then continue.',
+      commands: [
+        `kubectl scale ${workload.kind.toLowerCase()}/${workload.name} --replicas=1`,
+        `circleci-admin services show ${name}`,
+      ],
     };
   }
   return {

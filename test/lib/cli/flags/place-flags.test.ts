@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { placeFlags } from '../../../../src/lib/cli/flags/place-flags.ts';
+import { kubectlFlags, placeFlags } from '../../../../src/lib/cli/flags/place-flags.ts';
+import type { Chosen } from '../../../../src/lib/installation/settings.ts';
+import { resolveSettings } from '../../../../src/lib/installation/settings.ts';
 import { NOTHING_CHOSEN } from '../../../support/nothing-chosen.ts';
 
 describe('placeFlags', () => {
@@ -7,5 +9,25 @@ describe('placeFlags', () => {
     expect(placeFlags(NOTHING_CHOSEN)).toBe('');
     const chosen = { ...NOTHING_CHOSEN, namespace: 'ci', kubeconfig: "/home/o'neil/my config" };
     expect(placeFlags(chosen)).toBe(" --namespace ci --kubeconfig '/home/o'\\''neil/my config'");
+  });
+});
+
+describe('kubectlFlags', () => {
+  const kubernetes = { kubeconfig: '/etc/lab.yaml', context: 'lab', namespace: 'ci' };
+  const config = { current: undefined, installations: { lab: { kubernetes } } };
+  const flagsOf = (own: Partial<Chosen>, env = {}): string => {
+    const chosen = { ...NOTHING_CHOSEN, ...own };
+    return kubectlFlags(chosen, resolveSettings(chosen, env, config));
+  };
+
+  it('spells out a profile, which kubectl does not know', () => {
+    expect(flagsOf({ installation: 'lab' })).toBe(
+      ' --kubeconfig /etc/lab.yaml --context lab --namespace ci',
+    );
+  });
+
+  it('leaves out what kubectl reads by itself, and keeps the flags that were given', () => {
+    expect(flagsOf({}, { KUBECONFIG: '/home/ada/config' })).toBe('');
+    expect(flagsOf({ context: 'other' })).toBe(' --context other');
   });
 });
