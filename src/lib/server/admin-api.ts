@@ -52,6 +52,8 @@ export interface RecentBuild {
   readonly startedAt: Date | null;
   readonly stoppedAt: Date | null;
   readonly url: string | null;
+  /** How many parallel tasks it has, 1 where it is not parallel; null if not told. */
+  readonly parallel: number | null;
 }
 
 /** How much the server believes to be queued and running. */

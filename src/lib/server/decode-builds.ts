@@ -21,7 +21,14 @@ function decodeBuild(fields: JsonObject): RecentBuild {
     startedAt: momentOf(fields['start_time']),
     stoppedAt: momentOf(fields['stop_time']),
     url: textOf(fields['build_url']),
+    parallel: tasksOf(fields['parallel']),
   };
+}
+
+/** The web page's own code counts containers by it, and takes none for one (frontend, models/build.cljs). */
+function tasksOf(value: unknown): number | null {
+  const count = numberOf(value);
+  return count !== null && Number.isInteger(count) && count > 0 ? count : null;
 }
 
 /** Reads the licence's seats; null where the answer knows none of them. */

@@ -78,6 +78,18 @@ test.each([
   expect(decodeSetting(setting)).toMatchObject({ type, value });
 });
 
+test.each([
+  [1, 1],
+  [4, 4],
+  [null, null],
+  [undefined, null],
+  [0, null],
+  [1.5, null],
+  ['2', null],
+])('a build of parallel %j has %j tasks', (parallel, tasks) => {
+  expect(decodeBuilds([{ build_num: 4, parallel }])).toMatchObject([{ parallel: tasks }]);
+});
+
 test('a build without a user or times says so', () => {
   expect(decodeBuilds([{ username: 'acme', reponame: 'web', build_num: 4, user: null }])).toEqual([
     {
@@ -89,6 +101,7 @@ test('a build without a user or times says so', () => {
       startedAt: null,
       stoppedAt: null,
       url: null,
+      parallel: null,
     },
   ]);
   expect(decodeLicensing({ seats: 5 })).toBe(null);

@@ -9,7 +9,7 @@ const CLOCK = { now: () => NOW, sleep: () => Promise.resolve() };
 
 function build(startedBy: string | null, days: number): RecentBuild {
   const at = daysAgo(days);
-  const nothing = { project: null, number: null, status: null, url: null };
+  const nothing = { project: null, number: null, status: null, url: null, parallel: null };
   return { ...nothing, startedBy, queuedAt: at, startedAt: at, stoppedAt: at };
 }
 

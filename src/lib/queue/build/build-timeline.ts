@@ -4,9 +4,10 @@ import type { RecentBuild } from '../../server/admin-api.ts';
 import { known } from '../snapshot/evidence.ts';
 import type { BuildFacts, StageEvidence } from './build-facts.ts';
 import { hasEnded, jobSlots, wasStopped, wasTaken } from './job-steps.ts';
+import { tasksCounted, tasksSeen } from './known-tasks.ts';
 import { ageOfNewest, type SettledWay, settle } from './settle.ts';
 import { done, gap, type Slot } from './slot.ts';
-import { outputSlots, stageSlots, tasksNamed, tells } from './stage-steps.ts';
+import { outputSlots, stageSlots, tells } from './stage-steps.ts';
 import { withTimes } from './step-times.ts';
 import type { BuildState, Timeline, TimelineStep } from './timeline.ts';
 import { endedInUi, queuedSlots, shownEnded, shownRunning, startedInUi } from './ui-steps.ts';
@@ -33,7 +34,9 @@ export function buildTimeline(facts: BuildFacts): Timeline {
   const allEnded =
     tracks.every(({ job }) => job !== null) && (known(facts.jobs) ?? []).every(hasEnded);
   const ways = tracks.map((track) => {
-    const shown = only ? shownRunning(ui, facts.serverClock) : [];
+    // That the UI shows the build as running says nothing of one of its tasks that Nomad does not have.
+    const isOther = track.job === null && tasksCounted(facts).length > 1;
+    const shown = only && !isOther ? shownRunning(ui, facts.serverClock) : [];
     const taken = track.job !== null && wasTaken(track.job);
     // Of one that was taken the UI may have heard; that it has not is not what holds it up.
     const told = !taken || (ui !== null && endedInUi(ui));
@@ -69,14 +72,15 @@ function sharedSlots(facts: BuildFacts, ui: RecentBuild | null): readonly Slot[]
   return slots;
 }
 
-/** Those that Nomad has, and those that the schedulerer's log names. */
-function tracksOf({ build, jobs, stages }: BuildFacts): readonly Track[] {
+/**
+ * Those that Nomad has, those that the schedulerer's log names, and once there is one of these, all
+ * that the UI counts: before, they are on their way together.
+ */
+function tracksOf(facts: BuildFacts): readonly Track[] {
+  const { build, jobs, stages } = facts;
   const reports = known(jobs) ?? [];
-  const schedulerer = stages.find(({ stage }) => stage === 'schedulerer');
-  const tasks = new Set([
-    ...reports.map(({ job }) => job.taskIndex ?? 0),
-    ...(schedulerer ? tasksNamed(schedulerer) : []),
-  ]);
+  const seen = tasksSeen({ jobs, stages: stages.filter(({ stage }) => stage === 'schedulerer') });
+  const tasks = new Set([...seen, ...(seen.size > 0 ? tasksCounted(facts) : [])]);
   const wanted = [...tasks].filter((task) => build.task === null || task === build.task);
   if (wanted.length === 0) return [{ task: build.task, job: null }];
   return wanted
@@ -152,7 +156,7 @@ function notInNomad(
 
 /** The UI shows it as running, and Nomad has no such job any more. */
 function lostInNomad(
-  { jobs, serverClock }: BuildFacts,
+  { jobs, now, serverClock }: BuildFacts,
   { task, job }: Track,
   ui: RecentBuild | null,
 ): readonly Slot[] {
@@ -160,10 +164,13 @@ function lostInNomad(
   if (endedInUi(ui)) return shownEnded(ui, serverClock);
   const what = `the UI shows it as ${ui.status ?? 'running'}, but Nomad has no such job`;
   const suspects = ['nomad', 'server'] as const;
+  // Of a build that runs for hours one task may have ended, and be forgotten, before the others.
+  const ageMs = ageOfNewest(queuedSlots(ui, serverClock), now);
+  const absent = jobs.status === 'known' && (ageMs === null || ageMs <= FORGOTTEN_AFTER);
   return [
     gap(
       { id: 'finished', place: 'output-processor', task, what },
-      { absent: jobs.status === 'known', patienceMs: 120_000, suspects },
+      { absent, patienceMs: 120_000, suspects },
     ),
   ];
 }

@@ -314,6 +314,37 @@ describe('the way of a build', () => {
     expect(one.steps.some(({ task }) => task === 1)).toBe(false);
   });
 
+  it('shows a task apart that the UI counts, and neither a log nor Nomad has', () => {
+    const two = known(ui({ status: 'running', startedAt: at(4), parallel: 2 }));
+    const jobs = known([job('running', [placement(0.54, 2)])]);
+    const schedulerer = stage('schedulerer', [], {
+      log: known({
+        records: [record('schedulerer', 'posted', 0.52, { task: 0 })],
+        reachesBackMs: 3_600_000,
+      }),
+    });
+    const given = facts(300, { jobs, ui: two, stages: [...POSTED.slice(0, 2), schedulerer] });
+    for (const task of [null, 1]) {
+      const { state, stoppedAt } = buildTimeline({ ...given, build: { ...given.build, task } });
+      expect(stoppedAt).toMatchObject({ step: 'schedulerer-got', task: 1, what: 'not in its log' });
+      expect(state).toBe(task === null ? 'running' : 'lost');
+    }
+    const one = buildTimeline({ ...given, build: { ...given.build, task: 0 } });
+    expect(one.stoppedAt).toBeNull();
+    const untold = buildTimeline({ ...given, ui: known(started) });
+    expect(untold.stoppedAt).toBeNull();
+  });
+
+  it('takes no task for lost that may have ended hours ago', () => {
+    const two = known(ui({ status: 'running', startedAt: at(4), parallel: 2 }));
+    const jobs = known([job('running', [placement(0.54, 2)])]);
+    const stages = POSTED.map(({ stage: name }) =>
+      stage(name, [], { log: known({ records: [], reachesBackMs: 60_000 }) }),
+    );
+    const { state, stoppedAt } = buildTimeline(facts(5 * 3_600, { jobs, ui: two, stages }));
+    expect({ state, stoppedAt }).toEqual({ state: 'running', stoppedAt: null });
+  });
+
   it('tells a build whose job was stopped from one that has ended', () => {
     const killed = placement(0.54, 2, {
       ...{ desiredStatus: 'stop', clientStatus: 'complete', end: [100, 137] },

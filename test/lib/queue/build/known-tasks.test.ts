@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BuildFacts } from '../../../../src/lib/queue/build/build-facts.ts';
 import { refuseUnknownTask } from '../../../../src/lib/queue/build/known-tasks.ts';
-import { BLOCKED, facts, failed, job, known, POSTED, record, stage } from './samples.ts';
+import { BLOCKED, facts, failed, job, known, POSTED, record, stage, ui } from './samples.ts';
 
 const waiting = (task: number) => job('pending', [], BLOCKED, task);
 
@@ -17,11 +17,18 @@ function naming(task: number) {
   return [...POSTED.slice(0, 2), stage('schedulerer', [], { log })];
 }
 
+/** What the UI says of how many tasks the build has. */
+function counting(parallel: number) {
+  return known(ui({ parallel }));
+}
+
 describe('a parallel task', () => {
   it.each<[number, Partial<BuildFacts>, string]>([
     [1, { jobs: known([waiting(0)]) }, 'acme/web/21 has 1 task (0), and no task 1'],
     [3, { jobs: known([waiting(1), waiting(0)]) }, 'acme/web/21 has 2 tasks (0, 1), and no task 3'],
     [1, { jobs: known([]), stages: naming(0) }, 'acme/web/21 has 1 task (0), and no task 1'],
+    [2, { jobs: known([]), ui: counting(2) }, 'acme/web/21 has 2 tasks (0, 1), and no task 2'],
+    [2, { jobs: failed('it hangs'), ui: counting(1) }, 'acme/web/21 has 1 task (0), and no task 2'],
   ])('%i is refused that the build does not have', (task, more, message) => {
     expect(asked(task, more)).toThrow(
       expect.objectContaining({ kind: 'notFound', code: 'TASK_NOT_FOUND', message }),
@@ -34,6 +41,8 @@ describe('a parallel task', () => {
     ['a log names it', 1, { jobs: known([waiting(0)]), stages: naming(1) }],
     ['a later one is known', 1, { jobs: known([waiting(0), waiting(2)]) }],
     ['no task is known', 1, { jobs: known([]), stages: [] }],
+    ['only the UI counts it', 1, { jobs: known([waiting(0)]), ui: counting(2) }],
+    ['a log knows more than the UI', 1, { jobs: known([]), stages: naming(1), ui: counting(1) }],
     ['Nomad was not read', 1, { jobs: failed('it hangs'), stages: naming(0) }],
   ])('is followed where %s', (_why, task, more) => {
     expect(asked(task, more)).not.toThrow();

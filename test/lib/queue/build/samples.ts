@@ -92,6 +92,7 @@ export function ui(more: Partial<RecentBuild> = {}): RecentBuild {
     startedAt: null,
     stoppedAt: null,
     url: 'https://ci.example.com/gh/acme/web/21',
+    parallel: null,
     ...more,
   };
 }

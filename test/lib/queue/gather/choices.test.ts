@@ -18,7 +18,7 @@ describe('whose log is read first', () => {
   const running = [allocation('acme-web-1'), allocation('acme-api-2'), allocation('acme-web-3')];
   const build = (project: string, number: number, status: string) => ({
     ...{ project, number, status, startedBy: null, queuedAt: null },
-    ...{ startedAt: null, stoppedAt: null, url: null },
+    ...{ startedAt: null, stoppedAt: null, url: null, parallel: null },
   });
 
   it('is of what the UI does not show as running', () => {

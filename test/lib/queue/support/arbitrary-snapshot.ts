@@ -193,6 +193,7 @@ export const snapshots: fc.Arbitrary<QueueSnapshot> = fc.record({
           startedAt: orNull(moment),
           stoppedAt: orNull(moment),
           url: orNull(text),
+          parallel: orNull(ms),
         }),
       ),
     ),

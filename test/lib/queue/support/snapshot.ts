@@ -264,6 +264,7 @@ export function inUi(build: string, status: string, queuedMs = 5 * MINUTE): Rece
     startedAt: begun ? ago(queuedMs - 1_000) : null,
     stoppedAt: begun && status !== 'running' ? ago(queuedMs - 2_000) : null,
     url: null,
+    parallel: null,
   };
 }
 

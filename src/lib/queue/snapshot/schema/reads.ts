@@ -54,6 +54,11 @@ export function orNull<T>(schema: Reads<T>): Reads<T | null> {
   return v.nullable(schema);
 }
 
+/** What may not be known, and what files of earlier versions do not have. */
+export function nullIfAbsent<T>(schema: Reads<T>): Reads<T | null> {
+  return v.optional(v.nullable(schema), null);
+}
+
 /** As many as there are. */
 export function list<T>(item: Reads<T>): Reads<readonly T[]> {
   return v.pipe(v.array(item, 'a list'), v.readonly());

@@ -19,6 +19,7 @@ import {
   flag,
   list,
   moment,
+  nullIfAbsent,
   number,
   object,
   oneOf,
@@ -98,6 +99,7 @@ const BUILD: Reads<RecentBuild> = object({
   startedAt: orNull(moment),
   stoppedAt: orNull(moment),
   url: orNull(text),
+  parallel: nullIfAbsent(number),
 });
 
 const QUEUE: Reads<RabbitQueue> = object({

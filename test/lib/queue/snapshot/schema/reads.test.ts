@@ -9,6 +9,7 @@ import {
   id,
   list,
   moment,
+  nullIfAbsent,
   number,
   object,
   oneOf,
@@ -43,6 +44,7 @@ describe('a field', () => {
     ['an ID', id<'an-id'>(), 'an-id', 'an-id'],
     ['a word', word, 'red', 'red'],
     ['nothing', orNull(text), null, null],
+    ['what is not there', nullIfAbsent(text), undefined, null],
     ['a list', list(number), [1, 2], [1, 2]],
     ['counts', counts, { 'us-east-1': 3 }, { 'us-east-1': 3 }],
     [
