@@ -23,6 +23,7 @@ export type PodMatcher = (pod: Pod) => boolean;
 /**
  * The pods that are meant.
  *
+ * @param options.mayCome a service without a pod is no error: the caller waits for its pods
  * @throws AdminError `notFound` POD_NOT_FOUND or SERVICE_NOT_FOUND for a name that nothing has, or
  *   PODS_NOT_FOUND for a service without a pod; as the KubernetesClient says
  */
@@ -30,17 +31,19 @@ export async function choosePods(
   client: Pick<KubernetesClient, 'listPods' | 'target'>,
   catalogue: Catalogue,
   choice: PodChoice,
-  options: { readonly signal: AbortSignal },
+  options: { readonly signal: AbortSignal; readonly mayCome?: boolean },
 ): Promise<readonly Pod[]> {
+  const { signal, mayCome = false } = options;
   const services = choice.services.map((name) => catalogue.find(name));
-  const pods = await client.listPods({ ...selectorsOf(choice), signal: options.signal });
+  const pods = await client.listPods({ ...selectorsOf(choice), signal });
   for (const name of choice.names) {
     if (pods.some((pod) => isNamed(pod, name, catalogue))) continue;
     const service = catalogue.named(name);
+    if (service && mayCome) continue;
     throw service ? noPods(service) : notFound(name, pods, client);
   }
   const chosen = pods.filter(podMatcher(choice, catalogue));
-  for (const service of services) {
+  for (const service of mayCome ? [] : services) {
     if (!chosen.some((pod) => catalogue.serviceOf(pod)?.name === service.name)) {
       throw noPods(service);
     }

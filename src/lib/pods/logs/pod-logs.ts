@@ -43,8 +43,8 @@ export interface TrackedLog {
 /**
  * The logs of all containers of the pods that are meant, merged by time. Init containers that have
  * ended well and containers for debugging are read only where one is named. First comes what is
- * there, read to its end; with `follow` then what is written, also by pods that join, over broken
- * connections and restarts, without a gap and without a repeat.
+ * there, read to its end; with `follow` then what is written, also by pods that join (the first one,
+ * even), over broken connections and restarts, without a gap and without a repeat.
  *
  * @throws AdminError as {@link choosePods}; `notFound` PODS_NOT_FOUND, NO_PREVIOUS_LOG;
  *   `validation` BAD_CONTAINER; `usage` TOO_MANY_STREAMS
@@ -58,7 +58,7 @@ export async function* podLogs(
 ): AsyncGenerator<PodLogEvent, void> {
   const { clock, signal } = context;
   const startedAt = clock.now();
-  const pods = await choosePods(client, catalogue, choice, { signal });
+  const pods = await choosePods(client, catalogue, choice, { signal, mayCome: options.follow });
   const newOnly = options.follow && options.tail === 0;
   const sinceMs = newOnly ? null : options.sinceMs;
   const logs = pods.flatMap((pod) =>
@@ -68,6 +68,10 @@ export async function* podLogs(
   );
   refuse(pods, logs, options);
   yield { kind: 'begun', alone: isAlone(logs, choice) };
+  if (pods.length === 0) {
+    const text = 'No pod matches yet; its log will be shown when one starts';
+    yield { kind: 'note', source: null, text };
+  }
   yield* readHistory(client, logs, options, context);
   if (!options.follow) return;
   const join = (pod: Pod): readonly TrackedLog[] => {

@@ -191,6 +191,23 @@ it('follows the others when one is lost for long, and that one again when its po
   expect(reading.texts.filter((text) => text === 'frontend 0')).toHaveLength(1);
 });
 
+it.each<PodChoice>([
+  { ...EVERYTHING, names: ['vault'] },
+  { ...EVERYTHING, services: ['vault'] },
+  { ...EVERYTHING, labelSelector: 'app=vault' },
+])('waits for the first pod when it follows %j', async (choice) => {
+  const rig = await clusterRig([{ name: 'dispatcher' }]);
+  const reading = read(rig, { follow: true }, choice);
+  await rig.until(() => reading.notes.length > 0);
+  expect(reading.notes).toEqual(['No pod matches yet; its log will be shown when one starts']);
+  rig.sandbox.addPod({ name: 'vault' });
+  await rig.until(() => rig.sandbox.pod('vault').status.phase === 'Running');
+  rig.sandbox.appendLog('vault', undefined, 'unsealed');
+  await rig.until(() => reading.texts.includes('unsealed'));
+  reading.stop();
+  await reading.ended;
+});
+
 it.each<[Partial<LogsOptions>, PodChoice, object]>([
   [
     { maxStreams: 1 },
