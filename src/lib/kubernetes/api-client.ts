@@ -75,7 +75,7 @@ async function deletePod(
   name: string,
   options: Parameters<KubernetesClient['deletePod']>[1] = {},
 ): Promise<void> {
-  const { gracePeriodSeconds, signal } = options;
+  const { uid, gracePeriodSeconds, signal } = options;
   const response = await transport.ask(
     {
       method: 'DELETE',
@@ -85,6 +85,7 @@ async function deletePod(
         kind: 'DeleteOptions',
         apiVersion: 'v1',
         ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+        ...(uid === undefined ? {} : { preconditions: { uid } }),
       }),
       ...(signal ? { signal } : {}),
     },

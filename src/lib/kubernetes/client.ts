@@ -98,9 +98,14 @@ export interface KubernetesClient {
   getPod(name: string, signal?: AbortSignal): Promise<Pod>;
   /** Changes from now on, over broken connections and expired versions, until aborted. */
   watchPods(selector?: PodSelector): AsyncIterable<PodChange>;
+  /** With a `uid` exactly that pod, and none that took its name since: KUBERNETES_CONFLICT then. */
   deletePod(
     name: string,
-    options?: { readonly gracePeriodSeconds?: number; readonly signal?: AbortSignal },
+    options?: {
+      readonly uid?: string;
+      readonly gracePeriodSeconds?: number;
+      readonly signal?: AbortSignal;
+    },
   ): Promise<void>;
   podEvents(name: string, signal?: AbortSignal): Promise<readonly KubernetesEvent[]>;
   /** Deployments and StatefulSets of the namespace; null if we may not list them. */

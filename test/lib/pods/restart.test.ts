@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { AdminError } from '../../../src/lib/errors.ts';
 import type { KubernetesClient } from '../../../src/lib/kubernetes/client.ts';
 import { choosePods } from '../../../src/lib/pods/choose-pods.ts';
 import { planRestart, type RestartPlan } from '../../../src/lib/pods/restart/plan.ts';
@@ -81,6 +82,30 @@ it.each([
   const own = rig.sandbox.pods().filter((pod) => pod.metadata.name.startsWith(name));
   expect(own).toHaveLength(count);
   for (const pod of own) expect(before).not.toContain(pod.metadata.uid);
+});
+
+it('deletes no pod that has taken the name of a planned one', async () => {
+  const rig = await clusterRig(PODS);
+  const chosen = await plan(rig.client, 'delete', 'circleci-mongodb');
+  rig.sandbox.deletePod('circleci-mongodb', 0);
+  await rig.until(() => rig.sandbox.pod('circleci-mongodb').status.phase === 'Running');
+  const replaced = uids(rig)['circleci-mongodb-0'];
+  expect(await run(rig, chosen)).toMatchObject({ exitCode: 0 });
+  expect(uids(rig)['circleci-mongodb-0']).toBe(replaced);
+});
+
+it('waits for a pod whose deletion was not answered though it was heard', async () => {
+  const rig = await clusterRig(PODS);
+  const chosen = await plan(rig.client, 'delete', 'dispatcher');
+  const deletePod: KubernetesClient['deletePod'] = async (...asked) => {
+    await rig.client.deletePod(...asked);
+    throw new AdminError('timeout', 'no answer', { code: 'REQUEST_TIMEOUT', hint: 'Try again.' });
+  };
+  const client = { ...rig.client, deletePod };
+  expect(await run({ ...rig, client }, chosen)).toMatchObject({
+    exitCode: 0,
+    targets: [{ target: 'Deployment/dispatcher', outcome: 'ready' }],
+  });
 });
 
 it('goes on with a restart that was begun, and does not begin another', async () => {

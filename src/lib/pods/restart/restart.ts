@@ -11,7 +11,7 @@ import { isRolledOut, type RestartPlan, type RestartTarget } from './plan.ts';
 /** What restarting asks of Kubernetes. */
 export type RestartClient = Pick<
   KubernetesClient,
-  'restartWorkload' | 'deletePod' | 'getWorkload' | 'listPods'
+  'restartWorkload' | 'deletePod' | 'getPod' | 'getWorkload' | 'listPods'
 >;
 
 /** How a target ended. */
@@ -170,13 +170,11 @@ async function begin(
     if (!target.rolling) await client.restartWorkload(target, now, signal);
     return { pods: names, problem: null };
   }
-  for (const [at, { name, terminating }] of target.pods.entries()) {
-    if (terminating) continue;
+  for (const [at, pod] of target.pods.entries()) {
+    if (pod.terminating) continue;
     try {
-      await client.deletePod(name, { gracePeriodSeconds: NOW_SECONDS, signal });
+      await deleteExactly(client, pod, signal);
     } catch (error) {
-      // Gone meanwhile: that is what was wanted.
-      if (isAdminError(error, 'notFound')) continue;
       signal.throwIfAborted();
       // Before the first one nothing has changed.
       if (at === 0 || !isAdminError(error)) throw error;
@@ -184,6 +182,43 @@ async function begin(
     }
   }
   return { pods: names, problem: null };
+}
+
+/** Deletes this very pod; one that took its name since stays. */
+async function deleteExactly(
+  client: RestartClient,
+  { name, uid }: Pick<Pod, 'name' | 'uid'>,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await client.deletePod(name, { uid, gracePeriodSeconds: NOW_SECONDS, signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    // Gone meanwhile, or replaced: that is what was wanted.
+    if (isAdminError(error, 'notFound')) return;
+    if (isAdminError(error) && error.code === 'KUBERNETES_CONFLICT') return;
+    // No answer does not mean that the pod was not deleted.
+    const unsure = isAdminError(error, 'timeout') || isAdminError(error, 'service');
+    if (unsure && (await isGoing(client, { name, uid }, signal))) return;
+    throw error;
+  }
+}
+
+async function isGoing(
+  client: RestartClient,
+  { name, uid }: Pick<Pod, 'name' | 'uid'>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    const pod = await client.getPod(name, signal);
+    return pod.uid !== uid || pod.deletedAt !== null;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isAdminError(error, 'notFound')) return true;
+    // Cannot be told: the caller reports why the deletion itself failed.
+    if (isAdminError(error)) return false;
+    throw error;
+  }
 }
 
 /** Where a target stands: done only when no old pod is left and as many are ready as are wanted. */
