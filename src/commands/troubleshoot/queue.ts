@@ -51,7 +51,10 @@ export class TroubleshootQueue extends MutatingCommand {
       helpValue: 'FILE',
       exclusive: ['from'],
     }),
-    from: Flags.string({ summary: 'diagnose from a saved FILE', helpValue: 'FILE' }),
+    from: Flags.string({
+      summary: 'diagnose from a saved file; - for standard input',
+      helpValue: 'FILE',
+    }),
     watch: Flags.boolean({ char: 'w', summary: 'check again every 15s', exclusive: ['from'] }),
     ...sshFlags,
   };
@@ -65,9 +68,9 @@ export class TroubleshootQueue extends MutatingCommand {
     const { flags } = await this.parse(TroubleshootQueue);
     const { output, runtime, masker, signal } = this;
     if (flags.from !== undefined) {
-      const { readSnapshot } = await import('../../lib/queue/snapshot/snapshot-file.ts');
-      const { diagnose } = await import('../../lib/queue/diagnose.ts');
-      return this.#show(diagnose(await readSnapshot(flags.from)), flags.from);
+      const { diagnoseSaved } = await import('../../lib/cli/troubleshoot/read-saved.ts');
+      const { diagnosis, source } = await diagnoseSaved(flags.from, runtime);
+      return this.#show(diagnosis, source);
     }
     if (flags.save !== undefined) {
       const { requireWritable } = await import('../../lib/queue/snapshot/snapshot-file.ts');

@@ -330,6 +330,10 @@ describe('troubleshoot queue --save and --from', () => {
     expect(later.exitCode).toBe(9);
     expect(JSON.parse(later.stdout)).toEqual(JSON.parse(live.stdout));
     const { takenAt } = JSON.parse(live.stdout);
+    const piped = await cli([...QUEUE, '--from', '-', '--json'], {
+      stdin: await readFile(file, 'utf8'),
+    });
+    expect(piped).toEqual(later);
     const shown = await cli([...QUEUE, '--from', file], { tty: true });
     const minute = takenAt.slice(0, 16).replace('T', ' ');
     expect(shown.stdout).toContain(`\nEvidence of ${minute} UTC, from ${file}\n`);

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { AdminError } from '../../errors.ts';
 import { readLoginList } from '../../users/login-list.ts';
 import type { Runtime } from '../runtime.ts';
+import { readAll } from './read-all.ts';
 
 /**
  * Reads the logins of a file, or of standard input where it is called `-`.
@@ -22,10 +23,4 @@ export async function readLogins(
     });
   });
   return readLoginList(text, from);
-}
-
-async function readAll(stream: AsyncIterable<Buffer | string>): Promise<string> {
-  const pieces: Buffer[] = [];
-  for await (const piece of stream) pieces.push(Buffer.from(piece));
-  return Buffer.concat(pieces).toString('utf8');
 }
