@@ -1,25 +1,25 @@
 import { AdminError } from '../errors.ts';
 
-/** Who logs in where. */
+/** The user, host and port of an SSH login. */
 export interface SshAddress {
   readonly user: string;
   readonly host: string;
   readonly port: number;
 }
 
-/** What stands in for the parts of an address that nobody wrote. */
+/** The defaults for the optional parts of an address. */
 export type AddressDefaults = Pick<SshAddress, 'user' | 'port'>;
 
 const ADDRESS =
   /^(?:(?<user>[\w.-]+)@)?(?:\[(?<v6>[\dA-Fa-f:.]+)\]|(?<host>[\w.-]+))(?::(?<port>\d{1,5}))?$/;
 
-/** Whether a text is an address such as `ubuntu@bastion.example.com:2222`. */
+/** Returns whether a text is a valid address such as `ubuntu@bastion.example.com:2222`. */
 export function isSshAddress(text: string): boolean {
   return readAddress(text) !== null;
 }
 
 /**
- * Reads `host`, `user@host`, `host:port` or `user@host:port`; an IPv6 address stands in brackets.
+ * Parses `host`, `user@host`, `host:port` or `user@host:port`; an IPv6 address goes in brackets.
  *
  * @throws AdminError of kind `usage`, code BAD_SSH_ADDRESS
  */
@@ -32,7 +32,7 @@ export function parseSshAddress(text: string, defaults: AddressDefaults): SshAdd
   });
 }
 
-/** An address as it is shown. */
+/** Formats an address for display; port 22 is omitted. */
 export function formatAddress({ user, host, port }: SshAddress): string {
   const name = host.includes(':') ? `[${host}]` : host;
   return `${user}@${name}${port === 22 ? '' : `:${port}`}`;

@@ -8,39 +8,39 @@ export interface TerminalSize {
   readonly rows: number;
 }
 
-/** What a command on a host is connected to. */
+/** A command to run on a host, and the streams to connect it to. */
 export interface SshExec {
-  /** A command line for the login shell of the user there; null for the shell itself. */
+  /** The command line for the user's login shell; null starts an interactive login shell. */
   readonly command: string | null;
-  /** Takes output; its next piece is read once this has resolved. */
+  /** Receives output; the next chunk is read only after the promise has resolved. */
   readonly stdout: (data: Uint8Array) => Promise<void>;
   readonly stderr: (data: Uint8Array) => Promise<void>;
-  /** Ends at once where it is left out. */
+  /** If omitted, the command gets an empty standard input. */
   readonly stdin?: Readable;
-  /** A terminal there, as wide as ours. */
+  /** If given, the command runs in a pseudo-terminal of this type that follows these sizes. */
   readonly terminal?: { readonly type: string; readonly sizes: AsyncIterable<TerminalSize> };
-  /** How long it may run; for ever where it is left out. */
+  /** The maximum run time; unlimited if omitted. */
   readonly limit?: Milliseconds;
   readonly signal?: AbortSignal;
 }
 
-/** How a command ended: with a code, or by a signal such as `SIGKILL`. */
+/** The result of a command: its exit code, or the signal that ended it, such as `SIGKILL`. */
 export interface SshExit {
   readonly exitCode: number | null;
   readonly signal: string | null;
 }
 
-/** An open connection to a host, logged in. */
+/** An authenticated connection to a host. */
 export interface SshSession {
   readonly address: SshAddress;
   /**
-   * Runs a command to its end.
+   * Runs a command until it ends.
    *
    * @throws AdminError of kind `service` (SSH_LOST, SSH_COMMAND_REFUSED) or `timeout` (SSH_TIMEOUT)
    */
   exec(exec: SshExec): Promise<SshExit>;
   /**
-   * A connection from that host to a port.
+   * Opens a TCP connection from the remote host to the given host and port.
    *
    * @throws AdminError of kind `service` (SSH_UNREACHABLE, SSH_LOST) or `timeout` (SSH_TIMEOUT)
    */
@@ -48,11 +48,11 @@ export interface SshSession {
   close(): Promise<void>;
 }
 
-/** Sessions with hosts, by way of the bastion where there is one. */
+/** Opens SSH sessions with hosts, through the bastion if one is configured. */
 export interface SshClient {
   /**
-   * Works on a host in a session of its own, which ends with the work. Waits for its turn where as
-   * many sessions as may be are open.
+   * Opens a session with a host, runs `work` with it and closes it afterwards. Waits for a free
+   * slot if the maximum number of sessions is already open.
    *
    * @throws AdminError of kind `service` (SSH_UNREACHABLE, SSH_LOST), `timeout` (SSH_TIMEOUT),
    *   `unauthorised` (SSH_AUTH_FAILED), `refused` (SSH_HOST_KEY_UNKNOWN, SSH_HOST_KEY_CHANGED,
@@ -60,16 +60,18 @@ export interface SshClient {
    */
   use<T>(host: string, work: (session: SshSession) => Promise<T>, signal?: AbortSignal): Promise<T>;
   /**
-   * A connection from the bastion to a port; the session with the bastion stays.
+   * Opens a TCP connection from the bastion to the given host and port. The session with the
+   * bastion stays open for later calls.
    *
-   * @throws AdminError as {@link use}; of kind `usage`, code NO_BASTION, where there is none
+   * @throws AdminError like {@link use}, or of kind `usage`, code NO_BASTION, if there is no
+   *   bastion
    */
   forward(host: string, port: number, signal?: AbortSignal): Promise<Duplex>;
   /**
-   * Logs in on the bastion, where there is one, as whatever goes through it would: the questions
-   * that this takes, and its failures, come before anything waits for an answer from behind it.
+   * Logs in on the bastion, if there is one. Callers do this first so that passphrase prompts and
+   * login failures come before anything waits for a response from behind the bastion.
    *
-   * @throws AdminError as {@link use}
+   * @throws AdminError like {@link use}
    */
   logIn(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;

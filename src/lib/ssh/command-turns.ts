@@ -2,8 +2,8 @@ import type { Clock, Milliseconds } from '../clock.ts';
 import type { RunningCommand } from './run-command.ts';
 
 /**
- * sshd counts a command for a moment after it has ended. So a refusal while none of ours runs counts
- * only once it has come again after so many pauses.
+ * sshd still counts a command for a moment after it has ended. A refusal while none of our commands
+ * runs is therefore final only if it is repeated after this many pauses.
  */
 const GRACE_MS: Milliseconds = 200;
 const GRACES = 5;
@@ -11,13 +11,16 @@ const GRACES = 5;
 type Attempt = () => Promise<RunningCommand>;
 
 /**
- * The commands of one connection. All begin at once, for nobody knows beforehand how many of them the
- * host lets run at the same time (MaxSessions). One that it refuses waits until another has ended.
+ * The commands of one connection. All are started at once, because the host's limit on parallel
+ * commands (MaxSessions) is not known in advance. A command that is refused is retried when another
+ * one has ended.
  */
 export class CommandTurns {
   readonly #clock: Clock;
   readonly #running = new Set<Promise<void>>();
-  /** Settles when the last command that was refused has begun: they begin in their order. */
+  /**
+   * Settles when the most recently refused command has started, so that commands start in order.
+   */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(clock: Clock) {
@@ -25,10 +28,11 @@ export class CommandTurns {
   }
 
   /**
-   * Begins a command, at the latest when its turn has come.
+   * Starts a command, if necessary after waiting for others to end.
    *
-   * @param attempt asks the host for it; called again after a refusal, which begins nothing
-   * @throws what beginning it throws: a refusal only where none of our commands runs
+   * @param attempt asks the host to start the command; called again after a refusal, which has no
+   *   effect on the host
+   * @throws whatever `attempt` throws; a refusal only if none of our commands is running
    */
   async begin(attempt: Attempt, stopped: AbortSignal): Promise<RunningCommand> {
     try {
@@ -75,7 +79,7 @@ export class CommandTurns {
   }
 }
 
-/** ssh2 gives the reason of RFC 4254, section 5.1, where a host opens no channel. */
+/** If a host refuses a channel, ssh2's error carries the `reason` code of RFC 4254, section 5.1. */
 function isRefused(error: unknown): boolean {
   return error instanceof Error && 'reason' in error;
 }

@@ -15,10 +15,10 @@ const SOCKET_PROBLEMS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the connection timed out',
 };
 
-/** How a host is connected to: directly, as the bastion itself, or through a bastion. */
+/** How a host is reached: directly, as the bastion itself, or through a bastion. */
 export type Way = 'direct' | 'is-bastion' | SshAddress;
 
-/** The host did not answer, or is no SSH server: `service` SSH_UNREACHABLE. */
+/** The host did not respond, or is not an SSH server: `service` SSH_UNREACHABLE. */
 export function unreachable(address: SshAddress, error: unknown, way: Way): AdminError {
   if (isAdminError(error)) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
@@ -42,7 +42,7 @@ function wayHint({ host, port }: SshAddress, way: Way): string {
     : `Check that ${way.host} can reach port ${port} of ${host}, and that the machine is up.`;
 }
 
-/** Nothing came back while connecting: `timeout` SSH_TIMEOUT. */
+/** Connecting timed out: `timeout` SSH_TIMEOUT. */
 export function connectTooSlow(address: SshAddress, limit: Milliseconds, way: Way): AdminError {
   return new AdminError(
     'timeout',
@@ -54,7 +54,7 @@ export function connectTooSlow(address: SshAddress, limit: Milliseconds, way: Wa
   );
 }
 
-/** The bastion is told to connect nobody to anything: `service` SSH_UNREACHABLE. */
+/** The bastion does not allow forwarding: `service` SSH_UNREACHABLE. */
 export function forwardRefused(target: SshAddress, bastion: SshAddress): AdminError {
   return new AdminError(
     'service',
@@ -66,7 +66,7 @@ export function forwardRefused(target: SshAddress, bastion: SshAddress): AdminEr
   );
 }
 
-/** A host that let us in runs no command: `service` SSH_COMMAND_REFUSED. */
+/** The login succeeded but the host refused to run the command: `service` SSH_COMMAND_REFUSED. */
 export function commandRefused(address: SshAddress, why: string): AdminError {
   return new AdminError('service', `${formatAddress(address)} refused to run the command: ${why}`, {
     code: 'SSH_COMMAND_REFUSED',
@@ -78,7 +78,7 @@ function through(way: Way): string {
   return typeof way === 'string' ? '' : ` through ${formatAddress(way)}`;
 }
 
-/** A connection that was there has gone: `service` SSH_LOST. */
+/** An established connection was lost: `service` SSH_LOST. */
 export function lost(address: SshAddress, cause?: unknown): AdminError {
   return new AdminError('service', `The SSH connection to ${formatAddress(address)} was lost`, {
     code: 'SSH_LOST',
@@ -87,7 +87,7 @@ export function lost(address: SshAddress, cause?: unknown): AdminError {
   });
 }
 
-/** Nobody let us in: `unauthorised` SSH_AUTH_FAILED. */
+/** The host accepted none of the identities: `unauthorised` SSH_AUTH_FAILED. */
 export function authFailed(
   address: SshAddress,
   tried: readonly string[],
@@ -107,7 +107,7 @@ export function authFailed(
   );
 }
 
-/** A key file that cannot be used: `validation` SSH_KEY_UNUSABLE. */
+/** A key file cannot be used: `validation` SSH_KEY_UNUSABLE. */
 export function keyUnusable(path: string, why: string, hint: string): AdminError {
   return new AdminError('validation', `The SSH key ${path} cannot be used: ${why}`, {
     code: 'SSH_KEY_UNUSABLE',
@@ -115,7 +115,7 @@ export function keyUnusable(path: string, why: string, hint: string): AdminError
   });
 }
 
-/** Host keys cannot be read, or kept: `validation` KNOWN_HOSTS_UNUSABLE. */
+/** A known_hosts file cannot be read or written: `validation` KNOWN_HOSTS_UNUSABLE. */
 export function knownHostsUnusable(file: string, error: unknown): AdminError {
   return new AdminError('validation', `Host keys cannot be saved in ${file}: ${wordsOf(error)}`, {
     code: 'KNOWN_HOSTS_UNUSABLE',
@@ -124,12 +124,12 @@ export function knownHostsUnusable(file: string, error: unknown): AdminError {
   });
 }
 
-/** What something thrown says of itself, for a message. */
+/** Returns the message of a thrown value. */
 export function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** A limit on the clock went by: `timeout` SSH_TIMEOUT. */
+/** An operation exceeded its time limit: `timeout` SSH_TIMEOUT. */
 export function tooSlow(address: SshAddress, what: string, limit: Milliseconds): AdminError {
   return new AdminError(
     'timeout',
@@ -142,8 +142,8 @@ export function tooSlow(address: SshAddress, what: string, limit: Milliseconds):
 }
 
 /**
- * The host's key is not one that is known of it: `refused` SSH_HOST_KEY_UNKNOWN,
- * SSH_HOST_KEY_CHANGED or SSH_HOST_KEY_REVOKED.
+ * The host key is not trusted: `refused` SSH_HOST_KEY_UNKNOWN, SSH_HOST_KEY_CHANGED or
+ * SSH_HOST_KEY_REVOKED.
  */
 export function hostKeyRefused(
   verdict: Exclude<HostKeyVerdict, 'known'>,

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import type { SshExit } from './client.ts';
 
-/** How a command ended as one number: 128 and the signal's where a signal ended it, as shells say it. */
+/** Returns the exit status as shells report it: 128 plus the signal number if a signal ended it. */
 export function exitStatus({ exitCode, signal }: SshExit): number {
   if (exitCode !== null) return exitCode;
   const number: unknown = Reflect.get(constants.signals, signal ?? '');

@@ -15,15 +15,15 @@ import {
 
 /** Which host keys are trusted. */
 export interface HostKeyPolicy {
-  /** known_hosts files; new keys go to the first. Files that do not exist are empty. */
+  /** The known_hosts files; new keys are added to the first. A missing file counts as empty. */
   readonly files: readonly [string, ...string[]];
-  /** Takes the key of a host of which none is known, and keeps it. */
+  /** Accept and save the key of a host that has no known key. */
   readonly acceptNew: boolean;
-  /** Told of every key that was taken so. */
+  /** Called for every key that was accepted and saved as new. */
   readonly onAccepted?: ((place: HostPlace, keyInWords: string) => void) | undefined;
 }
 
-/** The types of keys that are known of a host. */
+/** Returns the types of the known keys of a host. */
 export async function typesKnown(
   policy: HostKeyPolicy,
   place: HostPlace,
@@ -32,7 +32,7 @@ export async function typesKnown(
 }
 
 /**
- * Lets a host key pass if it is known, or is new and new ones are accepted.
+ * Resolves if a host key is known, or if it is new and the policy accepts new keys.
  *
  * @throws AdminError of kind `refused` (SSH_HOST_KEY_UNKNOWN, SSH_HOST_KEY_CHANGED,
  *   SSH_HOST_KEY_REVOKED) or `validation` (KNOWN_HOSTS_UNUSABLE)

@@ -6,21 +6,21 @@ import { isAdminError } from '../errors.ts';
 import { shellWord } from '../shell-word.ts';
 import { keyUnusable, wordsOf } from './errors.ts';
 
-/** Something to log in with. */
+/** A private key or an agent to log in with. */
 export type Identity =
   | { readonly kind: 'key'; readonly name: string; readonly key: ParsedKey }
   | { readonly kind: 'agent'; readonly name: string; readonly agent: BaseAgent };
 
-/** Where identities come from. */
+/** Where to look for identities. */
 export interface IdentitySources {
-  /** The key that was named; the usual ones in `~/.ssh` where it is null. */
+  /** The key file to use; null tries the default key files in `~/.ssh`. */
   readonly keyFile: string | null;
   readonly home: string;
-  /** Socket of the agent (`SSH_AUTH_SOCK`); null where there is none. */
+  /** The socket of the SSH agent (`SSH_AUTH_SOCK`); null if there is none. */
   readonly agentSocket: string | null;
   /**
-   * Asks the operator; null where nobody is there, as may be its answer. It throws an AdminError of
-   * kind `refused` when they will not tell.
+   * Asks the operator for a passphrase. Null if nobody can be asked; its promise also resolves to
+   * null in that case. Throws an AdminError of kind `refused` if the operator declines.
    */
   readonly askPassphrase: ((question: string) => Promise<string | null>) | null;
 }
@@ -32,8 +32,9 @@ const PRIVATE = /PRIVATE KEY|^PuTTY-User-Key-File/;
 const PUBLIC = /^(?:ssh-|ecdsa-|sk-|---- BEGIN SSH2 PUBLIC)/;
 
 /**
- * What to log in with, in the order in which it is tried: the key that was named, the agent, the
- * usual keys. A passphrase is asked for only where the agent does not hold the key already.
+ * Returns the identities in the order in which they are tried: the named key, then the agent; or
+ * the agent, then the default keys. A passphrase is asked for only if the agent does not already
+ * hold the key.
  *
  * @throws AdminError of kind `validation` (SSH_KEY_UNUSABLE) or `refused` (CANCELLED)
  */
@@ -50,10 +51,10 @@ export async function readIdentities(sources: IdentitySources): Promise<readonly
   for (const name of USUAL_KEYS) {
     const path = join(sources.home, '.ssh', name);
     if (!(await exists(path))) continue;
-    // Nobody is asked for a key that was not even named while there is another one.
+    // Do not ask for the passphrase of a default key if there is another identity.
     const quiet = agent || found.length > 0 ? { ...sources, askPassphrase: null } : sources;
     const key = await readKey(path, quiet, agent).catch((error: unknown) => {
-      // Whoever has said no to a question is not asked the next one.
+      // An operator who declined a prompt is not asked again.
       if (isAdminError(error, 'refused')) throw error;
       failures.push(error);
       return null;
@@ -65,7 +66,7 @@ export async function readIdentities(sources: IdentitySources): Promise<readonly
   return [...fromAgent, ...found];
 }
 
-/** The key of a file; null where the agent holds it. */
+/** Reads the key in a file; returns null if the agent holds it. */
 async function readKey(
   path: string,
   sources: IdentitySources,
@@ -91,7 +92,10 @@ async function readKey(
   throw keyUnusable(path, why, `Load it into the agent: ssh-add ${shellWord(path)}`);
 }
 
-/** Reads a key; PKCS #8, which ssh2 does not know, by way of the older PEM formats. */
+/**
+ * Parses a private key. ssh2 cannot read PKCS #8, so such a key is first converted to an older PEM
+ * format.
+ */
 async function parsePrivate(
   text: string,
   passphrase?: string,
@@ -129,7 +133,8 @@ async function readPrivate(path: string): Promise<string> {
     const why = PUBLIC.test(text) ? 'it is a public key' : 'there is no private key in it';
     throw keyUnusable(path, why, 'Use the private key, without .pub.');
   }
-  // As ssh does: such a key is not secret any more. Windows has no such bits.
+  // Like ssh, reject a key that others can read: it is no longer secret. Windows has no such mode
+  // bits.
   if ((there.mode & 0o077) !== 0 && !/^[A-Za-z]:/.test(path)) {
     throw keyUnusable(path, 'other users can read it', `chmod 600 ${shellWord(path)}`);
   }
@@ -146,14 +151,14 @@ async function openAgent(socket: string | null): Promise<BaseAgent | null> {
   return ssh2.createAgent(socket);
 }
 
-/** Whether the agent holds the key whose public half stands beside the file. */
+/** Returns whether the agent holds the key, judging by the public key file next to it. */
 async function agentHolds(agent: BaseAgent, path: string): Promise<boolean> {
   if (!(await exists(`${path}.pub`))) return false;
   const { default: ssh2 } = await import('ssh2');
   const own = ssh2.utils.parseKey(await readFile(`${path}.pub`, 'utf8'));
   if (own instanceof Error) return false;
   const held = await new Promise<readonly unknown[]>((resolve) => {
-    // An agent that does not answer holds nothing.
+    // An agent that fails counts as holding no keys.
     agent.getIdentities((error, keys) => resolve(error ? [] : (keys ?? [])));
   });
   return held.some((key) => own.equals(key as ParsedKey));

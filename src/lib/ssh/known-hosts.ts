@@ -4,27 +4,27 @@ import { globPattern } from '../glob.ts';
 /** A line of a known_hosts file (OpenSSH's sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"). */
 export interface KnownHost {
   readonly marker: 'revoked' | 'cert-authority' | null;
-  /** Patterns with commas between them, or the hash of one name. */
+  /** Comma-separated patterns, or the hash of one name. */
   readonly hosts: string;
-  /** Such as `ssh-ed25519`. */
+  /** For example `ssh-ed25519`. */
   readonly type: string;
   /** Base64. */
   readonly key: string;
 }
 
-/** Where a host key was shown. */
+/** The host and port that presented a host key. */
 export interface HostPlace {
   readonly host: string;
   readonly port: number;
 }
 
 /**
- * What is known of a host key. `changed`: other keys of the host are known, of whatever type, for a
- * host that is known does not get to choose another type.
+ * The result of looking up a host key. `changed` means that other keys of the host are known, of
+ * any type: otherwise an impostor could avoid the check by presenting a key of another type.
  */
 export type HostKeyVerdict = 'known' | 'unknown' | 'changed' | 'revoked';
 
-/** Reads a known_hosts file. Comments and lines that say nothing are left out, as OpenSSH does. */
+/** Parses a known_hosts file. Like OpenSSH, skips comments and malformed lines. */
 export function parseKnownHosts(text: string): readonly KnownHost[] {
   return text.split('\n').flatMap((line) => {
     const words = line.trim().split(/\s+/);
@@ -36,7 +36,7 @@ export function parseKnownHosts(text: string): readonly KnownHost[] {
   });
 }
 
-/** Judges the key that a host has shown. Lines with a certificate authority say nothing of keys. */
+/** Looks up the key that a host presented. Certificate authority lines are ignored. */
 export function judgeHostKey(
   known: readonly KnownHost[],
   place: HostPlace,
@@ -50,35 +50,37 @@ export function judgeHostKey(
   return keys.length > 0 ? 'changed' : 'unknown';
 }
 
-/** The types of the keys that are known of a host: it is asked for one of these first. */
+/** Returns the types of the known keys of a host, which are preferred when connecting. */
 export function knownKeyTypes(known: readonly KnownHost[], place: HostPlace): readonly string[] {
   const keys = linesOf(known, place).filter(({ marker }) => marker === null);
   return [...new Set(keys.map(({ type }) => type))];
 }
 
-/** Whether only a certificate authority vouches for a host, which is not followed here. */
+/**
+ * Returns whether a host is only covered by certificate authority lines, which are not supported.
+ */
 export function hasOnlyAuthority(known: readonly KnownHost[], place: HostPlace): boolean {
   const lines = linesOf(known, place);
   return lines.length > 0 && lines.every(({ marker }) => marker === 'cert-authority');
 }
 
-/** The line that makes a key known. */
+/** Returns the known_hosts line for a key. */
 export function knownHostLine(place: HostPlace, key: Uint8Array): string {
   return `${nameOf(place)} ${keyType(key)} ${Buffer.from(key).toString('base64')}`;
 }
 
-/** A key's fingerprint as `ssh-keygen -l` prints it. */
+/** Returns a key's fingerprint as `ssh-keygen -l` prints it. */
 export function fingerprint(key: Uint8Array): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 }
 
-/** The type that a public key says it is of: its first string (RFC 4253, section 6.6). */
+/** Returns the type named in a public key: its first string (RFC 4253, section 6.6). */
 export function keyType(key: Uint8Array): string {
   const bytes = Buffer.from(key);
   return bytes.length < 4 ? '' : bytes.toString('latin1', 4, 4 + bytes.readUInt32BE(0));
 }
 
-/** How a host is called in the file: with its port, where that is not 22. */
+/** The name of a host in the file; it includes the port if that is not 22. */
 function nameOf({ host, port }: HostPlace): string {
   const name = host.toLowerCase();
   return port === 22 ? name : `[${name}]:${port}`;

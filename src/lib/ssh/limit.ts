@@ -1,16 +1,21 @@
 import type { Clock, Milliseconds } from '../clock.ts';
 
-/** What bounds a piece of work. */
+/** What can end an operation early. */
 export interface Limits {
   readonly clock: Clock;
   /** Milliseconds; null for no limit. */
   readonly limit: Milliseconds | null;
   readonly signal?: AbortSignal | undefined;
-  /** What is thrown when the limit has gone by. */
+  /** Creates the error to throw when the limit is exceeded. */
   readonly late: () => Error;
 }
 
-/** The work's result, unless the limit goes by or the signal is aborted first. */
+/**
+ * Returns the operation's result.
+ *
+ * @throws what `late` returns if the limit is exceeded first, or the signal's reason if it is
+ *   aborted first
+ */
 export async function withinLimit<T>(work: Promise<T>, limits: Limits): Promise<T> {
   const { clock, limit, signal, late } = limits;
   const ended = new AbortController();
@@ -20,7 +25,7 @@ export async function withinLimit<T>(work: Promise<T>, limits: Limits): Promise<
     if (limit === null) return;
     clock.sleep(limit, ended.signal).then(
       () => reject(late()),
-      // The work has ended in time.
+      // The operation ended in time.
       () => undefined,
     );
   });
@@ -28,7 +33,7 @@ export async function withinLimit<T>(work: Promise<T>, limits: Limits): Promise<
     return await Promise.race([work, stopped]);
   } finally {
     ended.abort();
-    // Nobody waits for the loser any more.
+    // Nothing awaits this promise after a timeout: avoid an unhandled rejection.
     work.catch(() => undefined);
   }
 }

@@ -2,21 +2,24 @@ import type { Readable } from 'node:stream';
 import type { Client, ClientChannel, PseudoTtyOptions } from 'ssh2';
 import type { SshExec, SshExit, TerminalSize } from './client.ts';
 
-/** How a command that was begun is waited for, and ended before its time. */
+/** A command that has been started. */
 export interface RunningCommand {
-  /** Null where the connection ended and nobody has said how the command did. */
+  /** Resolves to null if the connection ended before the host reported an exit status. */
   readonly ended: Promise<SshExit | null>;
   stop(): void;
 }
 
-/** A terminal for a command. Its sizes can be read only once, and a command be begun more often. */
+/**
+ * A terminal for a command. Its sizes can be read only once, but starting the command may take
+ * several attempts.
+ */
 export interface ReadyTerminal {
   readonly pty: PseudoTtyOptions;
-  /** Those that follow the first. */
+  /** The sizes after the first. */
   readonly sizes: AsyncIterator<TerminalSize>;
 }
 
-/** Reads how large a terminal is. */
+/** Reads the initial size of a terminal. */
 export async function readyTerminal(
   terminal: NonNullable<SshExec['terminal']>,
 ): Promise<ReadyTerminal> {
@@ -25,7 +28,7 @@ export async function readyTerminal(
   return { pty: terminalOptions(terminal.type, first.done ? undefined : first.value), sizes };
 }
 
-/** Begins a command, or the login shell, and connects its streams; each at its reader's pace. */
+/** Starts a command, or the login shell, and connects its streams with backpressure. */
 export async function beginCommand(
   client: Client,
   exec: SshExec,
@@ -41,7 +44,8 @@ export async function beginCommand(
     ended: ended.finally(() => closed.abort()),
     stop: () => {
       closed.abort();
-      // OpenSSH since 7.9 hands it on; before, what was begun ends when it next writes.
+      // OpenSSH 7.9 and later deliver the signal. With older versions the process ends at its next
+      // write.
       if (channel.writable) channel.signal('TERM');
       channel.destroy();
     },
@@ -60,7 +64,7 @@ function openChannel(
 ): Promise<OpenChannel> {
   return new Promise((resolve, reject) => {
     const opened = (error: Error | undefined, channel: ClientChannel): void => {
-      // A short command's end comes in the same piece of data: it has to be listened for at once.
+      // The output and exit status of a short command can arrive in the same chunk: listen at once.
       if (error) reject(error);
       else resolve({ channel, exit: exitOf(channel) });
     };
@@ -69,7 +73,7 @@ function openChannel(
   });
 }
 
-/** How the command ended, once the channel is closed; null where nobody has said it. */
+/** Resolves to the exit status when the channel is closed; null if the host reported none. */
 function exitOf(channel: ClientChannel): Promise<SshExit | null> {
   let exit: SshExit | null = null;
   channel.on('exit', (code: number | null, signal?: string) => {
@@ -91,7 +95,7 @@ async function pour(source: Readable, take: (data: Uint8Array) => Promise<void>)
   try {
     for await (const piece of source) await take(piece);
   } catch (error) {
-    // The connection broke off: that nobody told an exit code says so.
+    // The connection broke. The missing exit status reports that.
     if (error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')
       return;
     throw error;

@@ -27,28 +27,28 @@ import type { Identity } from './identities.ts';
 import { withinLimit } from './limit.ts';
 import { beginCommand, readyTerminal } from './run-command.ts';
 
-/** What a session is opened with. */
+/** The options of a session. */
 export interface SessionOptions {
   readonly address: SshAddress;
-  /** The host that we come through, and the connection from there. */
+  /** The bastion, and the connection that it forwards to the host. */
   readonly through?: { readonly bastion: SshAddress; readonly socket: Duplex };
-  /** Whether the host is the bastion of others. */
+  /** Whether the host is itself the bastion for other hosts. */
   readonly isBastion?: boolean;
   readonly identities: readonly Identity[];
   readonly hostKeys: HostKeyPolicy;
   readonly clock: Clock;
-  /** For connecting and logging in, and for each connection that is forwarded. */
+  /** Applies to connecting including the login, and to each forwarded connection. */
   readonly connectTimeout: Milliseconds;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Asks a silent connection whether it still is one; after three without an answer it is not. */
+/** The interval of keep-alive probes; three unanswered probes end the connection. */
 const KEEP_ALIVE_MS = 15_000;
 
-/** What a server says before it hangs up on somebody with a full agent (MaxAuthTries). */
+/** The server's message when the agent offered too many keys (MaxAuthTries). */
 const TOO_MANY_KEYS = /too many authentication failures/i;
 
-/** Host key algorithms by the type of the key, best first. ssh2 knows no others. */
+/** Host key algorithms by key type, best first. ssh2 supports no others. */
 const ALGORITHMS: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = {
   'ssh-ed25519': ['ssh-ed25519'],
   'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
@@ -60,7 +60,7 @@ const ALGORITHMS: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = 
 /**
  * Connects to a host and logs in.
  *
- * @throws AdminError as {@link SshClient.use}
+ * @throws AdminError like {@link SshClient.use}
  */
 export async function openSession(options: SessionOptions): Promise<SshSession> {
   const { address, through, clock, connectTimeout, signal } = options;
@@ -99,7 +99,7 @@ function logIn(client: Client, options: SessionOptions, types: readonly string[]
       port: address.port,
       username: address.user,
       ...(through ? { sock: through.socket } : {}),
-      // Limits run on the injected clock.
+      // Disabled: time limits use the injected clock.
       readyTimeout: 0,
       keepaliveInterval: KEEP_ALIVE_MS,
       algorithms: { serverHostKey: preferred(types) },
@@ -118,7 +118,7 @@ function logIn(client: Client, options: SessionOptions, types: readonly string[]
     };
     client.once('ready', resolve);
     client.on('error', (error: Error & { level?: string }) => {
-      // An agent that does not answer: the next identity is tried.
+      // The agent failed: the next identity is tried.
       if (error.level === 'agent') return;
       if (error.level === 'client-authentication' || TOO_MANY_KEYS.test(error.message)) {
         reject(authFailed(address, tried, takes, TOO_MANY_KEYS.exec(error.message)?.[0]));
@@ -128,7 +128,7 @@ function logIn(client: Client, options: SessionOptions, types: readonly string[]
       reject(unreachable(address, new Error('the connection was closed'), wayOf(options))),
     );
     client.connect(config);
-    // Small packets go back and forth while logging in: none waits for the one before.
+    // Disable Nagle's algorithm: the login exchanges many small packets.
     if (!through) client.setNoDelay(true);
   });
 }
@@ -141,11 +141,11 @@ function authentication(
   const left = identities.values();
   const username = address.user;
   return (methods: AuthenticationType[] | null, _partial: boolean, next: NextAuthHandler): void => {
-    // Null before the first answer of the server.
+    // Null before the server's first response.
     if (methods) learn(methods);
     const { value: identity } = left.next();
     if (!identity) {
-      // ssh2's word for none left, which its types do not know.
+      // `false` tells ssh2 that nothing is left to try; its types do not allow it.
       next(false as unknown as AuthenticationType);
       return;
     }
@@ -155,7 +155,7 @@ function authentication(
   };
 }
 
-/** The algorithms of known keys before the others: a host has several keys, and shows one. */
+/** Puts the algorithms of known keys first: a host has several keys but presents only one. */
 function preferred(types: readonly string[]): ServerHostKeyAlgorithm[] {
   const known = types.flatMap((type) => ALGORITHMS[type] ?? []);
   return [...new Set([...known, ...Object.values(ALGORITHMS).flat()])];
@@ -232,7 +232,7 @@ class OpenSession implements SshSession {
         else if (error && isProhibited(error)) reject(forwardRefused(target, address));
         else if (error) reject(unreachable(target, new Error(refusal(error)), address));
         else {
-          // When the other side has ended, so does ours: nobody closes it otherwise.
+          // ssh2 does not close our side when the other side has ended.
           channel.once('end', () => channel.end());
           resolve(channel);
         }
@@ -249,14 +249,14 @@ class OpenSession implements SshSession {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    // Says goodbye, and does not wait for a host that may have gone silent.
+    // Send a disconnect, but do not wait: the host may no longer respond.
     this.#client.end();
     this.#client.destroy();
     this.#options.through?.socket.destroy();
   }
 }
 
-/** ssh2 puts its own words before what the host said. */
+/** Returns the host's own reason, without the text that ssh2 puts before it. */
 function refusal(error: unknown): string {
   return (
     wordsOf(error)
@@ -265,7 +265,10 @@ function refusal(error: unknown): string {
   );
 }
 
-/** As sshd says it: SSH_OPEN_ADMINISTRATIVELY_PROHIBITED (RFC 4254, section 5.1), "open failed". */
+/**
+ * sshd reports forbidden forwarding as SSH_OPEN_ADMINISTRATIVELY_PROHIBITED (RFC 4254, section 5.1)
+ * with the text "open failed".
+ */
 function isProhibited(error: Error): boolean {
   return 'reason' in error && error.reason === 1 && /open failed/i.test(error.message);
 }

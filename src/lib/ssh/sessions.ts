@@ -9,9 +9,9 @@ import { type Identity, type IdentitySources, readIdentities } from './identitie
 import { withinLimit } from './limit.ts';
 import { openSession } from './session.ts';
 
-/** What an {@link SshClient} is made from. */
+/** The options of an {@link SshClient}. */
 export interface SshOptions {
-  /** Who logs in on hosts that are named without a user, and at which port. */
+  /** The user and port for hosts that are given without them. */
   readonly user: string;
   readonly port: number;
   readonly bastion: SshAddress | null;
@@ -19,14 +19,14 @@ export interface SshOptions {
   readonly hostKeys: HostKeyPolicy;
   readonly clock: Clock;
   readonly connectTimeout: Milliseconds;
-  /** Sessions at the same time, that with the bastion not counted; 50 where it is left out. */
+  /** The maximum number of parallel sessions, not counting the bastion's; 50 if omitted. */
   readonly most?: number;
 }
 
-/** As many as may be asked for (--parallel); each is with another host. */
+/** The largest value that --parallel accepts; each session is with a different host. */
 const MOST_SESSIONS = 50;
 
-/** Makes a client. Nothing is read and nothing connected before it is used. */
+/** Creates a client. It reads and connects to nothing until it is used. */
 export function createSshClient(options: SshOptions): SshClient {
   return new Sessions(options);
 }
@@ -98,7 +98,10 @@ class Sessions implements SshClient {
     return this.#session(address, { signal, through: { bastion, socket } });
   }
 
-  /** A connection from the bastion; one that was lost meanwhile is logged in on again. */
+  /**
+   * Opens a connection from the bastion. If the existing session was lost meanwhile, logs in once
+   * more.
+   */
   async #through(
     bastion: SshAddress,
     host: string,
@@ -118,14 +121,14 @@ class Sessions implements SshClient {
     }
   }
 
-  /** Whoever waits for the bastion may give up; the others go on waiting. */
+  /** Aborting ends only this caller's wait; other callers share the same login. */
   #onBastion(bastion: SshAddress, signal: AbortSignal | undefined): Promise<SshSession> {
     const { clock, connectTimeout } = this.#options;
     const late = () => connectTooSlow(bastion, connectTimeout, 'is-bastion');
     return withinLimit(this.#hop(bastion), { clock, limit: null, signal, late });
   }
 
-  /** The session with the bastion: one for all, made anew once it has failed. */
+  /** Returns the shared session with the bastion, and opens a new one after a failure. */
   #hop(bastion: SshAddress): Promise<SshSession> {
     const hop =
       this.#bastion ?? this.#session(bastion, { signal: this.#closing.signal, isBastion: true });
@@ -145,7 +148,7 @@ class Sessions implements SshClient {
     },
   ): Promise<SshSession> {
     const { hostKeys, clock, connectTimeout } = this.#options;
-    // Once for all sessions: nobody types a passphrase twice.
+    // Read once for all sessions, so that a passphrase is asked for only once.
     this.#identities ??= readIdentities(this.#options.identities);
     const identities = await this.#identities;
     if (identities.length === 0) throw authFailed(address, [], []);

@@ -18,8 +18,8 @@ const path = (name: string): string => join(home, name);
 const read = (changed: Partial<IdentitySources>) =>
   readIdentities({ keyFile: null, home, agentSocket: null, askPassphrase: null, ...changed });
 
-describe('a key that is named', () => {
-  it.each(['', 'open sesame'])('may be PKCS #8, with the passphrase %j', async (passphrase) => {
+describe('a named key file', () => {
+  it.each(['', 'open sesame'])('can be PKCS #8, with the passphrase %j', async (passphrase) => {
     makeKey(home, 'pem', '-t', 'rsa', '-b', '2048', '-m', 'PEM');
     const secret = passphrase === '' ? ['-nocrypt'] : ['-passout', `pass:${passphrase}`];
     const pkcs8 = ['pkcs8', '-topk8', '-in', path('pem'), '-out', path('pkcs8'), ...secret];
@@ -45,7 +45,7 @@ describe('a key that is named', () => {
     ['.ssh', 'it is not a file', '--ssh-key'],
     ['none', 'the file does not exist', '--ssh-key'],
     ['open', 'other users can read it', 'chmod 600 '],
-  ])('is refused for what it is: %s', async (name, why, hint) => {
+  ])('is rejected if it is unusable: %s', async (name, why, hint) => {
     makeKey(home, 'key', '-t', 'ed25519');
     copyFileSync(path('key'), path('open'));
     chmodSync(path('open'), 0o644);
@@ -57,8 +57,8 @@ describe('a key that is named', () => {
   });
 });
 
-describe('the usual keys', () => {
-  it('do without the one that is locked', async () => {
+describe('the default key files', () => {
+  it('are skipped if they have a passphrase and another key is available', async () => {
     makeKey(path('.ssh'), 'id_ed25519', '-t', 'ed25519', '-N', 'open sesame');
     const locked = expect.objectContaining({ code: 'SSH_KEY_UNUSABLE' });
     await expect(read({})).rejects.toEqual(locked);
@@ -66,7 +66,7 @@ describe('the usual keys', () => {
     expect((await read({})).map(({ name }) => name)).toEqual([path('.ssh/id_rsa')]);
   });
 
-  it('are not asked for one after another once somebody has said no', async () => {
+  it('are not asked for again after the operator has declined a prompt', async () => {
     for (const name of ['id_ed25519', 'id_ecdsa']) {
       makeKey(path('.ssh'), name, '-t', 'ed25519', '-N', 'open sesame');
     }

@@ -9,7 +9,7 @@ import {
   parseKnownHosts,
 } from '../../../src/lib/ssh/known-hosts.ts';
 
-/** A public key of a type, as it goes over the wire. */
+/** A public key of a type in the wire format. */
 function key(type: string, content: string): Buffer {
   const text = (value: string): Buffer => {
     const length = Buffer.alloc(4);
@@ -55,11 +55,11 @@ describe('judgeHostKey', () => {
     ['a comment', `# ${line('bastion.example.com')}`, HOST, A, 'unknown'],
     ['half a line', 'bastion.example.com ssh-ed25519', HOST, A, 'unknown'],
     ['an unknown marker', `@other ${line('*')}`, HOST, A, 'unknown'],
-  ] as const)('by %s', (_what, text, place, shown, verdict) => {
+  ] as const)('judges by %s', (_what, text, place, shown, verdict) => {
     expect(judgeHostKey(parseKnownHosts(text), place, shown)).toBe(verdict);
   });
 
-  it('knows what it has written', () => {
+  it('knows a key that knownHostLine has written', () => {
     for (const place of [HOST, OTHER_PORT, { host: '::1', port: 22 }]) {
       const known = parseKnownHosts(`${knownHostLine(place, RSA)}\n`);
       expect(judgeHostKey(known, place, RSA)).toBe('known');
@@ -67,7 +67,7 @@ describe('judgeHostKey', () => {
     }
   });
 
-  it('tells hosts that only an authority vouches for', () => {
+  it('recognises hosts that only a certificate authority covers', () => {
     const known = parseKnownHosts(`@cert-authority ${line('*.example.com')}\n${line('10.0.0.1')}`);
     expect(hasOnlyAuthority(known, HOST)).toBe(true);
     expect(hasOnlyAuthority(known, { host: '10.0.0.1', port: 22 })).toBe(false);
@@ -77,7 +77,7 @@ describe('judgeHostKey', () => {
 
 it('prints fingerprints as ssh-keygen does', () => {
   const known = 'AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl';
-  // github.com's, as GitHub publishes it.
+  // The key of github.com, as GitHub publishes it.
   expect(fingerprint(Buffer.from(known, 'base64'))).toBe(
     'SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU',
   );

@@ -49,21 +49,24 @@ const run = (session: SshSession, command: string) =>
   session.exec({ command, stdout: async () => undefined, stderr: async () => undefined });
 
 describe('the host key', () => {
-  it.each(['ecdsa', 'rsa', 'ed25519'])('is asked for as it is known: %s', async (type) => {
-    await using server = await SshServer.start([ed25519, ecdsa, rsa]);
-    const known = { ecdsa, rsa, ed25519 }[type] ?? '';
-    const file = knownHosts(`[${HOST}]:${server.port} ${publicKey(known)}`);
-    const exit = await connect(server.port, file).use(HOST, (session) => run(session, 'true'));
-    expect(exit).toEqual({ exitCode: 0, signal: null });
-  });
+  it.each(['ecdsa', 'rsa', 'ed25519'])(
+    'is requested in the type that is known: %s',
+    async (type) => {
+      await using server = await SshServer.start([ed25519, ecdsa, rsa]);
+      const known = { ecdsa, rsa, ed25519 }[type] ?? '';
+      const file = knownHosts(`[${HOST}]:${server.port} ${publicKey(known)}`);
+      const exit = await connect(server.port, file).use(HOST, (session) => run(session, 'true'));
+      expect(exit).toEqual({ exitCode: 0, signal: null });
+    },
+  );
 
-  it('is not looked for in what is no file', async () => {
+  it('fails if known_hosts is a directory', async () => {
     await using server = await SshServer.start([ed25519]);
     const failed = connect(server.port, directory).use(HOST, async () => null);
     await expect(failed).rejects.toMatchObject({ code: 'KNOWN_HOSTS_UNUSABLE', exitCode: 7 });
   });
 
-  it('is not kept where nothing can be written', async () => {
+  it('fails if the new key cannot be saved', async () => {
     await using server = await SshServer.start([ed25519]);
     const file = knownHosts();
     rmSync(file);
@@ -74,8 +77,8 @@ describe('the host key', () => {
   });
 });
 
-describe('commands at once', () => {
-  it('wait for their turn where the host takes fewer', async () => {
+describe('parallel commands', () => {
+  it('wait for a free slot if the host allows fewer', async () => {
     await using server = await SshServer.start([ed25519], 2);
     const file = knownHosts(`[${HOST}]:${server.port} ${publicKey(ed25519)}`);
     const commands = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -87,7 +90,7 @@ describe('commands at once', () => {
     expect(server.most).toBe(2);
   });
 
-  it('are no lost connection where the host takes none', async () => {
+  it('fail as refused, not as a lost connection, if the host allows none', async () => {
     await using server = await SshServer.start([ed25519], 0);
     const file = knownHosts(`[${HOST}]:${server.port} ${publicKey(ed25519)}`);
     const failed = connect(server.port, file).use(HOST, (session) => run(session, 'true'));
@@ -95,7 +98,7 @@ describe('commands at once', () => {
   });
 });
 
-it('a shell is refused, too, whose terminal keeps its size', async () => {
+it('refuses a shell whose terminal is never resized', async () => {
   await using server = await SshServer.start([ed25519], 0);
   const file = knownHosts(`[${HOST}]:${server.port} ${publicKey(ed25519)}`);
   const sizes = (async function* () {
@@ -110,11 +113,11 @@ it('a shell is refused, too, whose terminal keeps its size', async () => {
   await expect(failed).rejects.toMatchObject({ code: 'SSH_COMMAND_REFUSED' });
 });
 
-describe('sessions at once', () => {
+describe('parallel sessions', () => {
   it.each([
     [undefined, 12],
     [3, 3],
-  ])('are bounded: %s', async (most, atOnce) => {
+  ])('are limited: %s', async (most, atOnce) => {
     await using server = await SshServer.start([ed25519]);
     const file = knownHosts(`[${HOST}]:${server.port} ${publicKey(ed25519)}`);
     const client = connect(server.port, file, most === undefined ? {} : { most });
@@ -134,7 +137,7 @@ describe('sessions at once', () => {
 });
 
 describe('the bastion', () => {
-  it('is not waited for by who has given up', async () => {
+  it('is not waited for after an abort', async () => {
     await using silent = await silentPort();
     const bastion = { user: 'ubuntu', host: HOST, port: silent.port };
     const client = connect(22, knownHosts(), { bastion });
@@ -145,7 +148,7 @@ describe('the bastion', () => {
     await client.close();
   });
 
-  it('is logged in on again once it was lost', async () => {
+  it('is logged in on again after its connection was lost', async () => {
     await using server = await SshServer.start([ed25519]);
     const file = knownHosts(`[${HOST}]:${server.port} ${publicKey(ed25519)}`);
     const bastion = { user: 'ubuntu', host: HOST, port: server.port };
@@ -158,7 +161,7 @@ describe('the bastion', () => {
     }
   });
 
-  it('that is not reachable is not said to want a bastion', async () => {
+  it('gets its own hint if it is unreachable', async () => {
     const server = await SshServer.start([ed25519]);
     const { port } = server;
     await server[Symbol.asyncDispose]();
