@@ -33,7 +33,7 @@ function illness(findings: readonly JudgedFinding[], waiting: number | null): Wo
   const [first] = errors.length > 0 ? errors : findings;
   if (!first) return { state: 'unknown', text: '' };
   const next = first.remedy.commands[0] ?? null;
-  const queued = waiting === null || waiting === 0 ? '' : ` ${waits(waiting)}.`;
+  const queued = waiting === null || isTold(waiting, first) ? '' : ` ${waits(waiting)}.`;
   if (errors.length === 0) {
     const blind = findings.find(isBlind);
     const but = blind ? ` not everything could be read: ${blind.title}` : `: ${first.title}`;
@@ -53,6 +53,11 @@ function illness(findings: readonly JudgedFinding[], waiting: number | null): Wo
 /** What builds go through was not seen: that nothing was found of it means little. */
 function isBlind({ code, subject }: JudgedFinding): boolean {
   return code === 'CQ0901' && (subject === 'kubernetes' || subject === 'nomad');
+}
+
+/** Whether there is no need to say how many builds wait. */
+function isTold(waiting: number, { title }: JudgedFinding): boolean {
+  return waiting === 0 || title.includes(`${builds(waiting)} waiting`);
 }
 
 function waits(count: number): string {
