@@ -1,5 +1,6 @@
 import type { LogChunk, LogRequest } from '../client.ts';
 import type { LogTail } from './log-tail.ts';
+import { type LogPosition, type StreamBeginning, StreamPlace } from './stream-place.ts';
 
 /** Where in the log the next request begins. */
 export type LogStart = Pick<LogRequest, 'origin' | 'offset'>;
@@ -12,13 +13,6 @@ export type LogStep =
   | { readonly kind: 'known' }
   /** The stream began too far on: leave it and begin again from {@link LogCursor.start}. */
   | { readonly kind: 'again' };
-
-interface Position {
-  /** Number of the rotated file: 2 for `alloc/logs/build-agent.stderr.2`. */
-  readonly file: number;
-  /** Bytes of it that were read. */
-  readonly offset: number;
-}
 
 type Way = 'fresh' | 'counted' | 'from-start' | 'from-end';
 
@@ -36,17 +30,19 @@ const LARGEST_WINDOW = 1024 ** 3;
  * that grows until it reaches back to what is known.
  */
 export class LogCursor {
-  #position: Position | null = null;
+  /** The file that was read last, and how much of it. */
+  #position: LogPosition | null = null;
   /** Bytes read of a log that comes without positions. */
   #counted = 0;
   /** Sizes of the files that were read to their end, from the log's first byte on. */
   #sizes: Map<number, number> | null = null;
   #window = FIRST_WINDOW;
   #way: Way = 'fresh';
+  #stream = new StreamPlace('unknown');
   /** Whether this stream has shown that it begins at or before the position. */
   #landed = false;
   /** Where the last window began, to see whether a larger one reaches further back. */
-  #windowStart: Position | null = null;
+  #windowStart: LogPosition | null = null;
 
   /** Whether anything was read. */
   get begun(): boolean {
@@ -56,6 +52,12 @@ export class LogCursor {
   /** Begins a stream: where to ask for it to start. */
   start(): LogStart {
     this.#landed = false;
+    const start = this.#whereToStart();
+    this.#stream = new StreamPlace(this.#beginning());
+    return start;
+  }
+
+  #whereToStart(): LogStart {
     if (this.#position === null) {
       this.#way = this.#counted > 0 ? 'counted' : 'fresh';
       return { origin: 'start', offset: this.#counted };
@@ -69,18 +71,24 @@ export class LogCursor {
     return { origin: 'end', offset: this.#window };
   }
 
+  #beginning(): StreamBeginning {
+    if (this.#way === 'fresh') return 'oldest';
+    if (this.#way !== 'from-start' || !this.#position) return 'unknown';
+    // Files that were rotated away can only make it begin later.
+    return { ...this.#position, offset: Math.max(0, this.#position.offset - 1) };
+  }
+
   /** Takes a chunk of the stream that was begun last. */
   take(chunk: LogChunk): LogStep {
-    if (chunk.file === null || chunk.offset === null) return this.#count(chunk.data);
-    const file = fileNumber(chunk.file);
-    if (chunk.event !== null) this.#onEvent(chunk.event, file);
+    const begin = this.#stream.take(chunk);
+    if (begin === null) return this.#count(chunk.data);
+    if (chunk.event !== null) this.#onEvent(chunk.event, begin.file);
     if (chunk.data.length === 0) return { kind: 'known' };
-    const begin = chunk.offset - chunk.data.length;
     if (this.#position === null) {
-      if (this.#way === 'fresh' && begin === 0) this.#sizes = new Map();
-      return this.#accept(file, chunk.offset, chunk.data);
+      if (this.#way === 'fresh' && begin.offset === 0) this.#sizes = new Map();
+      return this.#accept(begin.file, begin.offset + chunk.data.length, chunk.data);
     }
-    return this.#continue(this.#position, { file, offset: begin }, chunk.data);
+    return this.#continue(this.#position, begin, chunk.data);
   }
 
   /**
@@ -95,10 +103,9 @@ export class LogCursor {
   }
 
   /** Goes on after a tail that was read. */
-  moveTo(tail: Pick<LogTail, 'last' | 'counted'>): void {
+  moveTo(tail: Pick<LogTail, 'end' | 'counted'>): void {
     this.#counted = tail.counted ?? 0;
-    if (!tail.last || tail.last.file === null || tail.last.offset === null) return;
-    this.#position = { file: fileNumber(tail.last.file), offset: tail.last.offset };
+    if (tail.end) this.#position = tail.end;
   }
 
   #count(data: Uint8Array): LogStep {
@@ -106,7 +113,7 @@ export class LogCursor {
     return data.length > 0 ? { kind: 'data', data } : { kind: 'known' };
   }
 
-  #continue(known: Position, begin: Position, data: Uint8Array): LogStep {
+  #continue(known: LogPosition, begin: LogPosition, data: Uint8Array): LogStep {
     const end = begin.offset + data.length;
     if (begin.file < known.file || (begin.file === known.file && end <= known.offset)) {
       this.#landed = true;
@@ -121,7 +128,7 @@ export class LogCursor {
     return this.#tooFar(known, begin, data);
   }
 
-  #tooFar(known: Position, begin: Position, data: Uint8Array): LogStep {
+  #tooFar(known: LogPosition, begin: LogPosition, data: Uint8Array): LogStep {
     if (this.#way !== 'from-end') {
       this.#sizes = null;
       return { kind: 'again' };
@@ -165,9 +172,4 @@ export class LogCursor {
     for (const size of this.#sizes.values()) total += size;
     return total;
   }
-}
-
-/** 2 for `alloc/logs/build-agent.stderr.2`. */
-function fileNumber(path: string): number {
-  return Number(/\.(\d+)$/.exec(path)?.[1] ?? 0);
 }

@@ -1,4 +1,5 @@
-import type { LogChunk, LogRequest, NomadClient } from '../client.ts';
+import type { LogRequest, NomadClient } from '../client.ts';
+import { type LogPosition, StreamPlace } from './stream-place.ts';
 
 const NEWLINE = 0x0a;
 const FIRST_WINDOW = 16 * 1024;
@@ -7,8 +8,8 @@ const GROWTH = 8;
 /** The last lines of a log, and where they end. */
 export interface LogTail {
   readonly data: Uint8Array;
-  /** The chunk that ends the log; null for an empty one. */
-  readonly last: LogChunk | null;
+  /** Where the log ends; null for an empty one, and where positions are not known. */
+  readonly end: LogPosition | null;
   /** Bytes of the whole log, where they were counted. */
   readonly counted: number | null;
 }
@@ -27,7 +28,7 @@ export async function readTail(
   for (let window = FIRST_WINDOW; ; window *= GROWTH) {
     const pieces: Uint8Array[] = [];
     let length = 0;
-    let last: LogChunk | null = null;
+    const place = new StreamPlace('unknown');
     for await (const chunk of client.logs({
       ...log,
       follow: false,
@@ -36,12 +37,14 @@ export async function readTail(
     })) {
       pieces.push(chunk.data);
       length += chunk.data.length;
-      if (chunk.data.length > 0) last = chunk;
+      place.take(chunk);
     }
     const all = Buffer.concat(pieces);
     const from = lastLinesStart(all, lines);
     // Less than was asked for: the whole log. Else the first line may be half a line.
-    if (from > 0 || length < window) return { data: all.subarray(from), last, counted: null };
+    if (from > 0 || length < window) {
+      return { data: all.subarray(from), end: place.end, counted: null };
+    }
   }
 }
 
@@ -63,7 +66,7 @@ export async function countTail(
     const all = Buffer.concat([kept, chunk.data]);
     kept = all.subarray(lastLinesStart(all, lines));
   }
-  return { data: kept, last: null, counted };
+  return { data: kept, end: null, counted };
 }
 
 /**

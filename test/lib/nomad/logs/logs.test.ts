@@ -133,6 +133,26 @@ describe('readLog', () => {
     expect(followed).toEqual({ text: last + lines(401, 5), events: [] });
   });
 
+  it.each([
+    ['as it stands', { follow: false, tail: null }],
+    ['followed', { follow: true, tail: null }],
+    ['followed from its last lines', { follow: true, tail: 10_000 }],
+  ])('is whole where its files are longer than a frame: %s', async (_, log) => {
+    const server = await serveLog({ maxFiles: 10, maxBytes: 250_000 });
+    const long = lines(1, 12_000);
+    server.log.append(Buffer.from(long));
+    const expected = log.tail === null ? long : lines(2_001, 10_000);
+    let added = '';
+    const result = await read(server.client, log, (text) => {
+      if (!log.follow || text !== expected + added) return;
+      if (added !== '') return server.end();
+      added = lines(12_001, 5);
+      server.log.append(Buffer.from(added));
+    });
+    expect(result.text === expected + added).toBe(true);
+    expect(result.events).toEqual([]);
+  });
+
   it('gives up after some attempts, with the last error', async () => {
     const server = await serveLog({ maxFiles: 2, maxBytes: 200 });
     server.log.append(Buffer.from(lines(1, 3)));

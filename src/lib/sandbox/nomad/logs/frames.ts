@@ -6,7 +6,10 @@ const FRAME_BYTES = 64 * 1024;
 /** One piece of a log stream: data, or something that happened to the file. */
 export interface Frame {
   readonly file: string;
-  /** In bytes, after the data. */
+  /**
+   * In bytes, after the data; where frames come without a pause, 64 KiB beyond the one before, even
+   * if this one is shorter: Nomad counts so (client/lib/streamframer/framer.go).
+   */
   readonly offset: number;
   readonly data: Buffer | null;
   readonly event: 'file deleted' | 'file truncated' | null;
@@ -18,6 +21,8 @@ export class LogCursor {
   readonly #prefix: string;
   #number: number;
   #offset: number;
+  /** What the next frame of this file says where it ends; null after a pause and in a new file. */
+  #counted: number | null = null;
 
   /** `offset` counts bytes from the log's start, or back from its end. */
   constructor(
@@ -48,6 +53,7 @@ export class LogCursor {
       return frame;
     }
     if (this.#offset === file.size) {
+      this.#counted = null;
       if (!this.#log.files.some((candidate) => candidate.number === this.#number + 1)) return null;
       this.#number += 1;
       this.#offset = 0;
@@ -55,7 +61,9 @@ export class LogCursor {
     }
     const data = this.#log.read(file, this.#offset, FRAME_BYTES);
     this.#offset += data.length;
-    return { file: `${this.#prefix}.${this.#number}`, offset: this.#offset, data, event: null };
+    const offset = this.#counted ?? this.#offset;
+    this.#counted = offset + FRAME_BYTES;
+    return { file: `${this.#prefix}.${this.#number}`, offset, data, event: null };
   }
 
   #event(event: 'file deleted' | 'file truncated'): Frame {
