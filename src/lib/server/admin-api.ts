@@ -1,26 +1,26 @@
 /**
- * The administrator's side of the CircleCI server's REST API (`/api/v1/admin`). Little of it is
- * promised by CircleCI: what an answer lacks is null, and every change is read back.
+ * The administrator calls of the CircleCI server's REST API (`/api/v1/admin`). CircleCI documents
+ * little of it: a field missing from a response is null, and every change is verified.
  */
 
-/** What the web page's roles are stored as. */
+/** The stored values of the roles on the web page. */
 export type AdminRole = 'write-settings' | 'read-settings' | 'none';
 
-/** An account. */
+/** A user account of the server. */
 export interface Account {
   readonly login: string;
   readonly name: string | null;
   readonly email: string | null;
-  /** How often the person signed in; with `suspended` it decides the state. Null if not told. */
+  /** Number of sign-ins; together with `suspended` it determines the state. Null if missing. */
   readonly signInCount: number | null;
   readonly suspended: boolean;
   readonly adminScopes: readonly string[];
   readonly createdAt: Date | null;
-  /** The start of the newest session; builds that a push started do not count here. */
+  /** Start of the latest session; builds started by a push do not count. Null if missing. */
   readonly lastSignInAt: Date | null;
 }
 
-/** The licence's seats. */
+/** The seats of the licence. */
 export interface Licensing {
   readonly licensedSeats: number | null;
   readonly activeSeats: number | null;
@@ -30,9 +30,9 @@ export interface Licensing {
   readonly expiresAt: Date | null;
 }
 
-/** A system setting. */
+/** A system setting of the server. */
 export interface SystemSetting {
-  /** What it is changed by. */
+  /** The identifier that is used to change the setting. */
   readonly name: string;
   readonly humanName: string | null;
   readonly description: string | null;
@@ -40,23 +40,23 @@ export interface SystemSetting {
   readonly value: boolean | number | string | null;
 }
 
-/** A build of `recent-builds`, as far as the answer tells. */
+/** A build from `recent-builds`; fields missing from the response are null. */
 export interface RecentBuild {
-  /** `org/repo`; null if not told. */
+  /** `org/repo`; null if missing. */
   readonly project: string | null;
   readonly number: number | null;
   readonly status: string | null;
-  /** Login of who started it. */
+  /** Login of the user who started the build. */
   readonly startedBy: string | null;
   readonly queuedAt: Date | null;
   readonly startedAt: Date | null;
   readonly stoppedAt: Date | null;
   readonly url: string | null;
-  /** How many parallel tasks it has, 1 where it is not parallel; null if not told. */
+  /** Number of parallel tasks, 1 for a build without parallelism; null if missing. */
   readonly parallel: number | null;
 }
 
-/** How much the server believes to be queued and running. */
+/** Number of builds and containers that are queued and running according to the server. */
 export interface BuildSystemSummary {
   readonly usageQueue: { readonly builds: number; readonly containers: number } | null;
   readonly runQueue: { readonly builds: number; readonly containers: number } | null;
@@ -64,13 +64,14 @@ export interface BuildSystemSummary {
 }
 
 /**
- * Calls of `/api/v1/admin`.
+ * The calls of `/api/v1/admin`.
  *
- * Every method throws an `AdminError`: `unauthorised` (NO_SERVER_TOKEN, SERVER_UNAUTHORIZED with how
- * to make a token, SERVER_FORBIDDEN with the scope that is missing), `notFound` (USER_NOT_FOUND,
- * SETTING_NOT_FOUND), `usage` (BAD_LOGIN, before anything is sent), `validation` (SETTING_REFUSED),
- * `service` (SERVER_ERROR with what was asked and answered, SERVER_SURPRISE for an answer of another
- * shape, SERVER_NO_SUCH_CALL, UNREACHABLE, TLS_REFUSED, BAD_ANSWER) or `timeout` (REQUEST_TIMEOUT).
+ * Every method throws an `AdminError`: `unauthorised` (NO_SERVER_TOKEN, SERVER_UNAUTHORIZED with
+ * how to create a token, SERVER_FORBIDDEN with the missing scope), `notFound` (USER_NOT_FOUND,
+ * SETTING_NOT_FOUND), `usage` (BAD_LOGIN, before any request is sent), `validation`
+ * (SETTING_REFUSED), `service` (SERVER_ERROR with the request and the response, SERVER_SURPRISE for
+ * a response of an unexpected shape, SERVER_NO_SUCH_CALL, UNREACHABLE, TLS_REFUSED, BAD_ANSWER) or
+ * `timeout` (REQUEST_TIMEOUT).
  */
 export interface AdminApi {
   accounts(signal?: AbortSignal): Promise<readonly Account[]>;
@@ -88,6 +89,6 @@ export interface AdminApi {
     signal?: AbortSignal,
   ): Promise<readonly RecentBuild[]>;
   buildSystemSummary(signal?: AbortSignal): Promise<BuildSystemSummary>;
-  /** The login that the token belongs to. */
+  /** Returns the user that the token belongs to. */
   me(signal?: AbortSignal): Promise<{ readonly login: string; readonly admin: boolean | null }>;
 }

@@ -23,31 +23,41 @@ import { askAgain, type ReadAnswer, type RetryPolicy } from './retry.ts';
 import { roleOf } from './role.ts';
 import { sharedRead } from './shared-read.ts';
 
-/** What the admin client is made from. */
+/** The options of {@link createAdminApi}. */
 export interface AdminApiOptions {
-  /** Best made without tries of its own: this client repeats what may be repeated. */
+  /** Should not retry by itself: this client does the retries. */
   readonly http: HttpClient;
-  /** Goes to that host alone, in the header `Circle-Token`. */
+  /** Sent only to that host, in the header `Circle-Token`. */
   readonly token: string | null;
   readonly clock: Clock;
-  /** From 0 up to 1, for the jitter of pauses between tries. */
+  /** Returns a number from 0 to 1, for the jitter of the pauses between tries. */
   readonly random: () => number;
-  /** Those that are elsewhere than {@link ADMIN_PATHS}. */
+  /** The paths that differ from {@link ADMIN_PATHS}. */
   readonly paths?: Partial<AdminPaths>;
-  /** What the server allows one user, where it is not CircleCI's own; null where `http` sees to it. */
+  /**
+   * The server's rate limit per user; CircleCI's documented limit if omitted. Null if `http`
+   * already enforces it.
+   */
   readonly limit?: RateLimit | null;
   readonly retry?: RetryPolicy;
 }
 
-/** Makes a client of a server's admin API that keeps to its limits and repeats what may pass. */
+/**
+ * Creates a client of a server's admin API that respects the rate limit and retries transient
+ * errors.
+ */
 export function createAdminApi(options: AdminApiOptions): AdminApi {
   return new AdminClient(options);
 }
 
-/** The published way to ask who one is; it does not say whether that is an administrator. */
+/**
+ * The documented path for the current user. It does not say whether the user is an administrator.
+ */
 const PUBLISHED_ME = '/api/v2/me';
 
-/** A call and its answer, decoded as JSON; undefined where it is none. */
+/**
+ * A request and its response; `value` is the decoded JSON, or undefined if the body is not JSON.
+ */
 interface Answered {
   readonly call: AdminCall;
   readonly answer: ReadAnswer;
@@ -56,9 +66,9 @@ interface Answered {
 
 interface Question {
   readonly key: keyof AdminPaths;
-  /** That of the key where it is left out. */
+  /** If omitted, the path for the key. */
   readonly path?: string;
-  /** What follows the path. */
+  /** Appended to the path. */
   readonly rest?: string;
   readonly body?: unknown;
   readonly signal: AbortSignal | undefined;
@@ -75,7 +85,7 @@ class AdminClient implements AdminApi {
     const { http, clock, limit } = options;
     this.#http = limit === null ? http : paced(http, clock, limit);
     this.#paths = { ...ADMIN_PATHS, ...options.paths };
-    // Not under the signal of one of those who share it.
+    // Without a signal: several callers share this read, and one of them must not abort it.
     this.#readBack = sharedRead(() => this.accounts());
   }
 
@@ -154,7 +164,10 @@ class AdminClient implements AdminApi {
     }
   }
 
-  /** Changes an account, and makes sure of it: the answer has to show it, or the list of users. */
+  /**
+   * Changes an account and verifies the change in the response or, failing that, in the list of
+   * users.
+   */
   async #change(
     login: string,
     body: unknown,

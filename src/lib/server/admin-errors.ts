@@ -4,16 +4,16 @@ import { Masker } from '../masking.ts';
 import type { AdminPaths } from './admin-paths.ts';
 import type { ReadAnswer } from './retry.ts';
 
-/** A call of the admin API, as far as messages tell of it. */
+/** The details of an admin API call that appear in error messages. */
 export interface AdminCall {
   /** Scheme, host and port. */
   readonly origin: string;
   readonly method: 'GET' | 'POST';
-  /** As it was sent. */
+  /** The path as sent. */
   readonly path: string;
-  /** Which of the paths it is. */
+  /** The key of the path in {@link AdminPaths}. */
   readonly key: keyof AdminPaths;
-  /** What is masked where an answer repeats it. */
+  /** Masked if a response repeats it. */
   readonly token: string;
 }
 
@@ -25,7 +25,7 @@ export function noToken(origin: string): AdminError {
   });
 }
 
-/** An answer that is no success, as an error to act on. */
+/** Converts an unsuccessful response to an error. */
 export function refusal(call: AdminCall, answer: ReadAnswer): AdminError {
   const { status } = answer;
   const { host } = new URL(call.origin);
@@ -54,7 +54,9 @@ export function refusal(call: AdminCall, answer: ReadAnswer): AdminError {
   );
 }
 
-/** An answer of another shape: `service` SERVER_SURPRISE with what was asked and answered. */
+/**
+ * A response of an unexpected shape: `service` SERVER_SURPRISE with the request and the response.
+ */
 export function surprise(call: AdminCall, answer: ReadAnswer, how: string): AdminError {
   const { host } = new URL(call.origin);
   return new AdminError(
@@ -67,7 +69,7 @@ export function surprise(call: AdminCall, answer: ReadAnswer, how: string): Admi
   );
 }
 
-/** The path is not there at all: `service` SERVER_NO_SUCH_CALL. */
+/** The path does not exist: `service` SERVER_NO_SUCH_CALL. */
 export function noSuchCall(call: AdminCall): AdminError {
   const { host } = new URL(call.origin);
   return new AdminError('service', `${host} answered ${asked(call)} with 404`, {
@@ -76,7 +78,7 @@ export function noSuchCall(call: AdminCall): AdminError {
   });
 }
 
-/** `notFound` USER_NOT_FOUND. */
+/** There is no account with this login: `notFound` USER_NOT_FOUND. */
 export function userNotFound(login: string): AdminError {
   return new AdminError('notFound', `The server has no account "${login}"`, {
     code: 'USER_NOT_FOUND',
@@ -84,7 +86,7 @@ export function userNotFound(login: string): AdminError {
   });
 }
 
-/** `notFound` SETTING_NOT_FOUND. */
+/** There is no setting with this name: `notFound` SETTING_NOT_FOUND. */
 export function settingNotFound(name: string): AdminError {
   return new AdminError('notFound', `The server has no setting "${name}"`, {
     code: 'SETTING_NOT_FOUND',
@@ -92,7 +94,7 @@ export function settingNotFound(name: string): AdminError {
   });
 }
 
-/** The server does not take a value: `validation` SETTING_REFUSED, with its own words. */
+/** The server rejected the value: `validation` SETTING_REFUSED, with the server's own message. */
 export function settingRefused(call: AdminCall, name: string, why: string): AdminError {
   const { host } = new URL(call.origin);
   return new AdminError(

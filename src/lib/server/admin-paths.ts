@@ -1,13 +1,13 @@
 /**
- * Where the admin calls are. Only some are promised by CircleCI; a server that has them elsewhere is
- * told of in the profile, under `server.paths`.
+ * The paths of the admin calls. CircleCI documents only some of them; for a server with other
+ * paths, set them under `server.paths` in the profile.
  */
 export interface AdminPaths {
   readonly users: string;
-  /** The login follows it. */
+  /** Followed by the login. */
   readonly user: string;
   readonly settings: string;
-  /** The setting's name follows it. */
+  /** Followed by the setting's name. */
   readonly setting: string;
   readonly licensing: string;
   readonly recentBuilds: string;
@@ -15,7 +15,7 @@ export interface AdminPaths {
   readonly me: string;
 }
 
-/** The paths as the web page of CircleCI Server used them (circleci/frontend, api.cljs). */
+/** The paths as used by the web page of CircleCI Server (circleci/frontend, api.cljs). */
 export const ADMIN_PATHS: AdminPaths = {
   users: '/api/v1/admin/users',
   user: '/api/v1/admin/user',

@@ -4,23 +4,23 @@ import { connect as overTls } from 'node:tls';
 import type { TlsOptions } from '../http/http.ts';
 import { tlsConnectOptions } from '../http/tls.ts';
 
-/** What a host shows when it is connected to. */
+/** The result of connecting to a host. */
 export type HostInspection =
-  /** Nothing: the name is not known, or no connection comes about. */
+  /** The name does not resolve, or the connection fails. */
   | { readonly kind: 'unreachable'; readonly error: Error }
-  /** It takes connections, and speaks no TLS. */
+  /** The host accepts the connection, but the URL is not HTTPS: no certificate to inspect. */
   | { readonly kind: 'plain' }
   | {
       readonly kind: 'tls';
-      /** Why the certificate is not trusted, by Node's error code; null where it is. */
+      /** Node's error code if the certificate is not trusted; null if it is. */
       readonly distrust: string | null;
       readonly validTo: Date | null;
-      /** Names that it is for, as `DNS:a, IP Address:b`. */
+      /** The names that the certificate is valid for, as `DNS:a, IP Address:b`. */
       readonly names: string | null;
     }
   | { readonly kind: 'no-handshake'; readonly error: Error };
 
-/** Connects, looks at the certificate, and hangs up. Nothing is sent. */
+/** Connects, reads the certificate and disconnects. No data is sent. */
 export async function inspectHost(
   address: URL,
   tls: TlsOptions,
@@ -49,7 +49,7 @@ export async function inspectHost(
 
 async function handshake(socket: Socket, host: string, tls: TlsOptions): Promise<HostInspection> {
   const named = /^[\d.]+$|:/.test(host) ? {} : { servername: host };
-  // Let in whatever it shows: it is looked at, and nothing is said to it.
+  // Accept any certificate: it is only inspected, and no data is sent.
   const options = { ...named, ...tlsConnectOptions(tls), host, rejectUnauthorized: false, socket };
   const connection = overTls(options);
   try {
@@ -69,7 +69,7 @@ async function handshake(socket: Socket, host: string, tls: TlsOptions): Promise
   }
 }
 
-/** Node's types say that it is an Error; it is the code alone for most reasons. */
+/** Node's types say Error, but for most reasons the value is only the code. */
 function codeOf(reason: unknown): string {
   if (reason instanceof Error) {
     return 'code' in reason && typeof reason.code === 'string' ? reason.code : reason.message;

@@ -1,23 +1,23 @@
 import { AdminError } from '../errors.ts';
 import type { HttpClient, HttpResponse } from '../http/http.ts';
 
-/** Who the token belongs to, as the server says. */
+/** The owner of a token according to the server. */
 export interface ServerUser {
   readonly login: string;
   readonly name: string | null;
-  /** Whether the server counts the user as an administrator; null where it does not say. */
+  /** Whether the user is an administrator of the server; null if missing. */
   readonly admin: boolean | null;
 }
 
-/** How the server's front page answers. */
+/** The server's response for its front page. */
 export interface FrontPage {
   readonly status: number;
-  /** The server's time; null where it does not say. */
+  /** The server's time; null if missing. */
   readonly at: Date | null;
 }
 
 /**
- * What the tool asks of the CircleCI server itself.
+ * The basic requests to the CircleCI server: the front page and the owner of the token.
  *
  * Every method throws an `AdminError`: `unauthorised` (NO_SERVER_TOKEN, SERVER_UNAUTHORIZED,
  * SERVER_FORBIDDEN), `service` (UNREACHABLE, TLS_REFUSED, SERVER_ERROR, BAD_ANSWER) or `timeout`
@@ -28,14 +28,17 @@ export interface ServerClient {
   readonly origin: string;
   /** GET /, without a token. */
   frontPage(signal?: AbortSignal): Promise<FrontPage>;
-  /** GET /api/v2/me, as the circleci CLI asks: whether the token is accepted. */
+  /** GET /api/v2/me, as the circleci CLI sends it: checks that the token is accepted. */
   whoami(signal?: AbortSignal): Promise<Pick<ServerUser, 'login' | 'name'>>;
-  /** GET /api/v1/me, as the web UI asks: the same with whether the user administers the server. */
+  /** GET /api/v1/me, as the web UI sends it: also tells whether the user is an administrator. */
   administrator(signal?: AbortSignal): Promise<ServerUser>;
   close(): Promise<void>;
 }
 
-/** Makes a client of one server. The token goes to that host alone, in the header `Circle-Token`. */
+/**
+ * Creates a client of one server. The token is sent only to that host, in the header
+ * `Circle-Token`.
+ */
 export function createServerClient(options: {
   readonly http: HttpClient;
   readonly token: string | null;
@@ -84,7 +87,7 @@ function documentOf(value: unknown): Document {
 
 async function refusal(origin: string, path: string, response: HttpResponse): Promise<AdminError> {
   const { status } = response;
-  // What the body says may repeat the token: the status alone is told.
+  // The body could repeat the token, so only the status is reported.
   await response.discard();
   const { host } = new URL(origin);
   if (status === 401) {

@@ -2,14 +2,14 @@ import { arrayOf, numberOf, objectOf, objectOrNull, textOf } from '../json-value
 import type { Account } from './admin-api.ts';
 import { momentOf } from './decode-moment.ts';
 
-/** An account as the server writes it, and whether it said anything about `suspended`. */
+/** A decoded account, and whether the response contained `suspended`. */
 export interface ToldAccount {
   readonly account: Account;
   readonly tellsSuspended: boolean;
 }
 
 /**
- * Reads one account; null for what has no login, as accounts have that never finished signing up.
+ * Decodes an account; returns null if it has no login, like accounts that never completed sign-up.
  */
 export function decodeAccount(value: unknown): ToldAccount | null {
   const fields = objectOrNull(value);
@@ -32,8 +32,8 @@ export function decodeAccount(value: unknown): ToldAccount | null {
 }
 
 /**
- * Reads the list of accounts; null where it is none. A list in which nobody is said to be suspended
- * or not is none either: taking them all for active would be a guess.
+ * Decodes the list of accounts; returns null if the value is not one. Also returns null if no
+ * account has `suspended`: treating all accounts as active would be a guess.
  */
 export function decodeAccounts(value: unknown): readonly Account[] | null {
   if (!Array.isArray(value)) return null;
@@ -42,13 +42,13 @@ export function decodeAccounts(value: unknown): readonly Account[] | null {
   return value.length > 0 && useless ? null : told.map(({ account }) => account);
 }
 
-/** Who the token belongs to; null where the answer has no login. */
+/** Decodes the owner of the token; returns null if the response has no login. */
 export function decodeMe(
   value: unknown,
 ): { readonly login: string; readonly admin: boolean | null } | null {
   const { login, admin } = objectOf(value);
   if (typeof login !== 'string' || login === '') return null;
-  // The web page took it for true or false; what it was before, or in other versions, is a scope.
+  // The web page uses `admin` as a boolean; in other versions it is a scope.
   if (typeof admin === 'string') return { login, admin: admin !== '' && admin !== 'none' };
   return { login, admin: typeof admin === 'boolean' ? admin : null };
 }
@@ -57,7 +57,7 @@ function scopesOf(value: unknown): readonly string[] {
   return arrayOf(value).filter((scope): scope is string => typeof scope === 'string');
 }
 
-/** Not `basic_email_prefs`, which says what is mailed and not where to. */
+/** `basic_email_prefs` is not used: it says which mails are sent, not to which address. */
 function emailOf(fields: Readonly<Record<string, unknown>>): string | null {
   const named = [fields['email'], fields['selected_email'], ...arrayOf(fields['all_emails'])];
   return named.map(textOf).find((text) => text?.includes('@')) ?? null;

@@ -2,7 +2,7 @@ import { type JsonObject, numberOf, objectOf, objectOrNull, textOf } from '../js
 import type { BuildSystemSummary, Licensing, RecentBuild } from './admin-api.ts';
 import { momentOf } from './decode-moment.ts';
 
-/** Reads the newest builds; null where it is no list. */
+/** Decodes the list of recent builds; returns null if the value is not one. */
 export function decodeBuilds(value: unknown): readonly RecentBuild[] | null {
   if (!Array.isArray(value)) return null;
   const builds = value.map(objectOrNull);
@@ -25,13 +25,16 @@ function decodeBuild(fields: JsonObject): RecentBuild {
   };
 }
 
-/** The web page's own code counts containers by it, and takes none for one (frontend, models/build.cljs). */
+/**
+ * The web page uses `parallel` as the container count, and treats a missing value as 1 (frontend,
+ * models/build.cljs).
+ */
 function tasksOf(value: unknown): number | null {
   const count = numberOf(value);
   return count !== null && Number.isInteger(count) && count > 0 ? count : null;
 }
 
-/** Reads the licence's seats; null where the answer knows none of them. */
+/** Decodes the seats of the licence; returns null if the response contains none of the fields. */
 export function decodeLicensing(value: unknown): Licensing | null {
   const fields = objectOf(value);
   const licensing = {
@@ -45,7 +48,7 @@ export function decodeLicensing(value: unknown): Licensing | null {
   return Object.values(licensing).every((one) => one === null) ? null : licensing;
 }
 
-/** Reads what is queued and running; null where the answer says nothing of it. */
+/** Decodes the queue sizes; returns null if the response contains none of them. */
 export function decodeBuildSystem(value: unknown): BuildSystemSummary | null {
   const fields = objectOf(value);
   const summary = {

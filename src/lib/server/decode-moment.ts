@@ -1,6 +1,8 @@
 import { momentOfText, numberOf } from '../json-value.ts';
 
-/** A moment as RFC 3339 or as milliseconds since the epoch, which is how Clojure prints some. */
+/**
+ * Decodes a time given as RFC 3339 or as milliseconds since the epoch, which Clojure also prints.
+ */
 export function momentOf(value: unknown): Date | null {
   const ms = numberOf(value);
   if (ms === null) return momentOfText(value);

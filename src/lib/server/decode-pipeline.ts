@@ -6,14 +6,14 @@ import type {
   WorkflowJob,
 } from './trigger-api.ts';
 
-/** Reads a pipeline that was started; null where it has no id. */
+/** Decodes a started pipeline; returns null if it has no id. */
 export function decodeStarted(value: unknown): StartedPipeline | null {
   const { id, number } = objectOf(value);
   const text = textOf(id);
   return text === null ? null : { id: text, number: numberOf(number) };
 }
 
-/** Reads how a pipeline does; null where that is no pipeline. */
+/** Decodes the state of a pipeline; returns null if the value is not a pipeline. */
 export function decodePipeline(value: unknown): PipelineState | null {
   const fields = objectOrNull(value);
   if (fields === null || textOf(fields['id']) === null) return null;
@@ -24,7 +24,7 @@ export function decodePipeline(value: unknown): PipelineState | null {
   return { state: textOf(fields['state']), errors };
 }
 
-/** Reads the workflows of a pipeline; null where it is no list. */
+/** Decodes the workflows of a pipeline; returns null if the value is not a list. */
 export function decodeWorkflows(value: unknown): readonly PipelineWorkflow[] | null {
   const { items } = objectOf(value);
   if (!Array.isArray(items)) return null;
@@ -34,7 +34,7 @@ export function decodeWorkflows(value: unknown): readonly PipelineWorkflow[] | n
   });
 }
 
-/** Reads the jobs of a workflow; null where it is no list. */
+/** Decodes the jobs of a workflow; returns null if the value is not a list. */
 export function decodeWorkflowJobs(value: unknown): readonly WorkflowJob[] | null {
   const { items } = objectOf(value);
   if (!Array.isArray(items)) return null;

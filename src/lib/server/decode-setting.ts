@@ -8,7 +8,7 @@ const TYPES: Readonly<Record<string, SystemSetting['type']>> = {
   string: 'string',
 };
 
-/** Reads one setting; null for what has no name. */
+/** Decodes a setting; returns null if it has no name. */
 export function decodeSetting(value: unknown): SystemSetting | null {
   const fields = objectOrNull(value);
   const name = textOf(fields?.['name']);
@@ -25,14 +25,14 @@ export function decodeSetting(value: unknown): SystemSetting | null {
   };
 }
 
-/** Reads the list of settings; null where it is none. */
+/** Decodes the list of settings; returns null if the value is not one. */
 export function decodeSettings(value: unknown): readonly SystemSetting[] | null {
   if (!Array.isArray(value)) return null;
   const settings = value.flatMap((item) => decodeSetting(item) ?? []);
   return value.length > 0 && settings.length === 0 ? null : settings;
 }
 
-/** What the server says of a value that it does not take; null where it says nothing of the kind. */
+/** Returns the server's message for a rejected value; null if there is none. */
 export function decodeRefusedSetting(value: unknown): string | null {
   const { message } = objectOf(value);
   return textOf(objectOf(message)['error']) ?? textOf(message);

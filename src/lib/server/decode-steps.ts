@@ -2,10 +2,10 @@ import { arrayOf, type JsonObject, numberOf, objectOf, textOf } from '../json-va
 import type { BuildSteps, StepAction } from './steps-api.ts';
 
 /**
- * Reads a build with its steps; null where it is none. The fields are those of the API's own
- * documentation (circleci/circleci-docs, src-api, "Single Job") and of answers of circleci.com in
- * public repositories of 2018 to 2024, where `has_output`, `output_url`, `index` and `step` stand in
- * each action. What server 3.x leaves out reads as not told.
+ * Decodes a build with its steps; returns null if the value is not a build. The fields are those in
+ * the API's documentation (circleci/circleci-docs, src-api, "Single Job") and in responses of
+ * circleci.com in public repositories from 2018 to 2024, where each action has `has_output`,
+ * `output_url`, `index` and `step`. Fields that server 3.x leaves out are decoded as unknown.
  */
 export function decodeSteps(
   value: unknown,
@@ -23,7 +23,7 @@ export function decodeSteps(
   };
 }
 
-/** Null where nothing tells. */
+/** Null if the response does not tell. */
 function hasEnded({ lifecycle, stop_time: stopped }: JsonObject): boolean | null {
   if (textOf(stopped) !== null || lifecycle === 'finished' || lifecycle === 'not_run') return true;
   return textOf(lifecycle) === null ? null : false;

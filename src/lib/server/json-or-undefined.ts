@@ -1,4 +1,4 @@
-/** The text as JSON; undefined where it is something else, which no decoder takes. */
+/** Parses JSON; returns undefined if the text is not JSON. All decoders reject undefined. */
 export function jsonOrUndefined(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,18 +1,20 @@
 import type { Clock, Milliseconds } from '../clock.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../http/http.ts';
 
-/** How much a server lets one user ask. */
+/** The request rate that a server allows one user. */
 export interface RateLimit {
-  /** Requests that begin in any one second. */
+  /** Maximum number of requests started in any one second. */
   readonly perSecond: number;
-  /** Requests that are under way at the same time. */
+  /** Maximum number of requests in progress at the same time. */
   readonly atOnce: number;
 }
 
-/** What CircleCI Server 3.x allows, by the overview of its documentation. */
+/** The limit of CircleCI Server 3.x, from the overview of its documentation. */
 const SERVER_RATE_LIMIT: RateLimit = { perSecond: 150, atOnce: 300 };
 
-/** How many requests may go out without a pause between them; it makes up for timers that are late. */
+/**
+ * How many requests may start without a pause in between. It compensates for timers that fire late.
+ */
 const BURST = 5;
 
 interface Caller {
@@ -21,28 +23,27 @@ interface Caller {
 }
 
 /**
- * Lets callers through one after another, in the order in which they came: never more than
- * `perSecond` in any second, the first few at once. Time that passes unused is lost: after a stand
- * still nobody hurries.
+ * Admits callers one by one in order of arrival: the first few immediately, and never more than
+ * `perSecond` in any second. Unused time does not accumulate, so there is no rush after a pause.
  */
 export class Pace {
   readonly #clock: Clock;
   readonly #interval: Milliseconds;
   readonly #slack: Milliseconds;
   readonly #callers: Caller[] = [];
-  /** When the next caller would be exactly on time; earlier by the slack is let through as well. */
+  /** When the next caller is due, in epoch milliseconds; it may start earlier by the slack. */
   #due = 0;
   #running = false;
 
   constructor(clock: Clock, perSecond: number) {
     const burst = Math.max(1, Math.min(BURST, Math.floor(perSecond / 10)));
     this.#clock = clock;
-    // What the burst takes is missing from the rest of the second.
+    // The burst counts towards the limit, so fewer requests remain for the rest of the second.
     this.#interval = 1_000 / Math.max(perSecond - burst, 1);
     this.#slack = (burst - 1) * this.#interval;
   }
 
-  /** Resolves when the caller may begin; rejects with the signal's reason. */
+  /** Resolves when the caller may start; rejects with the signal's reason. */
   take(signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
@@ -72,7 +73,7 @@ export class Pace {
       const now = this.#clock.now().getTime();
       const wait = this.#due - this.#slack - now;
       if (wait > 0) {
-        // Clocks tell whole milliseconds.
+        // The clock has a resolution of whole milliseconds.
         await this.#clock.sleep(Math.ceil(wait));
         continue;
       }
@@ -84,7 +85,7 @@ export class Pace {
   }
 }
 
-/** Lets no more than so many callers be inside at once. */
+/** Limits the number of callers inside at the same time. */
 class Gate {
   #free: number;
   readonly #waiting: (() => void)[] = [];
@@ -105,7 +106,7 @@ class Gate {
   }
 }
 
-/** The same client, kept under the limit on this clock. Every try of a request counts. */
+/** Wraps a client so that it stays within the rate limit. Every retry counts as a request. */
 export function paced(
   http: HttpClient,
   clock: Clock,

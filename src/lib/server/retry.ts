@@ -2,25 +2,25 @@ import type { Clock, Milliseconds } from '../clock.ts';
 import { isAdminError } from '../errors.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../http/http.ts';
 
-/** How often and how patiently a request is repeated. */
+/** How often a request is tried, and the pauses in between. */
 export interface RetryPolicy {
-  /** Tries in all. */
+  /** Total number of tries. */
   readonly tries: number;
   readonly firstPauseMs: Milliseconds;
   readonly longestPauseMs: Milliseconds;
 }
 
-/** About half a minute of a server that is not there, and no longer. */
+/** The pauses add up to between 9 and 19 s. */
 const SERVER_RETRY: RetryPolicy = { tries: 7, firstPauseMs: 300, longestPauseMs: 10_000 };
 
-/** For one question among many: what does not pass at once is told. */
+/** For callers with many requests: a persistent failure is reported quickly. */
 export const BRIEF_RETRY: RetryPolicy = { tries: 2, firstPauseMs: 300, longestPauseMs: 1_000 };
 
 const PASSING_STATUS = new Set([429, 500, 502, 503, 504]);
-/** BAD_ANSWER: the answer was cut off. Whether the request was carried out, nobody can say. */
+/** BAD_ANSWER means a truncated response. The request may or may not have been carried out. */
 const PASSING_CODE = new Set(['UNREACHABLE', 'REQUEST_TIMEOUT', 'BAD_ANSWER']);
 
-/** An answer whose body has been read. */
+/** A response whose body has been read. */
 export interface ReadAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -28,13 +28,13 @@ export interface ReadAnswer {
 }
 
 /**
- * Sends a request until it is answered with something that does not pass by itself: 429, 500, 502,
- * 503, 504, broken connections, answers that are cut off and timeouts are tried again, with growing
- * and jittered pauses on the clock, and for at least as long as `Retry-After` asks. Reads may be
- * sent this way, and writes that set something to a value: twice is the same as once.
+ * Sends a request, and retries after 429, 500, 502, 503, 504, a broken connection, a truncated
+ * response or a timeout. The pauses grow exponentially with jitter, and last at least as long as
+ * `Retry-After` says. Suitable for reads, and for writes that are idempotent, such as setting a
+ * value.
  *
- * @returns the last answer, whatever its status
- * @throws AdminError of kind `service` or `timeout` of the last try, as `http` throws it
+ * @returns the last response, whatever its status
+ * @throws AdminError of kind `service` or `timeout` of the last try, as thrown by `http`
  */
 export async function askAgain(
   http: HttpClient,
@@ -64,10 +64,10 @@ async function read(response: HttpResponse): Promise<ReadAnswer> {
   return { status, headers, text: await response.text() };
 }
 
-/** Longer than this a server cannot ask us to wait within one command. */
+/** The longest wait that is accepted from `Retry-After`. */
 const LONGEST_ASKED: Milliseconds = 120_000;
 
-/** `Retry-After` in milliseconds: seconds or a date; 0 where it says neither. */
+/** Parses `Retry-After`, seconds or a date, to milliseconds; returns 0 if it is neither. */
 function retryAfter(header: string | undefined, clock: Clock): Milliseconds {
   if (header === undefined) return 0;
   const asked = /^\d+$/.test(header.trim())

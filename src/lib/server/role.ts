@@ -1,6 +1,6 @@
 import type { Account, AdminRole } from './admin-api.ts';
 
-/** The role that an account's scopes make, as the web page labels it. */
+/** Returns the role of an account according to its scopes, as the web page labels it. */
 export function roleOf({ adminScopes }: Pick<Account, 'adminScopes'>): AdminRole {
   if (adminScopes.some((scope) => scope === 'write-settings' || scope === 'all')) {
     return 'write-settings';

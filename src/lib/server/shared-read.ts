@@ -1,13 +1,13 @@
 /**
- * Makes a read that many may ask for at once: those who ask while one is under way share the one
- * after it, so that nobody gets an answer from before he asked.
+ * Creates a read that concurrent callers share. Callers who arrive during a read share the next
+ * one, so that nobody gets data from before their call.
  */
 export function sharedRead<T>(read: () => Promise<T>): () => Promise<T> {
   let running: Promise<unknown> = Promise.resolve();
   let next: Promise<T> | undefined;
   return () => {
     next ??= running
-      // Whoever shares the failed one hears of it; those of the next one do not.
+      // The callers of the failed read get its error; the callers of the next read do not.
       .catch(() => undefined)
       .then(() => {
         next = undefined;

@@ -1,50 +1,53 @@
-/** What one step of a job did on one of its parallel tasks. */
+/** The execution of one step of a job on one of its parallel tasks. */
 export interface StepAction {
   readonly name: string;
-  /** Number of the step among those of the job; null where it is not told. */
+  /** Index of the step in the job; null if missing. */
   readonly step: number | null;
-  /** Which of the parallel tasks, from 0. */
+  /** Index of the parallel task, from 0. */
   readonly task: number;
   readonly type: string | null;
   /** `success`, `failed`, `running`, ... */
   readonly status: string | null;
-  /** Whether it ran a command of the configuration; the agent's own steps run none. */
+  /** Whether the step ran a command from the configuration; the agent's own steps do not. */
   readonly runsCommand: boolean;
   readonly hasOutput: boolean;
-  /** Where its output is kept; null for what runs, and where it is not told. */
+  /** Where the output is stored; null for a running step, and if missing. */
   readonly outputUrl: string | null;
 }
 
-/** The steps of a build that have begun. */
+/** A build, and the steps that have started. */
 export interface BuildSteps {
   /** `org/repo`. */
   readonly project: string;
   readonly number: number;
   readonly url: string | null;
   readonly status: string | null;
-  /** Whether it has ended; null where it is not told. */
+  /** Whether the build has ended; null if unknown. */
   readonly ended: boolean | null;
   readonly actions: readonly StepAction[];
 }
 
 /**
- * The steps of builds and what they printed, by CircleCI's API v1.1.
+ * Reads the steps of builds and their output with CircleCI's API v1.1.
  *
  * Every method throws an `AdminError`: `unauthorised` (NO_SERVER_TOKEN, SERVER_UNAUTHORIZED,
- * SERVER_FORBIDDEN), `service` (SERVER_ERROR, SERVER_SURPRISE, BAD_ANSWER, UNREACHABLE, TLS_REFUSED)
- * or `timeout` (REQUEST_TIMEOUT). No message carries the query of an address, which may be signed.
+ * SERVER_FORBIDDEN), `service` (SERVER_ERROR, SERVER_SURPRISE, BAD_ANSWER, UNREACHABLE,
+ * TLS_REFUSED) or `timeout` (REQUEST_TIMEOUT). No message contains the query of a URL, which may be
+ * signed.
  */
 export interface StepsApi {
   /**
+   * Returns a build with its steps.
+   *
    * @param project `org/repo`
-   * @throws AdminError besides of kind `notFound` (BUILD_NOT_FOUND)
+   * @throws AdminError also of kind `notFound` (BUILD_NOT_FOUND)
    */
   build(project: string, number: number, signal?: AbortSignal): Promise<BuildSteps>;
   /**
-   * The messages that a step has printed, as they come; a line may be cut between two.
+   * Yields the output messages of a step as they arrive; a line may be split across two messages.
    *
-   * @param mostBytes of the answer that are read
-   * @throws AdminError besides of kind `notFound` (NO_STEP_OUTPUT), `service` (STEP_OUTPUT_REFUSED,
+   * @param mostBytes maximum number of response bytes to read
+   * @throws AdminError also of kind `notFound` (NO_STEP_OUTPUT) or `service` (STEP_OUTPUT_REFUSED,
    *   STEP_OUTPUT_TOO_LONG)
    */
   output(

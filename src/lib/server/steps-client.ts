@@ -9,11 +9,11 @@ import type { BuildSteps, StepAction, StepsApi } from './steps-api.ts';
 import { buildRefused, noBuild, noOutput, outputRefused, outputTooLong } from './steps-errors.ts';
 import { tokenHeaders } from './user-token.ts';
 
-/** What the client is made from. */
+/** The options of {@link createStepsApi}. */
 export interface StepsApiOptions {
-  /** To the server itself; it repeats reads where that helps. */
+  /** The client of the server itself; it retries reads. */
   readonly http: HttpClient;
-  /** To whatever keeps the output of steps. It is never sent a token. */
+  /** Returns a client of the host that stores step output. The token is never sent there. */
   readonly elsewhere: (origin: string) => Promise<HttpClient>;
   readonly token: string | null;
   readonly masker: Pick<Masker, 'add'>;
@@ -23,13 +23,14 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const MOST_REDIRECTS = 3;
 
 /**
- * Makes a {@link StepsApi} of one server. Nothing is sent.
+ * Creates a {@link StepsApi} of one server. No request is sent.
  *
- * The paths are those of circleci.com: `GET /api/v1.1/project/:vcs/:org/:repo/:num` is documented
- * (circleci/circleci-docs, src-api); that `output_url` leads to a JSON array of `{message, time, type}`
- * is not, but it is what public clients read (tmessi/cci, ganezasan/circleci-job-collector). Where it
- * is missing, as for steps that run, the output is asked for at `:num/output/:step/:index`, which
- * Shyp/go-circle does. That server 3.x has them too is assumed.
+ * The paths are those of circleci.com. `GET /api/v1.1/project/:vcs/:org/:repo/:num` is documented
+ * (circleci/circleci-docs, src-api). That `output_url` leads to a JSON array of `{message, time,
+ * type}` is not documented, but public clients rely on it (tmessi/cci,
+ * ganezasan/circleci-job-collector). If `output_url` is missing, as for running steps, the output
+ * is read from `:num/output/:step/:index`, like Shyp/go-circle does. It is assumed that server 3.x
+ * has the same paths.
  */
 export function createStepsApi(options: StepsApiOptions): StepsApi {
   const { http } = options;
@@ -58,7 +59,7 @@ export function createStepsApi(options: StepsApiOptions): StepsApi {
 }
 
 function buildPath(project: string, number: number): string {
-  // GitHub is the only one that server 3.x knows.
+  // Server 3.x supports only GitHub.
   const slug = project.split('/').map(encodeURIComponent).join('/');
   return `/api/v1.1/project/github/${slug}/${number}`;
 }
@@ -99,12 +100,12 @@ async function* readOutput(
   } catch (error) {
     throw withoutQuery(error, url);
   } finally {
-    // A reader that stops early closes the connection: the rest may be long.
+    // If the reader stops early, close the connection: the rest may be long.
     await pieces.return();
   }
 }
 
-/** The response of an address, after its redirects. */
+/** Requests a URL and follows its redirects. */
 async function follow(
   first: URL,
   options: StepsApiOptions,
@@ -128,9 +129,9 @@ async function get(
   signal: AbortSignal | undefined,
 ): Promise<HttpResponse> {
   const { http, elsewhere, masker } = options;
-  // The query may be a signature, with which anybody could read the output: no debug line shows it.
+  // The query may be a signature that gives access to the output: keep it out of debug output.
   masker.add(url.search.slice(1));
-  // The token goes to the server alone: same scheme, host and port.
+  // Send the token only to the server itself: same scheme, host and port.
   const own = url.origin === http.origin;
   const client = own ? http : await elsewhere(url.origin);
   try {
@@ -157,7 +158,7 @@ async function* bounded(
   }
 }
 
-/** An error as it is, but for the query in its words. */
+/** Returns the error without the query in its message. */
 function withoutQuery(error: unknown, { search }: URL): unknown {
   if (!isAdminError(error) || search === '' || !error.message.includes(search)) return error;
   const { kind, code, hint, cause } = error;

@@ -2,11 +2,11 @@ import { AdminError } from '../errors.ts';
 import { excerpt } from '../http/response.ts';
 import { tokenRefused } from './user-token.ts';
 
-/** What can be done without the API. */
+/** What the operator can do without the API. */
 const BY_HAND =
   "read the size in the restore_cache step on the job's page, and give it: circleci-admin troubleshoot cache 620MB";
 
-/** An answer to the question for a build that is no success. */
+/** Converts an unsuccessful response to a build request to an error. */
 export function buildRefused(
   origin: string,
   path: string,
@@ -46,7 +46,7 @@ export function buildRefused(
   }
 }
 
-/** The answer is no build. */
+/** The response is not a build: `service` SERVER_SURPRISE. */
 export function noBuild(origin: string, path: string, text: string): AdminError {
   const { host } = new URL(origin);
   return new AdminError(
@@ -59,12 +59,14 @@ export function noBuild(origin: string, path: string, text: string): AdminError 
   );
 }
 
-/** A step's output that is kept nowhere that we are told of. */
+/** The output of a step is not available: `notFound` NO_STEP_OUTPUT. */
 export function noOutput(why: string): AdminError {
   return new AdminError('notFound', why, { code: 'NO_STEP_OUTPUT', hint: byHand() });
 }
 
-/** Where a step's output is kept, it is not given out. */
+/**
+ * The storage refused a step's output: `notFound` NO_STEP_OUTPUT or `service` STEP_OUTPUT_REFUSED.
+ */
 export function outputRefused(host: string, status: number): AdminError {
   if (status === 404 || status === 410) return noOutput(`it is no longer stored on ${host}`);
   return new AdminError('service', `${host} answered with ${status}`, {
@@ -73,7 +75,7 @@ export function outputRefused(host: string, status: number): AdminError {
   });
 }
 
-/** A step has printed more than is read. */
+/** The output exceeds the maximum size: `service` STEP_OUTPUT_TOO_LONG. */
 export function outputTooLong(mostBytes: number): AdminError {
   const most = `${Math.round(mostBytes / 1024 ** 2)} MiB`;
   return new AdminError('service', `there is no size in its first ${most}`, {

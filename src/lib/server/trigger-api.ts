@@ -1,15 +1,15 @@
 /** A pipeline that was started. */
 export interface StartedPipeline {
   readonly id: string;
-  /** Its number in the project; that of a build is another. */
+  /** The pipeline number in the project, which is not a build number. */
   readonly number: number | null;
 }
 
-/** How a pipeline does. */
+/** The state of a pipeline. */
 export interface PipelineState {
-  /** `created`, `pending`, `setup`, `errored`, ...; null where it does not say. */
+  /** `created`, `pending`, `setup`, `errored`, ...; null if missing. */
   readonly state: string | null;
-  /** What is wrong with its configuration, and the like. */
+  /** For example errors in the configuration. */
   readonly errors: readonly string[];
 }
 
@@ -24,13 +24,13 @@ export interface PipelineWorkflow {
 /** A job of a workflow. */
 export interface WorkflowJob {
   readonly name: string | null;
-  /** The number of the build; null until it has one. */
+  /** The build number; null until the job has one. */
   readonly number: number | null;
   readonly status: string | null;
 }
 
 /**
- * What starts a build and follows it until it has a number, by CircleCI's API v2.
+ * Starts a build and follows it until it has a number, with CircleCI's API v2.
  *
  * Every method throws an `AdminError`: `unauthorised` (NO_SERVER_TOKEN, SERVER_UNAUTHORIZED,
  * SERVER_FORBIDDEN), `notFound` (PROJECT_NOT_FOUND, PIPELINE_NOT_FOUND), `validation`
@@ -39,10 +39,11 @@ export interface WorkflowJob {
  */
 export interface TriggerApi {
   /**
-   * Starts a pipeline. Sent once: whether it was carried out is not known after a failure.
+   * Starts a pipeline. The request is never retried: after a failure it is unknown whether the
+   * pipeline was started.
    *
-   * @param project `org/repo`, or with its VCS in front
-   * @param branch the project's own default where it is null
+   * @param project `org/repo`, optionally with the VCS in front
+   * @param branch null for the project's default branch
    */
   startPipeline(
     project: string,

@@ -15,20 +15,20 @@ import { askAgain, BRIEF_RETRY, type ReadAnswer } from './retry.ts';
 import type { TriggerApi } from './trigger-api.ts';
 import { tokenHeaders, tokenRefused } from './user-token.ts';
 
-/** What the client is made from. */
+/** The options of {@link createTriggerApi}. */
 export interface TriggerApiOptions {
-  /** Kept under the server's limit; without tries of its own. */
+  /** A client that respects the server's rate limit and does not retry by itself. */
   readonly http: HttpClient;
-  /** Goes to that host alone, in the header `Circle-Token`. */
+  /** Sent only to that host, in the header `Circle-Token`. */
   readonly token: string | null;
   readonly clock: Clock;
-  /** From 0 up to 1, for the jitter of pauses between tries. */
+  /** Returns a number from 0 to 1, for the jitter of the pauses between tries. */
   readonly random: () => number;
 }
 
 const PROJECT = /^(?:(?<vcs>gh|github|bb|bitbucket)\/)?(?<org>[^/\s?#]+)\/(?<repo>[^/\s?#]+)$/i;
 
-/** Makes a {@link TriggerApi} of one server. Nothing is sent. */
+/** Creates a {@link TriggerApi} of one server. No request is sent. */
 export function createTriggerApi(options: TriggerApiOptions): TriggerApi {
   const { http } = options;
   const read = async <T>(
@@ -71,7 +71,7 @@ export function createTriggerApi(options: TriggerApiOptions): TriggerApi {
 }
 
 /**
- * A project as the API names it: `gh/ORG/REPO`.
+ * Returns a project slug as the API expects it: `gh/ORG/REPO`.
  *
  * @throws AdminError of kind `usage`, code BAD_REPO
  */
@@ -89,7 +89,7 @@ function projectSlug(project: string): string {
 interface Call {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  /** What a 404 means. */
+  /** Creates the error for a 404. */
   readonly missing: () => AdminError;
 }
 
@@ -156,7 +156,7 @@ function failure(
   );
 }
 
-/** What the server says of it, without the token. */
+/** Returns the server's message, with the token masked. */
 function said({ text }: ReadAnswer, { token }: TriggerApiOptions): string {
   const masker = new Masker();
   masker.add(token);

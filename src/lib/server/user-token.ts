@@ -2,14 +2,14 @@ import { AdminError } from '../errors.ts';
 import type { HttpClient } from '../http/http.ts';
 import { noToken } from './admin-errors.ts';
 
-/** The server that is asked, and the API token of the user who asks. */
+/** A server and the API token of the user. */
 export interface TokenHolder {
   readonly http: Pick<HttpClient, 'origin'>;
   readonly token: string | null;
 }
 
 /**
- * The headers of a request with the token in it, which goes to that server alone.
+ * Returns the headers of a request with the token, which must be sent only to that server.
  *
  * @throws AdminError of kind `unauthorised`, code NO_SERVER_TOKEN
  */
@@ -18,7 +18,7 @@ export function tokenHeaders({ http, token }: TokenHolder): Readonly<Record<stri
   return { 'circle-token': token, accept: 'application/json' };
 }
 
-/** The server does not know the token: `unauthorised` SERVER_UNAUTHORIZED. */
+/** The server rejected the token: `unauthorised` SERVER_UNAUTHORIZED. */
 export function tokenRefused(origin: string): AdminError {
   const { host } = new URL(origin);
   return new AdminError('unauthorised', `${host} does not accept the API token`, {

@@ -36,7 +36,7 @@ const status = (code: number, body = '', headers: Record<string, string> = {}): 
 });
 
 describe('the admin client', () => {
-  test('reads accounts, and says null for what is not told', async () => {
+  test('decodes accounts, with null for missing fields', async () => {
     const { api } = await rig();
     const accounts = await api.accounts();
     expect(accounts.find(({ login }) => login === 'ada')).toEqual({
@@ -68,7 +68,7 @@ describe('the admin client', () => {
     expect(build).toMatchObject({ startedBy: expect.any(String), status: expect.any(String) });
   });
 
-  test('changes accounts and settings, and gives what they are then', async () => {
+  test('changes accounts and settings, and returns their new state', async () => {
     const { api, sandbox } = await rig();
     expect(await api.setSuspended('ada', true)).toMatchObject({ login: 'ada', suspended: true });
     expect(sandbox.server.accounts.find('ada')?.suspended).toBe(true);
@@ -87,19 +87,22 @@ describe('the admin client', () => {
     ['a list in place of an account', '[]'],
     ['nothing', ''],
     ['another account', '{"login":"eve","suspended":true}'],
-  ])('reads back what was changed where the server answers with %s', async (_name, body) => {
-    const { api, fail, traces, sandbox } = await rig();
-    fail(status(200, body), { method: 'POST', times: 1 });
-    Object.assign(sandbox.server.accounts.find('ada') ?? {}, { suspended: true });
-    expect(await api.setSuspended('ada', true)).toMatchObject({ login: 'ada', suspended: true });
-    expect(traces.map(({ method }) => method)).toEqual(['POST', 'GET']);
-    fail(status(200, body), { method: 'POST', times: 1 });
-    expect(await failure(api.setSuspended('ada', false))).toMatchObject({
-      kind: 'service',
-      code: 'SERVER_SURPRISE',
-      message: expect.stringContaining('POST /api/v1/admin/user/ada with 200'),
-    });
-  });
+  ])(
+    'verifies a change in the list of users if the server responds with %s',
+    async (_name, body) => {
+      const { api, fail, traces, sandbox } = await rig();
+      fail(status(200, body), { method: 'POST', times: 1 });
+      Object.assign(sandbox.server.accounts.find('ada') ?? {}, { suspended: true });
+      expect(await api.setSuspended('ada', true)).toMatchObject({ login: 'ada', suspended: true });
+      expect(traces.map(({ method }) => method)).toEqual(['POST', 'GET']);
+      fail(status(200, body), { method: 'POST', times: 1 });
+      expect(await failure(api.setSuspended('ada', false))).toMatchObject({
+        kind: 'service',
+        code: 'SERVER_SURPRISE',
+        message: expect.stringContaining('POST /api/v1/admin/user/ada with 200'),
+      });
+    },
+  );
 
   test.each([
     ['no token', null, 'NO_SERVER_TOKEN', ['Personal API Tokens', 'server.tokenFile']],
@@ -110,7 +113,7 @@ describe('the admin client', () => {
       ['Personal API Tokens', 'CIRCLE_TOKEN'],
     ],
     ['a developer', SERVER_DEVELOPER_TOKEN, 'SERVER_FORBIDDEN', ['admin grant']],
-  ])('tells %s what to do', async (_name, token, code, hints) => {
+  ])('explains what to do with %s', async (_name, token, code, hints) => {
     const { api, traces } = await rig(token);
     const error = (await failure(api.accounts())) as AdminError;
     expect(error).toMatchObject({ kind: 'unauthorised', code });
@@ -119,7 +122,7 @@ describe('the admin client', () => {
     expect(`${error.message} ${error.hint}`).not.toContain('not-a-token');
   });
 
-  test('says which scope a read-only administrator lacks', async () => {
+  test('names the scope that a read-only administrator lacks', async () => {
     const { api } = await rig(SERVER_READER_TOKEN);
     expect(await api.accounts()).toHaveLength(6);
     expect(await failure(api.setSuspended('ada', true))).toMatchObject({
@@ -130,7 +133,7 @@ describe('the admin client', () => {
     });
   });
 
-  test('tells who is not there from a server that has no such call', async () => {
+  test('distinguishes a missing account or setting from a missing path', async () => {
     const { api, fail } = await rig();
     expect(await failure(api.setSuspended('nobody', true))).toMatchObject({
       kind: 'notFound',
@@ -149,7 +152,7 @@ describe('the admin client', () => {
     });
   });
 
-  test('gives the server’s own words for a value that it refuses', async () => {
+  test('reports the server’s own message for a rejected value', async () => {
     const { api } = await rig();
     expect(await failure(api.setSetting('suspend-new-users', 'yes'))).toMatchObject({
       kind: 'validation',
@@ -159,7 +162,7 @@ describe('the admin client', () => {
   });
 
   test.each(['a"b', 'a/b', '../x', 'a b', 'é', '', 'a\n', '-a', 'a'.repeat(40), '(eval)'])(
-    'sends nothing for %j, which is no login',
+    'sends no request for %j, which is not a login',
     async (login) => {
       const { api, traces } = await rig();
       expect(await failure(api.setSuspended(login, true))).toMatchObject({
@@ -177,7 +180,7 @@ describe('the admin client', () => {
     ['users of no state', 200, '[{"login":"x"}]', 'SERVER_SURPRISE', 'no list of users'],
     ['a redirect', 302, '', 'SERVER_SURPRISE', 'redirects to https://app.example.com/'],
     ['a status of its own', 418, 'teapot', 'SERVER_ERROR', 'with 418: "teapot"'],
-  ])('says what was asked and answered for %s', async (_name, code, body, expected, text) => {
+  ])('reports the request and the response for %s', async (_name, code, body, expected, text) => {
     const { api, fail } = await rig();
     fail(status(code, body, { Location: 'https://app.example.com/' }));
     const error = (await failure(api.accounts())) as AdminError;
@@ -186,7 +189,7 @@ describe('the admin client', () => {
     expect(error.message).toContain(text);
   });
 
-  test('keeps the token out of what it repeats, also where the cut would halve it', async () => {
+  test('masks the token in an excerpt of a response, even if it is cut in half', async () => {
     const { api, fail } = await rig();
     for (const padding of [0, 60, 75]) {
       fail(status(400, `${'x'.repeat(padding)} ${SERVER_ADMIN_TOKEN}`), { times: 1 });
@@ -195,7 +198,7 @@ describe('the admin client', () => {
     }
   });
 
-  test('asks who it is in the published way where the other is gone', async () => {
+  test('falls back to the documented path for the current user', async () => {
     const { api, fail } = await rig();
     fail(status(404), { path: '^/api/v1/me', times: 1 });
     expect(await api.me()).toEqual({ login: 'sandbox-admin', admin: null });
@@ -203,7 +206,7 @@ describe('the admin client', () => {
     expect(await failure(api.me())).toMatchObject({ code: 'SERVER_NO_SUCH_CALL' });
   });
 
-  test('asks at the paths that it is told', async () => {
+  test('uses the configured paths', async () => {
     const sandbox = await startSandbox({ scenario: scenarioOf(SERVER) });
     const { api, traces } = adminOf(sandbox, { paths: { users: '/api/v9/people' } });
     expect(await failure(api.accounts())).toMatchObject({ code: 'SERVER_NO_SUCH_CALL' });
@@ -211,7 +214,7 @@ describe('the admin client', () => {
   });
 });
 
-describe('what may pass is asked again', () => {
+describe('transient failures are retried', () => {
   test.each<[string, Fault]>([
     ['429', status(429)],
     ['500', status(500)],
@@ -227,7 +230,7 @@ describe('what may pass is asked again', () => {
     expect(sandbox.server.accounts.find('ada')?.suspended).toBe(true);
   });
 
-  test('for as long as Retry-After says', async () => {
+  test('after the time in Retry-After', async () => {
     const { api, fail, clock } = await rig();
     fail(status(429, '', { 'Retry-After': '7' }), { times: 1 });
     fail(status(503, '', { 'Retry-After': 'Mon, 02 Mar 2026 09:01:00 GMT' }), { times: 1 });
@@ -235,7 +238,7 @@ describe('what may pass is asked again', () => {
     expect(clock.pauses).toEqual([7_000, 53_000]);
   });
 
-  test('seven times, and then the failure is told', async () => {
+  test('up to seven tries, then the failure is reported', async () => {
     const { api, fail, traces } = await rig();
     fail(status(500, 'down'));
     expect(await failure(api.setSuspended('ada', true))).toMatchObject({
@@ -246,7 +249,7 @@ describe('what may pass is asked again', () => {
     expect(traces).toHaveLength(7);
   });
 
-  test('and no longer when somebody gives up', async () => {
+  test('but not after an abort', async () => {
     const { sandbox, fail, traces } = await rig();
     fail(status(500));
     const { api, traces: own } = adminOf(sandbox, { clock: sandbox.clock });
@@ -259,7 +262,7 @@ describe('what may pass is asked again', () => {
   });
 });
 
-test('1,000 changes take as long as the limit asks for, and nothing is refused', async () => {
+test('1,000 changes are paced by the rate limit, and none is refused', async () => {
   const sandbox = await startSandbox({ scenario: scenarioOf({ users: 1_100 }) });
   const { clock, server } = sandbox;
   const { api, traces } = adminOf(sandbox, { clock });

@@ -12,12 +12,12 @@ import type { AdminApi } from '../../../src/lib/server/admin-api.ts';
 import { type AdminApiOptions, createAdminApi } from '../../../src/lib/server/admin-client.ts';
 import { systemClock } from '../../../src/lib/terminal/system-clock.ts';
 
-/** An idle installation with this server. */
+/** Returns a scenario without builds, with this server. */
 export function scenarioOf(server: ServerScenario): Scenario {
   return { name: 'test', summary: '', nomad: { clients: 1, builds: 0 }, kubernetes: {}, server };
 }
 
-/** A client of a sandbox's server with what it sent, gone after the test. */
+/** Returns a client of a sandbox's server and a record of its requests; both end with the test. */
 export function adminOf(
   { server }: Pick<Sandbox, 'server'>,
   options: Partial<Omit<AdminApiOptions, 'http'>> = {},
@@ -38,7 +38,7 @@ export function adminOf(
   return { api: createAdminApi({ ...options, http, token, clock, random }), traces };
 }
 
-/** A clock on which no pause takes time. */
+/** A clock whose pauses take no time and are recorded. */
 export function timelessClock(): Clock & { readonly pauses: number[] } {
   const pauses: number[] = [];
   let now = Date.parse('2026-03-02T09:00:00Z');
@@ -53,7 +53,7 @@ export function timelessClock(): Clock & { readonly pauses: number[] } {
   };
 }
 
-/** Moves a clock that stands still, millisecond by millisecond, until the promise is settled. */
+/** Advances a stopped clock millisecond by millisecond until the promise is settled. */
 export async function runUntil<T>(clock: SandboxClock, promise: Promise<T>): Promise<T> {
   let settled = false;
   const settle = (): void => {

@@ -36,7 +36,7 @@ const KEYS = [
   'message',
 ];
 
-test('no answer of a server makes a decoder throw', () => {
+test('no response makes a decoder throw', () => {
   const odd = fc.dictionary(fc.constantFrom(...KEYS), fc.jsonValue());
   const value = fc.oneof(fc.jsonValue(), fc.array(odd), odd);
   fc.assert(
@@ -46,7 +46,7 @@ test('no answer of a server makes a decoder throw', () => {
   );
 });
 
-test('accounts that lack fields are read as far as they go', () => {
+test('decodes accounts with missing fields', () => {
   const told = decodeAccounts([
     { login: 'a', suspended: true, admin_scopes: ['all', 7], created_at: 1_600_000_000_000 },
     { login: 'b', name: '', email: 'b@example.com', current_sign_in_at: 'never' },
@@ -90,7 +90,7 @@ test.each([
   expect(decodeBuilds([{ build_num: 4, parallel }])).toMatchObject([{ parallel: tasks }]);
 });
 
-test('a build without a user or times says so', () => {
+test('decodes a build without user or times as null', () => {
   expect(decodeBuilds([{ username: 'acme', reponame: 'web', build_num: 4, user: null }])).toEqual([
     {
       project: 'acme/web',

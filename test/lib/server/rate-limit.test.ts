@@ -5,7 +5,7 @@ import { SandboxClock } from '../../../src/lib/sandbox/clock.ts';
 import { Pace, paced } from '../../../src/lib/server/rate-limit.ts';
 import { runUntil } from './admin-rig.ts';
 
-/** When each of these callers is let through, in milliseconds from the start. */
+/** Returns the times at which these callers are admitted, in milliseconds from the start. */
 async function letThrough(perSecond: number, arrivals: readonly number[]): Promise<number[]> {
   const clock = new SandboxClock({ rate: 0, start: new Date(0) });
   const pace = new Pace(clock, perSecond);
@@ -19,8 +19,8 @@ async function letThrough(perSecond: number, arrivals: readonly number[]): Promi
   return through;
 }
 
-describe('a pace', () => {
-  test('keeps every second within the limit, whenever callers come', async () => {
+describe('Pace', () => {
+  test('stays within the limit in every second, however callers arrive', async () => {
     const arrivals = fc.array(fc.integer({ min: 0, max: 1_500 }), { minLength: 1, maxLength: 80 });
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 2, max: 40 }), arrivals, async (perSecond, when) => {
@@ -35,7 +35,7 @@ describe('a pace', () => {
     );
   });
 
-  test('costs little: 1,000 at 150 a second are through after 7 seconds', async () => {
+  test('wastes little time: 1,000 callers at 150 a second are admitted within 7 seconds', async () => {
     const through = await letThrough(
       150,
       Array.from({ length: 1_000 }, () => 0),
@@ -43,10 +43,10 @@ describe('a pace', () => {
     expect(through.at(-1)).toBeLessThan((1_000 / 150) * 1_000 * 1.05);
   });
 
-  test('does not hurry after the process stood still', async () => {
+  test('does not catch up after the process was suspended', async () => {
     const clock = new SandboxClock({ rate: 0, start: new Date(0) });
     const through: number[] = [];
-    // Timers that are due while nothing runs are all late by as much.
+    // Timers that are due during the stall all fire late by the same time.
     let stalled = 0;
     const late = { now: () => new Date(clock.nowMs() + stalled), sleep: clock.sleep.bind(clock) };
     const pace = new Pace(late, 150);
@@ -62,12 +62,12 @@ describe('a pace', () => {
     }
   });
 
-  test('lets the first few through at once', async () => {
+  test('admits the first few at once', async () => {
     expect((await letThrough(150, [0, 0, 0, 0, 0, 0])).filter((at) => at === 0)).toHaveLength(5);
   });
 });
 
-test('no more than so many requests are under way at once', async () => {
+test('limits the number of requests in progress', async () => {
   let open = 0;
   let most = 0;
   const clock = new SandboxClock({ rate: 0 });
@@ -88,7 +88,7 @@ test('no more than so many requests are under way at once', async () => {
   expect(most).toBe(7);
 });
 
-test('who gives up before his turn hears why, and does not hold up the others', async () => {
+test('an aborted caller gets the reason and does not block the others', async () => {
   const clock = new SandboxClock({ rate: 0 });
   const pace = new Pace(clock, 10);
   const control = new AbortController();

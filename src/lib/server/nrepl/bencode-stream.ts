@@ -1,20 +1,23 @@
 import bencode from 'bencode';
 import { AdminError } from '../../errors.ts';
 
-/** A decoded value: texts are UTF-8. */
+/** A decoded value; strings are UTF-8. */
 export type BencodeValue =
   | string
   | number
   | readonly BencodeValue[]
   | { readonly [key: string]: BencodeValue };
 
-/** Longer messages are not taken: no answer that we ask for is that long. */
+/**
+ * The maximum message size in bytes; longer messages are rejected. No expected response is that
+ * long.
+ */
 const LONGEST_MESSAGE = 256 * 1024 * 1024;
 
-/** nREPL's own messages are three deep. */
+/** The maximum nesting depth; nREPL's own messages have three levels. */
 const DEEPEST = 64;
 
-/** Digits of the length of a text, and of a number. */
+/** The maximum number of digits in a string length or a number. */
 const MOST_DIGITS = 20;
 
 const CODE = {
@@ -28,29 +31,30 @@ const CODE = {
   nine: 0x39,
 };
 
-/** Takes one value as bytes. */
+/** Encodes a value. */
 export function encodeBencode(value: unknown): Uint8Array {
   return bencode.encode(value);
 }
 
 /**
- * Finds messages in a stream of bytes that has no frames: packets may hold a part of a message, or
- * several. Every byte is looked at once, so that an answer of many packets costs no more than one.
+ * Splits a byte stream without frames into messages: a packet can hold part of a message, or
+ * several. Every byte is examined only once, so that a long response in many packets takes linear
+ * time.
  */
 export class BencodeStream {
   #chunks: Uint8Array[] = [];
-  /** Bytes of the message that is coming in. */
+  /** Number of bytes of the current message that are stored in the chunks. */
   #length = 0;
   #depth = 0;
-  /** Bytes of a text that are still to come. */
+  /** Number of remaining bytes of the current string. */
   #text = 0;
-  /** Digits of the length of a text, or null. */
+  /** Digits of a string length read so far, or null. */
   #digits: string | null = null;
-  /** Characters of a number so far, or null. */
+  /** Number of characters of a number read so far, or null. */
   #number: number | null = null;
 
   /**
-   * The messages that are whole with these bytes.
+   * Adds a chunk and returns the messages that it completes.
    *
    * @throws AdminError of kind `service`, code REPL_SURPRISE
    */
@@ -73,7 +77,7 @@ export class BencodeStream {
       from = at;
     }
     if (from < chunk.length) {
-      // A copy: slice() of a Buffer would be a view of memory that may be used again.
+      // Copy the bytes: slice() of a Buffer would be a view of memory that may be reused.
       this.#chunks.push(Uint8Array.from(chunk.subarray(from)));
       this.#length += chunk.length - from;
     }
@@ -131,7 +135,7 @@ function isDigit(byte: number): boolean {
   return byte >= CODE.zero && byte <= CODE.nine;
 }
 
-/** Bytes as text, all the way down. */
+/** Converts all byte strings in a value to text. */
 function textual(value: unknown): BencodeValue {
   if (typeof value === 'number') return value;
   if (ArrayBuffer.isView(value)) {

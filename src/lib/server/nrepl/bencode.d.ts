@@ -2,12 +2,12 @@
 
 declare module 'bencode' {
   const bencode: {
-    /** Texts, whole numbers, lists and dictionaries as bytes; keys are sorted. */
+    /** Encodes strings, integers, lists and dictionaries; keys are sorted. */
     encode(value: unknown): Uint8Array;
     readonly decode: {
-      /** The first value of the bytes; texts stay bytes. */
+      /** Decodes the first value in the data; strings remain bytes. */
       (data: Uint8Array): unknown;
-      /** Where the value that was decoded last has ended: behind the bytes if it was cut off. */
+      /** The end of the last decoded value; past the end of the data if the value was cut off. */
       readonly position: number;
     };
   };

@@ -8,41 +8,41 @@ import { Replies } from './replies.ts';
 /** How long an interrupted evaluation may take to end. */
 const INTERRUPT_WAIT: Milliseconds = 5_000;
 
-/** How long the other side may take to close a session. */
+/** How long closing a session may take. */
 const CLOSE_WAIT: Milliseconds = 1_000;
 
-/** How an evaluation is bounded. */
+/** The limits of an evaluation. */
 export interface EvaluateOptions {
-  /** Interrupts the evaluation there; the last event then says so. */
+  /** Interrupts the evaluation; the last event then has `interrupted` set. */
   readonly signal?: AbortSignal;
-  /** Interrupts it after so long and throws; without end where it is left out. */
+  /** Interrupts the evaluation after this time and throws; unlimited if omitted. */
   readonly timeoutMs?: Milliseconds;
 }
 
 /**
  * A session of a Clojure nREPL.
  *
- * Every method throws an `AdminError`: `service` (REPL_LOST, REPL_SURPRISE, REPL_ERROR, or what the
- * connection was destroyed with) or `timeout` (REPL_TIMEOUT).
+ * Every method throws an `AdminError`: `service` (REPL_LOST, REPL_SURPRISE, REPL_ERROR, or the
+ * error that the connection was destroyed with) or `timeout` (REPL_TIMEOUT).
  */
 export interface ReplSession {
-  /** Evaluates every form of the code. Exceptions there are events, not errors. */
+  /** Evaluates all forms of the code. Exceptions in the code are reported as events, not thrown. */
   evaluate(code: string, options?: EvaluateOptions): AsyncGenerator<ReplEvent, void, undefined>;
   /** Closes the session and the connection. */
   close(): Promise<void>;
 }
 
-/** What a session is made of. */
+/** The options of {@link openSession}. */
 export interface ReplOptions {
   readonly clock: Clock;
-  /** Limit for what is answered at once: opening a session. */
+  /** The timeout for opening a session. */
   readonly requestTimeout: Milliseconds;
 }
 
 /**
- * Opens a session over a connection, which it then owns.
+ * Opens a session over a connection and takes ownership of the connection.
  *
- * @throws AdminError as {@link ReplSession} says
+ * @throws AdminError like {@link ReplSession}
  */
 export async function openSession(socket: Duplex, options: ReplOptions): Promise<ReplSession> {
   const connection = new Connection(socket, options.clock);
@@ -91,7 +91,7 @@ class Session implements ReplSession {
       for (;;) {
         const reply = await replies.next();
         if (reply.status.includes('error')) throw refused('eval', reply);
-        // Nobody is there to type: the code reads the end of its input.
+        // There is no input to send: let the code read the end of the input.
         if (reply.status.includes('need-input')) this.#send({ op: 'stdin', stdin: '' });
         for (const event of reply.events) {
           if (event.type === 'done' && late) throw timedOut(timeoutMs ?? 0);
@@ -107,7 +107,7 @@ class Session implements ReplSession {
 
   async close(): Promise<void> {
     const message = { op: 'close', session: this.#session };
-    // Whatever comes of it: with the connection the session's work is over.
+    // Errors do not matter: the session ends with the connection.
     await this.#connection.ask(message, CLOSE_WAIT).catch(() => undefined);
     this.#connection.end();
   }
@@ -122,7 +122,10 @@ interface Sent {
   readonly replies: Replies;
 }
 
-/** Requests and their replies, which may come mixed and several for each. */
+/**
+ * Matches replies to requests. Replies of different requests may be interleaved, and a request may
+ * have several.
+ */
 class Connection {
   readonly #socket: Duplex;
   readonly #clock: Clock;
@@ -156,7 +159,7 @@ class Connection {
     return { id, replies };
   }
 
-  /** Sends what has one answer, and waits for it. */
+  /** Sends a request that has a single reply, and waits for it. */
   async ask(message: Readonly<Record<string, string>>, timeoutMs: Milliseconds): Promise<Reply> {
     const { id, replies } = this.send(message);
     const ended = new AbortController();
@@ -188,7 +191,7 @@ class Connection {
   }
 }
 
-/** Runs something after a while, unless the signal comes first. */
+/** Calls a function after a delay, unless the signal is aborted first. */
 function after(clock: Clock, ms: Milliseconds, signal: AbortSignal, run: () => void): void {
   clock.sleep(ms, signal).then(run, () => undefined);
 }

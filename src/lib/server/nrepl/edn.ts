@@ -1,4 +1,4 @@
-/** What Clojure prints, as far as it is data. */
+/** A value in the printed form of Clojure (EDN). */
 export type Edn =
   | null
   | boolean
@@ -7,19 +7,19 @@ export type Edn =
   | { readonly kind: 'keyword'; readonly name: string }
   | { readonly kind: 'list' | 'vector' | 'set'; readonly items: readonly Edn[] }
   | { readonly kind: 'map'; readonly entries: readonly (readonly [Edn, Edn])[] }
-  /** Anything else, as it was printed: symbols, characters, `#object[...]`, dates, ratios. */
+  /** Anything else, as printed: symbols, characters, `#object[...]`, dates, ratios. */
   | { readonly kind: 'raw'; readonly text: string };
 
-/** Deeper data is left raw as a whole: reading it would not end well. */
+/** The maximum nesting depth; protects the recursive parser from a stack overflow. */
 const DEEPEST = 200;
 
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
-/** Text that cannot be read: cut off, or not EDN. */
+/** The text is incomplete, or is not EDN. */
 export class EdnError extends Error {}
 
 /**
- * Reads one printed value. Nothing is evaluated.
+ * Parses one printed value. Nothing is evaluated.
  *
  * @throws EdnError
  */
@@ -30,7 +30,7 @@ export function parseEdn(text: string): Edn {
   return value;
 }
 
-/** The value of a keyword in a map, such as that of `:login`; undefined where it is not there. */
+/** Returns the value of a keyword in a map, such as `:login`; undefined if it is missing. */
 export function ednKey(map: Edn, name: string): Edn | undefined {
   if (map === null || typeof map !== 'object' || map.kind !== 'map') return undefined;
   return map.entries.find(
@@ -39,7 +39,7 @@ export function ednKey(map: Edn, name: string): Edn | undefined {
   )?.[1];
 }
 
-/** The items of a list, a vector or a set; null for anything else. */
+/** Returns the items of a list, vector or set; null for any other value. */
 export function ednItems(value: Edn): readonly Edn[] | null {
   if (value === null || typeof value !== 'object') return null;
   return 'items' in value ? value.items : null;
@@ -53,7 +53,7 @@ class EdnReader {
     this.#text = text;
   }
 
-  /** Nothing may follow. */
+  /** Throws if anything but whitespace or comments follows. */
   end(): void {
     this.#skip();
     if (this.#at < this.#text.length) throw new EdnError(`more follows at ${this.#at}`);
@@ -96,7 +96,10 @@ class EdnReader {
     return { kind: 'map', entries };
   }
 
-  /** `#{...}` is a set; `#inst "..."`, `#object[...]` and their like stay as they are. */
+  /**
+   * Parses `#{...}` as a set; keeps `#inst "..."`, `#object[...]` and other tagged values as raw
+   * text.
+   */
   #dispatch(depth: number): Edn {
     const start = this.#at;
     this.#at += 1;
@@ -109,7 +112,8 @@ class EdnReader {
 
   #string(): string {
     const start = this.#at;
-    // Step by step: a pattern would need room for every character of a text of megabytes.
+    // A loop, not a regular expression: the latter needs memory for each character of a huge
+    // string.
     let end = start + 1;
     while (end < this.#text.length && this.#text[end] !== '"') {
       end += this.#text[end] === '\\' ? 2 : 1;
@@ -123,7 +127,7 @@ class EdnReader {
     });
   }
 
-  /** Everything up to what ends a word; at least so many characters. */
+  /** Consumes a word of at least the given length, up to the next delimiter. */
   #word(least: number): string {
     const start = this.#at;
     this.#at += least;
@@ -133,7 +137,7 @@ class EdnReader {
     return this.#text.slice(start, this.#at);
   }
 
-  /** Blanks, commas and comments. */
+  /** Skips whitespace, commas and comments. */
   #skip(): void {
     const blank = /(?:[\s,]|;[^\n]*)*/y;
     blank.lastIndex = this.#at;
@@ -157,7 +161,7 @@ function atom(word: string): Edn {
   return { kind: 'raw', text: word };
 }
 
-/** Whole numbers that JavaScript would round stay as they were printed. */
+/** Returns whether a number keeps its value in JavaScript; large integers would be rounded. */
 function exact(word: string): boolean {
   return !/^[+-]?\d+$/.test(word) || Number.isSafeInteger(Number(word));
 }

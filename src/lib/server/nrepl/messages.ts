@@ -1,17 +1,17 @@
 import type { BencodeValue } from './bencode-stream.ts';
 
-/** What an evaluation brings forth, as it does. */
+/** An event of an evaluation. */
 export type ReplEvent =
-  /** The printed value of a form; one for each form of the code. */
+  /** The printed value of a form; the code yields one for each of its forms. */
   | { readonly type: 'value'; readonly text: string; readonly namespace: string | null }
   | { readonly type: 'out'; readonly text: string }
   | { readonly type: 'err'; readonly text: string }
-  /** A form threw: its class, and the class of what was at the bottom of it. */
+  /** A form threw an exception: its class, and the class of its root cause. */
   | { readonly type: 'exception'; readonly exception: string | null; readonly root: string | null }
   /** The last event. */
   | { readonly type: 'done'; readonly interrupted: boolean };
 
-/** A reply of nREPL, as far as it is used. */
+/** The fields of an nREPL reply that are used. */
 export interface Reply {
   readonly id: string | null;
   readonly status: readonly string[];
@@ -19,7 +19,7 @@ export interface Reply {
   readonly events: readonly ReplEvent[];
 }
 
-/** Reads a reply; what it lacks is null, what is not known is left out. */
+/** Decodes a reply; missing fields are null, unknown fields are ignored. */
 export function decodeReply(value: BencodeValue): Reply {
   const message = new Map<string, BencodeValue>(
     typeof value === 'object' && !Array.isArray(value) ? Object.entries(value) : [],

@@ -3,7 +3,7 @@ import type { KubernetesClient } from '../../kubernetes/client.ts';
 import type { Pod } from '../../kubernetes/model.ts';
 import { openSession, type ReplOptions, type ReplSession } from './client.ts';
 
-/** Which frontend's REPL, and how it is spoken to. */
+/** How to reach the REPL of the frontend. */
 export interface FrontendRepl extends ReplOptions {
   /** Label selector of the frontend's pods, such as `app=frontend`. */
   readonly selector: string;
@@ -12,18 +12,18 @@ export interface FrontendRepl extends ReplOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A session in the frontend of an installation. */
+/** A session in the frontend of an installation, and the pod that it runs in. */
 export interface OpenRepl {
   readonly pod: string;
   readonly session: ReplSession;
 }
 
 /**
- * Opens a session of the nREPL in the frontend's pod. The REPL asks nobody who he is: the connection
- * is one stream through the Kubernetes API, and no port listens on this machine.
+ * Opens an nREPL session in the frontend's pod. The nREPL has no authentication, so the connection
+ * is a single stream through the Kubernetes API and no port is opened on this machine.
  *
  * @throws AdminError of kind `notFound` (FRONTEND_NOT_FOUND) or `service` (FRONTEND_NOT_READY,
- *   REPL_REFUSED), and as {@link ReplSession} and the KubernetesClient say
+ *   REPL_REFUSED), or like {@link ReplSession} and the KubernetesClient
  */
 export async function openRepl(
   kubernetes: Pick<KubernetesClient, 'listPods' | 'connect'>,
@@ -41,7 +41,7 @@ export async function openRepl(
   }
 }
 
-/** Opens a session for as long as something uses it. */
+/** Opens a session, runs `use` with it and closes it afterwards. */
 export async function withRepl<T>(
   kubernetes: Pick<KubernetesClient, 'listPods' | 'connect'>,
   repl: FrontendRepl,

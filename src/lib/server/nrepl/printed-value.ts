@@ -2,14 +2,14 @@ import { AdminError } from '../../errors.ts';
 import type { EvaluateOptions, ReplSession } from './client.ts';
 import { type Edn, EdnError, parseEdn } from './edn.ts';
 
-/** What the server said, for a message: its beginning. */
+/** The maximum number of characters of a response in an error message. */
 const EXCERPT = 300;
 
 /**
- * Evaluates one form and reads its value.
+ * Evaluates one form and parses its value.
  *
- * @throws AdminError of kind `service`, code REPL_ERROR where the form threw, REPL_SURPRISE where
- *   its value is not to be read, and as {@link ReplSession} says
+ * @throws AdminError of kind `service`, code REPL_ERROR if the form threw, REPL_SURPRISE if its
+ *   value cannot be parsed, or like {@link ReplSession}
  */
 export async function readValue(
   session: ReplSession,
@@ -38,7 +38,7 @@ export async function readValue(
   }
 }
 
-/** The error for an answer of another shape than the form's. */
+/** Creates the error for a value of an unexpected shape. */
 export function unreadable(form: string, why: string, value: string): AdminError {
   return new AdminError(
     'service',

@@ -1,6 +1,6 @@
 import type { Reply } from './messages.ts';
 
-/** The replies to one request, in their order, as they come. */
+/** A queue of the replies to one request. */
 export class Replies {
   readonly #waiting: Reply[] = [];
   #failure: Error | undefined;
@@ -11,13 +11,17 @@ export class Replies {
     this.#wake?.();
   }
 
-  /** No more will come. What has come already is still handed out. */
+  /** Ends the queue. Replies received before are still returned first. */
   fail(error: Error): void {
     this.#failure ??= error;
     this.#wake?.();
   }
 
-  /** @throws what {@link fail} was told */
+  /**
+   * Returns the next reply, and waits for it if necessary.
+   *
+   * @throws the error given to {@link fail}
+   */
   async next(): Promise<Reply> {
     for (;;) {
       const reply = this.#waiting.shift();

@@ -7,14 +7,17 @@ import { readValue, unreadable } from './printed-value.ts';
 const WHERE = 'circle.model.user/where';
 const DELETE = 'circle.http.api.admin-commands.user/delete-by-login-vcs-type!';
 
-/** The accounts with a login that signed in never or ever (operations guide, "List users"). */
+/**
+ * Lists the accounts that have a login and a sign-in count of 0 or more (operations guide, "List
+ * users").
+ */
 const LIST = `(${WHERE} { :$and [{:sign_in_count {:$gte 0}}, {:login {:$ne nil}}]} :only [:login])`;
 
 /**
- * The logins of all accounts, as the operations guide lists them, sorted.
+ * Returns the logins of all accounts, sorted, with the form from the operations guide.
  *
- * @throws AdminError of kind `service` (REPL_FUNCTION_MISSING, REPL_ERROR, REPL_SURPRISE) and as
- *   {@link ReplSession} says
+ * @throws AdminError of kind `service` (REPL_FUNCTION_MISSING, REPL_ERROR, REPL_SURPRISE), or like
+ *   {@link ReplSession}
  */
 export async function loginsByRepl(
   session: ReplSession,
@@ -27,18 +30,18 @@ export async function loginsByRepl(
   const logins = accounts.map((account) => {
     const login = ednKey(account, 'login');
     if (typeof login === 'string') return login;
-    // A list that was cut for printing ends with `...`: it must not pass for the whole.
+    // A list that was truncated for printing ends with `...` and must not be taken for complete.
     throw unreadable(LIST, 'an item without a login', JSON.stringify(account));
   });
   return logins.sort((a, b) => (a < b ? -1 : 1));
 }
 
 /**
- * Deletes an account, as the operations guide does. What the function returns is not documented:
- * list the logins to see it gone.
+ * Deletes an account with the form from the operations guide. The return value is not documented:
+ * callers verify the deletion with {@link loginsByRepl}.
  *
- * @throws AdminError of kind `usage` (BAD_LOGIN, before anything is sent) and as
- *   {@link loginsByRepl} does
+ * @throws AdminError of kind `usage` (BAD_LOGIN, before any request is sent), or like
+ *   {@link loginsByRepl}
  */
 export async function deleteByRepl(
   session: ReplSession,
@@ -51,7 +54,7 @@ export async function deleteByRepl(
 }
 
 /**
- * Makes sure that the frontend can list and delete accounts, without doing either.
+ * Checks that the frontend has the functions to list and delete accounts, without calling them.
  *
  * @throws AdminError of kind `service`, code REPL_FUNCTION_MISSING
  */
@@ -63,7 +66,7 @@ export async function requireDeletion(
 }
 
 /**
- * A login that may stand between quotes in code: nothing else is ever sent.
+ * Returns the login if it is safe to put between quotes in code.
  *
  * @throws AdminError of kind `usage`, code BAD_LOGIN
  */

@@ -8,8 +8,8 @@ const message = fc.dictionary(
   fc.oneof(text, fc.integer(), fc.array(text), fc.dictionary(fc.constantFrom('a', 'b'), text)),
 );
 
-describe('a stream of bencode', () => {
-  it('gives the same messages however the bytes are cut', () => {
+describe('BencodeStream', () => {
+  it('yields the same messages however the bytes are split', () => {
     fc.assert(
       fc.property(
         fc.array(message, { minLength: 1, maxLength: 5 }),
@@ -29,7 +29,7 @@ describe('a stream of bencode', () => {
     );
   });
 
-  it('keeps no hold on a buffer that is used again', () => {
+  it('copies the bytes of a buffer that is reused', () => {
     const stream = new BencodeStream();
     const reused = Buffer.from('d1:a5:he');
     expect(stream.push(reused)).toEqual([]);
@@ -46,7 +46,7 @@ describe('a stream of bencode', () => {
     ['999999999999999999999999999:', 'the byte 57 in the length of a text'],
     ['l'.repeat(65), 'a message with too many levels'],
     ['e', 'the byte 101 where a value begins'],
-  ])('says what %j is, and does not wait for more', (bytes, what) => {
+  ])('rejects %j at once with a reason', (bytes, what) => {
     expect(() => new BencodeStream().push(Buffer.from(bytes))).toThrow(
       expect.objectContaining({
         kind: 'service',
@@ -56,7 +56,7 @@ describe('a stream of bencode', () => {
     );
   });
 
-  it('takes an answer of 10 MB in packets of a kilobyte in linear time', () => {
+  it('decodes a 10 MB response in packets of 1 kB in linear time', () => {
     const bytes = encodeBencode({ value: 'x'.repeat(10_000_000) });
     const stream = new BencodeStream();
     const found: unknown[] = [];

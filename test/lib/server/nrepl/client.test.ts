@@ -14,7 +14,7 @@ async function eventsOf(session: ReplSession, code: string): Promise<readonly Re
   return events;
 }
 
-/** Moves time once the other side has got a request. */
+/** Advances the clock once the server has received a request. */
 async function advanceAfter(rig: Awaited<ReturnType<typeof nreplRig>>, op: string, ms: number) {
   while (!rig.calls.recent().some(({ method }) => method === op)) {
     await new Promise((resolve) => setImmediate(resolve));
@@ -23,7 +23,7 @@ async function advanceAfter(rig: Awaited<ReturnType<typeof nreplRig>>, op: strin
 }
 
 describe('a session', () => {
-  it('gives every value, what is printed, and the end, in their order', async () => {
+  it('yields output, values and the end in order', async () => {
     const session = await (await nreplRig()).session();
     expect(await eventsOf(session, '(println "a") (+ 1 2)')).toEqual([
       { type: 'out', text: 'a\n' },
@@ -33,7 +33,7 @@ describe('a session', () => {
     ]);
   });
 
-  it('tells an exception by its class and its words', async () => {
+  it('reports an exception by its class and message', async () => {
     const session = await (await nreplRig()).session();
     const exception = 'class java.lang.Exception';
     expect(await eventsOf(session, '(throw (Exception. "boom"))')).toEqual([
@@ -43,7 +43,7 @@ describe('a session', () => {
     ]);
   });
 
-  it('keeps the answers of evaluations at once apart', async () => {
+  it('keeps the replies of parallel evaluations apart', async () => {
     const rig = await nreplRig([], { packetBytes: 3 });
     const [one, two] = [await rig.session(), await rig.session()];
     const ends = await Promise.all([
@@ -54,7 +54,7 @@ describe('a session', () => {
     expect(ends.map(({ values }) => values)).toEqual([['"a"', '"b"'], ['"c"'], ['"d"']]);
   });
 
-  it('interrupts an evaluation when it is aborted, and goes on', async () => {
+  it('interrupts an evaluation on abort, and remains usable', async () => {
     const rig = await nreplRig();
     const session = await rig.session();
     const controller = new AbortController();
@@ -65,7 +65,7 @@ describe('a session', () => {
     expect((await runCode(session, '3', NOWHERE)).values).toEqual(['3']);
   });
 
-  it('interrupts what takes longer than its limit, and says so', async () => {
+  it('interrupts an evaluation that exceeds its time limit, and reports it', async () => {
     const rig = await nreplRig();
     const session = await rig.session();
     const run = runCode(session, '(Thread/sleep 9000)', NOWHERE, { timeoutMs: 5_000 });
@@ -80,7 +80,7 @@ describe('a session', () => {
     expect(rig.calls.recent().map(({ method }) => method)).toContain('interrupt');
   });
 
-  it('does not wait for ever for an evaluation that cannot be interrupted', async () => {
+  it('stops waiting for an evaluation that cannot be interrupted', async () => {
     const rig = await nreplRig();
     const session = await rig.session();
     rig.faults.add({ service: 'nrepl', method: 'interrupt', fault: { kind: 'hang' } });
@@ -96,7 +96,7 @@ describe('a session', () => {
   });
 
   it.each([['reset'], ['truncate']] as const)(
-    'a connection that ends before the answer (%s) is told as such',
+    'reports a connection that ends before the response (%s)',
     async (kind) => {
       const rig = await nreplRig();
       const session = await rig.session();
@@ -107,13 +107,13 @@ describe('a session', () => {
         code: 'REPL_LOST',
         hint: 'The code may have run. Check its effect before you run it again.',
       });
-      // Nor does whatever follows wait.
+      // Later evaluations fail at once, too.
       await expect(eventsOf(session, '1')).rejects.toMatchObject({ code: 'REPL_LOST' });
       await session.close();
     },
   );
 
-  it('tells a refusal in the words of the REPL', async () => {
+  it('reports a refusal with the status of the REPL', async () => {
     const rig = await nreplRig();
     const session = await rig.session();
     rig.faults.add({ service: 'nrepl', method: 'eval', fault: { kind: 'status', status: 503 } });
@@ -123,7 +123,7 @@ describe('a session', () => {
     });
   });
 
-  it('closes its connection, and its session before', async () => {
+  it('closes first the session, then the connection', async () => {
     const rig = await nreplRig();
     const session = await rig.session();
     await session.close();
@@ -132,7 +132,7 @@ describe('a session', () => {
   });
 });
 
-/** Something that answers whatever it gets with the same bytes. */
+/** Starts a server that answers everything with the same bytes. */
 async function answering(bytes: Uint8Array): Promise<number> {
   const server = createServer((socket: Socket) => {
     socket.on('error', () => socket.destroy());
@@ -154,7 +154,7 @@ describe('openSession', () => {
       'REPL_ERROR',
     ],
     ['no session', encodeBencode({ id: '1', status: ['done'] }), 'REPL_ERROR'],
-  ])('does not take %s for an nREPL', async (_, bytes, code) => {
+  ])('rejects %s', async (_, bytes, code) => {
     const { connect } = await import('node:net');
     const socket = connect({ host: '127.0.0.1', port: await answering(bytes) });
     const clock = new SandboxClock({ rate: 0 });
@@ -163,7 +163,7 @@ describe('openSession', () => {
     expect(socket.destroyed).toBe(true);
   });
 
-  it('gives up on what says nothing', async () => {
+  it('times out if there is no response', async () => {
     const clock = new SandboxClock({ rate: 0 });
     const opened = openSession(
       new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() }),

@@ -11,7 +11,7 @@ import {
 const raw = (text: string): Edn => ({ kind: 'raw', text });
 const keyword = (name: string): Edn => ({ kind: 'keyword', name });
 
-/** As Clojure's `pr` prints it. */
+/** Prints a value like Clojure's `pr`. */
 function print(value: Edn): string {
   if (value === null) return 'nil';
   if (typeof value === 'string') {
@@ -47,7 +47,7 @@ const { tree } = fc.letrec<{ tree: Edn }>((tie) => ({
 }));
 
 describe('parseEdn', () => {
-  it('reads back whatever is printed', () => {
+  it('parses everything that is printed', () => {
     fc.assert(
       fc.property(tree, (value) => {
         expect(parseEdn(print(value))).toEqual(value);
@@ -70,18 +70,18 @@ describe('parseEdn', () => {
     ['; said\n:a', keyword('a')],
     ['...', raw('...')],
     ['\\"', raw('\\"')],
-  ])('reads %s', (text, value) => {
+  ])('parses %s', (text, value) => {
     expect(parseEdn(text)).toEqual(value);
   });
 
   it.each(['', '(', '"', '"\\"', '({:a "b"}', '{:a}', ')', '1 2', '#', '#foo', '['.repeat(300)])(
-    'does not read %j',
+    'rejects %j',
     (text) => {
       expect(() => parseEdn(text)).toThrow(EdnError);
     },
   );
 
-  it('ends well on any text', () => {
+  it('throws nothing but EdnError for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'()[]{}#"\\; :a1\n') }), (text) => {
         try {
@@ -93,7 +93,7 @@ describe('parseEdn', () => {
     );
   });
 
-  it('finds keys and items, and nothing where there are none', () => {
+  it('finds keys and items; null or undefined if there are none', () => {
     const list = parseEdn('({:login "a", :n 1} nil)');
     const [first = null] = ednItems(list) ?? [];
     expect(ednKey(first, 'login')).toBe('a');

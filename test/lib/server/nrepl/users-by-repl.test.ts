@@ -8,7 +8,7 @@ import { nreplRig } from '../../../support/nrepl.ts';
 const WHERE = 'circle.model.user/where';
 const DELETE = 'circle.http.api.admin-commands.user/delete-by-login-vcs-type!';
 
-/** A session whose frontend prints these values, one for each evaluation. */
+/** A session whose frontend prints these values, one per evaluation. */
 function printing(...values: readonly string[]): ReplSession {
   const left = [...values];
   return {
@@ -20,8 +20,8 @@ function printing(...values: readonly string[]): ReplSession {
   };
 }
 
-describe('accounts by the REPL', () => {
-  it('are listed and deleted in the forms of the operations guide', async () => {
+describe('accounts through the REPL', () => {
+  it('are listed and deleted with the forms of the operations guide', async () => {
     const rig = await nreplRig(['octocat', 'ada', 'zoe']);
     const session = await rig.session();
     expect(await loginsByRepl(session)).toEqual(['ada', 'octocat', 'zoe']);
@@ -36,7 +36,7 @@ describe('accounts by the REPL', () => {
     ]);
   });
 
-  it('nothing but a login is ever sent, whatever is asked for', async () => {
+  it('only a valid login is ever sent', async () => {
     const rig = await nreplRig(['octocat']);
     const session = await rig.session();
     rig.calls.reset();
@@ -60,7 +60,7 @@ describe('accounts by the REPL', () => {
     expect(rig.calls.recent()).toEqual([]);
   });
 
-  it('and every login is sent as it is', async () => {
+  it('every valid login is sent unchanged', async () => {
     const logins = fc
       .array(fc.stringMatching(/^[A-Za-z0-9]{1,9}$/), { minLength: 1, maxLength: 4 })
       .map((parts) => parts.join('-'));
@@ -81,7 +81,7 @@ describe('accounts by the REPL', () => {
     );
   });
 
-  it('a function that the version lacks is named before anything is done', async () => {
+  it('a function missing in this version is reported before any change', async () => {
     const rig = await nreplRig(['octocat'], { missing: [DELETE] });
     const session = await rig.session();
     await expect(deleteByRepl(session, 'octocat')).rejects.toMatchObject({
@@ -94,7 +94,7 @@ describe('accounts by the REPL', () => {
     expect(await loginsByRepl(session)).toEqual(['octocat']);
   });
 
-  it('an exception is told in the words of the frontend', async () => {
+  it('an exception is reported with the message of the frontend', async () => {
     const rig = await nreplRig(['octocat'], { throwing: { [DELETE]: 'mongo is away' } });
     await expect(deleteByRepl(await rig.session(), 'octocat')).rejects.toMatchObject({
       kind: 'service',
@@ -108,7 +108,7 @@ describe('accounts by the REPL', () => {
     ['an item without a login', '({:login "a"} {:login nil})', 'an item without a login'],
     ['cut off', '({:login "a"} {:lo', 'the text ends early'],
     ['no list', '42', 'no list'],
-  ])('a list that is %s does not pass for the whole', async (_, value, why) => {
+  ])('a list with this defect is not taken for complete: %s', async (_, value, why) => {
     await expect(loginsByRepl(printing('[true]', value))).rejects.toMatchObject({
       kind: 'service',
       code: 'REPL_SURPRISE',
@@ -116,7 +116,7 @@ describe('accounts by the REPL', () => {
     });
   });
 
-  it('an empty list is one, printed either way', async () => {
+  it('an empty list is accepted in both printed forms', async () => {
     expect(await loginsByRepl(printing('[true]', '()'))).toEqual([]);
     expect(await loginsByRepl(printing('[true]', 'nil'))).toEqual([]);
   });
