@@ -1,6 +1,6 @@
 /**
- * Maps items with at most `limit` calls under way at once. Results keep the items' order. The first
- * failure rejects, and no further call is begun.
+ * Maps items with at most `limit` concurrent calls. Results are in the order of the items. Rejects
+ * with the first failure; no call is started after it.
  */
 export async function mapBounded<Item, Result>(
   items: readonly Item[],

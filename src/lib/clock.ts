@@ -1,15 +1,15 @@
-/** A length of time in milliseconds. */
+/** A duration in milliseconds. */
 export type Milliseconds = number;
 
 /**
- * Where time comes from. Injected, so that no test waits for real time and the same code runs on
- * the sandbox's steerable clock.
+ * The source of time. It is injected so that tests do not wait for real time and the same code runs
+ * on the sandbox's adjustable clock.
  */
 export interface Clock {
-  /** The current moment. */
+  /** Returns the current time. */
   now(): Date;
   /**
-   * Resolves after `ms` milliseconds; rejects with the signal's reason when it is aborted first.
+   * Resolves after `ms` milliseconds. Rejects with the signal's reason if it is aborted earlier.
    */
   sleep(ms: Milliseconds, signal?: AbortSignal): Promise<void>;
 }

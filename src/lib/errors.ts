@@ -1,47 +1,47 @@
 /**
- * The error kinds, and the exit code of each. The table extends the circleci CLI's, because
- * administrators script both.
+ * The exit code of each error kind. The table extends the one of the circleci CLI, because
+ * administrators use both in scripts.
  */
 export const EXIT_CODES = {
-  /** Something did not work, and no kind below says it better. */
+  /** The operation failed, and no more specific kind applies. */
   failed: 1,
-  /** Bad arguments: nothing was touched. An ambiguous name is one. */
+  /** Bad arguments, including an ambiguous name. Nothing was changed. */
   usage: 2,
-  /** Credentials are missing, refused, or lack a permission. */
+  /** Credentials are missing, were rejected, or lack a permission. */
   unauthorised: 3,
   /** A service answered with an error or could not be reached. */
   service: 4,
-  /** What was named does not exist. */
+  /** The named object does not exist. */
   notFound: 5,
   /** Cancelled by the operator, or refused by a guard (no TTY, read-only profile). */
   refused: 6,
-  /** Input was read but is not acceptable. */
+  /** The input could be read but is not valid. */
   validation: 7,
-  /** A wait ended before what it waited for. */
+  /** A wait timed out. */
   timeout: 8,
   /** Checks ran and found problems. */
   findings: 9,
-  /** Some items were done and some were not: the report says which. */
+  /** Some items succeeded and some failed; the report lists which. */
   partial: 10,
 } as const;
 
-/** One of the kinds of {@link EXIT_CODES}. */
+/** A key of {@link EXIT_CODES}. */
 export type ErrorKind = keyof typeof EXIT_CODES;
 
-/** What an error says beyond its message. */
+/** The properties of an {@link AdminError} besides its message. */
 export interface AdminErrorOptions {
-  /** Stable, SCREAMING_SNAKE_CASE; scripts match on it. */
+  /** A stable identifier in SCREAMING_SNAKE_CASE that scripts can match. */
   readonly code: string;
-  /** The next command to run, or what to change. */
+  /** The next command to run, or the setting to change. */
   readonly hint?: string;
-  /** The page of the package's docs that says more, such as `docs/permissions.md`. */
+  /** A page of this package's documentation with details, such as `docs/permissions.md`. */
   readonly ref?: string;
   readonly cause?: unknown;
 }
 
 /**
- * An error that an operator can act on: what happened, to which thing, why, and what to do next.
- * Everything else that is thrown counts as a bug and is reported as one.
+ * An error that the operator can act on. It says what happened, to which object, why, and what to
+ * do next. Any other error that is thrown is reported as a bug.
  */
 export class AdminError extends Error {
   override readonly name = 'AdminError';
@@ -58,13 +58,13 @@ export class AdminError extends Error {
     this.ref = options.ref;
   }
 
-  /** The process exit code that this error ends a command with. */
+  /** The exit code of a command that fails with this error. */
   get exitCode(): number {
     return EXIT_CODES[this.kind];
   }
 }
 
-/** Whether something thrown is an {@link AdminError}, of one kind if given. */
+/** Returns whether a thrown value is an {@link AdminError}, of the given kind if there is one. */
 export function isAdminError(error: unknown, kind?: ErrorKind): error is AdminError {
   return error instanceof AdminError && (kind === undefined || error.kind === kind);
 }

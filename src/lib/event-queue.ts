@@ -1,6 +1,6 @@
 /**
- * Lets several workers feed one async iteration, in the order in which they push. Nothing is lost
- * when the reader is slower than they are.
+ * A queue that several producers push to and one consumer iterates over, in the order of the
+ * pushes. It is unbounded: a slow consumer loses no event.
  */
 export class EventQueue<Event> implements AsyncIterable<Event> {
   readonly #waiting: Event[] = [];
@@ -8,20 +8,20 @@ export class EventQueue<Event> implements AsyncIterable<Event> {
   #failure: { readonly error: unknown } | null = null;
   #wake: () => void = () => undefined;
 
-  /** Adds an event; ignored once the queue has ended. */
+  /** Adds an event. Does nothing after {@link end} or {@link fail}. */
   push(event: Event): void {
     if (this.#done) return;
     this.#waiting.push(event);
     this.#wake();
   }
 
-  /** Ends the iteration after what was pushed so far. */
+  /** Ends the iteration after the events pushed so far. */
   end(): void {
     this.#done = true;
     this.#wake();
   }
 
-  /** Ends the iteration with an error, after what was pushed so far. */
+  /** Makes the iteration throw `error` after the events pushed so far. */
   fail(error: unknown): void {
     this.#failure ??= { error };
     this.end();

@@ -1,11 +1,11 @@
 import { EventQueue } from './event-queue.ts';
 
 /**
- * The events of a piece of work that tells of itself, in the order in which it tells them; they end
- * with it. Where the reader leaves before, the work is aborted and waited for.
+ * Runs `work` and yields the events that it emits, in order, until it settles. If the consumer
+ * stops early, the work is aborted and awaited.
  *
- * @param signal aborts the work; the events go on until it has ended
- * @throws what the work throws, after its events
+ * @param signal aborts the work; events are still yielded until the work has settled
+ * @throws the error of the work, after its events
  */
 export async function* eventsOfWork<Event>(
   signal: AbortSignal,

@@ -1,4 +1,4 @@
-/** The pattern of a glob (`*`, `?`) over a whole text, whatever the case. */
+/** Compiles a glob (`*`, `?`) to a case-insensitive pattern that matches the whole text. */
 export function globPattern(glob: string): RegExp {
   const escaped = glob.replace(/[\\^$.|+()[\]{}]/g, '\\$&');
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i');

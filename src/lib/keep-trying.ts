@@ -4,24 +4,25 @@ import { type AdminError, isAdminError } from './errors.ts';
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 
-/** How a call is repeated when it fails. */
+/** How a failing call is retried. */
 export interface Patience {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** For how long, in milliseconds, failures may follow each other before the last one is thrown. */
+  /** How long to retry after the first failure, in milliseconds; then the last error is thrown. */
   readonly patienceMs: Milliseconds;
-  /** The pause after the first failure, in milliseconds; a second where it is left out. */
+  /** The pause after the first failure, in milliseconds; default 1000. */
   readonly firstPauseMs?: Milliseconds;
-  /** Told of every failure that is followed by another attempt. */
+  /** Called for every failure that is followed by another attempt. */
   readonly onFailure: (error: AdminError, attempt: number, retryInMs: Milliseconds) => void;
 }
 
 /**
- * Calls until it works, with growing pauses on the clock. Only what may pass by itself is repeated
- * (a service that fails or cannot be reached, a request that takes too long); a refused permission
- * or an unknown name is thrown at once, and so is everything once the signal is aborted.
+ * Retries a call until it succeeds, with an exponentially growing pause. Only errors of kind
+ * `service` and `timeout` are retried, because they may be temporary. Other errors, such as a
+ * denied permission or an unknown name, are thrown at once.
  *
- * @param attempt is told how many calls have failed before
+ * @param attempt receives the number of calls that have failed so far
+ * @throws the last error once `patienceMs` is used up; the signal's reason once it is aborted
  */
 export async function keepTrying<T>(
   attempt: (failures: number) => Promise<T>,

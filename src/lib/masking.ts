@@ -1,10 +1,10 @@
-/** What stands where a secret stood. */
+/** The text that replaces a secret. */
 export const MASK = '[secret]';
 
-/** Shorter strings would mask ordinary words. */
+/** The minimum length of a registered secret; masking shorter ones would hide ordinary words. */
 const SHORTEST = 6;
 
-/** Forms that give a secret away wherever they stand, whoever it belongs to. */
+/** Patterns that identify a secret by its context, for secrets that were not registered. */
 const PATTERNS: readonly RegExp[] = [
   /(\b(?:authorization|circle-token|x-nomad-token|x-vault-token)["']?\s*[:=]\s*["']?)(?:(?:bearer|basic|token)\s+)?[^\s"',]+/gi,
   /(\b(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{8,}/gi,
@@ -14,13 +14,13 @@ const PATTERNS: readonly RegExp[] = [
 ];
 
 /**
- * Takes secrets out of text. Every message, log line and debug line passes here, at the one place
- * where it is written.
+ * Replaces secrets in text. Every message, log line and debug line goes through a masker at the
+ * single place where output is written.
  */
 export class Masker {
   readonly #secrets = new Set<string>();
 
-  /** Remembers a secret in the forms in which it may turn up. */
+  /** Registers a secret, also in its URL-encoded, Base64 and JSON-escaped forms. */
   add(secret: string | null | undefined): void {
     if (!secret || secret.length < SHORTEST) return;
     this.#secrets.add(secret);
@@ -29,7 +29,7 @@ export class Masker {
     this.#secrets.add(JSON.stringify(secret).slice(1, -1));
   }
 
-  /** The text without any secret in it. */
+  /** Returns the text with every secret replaced by {@link MASK}. */
   mask(text: string): string {
     let masked = text;
     for (const secret of this.#secrets) masked = masked.replaceAll(secret, MASK);

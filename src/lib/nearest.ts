@@ -1,6 +1,6 @@
 /**
- * How many slips of the keyboard lie between two texts: a character too many, one missing, a wrong
- * one, or two next to each other swapped (optimal string alignment).
+ * Returns the edit distance between two texts (optimal string alignment): the number of insertions,
+ * deletions, substitutions and swaps of adjacent characters.
  */
 export function editDistance(a: string, b: string): number {
   let before: number[] = [];
@@ -25,12 +25,12 @@ export function editDistance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
-/** Longer texts than this are no slips of a name, and comparing them costs their lengths' product. */
+/** The maximum length of a text to compare: the cost is quadratic, and names are shorter. */
 const LONGEST = 200;
 
 /**
- * The candidate that was probably meant: a slip of the keyboard away, whatever the case; null where
- * none is near. One edit in three characters is a slip, more is another word.
+ * Returns the candidate closest to a mistyped name, ignoring case, or null if none is close enough.
+ * A candidate may differ by one edit for every three of its characters, and by at least one.
  */
 export function nearest(typed: string, candidates: Iterable<string>): string | null {
   if (typed.length > LONGEST) return null;

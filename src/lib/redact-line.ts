@@ -1,16 +1,16 @@
 import { MASK, Masker } from './masking.ts';
 
-/** Cheap, and true of every line that any of the patterns below could change. */
+/** A cheap prefilter that matches every line that one of the patterns below could change. */
 const SUSPICIOUS =
   /token|secret|passw|pwd|api[_-]?key|access[_-]?key|private|credential|authorization|bearer|basic |\/\/[^\s/"']*@|AKIA|ASIA|gh[pousr]_|github_pat_|eyJ|xox|hvs\./i;
 
-/** Values that give nothing away. */
+/** Values that are not secrets. */
 const PLAIN = String.raw`(?:nil|null|none|true|false|undefined)\b`;
 /** The end of a key whose value is a secret, such as `CIRCLE_TOKEN` or `"db-password"`. */
 const KEY = String.raw`(?<![\w.-])[\w.-]*(?:token|secret|password|passwd|pwd|api[_-]?key|access[_-]?key(?:[_-]?id)?|private[_-]?key|secret[_-]?key|credentials?)`;
 
 const PATTERNS: readonly RegExp[] = [
-  // "password": "...", also with its quotes escaped.
+  // "password": "...", also with escaped quotes.
   new RegExp(String.raw`(${KEY}\\?["']\s*:\s*\\?["'])(?!\s*\\?["'])(?:\\\\.|[^"'\\])+`, 'gi'),
   // :password "...", as Clojure prints it.
   new RegExp(String.raw`(:${KEY}\s+\\?")(?:\\\\.|[^"\\])+`, 'gi'),
@@ -19,7 +19,7 @@ const PATTERNS: readonly RegExp[] = [
   new RegExp(String.raw`(${KEY}:\s+\\?["']?)(?!${PLAIN})[^\s"',;&})\\]+`, 'gi'),
 ];
 
-/** What gives itself away, whatever stands before it. */
+/** Credentials with a recognizable format, whatever precedes them. */
 const SHAPES: readonly RegExp[] = [
   /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g,
   /\bgh[pousr]_[A-Za-z0-9]{20,}/g,
@@ -33,10 +33,10 @@ const SHAPES: readonly RegExp[] = [
 const FORMS = new Masker();
 const PEM_BEGIN = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 const PEM_END = /-----END [A-Z ]*PRIVATE KEY-----/;
-/** More lines than a private key has. */
+/** The number of lines to redact after a BEGIN without an END; longer than any private key. */
 const PEM_LINES = 120;
 
-/** A line of a log without the secrets that can be known by their shape. */
+/** Replaces the secrets in a log line that can be recognized by their format or context. */
 export function redactLine(text: string): string {
   if (!SUSPICIOUS.test(text)) return text;
   let redacted = FORMS.mask(text);
@@ -45,12 +45,12 @@ export function redactLine(text: string): string {
   return redacted;
 }
 
-/** Redacts the lines of one log as they come; a private key may go over many of them. */
+/** Redacts one log line by line, including private keys that span several lines. */
 export class LineRedactor {
   readonly #masker: Masker;
   #keyLines = 0;
 
-  /** @param masker knows the secrets of this installation */
+  /** @param masker holds the registered secrets of the installation */
   constructor(masker: Masker) {
     this.#masker = masker;
   }

@@ -10,7 +10,8 @@ const UNITS: Readonly<Record<string, Milliseconds>> = {
 };
 
 /**
- * Parses a duration as Go, Nomad and kubectl write it (`90s`, `1h30m`, `500ms`), and days (`30d`).
+ * Parses a duration in the format of Go, Nomad and kubectl (`90s`, `1h30m`, `500ms`), and also days
+ * (`30d`).
  *
  * @returns milliseconds
  * @throws AdminError of kind `usage` for anything else, negative durations included
@@ -31,7 +32,7 @@ export function parseDuration(text: string): Milliseconds {
 }
 
 /**
- * Formats a duration for people, with two units at the most: `42s`, `5m12s`, `3h4m`, `2d`.
+ * Formats a duration for display, with at most two units: `42s`, `5m12s`, `3h4m`, `2d`.
  *
  * @param ms milliseconds
  */
@@ -50,7 +51,7 @@ function pair(big: number, bigUnit: string, small: number, smallUnit: string): s
 }
 
 /**
- * Formats bytes for people in binary units, as the nomad CLI does: `512 MiB`, `4.0 GiB`.
+ * Formats bytes for display in binary units, as the nomad CLI does: `512 MiB`, `4.0 GiB`.
  *
  * @param bytes a whole number of bytes
  */

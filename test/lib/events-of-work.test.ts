@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { eventsOfWork } from '../../src/lib/events-of-work.ts';
 
-it('tells what the work tells, to its end, also where the signal was aborted', async () => {
+it('yields every event until the work has settled, also after the signal is aborted', async () => {
   const stop = new AbortController();
   const events = eventsOfWork<string>(stop.signal, async (emit, signal) => {
     emit('begun');
@@ -17,7 +17,7 @@ it('tells what the work tells, to its end, also where the signal was aborted', a
   expect(told).toEqual(['begun', 'still', 'report']);
 });
 
-it('throws what the work throws, after its events', async () => {
+it('throws the error of the work after its events', async () => {
   const error = new Error('a bug');
   const events = eventsOfWork<string>(new AbortController().signal, async (emit) => {
     emit('begun');
@@ -27,7 +27,7 @@ it('throws what the work throws, after its events', async () => {
   await expect(events.next()).rejects.toBe(error);
 });
 
-it('aborts the work where the reader leaves, and waits for it', async () => {
+it('aborts and awaits the work if the consumer stops early', async () => {
   let undone = false;
   const events = eventsOfWork<string>(new AbortController().signal, async (emit, signal) => {
     emit('begun');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AdminError } from '../../src/lib/errors.ts';
 import { keepTrying } from '../../src/lib/keep-trying.ts';
 
-/** A clock on which every sleep is over at once, and kept. */
+/** A clock whose sleeps end at once and are recorded. */
 function fastClock() {
   let now = 0;
   const slept: number[] = [];
@@ -36,27 +36,30 @@ describe('keepTrying', () => {
     return { clock, told, abort, patience: { clock, signal: abort.signal, patienceMs, onFailure } };
   };
 
-  it('asks again with growing pauses', async () => {
+  it('retries with growing pauses', async () => {
     const { patience, clock, told } = setUp(300_000);
     await expect(keepTrying(failing(6, BROKEN), patience)).resolves.toBe('after 6');
     expect(clock.slept).toEqual([1_000, 2_000, 4_000, 8_000, 15_000, 15_000]);
     expect(told[2]).toBe('NOMAD_ERROR 3 4000');
   });
 
-  it('gives up with the last error when its patience is over', async () => {
+  it('throws the last error once patienceMs is used up', async () => {
     const { patience, clock } = setUp(10_000);
     await expect(keepTrying(failing(99, BROKEN), patience)).rejects.toBe(BROKEN);
     expect(clock.slept).toEqual([1_000, 2_000, 4_000]);
   });
 
-  it.each(['unauthorised', 'notFound', 'failed'] as const)('never repeats %s', async (kind) => {
-    const { patience, clock } = setUp(300_000);
-    const error = new AdminError(kind, 'no', { code: 'NO' });
-    await expect(keepTrying(failing(1, error), patience)).rejects.toBe(error);
-    expect(clock.slept).toEqual([]);
-  });
+  it.each(['unauthorised', 'notFound', 'failed'] as const)(
+    'does not retry an error of kind %s',
+    async (kind) => {
+      const { patience, clock } = setUp(300_000);
+      const error = new AdminError(kind, 'no', { code: 'NO' });
+      await expect(keepTrying(failing(1, error), patience)).rejects.toBe(error);
+      expect(clock.slept).toEqual([]);
+    },
+  );
 
-  it('stops with the reason of the signal, whatever fails', async () => {
+  it("throws the signal's reason once it is aborted", async () => {
     const { patience, abort } = setUp(300_000);
     const attempt = async (): Promise<never> => {
       abort.abort('enough');

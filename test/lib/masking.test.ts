@@ -6,11 +6,11 @@ const CANARY = 'c4n4ry-T0ken/with+odd=characters';
 
 describe('Masker', () => {
   it.each([
-    ['as it is', CANARY],
+    ['unchanged', CANARY],
     ['in a URL', `https://host/?token=${encodeURIComponent(CANARY)}`],
     ['in base64', `Basic ${Buffer.from(CANARY).toString('base64')}`],
     ['in JSON', JSON.stringify({ token: CANARY })],
-  ])('hides a secret that it was told, %s', (_, text) => {
+  ])('masks a registered secret %s', (_, text) => {
     const masker = new Masker();
     masker.add(CANARY);
     const masked = masker.mask(text);
@@ -27,16 +27,16 @@ describe('Masker', () => {
     'https://user:abcdefghijkl@proxy:3128/',
     'NOMAD_TOKEN=abcdefghijkl nomad status',
     '-----BEGIN RSA PRIVATE KEY-----\nabcdefghijkl\n-----END RSA PRIVATE KEY-----',
-  ])('hides secrets that it was not told of by their form: %s', (text) => {
+  ])('masks a secret that is not registered but has a known form: %s', (text) => {
     expect(new Masker().mask(text)).not.toContain('abcdefghijkl');
   });
 
-  it('leaves ordinary text alone', () => {
+  it('leaves ordinary text unchanged', () => {
     const text = 'node ip-10-0-10-131 is draining; 2 builds are running';
     expect(new Masker().mask(text)).toBe(text);
   });
 
-  it('hides a secret wherever it stands', () => {
+  it('masks a secret at any position', () => {
     fc.assert(
       fc.property(
         fc.string(),

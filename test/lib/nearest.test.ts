@@ -10,7 +10,7 @@ describe('nearest', () => {
     ['colour', null],
     ['', null],
     ['x'.repeat(100_000), null],
-  ])('takes %j for %j', (typed, meant) => {
+  ])('finds for %j the candidate %j', (typed, meant) => {
     expect(nearest(typed, ['host', 'readOnly', 'nomad.address', 'nomad.access'])).toBe(meant);
   });
 });
@@ -24,13 +24,13 @@ describe('editDistance', () => {
     ['brod', 'prod', 1],
     ['', 'prod', 4],
     ['kitten', 'sitting', 3],
-    // Swapped at the very beginning, where there is nothing before.
+    // A swap at the start, where there is no earlier row.
     ['bab', 'abab', 1],
-  ])('counts from %j to %j', (a, b, edits) => {
+  ])('from %j to %j is %d', (a, b, edits) => {
     expect(editDistance(a, b)).toBe(edits);
   });
 
-  it('is none to itself, the same both ways, and grows by one at the most with one slip', () => {
+  it('is 0 for equal texts, is symmetric, and changes by at most 1 when a character is deleted', () => {
     const word = fc.string({ maxLength: 12 });
     fc.assert(
       fc.property(word, word, fc.nat(12), (a, b, at) => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Masker } from '../../src/lib/masking.ts';
 import { LineRedactor, redactLine } from '../../src/lib/redact-line.ts';
 
-/** The operations guide's samples of healthy logs, and its one error. */
+/** The sample log lines of the operations guide: healthy logs and one error. */
 const GUIDE = [
   'Jan 20 06:14:59.129:+0000 INFO circle.backend.build.usage-queue forwarded to run-queue; build-name=circleci/realitycheck/21;',
   '2021-01-20T06:14:59.347+0000 [] [async-thread-macro-1] INFO picard-dispatcher.tasks Build is using resource class; build-id=6007ca6352718c10b1227a57; build-url =https://circleci.example.com/gh/circleci/realitycheck/21; resource-class={:id "d1.medium", :availability :general, :ui {:cpu 2.0, :ram 4096, :class :medium, :name "Docker Medium"}, :outer {:cpu 2.0, :ram 4120}}; vcs-url=https://github.com/circleci/realitycheck; 2021-01-20T06:14:59.348+0000 [] [async-thread-macro-1] INFO picard-dispatcher.tasks Computed tasks;',
@@ -15,7 +15,7 @@ const GUIDE = [
 
 const SECRET = 'pTq9-zz81_Kd';
 
-/** Lines that give {@link SECRET} away. */
+/** Lines that contain {@link SECRET}. */
 const LEAKS = [
   `CIRCLE_TOKEN=${SECRET} NOMAD_ADDR=x`,
   `using token=${SECRET}; build-name=acme/web/1`,
@@ -32,11 +32,11 @@ const LEAKS = [
 ];
 
 describe('redactLine', () => {
-  it.each(GUIDE)('leaves what is no secret: %s', (line) => {
+  it.each(GUIDE)('leaves a line without secrets unchanged: %s', (line) => {
     expect(redactLine(line)).toBe(line);
   });
 
-  it.each(LEAKS)('takes the secret out of %s', (line) => {
+  it.each(LEAKS)('redacts the secret in %s', (line) => {
     const redacted = redactLine(line);
     expect(redacted).not.toContain(SECRET);
     expect(redacted).toContain('[secret]');
@@ -46,11 +46,11 @@ describe('redactLine', () => {
     `key AKIAIOSFODNN7EXAMPLE was refused`,
     `remote: https://x-access-token:ghs_${'a1'.repeat(18)}@github.com/acme/web`,
     `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N`,
-  ])('knows secrets by what they look like: %s', (line) => {
+  ])('redacts secrets with a known format: %s', (line) => {
     expect(redactLine(line)).not.toMatch(/AKIAIO|ghs_|eyJzdW/);
   });
 
-  it('says the same of what it has redacted', () => {
+  it('does not change a line that is already redacted', () => {
     const part = fc.constantFrom(...LEAKS, ...GUIDE);
     fc.assert(
       fc.property(fc.array(part, { maxLength: 5 }), (parts) => {
@@ -63,7 +63,7 @@ describe('redactLine', () => {
 });
 
 describe('LineRedactor', () => {
-  it('follows a private key over its lines, and no further', () => {
+  it('redacts a private key of several lines and nothing after it', () => {
     const redactor = new LineRedactor(new Masker());
     const key = [
       'loading -----BEGIN RSA PRIVATE KEY-----',
@@ -76,7 +76,7 @@ describe('LineRedactor', () => {
     expect(lines.at(-1)).toBe('Still running...;');
   });
 
-  it("knows the installation's own secrets", () => {
+  it('redacts the registered secrets of the installation', () => {
     const masker = new Masker();
     masker.add('hunter2-hunter2');
     expect(new LineRedactor(masker).redact('saw hunter2-hunter2 here')).toBe('saw [secret] here');

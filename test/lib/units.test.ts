@@ -21,7 +21,7 @@ describe('parseDuration', () => {
     );
   });
 
-  it('either reads a text or refuses it as bad usage, whatever it is', () => {
+  it('parses any text or throws a usage error', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         try {
@@ -48,7 +48,7 @@ describe('formatDuration', () => {
     expect(formatDuration(ms)).toBe(text);
   });
 
-  it('writes what parseDuration reads back, to the second', () => {
+  it('is reversed by parseDuration for whole seconds below an hour', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 3599 }), (seconds) => {
         expect(parseDuration(formatDuration(seconds * 1000))).toBe(seconds * 1000);

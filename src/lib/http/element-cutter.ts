@@ -9,7 +9,7 @@ const CLOSE_OBJECT = 0x7d;
 const BRACKET_START = Buffer.from('[');
 const BRACKET_END = Buffer.from(']');
 
-/** Finds where elements end, keeping the bytes of the one that has not ended yet. */
+/** Splits a streamed JSON array into whole elements and keeps the bytes of an incomplete one. */
 export class ElementCutter {
   #held: Uint8Array[] = [];
   #depth = 0;
@@ -17,7 +17,7 @@ export class ElementCutter {
   #escaped = false;
   #closed = false;
 
-  /** The bytes of whole elements with the commas between them, in brackets; null if none ended. */
+  /** Returns the complete elements so far as a JSON array, or null if none is complete. */
   push(piece: Uint8Array): Buffer | null {
     const cut = this.#scan(piece);
     if (cut < 0) {
@@ -29,14 +29,14 @@ export class ElementCutter {
     return whole;
   }
 
-  /** What is left when the document has ended; null if it ended too early. */
+  /** Returns the remaining bytes at the end of the document; null if it ended too early. */
   end(): Buffer | null {
     return this.#closed ? Buffer.concat(this.#held) : null;
   }
 
-  /** Where the last comma between elements is in a piece, or -1. */
+  /** Returns the index of the last comma between elements in a piece, or -1. */
   #scan(piece: Uint8Array): number {
-    // Local copies: this loop runs once for each byte of tens of megabytes.
+    // Local copies for speed: the loop runs once per byte, for tens of megabytes.
     let depth = this.#depth;
     let inString = this.#inString;
     let escaped = this.#escaped;

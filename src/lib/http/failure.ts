@@ -2,7 +2,7 @@ import type { Milliseconds } from '../clock.ts';
 import { AdminError, isAdminError } from '../errors.ts';
 import { formatDuration } from '../units.ts';
 
-/** What was being asked of whom when something went wrong. */
+/** The request that failed. */
 export interface Attempted {
   /** Scheme, host and port. */
   readonly origin: string;
@@ -16,7 +16,7 @@ interface SystemError {
   readonly message: string;
 }
 
-/** Why a certificate of the other side was not accepted, by Node's error code. */
+/** Reasons for rejecting a server certificate, by Node's error code. */
 const CERTIFICATE_PROBLEMS: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'its certificate has expired',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet',
@@ -31,7 +31,7 @@ const CERTIFICATE_PROBLEMS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
 };
 
-/** Why there was no connection, by the system's error code. */
+/** Reasons for a failed connection, by the error code of the system or of undici. */
 const CONNECTION_PROBLEMS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused',
   ENOTFOUND: 'the host does not exist',
@@ -49,14 +49,14 @@ const CONNECTION_PROBLEMS: Readonly<Record<string, string>> = {
 
 const BROKEN = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
-/** Whether a request failed because a connection was refused or broke, so that a read may be tried again. */
+/** Returns whether a connection was refused or broken, so that a read may be retried. */
 export function isBrokenConnection(error: unknown): boolean {
   return BROKEN.has(systemError(error).code);
 }
 
 /**
- * Turns what undici or the system threw before an answer into an AdminError: `service`
- * UNREACHABLE, TLS_REFUSED or BAD_ANSWER. What is an AdminError already stays as it is.
+ * Converts an error of undici or the system that was thrown before a response to an AdminError of
+ * kind `service`, code UNREACHABLE, TLS_REFUSED or BAD_ANSWER. Returns an AdminError unchanged.
  */
 export function connectionFailure(error: unknown, attempted: Attempted): AdminError {
   if (isAdminError(error)) return error;
@@ -91,7 +91,7 @@ export function connectionFailure(error: unknown, attempted: Attempted): AdminEr
     });
   }
   const why = CONNECTION_PROBLEMS[code] ?? message;
-  // Servers that ask for a client certificate often hang up on those who bring none.
+  // Servers that require a client certificate often close the connection if none is sent.
   const closed =
     (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET') && attempted.origin.startsWith('https:');
   return new AdminError('service', `Cannot reach ${where}: ${why}`, {
@@ -103,7 +103,12 @@ export function connectionFailure(error: unknown, attempted: Attempted): AdminEr
   });
 }
 
-/** A body that ended before it was whole: `service` BAD_ANSWER, or `timeout` when it stood still. */
+/**
+ * Converts an error while reading a body: `timeout` REQUEST_TIMEOUT if no data arrived for too
+ * long, otherwise `service` BAD_ANSWER. Returns an AdminError unchanged.
+ *
+ * @param received the bytes read so far
+ */
 export function bodyFailure(error: unknown, attempted: Attempted, received: number): AdminError {
   if (isAdminError(error)) return error;
   const what = `${attempted.method} ${attempted.path}`;
@@ -126,7 +131,7 @@ export function bodyFailure(error: unknown, attempted: Attempted, received: numb
   );
 }
 
-/** No answer within the limit: `timeout` REQUEST_TIMEOUT. */
+/** Returns the error for a request without a response within `limit`: `timeout` REQUEST_TIMEOUT. */
 export function timeoutFailure(attempted: Attempted, limit: Milliseconds): AdminError {
   const where = new URL(attempted.origin).host;
   const waited = limit < 1_000 ? `${limit}ms` : formatDuration(limit);
@@ -154,14 +159,14 @@ function handshakeFailure(error: unknown, where: string): AdminError {
   });
 }
 
-/** The names in a certificate that is for another one, as ` (DNS:a, IP Address:b)`. */
+/** Returns the names in a certificate that does not match the host, as ` (DNS:a, IP Address:b)`. */
 function altNames(error: unknown): string {
   if (!(error instanceof Error) || !('cert' in error)) return '';
   const certificate = error.cert as { readonly subjectaltname?: string } | undefined;
   return certificate?.subjectaltname ? ` (${certificate.subjectaltname})` : '';
 }
 
-/** The innermost error that carries a code: undici and AggregateError wrap it. */
+/** Returns the innermost error with a code, which undici and AggregateError wrap. */
 function systemError(error: unknown): SystemError {
   if (error instanceof AggregateError && error.errors.length > 0)
     return systemError(error.errors[0]);

@@ -1,78 +1,79 @@
 import type { Milliseconds } from '../clock.ts';
 
-/** One request, relative to the origin that the client was made for. */
+/** A request to the origin of an {@link HttpClient}. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Path with query, beginning with `/`. */
+  /** The path with the query, starting with `/`. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
   readonly signal?: AbortSignal;
   /**
-   * How long to wait for the answer's headers, in milliseconds; the client's own limit where it is
-   * left out. A blocking query adds what the server may hold it.
+   * The timeout for the response headers, in milliseconds; default is the client's limit. A
+   * blocking query adds the time for which the server may hold it.
    */
   readonly timeout?: Milliseconds;
-  /** How long the body may stand still, in milliseconds; 0 for ever (streams that are followed). */
+  /** The maximum time between two pieces of the body, in milliseconds; 0 for no limit (streams). */
   readonly bodyTimeout?: Milliseconds;
 }
 
-/** An answer whose body has not been read yet. Read it, or call `discard`. */
+/** A response whose body has not been read yet. Read it, or call `discard`. */
 export interface HttpResponse {
   readonly status: number;
-  /** Names in lower case. */
+  /** The response headers; names are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The body's pieces as they come. */
+  /** The pieces of the body as they arrive. */
   readonly body: AsyncIterable<Uint8Array>;
-  /** The whole body as text. */
+  /** Reads the whole body as text. */
   text(): Promise<string>;
   /**
-   * The whole body as JSON.
+   * Reads the whole body as JSON.
    *
-   * @throws AdminError of kind `service`, code BAD_ANSWER, when it is cut off or no JSON
+   * @throws AdminError of kind `service`, code BAD_ANSWER, if it is truncated or not JSON
    */
   json(): Promise<unknown>;
-  /** Lets go of the body. */
+  /** Releases the body and its connection. */
   discard(): Promise<void>;
 }
 
 /**
- * The one way to speak HTTP. Any status is an answer; only what never became one is an error.
+ * The only HTTP client of the project. A response of any status is returned; only a request without
+ * a response throws.
  *
- * Reads (GET) that meet a refused or reset connection before an answer, 429, 502, 503 or 504 are
- * tried again a few times with a growing, jittered pause; writes never are.
+ * Reads (GET) are retried a few times with a growing, jittered pause on status 429, 502, 503 and
+ * 504 and if the connection is refused or reset before a response. Writes are never retried.
  *
  * @throws AdminError of kind `service` (UNREACHABLE, TLS_REFUSED) or `timeout` (REQUEST_TIMEOUT)
  */
 export interface HttpClient {
-  /** Scheme, host and port, for messages. */
+  /** Scheme, host and port, for use in messages. */
   readonly origin: string;
   request(request: HttpRequest): Promise<HttpResponse>;
   close(): Promise<void>;
 }
 
-/** Certificates and names for TLS; PEM texts. */
+/** TLS settings. Certificates and keys are PEM text. */
 export interface TlsOptions {
   readonly ca?: string | readonly string[];
   readonly cert?: string;
   readonly key?: string;
   readonly passphrase?: string;
-  /** The name that the certificate must carry, where it is not the host's. */
+  /** The name that the certificate must contain; default is the host. */
   readonly serverName?: string;
-  /** False accepts any certificate. */
+  /** False to accept any certificate. */
   readonly verify?: boolean;
 }
 
-/** What one request took, for `--debug`. Never carries headers or bodies. */
+/** A record of one attempt of a request, for `--debug`. It never contains headers or bodies. */
 export interface HttpTrace {
   readonly method: string;
   readonly url: string;
-  /** Null when no answer came. */
+  /** Null if there was no response. */
   readonly status: number | null;
   readonly durationMs: Milliseconds;
   readonly attempt: number;
   readonly error: string | null;
 }
 
-/** Takes traces. */
+/** Receives the trace of each attempt. */
 export type Tracer = (trace: HttpTrace) => void;

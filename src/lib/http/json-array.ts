@@ -4,13 +4,13 @@ import { excerpt } from './response.ts';
 import { SeparatorCutter } from './separator-cutter.ts';
 
 /**
- * The elements of a JSON document that is one array, as its bytes come in. Memory does not grow
- * with the document: the bytes are cut between elements, and `JSON.parse` takes the whole elements
- * of each piece at once.
+ * Yields the elements of a JSON array while its bytes arrive. Memory does not grow with the
+ * document: the bytes are split between elements, and `JSON.parse` is called once per piece with
+ * all elements that are complete.
  *
- * @param body the document, UTF-8, cut anywhere
- * @param what names the answer in an error, such as `GET /v1/nodes`
- * @throws AdminError of kind `service`, code BAD_ANSWER, when it is no array or ends too early
+ * @param body the document in UTF-8, split at any byte
+ * @param what names the request in an error, such as `GET /v1/nodes`
+ * @throws AdminError of kind `service`, code BAD_ANSWER, if it is not an array or is truncated
  */
 export async function* parseJsonArray(
   body: AsyncIterable<Uint8Array>,
@@ -29,7 +29,7 @@ export async function* parseJsonArray(
     if (cut === null) continue;
     const parsed = cut === 'lost' ? null : parseArray(cut);
     if (parsed === null) {
-      // What was cut off wrongly is whole again with what followed it.
+      // The split was inside an element: undo it and continue with the exact cutter.
       lost = true;
       if (cut !== 'lost') fast.putBack(cut);
     } else {
@@ -48,7 +48,7 @@ export async function* parseJsonArray(
   }
   const rest = exact.end();
   if (rest === null) throw cutOff(beginning, what);
-  // After a comma there has to be an element.
+  // At least one element must follow a comma.
   yield* parse(rest, { atLeast: elements > 0 ? 1 : 0, beginning, what });
 }
 

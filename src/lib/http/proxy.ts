@@ -1,19 +1,20 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Proxies as the environment names them: `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`. */
+/** The proxy settings in the environment: `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`. */
 export interface ProxySettings {
-  /** For `http://` origins. */
+  /** The proxy for `http://` origins. */
   readonly http?: string;
-  /** For `https://` origins. */
+  /** The proxy for `https://` origins. */
   readonly https?: string;
-  /** Comma-separated hosts, domains, addresses and networks that are reached directly. */
+  /** A comma-separated list of hosts, domains, addresses and networks to connect to directly. */
   readonly no?: string;
 }
 
 /**
- * The proxy for an origin, or null to connect directly. The rules are those of Go's
- * golang.org/x/net/http/httpproxy, which kubectl and the nomad CLI follow: loopback is never
- * proxied; `example.com` covers its subdomains, `.example.com` only these; a port narrows an entry.
+ * Returns the proxy URL for an origin, or null to connect directly. Follows the rules of Go's
+ * golang.org/x/net/http/httpproxy, as kubectl and the nomad CLI do: loopback is never proxied,
+ * `example.com` includes its subdomains, `.example.com` matches only subdomains, and an entry with
+ * a port matches only that port.
  */
 export function proxyFor(origin: string, settings: ProxySettings): string | null {
   const url = new URL(origin);

@@ -3,7 +3,10 @@ import { AdminError } from '../errors.ts';
 import { type Attempted, bodyFailure } from './failure.ts';
 import type { HttpResponse } from './http.ts';
 
-/** An answer whose body comes over the wire. Throws what `signal` was aborted with as it is. */
+/**
+ * Returns a response whose body is read from a stream. Once `signal` is aborted, reading the body
+ * throws the signal's reason.
+ */
 export function streamedResponse(options: {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -33,7 +36,7 @@ export function streamedResponse(options: {
   });
 }
 
-/** An answer whose body was read already, handed on. */
+/** Returns a response whose body has already been read. */
 export function bufferedResponse(options: {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -53,7 +56,7 @@ export function bufferedResponse(options: {
   });
 }
 
-/** All pieces of a body in one. */
+/** Reads a body into one buffer. */
 export async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const piece of body) pieces.push(piece);
@@ -96,14 +99,17 @@ function parseBody(text: string, attempted: Attempted): unknown {
   }
 }
 
-/** The beginning of a text on one line, for a message. */
+/** Returns the first 80 characters of a text, quoted and on one line, for a message. */
 export function excerpt(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   if (line === '') return '(empty)';
   return line.length > 80 ? `"${line.slice(0, 80)}..."` : `"${line}"`;
 }
 
-/** Reads a short rest, so that the connection can be used again; lets a long one go with it. */
+/**
+ * Drops the rest of a body. Reads up to 64 KiB, so that the connection can be reused; closes the
+ * connection if there is more.
+ */
 async function discard(stream: Readable): Promise<void> {
   let left = 64 * 1024;
   stream.on('error', () => stream.destroy());

@@ -1,22 +1,26 @@
 const BRACKET_START = Buffer.from('[');
 const BRACKET_END = Buffer.from(']');
 const COMMA = Buffer.from(',');
-/** How long a first key may be, and how many bytes may pass without a separator. */
+/** The limit for the first key, and for the bytes without a separator before giving up. */
 const LONGEST_KEY = 100;
 const PATIENCE = 512 * 1024;
 
 /**
- * Cuts an array of objects at what stands between them, which native search finds many times faster
- * than a loop over all bytes: `},` and the first key of the first element, such as `},{"ID":`. It is
- * a guess, and a parser has to agree: a cut inside of an element leaves a bracket or a string open.
+ * Splits a streamed JSON array of objects at a separator: `},` and the first key of the first
+ * element, such as `},{"ID":`. A native search for it is many times faster than a loop over all
+ * bytes. The result is a guess that must be parsed to be confirmed: a split inside an element
+ * leaves a bracket or a string open.
  */
 export class SeparatorCutter {
   #held: Buffer = Buffer.alloc(0);
   #separator: Buffer | undefined;
 
   /**
-   * Bytes that should be whole elements, in brackets; null while there are none; `lost` where no
-   * separator shows, so that another way of cutting has to go on with {@link rest}.
+   * Adds bytes of the document.
+   *
+   * @returns the elements that are probably complete, as a JSON array; null if there are none yet;
+   *   `lost` if no separator was found, in which case another cutter must continue with {@link
+   *   rest}
    */
   push(piece: Uint8Array): Buffer | null | 'lost' {
     this.#held = this.#held.length === 0 ? Buffer.from(piece) : Buffer.concat([this.#held, piece]);
@@ -28,12 +32,12 @@ export class SeparatorCutter {
     return whole;
   }
 
-  /** Takes back what {@link push} handed out and was no whole element after all. */
+  /** Takes back a result of {@link push} that turned out not to be valid JSON. */
   putBack(cut: Buffer): void {
     this.#held = Buffer.concat([cut.subarray(0, -1), COMMA, this.#held.subarray(1)]);
   }
 
-  /** What has come and was not handed out; it begins with a bracket. */
+  /** Returns the bytes that {@link push} has not returned, starting with a bracket. */
   rest(): Buffer {
     return this.#held;
   }

@@ -3,13 +3,13 @@ import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import type { buildConnector } from 'undici';
 import type { TlsOptions } from './http.ts';
 
-/** What of Node's TLS options this tool sets. */
+/** The subset of Node's TLS options that this tool sets. */
 export type SecureOptions = Pick<
   ConnectionOptions,
   'ca' | 'cert' | 'key' | 'passphrase' | 'servername' | 'rejectUnauthorized'
 >;
 
-/** Our TLS options in Node's words. */
+/** Converts {@link TlsOptions} to Node's TLS options. */
 export function tlsConnectOptions(tls: TlsOptions): SecureOptions {
   const { ca, cert, key, passphrase, serverName, verify } = tls;
   return {
@@ -22,20 +22,20 @@ export function tlsConnectOptions(tls: TlsOptions): SecureOptions {
   };
 }
 
-/** Whose certificate is expected; an address is no name to ask for (RFC 6066). */
+/** Returns the expected host; an IP address is not sent as a server name (RFC 6066). */
 export function tlsNames(hostname: string): Pick<ConnectionOptions, 'host' | 'servername'> {
   const host = hostname.replace(/^\[|\]$/g, '');
   return /^[\d.]+$|:/.test(host) ? { host } : { host, servername: host };
 }
 
-/** A connector for undici that takes its connections from `dial` and lays TLS over them. */
+/** Returns an undici connector that opens connections with `dial` and uses TLS for `https:`. */
 export function tlsOver(
   dial: () => Promise<Duplex>,
   secure: SecureOptions,
 ): buildConnector.connector {
   return (options, callback) => {
     open(dial, options.protocol === 'https:' ? secure : null, options.hostname).then(
-      // undici takes any duplex stream; its type asks for a TCP socket.
+      // undici accepts any duplex stream, although its type requires a TCP socket.
       (socket) => callback(null, socket as TLSSocket),
       (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
     );
@@ -49,7 +49,7 @@ async function open(
 ): Promise<Duplex> {
   const socket = await dial();
   if (secure === null) return socket;
-  // Loaded here, because plain HTTP does without it.
+  // Imported here because plain HTTP does not need it.
   const { connect } = await import('node:tls');
   const tls = connect({ ...tlsNames(hostname), ...secure, socket });
   await new Promise<void>((resolve, reject) => {

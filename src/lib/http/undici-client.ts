@@ -14,31 +14,31 @@ import { type ProxySettings, proxyFor } from './proxy.ts';
 import { streamedResponse } from './response.ts';
 import { tlsConnectOptions, tlsOver } from './tls.ts';
 
-/** Everything that an {@link HttpClient} is made from. */
+/** The options of {@link createHttpClient}. Durations are in milliseconds. */
 export interface HttpClientOptions {
   /** Scheme, host and port, such as `https://10.0.0.1:4646`. */
   readonly origin: string;
-  /** Sent with every request; a request's own come on top. */
+  /** Headers of every request; the headers of a request take precedence. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Such as `circleci-admin/0.1.0`. */
+  /** The User-Agent header, such as `circleci-admin/0.1.0`. */
   readonly userAgent?: string;
   readonly tls?: TlsOptions;
-  /** How long to wait for an answer's headers. */
+  /** The timeout for the response headers. */
   readonly requestTimeout: Milliseconds;
-  /** How long to wait for a connection; 10 seconds where it is left out. */
+  /** The timeout for opening a connection; default 10 seconds. */
   readonly connectTimeout?: Milliseconds;
-  /** How long a body may stand still; the request timeout where it is left out. */
+  /** The maximum time between two pieces of a body; default is the request timeout. */
   readonly bodyTimeout?: Milliseconds;
   readonly clock: Clock;
-  /** From 0 up to 1, for the jitter of pauses between tries. */
+  /** Returns a number from 0 up to 1, for the jitter of the pauses between attempts. */
   readonly random: () => number;
   readonly tracer?: Tracer;
-  /** Connections at the same time; 16 where left out. Nomad refuses more than 100 per address. */
+  /** The maximum number of connections; default 16. Nomad refuses more than 100 per address. */
   readonly connections?: number;
-  /** How often a read is tried again; 3 where left out. */
+  /** The maximum number of retries of a read; default 3. */
   readonly retries?: number;
   readonly proxy?: ProxySettings;
-  /** Opens the connections in place of TCP, such as a port-forward; TLS is laid over it. */
+  /** Opens connections instead of TCP, such as through a port-forward. TLS runs on top of it. */
   readonly dial?: () => Promise<Duplex>;
 }
 
@@ -50,8 +50,9 @@ const CONNECTIONS = 16;
 const RETRIES = 3;
 
 /**
- * Makes an HTTP client on undici's dispatcher alone: fetch, WebSocket, cache and mocks are not
- * loaded. Connections are kept alive and bounded. Opens none before the first request.
+ * Creates an HTTP client. It imports only undici's dispatcher, not fetch, WebSocket, the cache or
+ * the mocks. Connections are kept alive and limited in number. None is opened before the first
+ * request.
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   return new UndiciClient(options);
@@ -151,7 +152,7 @@ class UndiciClient implements HttpClient {
           ...request.headers,
         },
         body: request.body ?? null,
-        // The limit runs on the injected clock, over waiting for a free connection as well.
+        // The timeout runs on the injected clock and includes the wait for a free connection.
         headersTimeout: 0,
         bodyTimeout: request.bodyTimeout ?? bodyTimeout ?? requestTimeout,
         signal,
@@ -178,7 +179,7 @@ class UndiciClient implements HttpClient {
     const lifted = new AbortController();
     this.#options.clock.sleep(limit, lifted.signal).then(
       () => expired.abort(timeoutFailure(this.#attempted(request), limit)),
-      // Lifted: the answer came in time.
+      // The timer was cancelled: the response arrived in time.
       () => undefined,
     );
     return { signal: expired.signal, lift: () => lifted.abort() };
@@ -189,7 +190,7 @@ class UndiciClient implements HttpClient {
     const shared = {
       connections: connections ?? CONNECTIONS,
       allowH2: false,
-      // Below the idle limits of the load balancers in front of API servers.
+      // Shorter than the idle timeouts of load balancers in front of API servers.
       keepAliveTimeout: 30_000,
     };
     const secure = tlsConnectOptions(tls ?? {});
@@ -204,7 +205,7 @@ class UndiciClient implements HttpClient {
       uri: proxyUrl,
       requestTls: connect,
       proxyTunnel: true,
-      // undici's front door, which is not loaded, is what gives its dispatchers this method.
+      // undici's main module, which is not loaded, would add this method to the dispatchers.
       clientFactory: (origin, how) => Object.assign(new Pool(origin, how), { connect: tunnel }),
     });
   }

@@ -1,5 +1,5 @@
-// The parts of undici that this project loads, by file. The package's own types describe only its
-// front door, which loads fetch, WebSocket, cache and mocks as well.
+// Types of the undici files that this project imports. The package's own types describe only its
+// main module, which also loads fetch, WebSocket, the cache and the mocks.
 
 declare module 'undici/lib/dispatcher/pool.js' {
   import type { Pool as PoolType } from 'undici';

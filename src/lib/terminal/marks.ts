@@ -1,14 +1,14 @@
 import type { Tone } from './table.ts';
 
-/** A sign in front of a line that says how something does. */
+/** A symbol in front of a line that shows the state of its subject. */
 export interface Mark {
   readonly sign: string;
-  /** Where signs beyond ASCII may not show. */
+  /** The ASCII replacement, for terminals without Unicode. */
   readonly plain: string;
   readonly tone: Tone;
 }
 
-/** The signs that every list of checks uses. */
+/** The marks shared by all lists of checks. */
 export const MARKS = {
   ok: { sign: '✔', plain: '+', tone: 'good' },
   warning: { sign: '!', plain: '!', tone: 'warning' },
@@ -18,14 +18,14 @@ export const MARKS = {
   nothing: { sign: '·', plain: '.', tone: 'quiet' },
 } as const satisfies Readonly<Record<string, Mark>>;
 
-/** How marks are drawn. */
+/** How marks are rendered. */
 export interface MarkStyle {
-  /** Whether the terminal shows more than ASCII. */
+  /** Whether the terminal can show non-ASCII characters. */
   readonly unicode: boolean;
   readonly paint: (text: string, tone: Tone) => string;
 }
 
-/** A mark as the terminal shows it. */
+/** Renders a mark for the terminal. */
 export function drawMark({ sign, plain, tone }: Mark, { unicode, paint }: MarkStyle): string {
   return paint(unicode ? sign : plain, tone);
 }

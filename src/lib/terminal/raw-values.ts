@@ -1,38 +1,40 @@
 import type { RawCell } from './table.ts';
 
-/** How raw values stand in a line. */
+/** A line format for raw values. */
 export interface ValueForm {
   readonly header: boolean;
   readonly line: (values: readonly string[]) => string;
 }
 
-/** Tab-separated, without a header: for cut and awk. */
+/** Tab-separated values without a header, for cut and awk. */
 export const TSV: ValueForm = {
   header: false,
   line: (values) => `${values.map(escapeTabs).join('\t')}\n`,
 };
 
-/** Comma-separated as RFC 4180 has it, with a header: for spreadsheets. */
+/** Comma-separated values (RFC 4180) with a header, for spreadsheets. */
 export const CSV: ValueForm = {
   header: true,
   line: (values) => `${values.map((value) => quote(inert(value))).join(',')}\r\n`,
 };
 
-/** Whether one raw value stands before another: negative, positive, or 0. */
+/**
+ * Compares two raw values for sorting: negative if `left` comes first, positive if `right` does.
+ */
 export function compareValues(left: RawCell, right: RawCell, descending: boolean): number {
   if (left === right) return 0;
-  // What is not known stands last, whichever way.
+  // Unknown values are last in either direction.
   if (left === null) return 1;
   if (right === null) return -1;
   const order = descending ? -1 : 1;
-  // A column of mixed values, such as those of settings, sorts as the texts that it shows.
+  // A column of mixed types, such as the values of settings, is sorted by its text.
   if (typeof left !== typeof right || typeof left === 'string') {
     return rawText(left) < rawText(right) ? -order : order;
   }
   return order * (Number(left) - Number(right));
 }
 
-/** A raw value as text; empty for what is not known. */
+/** Returns a raw value as text; empty for null. */
 export function rawText(raw: RawCell): string {
   if (raw === null) return '';
   return raw instanceof Date ? raw.toISOString() : String(raw);
@@ -45,7 +47,7 @@ function escapeTabs(text: string): string {
   );
 }
 
-/** A spreadsheet would run a cell that begins like a formula. */
+/** Prefixes a quote to text that a spreadsheet would evaluate as a formula. */
 function inert(text: string): string {
   return /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text;
 }

@@ -4,7 +4,7 @@ import { paint, type Style } from './style.ts';
 import type { DetailBlock, DetailView } from './table.ts';
 import { wrapText } from './wrap-text.ts';
 
-/** One thing in detail: its blocks, an empty line between them. */
+/** Renders the blocks of a detail view, separated by empty lines. */
 export function renderDetail(view: DetailView, style: Style): string {
   const blocks = view.blocks.map((block) => renderBlock(block, style)).filter(Boolean);
   return `${blocks.join('\n\n')}\n`;
@@ -44,7 +44,7 @@ function renderBody(block: DetailBlock, style: Style): string {
   }
 }
 
-/** A command is copied from where it stands: it is not broken. */
+/** Wraps a line. Indented lines hold commands and stay whole, so that they can be copied. */
 function wrapped(line: string, { width }: Style): readonly string[] {
   return line.startsWith(' ') ? [line] : wrapText(line, { width, indent: 2 });
 }

@@ -5,15 +5,15 @@ import type { ErasedTable } from './table.ts';
 import { wrapText } from './wrap-text.ts';
 
 const GAP = 2;
-/** A flexible column is not cut below this. */
+/** The minimum width of a flexible column that is truncated. */
 const NARROWEST = 8;
-/** Nor is one of whole sentences, which is broken into lines. */
+/** The minimum width of a flexible column that is wrapped. */
 const NARROWEST_WRAPPED = 20;
 
-/** cli-table3 takes time by the square of its rows: 50,000 at once are four minutes. */
+/** Rows per cli-table3 call. Its time is quadratic: 50,000 rows in one call take four minutes. */
 const ROWS_AT_ONCE = 50;
 
-/** The parts of a frame that cli-table3 would draw; kubectl and the nomad CLI draw none. */
+/** Replaces the border characters of cli-table3 by nothing, as kubectl and the nomad CLI do. */
 const NO_FRAME = Object.fromEntries(
   [
     ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left'],
@@ -22,8 +22,8 @@ const NO_FRAME = Object.fromEntries(
 );
 
 /**
- * A table as kubectl and the nomad CLI print theirs: no borders, two spaces between columns. Where
- * the terminal is too narrow, the widest flexible column gives way first.
+ * Renders a table like kubectl and the nomad CLI: no borders, two spaces between columns. If the
+ * terminal is too narrow, the widest flexible column is reduced first.
  */
 export function renderTable(table: ErasedTable, style: Style): string {
   const widths = columnWidths(table, style.width);

@@ -1,15 +1,15 @@
 import { Chalk } from 'chalk';
 import type { Tone } from './table.ts';
 
-/** Where text goes: how wide it may be, and whether colours show. */
+/** How text is rendered: the maximum width, colours, and wide columns. */
 export interface Style {
-  /** Cells of the terminal; undefined where nothing bounds a line. */
+  /** The width of the terminal in columns; undefined if lines are not limited. */
   readonly width: number | undefined;
   readonly color: boolean;
   readonly wide: boolean;
 }
 
-// Whether a stream shows colours was decided before: chalk is not to look for itself.
+// A fixed level: the caller decides about colours per stream, so chalk must not detect them.
 const chalk = new Chalk({ level: 1 });
 
 const PAINTS: Readonly<Record<Tone, (text: string) => string>> = {
@@ -20,7 +20,7 @@ const PAINTS: Readonly<Record<Tone, (text: string) => string>> = {
   strong: chalk.bold,
 };
 
-/** The text in its tone, where colours show. */
+/** Colours the text by its tone if `color` is true. */
 export function paint(text: string, tone: Tone | undefined, color: boolean): string {
   return color && tone !== undefined ? PAINTS[tone](text) : text;
 }

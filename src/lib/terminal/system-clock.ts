@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 
-/** Node's timers take no more (about 24 days): a longer one would be over at once. */
+/** The limit of Node's timers (about 24 days); a longer timer would fire immediately. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The real time. */
+/** A clock that runs on the system time. */
 export const systemClock: Clock = {
   now: () => new Date(),
   sleep: async (ms, signal) => {

@@ -1,49 +1,52 @@
-/** How a cell stands out where colour is on. Colour carries meaning only. */
+/** The meaning of a text, which decides its colour. Colours are not used for decoration. */
 export type Tone = 'good' | 'warning' | 'bad' | 'quiet' | 'strong';
 
-/** A value as it is: what JSON, TSV and CSV show. */
+/** An unformatted value, for JSON, TSV and CSV. */
 export type RawCell = string | number | boolean | Date | null;
 
-/** A column: its raw value, and how people read it. */
+/** A table column: its raw value and how a terminal displays it. */
 export interface Column<Row> {
-  /** camelCase name, for `--columns` and `--sort`. */
+  /** The name in camelCase, for `--columns` and `--sort`. */
   readonly key: string;
-  /** Header; the key in capitals where it is left out. */
+  /** The header; default is the key in capitals. */
   readonly title?: string;
   readonly value: (row: Row) => RawCell;
-  /** What a terminal shows; the raw value where it is left out, `-` for null. */
+  /** The text on a terminal; default is the raw value, or `-` for null. */
   readonly text?: (row: Row) => string;
   readonly tone?: (row: Row) => Tone | undefined;
   readonly align?: 'left' | 'right';
-  /** Shown by `--output wide` only. */
+  /** Whether the column is shown only by `--output wide`. */
   readonly wide?: boolean;
-  /** May be cut at the terminal's width, or broken into lines; the widest such column gives way first. */
+  /**
+   * Whether the column may be truncated (true) or wrapped to fit the terminal. The widest flexible
+   * column is reduced first.
+   */
   readonly flexible?: boolean | 'wrapped';
 }
 
-/** A list for people: columns, rows and what is said below them. */
+/** A table for display: columns, rows and the lines below them. */
 export interface TableView<Row> {
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
-  /** Lines below the table, on a terminal only. */
+  /** Lines below the table, shown only on a terminal. */
   readonly footer?: readonly string[];
-  /** Said on standard error instead of a table without rows. */
+  /** The message printed to standard error if there are no rows. */
   readonly empty?: string;
 }
 
-/** A key and its value, for one thing in detail. */
+/** A labelled value in a {@link DetailView}. */
 export interface Field {
   readonly label: string;
   readonly value: string;
   readonly tone?: Tone;
 }
 
-/** One thing in detail: titled blocks of fields, tables and lines. */
+/** The details of one object: titled blocks of fields, tables and lines. */
 export interface DetailView {
   readonly blocks: readonly DetailBlock[];
 }
 
-/** A part of a {@link DetailView}. */
+/** A block of a {@link DetailView}. */
 export type DetailBlock =
   | { readonly kind: 'fields'; readonly title?: string; readonly fields: readonly Field[] }
   | {
@@ -55,11 +58,13 @@ export type DetailBlock =
       readonly kind: 'lines';
       readonly title?: string;
       readonly lines: readonly string[];
-      /** Broken at the terminal's width; lines that begin with a blank are left whole. */
+      /**
+       * Whether to wrap lines at the terminal's width; lines that start with a space stay whole.
+       */
       readonly wrap?: boolean;
     };
 
-/** A table of whatever row type, made by {@link eraseTable}. */
+/** A table without its row type, made by {@link eraseTable}. */
 export interface ErasedTable {
   readonly columns: readonly {
     readonly key: string;
@@ -73,14 +78,14 @@ export interface ErasedTable {
   readonly empty: string | undefined;
 }
 
-/** A cell both ways. */
+/** The raw value and the displayed text of a cell. */
 export interface Cell {
   readonly raw: RawCell;
   readonly text: string;
   readonly tone: Tone | undefined;
 }
 
-/** Works out every cell, so that tables of different rows fit into one list. */
+/** Computes all cells and drops the row type, so that different tables can share one list. */
 export function eraseTable<Row>(view: TableView<Row>): ErasedTable {
   return {
     columns: view.columns.map((column) => ({

@@ -15,7 +15,7 @@ const TINTS = [
   chalk.blueBright,
 ] as const;
 
-/** The text in a colour that tells its key from most others; red is left to what is wrong. */
+/** Colours the text by a hash of `key`. Red is not used, because it marks errors. */
 export function tint(text: string, key: string, color: boolean): string {
   if (!color) return text;
   let hash = 7;

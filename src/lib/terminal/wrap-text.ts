@@ -1,17 +1,17 @@
-/** How text is broken into lines. */
+/** How text is wrapped. */
 export interface WrapOptions {
-  /** Columns; undefined where lines may be of any length. */
+  /** The maximum width in columns; undefined for no limit. */
   readonly width: number | undefined;
-  /** Blanks before every line but the first. */
+  /** The number of spaces before every line but the first. */
   readonly indent?: number;
-  /** Lines that are kept; what is beyond them ends in an ellipsis. */
+  /** The maximum number of lines; longer text ends in an ellipsis. */
   readonly most?: number;
 }
 
-/** However narrow a terminal is. */
+/** The minimum width of a line, on terminals of any width. */
 const NARROWEST = 20;
 
-/** Text broken between words; a word that is longer than a line is broken where the line ends. */
+/** Wraps text between words; a word longer than a line is split at the end of the line. */
 export function wrapText(text: string, { width, indent = 0, most }: WrapOptions): string[] {
   if (width === undefined || text.length <= width) return [text];
   const space = ' '.repeat(indent);
@@ -32,7 +32,9 @@ export function wrapText(text: string, { width, indent = 0, most }: WrapOptions)
   return lines;
 }
 
-/** After the last word that fits; in the middle of one that fits on no line. */
+/**
+ * Returns the end of the last word that fits, or `room` if the first word is longer than a line.
+ */
 function endOfLine(text: string, room: number): number {
   if (text.length <= room) return text.length;
   const blank = text.lastIndexOf(' ', room);

@@ -1,12 +1,12 @@
 import { generate } from 'selfsigned';
 
-/** A certificate and its key, PEM. */
+/** A certificate and its key in PEM. */
 export interface Pair {
   readonly cert: string;
   readonly private: string;
 }
 
-/** A CA. */
+/** Creates a certificate authority. */
 export function authority(name: string): Promise<Pair> {
   return generate([{ name: 'commonName', value: name }], {
     keyType: 'ec',
@@ -18,7 +18,7 @@ export function authority(name: string): Promise<Pair> {
   });
 }
 
-/** A certificate for one name, signed by a CA. */
+/** Creates a certificate for one name, signed by a CA. */
 export function issued(
   ca: Pair,
   name: string,

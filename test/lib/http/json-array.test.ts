@@ -20,7 +20,7 @@ async function collect(text: string, cuts: readonly number[] = []): Promise<unkn
   return elements;
 }
 
-/** Keys without escapes: Node's own JSON.parse misreads some (nodejs/node#63785). */
+/** Keys without escapes, because Node's JSON.parse misreads some (nodejs/node#63785). */
 const key = fc.stringMatching(/^[A-Za-z_.$-]{1,8}$/).filter((name) => name !== '__proto__');
 const { value } = fc.letrec((tie) => ({
   value: fc.oneof(
@@ -37,7 +37,7 @@ const { value } = fc.letrec((tie) => ({
 const cuts = fc.array(fc.nat(), { maxLength: 12 });
 
 describe('the elements of an array', () => {
-  test('are those of JSON.parse, wherever it is cut and however it is indented', async () => {
+  test('equal those of JSON.parse, however the bytes are split and the JSON is indented', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(value), cuts, fc.nat(3), async (array, cuts, indent) => {
         const text = JSON.stringify(array, null, indent);
@@ -47,7 +47,7 @@ describe('the elements of an array', () => {
     );
   });
 
-  test('are those of JSON.parse where they hold what looks like the border between two', async () => {
+  test('equal those of JSON.parse if strings contain the separator', async () => {
     const id = fc.oneof(fc.string(), fc.constantFrom('},{"ID":', '"},{"ID":"', '\\"},{"ID":'));
     const leaf = fc.record({ ID: id, Inner: fc.constant([]) });
     const item = fc.record({ ID: id, Inner: fc.array(leaf, { maxLength: 3 }) });
@@ -60,7 +60,7 @@ describe('the elements of an array', () => {
     );
   });
 
-  test('that is cut short are never passed off as all', async () => {
+  test('of a truncated document end in an error', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(value, { minLength: 1 }),
@@ -77,7 +77,7 @@ describe('the elements of an array', () => {
     );
   });
 
-  test('come before the whole of it is there', async () => {
+  test('are yielded before the document is complete', async () => {
     let served = 0;
     async function* body(): AsyncGenerator<Uint8Array> {
       for (const text of ['[{"ID":"a"},{"ID":"b"},{"I', 'D":"c"},{"ID":"d"},{"', 'ID":"e"}]']) {
@@ -106,7 +106,7 @@ test.each([
   ['[1,2]]', 'The response to GET /v1/nodes is not a JSON array: "[1,2]]"'],
   ['[1,2,]', 'The response to GET /v1/nodes is not a JSON array: "[1,2,]"'],
   ['[1,,2]', 'The response to GET /v1/nodes is not a JSON array: "[1,,2]"'],
-])('%j is refused', async (text, message) => {
+])('%j is rejected', async (text, message) => {
   expect(await failure(collect(text))).toMatchObject({
     kind: 'service',
     code: 'BAD_ANSWER',

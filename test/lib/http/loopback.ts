@@ -6,7 +6,7 @@ import type { SecureContextOptions, TlsOptions } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import type { Clock } from '../../../src/lib/clock.ts';
 
-/** A real HTTP server on a free loopback port, gone after the test. */
+/** Starts an HTTP server on a free loopback port and stops it after the test. */
 export async function serve(
   listener: RequestListener,
   tls?: SecureContextOptions & TlsOptions,
@@ -22,7 +22,7 @@ export async function serve(
   return { origin: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`, server };
 }
 
-/** A port of loopback that nobody listens on. */
+/** Returns a loopback port without a listener. */
 export async function closedPort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
@@ -33,7 +33,9 @@ export async function closedPort(): Promise<number> {
   return port;
 }
 
-/** A clock on which every pause is over at once and is written down; longer ones never are. */
+/**
+ * A clock on which sleeps shorter than `longest` end at once and are recorded; others never end.
+ */
 export function hurriedClock(longest = 20_000): Clock & { readonly pauses: number[] } {
   const pauses: number[] = [];
   return {
@@ -50,7 +52,7 @@ export function hurriedClock(longest = 20_000): Clock & { readonly pauses: numbe
   };
 }
 
-/** What a promise was rejected with. */
+/** Returns the reason of a rejected promise; throws if the promise is fulfilled. */
 export async function failure(promise: Promise<unknown>): Promise<unknown> {
   const nothing = Symbol();
   const result = await promise.then(

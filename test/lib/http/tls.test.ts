@@ -21,7 +21,7 @@ beforeAll(async () => {
   ]);
 });
 
-/** No cipher suite of TLS 1.2 that both could use: the server sends an alert. */
+/** No TLS 1.2 cipher suite in common with the client, so that the server sends an alert. */
 const NOTHING_IN_COMMON = { maxVersion: 'TLSv1.2', ciphers: 'AES128-SHA256' } as const;
 
 async function ask(
@@ -51,15 +51,15 @@ async function ask(
 describe('a server with a certificate', () => {
   const serverName = 'server.global.nomad';
 
-  test('is trusted by its CA and the name that it carries', async () => {
+  test('is trusted if its CA and its name match', async () => {
     expect(await ask(server, { ca: ca.cert, serverName })).toBe('hello');
   });
 
-  test('is taken as it is when it is not to be verified', async () => {
+  test('is accepted without checks if verify is false', async () => {
     expect(await ask(expired, { verify: false })).toBe('hello');
   });
 
-  test('is given the client certificate that it asks for', async () => {
+  test('receives the client certificate that it requests', async () => {
     const tls = { ca: ca.cert, serverName, cert: user.cert, key: user.private };
     expect(await ask(server, tls, true)).toBe('hello');
   });
@@ -95,7 +95,7 @@ describe('a server with a certificate', () => {
       () => ask(server, { ca: ca.cert, serverName, cert: user.cert, key: server.private }, true),
       /^The client certificate for 127\.0\.0\.1:\d+ cannot be used: /,
     ],
-  ])('%s is refused, and why is said', async (_name, asking, message) => {
+  ])('%s is rejected with the reason', async (_name, asking, message) => {
     expect(await failure(asking())).toMatchObject({
       kind: 'service',
       code: 'TLS_REFUSED',
@@ -104,16 +104,16 @@ describe('a server with a certificate', () => {
     });
   });
 
-  test('hangs up on those who bring none: the hint says so', async () => {
+  test('that requires a client certificate: the hint says so', async () => {
     expect(await failure(ask(server, { ca: ca.cert, serverName }, true))).toMatchObject({
       kind: 'service',
-      // Whether the server's refusal or its hanging up is seen first is a race.
+      // It is a race whether the TLS alert or the closed connection is seen first.
       code: expect.stringMatching(/^(TLS_REFUSED|UNREACHABLE)$/),
       hint: expect.stringContaining('client certificate'),
     });
   });
 
-  test('is not there at all: plain HTTP on the port', async () => {
+  test('is missing: the port speaks plain HTTP', async () => {
     const { origin } = await serve((_request, response) => response.end('plain'));
     const client = createHttpClient({
       origin: origin.replace('http:', 'https:'),

@@ -19,7 +19,7 @@ function client(origin: string, options: Partial<HttpClientOptions> = {}) {
   return made;
 }
 
-/** Answers with each status in turn, and with the last one for ever. */
+/** Responds with each status in turn, then always with the last one. */
 function answers(...statuses: readonly number[]): RequestListener & { asked: number } {
   const listener = Object.assign(
     ((_request, response) => {
@@ -33,7 +33,7 @@ function answers(...statuses: readonly number[]): RequestListener & { asked: num
 }
 
 describe('a request', () => {
-  test('carries the headers of the client, its own on top, and its body', async () => {
+  test("has the client's headers, overridden by its own, and a body", async () => {
     const { origin } = await serve((request, response) => {
       let body = '';
       request.on('data', (piece) => {
@@ -67,7 +67,7 @@ describe('a request', () => {
     });
   });
 
-  test('keeps connections for the next ones, and opens no more than its bound at once', async () => {
+  test('reuses connections and opens no more than the limit', async () => {
     let open = 0;
     let most = 0;
     const { origin, server } = await serve((_request, response) => {
@@ -84,7 +84,7 @@ describe('a request', () => {
     });
     const http = client(origin, { connections: 3 });
     for (let i = 0; i < 20; i += 1) await (await http.request({ method: 'GET', path: '/' })).text();
-    // undici opens a second one while the first is settling down after its answer.
+    // undici opens a second one while the first is still finishing its response.
     expect(connections).toBeLessThanOrEqual(2);
     const many = Array.from({ length: 30 }, async () =>
       (await http.request({ method: 'GET', path: '/' })).text(),
@@ -94,7 +94,7 @@ describe('a request', () => {
     expect(connections).toBeLessThanOrEqual(3);
   });
 
-  test('goes over what `dial` opens', async () => {
+  test('uses the connection that `dial` opens', async () => {
     const { origin } = await serve((request, response) => response.end(`over ${request.url}`));
     const port = Number(new URL(origin).port);
     const http = client('http://pod.invalid:4646', {
@@ -106,7 +106,7 @@ describe('a request', () => {
 
 describe('retries', () => {
   test.each([429, 502, 503, 504])(
-    'reads that meet %i are tried again, with growing pauses',
+    'reads with status %i are retried with growing pauses',
     async (status) => {
       const listener = answers(status, status, 200);
       const { origin } = await serve(listener);
@@ -124,7 +124,7 @@ describe('retries', () => {
     },
   );
 
-  test('end with the last answer as it is', async () => {
+  test('return the last response unchanged when they are used up', async () => {
     const listener = answers(503);
     const { origin } = await serve(listener);
     const response = await client(origin).request({ method: 'GET', path: '/' });
@@ -137,7 +137,7 @@ describe('retries', () => {
     ['DELETE', 429],
     ['GET', 500],
     ['GET', 404],
-  ] as const)('%s that meets %i is not tried again', async (method, status) => {
+  ] as const)('%s with status %i is not retried', async (method, status) => {
     const listener = answers(status, 200);
     const { origin } = await serve(listener);
     const response = await client(origin).request({ method, path: '/' });
@@ -145,7 +145,7 @@ describe('retries', () => {
     expect([response.status, listener.asked]).toEqual([status, 1]);
   });
 
-  test('wait as long as the server asks for', async () => {
+  test('wait for the time in Retry-After', async () => {
     let asked = 0;
     const { origin } = await serve((_request, response) => {
       asked += 1;
@@ -157,7 +157,7 @@ describe('retries', () => {
     expect(clock.pauses).toEqual([7_000]);
   });
 
-  test('reads whose connection is reset are tried again, writes are not', async () => {
+  test('reads are retried after a connection reset, writes are not', async () => {
     let asked = 0;
     const { origin } = await serve((request, response) => {
       asked += 1;
@@ -174,7 +174,7 @@ describe('retries', () => {
     expect(asked).toBe(3);
   });
 
-  test('stop when the caller gives up', async () => {
+  test('stop when the signal is aborted', async () => {
     const { origin } = await serve(answers(503));
     const clock = new SandboxClock({ rate: 0 });
     const controller = new AbortController();
@@ -202,7 +202,7 @@ describe('failures', () => {
     });
   });
 
-  test('a name that does not exist', async () => {
+  test('a host name that does not exist', async () => {
     const http = client('http://nobody.invalid:4646');
     expect(await failure(http.request({ method: 'GET', path: '/' }))).toMatchObject({
       code: 'UNREACHABLE',
@@ -212,7 +212,7 @@ describe('failures', () => {
     });
   });
 
-  test('what does not speak HTTP', async () => {
+  test('a server that does not speak HTTP', async () => {
     const { createServer } = await import('node:net');
     const server = createServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -227,7 +227,7 @@ describe('failures', () => {
     });
   });
 
-  test('no answer within the limit, on the injected clock', async () => {
+  test('a timeout on the injected clock', async () => {
     const clock = new SandboxClock({ rate: 0 });
     let arrived: () => void = () => undefined;
     const asked = new Promise<void>((resolve) => {
@@ -248,7 +248,7 @@ describe('failures', () => {
     });
   });
 
-  test('a body that stands still, but not one that may', async () => {
+  test('a stalled body, unless bodyTimeout is 0', async () => {
     const { origin } = await serve((_request, response) => {
       response.write('abc');
       if (_request.url === '/later') setTimeout(() => response.end('def'), 60);
@@ -267,7 +267,7 @@ describe('failures', () => {
   test.each([
     ['with a length', { 'content-length': '100' }],
     ['in chunks', {}],
-  ])('a body that is cut off, %s', async (_name, headers) => {
+  ])('a body that is truncated, %s', async (_name, headers) => {
     const { origin } = await serve((_request, response) => {
       response.writeHead(200, headers);
       response.write('{"Name":"circ', () => response.socket?.destroy());
@@ -284,7 +284,7 @@ describe('failures', () => {
     ['{"Name":"circ', 'ends in the middle of its JSON, after 13 characters'],
     ['<html>\n  <h1>Sign in</h1>', 'is not JSON: "<html> <h1>Sign in</h1>"'],
     ['', 'is not JSON: (empty)'],
-  ])('a body that is no JSON: %j', async (body, problem) => {
+  ])('a body that is not JSON: %j', async (body, problem) => {
     const { origin } = await serve((_request, response) => response.end(body));
     const response = await client(origin).request({ method: 'GET', path: '/v1/nodes' });
     expect(await failure(response.json())).toMatchObject({
@@ -294,7 +294,7 @@ describe('failures', () => {
     });
   });
 
-  test('an abort throws its own reason, before and during the body', async () => {
+  test('an abort throws its reason, before the request and during the body', async () => {
     const { origin } = await serve((_request, response) => response.write('first'));
     const http = client(origin);
     const reason = new Error('ctrl-c');

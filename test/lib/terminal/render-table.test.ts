@@ -28,14 +28,14 @@ const view: TableView<Build> = {
 };
 
 describe('renderTable', () => {
-  it('is one table however long, and takes time by its rows and not by their square', () => {
+  it('renders 10,000 rows as one table in linear time', () => {
     const rows = Array.from({ length: 10_000 }, (_, at) => ({
       ...{ id: `row ${at}`, running: at, why: at === 9_999 ? 'a reason' : 'none' },
     }));
     const style = { width: undefined, color: false, wide: false };
     const { value, cpuMs } = timed(() => renderTable(eraseTable({ ...view, rows }), style));
     const lines = value.split('\n');
-    // By their square it would be half a minute.
+    // Quadratic time would take half a minute.
     expect(cpuMs).toBeLessThan(10_000);
     expect(lines).toHaveLength(10_002);
     expect(lines[0]).toBe('ID        RUNNING  WHY');
@@ -43,7 +43,7 @@ describe('renderTable', () => {
     expect(lines[10_000]).toBe('row 9999     9999  a reason');
   });
 
-  it('sets columns apart by two spaces and draws no frame', () => {
+  it('separates columns by two spaces and draws no borders', () => {
     expect(renderTable(eraseTable(view), { width: undefined, color: false, wide: false })).toBe(
       [
         'ID        RUNNING  WHY',
@@ -54,7 +54,7 @@ describe('renderTable', () => {
     );
   });
 
-  it('cuts the flexible column where the terminal is too narrow, and no other', () => {
+  it('truncates only the flexible column if the terminal is too narrow', () => {
     const text = renderTable(eraseTable(view), { width: 40, color: false, wide: false });
     expect(text).toBe(
       [
@@ -66,7 +66,7 @@ describe('renderTable', () => {
     );
   });
 
-  it('breaks whole sentences into lines where it is told to', () => {
+  it('wraps the text of a wrapped column', () => {
     const [id, running, why] = view.columns;
     if (!id || !running || !why) throw new Error('no columns');
     const columns = [id, running, { ...why, flexible: 'wrapped' as const }];
@@ -84,17 +84,17 @@ describe('renderTable', () => {
     );
   });
 
-  it('colours by tone where colours show, and the columns stay where they are', () => {
+  it('colours cells by tone without moving the columns', () => {
     const text = renderTable(eraseTable(view), { width: undefined, color: true, wide: false });
     expect(text).toContain('\u001b[31mtwo lines of text\u001b[39m');
-    // biome's rule on control characters is about accidents: here they are what is looked for.
+    // Built from a string because biome forbids control characters in regular expressions.
     const plain = text.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g'), '');
     expect(plain).toBe(
       renderTable(eraseTable(view), { width: undefined, color: false, wide: false }),
     );
   });
 
-  it('counts characters that take two cells as two', () => {
+  it('counts a double-width character as two columns', () => {
     const text = renderTable(
       eraseTable({ ...view, rows: [{ id: '漢字', running: 1, why: 'x' }] }),
       { width: undefined, color: false, wide: false },

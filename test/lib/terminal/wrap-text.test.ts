@@ -3,24 +3,24 @@ import { describe, expect, it } from 'vitest';
 import { wrapText } from '../../../src/lib/terminal/wrap-text.ts';
 
 describe('wrapping text', () => {
-  it('breaks between words and indents what follows', () => {
+  it('breaks between words and indents the following lines', () => {
     expect(wrapText('delete both pods and wait for them', { width: 24, indent: 2 })).toEqual([
       'delete both pods and',
       '  wait for them',
     ]);
   });
 
-  it('leaves text alone where lines may be of any length', () => {
+  it('does not wrap without a width', () => {
     expect(wrapText('word '.repeat(100), { width: undefined })).toHaveLength(1);
   });
 
-  it('ends the last line that is kept in an ellipsis', () => {
+  it('ends the last allowed line in an ellipsis', () => {
     const lines = wrapText('word '.repeat(100), { width: 30, most: 2 });
     expect(lines).toHaveLength(2);
     expect(lines[1]).toMatch(/…$/);
   });
 
-  it('loses nothing but blanks, and keeps to the width', () => {
+  it('drops only spaces and stays within the width', () => {
     const words = fc.array(fc.string({ minLength: 1, maxLength: 60 })).map((all) => all.join(' '));
     fc.assert(
       fc.property(words, fc.integer({ min: 24, max: 120 }), (text, width) => {
