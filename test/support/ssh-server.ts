@@ -1,15 +1,33 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 
-/** A key of a host or an operator, made in a directory. */
-export function makeKey(directory: string, name: string, ...options: readonly string[]): string {
+const BITS = { rsa: 2_048, ecdsa: 256, ed25519: 256 } as const;
+
+/**
+ * Makes a key of a host or an operator in a directory, with its public half beside it, in the
+ * format of OpenSSH.
+ *
+ * @returns the path of the private half
+ */
+export function makeKey(
+  directory: string,
+  name: string,
+  type: keyof typeof BITS,
+  passphrase?: string,
+): string {
   const path = join(directory, name);
-  execFileSync('ssh-keygen', ['-q', '-N', '', ...options, '-f', path]);
-  return path;
+  const locked = passphrase === undefined ? {} : { passphrase, cipher: 'aes256-ctr', rounds: 1 };
+  for (;;) {
+    const made = ssh2.utils.generateKeyPairSync(type, { bits: BITS[type], ...locked });
+    // Where a number of the key begins with a zero, ssh2 writes what it cannot read.
+    if (ssh2.utils.parseKey(made.private, passphrase) instanceof Error) continue;
+    writeFileSync(path, made.private, { mode: 0o600 });
+    writeFileSync(`${path}.pub`, `${made.public}\n`);
+    return path;
+  }
 }
 
 /** The public half as known_hosts has it. */

@@ -74,7 +74,7 @@ describe('a cluster behind a bastion', () => {
   );
 
   it('takes Ctrl-C at the question for a passphrase as the end of the command', async () => {
-    const key = makeKey(world.home, 'locked', '-t', 'ed25519', '-N', 'open sesame');
+    const key = makeKey(world.home, 'locked', 'ed25519', 'open sesame');
     await profile('true');
     const { stdout, stderr, exitCode } = await world.cli([...READ, '--nomad-access', 'proxy'], {
       env: { CIRCLECI_ADMIN_SSH_KEY_FILE: key, SSH_AUTH_SOCK: undefined },

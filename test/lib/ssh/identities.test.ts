@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -20,11 +20,10 @@ const read = (changed: Partial<IdentitySources>) =>
 
 describe('a named key file', () => {
   it.each(['', 'open sesame'])('can be PKCS #8, with the passphrase %j', async (passphrase) => {
-    makeKey(home, 'pem', '-t', 'rsa', '-b', '2048', '-m', 'PEM');
-    const secret = passphrase === '' ? ['-nocrypt'] : ['-passout', `pass:${passphrase}`];
-    const pkcs8 = ['pkcs8', '-topk8', '-in', path('pem'), '-out', path('pkcs8'), ...secret];
-    execFileSync('openssl', pkcs8, { stdio: 'pipe' });
-    chmodSync(path('pkcs8'), 0o600);
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+    const secret = passphrase === '' ? {} : { passphrase, cipher: 'aes-256-cbc' };
+    const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'pem', ...secret });
+    writeFileSync(path('pkcs8'), pkcs8, { mode: 0o600 });
     const asked: string[] = [];
     const answers = ['wrong', passphrase];
     const identities = await read({
@@ -46,7 +45,7 @@ describe('a named key file', () => {
     ['none', 'the file does not exist', '--ssh-key'],
     ['open', 'other users can read it', 'chmod 600 '],
   ])('is rejected if it is unusable: %s', async (name, why, hint) => {
-    makeKey(home, 'key', '-t', 'ed25519');
+    makeKey(home, 'key', 'ed25519');
     copyFileSync(path('key'), path('open'));
     chmodSync(path('open'), 0o644);
     await expect(read({ keyFile: path(name) })).rejects.toMatchObject({
@@ -59,16 +58,16 @@ describe('a named key file', () => {
 
 describe('the default key files', () => {
   it('are skipped if they have a passphrase and another key is available', async () => {
-    makeKey(path('.ssh'), 'id_ed25519', '-t', 'ed25519', '-N', 'open sesame');
+    makeKey(path('.ssh'), 'id_ed25519', 'ed25519', 'open sesame');
     const locked = expect.objectContaining({ code: 'SSH_KEY_UNUSABLE' });
     await expect(read({})).rejects.toEqual(locked);
-    makeKey(path('.ssh'), 'id_rsa', '-t', 'rsa', '-b', '2048');
+    makeKey(path('.ssh'), 'id_rsa', 'rsa');
     expect((await read({})).map(({ name }) => name)).toEqual([path('.ssh/id_rsa')]);
   });
 
   it('are not asked for again after the operator has declined a prompt', async () => {
     for (const name of ['id_ed25519', 'id_ecdsa']) {
-      makeKey(path('.ssh'), name, '-t', 'ed25519', '-N', 'open sesame');
+      makeKey(path('.ssh'), name, 'ed25519', 'open sesame');
     }
     const cancelled = new AdminError('refused', 'Cancelled', { code: 'CANCELLED' });
     let asked = 0;

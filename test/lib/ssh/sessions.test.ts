@@ -16,9 +16,9 @@ let rsa: string;
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'ssh-'));
-  ed25519 = makeKey(directory, 'ed25519', '-t', 'ed25519');
-  ecdsa = makeKey(directory, 'ecdsa', '-t', 'ecdsa');
-  rsa = makeKey(directory, 'rsa', '-t', 'rsa', '-b', '2048');
+  ed25519 = makeKey(directory, 'ed25519', 'ed25519');
+  ecdsa = makeKey(directory, 'ecdsa', 'ecdsa');
+  rsa = makeKey(directory, 'rsa', 'rsa');
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 

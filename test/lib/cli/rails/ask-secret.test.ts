@@ -8,7 +8,7 @@ let world: World;
 let key: string;
 beforeAll(async () => {
   world = await World.open({ builds: 0 });
-  key = makeKey(world.home, 'locked', '-t', 'ed25519', '-N', 'open sesame');
+  key = makeKey(world.home, 'locked', 'ed25519', 'open sesame');
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
