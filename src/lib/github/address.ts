@@ -1,20 +1,20 @@
 import { AdminError } from '../errors.ts';
 
-/** Where a GitHub's REST API is. */
+/** The address of a GitHub REST API. */
 export interface GitHubAddress {
   /** Scheme, host and port of the API. */
   readonly origin: string;
-  /** Before every path: empty at github.com, `/api/v3` at GitHub Enterprise Server. */
+  /** Prefix of all paths: empty for github.com, `/api/v3` for GitHub Enterprise Server. */
   readonly prefix: string;
-  /** The host that people know it by. */
+  /** The host of the web site. */
   readonly host: string;
 }
 
 const PUBLIC: GitHubAddress = { origin: 'https://api.github.com', prefix: '', host: 'github.com' };
 
 /**
- * The API of a GitHub by its host (`github.com`, `github.example.com`), or by the address of the API
- * itself as `GITHUB_API_URL` has it.
+ * Returns the address of the API for a GitHub host (`github.com`, `github.example.com`) or for a
+ * URL of the API itself, as in `GITHUB_API_URL`.
  *
  * @throws AdminError of kind `usage`, code BAD_GITHUB_HOST
  */
@@ -31,17 +31,18 @@ export function githubAddress(host: string | null): GitHubAddress {
   const { hostname } = url;
   if (hostname === 'github.com' || hostname === 'api.github.com') return PUBLIC;
   const path = url.pathname.replace(/\/+$/, '');
-  // GitHub Enterprise Cloud with data residency has its API on a host of its own.
+  // GitHub Enterprise Cloud with data residency has its API on a separate host.
   if (hostname.endsWith('.ghe.com')) {
     const name = hostname.replace(/^api\./, '');
     return { origin: `https://api.${name}`, prefix: '', host: name };
   }
-  // `GITHUB_API_URL` names the API itself: with its path, or (a stand-in of github.com's) without.
+  // `GITHUB_API_URL` is the URL of the API itself: with a path, or without one for a test double of
+  // github.com.
   const isApi = path !== '' || url.protocol === 'http:';
   return { origin: url.origin, prefix: isApi ? path : '/api/v3', host: url.host };
 }
 
-/** Whether it is github.com itself. */
+/** Returns whether the host is github.com. */
 export function isPublicGitHub({ host }: Pick<GitHubAddress, 'host'>): boolean {
   return host === PUBLIC.host;
 }

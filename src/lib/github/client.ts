@@ -5,24 +5,24 @@ import { formatDuration } from '../units.ts';
 import type { GitHubAddress } from './address.ts';
 import { refusal } from './errors.ts';
 
-/** A page of a list: what it holds, how it is recognised, and where the next one is. */
+/** A page of a list. */
 export interface GitHubPage {
-  /** Undefined where the page is as it was (304). */
+  /** Undefined if the page is unchanged (304). */
   readonly value: unknown;
   readonly etag: string | null;
-  /** Path and query of the next page; null on the last. */
+  /** Path and query of the next page; null for the last page. */
   readonly next: string | null;
-  /** Scopes of a classic token; null for tokens of other kinds. */
+  /** Scopes of a classic token; null for other kinds of tokens. */
   readonly scopes: readonly string[] | null;
 }
 
-/** What is asked of GitHub's REST API. */
+/** The requests to GitHub's REST API. */
 export interface GitHubClient {
   readonly address: GitHubAddress;
   /**
-   * Gets a page, waiting where the rate limit says so.
+   * Requests a page. Waits if the rate limit is reached.
    *
-   * @param path below the API's prefix, or `next` of another page
+   * @param path path below the API's prefix, or the `next` of another page
    * @throws AdminError of kind `unauthorised` (NO_GITHUB_TOKEN, GITHUB_UNAUTHORIZED,
    *   GITHUB_FORBIDDEN), `notFound` (GITHUB_NOT_FOUND), `service` (GITHUB_ERROR,
    *   GITHUB_RATE_LIMITED, UNREACHABLE, TLS_REFUSED) or `timeout` (REQUEST_TIMEOUT)
@@ -31,20 +31,22 @@ export interface GitHubClient {
   close(): Promise<void>;
 }
 
-/** How a page is asked for. */
+/** The options of a page request. */
 export interface PageOptions {
-  /** Of the page as it is known already: an unchanged one costs nothing of the rate limit. */
+  /**
+   * The ETag of the known version of the page: an unchanged page does not count for the rate limit.
+   */
   readonly etag?: string | null;
   readonly signal?: AbortSignal | undefined;
-  /** Told before a wait for the rate limit. */
+  /** Called with a message before each wait for the rate limit. */
   readonly onWait?: ((text: string) => void) | undefined;
 }
 
-/** Longer waits for the rate limit are not worth a process that stands there. */
+/** The longest wait for the rate limit; beyond it the command fails instead. */
 const LONGEST_WAIT: Milliseconds = 5 * 60_000;
 const MOST_WAITS = 5;
 
-/** Makes a client of one GitHub. The token goes to the host of its API alone. */
+/** Creates a client of one GitHub. The token is sent only to the host of its API. */
 export function createGitHubClient(options: {
   readonly http: HttpClient;
   readonly address: GitHubAddress;
@@ -98,9 +100,9 @@ async function readPage(
 }
 
 /**
- * Path and query of `rel="next"` in a Link header (RFC 8288); null where there is none.
+ * Returns path and query of `rel="next"` in a Link header (RFC 8288); null if there is none.
  *
- * @throws AdminError of kind `service`, code GITHUB_ERROR, where it leads to another host
+ * @throws AdminError of kind `service`, code GITHUB_ERROR, if it is on another host
  */
 export function nextPage(link: string | undefined, address: GitHubAddress): string | null {
   for (const [, target = '', parameters = ''] of (link ?? '').matchAll(/<([^>]*)>([^<]*)/g)) {
@@ -115,17 +117,17 @@ export function nextPage(link: string | undefined, address: GitHubAddress): stri
   return null;
 }
 
-/** How long the answer asks to wait, in milliseconds; null where it is no matter of a limit. */
+/** Returns how long the response asks to wait; null if the rate limit is not reached. */
 function rateLimitWait({ status, headers }: HttpResponse, clock: Clock): Milliseconds | null {
   if (status !== 403 && status !== 429) return null;
   const after = headers['retry-after'];
   if (after !== undefined && /^\d+$/.test(after)) return Number(after) * 1_000;
   if (headers['x-ratelimit-remaining'] === '0') {
     const reset = Number(headers['x-ratelimit-reset']) * 1_000;
-    // A second more: clocks differ.
+    // Adds a second, because clocks differ.
     return Number.isFinite(reset) ? Math.max(0, reset - clock.now().getTime()) + 1_000 : 60_000;
   }
-  // GitHub's advice for secondary limits that name no time.
+  // GitHub's recommendation for secondary rate limits without a given time.
   return status === 429 ? 60_000 : null;
 }
 

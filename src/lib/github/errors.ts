@@ -2,7 +2,10 @@ import { AdminError } from '../errors.ts';
 import type { HttpResponse } from '../http/http.ts';
 import type { GitHubAddress } from './address.ts';
 
-/** What an answer other than a page means. Its body is not repeated: it may echo the token. */
+/**
+ * Converts an unsuccessful response to an error. The body is omitted because it may repeat the
+ * token.
+ */
 export async function refusal(
   response: HttpResponse,
   path: string,
@@ -20,7 +23,7 @@ export async function refusal(
     return forbidden(`${host} requires the token to be authorised for single sign-on`, host);
   }
   if (status === 403) return forbidden(`${host} does not allow the token ${path}`, host);
-  // GitHub sends those who are no members to the public ones: never the whole list.
+  // GitHub redirects users who are not members to the public members, an incomplete list.
   if (status >= 300 && status < 400) {
     return forbidden(`${host} shows only public members to the token's owner`, host);
   }
@@ -40,7 +43,7 @@ export async function refusal(
   });
 }
 
-/** A token that may not see the whole list. */
+/** The token does not give access to the complete list: `unauthorised` GITHUB_FORBIDDEN. */
 export function forbidden(message: string, host: string): AdminError {
   return new AdminError('unauthorised', message, {
     code: 'GITHUB_FORBIDDEN',

@@ -4,30 +4,33 @@ import type { GitHubClient, PageOptions } from './client.ts';
 import { forbidden } from './errors.ts';
 import type { KnownPage, PageCache } from './page-cache.ts';
 
-/** How members are read. */
+/** The options of {@link readMembers}. */
 export interface MembersOptions extends Pick<PageOptions, 'signal' | 'onWait'> {
   readonly cache?: PageCache;
 }
 
-/** The most that GitHub gives at once. */
+/** The maximum page size of GitHub. */
 const PER_PAGE = 100;
-/** A list longer than this is a loop of pages. */
+/** A longer list is assumed to be a loop of pages. */
 const MOST_PAGES = 1_000;
 const MOST_PASSES = 4;
 
-/** How GitHub answers who may not know of a membership. */
+/** GitHub's responses if the token must not see a membership. */
 const UNTOLD: ReadonlySet<string> = new Set(['GITHUB_NOT_FOUND', 'GITHUB_FORBIDDEN']);
 
-/** A classic token without one of these sees public members alone, and is not told so. */
+/**
+ * With a classic token that has none of these scopes, GitHub silently returns only public members.
+ */
 const ENOUGH_SCOPES = ['read:org', 'write:org', 'admin:org'];
 
 /**
- * The logins of an organisation's members, whole or not at all: who is missing would lose access.
- * The pages are read until two readings agree, for members who come or go in between shift others
- * from page to page, past a reader. A reading of unchanged pages is free of the rate limit.
+ * Returns the logins of all members of an organisation. The list must be complete, because a
+ * missing member would lose access. Members who join or leave during the read shift others to a
+ * page that has already been read, so the pages are read until two passes agree. A pass over
+ * unchanged pages does not count for the rate limit.
  *
- * @throws AdminError as {@link GitHubClient} does; of kind `service`, codes GITHUB_ERROR (no list of
- *   members) and MEMBERS_CHANGING
+ * @throws AdminError like {@link GitHubClient}, or of kind `service`, codes GITHUB_ERROR (not a
+ *   list of members) and MEMBERS_CHANGING
  */
 export async function readMembers(
   github: Pick<GitHubClient, 'address' | 'page'>,
@@ -51,7 +54,10 @@ export async function readMembers(
   });
 }
 
-/** Who is no member is shown public members alone, in an answer that looks like any other. */
+/**
+ * Throws unless the token's owner is a member: to others GitHub shows only public members, in a
+ * response that looks complete.
+ */
 async function requireMembership(
   github: Pick<GitHubClient, 'address' | 'page'>,
   org: string,
@@ -95,7 +101,8 @@ async function readPages(
     }
     const unchanged = page.value === undefined ? before : undefined;
     const logins = unchanged?.logins ?? decodeLogins(page.value, host);
-    // An unchanged page need not say where the next one is, and a full one has one to look at.
+    // A 304 response may lack the link to the next page: after a full page, always request the
+    // next.
     const next: string | null =
       page.next ?? (logins.length < PER_PAGE ? null : membersPath(org, pages.length + 2));
     pages.push({ path, etag: page.etag ?? unchanged?.etag ?? null, logins });
@@ -123,7 +130,7 @@ function loginsOf(pages: readonly KnownPage[]): readonly string[] {
   return [...new Set(pages.flatMap(({ logins }) => logins))];
 }
 
-/** No members at all is no list to go by: everybody would lose access. */
+/** Throws if the list is empty: with an empty list, everybody would lose access. */
 function someLogins(pages: readonly KnownPage[], org: string, host: string): readonly string[] {
   const logins = loginsOf(pages);
   if (logins.length > 0) return logins;

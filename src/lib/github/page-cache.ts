@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** A page of members that was read before. */
+/** A page of members from an earlier read. */
 export interface KnownPage {
   /** Path and query. */
   readonly path: string;
@@ -10,15 +10,15 @@ export interface KnownPage {
   readonly logins: readonly string[];
 }
 
-/** Keeps pages between runs, so that unchanged ones need not be sent again. */
+/** Keeps pages between runs, so that unchanged pages need not be transferred again. */
 export interface PageCache {
-  /** Empty where nothing sensible is kept. */
+  /** Empty if there is no valid cache. */
   read(): Promise<readonly KnownPage[]>;
-  /** A cache that cannot be written is no failure. */
+  /** Never fails: an error only leaves the cache as it is. */
   write(pages: readonly KnownPage[]): Promise<void>;
 }
 
-/** A cache in a file of its own for each organisation of each GitHub, readable by the user alone. */
+/** Returns a cache in a file per GitHub host and organisation, readable only by the user. */
 export function pageCacheFile(directory: string, host: string, org: string): PageCache {
   const name = createHash('sha256').update(`${host}/${org.toLowerCase()}`).digest('hex');
   const path = join(directory, 'github', `members-${name.slice(0, 16)}.json`);

@@ -1,9 +1,13 @@
-/** Whether text holds whole forms: `open` waits for more, `blank` holds nothing to evaluate. */
+/**
+ * The state of the typed text: `whole` can be evaluated, `open` needs more text, `blank` has no
+ * form.
+ */
 export type FormState = 'whole' | 'open' | 'blank';
 
 /**
- * Whether a reader of Clojure would wait for more text. Brackets in texts, comments and characters
- * (`\(`) do not count; a bracket too many is for the server to complain about.
+ * Returns whether Clojure's reader would wait for more text. Brackets in strings, comments and
+ * character literals (`\(`) do not count. A surplus closing bracket counts as whole: the server
+ * reports the error.
  */
 export function formState(text: string): FormState {
   let depth = 0;
@@ -27,7 +31,7 @@ export function formState(text: string): FormState {
       at = end;
       continue;
     }
-    // A character: whatever stands behind the backslash.
+    // A character literal: skip the character after the backslash.
     if (character === '\\') at += 1;
     else if ('([{'.includes(character)) depth += 1;
     else if (')]}'.includes(character)) depth -= 1;
@@ -37,7 +41,7 @@ export function formState(text: string): FormState {
   return seen ? 'whole' : 'blank';
 }
 
-/** Where the text that begins here has ended; -1 where it has not. */
+/** Returns the index after the end of the string that starts here; -1 if it does not end. */
 function endOfText(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at += 1) {
     if (text[at] === '\\') at += 1;

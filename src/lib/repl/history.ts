@@ -2,23 +2,23 @@ import { appendFile, chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path';
 import type { Masker } from '../masking.ts';
 
-/** Lines that are kept. */
+/** The maximum number of lines kept. */
 const MOST = 1_000;
 
-/** The lines that were typed, over sessions. */
+/** The typed lines, kept across sessions. */
 export interface ReplHistory {
   /** Oldest first. */
   readonly lines: readonly string[];
-  /** Keeps a line, unless it holds a secret or begins with a blank. */
+  /** Saves a line, unless it contains a secret or starts with whitespace. */
   add(line: string): Promise<void>;
 }
 
-/** Keeps nothing. */
+/** A history that saves nothing. */
 export const NO_HISTORY: ReplHistory = { lines: [], add: async () => undefined };
 
 /**
- * The history in a file that only its owner can read. A file that cannot be read or written costs
- * the history, and nothing else.
+ * Opens the history in a file that only its owner can read. If the file cannot be read or appended
+ * to, the session works without history.
  */
 export async function openHistory(
   path: string,

@@ -5,34 +5,34 @@ import { formState } from './form-balance.ts';
 import type { ReplHistory } from './history.ts';
 import { type ReplSink, runCode } from './run-code.ts';
 
-/** The terminal, or the pipe, that forms come from. */
+/** The terminal or pipe that the forms are read from. */
 export interface ReplTerminal {
   readonly input: Readable;
-  /** Where prompts and what is typed show. */
+  /** Receives prompts and the echo of typed text. */
   readonly output: Writable;
   readonly isTTY: boolean;
   readonly history: ReplHistory;
   readonly sink: ReplSink;
-  /** Ends the session. */
+  /** Aborting ends the session. */
   readonly signal: AbortSignal;
 }
 
-/** How a session ended. */
+/** The result of an interactive session. */
 export interface ReplEnd {
-  /** Forms that threw or were interrupted. */
+  /** Number of evaluations that threw or were interrupted. */
   readonly failed: number;
-  /** Text that waited for its closing bracket when the input ended. */
+  /** Text that still lacked a closing bracket at the end of the input. */
   readonly unfinished: string;
 }
 
-/** What leaves, as in `lein repl`; to the server it would be an error, or its end. */
+/** Leaves the session, as in `lein repl`. The server would report an error, or terminate. */
 const LEAVE = /^\s*(?:\(?(?:exit|quit)\)?|:repl\/quit)\s*$/;
 
 /**
- * Reads forms, evaluates them and prints what comes, until the input ends. On a terminal: Ctrl-C
- * interrupts the evaluation, or gives up what was typed; Ctrl-D leaves.
+ * Reads forms, evaluates them and prints the output, until the input ends. On a terminal, Ctrl-C
+ * interrupts the evaluation or discards the typed text; Ctrl-D leaves.
  *
- * @throws AdminError as {@link ReplSession} says, when the connection is lost
+ * @throws AdminError like {@link ReplSession}, if the connection is lost
  */
 export async function interact(session: ReplSession, terminal: ReplTerminal): Promise<ReplEnd> {
   const { input, output, isTTY, history, signal } = terminal;
@@ -51,7 +51,7 @@ export async function interact(session: ReplSession, terminal: ReplTerminal): Pr
   } finally {
     signal.removeEventListener('abort', close);
     lines.close();
-    // A stream that flows keeps the process alive.
+    // A flowing stream keeps the process alive.
     input.pause();
   }
 }
@@ -74,7 +74,7 @@ class Loop {
 
   async run(): Promise<ReplEnd> {
     this.#lines.on('SIGINT', () => this.#interrupt());
-    // Ctrl-D may come while a form is evaluated.
+    // Ctrl-D may be pressed during an evaluation.
     this.#lines.on('close', () => {
       this.#closed = true;
     });
@@ -116,7 +116,7 @@ class Loop {
       return;
     }
     this.#typed = '';
-    // To the end of the line, and delete it.
+    // Moves to the end of the line and deletes it.
     this.#lines.write(null, { ctrl: true, name: 'e' });
     this.#lines.write(null, { ctrl: true, name: 'u' });
     this.#terminal.output.write('^C\n');

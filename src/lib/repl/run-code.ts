@@ -1,28 +1,28 @@
 import type { EvaluateOptions, ReplSession } from '../server/nrepl/client.ts';
 
-/** Where the text that an evaluation brings forth goes, as it comes. */
+/** Receives the output of an evaluation as it arrives. */
 export interface ReplSink {
-  /** What the code prints, line ends included. */
+  /** The standard output of the code, including line ends. */
   out(text: string): Promise<void>;
-  /** What it complains, line ends included. */
+  /** The error output of the code, including line ends. */
   err(text: string): Promise<void>;
   /** The printed value of a form. */
   value(text: string): Promise<void>;
 }
 
-/** How an evaluation ended. */
+/** The result of an evaluation. */
 export interface Evaluation {
   readonly values: readonly string[];
   readonly out: string;
   readonly err: string;
-  /** Class of what was at the bottom of an exception; null where nothing was thrown. */
+  /** Class of the root cause of an exception; null if there was none. */
   readonly exception: string | null;
   readonly interrupted: boolean;
-  /** Namespace that the session is in now; null where no form had a value. */
+  /** The current namespace of the session; null if no form returned a value. */
   readonly namespace: string | null;
 }
 
-/** A sink for those who want the whole at the end only. */
+/** A sink that discards everything, for callers that only need the result. */
 export const NOWHERE: ReplSink = {
   out: async () => undefined,
   err: async () => undefined,
@@ -30,9 +30,9 @@ export const NOWHERE: ReplSink = {
 };
 
 /**
- * Evaluates code and hands out what comes, in its order.
+ * Evaluates code and passes its output to the sink in order.
  *
- * @throws AdminError as {@link ReplSession} says
+ * @throws AdminError like {@link ReplSession}
  */
 export async function runCode(
   session: ReplSession,
@@ -59,7 +59,7 @@ export async function runCode(
         break;
       case 'exception':
         exception = event.root ?? event.exception ?? 'an exception';
-        // Old servers do not always print it.
+        // Old servers do not always print the exception.
         if (texts.err === '') await sink.err(`${exception}\n`);
         break;
       case 'done':

@@ -1,30 +1,30 @@
 import { AdminError } from '../errors.ts';
 import type { AdminApi, SystemSetting } from '../server/admin-api.ts';
 
-/** What a setting is set to. */
+/** A planned change of a setting. */
 export interface SettingChange {
   readonly setting: SystemSetting;
   readonly value: boolean | number | string;
-  /** What may go wrong, each a sentence. */
+  /** Each a sentence. */
   readonly warnings: readonly string[];
 }
 
-/** How a change of a setting ended. */
+/** The result of a change of a setting. */
 export interface SettingReport {
   readonly name: string;
   readonly outcome: 'changed' | 'unchanged';
   readonly before: SystemSetting['value'];
-  /** As read back afterwards. */
+  /** Read back afterwards. */
   readonly value: SystemSetting['value'];
 }
 
-/** What changing a setting asks of the server. */
+/** The server calls that {@link changeSetting} uses. */
 export type SettingChanger = Pick<AdminApi, 'settings' | 'setSetting'>;
 
 /**
- * Sets a setting, and reads the list to see it.
+ * Changes a setting, and verifies it in the list of settings.
  *
- * @throws AdminError of kind `failed` (CHANGE_NOT_SEEN) and as the AdminApi does
+ * @throws AdminError of kind `failed` (CHANGE_NOT_SEEN), or like the AdminApi
  */
 export async function changeSetting(
   api: SettingChanger,
@@ -42,7 +42,7 @@ export async function changeSetting(
   });
 }
 
-/** A setting's value in a line. */
+/** Formats the value of a setting for a line of text. */
 export function shown({ value }: Pick<SystemSetting, 'value'>): string {
   return value === null ? 'not set' : value === '' ? '(empty)' : String(value);
 }

@@ -2,13 +2,13 @@ import { AdminError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import type { SystemSetting } from '../server/admin-api.ts';
 
-/** The settings that the operations guide knows by their names on the web page. */
+/** Settings that the operations guide names by their label on the web page. */
 export type GuideSetting = 'suspendNewUsers' | 'requiredOrgs';
 
-/** Machine names are told by no public page: they are found by the names that people see. */
+/** The machine names are not public, so these settings are found by their labels. */
 const HUMAN_NAMES: Readonly<Record<GuideSetting, RegExp>> = {
   suspendNewUsers: /^suspend new users$/i,
-  // Server 4.10 spells the word out.
+  // Server 4.10 writes "organization".
   requiredOrgs: /^required org(?:anization)? membership list$/i,
 };
 
@@ -18,7 +18,7 @@ const TITLES: Readonly<Record<GuideSetting, string>> = {
 };
 
 /**
- * The setting of this name, or of this name on the web page, whatever its case.
+ * Finds a setting by its name or its label on the web page, ignoring case.
  *
  * @throws AdminError of kind `notFound`, code SETTING_NOT_FOUND
  */
@@ -40,8 +40,8 @@ export function findSetting(settings: readonly SystemSetting[], name: string): S
 }
 
 /**
- * One of the operations guide's settings: by the machine name that the profile gives, else by its
- * name on the web page.
+ * Finds a setting of the operations guide by the machine name in the profile, or else by its label
+ * on the web page.
  *
  * @throws AdminError of kind `notFound`, code SETTING_NOT_FOUND
  */

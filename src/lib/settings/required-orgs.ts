@@ -2,7 +2,10 @@ import { AdminError } from '../errors.ts';
 import type { SystemSetting } from '../server/admin-api.ts';
 import { isGitHubLogin } from '../server/github-login.ts';
 
-/** The organisations of a comma list, as the setting keeps them; each once, whatever its case. */
+/**
+ * Parses the comma-separated list of organisations; duplicates that differ only in case are
+ * dropped.
+ */
 export function parseOrgs(value: SystemSetting['value']): readonly string[] {
   const found = new Map<string, string>();
   for (const part of typeof value === 'string' ? value.split(',') : []) {
@@ -12,20 +15,20 @@ export function parseOrgs(value: SystemSetting['value']): readonly string[] {
   return [...found.values()];
 }
 
-/** The comma list of organisations. */
+/** Returns the comma-separated list of organisations. */
 export function orgList(orgs: readonly string[]): string {
   return orgs.join(',');
 }
 
-/** The list with these added; those that it has stay as they are. */
+/** Adds organisations to the list; those already in it keep their spelling. */
 export function addOrgs(orgs: readonly string[], added: readonly string[]): readonly string[] {
   return parseOrgs(orgList([...orgs, ...added]));
 }
 
 /**
- * The list without these.
+ * Removes organisations from the list.
  *
- * @throws AdminError of kind `notFound`, code ORG_NOT_REQUIRED, for one that it does not have
+ * @throws AdminError of kind `notFound`, code ORG_NOT_REQUIRED, if one is not in the list
  */
 export function removeOrgs(orgs: readonly string[], removed: readonly string[]): readonly string[] {
   const known = new Set(orgs.map((org) => org.toLowerCase()));
@@ -39,7 +42,7 @@ export function removeOrgs(orgs: readonly string[], removed: readonly string[]):
 }
 
 /**
- * Makes sure that these can be the names of organisations at GitHub: a comma in one would be two.
+ * Checks that these are valid names of GitHub organisations. A comma would split a name in two.
  *
  * @throws AdminError of kind `usage`, code BAD_ORG
  */
@@ -54,7 +57,7 @@ export function checkOrgs(orgs: readonly string[]): readonly string[] {
   return orgs;
 }
 
-/** What to know about a change of the list, each a sentence. */
+/** Returns the warnings about a change of the list, each a sentence. */
 export function requiredOrgsWarnings(
   before: readonly string[],
   then: readonly string[],
@@ -73,6 +76,6 @@ export function requiredOrgsWarnings(
   ];
 }
 
-/** The guide: "When using github.com, you can limit who can register". */
+/** From the operations guide: "When using github.com, you can limit who can register". */
 export const ONLY_GITHUB_COM =
   'The list has an effect with github.com only: with GitHub Enterprise it does nothing.';

@@ -1,7 +1,7 @@
 import { AdminError } from '../errors.ts';
 import type { SystemSetting } from '../server/admin-api.ts';
 
-/** What a value can be. */
+/** The types of setting values. */
 export const SETTING_TYPES = ['boolean', 'number', 'string'] as const;
 
 /** One of {@link SETTING_TYPES}. */
@@ -11,11 +11,11 @@ const ON = ['true', 'on', 'yes'];
 const OFF = ['false', 'off', 'no'];
 
 /**
- * Reads the text that stands for a setting's value on a command line.
+ * Parses the value of a setting from the command line.
  *
- * @param asked the type, where the server does not tell it
+ * @param asked the type, if the server does not report it
  * @throws AdminError of kind `validation` (BAD_SETTING_VALUE, UNKNOWN_SETTING_TYPE) or `usage`
- *   (BAD_FLAGS) where the server's type is another than the one that was asked for
+ *   (BAD_FLAGS) if `asked` contradicts the type that the server reports
  */
 export function parseSettingValue(
   setting: Pick<SystemSetting, 'name' | 'type' | 'value'>,

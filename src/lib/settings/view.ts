@@ -2,7 +2,7 @@ import type { SystemSetting } from '../server/admin-api.ts';
 import type { DetailView, TableView } from '../terminal/table.ts';
 import { type SettingChange, type SettingReport, shown } from './change-setting.ts';
 
-/** All settings. */
+/** Returns the list of settings. */
 export function settingListView(settings: readonly SystemSetting[]): TableView<SystemSetting> {
   return {
     columns: [
@@ -17,7 +17,7 @@ export function settingListView(settings: readonly SystemSetting[]): TableView<S
   };
 }
 
-/** One setting. */
+/** Returns the details of one setting. */
 export function settingView(setting: SystemSetting): DetailView {
   const fields = [
     { label: 'Name', value: setting.name },
@@ -29,7 +29,7 @@ export function settingView(setting: SystemSetting): DetailView {
   return { blocks: [{ kind: 'fields', fields }] };
 }
 
-/** What a setting is and what it will be. */
+/** Returns the view of a planned change. */
 export function settingPlanView({ setting, value }: SettingChange): DetailView {
   const fields = [
     { label: 'Setting', value: titled(setting) },
@@ -39,7 +39,7 @@ export function settingPlanView({ setting, value }: SettingChange): DetailView {
   return { blocks: [{ kind: 'fields', fields }] };
 }
 
-/** What a setting was and what it is. */
+/** Returns the view of a change that was made. */
 export function settingReportView(report: SettingReport): DetailView {
   const fields = [
     { label: 'Setting', value: report.name },
@@ -49,7 +49,7 @@ export function settingReportView(report: SettingReport): DetailView {
   return { blocks: [{ kind: 'fields', fields }] };
 }
 
-/** The required organisations. */
+/** Returns the list of required organisations. */
 export function orgsView(orgs: readonly string[]): TableView<{ readonly org: string }> {
   return {
     columns: [{ key: 'org', title: 'ORGANISATION', value: (row) => row.org }],

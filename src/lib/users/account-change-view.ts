@@ -6,12 +6,12 @@ import type { AccountEvent } from './change-accounts.ts';
 import { stateText } from './state.ts';
 import { accountsText, grouped, reasonsTable } from './view.ts';
 
-/** Beyond so many accounts a line for each is too much while they change. */
+/** Above this number of accounts, progress is not reported for each of them. */
 const FEW = 20;
-/** How often many accounts are counted aloud. */
+/** With many accounts, progress is reported once per this number. */
 const EVERY = 100;
 
-/** What is done with each account, who is left alone and why, and the seats, for people. */
+/** Returns the view of a plan: the changes, the skipped accounts with reasons, and the seats. */
 export function accountPlanView(plan: AccountPlan): DetailView {
   const { changes, left } = plan;
   const columns = changes.some((change) => change.role !== change.roleThen)
@@ -35,9 +35,9 @@ export function accountPlanView(plan: AccountPlan): DetailView {
 }
 
 /**
- * How it ended, for people.
+ * Returns the view of a report.
  *
- * @param place the flags that chose the installation, for the command that undoes it
+ * @param place the flags that select the installation, for the command that undoes the change
  */
 export function accountReportView(report: AccountReport, place = ''): DetailView {
   const { accounts, undoFile } = report;
@@ -54,7 +54,7 @@ export function accountReportView(report: AccountReport, place = ''): DetailView
   };
 }
 
-/** One line for people about an event; undefined for what the report tells. */
+/** Returns a line for an event; undefined for events that the report covers. */
 export function accountEventLine(
   event: AccountEvent,
   total: number,
@@ -81,7 +81,7 @@ export function accountEventLine(
   }
 }
 
-/** The line of a terminal that is written over. */
+/** Returns the progress text for an event, which overwrites the previous one on a terminal. */
 export function accountProgress(event: AccountEvent, total: number): string | undefined {
   return event.type === 'changed' && total > FEW
     ? `${grouped(event.done)} of ${grouped(total)} changed`

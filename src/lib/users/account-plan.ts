@@ -3,14 +3,14 @@ import type { Account, AdminRole, Licensing } from '../server/admin-api.ts';
 import { roleOf } from '../server/role.ts';
 import { type AccountState, accountState, isAdmin, loginKey, seatsTaken } from './state.ts';
 
-/** What an account is to become; what is left out stays. */
+/** The requested state of an account; omitted fields stay unchanged. */
 export interface AccountWish {
   readonly account: Account;
   readonly suspended?: boolean;
   readonly role?: AdminRole;
 }
 
-/** One account of a change: how it is, and how it will be. */
+/** One account of a plan, now and after the change. */
 export interface AccountChange {
   readonly login: string;
   readonly name: string | null;
@@ -22,46 +22,46 @@ export interface AccountChange {
   readonly roleThen: AdminRole;
 }
 
-/** An account that is not touched, though it might have been. */
+/** An account that is deliberately not changed, with the reason. */
 export interface LeftAccount {
   readonly login: string;
   readonly why: string;
 }
 
-/** What a change does to the licence's seats. Null is not known. */
+/** The effect of a plan on the seats of the licence; null if unknown. */
 export interface SeatEffect {
-  /** Negative where seats are taken. */
+  /** Negative if the change takes seats. */
   readonly freed: number | null;
   readonly licensed: number | null;
   readonly usedNow: number | null;
   readonly usedThen: number | null;
 }
 
-/** What will be done to accounts. */
+/** A planned change of accounts. */
 export interface AccountPlan {
-  /** Those that change. */
+  /** The accounts to change. */
   readonly changes: readonly AccountChange[];
-  /** Logins of those that are as wished already. */
+  /** Logins of the accounts that already have the requested state. */
   readonly asWished: readonly string[];
   readonly left: readonly LeftAccount[];
   readonly seats: SeatEffect;
   readonly warnings: readonly string[];
 }
 
-/** Whose plan it is, and what it is made in view of. */
+/** The state of the server that a plan is based on. */
 export interface PlanSurroundings {
-  /** Every account there is. */
+  /** All accounts of the server. */
   readonly accounts: readonly Account[];
-  /** Login that the token belongs to. */
+  /** Login of the owner of the token. */
   readonly me: string;
-  /** Null where it could not be read. */
+  /** Null if it could not be read. */
   readonly licensing: Licensing | null;
   readonly left?: readonly LeftAccount[];
   readonly warnings?: readonly string[];
 }
 
 /**
- * Works out what changes; pure. Who changes accounts never shuts out himself, nor the last
+ * Computes the plan; pure. A plan never suspends or demotes the operator, or the last
  * administrator.
  *
  * @throws AdminError of kind `refused` (OWN_ACCOUNT, LAST_ADMIN)
@@ -84,7 +84,7 @@ export function planAccounts(
   };
 }
 
-/** Whether anything is to be done to an account. */
+/** Returns whether the account changes at all. */
 export function isChange(change: AccountChange): boolean {
   return change.suspended !== change.suspendedThen || change.role !== change.roleThen;
 }

@@ -4,26 +4,26 @@ import { roleOf } from '../server/role.ts';
 import type { AccountChange } from './account-plan.ts';
 import { loginKey, seatsTaken } from './state.ts';
 
-/** An error as a report keeps it. */
+/** An error in a report. */
 export interface ReportedError {
   readonly code: string;
   readonly message: string;
   readonly exitCode: number;
 }
 
-/** What came of asking the server for one change. */
+/** The result of requesting one change from the server. */
 export type Attempt =
   | { readonly kind: 'answered' }
   | { readonly kind: 'failed'; readonly error: ReportedError }
-  /** Ctrl-C came while it was asked. */
+  /** Ctrl-C was pressed during the request. */
   | { readonly kind: 'cut-off' }
   | { readonly kind: 'not-begun' };
 
-/** What became of an account. */
+/** The outcome for an account. */
 export type AccountOutcome =
-  /** As wished, seen in the list afterwards. */
+  /** The list shows the requested state. */
   | 'changed'
-  /** The server said yes; the list could not be read afterwards. */
+  /** The server accepted the change, but the list could not be read afterwards. */
   | 'unverified'
   | 'failed'
   | 'not-done';
@@ -32,26 +32,26 @@ export type AccountOutcome =
 export interface ChangedAccount {
   readonly login: string;
   readonly outcome: AccountOutcome;
-  /** As read back afterwards; null where that was not possible. */
+  /** Read back afterwards; null if that was not possible. */
   readonly suspended: boolean | null;
   readonly role: AdminRole | null;
   readonly error: ReportedError | null;
 }
 
-/** How a change of accounts ended. */
+/** The result of a change of accounts. */
 export interface AccountReport {
   readonly accounts: readonly ChangedAccount[];
-  /** Seats that were freed, by the list; negative where they were taken; null if not known. */
+  /** Number of freed seats according to the list, negative if seats were taken; null if unknown. */
   readonly seatsFreed: number | null;
-  /** What `users restore` takes; null where nothing was to be changed. */
+  /** The file for `users restore`; null if there was nothing to change. */
   readonly undoFile: string | null;
   readonly exitCode: number;
 }
 
 /**
- * Says what became of each account, by the list that was read afterwards; pure.
+ * Determines the outcome for each account from the list read afterwards; pure.
  *
- * @param list null where it could not be read
+ * @param list null if it could not be read
  */
 export function accountReport(
   changes: readonly AccountChange[],
@@ -86,7 +86,7 @@ function changedAccount(
     error: null,
   };
   const asWished = seen.suspended === suspendedThen && seen.role === roleThen;
-  // Whatever the answer was, or whoever did it: it is as wished.
+  // The requested state counts, whatever the response was.
   if (asWished) return { ...seen, outcome: 'changed' };
   switch (attempt.kind) {
     case 'failed':

@@ -3,52 +3,53 @@ import { isAdminError } from '../errors.ts';
 import type { Account, AdminApi, RecentBuild } from '../server/admin-api.ts';
 import { loginKey } from './state.ts';
 
-/** Whether a person signed in or started a build lately; `unknown` is never counted as idle. */
+/** Whether the user recently signed in or started a build; `unknown` is never treated as idle. */
 export type Activity = 'active' | 'idle' | 'unknown';
 
-/** What is known of one person's activity. */
+/** The activity of one user. */
 export interface AccountActivity {
   readonly activity: Activity;
-  /** Their newest build that was seen; null where none was. */
+  /** Time of the user's latest build that was read; null if there was none. */
   readonly lastBuildAt: Date | null;
-  /** Why it is not known; null where it is. */
+  /** Why the activity is unknown; null if it is known. */
   readonly why: string | null;
 }
 
-/** Activity by login, and how far back the builds were seen. */
+/** The activity by login, and the builds that it is based on. */
 export interface ActivityReport {
   readonly byLogin: ReadonlyMap<string, AccountActivity>;
   readonly since: Date;
-  /** Builds that were looked at. */
+  /** Number of builds read. */
   readonly buildsSeen: number;
-  /** Of these the ones that name nobody, such as scheduled ones. */
+  /** Number of these builds without a user, such as scheduled builds. */
   readonly unattributed: number;
-  /** Why builds tell nothing for sure; null where they do. */
+  /** Why the builds are inconclusive; null if they are conclusive. */
   readonly doubt: string | null;
 }
 
-/** How the activity is read. */
+/** The options of {@link readActivity}. */
 export interface ActivityOptions {
   readonly clock: Clock;
-  /** How long nothing may have happened, in milliseconds. */
+  /** The period without activity after which a user is idle, in milliseconds. */
   readonly inactiveFor: Milliseconds;
   readonly signal?: AbortSignal;
-  /** How many builds are looked at; 50,000 where it is left out. */
+  /** The maximum number of builds to read; 50,000 if omitted. */
   readonly mostBuilds?: number;
   readonly onProgress?: (buildsSeen: number) => void;
 }
 
-/** What reading the activity asks of the server. */
+/** The server calls that {@link readActivity} uses. */
 export type ActivityApi = Pick<AdminApi, 'recentBuilds'>;
 
 const MOST_BUILDS = 50_000;
-/** The most that the server gives at once (CircleCI's own page asks for no more). */
+/** The maximum page size of the server (CircleCI's own page uses no more). */
 const PAGE = 100;
 
 /**
- * Reads who was active: sign-ins alone would call people idle who push every day and never open the
- * page. Builds are read newest first until they are older than the period, or until everybody in
- * question was seen. Where they cannot be read that far, who was not seen is `unknown`.
+ * Determines who was active. Sign-ins alone are not enough: a user may push every day and never
+ * open the web page. Builds are read newest first, until they are older than the period or every
+ * user without a recent sign-in was seen. If they cannot be read that far, unseen users are
+ * `unknown`.
  */
 export async function readActivity(
   api: ActivityApi,
@@ -56,7 +57,7 @@ export async function readActivity(
   options: ActivityOptions,
 ): Promise<ActivityReport> {
   const since = new Date(options.clock.now().getTime() - options.inactiveFor);
-  // An account that is younger than the period cannot have been idle for so long.
+  // An account created within the period cannot have been idle for all of it.
   const isFresh = ({ lastSignInAt, createdAt }: Account): boolean =>
     isSince(lastSignInAt, since) || isSince(createdAt, since);
   const missing = new Set(
@@ -91,7 +92,7 @@ async function readBuilds(
 ): Promise<SeenBuilds> {
   const builds: SeenBuilds = { newest: new Map(), seen: 0, unattributed: 0, doubt: null };
   const most = options.mostBuilds ?? MOST_BUILDS;
-  // New builds push older ones to later pages: some are seen twice, and none is missed.
+  // New builds shift older ones to later pages: some may be read twice, but none is missed.
   for (let offset = 0; missing.size > 0; offset += PAGE) {
     if (offset >= most) {
       return { ...builds, doubt: `only the newest ${most} builds were read` };
@@ -143,7 +144,7 @@ function take(build: RecentBuild, builds: SeenBuilds, missing: Set<string>, sinc
   if (isSince(at, since)) missing.delete(who);
 }
 
-/** Why this account's sign-ins leave a doubt; null where they do not. */
+/** Returns why the sign-in data of an account is inconclusive; null if it is conclusive. */
 function doubtOfSignIn({ signInCount, lastSignInAt, createdAt }: Account): string | null {
   if (lastSignInAt !== null) return null;
   if (signInCount !== 0) return 'the server does not report the last sign-in';

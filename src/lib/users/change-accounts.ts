@@ -11,44 +11,44 @@ import {
   type ReportedError,
 } from './account-report.ts';
 
-/** What changing accounts asks of the server. */
+/** The server calls that {@link changeAccounts} uses. */
 export type AccountChanger = Pick<AdminApi, 'accounts' | 'setSuspended' | 'setAdminRole'>;
 
-/** What happens while accounts are changed. The last event is the report. */
+/** An event during a change of accounts. The last event is the report. */
 export type AccountEvent = { readonly at: Date } & (
   | { readonly type: 'undo-saved'; readonly path: string }
   | { readonly type: 'changed'; readonly login: string; readonly done: number }
-  /** Every ten seconds without any other news: we are still there. */
+  /** Sent after ten seconds without progress. */
   | { readonly type: 'waiting'; readonly done: number; readonly total: number }
   | { readonly type: 'failed'; readonly login: string; readonly error: ReportedError }
-  /** The server does not answer any more, or does not let us: the rest is not tried. */
+  /** The server is unreachable or refuses access: the remaining accounts are not tried. */
   | { readonly type: 'stopped'; readonly code: string; readonly message: string }
   | { readonly type: 'verifying' }
   | { readonly type: 'report'; readonly report: AccountReport }
 );
 
-/** How accounts are changed. */
+/** The options of {@link changeAccounts}. */
 export interface ChangeAccountsOptions {
   readonly clock: Clock;
-  /** Aborting begins no further account, and still reads back what was done. */
+  /** Aborting starts no further changes; the list is still read back. */
   readonly signal: AbortSignal;
-  /** How many at once; 20 where it is left out. */
+  /** Maximum number of parallel changes; 20 if omitted. */
   readonly concurrency?: number;
 }
 
 const AT_ONCE = 20;
 const WAITING_MS: Milliseconds = 10_000;
-/** A server that says yes to nobody for so long, or to nobody of so many, is not asked further. */
+/** After this long without a success, or after this many failures in a row, the run stops. */
 const NO_SUCCESS_MS: Milliseconds = 5_000;
 const NO_SUCCESS_OF = 20;
 
 /**
- * Changes accounts, several at once, and reads the whole list once at the end: only what it says
- * counts (`suspended`, not the page's label, for an activated new account is Inactive until its
- * person signs in). What goes wrong with one account is told in the report; only a bug throws.
+ * Changes accounts in parallel and reads the list of accounts once at the end. Only the list
+ * decides the outcome, by `suspended` and role: the page's state label is unsuitable, because an
+ * activated new account stays Inactive until its user signs in. A failure for one account is part
+ * of the report; only bugs throw.
  *
- * The client asks again after what may pass by itself: every call sets a value, so that twice is the
- * same as once.
+ * The client retries transient errors. That is safe because every call sets a value.
  */
 export function changeAccounts(
   api: AccountChanger,
@@ -124,7 +124,7 @@ class AccountRun {
     }
   }
 
-  /** A server that is gone, or that refuses us, does so for all: nobody waits for each of them. */
+  /** If the server is unreachable or refuses access, it does so for all accounts: stop early. */
   #stopWhere(error: AdminError, total: number): void {
     this.#failuresInARow += 1;
     const silentMs = this.#options.clock.now().getTime() - this.#lastSuccess;
@@ -144,7 +144,7 @@ class AccountRun {
     if (role !== roleThen) await this.#api.setAdminRole(login, roleThen, signal);
   }
 
-  /** Not under the signal: after Ctrl-C too the report says what was done. */
+  /** Without the signal: after Ctrl-C, the report must still say what was changed. */
   async #readBack(): Promise<readonly Account[] | null> {
     try {
       return await this.#api.accounts();

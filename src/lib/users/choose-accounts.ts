@@ -1,17 +1,17 @@
 import type { Milliseconds } from '../clock.ts';
 import { AdminError } from '../errors.ts';
 
-/** Whose accounts a change is about, as the operator says it. */
+/** The accounts to change, as given by the operator. */
 export interface WantedAccounts {
   readonly logins: readonly string[];
-  /** A file with a login on each line; `-` is standard input. */
+  /** A file with one login per line; `-` is standard input. */
   readonly from: string | undefined;
-  /** Everybody who did nothing for so long. */
+  /** Selects all users without activity for this long. */
   readonly inactiveFor: Milliseconds | undefined;
 }
 
 /**
- * Makes sure that accounts are chosen in exactly one way.
+ * Checks that the accounts are selected in exactly one way.
  *
  * @throws AdminError of kind `usage` (NO_USER_NAMED, CONFLICTING_FLAGS)
  */
@@ -32,7 +32,7 @@ export function requireOneWay({ logins, from, inactiveFor }: WantedAccounts): vo
 }
 
 /**
- * Makes sure that members come from exactly one place.
+ * Checks that the members come from exactly one source.
  *
  * @throws AdminError of kind `usage` (NO_MEMBERS_NAMED, CONFLICTING_FLAGS)
  */

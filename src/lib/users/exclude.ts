@@ -3,20 +3,20 @@ import type { Account } from '../server/admin-api.ts';
 import type { LeftAccount } from './account-plan.ts';
 import { accountRole, loginKey } from './state.ts';
 
-/** What logins of machine users look like; nothing else tells them from people's. */
+/** Typical logins of machine users; nothing else distinguishes them from people. */
 export const MACHINE_LOGINS = ['*-bot', 'bot-*', '*-ci', 'ci-*', '*-machine', '*-svc', 'svc-*'];
 
-/** Whom a selection leaves alone: nobody named them. */
+/** Accounts to skip when they were selected by a condition and not by name. */
 export interface Exclusion {
   readonly includeAdmins: boolean;
   readonly includeMachineUsers: boolean;
-  /** Globs over logins that are always left alone. */
+  /** Globs of logins to always skip. */
   readonly keep: readonly string[];
-  /** Login that the token belongs to. */
+  /** Login of the owner of the token. */
   readonly me: string;
 }
 
-/** Parts accounts that a selection found into those to go on with and those left alone. */
+/** Splits selected accounts into those to change and those to skip, with the reason. */
 export function exclude(
   accounts: readonly Account[],
   exclusion: Exclusion,

@@ -3,13 +3,13 @@ import { nearest } from '../nearest.ts';
 import type { Account } from '../server/admin-api.ts';
 import { loginKey } from './state.ts';
 
-/** How many unknown logins an error names. */
+/** The maximum number of unknown logins in an error message. */
 const NAMED = 8;
 
 /**
- * The accounts of these logins, whatever their case, in their order.
+ * Returns the accounts with these logins, in the order of the logins and ignoring case.
  *
- * @throws AdminError of kind `notFound`, code USER_NOT_FOUND, naming all that are unknown
+ * @throws AdminError of kind `notFound`, code USER_NOT_FOUND, naming all unknown logins
  */
 export function findAccounts(
   accounts: readonly Account[],

@@ -3,37 +3,37 @@ import type { Account } from '../server/admin-api.ts';
 import type { AccountActivity, Activity } from './activity.ts';
 import { type AccountRole, type AccountState, accountRole, accountState } from './state.ts';
 
-/** Which accounts; every part that is given has to fit, within a part one of its words. */
+/** Selects accounts: every given part must match, and within a part any of its values. */
 export interface AccountSelector {
   readonly states: readonly (AccountState | 'unknown')[];
-  /** Administrators of either kind. */
+  /** Only administrators, including read-only ones. */
   readonly admin: boolean;
-  /** Globs over the login, or parts of login, name or address where they have no `*` and no `?`. */
+  /** Globs for the login; without `*` or `?`, substrings of login, name or address. */
   readonly match: readonly string[];
 }
 
-/** An account as it is listed. */
+/** An account in a listing. */
 export interface AccountRow {
   readonly login: string;
   readonly name: string | null;
   readonly email: string | null;
-  /** Null where the server does not tell how often the person signed in. */
+  /** Null if the server does not return the number of sign-ins. */
   readonly state: AccountState | null;
   readonly role: AccountRole;
   readonly suspended: boolean;
-  /** Whether it takes a seat of the licence. */
+  /** Whether the account takes a seat of the licence; null if unknown. */
   readonly takesSeat: boolean | null;
   readonly signInCount: number | null;
   readonly adminScopes: readonly string[];
   readonly createdAt: Date | null;
   readonly lastSignInAt: Date | null;
-  /** Only where the activity was asked for. */
+  /** Present only if the activity was requested. */
   readonly activity?: Activity;
-  /** Only where the activity was asked for; null where no build of theirs was seen. */
+  /** Present only if the activity was requested; null if no build of the user was read. */
   readonly lastBuildAt?: Date | null;
 }
 
-/** The accounts that fit, in their order. */
+/** Returns the accounts that match, in their original order. */
 export function selectAccounts(
   accounts: readonly Account[],
   selector: AccountSelector,
@@ -48,12 +48,12 @@ export function selectAccounts(
   );
 }
 
-/** Whether a selector leaves anybody out. */
+/** Returns whether the selector excludes any accounts. */
 export function isSelective({ states, admin, match }: AccountSelector): boolean {
   return states.length > 0 || admin || match.length > 0;
 }
 
-/** Accounts as they are listed, by login. */
+/** Returns the rows of a listing, sorted by login. */
 export function accountRows(
   accounts: readonly Account[],
   activity?: ReadonlyMap<string, AccountActivity>,
@@ -61,7 +61,7 @@ export function accountRows(
   return accounts.map((account) => accountRow(account, activity?.get(account.login))).sort(byLogin);
 }
 
-/** One account as it is listed. */
+/** Returns the row of one account. */
 export function accountRow(account: Account, activity?: AccountActivity): AccountRow {
   const { login, name, email, suspended, signInCount, adminScopes } = account;
   const { createdAt, lastSignInAt } = account;
@@ -92,7 +92,7 @@ function matcher(text: string): (account: Account) => boolean {
     [login, name, email].some((one) => one?.toLowerCase().includes(part));
 }
 
-/** The order of logins, whatever their case. */
+/** Compares accounts by login, ignoring case. */
 export function byLogin(a: Pick<Account, 'login'>, b: Pick<Account, 'login'>): number {
   const [left, right] = [a.login.toLowerCase(), b.login.toLowerCase()];
   if (left === right) return 0;

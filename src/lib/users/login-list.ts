@@ -2,14 +2,14 @@ import { AdminError } from '../errors.ts';
 import { isGitHubLogin } from '../server/github-login.ts';
 import { loginKey } from './state.ts';
 
-/** How many bad lines an error names. */
+/** The maximum number of invalid lines in an error message. */
 const NAMED = 5;
 
 /**
- * Reads logins, one on a line; empty lines and what follows a `#` do not count, and who is named
- * twice counts once.
+ * Parses a list of logins, one per line. Empty lines and comments after `#` are ignored; duplicates
+ * are dropped.
  *
- * @param source how the text is called in errors, such as the file's name
+ * @param source the name of the text in errors, such as the file name
  * @throws AdminError of kind `validation` (BAD_LOGIN with the lines, NO_LOGINS)
  */
 export function readLoginList(text: string, source: string): readonly string[] {
@@ -43,7 +43,7 @@ export function readLoginList(text: string, source: string): readonly string[] {
 }
 
 /**
- * Checks the logins of a command line.
+ * Checks the logins given on the command line, and drops duplicates.
  *
  * @throws AdminError of kind `usage`, code BAD_LOGIN
  */

@@ -2,7 +2,10 @@ import { isAdminError } from '../errors.ts';
 import type { ActivityApi } from './activity.ts';
 import { loginKey } from './state.ts';
 
-/** When this person's newest build among the server's newest hundred began; null if there is none. */
+/**
+ * Returns the start of the user's latest build among the latest 100 builds of the server; null if
+ * there is none, or if the builds cannot be read.
+ */
 export async function newestBuild(
   api: ActivityApi,
   login: string,
@@ -16,7 +19,7 @@ export async function newestBuild(
     const times = own.flatMap(({ startedAt, queuedAt }) => startedAt ?? queuedAt ?? []);
     return times.reduce<Date | null>((best, at) => (best && best > at ? best : at), null);
   } catch (error) {
-    // Not every server tells its builds; the account is what was asked for.
+    // Not every server lists its builds; show the account without them.
     if (signal?.aborted || !isAdminError(error)) throw error;
     return null;
   }

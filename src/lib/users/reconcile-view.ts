@@ -2,10 +2,10 @@ import type { Account } from '../server/admin-api.ts';
 import type { Reconciliation } from './reconcile.ts';
 import { accountsText, grouped } from './view.ts';
 
-/** How many logins a line names. */
+/** The maximum number of logins in a warning. */
 const NAMED = 10;
 
-/** What is to be said of a reconciliation besides its plan, each a sentence. */
+/** Returns the warnings about a reconciliation, each a sentence. */
 export function reconcileWarnings(
   { wishes, withoutAccount, matching }: Reconciliation,
   accounts: readonly Account[],

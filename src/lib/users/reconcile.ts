@@ -4,25 +4,25 @@ import { type Exclusion, exclude } from './exclude.ts';
 import { byLogin } from './list.ts';
 import { loginKey } from './state.ts';
 
-/** Which directions accounts are changed in. */
+/** The direction of the changes, and the accounts to skip. */
 export interface ReconcileRequest extends Exclusion {
-  /** Suspend accounts of people who are no members. */
+  /** Suspend the accounts of users who are not members. */
   readonly suspend: boolean;
-  /** Activate suspended accounts of members. */
+  /** Activate the suspended accounts of members. */
   readonly activate: boolean;
 }
 
-/** Who is to be activated, suspended and left. */
+/** The accounts to activate and suspend, and those to skip. */
 export interface Reconciliation {
   readonly wishes: readonly AccountWish[];
   readonly left: readonly LeftAccount[];
-  /** Members that have no account: they make it themselves by signing in. */
+  /** Members without an account; it is created at their first sign-in. */
   readonly withoutAccount: readonly string[];
-  /** Members whose account is as it should be. */
+  /** Number of members whose account is not suspended. */
   readonly matching: number;
 }
 
-/** Compares accounts with the list of members, whatever the case of their logins; pure. */
+/** Compares the accounts with a list of members, ignoring the case of logins; pure. */
 export function reconcile(
   accounts: readonly Account[],
   members: readonly string[],

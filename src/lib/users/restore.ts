@@ -3,7 +3,10 @@ import type { AccountWish, LeftAccount } from './account-plan.ts';
 import { loginKey } from './state.ts';
 import type { FormerAccount } from './undo-file.ts';
 
-/** What makes accounts as they were; those that are gone are left. Pure. */
+/**
+ * Returns the changes that restore the former state; accounts that no longer exist are skipped.
+ * Pure.
+ */
 export function restoreWishes(
   former: readonly FormerAccount[],
   accounts: readonly Account[],

@@ -1,32 +1,32 @@
 import { isAdminError } from '../errors.ts';
 import type { AdminApi, Licensing } from '../server/admin-api.ts';
 
-/** From which share of the seats on somebody should act. */
+/** The percentage of used seats from which there is a warning. */
 export const SEATS_WARNING_PERCENT = 80;
 
-/** Days before the end of a licence on which somebody should act. */
+/** The number of days before the end of the licence from which there is a warning. */
 const EXPIRY_WARNING_DAYS = 30;
 const DAY_MS = 86_400_000;
 
-/** The licence's seats, and when it runs out. Null is not told by the server. */
+/** The seats and the expiry of the licence; null if the server does not return them. */
 export interface Seats {
   readonly licensed: number | null;
-  /** Taken by active accounts; no others take one. */
+  /** Seats of active accounts; other accounts take none. */
   readonly used: number | null;
-  /** Negative where more are taken than there are. */
+  /** Negative if more seats are used than licensed. */
   readonly free: number | null;
   readonly usedPercent: number | null;
   readonly suspended: number | null;
   readonly inactive: number | null;
   readonly requested: number | null;
   readonly expiresAt: Date | null;
-  /** Negative once it has run out. */
+  /** Negative after the expiry. */
   readonly expiresInMs: number | null;
-  /** What somebody should act on, each a sentence. */
+  /** Problems that require action, each a sentence. */
   readonly warnings: readonly string[];
 }
 
-/** What the licence says, reckoned. */
+/** Computes the seats from the licence. */
 export function seats(licensing: Licensing, now: Date): Seats {
   const { licensedSeats: licensed, activeSeats: used, expiresAt } = licensing;
   const known = licensed !== null && used !== null;
@@ -47,7 +47,7 @@ export function seats(licensing: Licensing, now: Date): Seats {
   };
 }
 
-/** What a check at this percentage finds; none is well. */
+/** Returns the problems found by a check with this limit in percent; none if all is well. */
 export function seatFindings(found: Seats, percent: number): readonly string[] {
   const { usedPercent, licensed, used, expiresInMs } = found;
   const over = usedPercent !== null && usedPercent >= percent;
@@ -74,7 +74,7 @@ function expiryWarnings(expiresInMs: number | null): readonly string[] {
   ];
 }
 
-/** The licence where it can be read; null where the server does not let us, or has no such page. */
+/** Returns the licence; null if the server refuses access or does not have the page. */
 export async function readLicensing(
   api: Pick<AdminApi, 'licensing'>,
   signal?: AbortSignal,

@@ -1,22 +1,22 @@
 import type { Account } from '../server/admin-api.ts';
 
 /**
- * Where the web page shows an account: Active, Suspended, Suspended New or Inactive. Only an active
- * one takes a seat of the licence.
+ * The states of an account on the web page: Active, Suspended, Suspended New or Inactive. Only
+ * active accounts take a seat of the licence.
  */
 export const ACCOUNT_STATES = ['active', 'suspended', 'suspended-new', 'inactive'] as const;
 
 /** One of {@link ACCOUNT_STATES}. */
 export type AccountState = (typeof ACCOUNT_STATES)[number];
 
-/** What the web page calls an administrator. */
+/** The administrator roles of the web page. */
 export type AccountRole = 'admin' | 'read-only-admin' | 'normal';
 
 /**
- * The state as CircleCI's own page derives it: by sign-ins and suspension. An account that was
- * activated stays `inactive` until its person signs in.
+ * Returns the state as CircleCI's own page derives it from sign-ins and suspension. An activated
+ * new account stays `inactive` until its user signs in.
  *
- * @returns null where the server does not tell how often the person signed in
+ * @returns null if the server does not return the number of sign-ins
  */
 export function accountState(
   account: Pick<Account, 'signInCount' | 'suspended'>,
@@ -27,18 +27,18 @@ export function accountState(
   return suspended ? 'suspended-new' : 'inactive';
 }
 
-/** The role as the web page labels it, by the scopes. */
+/** Returns the role as the web page labels it, from the scopes. */
 export function accountRole({ adminScopes }: Pick<Account, 'adminScopes'>): AccountRole {
   if (isAdmin({ adminScopes })) return 'admin';
   return adminScopes.includes('read-settings') ? 'read-only-admin' : 'normal';
 }
 
-/** Whether the account may change accounts and settings. */
+/** Returns whether the account may change accounts and settings. */
 export function isAdmin({ adminScopes }: Pick<Account, 'adminScopes'>): boolean {
   return adminScopes.includes('write-settings') || adminScopes.includes('all');
 }
 
-/** How many of the licence's seats accounts take; null where a state is not known. */
+/** Returns the number of seats that the accounts take; null if a state is unknown. */
 export function seatsTaken(
   accounts: readonly Pick<Account, 'signInCount' | 'suspended'>[],
 ): number | null {
@@ -46,7 +46,7 @@ export function seatsTaken(
   return states.includes(null) ? null : states.filter((state) => state === 'active').length;
 }
 
-/** Two logins are one account's whatever the case, as GitHub has it. */
+/** Returns the key for comparing logins. GitHub's logins are case-insensitive. */
 export function loginKey(login: string): string {
   return login.toLowerCase();
 }
@@ -58,7 +58,7 @@ const TEXTS: Readonly<Record<AccountState, string>> = {
   inactive: 'Inactive',
 };
 
-/** The state in the web page's words. */
+/** Returns the web page's label of a state. */
 export function stateText(state: AccountState | null): string {
   return state === null ? 'unknown' : TEXTS[state];
 }

@@ -7,18 +7,18 @@ import { isGitHubLogin } from '../server/github-login.ts';
 import type { AccountChange } from './account-plan.ts';
 import { loginKey } from './state.ts';
 
-/** How an account was before it was changed; null was not changed. */
+/** The state of an account before a change; null for a field that was not changed. */
 export interface FormerAccount {
   readonly login: string;
   readonly suspended: boolean | null;
   readonly role: AdminRole | null;
 }
 
-/** What `users restore` takes. */
+/** The file that `users restore` reads. */
 export interface UndoFile {
   readonly kind: 'circleci-admin/undo-accounts';
   readonly version: 1;
-  /** Name of the installation, and its host: an undo of another one is refused. */
+  /** The installation's name and host: a restore on another installation is refused. */
   readonly installation: string;
   readonly host: string | null;
   /** RFC 3339. */
@@ -29,7 +29,7 @@ export interface UndoFile {
 const KIND = 'circleci-admin/undo-accounts';
 const ROLES: readonly unknown[] = ['write-settings', 'read-settings', 'none', null];
 
-/** How the accounts of a change are now. */
+/** Returns the current state of the accounts to change. */
 export function formerAccounts(changes: readonly AccountChange[]): readonly FormerAccount[] {
   return changes.map(({ login, suspended, suspendedThen, role, roleThen }) => ({
     login,
@@ -39,8 +39,8 @@ export function formerAccounts(changes: readonly AccountChange[]): readonly Form
 }
 
 /**
- * What an undo file says once more accounts are added to it. How an account was first is what
- * counts, so that a command that is run again to its end is undone as a whole.
+ * Merges the accounts of a rerun into those of an undo file. The oldest state of an account wins,
+ * so that a command that was run several times is undone as a whole.
  */
 export function mergeFormer(
   older: readonly FormerAccount[],
@@ -59,10 +59,9 @@ export function mergeFormer(
 }
 
 /**
- * Writes an undo file whole or not at all, readable by the user alone; one that is there already is
- * added to.
+ * Writes an undo file atomically, readable only by the user; adds to an existing one.
  *
- * @throws AdminError of kind `failed` (UNDO_FILE) or as {@link readUndoFile} does
+ * @throws AdminError of kind `failed` (UNDO_FILE), or like {@link readUndoFile}
  */
 export async function writeUndoFile(path: string, undo: UndoFile): Promise<void> {
   const former = await readUndoFileIfThere(path);
@@ -98,7 +97,7 @@ export async function readUndoFile(path: string): Promise<UndoFile> {
   });
 }
 
-/** The same, or null where there is no such file. */
+/** Reads an undo file; returns null if it does not exist. */
 export async function readUndoFileIfThere(path: string): Promise<UndoFile | null> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
@@ -108,7 +107,7 @@ export async function readUndoFileIfThere(path: string): Promise<UndoFile | null
 }
 
 /**
- * Makes sure that an undo file is this installation's.
+ * Checks that an undo file belongs to this installation.
  *
  * @throws AdminError of kind `refused`, code OTHER_INSTALLATION
  */

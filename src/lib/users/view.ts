@@ -5,12 +5,12 @@ import type { AccountRow } from './list.ts';
 import type { Seats } from './seats.ts';
 import { type AccountRole, type AccountState, stateText } from './state.ts';
 
-/** `1 account`, `5,000 accounts`. */
+/** Formats a number of accounts: `1 account`, `5,000 accounts`. */
 export function accountsText(amount: number): string {
   return `${grouped(amount)} account${amount === 1 ? '' : 's'}`;
 }
 
-/** The list of accounts; its last line counts all there are, by state. */
+/** Returns the list of accounts; its last line counts all accounts by state. */
 export function accountListView(
   rows: readonly AccountRow[],
   all: readonly Pick<AccountRow, 'state'>[],
@@ -33,7 +33,7 @@ export function accountListView(
   };
 }
 
-/** One account in detail. */
+/** Returns the details of one account. */
 export function accountView(row: AccountRow, now: Date): DetailView {
   const fields: Field[] = [
     { label: 'Login', value: row.login },
@@ -57,7 +57,7 @@ export function accountView(row: AccountRow, now: Date): DetailView {
   return { blocks: [{ kind: 'fields', fields }] };
 }
 
-/** The seats of the licence. */
+/** Returns the view of the seats. */
 export function seatsView(seats: Seats): DetailView {
   const { expiresAt, expiresInMs } = seats;
   const percent = seats.usedPercent === null ? '' : ` (${seats.usedPercent} %)`;
@@ -79,7 +79,7 @@ export function seatsView(seats: Seats): DetailView {
   return { blocks: [{ kind: 'fields', fields }] };
 }
 
-/** Logins alone, as the console knows them. */
+/** Returns the list of logins from the console. */
 export function loginsView(logins: readonly string[]): TableView<{ readonly login: string }> {
   return {
     columns: [{ key: 'login', value: (row) => row.login }],
@@ -89,7 +89,7 @@ export function loginsView(logins: readonly string[]): TableView<{ readonly logi
   };
 }
 
-/** A list of logins and the reason of each, as a block. */
+/** Returns a table of logins and reasons. */
 export function reasonsTable(
   rows: readonly { readonly login: string; readonly why: string }[],
 ): ReturnType<typeof eraseTable> {
@@ -100,7 +100,7 @@ export function reasonsTable(
   return eraseTable({ columns, rows });
 }
 
-/** A number with commas between its thousands, without loading ICU. */
+/** Formats a number with thousands separators; toLocaleString() would load ICU. */
 export function grouped(value: number): string {
   return String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }

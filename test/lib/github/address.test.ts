@@ -17,7 +17,7 @@ describe('githubAddress', () => {
     expect(githubAddress(given)).toEqual({ origin, prefix, host });
   });
 
-  it('refuses what is no host, and one with a password in it', () => {
+  it('rejects an invalid host, and one with a password', () => {
     for (const text of ['', 'a b', 'https://me:secret@ghe.example.com']) {
       expect(() => githubAddress(text)).toThrow(
         expect.objectContaining({ kind: 'usage', code: 'BAD_GITHUB_HOST' }),
@@ -25,7 +25,7 @@ describe('githubAddress', () => {
     }
   });
 
-  it('knows github.com from others', () => {
+  it('distinguishes github.com from other hosts', () => {
     expect(isPublicGitHub(githubAddress(null))).toBe(true);
     expect(isPublicGitHub(githubAddress('acme.ghe.com'))).toBe(false);
   });

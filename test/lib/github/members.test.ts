@@ -12,14 +12,14 @@ import { failure, hurriedClock, serve } from '../http/loopback.ts';
 
 const TOKEN = 'ghp_members';
 
-/** An organisation whose members change as the test wants. */
+/** An organisation whose members the test can change. */
 class Org {
   members: string[];
   /** Sent with every page. */
   headers: Readonly<Record<string, string>> = { 'X-OAuth-Scopes': 'read:org, repo' };
-  /** What the token's owner is in it; null for nobody. */
+  /** The membership state of the token's owner; null if not a member. */
   state: string | null = 'active';
-  /** Answers in place of a page; undefined leaves it. */
+  /** Returns a response to send instead of a page; undefined for the normal page. */
   instead: (page: number, asked: number) => ((response: ServerResponse) => void) | undefined = () =>
     undefined;
   readonly asked: { readonly path: string; readonly status: number }[] = [];
@@ -91,7 +91,7 @@ const statuses = (org: Org): readonly number[] => org.asked.map(({ status }) => 
 
 describe('readMembers', () => {
   it.each(['', '/api/v3'])(
-    'reads every page, and again whether it has changed (at "%s")',
+    'reads every page, and again to check for changes (at "%s")',
     async (prefix) => {
       const org = new Org(250);
       const { github } = await org.client({ prefix });
@@ -100,11 +100,12 @@ describe('readMembers', () => {
     },
   );
 
-  it('misses nobody who slips to another page while it reads', async () => {
+  it('includes a member who shifts to another page during the read', async () => {
     const org = new Org(250);
     const { github } = await org.client();
     org.instead = (_page, asked) => {
-      // Somebody leaves between the first page and the second: number 100 is on neither.
+      // After the removal, number 100 shifts to the first page and is on neither page that was
+      // read.
       if (asked === 1 && org.members.length === 250) org.members.shift();
       return undefined;
     };
@@ -112,7 +113,7 @@ describe('readMembers', () => {
     expect(org.members).toContain('member-100');
   });
 
-  it('gives up on members that change all the time', async () => {
+  it('fails if the members keep changing', async () => {
     const org = new Org(5);
     const { github } = await org.client();
     org.instead = (_page, asked) => {
@@ -125,7 +126,7 @@ describe('readMembers', () => {
     });
   });
 
-  it('keeps pages between runs, for the user alone, and mistrusts them', async () => {
+  it('caches pages for the user only, and ignores an invalid cache', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'members-'));
     onTestFinished(() => rm(directory, { recursive: true, force: true }));
     const org = new Org(150);
@@ -147,14 +148,14 @@ describe('readMembers', () => {
     }
   });
 
-  it('looks behind a full page that names no next one', async () => {
+  it('requests another page after a full page without a next link', async () => {
     const org = new Org(100);
     const { github } = await org.client();
     expect(await readMembers(github, 'acme')).toHaveLength(100);
     expect(org.asked.map(({ path }) => path.at(-1))).toEqual(['1', '2', '1', '2']);
   });
 
-  it('waits for the rate limit, says so, and not for an hour', async () => {
+  it('waits for the rate limit with a message, but not for an hour', async () => {
     const org = new Org(250);
     const { github, clock } = await org.client();
     const reset = (seconds: number) => (response: ServerResponse) => {
@@ -218,14 +219,14 @@ describe('readMembers', () => {
       'unauthorised',
       'GITHUB_FORBIDDEN',
     ],
-  ])('gives no list at all where %s', async (_name, answer, kind, code) => {
+  ])('returns no list if %s', async (_name, answer, kind, code) => {
     const org = new Org(250);
     const { github } = await org.client();
     org.instead = (page) => (page === 3 ? answer : undefined);
     expect(await failure(readMembers(github, 'acme'))).toMatchObject({ kind, code });
   });
 
-  it.each([null, 'pending'])('wants the token of a member: %j is none', async (state) => {
+  it.each([null, 'pending'])('requires the token of a member: %j is not', async (state) => {
     const org = new Org(3);
     org.state = state;
     expect(await failure(readMembers((await org.client()).github, 'acme'))).toMatchObject({
@@ -236,7 +237,7 @@ describe('readMembers', () => {
     expect(org.asked).toEqual([]);
   });
 
-  it('wants a token, of somebody who may see all', async () => {
+  it('requires a token that may see all members', async () => {
     const org = new Org(3);
     expect(
       await failure(readMembers((await org.client({ token: null })).github, 'acme')),

@@ -30,7 +30,7 @@ describe('formState', () => {
     expect(formState(text)).toBe(state);
   });
 
-  it('whatever is open can be closed, and a comment in between changes nothing', () => {
+  it('open text becomes whole with the closing brackets, and comments do not count', () => {
     const pieces = fc.array(
       fc.constantFrom('(', '[', '{', ' a ', ' "x) \\"" ', ' \\( ', ' \\" ', ' 1 ', '; )]}"\n'),
     );

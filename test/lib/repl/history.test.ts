@@ -11,7 +11,7 @@ async function directory(): Promise<string> {
   return made;
 }
 
-it('keeps lines for the next time, for their owner alone', async () => {
+it('keeps lines for later sessions in a file that only its owner can read', async () => {
   const path = join(await directory(), 'data', 'repl-history');
   const masker = new Masker();
   masker.add('secret-token-1');
@@ -25,7 +25,7 @@ it('keeps lines for the next time, for their owner alone', async () => {
   expect((await openHistory(path, masker)).lines).toEqual(['(a)', '(b)']);
 });
 
-it('does not grow without end', async () => {
+it('limits the number of lines', async () => {
   const path = join(await directory(), 'repl-history');
   const lines = Array.from({ length: 2_500 }, (_, at) => `(line ${at})`);
   await writeFile(path, lines.join('\n'));
@@ -34,7 +34,7 @@ it('does not grow without end', async () => {
   expect((await readFile(path, 'utf8')).trimEnd().split('\n')).toEqual(lines.slice(-1_000));
 });
 
-it('does without, where the file cannot be used', async () => {
+it('works without history if the file cannot be used', async () => {
   const history = await openHistory('/dev/null/repl-history', new Masker());
   expect(history.lines).toEqual([]);
   await expect(history.add('(a)')).resolves.toBeUndefined();

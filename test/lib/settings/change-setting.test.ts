@@ -17,7 +17,7 @@ function server(after: readonly SystemSetting[]) {
 const change = { setting: SETTING, value: 2, warnings: [] };
 
 describe('changeSetting', () => {
-  it('believes the list, not the answer', async () => {
+  it('trusts the list, not the response', async () => {
     expect(await changeSetting(server([{ ...SETTING, value: 2 }]), change)).toEqual({
       name: 'x',
       outcome: 'changed',

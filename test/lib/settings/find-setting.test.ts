@@ -20,7 +20,7 @@ describe('findSetting', () => {
     expect(findSetting(SETTINGS, name).name).toBe(found);
   });
 
-  it('says what was probably meant', () => {
+  it('suggests a similar name', () => {
     expect(() => findSetting(SETTINGS, 'required-orsg')).toThrow(
       expect.objectContaining({
         kind: 'notFound',
@@ -33,14 +33,14 @@ describe('findSetting', () => {
 });
 
 describe('findGuideSetting', () => {
-  it('goes by the words of the web page, those of later servers too', () => {
+  it('finds a setting by its label, also that of later servers', () => {
     expect(findGuideSetting(SETTINGS, 'suspendNewUsers', null)).toBe(NEW);
     expect(findGuideSetting(SETTINGS, 'requiredOrgs', null)).toBe(ORGS);
     const later = setting('x', 'Required organization membership list');
     expect(findGuideSetting([later], 'requiredOrgs', null)).toBe(later);
   });
 
-  it('goes by the profile first, and says how to name it there', () => {
+  it('prefers the name in the profile, and says how to set it', () => {
     expect(findGuideSetting(SETTINGS, 'requiredOrgs', 'a.b-c').name).toBe('a.b-c');
     expect(() => findGuideSetting([], 'requiredOrgs', null)).toThrow(
       expect.objectContaining({

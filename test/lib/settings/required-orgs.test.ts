@@ -10,14 +10,14 @@ import {
 } from '../../../src/lib/settings/required-orgs.ts';
 
 describe('the list of required organisations', () => {
-  it('is read as people write it', () => {
+  it('is parsed leniently', () => {
     expect(parseOrgs(' acme, Initech ,,ACME')).toEqual(['acme', 'Initech']);
     expect(parseOrgs('')).toEqual([]);
     expect(parseOrgs(null)).toEqual([]);
     expect(orgList(['acme', 'Initech'])).toBe('acme,Initech');
   });
 
-  it('takes organisations in and out, whatever their case', () => {
+  it('adds and removes organisations, ignoring case', () => {
     expect(addOrgs(['acme'], ['ACME', 'globex'])).toEqual(['acme', 'globex']);
     expect(removeOrgs(['acme', 'Globex'], ['globex'])).toEqual(['acme']);
     expect(() => removeOrgs(['acme'], ['acme', 'nonesuch'])).toThrow(
@@ -29,13 +29,13 @@ describe('the list of required organisations', () => {
     );
   });
 
-  it('takes no name that would be two', () => {
+  it('rejects a name with a comma', () => {
     expect(() => checkOrgs(['acme', 'a,b'])).toThrow(
       expect.objectContaining({ kind: 'usage', code: 'BAD_ORG' }),
     );
   });
 
-  it('warns of what it lets in, and of GitHub Enterprise', () => {
+  it('warns about open registration, and about GitHub Enterprise', () => {
     expect(requiredOrgsWarnings(['a'], ['a', 'b'], true)).toEqual([]);
     expect(requiredOrgsWarnings(['a'], ['a', 'b'], false)).toEqual([ONLY_GITHUB_COM]);
     expect(requiredOrgsWarnings(['a'], [], true)[0]).toMatch(/every GitHub user/);

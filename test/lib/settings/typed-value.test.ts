@@ -36,7 +36,7 @@ describe('parseSettingValue', () => {
     ['number', null, 'NaN', undefined, 'BAD_SETTING_VALUE'],
     ['number', null, '5', 'string', 'BAD_FLAGS'],
     ['unknown', null, '5', undefined, 'UNKNOWN_SETTING_TYPE'],
-  ])('as %s (was %j) refuses %j (%s): %s', (...row) => {
+  ])('as %s (was %j) rejects %j (%s): %s', (...row) => {
     expect(() => parse(row)).toThrow(expect.objectContaining({ code: row[4] }));
   });
 });

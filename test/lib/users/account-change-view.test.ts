@@ -33,8 +33,8 @@ const PLAN = planAccounts(
   },
 );
 
-describe('a change of accounts, for people', () => {
-  it('shows the plan, and the seats', () => {
+describe('the views of a change of accounts', () => {
+  it('show the plan and the seats', () => {
     expect(`\n${renderDetail(accountPlanView(PLAN), STYLE)}`).toMatchInlineSnapshot(`
       "
       Accounts
@@ -51,7 +51,7 @@ describe('a change of accounts, for people', () => {
     `);
   });
 
-  it('shows what became of each, and how to undo it there', () => {
+  it('show the outcome for each account, and the command to undo it', () => {
     const after = [{ ...ada, suspended: true }, noor];
     const error = { code: 'SERVER_ERROR', message: 'the server answered 500', exitCode: 4 };
     const attempts = [{ kind: 'answered' }, { kind: 'failed', error }] as const;
@@ -70,7 +70,7 @@ describe('a change of accounts, for people', () => {
     expect(report.exitCode).toBe(10);
   });
 
-  it('says a line of each of a few, and counts many', () => {
+  it('report progress per account for a few, and as a count for many', () => {
     const changed = (done: number) => ({ type: 'changed', at: NOW, login: 'ada', done }) as const;
     expect(accountEventLine(changed(1), 20)).toBe('ada: changed');
     expect(accountEventLine(changed(1), 5_000)).toBeUndefined();

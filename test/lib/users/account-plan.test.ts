@@ -22,7 +22,7 @@ describe('planAccounts', () => {
   const fresh = account('fresh', { signInCount: 0, suspended: true });
   const all = [admin('me'), active, gone, fresh];
 
-  it('changes only what is otherwise, and counts the seats', () => {
+  it('includes only accounts that change, and counts the seats', () => {
     const made = plan(
       [
         { account: active, suspended: true },
@@ -37,7 +37,7 @@ describe('planAccounts', () => {
     expect(made.seats).toEqual({ freed: 1, licensed: 10, usedNow: 9, usedThen: 8 });
   });
 
-  it('takes a seat for who comes back, and none for who never signed in', () => {
+  it('counts a seat for a returning user, and none for one who never signed in', () => {
     const made = plan(
       [gone, fresh].map((one) => ({ account: one, suspended: false })),
       all,
@@ -47,7 +47,7 @@ describe('planAccounts', () => {
     expect(made.warnings).toEqual([]);
   });
 
-  it('warns of more seats than there are, and of administrators', () => {
+  it('warns if seats run out, and if administrators are suspended', () => {
     const many = ['a', 'b'].map((login) => account(login, { suspended: true }));
     const over = plan(
       many.map((one) => ({ account: one, suspended: false })),
@@ -59,13 +59,13 @@ describe('planAccounts', () => {
     expect(suspended.warnings).toEqual(['The accounts include administrators: boss.']);
   });
 
-  it('does not know the seats where it does not know a state', () => {
+  it('does not know the seats if a state is unknown', () => {
     const untold = account('untold', { signInCount: null });
     const made = plan([{ account: untold, suspended: true }], [...all, untold]);
     expect(made.seats).toMatchObject({ freed: null, usedThen: null });
   });
 
-  it('never shuts out whose token it is, whatever the case', () => {
+  it('refuses to change the token owner’s own account, ignoring case', () => {
     for (const wish of [{ suspended: true }, { role: 'none' as const }]) {
       const [me = admin('me')] = all;
       expect(() => plan([{ account: me, ...wish }], [...all, admin('other')], 'ME')).toThrow(
@@ -75,7 +75,7 @@ describe('planAccounts', () => {
     }
   });
 
-  it('never takes the last administrator', () => {
+  it('refuses to remove the last administrator', () => {
     const [one, two] = [admin('one'), admin('two')];
     const here = [one, two, admin('out', { suspended: true }), active];
     expect(plan([{ account: one, role: 'none' }], here).changes).toHaveLength(1);

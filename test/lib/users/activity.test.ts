@@ -13,7 +13,7 @@ function build(startedBy: string | null, days: number): RecentBuild {
   return { ...nothing, startedBy, queuedAt: at, startedAt: at, stoppedAt: at };
 }
 
-/** A server that lists builds as they are given, and how often it was asked. */
+/** A server that lists the given builds, and records the requests. */
 function builds(all: readonly RecentBuild[]) {
   const asked: number[] = [];
   return {
@@ -40,12 +40,12 @@ async function activities(
 }
 
 const idle = (login: string): Account => account(login, { lastSignInAt: daysAgo(200) });
-/** Builds of nobody in question, every so often, back to a year ago. */
+/** Builds of another user at this interval in days, back to a year ago. */
 const others = (every: number): RecentBuild[] =>
   Array.from({ length: Math.floor(365 / every) }, (_, at) => build('other', at * every));
 
 describe('readActivity', () => {
-  it('counts builds as activity, whatever the case of the login', async () => {
+  it('counts builds as activity, ignoring the case of the login', async () => {
     const api = builds([build('PUSHER', 2), ...others(1)]);
     const { found, report } = await activities(api, [
       account('seen'),
@@ -57,7 +57,7 @@ describe('readActivity', () => {
     expect(report.doubt).toBeNull();
   });
 
-  it('asks for no builds where everybody signed in, and for no more once everybody was seen', async () => {
+  it('reads no builds if everybody signed in, and stops once everybody was seen', async () => {
     const none = builds(others(1));
     await activities(none, [account('seen')]);
     expect(none.asked).toEqual([]);
@@ -66,7 +66,7 @@ describe('readActivity', () => {
     expect(first.asked).toEqual([0]);
   });
 
-  it('reads page after page back to the beginning of the period', async () => {
+  it('reads pages back to the beginning of the period', async () => {
     const api = builds([...others(0.1).slice(0, 250), build('late', 26), ...others(1).slice(27)]);
     expect((await activities(api, [idle('late'), idle('gone')])).found).toEqual(['active', 'idle']);
     expect(api.asked).toEqual([0, 100, 200]);
@@ -90,20 +90,20 @@ describe('readActivity', () => {
       builds(others(1).map((one) => ({ ...one, startedBy: null }))),
       'do not say who started them',
     ],
-  ])('calls nobody idle where %s', async (_name, api, doubt) => {
+  ])('calls nobody idle if %s', async (_name, api, doubt) => {
     const { found, report } = await activities(api, [account('seen'), idle('gone')]);
     expect(found).toEqual(['active', 'unknown']);
     expect(report.byLogin.get('gone')?.why).toContain(doubt);
   });
 
-  it('calls nobody idle where there are more builds than are looked at', async () => {
+  it('calls nobody idle if there are more builds than the maximum', async () => {
     const api = builds(others(0.01));
     const { found } = await activities(api, [idle('gone')], { mostBuilds: 300 });
     expect(found).toEqual(['unknown']);
     expect(api.asked).toEqual([0, 100, 200]);
   });
 
-  it('knows what it does not know of sign-ins', async () => {
+  it('reports unknown if the sign-in data is missing', async () => {
     const accounts = [
       account('untold', { lastSignInAt: null }),
       account('never', { lastSignInAt: null, signInCount: 0 }),

@@ -17,7 +17,7 @@ afterEach(() => {
   for (const clock of clocks.splice(0)) clock.stop();
 });
 
-/** Suspends everybody but oneself. */
+/** Suspends all accounts but the first. */
 async function suspendAll(
   server: FakeServer,
   accounts: readonly Account[],
@@ -44,7 +44,7 @@ async function suspendAll(
 const outcomes = (report: AccountReport) => report.accounts.map(({ outcome }) => outcome);
 
 describe('changeAccounts', () => {
-  it('changes each once, and says so by the list', async () => {
+  it('changes each account once, and reports it from the list', async () => {
     const accounts = people(50);
     const server = new FakeServer(accounts);
     const { report } = await suspendAll(server, accounts);
@@ -59,7 +59,7 @@ describe('changeAccounts', () => {
     expect(server.suspended()).toHaveLength(50);
   });
 
-  it('asks no more than a few at once', async () => {
+  it('limits the number of parallel changes', async () => {
     const accounts = people(40);
     const server = new FakeServer(accounts);
     let inside = 0;
@@ -74,7 +74,7 @@ describe('changeAccounts', () => {
     expect(most).toBe(7);
   });
 
-  it('goes on past what fails, and ends with 10', async () => {
+  it('continues after a failure, and exits with 10', async () => {
     const accounts = people(30);
     const server = new FakeServer(accounts);
     server.beforeWrite = (login) => {
@@ -92,7 +92,7 @@ describe('changeAccounts', () => {
     });
   });
 
-  it('stops where the server dies, tells the truth, and finishes when it is run again', async () => {
+  it('stops if the server fails, reports it, and completes when run again', async () => {
     const accounts = people(1_000);
     const server = new FakeServer(accounts);
     const clock = new SandboxClock({ start: NOW, rate: 0 });
@@ -100,7 +100,7 @@ describe('changeAccounts', () => {
     server.beforeWrite = async () => {
       asked += 1;
       if (server.written.length < 500) return;
-      // As long as the client goes on trying.
+      // As long as the client keeps retrying.
       await clock.sleep(30_000);
       throw unreachable();
     };
@@ -115,7 +115,7 @@ describe('changeAccounts', () => {
     while (!ended) await clock.advance(1_000);
     const { report, events } = await run;
     expect(report.exitCode).toBe(10);
-    // One round of those under way, and nobody after them.
+    // The requests in progress at that time, and none after them.
     expect(asked).toBeLessThanOrEqual(500 + 20);
     expect(events.filter(({ type }) => type === 'stopped')).toHaveLength(1);
     expect(events.some(({ type }) => type === 'waiting')).toBe(true);
@@ -133,7 +133,7 @@ describe('changeAccounts', () => {
     expect(new Set(server.written).size).toBe(server.written.length);
   });
 
-  it('stops at once where the token is refused', async () => {
+  it('stops at once if the token is refused', async () => {
     const accounts = people(100);
     const server = new FakeServer(accounts);
     server.beforeWrite = () => {
@@ -145,12 +145,12 @@ describe('changeAccounts', () => {
     expect(server.written).toEqual([]);
   });
 
-  it('believes the list, not the answer', async () => {
+  it('trusts the list, not the response', async () => {
     const accounts = people(3);
     const server = new FakeServer(accounts);
     server.beforeWrite = (login) => {
       if (login !== 'user-1') return;
-      // Done, and the answer is lost.
+      // The change is made, but the response is lost.
       server.set(login, { suspended: true });
       throw unreachable();
     };
@@ -164,7 +164,7 @@ describe('changeAccounts', () => {
     expect(report.exitCode).toBe(10);
   });
 
-  it('begins nobody after Ctrl-C, and reads back what was done', async () => {
+  it('starts nothing after Ctrl-C, and reads back what was changed', async () => {
     const accounts = people(60);
     const server = new FakeServer(accounts);
     const abort = new AbortController();

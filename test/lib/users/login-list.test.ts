@@ -4,12 +4,12 @@ import { isGitHubLogin } from '../../../src/lib/server/github-login.ts';
 import { checkLogins, readLoginList } from '../../../src/lib/users/login-list.ts';
 
 describe('readLoginList', () => {
-  it('takes a login from each line, once, whatever ends the lines', () => {
+  it('reads one login per line, without duplicates, for all kinds of line ends', () => {
     const text = '\uFEFF# leavers\nalice\r\n  bob-2  # moved on\n\nALICE\rcarol_acme';
     expect(readLoginList(text, 'leavers.txt')).toEqual(['alice', 'bob-2', 'carol_acme']);
   });
 
-  it('tells the lines of what is no login', () => {
+  it('reports the lines with invalid logins', () => {
     const text = 'alice\n@bob\n\nc d\n-e\nf\u200Bg\nh"i\nj/k';
     expect(() => readLoginList(text, 'leavers.txt')).toThrow(
       expect.objectContaining({
@@ -21,7 +21,7 @@ describe('readLoginList', () => {
     );
   });
 
-  it.each(['', '\n\n', '# nobody\n'])('refuses a list of nobody: %j', (text) => {
+  it.each(['', '\n\n', '# nobody\n'])('rejects a list without logins: %j', (text) => {
     expect(() => readLoginList(text, 'standard input')).toThrow(
       expect.objectContaining({ kind: 'validation', code: 'NO_LOGINS' }),
     );
@@ -29,7 +29,7 @@ describe('readLoginList', () => {
 });
 
 describe('isGitHubLogin', () => {
-  it('lets nothing through that could be more than a name', () => {
+  it('accepts only letters, digits, hyphens and underscores', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), (text) => {
         if (isGitHubLogin(text)) expect(text).toMatch(/^[A-Za-z0-9_-]{1,39}$/);
@@ -45,7 +45,7 @@ describe('isGitHubLogin', () => {
 });
 
 describe('checkLogins', () => {
-  it('refuses what is no login, and counts who is named twice once', () => {
+  it('rejects an invalid login, and drops duplicates', () => {
     expect(checkLogins(['alice', 'Alice', 'bob'])).toEqual(['alice', 'bob']);
     expect(() => checkLogins(['alice', '@bob'])).toThrow(
       expect.objectContaining({

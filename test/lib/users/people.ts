@@ -1,15 +1,15 @@
 import { AdminError } from '../../../src/lib/errors.ts';
 import type { Account, AdminRole } from '../../../src/lib/server/admin-api.ts';
 
-/** When the tests' accounts are looked at. */
+/** The current time in the tests. */
 export const NOW = new Date('2026-03-02T09:00:00Z');
 
-/** So many days before {@link NOW}. */
+/** Returns the time this number of days before {@link NOW}. */
 export function daysAgo(days: number): Date {
   return new Date(NOW.getTime() - days * 86_400_000);
 }
 
-/** Somebody who signed in yesterday, and what is otherwise. */
+/** An account that signed in yesterday, with the given differences. */
 export function account(login: string, otherwise: Partial<Account> = {}): Account {
   return {
     login,
@@ -29,12 +29,12 @@ export function admin(login: string, otherwise: Partial<Account> = {}): Account 
   return account(login, { adminScopes: ['write-settings'], ...otherwise });
 }
 
-/** A server's accounts in memory, whose calls can be made to fail. */
+/** The accounts of a server in memory; its calls can be made to fail. */
 export class FakeServer {
   readonly #accounts: Map<string, Account>;
-  /** Logins in the order in which they were written. */
+  /** Logins in the order of the changes. */
   readonly written: string[] = [];
-  /** Called before each write; throws what the write is to fail with. */
+  /** Called before each change; may throw to make it fail. */
   beforeWrite: (login: string) => Promise<void> | void = () => undefined;
   /** Called before each list. */
   beforeList: () => void = () => undefined;
@@ -56,12 +56,12 @@ export class FakeServer {
     return this.#write(login, { adminScopes: [role] });
   }
 
-  /** Who is suspended. */
+  /** Logins of the suspended accounts. */
   suspended(): readonly string[] {
     return [...this.#accounts.values()].filter((one) => one.suspended).map(({ login }) => login);
   }
 
-  /** Changes an account as somebody else would. */
+  /** Changes an account as another administrator would. */
   set(login: string, change: Partial<Account>): void {
     const before = this.#accounts.get(login);
     if (before) this.#accounts.set(login, { ...before, ...change });
@@ -75,7 +75,7 @@ export class FakeServer {
   }
 }
 
-/** What a server that is not there is. */
+/** The error of an unreachable server. */
 export function unreachable(): AdminError {
   return new AdminError('service', 'Cannot reach the server', { code: 'UNREACHABLE' });
 }

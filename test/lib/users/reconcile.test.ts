@@ -33,7 +33,7 @@ function logins(request: Partial<ReconcileRequest> = {}) {
 }
 
 describe('reconcile', () => {
-  it('suspends who is no member and activates who is, whatever the case', () => {
+  it('suspends those who are not members and activates members, ignoring case', () => {
     const plan = logins({ keep: ['vip-*'] });
     expect(plan).toMatchObject({ suspends: ['leaver'], activates: ['back'], matching: 1 });
     expect(plan.withoutAccount).toEqual(['newcomer']);
@@ -45,7 +45,7 @@ describe('reconcile', () => {
     ]);
   });
 
-  it('goes one way, and further, where it is told to', () => {
+  it('obeys the direction, and includes administrators and machine users on request', () => {
     expect(logins({ activate: false })).toMatchObject({
       suspends: ['leaver', 'vip-1'],
       activates: [],
@@ -64,7 +64,7 @@ describe('reconcile', () => {
     ]);
   });
 
-  it('never touches oneself, a member that is active, or an outsider that is suspended', () => {
+  it('never changes the operator, an active member, or a suspended account of a non-member', () => {
     const letters = fc.constantFrom<string>('a', 'B', 'c', 'D', 'me');
     const accounts = fc.uniqueArray(
       fc.record({ login: letters, suspended: fc.boolean(), admin: fc.boolean() }),
@@ -94,7 +94,7 @@ describe('reconcile', () => {
 });
 
 describe('reconcileWarnings', () => {
-  it('wonders about a list that shuts out most, or fits nobody', () => {
+  it('warns about a list that suspends most accounts, or matches none', () => {
     const accounts = [admin('me'), account('a'), account('b'), account('c')];
     expect(reconcileWarnings(reconcile(accounts, ['x'], BOTH), accounts)).toEqual([
       'This suspends 3 of 4 accounts: check that the list is the right one.',

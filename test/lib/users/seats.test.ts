@@ -19,7 +19,7 @@ function licence(otherwise: Partial<Licensing>) {
 }
 
 describe('seats', () => {
-  it('reckons what is free and when the licence runs out', () => {
+  it('computes the free seats and the expiry', () => {
     expect(licence({})).toMatchObject({
       licensed: 100,
       used: 50,
@@ -43,7 +43,7 @@ describe('seats', () => {
     expect(licence(otherwise).warnings).toEqual(warnings);
   });
 
-  it('knows nothing where the server tells nothing', () => {
+  it('returns null for what the server does not report', () => {
     const told = licence({ licensedSeats: null, expiresAt: null });
     expect(told).toMatchObject({ free: null, usedPercent: null, expiresInMs: null });
     expect(licence({ licensedSeats: 0 }).usedPercent).toBeNull();
@@ -51,7 +51,7 @@ describe('seats', () => {
 });
 
 describe('seatFindings', () => {
-  it('finds what reaches the limit, and a licence that has run out', () => {
+  it('reports used seats at the limit, and an expired licence', () => {
     expect(seatFindings(licence({}), 51)).toEqual([]);
     expect(seatFindings(licence({}), 50)).toEqual([
       '50 of 100 seats are taken: 50 % (limit 50 %).',

@@ -31,7 +31,7 @@ describe('accountRole', () => {
 });
 
 describe('seatsTaken', () => {
-  it('counts active accounts alone, and knows when it does not know', () => {
+  it('counts only active accounts, and returns null if a state is unknown', () => {
     const some = [
       account('a'),
       account('b', { suspended: true }),

@@ -32,7 +32,7 @@ function undo(...accounts: readonly FormerAccount[]): UndoFile {
 }
 
 describe('writeUndoFile', () => {
-  it('leaves one file that its owner alone can read, in a directory of its own', async () => {
+  it('writes a file that only its owner can read, and creates its directory', async () => {
     const path = join(await directory(), 'undo', 'x.json');
     await writeUndoFile(path, undo(former('alice', false)));
     expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -40,7 +40,7 @@ describe('writeUndoFile', () => {
     expect(await readUndoFile(path)).toEqual(undo(former('alice', false)));
   });
 
-  it('keeps how an account was first when a command is run again', async () => {
+  it('keeps the oldest state of an account when a command is run again', async () => {
     const path = join(await directory(), 'x.json');
     await writeUndoFile(path, undo(former('alice', false)));
     await writeUndoFile(
@@ -53,7 +53,7 @@ describe('writeUndoFile', () => {
     ]);
   });
 
-  it('touches no file that is something else, or another installation’s', async () => {
+  it('does not overwrite another kind of file, or one of another installation', async () => {
     const path = join(await directory(), 'notes.json');
     await writeFile(path, '{"shopping": []}');
     await expect(writeUndoFile(path, undo())).rejects.toMatchObject({
@@ -69,7 +69,7 @@ describe('writeUndoFile', () => {
     });
   });
 
-  it('says why it cannot be written, and leaves nothing', async () => {
+  it('reports why it cannot be written, and leaves no temporary file', async () => {
     const where = await directory();
     await writeFile(join(where, 'file'), '');
     const path = join(where, 'file', 'x.json');
@@ -102,7 +102,7 @@ describe('readUndoFile', () => {
       JSON.stringify({ ...undo(), accounts: [{ login: 'a', suspended: null, role: 'root' }] }),
       'an invalid account 1',
     ],
-  ])('refuses %s', async (_name, text, said) => {
+  ])('rejects %s', async (_name, text, said) => {
     const path = join(await directory(), 'x.json');
     await writeFile(path, text);
     await expect(readUndoFile(path)).rejects.toMatchObject({
@@ -112,7 +112,7 @@ describe('readUndoFile', () => {
     });
   });
 
-  it('says that there is none', async () => {
+  it('reports a missing file', async () => {
     await expect(readUndoFile(join(await directory(), 'x.json'))).rejects.toMatchObject({
       kind: 'notFound',
       code: 'UNDO_FILE',
@@ -121,7 +121,7 @@ describe('readUndoFile', () => {
 });
 
 describe('requireSameInstallation', () => {
-  it('goes by the host, and by the name where a host is not known', () => {
+  it('compares the hosts, or the names if a host is unknown', () => {
     const here = { installation: 'renamed', host: 'circleci.example.com' };
     expect(() => requireSameInstallation(undo(), here, 'x.json')).not.toThrow();
     expect(() => requireSameInstallation(undo(), { ...here, host: null }, 'x.json')).toThrow(

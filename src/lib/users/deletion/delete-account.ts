@@ -3,34 +3,34 @@ import { deleteByRepl, loginsByRepl } from '../../server/nrepl/users-by-repl.ts'
 import { loginKey } from '../state.ts';
 import type { UseRepl } from './plan-deletion.ts';
 
-/** How a deletion ended, as read back afterwards; `unknown` where that could not be read. */
+/** The outcome according to the list read afterwards; `unknown` if it could not be read. */
 export type DeletionOutcome = 'deleted' | 'kept' | 'unknown';
 
-/** How a deletion ended. */
+/** The result of a deletion. */
 export interface DeletionReport {
   readonly login: string;
   readonly outcome: DeletionOutcome;
-  /** What went wrong; null where nothing did. */
+  /** Null if nothing went wrong. */
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly exitCode: number;
 }
 
-/** A step of a deletion; the last is the report. */
+/** An event during a deletion; the last is the report. */
 export type DeletionEvent =
   | { readonly type: 'deleting'; readonly login: string }
   | { readonly type: 'reading-back'; readonly login: string }
   | { readonly type: 'report'; readonly report: DeletionReport };
 
-/** How a deletion is bounded. */
+/** The options of {@link deleteAccount}. */
 export interface DeletionOptions {
   readonly signal: AbortSignal;
-  /** Limit for the deletion, and for reading back, each. */
+  /** Timeout in milliseconds of the deletion, and again of the check afterwards. */
   readonly timeoutMs: number;
 }
 
 /**
- * Deletes an account and lists the logins to see it gone: what the function in the frontend returns
- * is not documented, and a connection may break after the work was done.
+ * Deletes an account, then lists the logins to verify it: the return value of the function in the
+ * frontend is not documented, and the connection may break after the account was deleted.
  */
 export async function* deleteAccount(
   repl: UseRepl,
@@ -43,7 +43,7 @@ export async function* deleteAccount(
   );
   yield { type: 'reading-back', login };
   let left: boolean | null = null;
-  // Not stopped by Ctrl-C: whether the account is gone is what has to be told then.
+  // Without the signal: after Ctrl-C, the report must still say whether the account is gone.
   const unread = await failureOf(async () => {
     const logins = await repl((session) => loginsByRepl(session, { timeoutMs }));
     left = logins.some((one) => loginKey(one) === loginKey(login));

@@ -3,7 +3,7 @@ import { accountView } from '../view.ts';
 import type { DeletionEvent, DeletionOutcome, DeletionReport } from './delete-account.ts';
 import type { DeletionPlan } from './plan-deletion.ts';
 
-/** Who is deleted, and what that means. */
+/** Returns the view of a plan: the account, and the consequences of deleting it. */
 export function deletionPlanView({ login, account }: DeletionPlan, now: Date): DetailView {
   const who = account
     ? accountView(account, now).blocks
@@ -40,7 +40,7 @@ const OUTCOMES: Readonly<Record<DeletionOutcome, string>> = {
   unknown: 'unknown: the list could not be read afterwards',
 };
 
-/** How it ended. */
+/** Returns the view of the result. */
 export function deletionReportView({ login, outcome, error }: DeletionReport): DetailView {
   return {
     blocks: [
@@ -60,7 +60,7 @@ export function deletionReportView({ login, outcome, error }: DeletionReport): D
   };
 }
 
-/** A step in a line. */
+/** Returns a line for an event; undefined for the report. */
 export function deletionLine(event: DeletionEvent): string | undefined {
   if (event.type === 'deleting') return `Deleting ${event.login} ...`;
   if (event.type === 'reading-back') return 'Checking that the account is gone ...';

@@ -6,25 +6,25 @@ import { loginsByRepl, requireDeletion } from '../../server/nrepl/users-by-repl.
 import { type AccountRow, accountRow } from '../list.ts';
 import { isAdmin, loginKey } from '../state.ts';
 
-/** Opens a session of the REPL for as long as something uses it. */
+/** Opens a REPL session, runs `use` with it and closes it afterwards. */
 export type UseRepl = <T>(use: (session: ReplSession) => Promise<T>) => Promise<T>;
 
-/** What the admin API tells of an account that is to go. */
+/** The admin API calls that the plan of a deletion uses. */
 export type AdminReads = Pick<AdminApi, 'accounts' | 'me'>;
 
-/** What will be deleted. */
+/** A planned deletion. */
 export interface DeletionPlan {
-  /** As the server writes it. */
+  /** In the server's spelling. */
   readonly login: string;
-  /** Null where the admin API does not tell. */
+  /** Null if the admin API does not return it. */
   readonly account: AccountRow | null;
   readonly warnings: readonly string[];
 }
 
-/** From where a deletion is planned. */
+/** The sources of a deletion plan. */
 export interface DeletionSources {
   readonly repl: UseRepl;
-  /** Null where nothing says where the admin API is, or no token is named for it. */
+  /** Null if the host or the token of the admin API is not configured. */
   readonly admin: AdminReads | null;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
@@ -34,10 +34,10 @@ const HOST_CHANGED =
   'If the GitHub address of this installation was ever changed, ask CircleCI support before you delete an account.';
 
 /**
- * Looks who would be deleted, and whether the server can do it. Nothing is changed.
+ * Looks up the account to delete, and checks that the server can do it. Changes nothing.
  *
- * @throws AdminError of kind `notFound` (USER_NOT_FOUND) or `refused` (OWN_ACCOUNT, LAST_ADMIN), and
- *   as {@link loginsByRepl} does
+ * @throws AdminError of kind `notFound` (USER_NOT_FOUND) or `refused` (OWN_ACCOUNT, LAST_ADMIN), or
+ *   like {@link loginsByRepl}
  */
 export async function planDeletion(
   wanted: string,
