@@ -2,10 +2,10 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { AdminError } from '../errors.ts';
 
-/** How a change ended: `unfinished` has no end in the log, because it runs yet or was cut off. */
+/** The result of a change; `unfinished` if the log has no end entry: still running, or killed. */
 export type AuditStatus = 'done' | 'failed' | 'interrupted' | 'unfinished';
 
-/** A change as the log tells it. What the log does not say is null. */
+/** A change in the audit log; null for what the log does not contain. */
 export interface AuditRecord {
   readonly id: string;
   readonly startedAt: Date;
@@ -16,32 +16,32 @@ export interface AuditRecord {
   readonly user: string | null;
   readonly installation: string | null;
   readonly action: string | null;
-  /** The command line, without its program. */
+  /** The command line without the program. */
   readonly command: readonly string[];
   readonly error: string | null;
 }
 
-/** A change with everything that was planned and reported. */
+/** A change with its plan and result. */
 export interface AuditDetail extends AuditRecord {
   readonly plan: unknown;
   readonly result: unknown;
 }
 
-/** Which changes are wanted. */
+/** Which changes to list. */
 export interface AuditFilter {
-  /** Begun at this moment or later. */
+  /** Only changes that started at this time or later. */
   readonly since?: Date;
   readonly installation?: string;
-  /** How many, the newest. */
+  /** Maximum number of changes; the newest are kept. */
   readonly limit: number;
 }
 
-/** Changes, the newest last. */
+/** A list of changes, newest last. */
 export interface AuditPage {
   readonly entries: readonly AuditRecord[];
-  /** Whether older ones that are wanted too were left off. */
+  /** Whether older matching changes were left out. */
   readonly truncated: boolean;
-  /** Lines that are no entry, such as one that a full disk tore. */
+  /** Number of lines that are not valid entries, such as one cut off by a full disk. */
   readonly unreadable: number;
 }
 
@@ -49,8 +49,8 @@ type Line = Readonly<Record<string, unknown>>;
 type Mutable = { -readonly [Key in keyof AuditRecord]: AuditRecord[Key] };
 
 /**
- * Reads the log from its beginning and keeps the newest changes that are wanted: memory does not
- * grow with the log. A log that is not there has no changes.
+ * Reads the whole log as a stream and keeps the newest matching changes, so that memory does not
+ * grow with the log. A missing log has no changes.
  *
  * @throws AdminError of kind `failed`, code AUDIT_LOG
  */
@@ -76,9 +76,10 @@ export async function listChanges(path: string, filter: AuditFilter): Promise<Au
 }
 
 /**
- * The change with this id, or with an id that begins so.
+ * Finds the change with this ID or ID prefix.
  *
  * @throws AdminError of kind `notFound` (AUDIT_ENTRY_NOT_FOUND), `usage` (AMBIGUOUS_ID) or `failed`
+ *   (AUDIT_LOG)
  */
 export async function findChange(path: string, prefix: string): Promise<AuditDetail> {
   const wanted = prefix.toLowerCase();
@@ -133,7 +134,10 @@ interface ParsedLine {
   readonly line: Line;
 }
 
-/** Null for what is no entry. A whole one that was appended to a torn one is found behind it. */
+/**
+ * Parses an entry; returns null for an invalid line. If an entry was appended to an incomplete one,
+ * the complete entry at the end of the line is parsed.
+ */
 function parseLine(text: string): ParsedLine | null {
   const line = parseJson(text) ?? parseJson(text.slice(Math.max(0, text.lastIndexOf(ENTRY_START))));
   if (typeof line !== 'object' || line === null) return null;

@@ -9,10 +9,10 @@ const TONES: Readonly<Record<AuditStatus, Tone>> = {
   unfinished: 'warning',
 };
 
-/** As much of an id as tells changes apart. */
+/** The length of a displayed ID; long enough to be unique. */
 const SHORT_ID = 8;
 
-/** The changes as a table, the newest last. */
+/** Returns the changes as a table, newest last. */
 export function changesView({ entries, truncated, unreadable }: AuditPage): TableView<AuditRecord> {
   const unfinished = entries.filter(({ status }) => status === 'unfinished').length;
   return {
@@ -46,7 +46,7 @@ export function changesView({ entries, truncated, unreadable }: AuditPage): Tabl
   };
 }
 
-/** One change with what was planned and what came of it. */
+/** Returns the details of a change with its plan and result. */
 export function changeView(change: AuditDetail): DetailView {
   const fields: readonly (readonly [string, string | null, Tone?])[] = [
     ['Id', change.id],

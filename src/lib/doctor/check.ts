@@ -1,9 +1,9 @@
 import type { Milliseconds } from '../clock.ts';
 
-/** What a check is about; the first two digits of its code say the same. */
+/** The subject of a check; the first two digits of its code encode the same. */
 export type Category = 'configuration' | 'kubernetes' | 'nomad' | 'server' | 'machine';
 
-/** Every category, in the order in which they are shown. */
+/** All categories in display order. */
 export const CATEGORIES: readonly Category[] = [
   'configuration',
   'kubernetes',
@@ -12,63 +12,70 @@ export const CATEGORIES: readonly Category[] = [
   'machine',
 ];
 
-/** How a check ended. What is not set up in the profile is neither good nor bad. */
+/**
+ * The result of a check. A feature that the profile does not use is `not-configured`, not a
+ * failure.
+ */
 export type CheckStatus = 'ok' | 'warning' | 'failed' | 'skipped' | 'not-configured';
 
-/** What a check found: one line, and what to do about it. */
+/** The finding of a check: a one-line message, and a hint what to do. */
 export interface Finding {
   readonly status: CheckStatus;
   readonly message: string;
   readonly hint?: string;
 }
 
-/** What a check is, before it has run. */
+/** The static part of a check. */
 export interface CheckDescription {
-  /** Stable: `CA` and four digits. */
+  /** `CA` and four digits; never changes. */
   readonly code: string;
   readonly category: Category;
-  /** What is well when it is well. */
+  /** The condition that holds if the check passes. */
   readonly name: string;
   /**
-   * Codes without which this one means nothing: it is skipped where one of them failed, and not
-   * configured where one of them is not.
+   * Codes of prerequisites: this check is skipped if one of them failed, and not configured if one
+   * of them is not configured.
    */
   readonly needs?: readonly string[];
-  /** Codes of which one has to be well, whichever. */
+  /** Codes of alternatives: at least one of them must pass. */
   readonly needsOneOf?: readonly string[];
-  /** Codes whose failure explains this one's, but which may as well not be configured. */
+  /**
+   * Codes of checks whose failure would explain a failure of this one; they need not be configured.
+   */
   readonly unlessFailed?: readonly string[];
 }
 
-/** A check. It only reads. `Needs` is the part of the context that it looks at. */
+/** A check. Only reads. `Needs` is the part of the context that it uses. */
 export interface Check<Needs> extends CheckDescription {
   /**
+   * Runs the check.
+   *
    * @throws AdminError, which counts as a failure with its message and hint
    */
   run(context: Needs): Promise<Finding>;
 }
 
-/** How a check ended, and what it is. */
+/** A check and its result. */
 export interface CheckResult extends CheckDescription {
   readonly status: CheckStatus;
   readonly message: string;
   readonly hint: string | null;
-  /** The page that says more, from the top of the package. */
+  /** Path of the documentation page, relative to the package root. */
   readonly ref: string;
   readonly durationMs: Milliseconds;
 }
 
-/** The page of a check. */
+/** Returns the path of a check's documentation page. */
 export function checkPage(code: string): string {
   return `docs/checks/${code}.md`;
 }
 
-/** All is well. */
+/** The check passed. */
 export function ok(message: string): Finding {
   return { status: 'ok', message };
 }
 
-/** It works, but not for long or not all of it. */
+/** It works, but only in part or not for long. */
 export function warning(message: string, hint: string): Finding {
   return { status: 'warning', message, hint };
 }
@@ -78,12 +85,12 @@ export function failed(message: string, hint: string): Finding {
   return { status: 'failed', message, hint };
 }
 
-/** The profile does not ask for it. */
+/** The profile does not use it. */
 export function notConfigured(message: string, hint?: string): Finding {
   return { status: 'not-configured', message, ...(hint === undefined ? {} : { hint }) };
 }
 
-/** Another check tells of it: this one says nothing. */
+/** Another check reports it. */
 export function skipped(message: string): Finding {
   return { status: 'skipped', message };
 }

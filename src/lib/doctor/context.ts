@@ -9,15 +9,15 @@ import type { HostInspection } from '../server/certificate.ts';
 import type { ServerClient } from '../server/client.ts';
 import type { NomadWays } from './nomad-ways.ts';
 
-/** The config file, as it lies there. */
+/** The config file on disk. */
 export interface ConfigFileFacts {
   readonly path: string;
   validate(): Promise<ConfigValidation>;
-  /** Permission bits; null where there is no file, or the platform has none. */
+  /** Permission bits; null if there is no file, or on a platform without such bits. */
   mode(): Promise<number | null>;
 }
 
-/** What is asked of the cluster, here and by the commands. */
+/** The Kubernetes calls that checks use; commands use the same. */
 export type ClusterUnderTest = Pick<
   KubernetesClient,
   | 'target'
@@ -33,44 +33,51 @@ export type ClusterUnderTest = Pick<
 /** The server's host. */
 export interface HostUnderTest {
   readonly address: URL;
-  /** Whether a proxy of the environment stands between here and the host. */
+  /** Whether connections go through a proxy set in the environment. */
   readonly proxied: boolean;
   inspect(): Promise<HostInspection>;
 }
 
-/** This machine. */
+/** The machine that runs the tool. */
 export interface MachineFacts {
-  /** Such as `24.1.0`. */
+  /** For example `24.1.0`. */
   readonly nodeVersion: string;
   readonly auditPath: string;
-  /** Why a file could not be written, or made; null where it could. Nothing is written for it. */
+  /**
+   * Returns the error code if a file could not be written or created; null if it could. Does not
+   * write anything.
+   */
   cannotWrite(path: string): Promise<string | null>;
 }
 
 /**
- * Everything that checks look at. Each part is asked for once however many checks want it, and
- * nothing is connected before one does. A check takes no more of it than it needs.
+ * Everything that checks read. Each part is fetched at most once, on first use, however many checks
+ * use it. A check declares only the parts that it needs.
  */
 export interface DoctorContext {
   readonly clock: Clock;
   readonly config: ConfigFileFacts;
   readonly machine: MachineFacts;
-  /** @throws AdminError as `resolveSettings` does */
+  /**
+   * Resolves the settings.
+   *
+   * @throws AdminError like `resolveSettings`
+   */
   settings(): Promise<Settings>;
-  /** Reads a token; null where none is named. It is masked from then on. */
+  /** Reads a token and registers it for masking; null if none is configured. */
   token(of: 'nomad' | 'server'): Promise<string | null>;
-  /** Null where nothing says that there is a cluster. */
+  /** Null if no cluster is configured. */
   cluster(): Promise<ClusterUnderTest | null>;
   pods(): Promise<readonly Pod[]>;
-  /** Every way to Nomad that is set up, each tried. */
+  /** All configured access methods to Nomad, and the result of trying each. */
   nomadWays(): Promise<NomadWays>;
-  /** The clients, over the first way that works. */
+  /** The Nomad clients, over the first access method that works. */
   nomadNodes(): Promise<readonly NomadNode[]>;
-  /** Null where no host is named. */
+  /** Null if no host is configured. */
   host(): Promise<HostUnderTest | null>;
-  /** Null where no host is named. */
+  /** Null if no host is configured. */
   server(): Promise<ServerClient | null>;
 }
 
-/** How host names are looked up, where it is not the system that does. */
+/** A replacement for the system's host name lookup. */
 export type Lookup = LookupFunction;

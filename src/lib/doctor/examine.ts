@@ -4,7 +4,7 @@ import type { DoctorContext } from './context.ts';
 import type { OpenContext } from './open-context.ts';
 import { runChecks } from './run-checks.ts';
 
-/** How long, and how often. */
+/** The time limits and retries of {@link examine}. */
 export interface ExamineOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -12,11 +12,11 @@ export interface ExamineOptions {
   readonly limit: Milliseconds;
   /** For all checks of a round. */
   readonly timeout: Milliseconds;
-  /** For how long to try again until nothing fails; 0 for one round. */
+  /** How long to repeat the checks until none fails; 0 for a single round. */
   readonly wait: Milliseconds;
 }
 
-/** What happens while checks run. */
+/** An event while checks run. */
 export type ExamineEvent =
   | {
       readonly kind: 'result';
@@ -24,18 +24,20 @@ export type ExamineEvent =
       readonly of: number;
       readonly result: CheckResult;
     }
-  /** Something failed, and it will be tried again. */
+  /** A check failed, and all checks will be repeated. */
   | { readonly kind: 'again'; readonly failed: readonly string[]; readonly afterMs: Milliseconds }
   | {
       readonly kind: 'end';
-      /** Null where the settings cannot be made out. */
+      /** Null if the settings cannot be resolved. */
       readonly installation: string | null;
       readonly results: readonly CheckResult[];
     };
 
 const PAUSE: Milliseconds = 5_000;
 
-/** Runs checks, again and again where that is asked for; the last event has the last results. */
+/**
+ * Runs the checks, repeatedly if `wait` is set. The last event has the results of the last round.
+ */
 export async function* examine(
   checks: readonly Check<DoctorContext>[],
   open: () => OpenContext,
@@ -66,7 +68,7 @@ export async function* examine(
   }
 }
 
-/** A check has told why, where the settings cannot be made out. */
+/** If the settings cannot be resolved, a check has already reported why. */
 function profileOf({ settings }: DoctorContext): Promise<string | null> {
   return settings().then(
     ({ profile }) => profile,

@@ -4,36 +4,36 @@ import type { NomadClient } from '../nomad/client.ts';
 import type { NomadAccess } from '../nomad/model.ts';
 import { within } from './within.ts';
 
-/** What came of trying a way to Nomad. */
+/** The result of trying an access method to Nomad. */
 export interface TriedWay {
   readonly access: NomadAccess;
   readonly client: NomadClient | null;
-  /** The leader as that way tells it; null where there is none. */
+  /** The leader as reported over this access method; null if there is none. */
   readonly leader: string | null;
   /**
-   * `works`: Nomad itself answered, be it with an error. `forbidden`: Kubernetes does not let us
-   * go there. `failed`: nothing of Nomad was seen.
+   * `works`: Nomad itself responded, even if with an error. `forbidden`: Kubernetes denies access.
+   * `failed`: no response from Nomad.
    */
   readonly outcome: 'works' | 'forbidden' | 'failed';
-  /** Why it does not work, or what Nomad answered; null where it gave what was asked for. */
+  /** Why it does not work, or Nomad's error; null if the request succeeded. */
   readonly error: AdminError | null;
 }
 
-/** A way that is set up, and what comes of it. */
+/** A configured access method and the pending result of trying it. */
 export interface WayUnderTest {
   readonly access: NomadAccess;
   readonly tried: Promise<TriedWay>;
 }
 
-/** The ways that are set up, in the order in which they are preferred. */
+/** The configured access methods, in order of preference. */
 export type NomadWays = readonly WayUnderTest[];
 
-/** What came of all of them. */
+/** Waits for the results of all access methods. */
 export function tryAll(ways: NomadWays): Promise<readonly TriedWay[]> {
   return Promise.all(ways.map(({ tried }) => tried));
 }
 
-/** Tries one way by asking for the leader, which Nomad tells to everybody. */
+/** Tries an access method by requesting the leader, which needs no permission in Nomad. */
 export async function tryWay(
   access: NomadAccess,
   open: () => Promise<NomadClient>,
@@ -53,7 +53,7 @@ export async function tryWay(
   }
 }
 
-/** The way that commands take: the first that works. */
+/** Returns the access method that commands use: the first that works. */
 export function takenWay(
   ways: readonly TriedWay[],
 ): (TriedWay & { readonly client: NomadClient }) | null {
@@ -64,13 +64,16 @@ export function takenWay(
   return null;
 }
 
-/** The way whose check tells that none works; null where one does, or where all are forbidden. */
+/**
+ * Returns the access method whose check reports that none works; null if one works, or if none
+ * failed otherwise than by missing permissions.
+ */
 export function blamedWay(ways: readonly TriedWay[]): TriedWay | null {
   if (takenWay(ways)) return null;
   return ways.find(({ outcome }) => outcome === 'failed') ?? null;
 }
 
-/** Errors in which Nomad has not spoken, although their code begins with its name. */
+/** Error codes that start with NOMAD_ although Nomad itself did not respond. */
 const NOT_NOMAD: ReadonlySet<string> = new Set([
   'NOMAD_UNREACHABLE',
   'NOMAD_BAD_ANSWER',

@@ -19,23 +19,25 @@ import { inspectHost } from '../server/certificate.ts';
 import type { DoctorContext, HostUnderTest } from './context.ts';
 import { type NomadWays, takenWay, tryAll, tryWay } from './nomad-ways.ts';
 
-/** Less than a check may take, so that a slow way is told by its own check. */
+/**
+ * Less than the time limit of a check, so that a slow access method is reported by its own check.
+ */
 const WAY_LIMIT: Milliseconds = 10_000;
 
-/** What the checks of one round look at. */
+/** The context of one round of checks. */
 export interface OpenContext {
   readonly context: DoctorContext;
   close(): Promise<void>;
 }
 
-/** What it takes beside what an installation is connected with. */
+/** What {@link openContext} needs in addition to the options of an installation. */
 export interface ContextOptions {
   readonly installation: InstallationOptions;
   readonly nodeVersion: string;
   readonly auditPath: string;
 }
 
-/** Opens what the checks look at. Nothing is read or connected before a check asks for it. */
+/** Opens the context of a round. Nothing is read or connected until a check uses it. */
 export function openContext({ installation: options, ...rest }: ContextOptions): OpenContext {
   const { clock, env } = options;
   const round = new AbortController();
@@ -59,7 +61,7 @@ export function openContext({ installation: options, ...rest }: ContextOptions):
     return connected().catch((error: unknown) => nullIfNotMeant(error, known));
   });
   const pods = once(async () => (await connected()).listPods({ signal }));
-  // Looked for once, not for every way through the cluster. What fails here fails there again.
+  // The pod is looked up once for all access methods. An error here occurs again when connecting.
   const serverPod = once(async (): Promise<string> => {
     const { nomad } = await settings();
     if (nomad.podNamed) return nomad.pod;
@@ -75,7 +77,7 @@ export function openContext({ installation: options, ...rest }: ContextOptions):
         return kept(connectNomadOf(own, options, connected));
       };
       const tried = tryWay(access, open, { clock, limit: WAY_LIMIT, signal });
-      // A way whose check is skipped may end after the round: nobody waits for it then.
+      // If its check is skipped, nothing awaits this promise: avoid an unhandled rejection.
       tried.catch(() => undefined);
       return { access, tried };
     });
@@ -141,7 +143,7 @@ async function readToken(
   return 'value' in token ? token.value : readSecret(token, options);
 }
 
-/** The settings with the token read: a command that prints it is run once, not for every way. */
+/** Returns the settings with the token resolved, so that a token command runs only once. */
 async function withToken(
   settings: Settings,
   read: () => Promise<string | null>,
@@ -153,17 +155,18 @@ async function withToken(
   };
 }
 
-/** The ways that commands would try, in their order. */
+/** Returns the access methods that commands would try, in order. */
 function waysOf({ nomad, kubernetes }: Settings, cluster: boolean): readonly NomadAccess[] {
   const all: readonly NomadAccess[] = ['direct', 'proxy', 'port-forward', 'exec'];
   if (nomad.access !== 'auto') return [nomad.access];
   const direct = nomad.address !== null;
-  // An address alone means that server: a cluster that happens to be current is another one.
+  // An address without a context means an external server: the kubeconfig's current cluster may be
+  // unrelated.
   const through = cluster && (!direct || kubernetes.context !== null);
   return all.filter((way) => (way === 'direct' ? direct : through));
 }
 
-/** That there is no kubeconfig is no fault where nothing asks for a cluster. */
+/** A missing kubeconfig is not an error if the settings do not refer to a cluster. */
 function nullIfNotMeant(error: unknown, { kubernetes, nomad, host }: Settings): null {
   const asked = kubernetes.context !== null || kubernetes.kubeconfig.length > 0;
   const elsewhere = nomad.address !== null || host !== null;
@@ -171,7 +174,7 @@ function nullIfNotMeant(error: unknown, { kubernetes, nomad, host }: Settings): 
   throw error;
 }
 
-/** A cluster that is meant and fails is still one: its own checks tell of it. */
+/** A cluster that is configured but fails is still present: its own checks report the failure. */
 function trueIfFailed(error: unknown): true {
   if (isAdminError(error)) return true;
   throw error;
@@ -188,7 +191,7 @@ async function listNodes(ways: NomadWays, signal: AbortSignal): Promise<readonly
 async function modeOf(path: string): Promise<number | null> {
   try {
     const { mode } = await stat(path);
-    // Windows has no such bits: what it shows says nothing.
+    // Windows has no such bits; the reported mode is meaningless.
     return constants.UV_FS_O_FILEMAP === 0 ? mode : null;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
@@ -196,7 +199,7 @@ async function modeOf(path: string): Promise<number | null> {
   }
 }
 
-/** Looks up to the first directory that is there: what is missing below it could be made in it. */
+/** Checks the nearest existing directory: missing directories could be created in it. */
 async function cannotWrite(path: string): Promise<string | null> {
   try {
     await access(path, constants.W_OK);

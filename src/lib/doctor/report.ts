@@ -1,6 +1,6 @@
 import type { CheckResult, CheckStatus } from './check.ts';
 
-/** How many checks ended how. */
+/** The number of checks by result. */
 export interface DoctorSummary {
   readonly ok: number;
   readonly warning: number;
@@ -9,16 +9,16 @@ export interface DoctorSummary {
   readonly notConfigured: number;
 }
 
-/** What `doctor` tells. */
+/** The output of `doctor`. */
 export interface DoctorReport {
-  /** Null where no profile is in use, or the config file does not say. */
+  /** Null if no profile is in use, or if it could not be determined. */
   readonly installation: string | null;
   readonly checks: readonly CheckResult[];
-  /** Of all checks that ran, those that are not shown included. */
+  /** Counts all checks that ran, including those not shown. */
   readonly summary: DoctorSummary;
 }
 
-/** From what severity on results are shown. */
+/** The minimum severity of the results to show. */
 export const SEVERITIES = ['ok', 'warning', 'failed'] as const;
 
 /** One of {@link SEVERITIES}. */
@@ -30,7 +30,7 @@ const SHOWN: Readonly<Record<Severity, readonly CheckStatus[]>> = {
   failed: ['failed'],
 };
 
-/** Puts results together, by code, as far as they are severe enough. */
+/** Builds the report from the results of sufficient severity, sorted by code. */
 export function doctorReport(
   installation: string | null,
   results: readonly CheckResult[],
@@ -53,7 +53,7 @@ export function doctorReport(
   };
 }
 
-/** The report as JSON. */
+/** Returns the report as JSON. */
 export function doctorDocument({ installation, checks, summary }: DoctorReport) {
   return {
     installation,

@@ -9,26 +9,30 @@ import {
   type Finding,
 } from './check.ts';
 
-/** How long checks may take. */
+/** The time limits of {@link runChecks}. */
 export interface CheckLimits {
   readonly clock: Clock;
   /** For each check. */
   readonly limit: Milliseconds;
-  /** For all of them together. */
+  /** For all checks together. */
   readonly overall: Milliseconds;
 }
 
 interface Ended {
   readonly result: CheckResult;
-  /** The check that failed, this one or the one that it needs, and so on; null where none has. */
+  /**
+   * Code of the failed check that explains the result: this check, or a prerequisite however
+   * indirect; null if none failed.
+   */
   readonly rootCause: string | null;
 }
 
 /**
- * Runs checks, all at once but for those that need others, and yields each result as it comes. A
- * fault is told by one check: those that cannot work because of it are skipped, and name it.
+ * Runs the checks in parallel, each after those that it needs, and yields each result as it
+ * arrives. A fault is reported by one check only: checks that depend on it are skipped with a
+ * reference to it.
  *
- * @param checks in an order in which none comes before one that it needs
+ * @param checks ordered so that each comes after those that it needs
  */
 export async function* runChecks<Context>(
   checks: readonly Check<Context>[],
@@ -84,7 +88,7 @@ interface Hindrance {
   readonly rootCause: string | null;
 }
 
-/** Why a check is not run at all. What was not asked for does not run, and stands in nobody's way. */
+/** Returns why a check is not run, or null. Prerequisites that are not selected are ignored. */
 async function hindranceOf(
   { needs = [], needsOneOf = [], unlessFailed = [] }: CheckDescription,
   ends: ReadonlyMap<string, Promise<Ended>>,
@@ -153,17 +157,17 @@ async function attempt<Context>(check: Check<Context>, context: Context): Promis
   }
 }
 
-/** An error as a finding. */
+/** Converts an error to a finding. */
 function failure({ message, hint }: AdminError): Finding {
   return { status: 'failed', message, ...(hint === undefined ? {} : { hint }) };
 }
 
-/** Resolves after a while, or never where it is called off. */
+/** Resolves after a delay; never, if it is cancelled. */
 function timer(clock: Clock, ms: Milliseconds, calledOff: AbortSignal): Promise<'late'> {
   return new Promise((resolve) => {
     clock.sleep(ms, calledOff).then(
       () => resolve('late'),
-      // Called off: nobody waits for it any more.
+      // Cancelled.
       () => undefined,
     );
   });

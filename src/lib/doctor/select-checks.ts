@@ -3,10 +3,10 @@ import { nearest } from '../nearest.ts';
 import { CATEGORIES, type CheckDescription } from './check.ts';
 
 /**
- * The checks that were asked for.
+ * Returns the selected checks.
  *
- * @param only codes or categories; all where it is empty
- * @param skip codes or categories that are left out
+ * @param only codes or categories to run; all if empty
+ * @param skip codes or categories to leave out
  * @throws AdminError of kind `usage`, code UNKNOWN_CHECK
  */
 export function selectChecks<One extends CheckDescription>(
@@ -20,7 +20,7 @@ export function selectChecks<One extends CheckDescription>(
   return checks.filter((check) => (only.length === 0 || named(only, check)) && !named(skip, check));
 }
 
-/** The words of comma lists, as flags that may be given several times hold them. */
+/** Splits the comma-separated values of a repeatable flag. */
 export function wordsOf(lists: readonly string[]): readonly string[] {
   return lists.flatMap((list) => list.split(',').map((word) => word.trim())).filter(Boolean);
 }

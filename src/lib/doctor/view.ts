@@ -26,7 +26,7 @@ const STATUS_MARKS: Readonly<Record<CheckStatus, Mark>> = {
   'not-configured': MARKS.nothing,
 };
 
-/** The report as a list in groups, each fault with what to do about it. */
+/** Returns the report as lines grouped by category, with hints for failures and warnings. */
 export function doctorLines(
   { installation, checks, summary }: DoctorReport,
   style: MarkStyle,
@@ -69,7 +69,7 @@ function summaryText({ ok, warning, failed, skipped, notConfigured }: DoctorSumm
   return parts.join(', ');
 }
 
-/** The results as a table, for the formats that programs read. */
+/** Returns the results as a table, for machine-readable formats. */
 export function doctorTable(checks: readonly CheckResult[]): TableView<CheckResult> {
   return {
     columns: [
@@ -92,7 +92,7 @@ export function doctorTable(checks: readonly CheckResult[]): TableView<CheckResu
   };
 }
 
-/** The checks that there are. */
+/** Returns the list of available checks. */
 export function checksTable(checks: readonly CheckDescription[]): TableView<CheckDescription> {
   return {
     columns: [
@@ -105,7 +105,7 @@ export function checksTable(checks: readonly CheckDescription[]): TableView<Chec
   };
 }
 
-/** The checks as JSON. */
+/** Returns the available checks as JSON. */
 export function checksDocument(checks: readonly CheckDescription[]) {
   return {
     checks: checks.map(({ code, category, name, needs = [] }) => ({

@@ -3,7 +3,7 @@ import { AdminError } from '../errors.ts';
 import { formatDuration } from '../units.ts';
 
 /**
- * What was asked for, if it comes in time.
+ * Returns the result of a promise within a time limit.
  *
  * @throws AdminError of kind `timeout`, code REQUEST_TIMEOUT
  */
@@ -19,7 +19,7 @@ export async function within<T>(asked: Promise<T>, clock: Clock, limit: Millisec
     return await Promise.race([asked, late]);
   } finally {
     answered.abort();
-    // Called off, or told already.
+    // Already thrown above, or cancelled: avoid an unhandled rejection.
     late.catch(() => undefined);
   }
 }

@@ -5,31 +5,31 @@ import { isNomadServerPod, nomadServersAmong } from '../nomad/server-pods.ts';
 import { readNames } from './read-names.ts';
 import { type Release, readRelease } from './release.ts';
 
-/** What is asked of a cluster to find an installation in it. */
+/** The Kubernetes calls that discovery uses. */
 export type DiscoveryCluster = Pick<
   KubernetesClient,
   'target' | 'listAllPods' | 'listPods' | 'namespaceId' | 'ingressHosts' | 'podLogs' | 'close'
 >;
 
-/** Connects to a namespace; to the context's own where none is named. */
+/** Connects to a namespace; null for the context's own. */
 export type ConnectNamespace = (namespace: string | null) => Promise<DiscoveryCluster>;
 
-/** A namespace that looks like an installation's. */
+/** A namespace that may contain an installation. */
 export interface Place {
   readonly namespace: string;
-  /** The first Nomad server's pod; null where the namespace has none. */
+  /** The first Nomad server's pod; null if there is none. */
   readonly nomadPod: string | null;
   readonly pods: readonly Pod[];
 }
 
-/** What a cluster says about an installation in it. What it does not say is null. */
+/** A discovered value, and its source. */
 export interface Finding<T> {
   readonly value: T | null;
-  /** Where it is from, or why it is not known. */
+  /** Where the value was found, or why it is unknown. */
   readonly source: string;
 }
 
-/** An installation that was found. */
+/** A discovered installation. */
 export interface FoundInstallation {
   readonly context: string | null;
   readonly namespace: string;
@@ -40,14 +40,14 @@ export interface FoundInstallation {
   readonly baseDomain: Finding<string>;
 }
 
-/** Where to look when pods may be listed namespace by namespace only. */
+/** Searched if pods cannot be listed in the whole cluster. */
 const USUAL_NAMESPACES = ['circleci-server', 'circleci', 'default'];
 
 /**
- * The namespaces with a Nomad server's pod, in the whole cluster where pods may be listed there.
+ * Finds the namespaces with a Nomad server's pod, in the whole cluster if permissions allow it.
  *
- * @param only the one namespace that is meant, be there a Nomad server or not
- * @throws AdminError as KubernetesClient says
+ * @param only search only this namespace, and return it even without a Nomad server
+ * @throws AdminError like KubernetesClient
  */
 export async function findPlaces(
   connect: ConnectNamespace,
@@ -69,7 +69,7 @@ export async function findPlaces(
   );
 }
 
-/** Everything that can be told about the installation in a namespace. */
+/** Collects what can be discovered about the installation in a namespace. */
 export async function inspectPlace(
   connect: ConnectNamespace,
   place: Place,

@@ -1,7 +1,7 @@
 import type { ProposedSetting } from '../installation/profile-change.ts';
 import type { FoundInstallation } from './discover.ts';
 
-/** What the operator said, before anything was looked for. Null where nothing was said. */
+/** Values given by the operator; null if not given. */
 export interface Wishes {
   readonly name: string | null;
   readonly host: string | null;
@@ -10,33 +10,33 @@ export interface Wishes {
   readonly tokenCommand: string | null;
 }
 
-/** What is set in the environment and stops to count once a profile is in use. */
+/** Environment settings that have no effect once a profile is in use. */
 export interface Ambient {
   readonly kubeconfig: readonly string[];
   readonly host: string | null;
   readonly caFile: string | null;
-  /** Whether CIRCLE_TOKEN, and NOMAD_TOKEN, are set. */
+  /** Whether CIRCLE_TOKEN is set; `nomadToken` likewise for NOMAD_TOKEN. */
   readonly serverToken: boolean;
   readonly nomadToken: boolean;
 }
 
-/** Something that a profile could say, and that was not found. */
+/** A profile setting for which no value was found. */
 export interface MissingSetting {
   readonly key: string;
   readonly why: string;
 }
 
-/** A profile to be written. */
+/** A profile to write. */
 export interface Proposal {
   readonly name: string;
   readonly settings: readonly ProposedSetting[];
   readonly missing: readonly MissingSetting[];
 }
 
-/** The pod that is meant where a profile does not say. */
+/** The default pod of a profile without `nomad.pod`. */
 const USUAL_POD = 'circleci-nomad-0';
 
-/** Makes a profile of what was found; what was said by the operator counts more. */
+/** Proposes a profile from what was discovered. The operator's own values take precedence. */
 export function proposeProfile(
   found: FoundInstallation,
   wishes: Wishes,
@@ -74,7 +74,7 @@ export function proposeProfile(
   return { name: wishes.name ?? nameOf(found), settings, missing };
 }
 
-/** A profile does not take tokens from the environment: they may be of another installation. */
+/** A profile ignores tokens in the environment, because they may belong to another installation. */
 const NOMAD_TOKEN_HINT =
   "NOMAD_TOKEN is ignored with a profile: config set nomad.tokenCommand 'printenv NOMAD_TOKEN'";
 
@@ -84,7 +84,10 @@ function serverTokenHint({ serverToken }: Ambient): string {
     : 'no API token is configured: --token-file PATH';
 }
 
-/** A name that a profile may have, of the context's last part: `arn:aws:eks:...:cluster/prod` is prod. */
+/**
+ * Derives a valid profile name from the context's last part: `arn:aws:eks:...:cluster/prod` becomes
+ * `prod`.
+ */
 function nameOf({ context, namespace }: FoundInstallation): string {
   const last = (context ?? namespace).split(/[/:]/).at(-1) ?? '';
   const name = last.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');

@@ -2,20 +2,25 @@ import { isAdminError } from '../errors.ts';
 import type { Pod } from '../kubernetes/model.ts';
 import type { DiscoveryCluster, Finding } from './discover.ts';
 
-/** The names that an installation goes by. */
+/** The host names of an installation. */
 export interface InstallationNames {
   readonly host: Finding<string>;
   readonly baseDomain: Finding<string>;
 }
 
-/** Lines of the log that are looked through. A build makes a few of them. */
+/** Number of log lines to search. Each build logs a few of the relevant ones. */
 const TAIL_LINES = 500;
-/** `build_url` of a job that is posted to Nomad. */
+/** The `build_url` of a job that is submitted to Nomad. */
 const BUILD_URL = /build[_-]url["'\s:=]+https?:\/\/([A-Za-z0-9.-]+(?::\d+)?)\//g;
-/** Where build agents send their output: `output.BASENAME.circleci.internal:8585` (operations guide). */
+/**
+ * Where build agents send their output: `output.BASENAME.circleci.internal:8585` (operations
+ * guide).
+ */
 const OUTPUT_HOST = /\boutput\.([A-Za-z0-9.-]+\.circleci\.internal)\b/g;
 
-/** Looks for the host in the Ingresses, and for both names in what schedulerer logs of a build. */
+/**
+ * Finds the host in the Ingresses, or else in schedulerer's log; finds the base domain in the log.
+ */
 export async function readNames(
   cluster: Pick<DiscoveryCluster, 'ingressHosts' | 'podLogs'>,
   pods: readonly Pod[],
@@ -37,7 +42,7 @@ interface Only {
   as(place: string): Finding<string>;
 }
 
-/** The value, where there is exactly one. */
+/** Accepts a value only if it is unique. */
 function only(values: readonly string[] | null): Only {
   const [first, ...more] = values ?? [];
   const value = first !== undefined && more.length === 0 ? first : null;
@@ -52,7 +57,7 @@ function only(values: readonly string[] | null): Only {
   };
 }
 
-/** 4.x serves DOMAIN and app.DOMAIN: the first is the host. */
+/** Server 4.x serves DOMAIN and app.DOMAIN; the former is the host. */
 function withoutApp(hosts: readonly string[]): readonly string[] {
   return hosts.filter((host) => !hosts.some((other) => host === `app.${other}`));
 }
@@ -61,7 +66,7 @@ function matches(text: string, pattern: RegExp): readonly string[] {
   return [...new Set([...text.matchAll(pattern)].map(([, name = '']) => name))];
 }
 
-/** Null where there is no such pod, or its log may not be read. */
+/** Null if there is no such pod, or if its log cannot be read. */
 async function schedulererLog(
   cluster: Pick<DiscoveryCluster, 'podLogs'>,
   pods: readonly Pod[],
@@ -81,7 +86,7 @@ async function schedulererLog(
     };
     for await (const chunk of cluster.podLogs(request)) chunks.push(chunk);
   } catch (error) {
-    // Without its log less is found: the rest of the proposal stands.
+    // Without the log, fewer values are found; the rest of the proposal is still valid.
     if (isAdminError(error)) return null;
     throw error;
   }

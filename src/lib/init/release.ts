@@ -1,33 +1,33 @@
 import type { Pod } from '../kubernetes/model.ts';
 
-/** What the running pods say about the server's release. */
+/** The server version according to the running pods. */
 export interface Release {
-  /** Major.minor; null where the images do not tell it. */
+  /** Major.minor; null if the images do not show it. */
   readonly version: string | null;
-  /** What is known, in words: never a guess. */
+  /** What is known about the version, for display; never a guess. */
   readonly source: string;
 }
 
 interface Trait {
-  /** Name of a workload that only these releases run. */
+  /** Name prefix of a workload that only these versions run. */
   readonly workload: RegExp;
   readonly means: string;
 }
 
-/** Which service gives a release away: from the documentation of server 3.x and 4.x. */
+/** Workloads that identify a version, from the documentation of server 3.x and 4.x. */
 const TRAITS: readonly Trait[] = [
   { workload: /^(distributor|docker-provisioner)/, means: '4.3 or later (distributor runs)' },
   { workload: /^legacy-dispatcher/, means: '3.x before March 2022 (legacy-dispatcher runs)' },
   { workload: /^dispatcher/, means: '3.x or 4.x before 4.3 (dispatcher runs)' },
 ];
 
-/** A release as tags of CircleCI's own images bear it. */
+/** The version in the tags of CircleCI's own images. */
 const TAG =
   /(?:^|\/)circleci\/.*:v?([34]\.\d+)\.\d+(?:[-.]|$)|cciserver.*:v?([34]\.\d+)\.\d+(?:[-.]|$)/;
-/** Fewer images than this may bear such a tag for another reason. */
+/** A smaller number of matching tags may be a coincidence. */
 const ENOUGH = 3;
 
-/** Reads the release off the pods: the images' tags where they agree, else what only some run. */
+/** Determines the version from the image tags if they agree; else narrows it down by workloads. */
 export function readRelease(pods: readonly Pick<Pod, 'name' | 'containers'>[]): Release {
   const tags = pods.flatMap(({ containers }) =>
     containers.flatMap(({ image }) => {

@@ -4,44 +4,44 @@ import { AdminError, isAdminError } from '../errors.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { parseList } from './parse-list.ts';
 
-/** A queue as rabbitmqctl lists it. */
+/** A queue as listed by rabbitmqctl. */
 export interface ListedQueue {
   readonly vhost: string;
   readonly name: string;
-  /** Ready and unacknowledged ones. */
+  /** Ready and unacknowledged messages. */
   readonly messages: number;
-  /** Null where it is not told, as is the next one. */
+  /** Null if unknown; so is `consumers`. */
   readonly unacknowledged: number | null;
   readonly consumers: number | null;
 }
 
-/** Where rabbitmqctl is run. */
+/** The pod and container to run rabbitmqctl in. */
 export interface RabbitPlace {
   readonly pod: string;
   readonly container: string;
 }
 
-/** How it is listed. */
+/** The options of {@link listQueues}. */
 export interface ListOptions {
   readonly signal: AbortSignal;
-  /** Told of everything that comes. */
+  /** Called whenever output arrives. */
   readonly heard: () => void;
 }
 
 const COLUMNS = ['name', 'messages', 'messages_unacknowledged', 'consumers'] as const;
-/** The one that CircleCI uses. */
+/** The virtual host that CircleCI uses. */
 const DEFAULT_VHOST = '/';
 const MOST_VHOSTS = 20;
-/** Every call starts an Erlang VM in the pod. */
+/** Each call starts an Erlang VM in the pod. */
 const CALLS_AT_ONCE = 2;
 const MOST_BYTES = 4 * 1024 * 1024;
 
 /**
- * Lists the queues of all virtual hosts with rabbitmqctl in RabbitMQ's own pod. Where it does not
- * tell which those are, the queues of the default one.
+ * Lists the queues of all virtual hosts with rabbitmqctl in RabbitMQ's pod. If the virtual hosts
+ * cannot be listed, lists the queues of the default one.
  *
- * @throws AdminError as the KubernetesClient's `exec`; `service` RABBITMQCTL_FAILED with what it
- *   said; `notFound` NO_SUCH_COMMAND
+ * @throws AdminError like the KubernetesClient's `exec`; `service` RABBITMQCTL_FAILED with the
+ *   error output; `notFound` NO_SUCH_COMMAND
  */
 export async function listQueues(
   client: Pick<KubernetesClient, 'exec'>,
@@ -73,7 +73,7 @@ function queuesIn(vhost: string, output: string): readonly ListedQueue[] {
   return parseList(output, COLUMNS).flatMap((row) => {
     const { name = null } = row;
     const messages = countOf(row['messages']);
-    // A queue that is down has no number: not known is not none.
+    // A queue that is down has no message count: leave it out rather than report 0.
     if (name === null || messages === null) return [];
     const unacknowledged = countOf(row['messages_unacknowledged']);
     return { vhost, name, messages, unacknowledged, consumers: countOf(row['consumers']) };
@@ -104,7 +104,7 @@ async function rabbitmqctl(
   );
 }
 
-/** Takes what a command writes, up to a bound. */
+/** Collects the output of a command up to a maximum size. */
 class Kept extends Writable {
   readonly #pieces: Uint8Array[] = [];
   readonly #heard: () => void;

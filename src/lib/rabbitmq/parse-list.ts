@@ -1,15 +1,15 @@
 import { arrayOf, numberOf, objectOf, textOf } from '../json-value.ts';
 
-/** A row of what rabbitmqctl lists: a value for each column, null where it does not say. */
+/** A row of rabbitmqctl's output: a value per column, null if missing. */
 export type ListRow = Readonly<Record<string, string | null>>;
 
-/** What stands around the rows: of rabbitmqctl 3.7 and later, and of those before. */
+/** Lines around the rows: those of rabbitmqctl 3.7 and later, and of earlier versions. */
 const TALK = /^(?:Timeout: \S+ seconds|Listing \w+|\.\.\.done|warning:|WARNING\b)/;
 
 /**
- * Reads a list as rabbitmqctl prints it: columns by tabs, with or without the row of headers (3.8
- * and later print it, unless `--silent`) and the talk around it, or as JSON (`--formatter json`).
- * A column that a row does not have, as one of a queue that is down, is null.
+ * Parses a list as printed by rabbitmqctl: tab-separated columns with or without a header row
+ * (printed by 3.8 and later, unless `--silent`) and status lines around them, or JSON (`--formatter
+ * json`). A column missing in a row, as for a queue that is down, is null.
  */
 export function parseList(output: string, columns: readonly string[]): readonly ListRow[] {
   const json = jsonOf(output);
@@ -24,7 +24,7 @@ export function parseList(output: string, columns: readonly string[]): readonly 
     if (line.trim() === '' || TALK.test(line)) continue;
     const values = line.split('\t');
     if (columns.every((name, at) => values[at]?.trim() === name)) continue;
-    // Older ones part the columns by blanks where nobody reads along.
+    // Older versions separate the columns with spaces if the output is not a terminal.
     const cut = values.length === 1 && columns.length > 1 ? line.trim().split(/\s+/) : values;
     rows.push(rowOf(columns, (_, at) => cut[at]));
   }
@@ -38,7 +38,7 @@ function rowOf(
   return Object.fromEntries(columns.map((name, at) => [name, value(name, at)?.trim() || null]));
 }
 
-/** The items of a JSON list that may have talk around it; null where it is none. */
+/** Returns the items of a JSON list, ignoring status lines around it; null if there is none. */
 function jsonOf(output: string): readonly unknown[] | null {
   const begin = output.search(/^\[/m);
   const end = output.lastIndexOf(']');

@@ -37,7 +37,7 @@ async function begin(action: string, installation?: string) {
 }
 
 describe('listChanges', () => {
-  it('tells of every change how it ended, in the order in which they began', async () => {
+  it('lists all changes with their result, in the order of their start', async () => {
     const first = await begin('first');
     const second = await begin('second', 'lab');
     await second.finish(10, { killed: 1 }, null);
@@ -67,7 +67,7 @@ describe('listChanges', () => {
     });
   });
 
-  it('keeps the newest, since a moment and of one installation', async () => {
+  it('keeps the newest, and filters by start time and installation', async () => {
     for (const action of ['a', 'b', 'c', 'd']) {
       await (await begin(action, action === 'c' ? 'lab' : 'prod')).finish(0, null, null);
     }
@@ -81,12 +81,12 @@ describe('listChanges', () => {
       actions: 'abd',
       truncated: false,
     });
-    // Exactly when `c` began.
+    // The start time of `c`.
     const since = new Date('2026-01-01T00:00:03Z');
     expect(await actions({ limit: 9, since })).toEqual({ actions: 'cd', truncated: false });
   });
 
-  it('bears a torn line, and finds what was appended to one', async () => {
+  it('skips an incomplete line, and finds an entry appended to one', async () => {
     await (await begin('whole')).finish(0, null, null);
     await appendFile(path, '{"at":"2026-01-01T00:00:02Z","id":"torn","pha');
     await (await begin('after')).finish(0, null, null);
@@ -99,7 +99,7 @@ describe('listChanges', () => {
     expect(unreadable).toBe(4);
   });
 
-  it('takes a log that is not there for an empty one, and says when it cannot read it', async () => {
+  it('treats a missing log as empty, and reports one that cannot be read', async () => {
     expect(await listChanges(path, { limit: 5 })).toEqual({
       entries: [],
       truncated: false,
@@ -114,7 +114,7 @@ describe('listChanges', () => {
 });
 
 describe('findChange', () => {
-  it('finds a change by the beginning of its id, with its plan and its result', async () => {
+  it('finds a change by an ID prefix, with its plan and result', async () => {
     await (await begin('one')).finish(0, { drained: 1 }, null);
     const { entries } = await listChanges(path, { limit: 1 });
     const id = entries[0]?.id ?? '';
@@ -122,7 +122,7 @@ describe('findChange', () => {
     expect(found).toEqual({ ...entries[0], plan: { clients: 1 }, result: { drained: 1 } });
   });
 
-  it('says that an id is unknown, or of several', async () => {
+  it('reports an ID that is unknown, or ambiguous', async () => {
     const line = (id: string) =>
       `${JSON.stringify({ at: '2026-01-01T00:00:00Z', id, phase: 'begin' })}\n`;
     await writeFile(join(directory, 'log'), line('ab1') + line('ab2'));

@@ -6,13 +6,13 @@ import { CHECKS } from '../../../src/lib/doctor/checks/index.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
-test('every code has its page, and every page a code', () => {
+test('every code has a page, and every page a code', () => {
   const pages = readdirSync(join(ROOT, 'docs', 'checks')).filter((name) => name !== 'README.md');
   expect(pages.sort()).toEqual(CHECKS.map(({ code }) => `${code}.md`).sort());
 });
 
 test.each(CHECKS.map((check) => [check.code, check] as const))(
-  'the page of %s says what it is, why it fails and what to do',
+  'the page of %s has its title and all sections',
   (code, { name }) => {
     const page = readFileSync(join(ROOT, checkPage(code)), 'utf8');
     expect(page).toContain(`# ${code}: ${name}\n`);
@@ -23,14 +23,14 @@ test.each(CHECKS.map((check) => [check.code, check] as const))(
   },
 );
 
-test('codes are unique, belong to their category, and need only what comes before them', () => {
+test('codes are unique, match their category, and need only earlier checks', () => {
   const seen = new Set<string>();
   for (const { code, category, needs = [], unlessFailed = [] } of CHECKS) {
     expect(seen).not.toContain(code);
     expect(code).toMatch(/^CA\d{4}$/);
     expect(CATEGORIES[Number(code.slice(2, 4)) - 1]).toBe(category);
     for (const before of [...needs, ...unlessFailed]) {
-      // The clock is compared with whoever answers; that comes after all.
+      // The clock check uses whichever service responds, so it comes last.
       expect([...seen], `${code} needs ${before}`).toContain(before);
     }
     seen.add(code);

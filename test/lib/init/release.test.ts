@@ -27,11 +27,11 @@ describe('readRelease', () => {
     ['circleci/frontend:0.1.1234-abcdef', null],
     ['example.com/mirror/frontend:4.3.0', null],
     ['docker.io/circleci/frontend:latest', null],
-  ])('reads of images like %s the release %s', (image, version) => {
+  ])('determines from images like %s the version %s', (image, version) => {
     expect(readRelease(services.map((name) => pod(name, image))).version).toBe(version);
   });
 
-  test('takes no release of images that do not agree, or of too few', () => {
+  test('determines no version from contradictory tags, or from too few', () => {
     const image = (version: string) => `circleci/frontend:${version}`;
     const mixed = ['3.2.1', '3.2.1', '3.3.0'].map((version) => pod('frontend', image(version)));
     expect(readRelease(mixed).version).toBeNull();
@@ -43,7 +43,7 @@ describe('readRelease', () => {
     [['legacy-dispatcher', 'dispatcher'], '3.x before March 2022'],
     [['dispatcher'], '3.x or 4.x before 4.3'],
     [['frontend'], 'the pods do not show it'],
-  ])('says what is known where only %j tells', (names, words) => {
+  ])('narrows the version down by the workloads %j', (names, words) => {
     const release = readRelease(names.map((name) => pod(name)));
     expect(release).toMatchObject({ version: null, source: expect.stringContaining(words) });
   });

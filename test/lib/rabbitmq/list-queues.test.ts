@@ -14,7 +14,7 @@ const HEADERS = 'name\tmessages\tmessages_unacknowledged\tconsumers\n';
 
 type Answer = { readonly stdout?: string; readonly stderr?: string; readonly exitCode?: number };
 
-/** A pod of RabbitMQ that answers commands by their words, and what it was asked. */
+/** A RabbitMQ pod that answers commands by their words, and a record of the commands. */
 async function rabbit(answers: Readonly<Record<string, Answer>>) {
   const asked: string[] = [];
   const backend: PodBackend = {
@@ -44,7 +44,7 @@ async function rabbit(answers: Readonly<Record<string, Answer>>) {
 }
 
 describe('listQueues', () => {
-  it('lists every virtual host, and leaves out what has no number', async () => {
+  it('lists all virtual hosts, and leaves out queues without a message count', async () => {
     const { asked, list } = await rabbit({
       list_vhosts: { stdout: 'name\n/\nci\n' },
       '-p / ': { stdout: `${HEADERS}run-queue\t12\t3\t0\ndown\t\t\t\n` },
@@ -61,12 +61,12 @@ describe('listQueues', () => {
     ]);
   });
 
-  it('takes the default virtual host where nobody says which there are', async () => {
+  it('uses the default virtual host if the list cannot be read', async () => {
     const { list } = await rabbit({ '-p / ': { stdout: `${HEADERS}run-queue\t1\t0\t1\n` } });
     expect(await list()).toHaveLength(1);
   });
 
-  it('tells what rabbitmqctl said when it failed', async () => {
+  it('reports the error output of rabbitmqctl', async () => {
     const { list } = await rabbit({
       list_vhosts: { stdout: '/\n' },
       list_queues: {
@@ -83,7 +83,7 @@ describe('listQueues', () => {
     });
   });
 
-  it('says so where there is no rabbitmqctl', async () => {
+  it('reports a missing rabbitmqctl', async () => {
     const { list } = await rabbit({});
     expect(await failure(list())).toMatchObject({ kind: 'notFound', code: 'NO_SUCH_COMMAND' });
   });

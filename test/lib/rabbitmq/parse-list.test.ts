@@ -27,7 +27,7 @@ describe('parseList', () => {
       'as JSON with talk',
       'Timeout: 60.0 seconds ...\nListing queues for vhost / ...\n[{"name":"build.run-queue","messages":12,"messages_unacknowledged":3,"consumers":1},{"name":"usage queue","messages":0,"messages_unacknowledged":0,"consumers":2}]',
     ],
-  ])('reads a list %s', (_, output) => {
+  ])('parses a list %s', (_, output) => {
     expect(parseList(output, COLUMNS)).toEqual(ROWS);
   });
 
@@ -36,17 +36,17 @@ describe('parseList', () => {
     ['the headers alone', HEADERS],
     ['an empty JSON list', '[]'],
     ['the talk alone', 'Timeout: 60.0 seconds ...\nListing queues for vhost / ...\n'],
-  ])('reads %s as no row', (_, output) => {
+  ])('parses %s as no rows', (_, output) => {
     expect(parseList(output, COLUMNS)).toEqual([]);
   });
 
-  it('does not make up what a queue that is down does not say', () => {
+  it('returns null for the missing columns of a queue that is down', () => {
     expect(parseList('lost\t\t\t\n', COLUMNS)).toEqual([
       { name: 'lost', messages: null, messages_unacknowledged: null, consumers: null },
     ]);
   });
 
-  it('reads one column, blanks and all', () => {
+  it('parses a single column with spaces in the values', () => {
     expect(parseList('name\n/\nmy vhost\n', ['name'])).toEqual([
       { name: '/' },
       { name: 'my vhost' },

@@ -4,7 +4,7 @@ import type { ClusterUnderTest, DoctorContext } from '../context.ts';
 
 type Needs = Pick<DoctorContext, 'cluster'>;
 
-/** CA0201: whether there is a kubeconfig with the context that is meant. */
+/** CA0201: the kubeconfig exists and has the context. */
 export const kubeconfigFound: Check<Needs> = {
   code: 'CA0201',
   category: 'kubernetes',
@@ -18,7 +18,7 @@ export const kubeconfigFound: Check<Needs> = {
   },
 };
 
-/** CA0202: whether the context's user has credentials: files, or a plugin that gives some. */
+/** CA0202: the context's user has credentials, from files or a plugin. */
 export const credentialsFound: Check<Needs> = {
   code: 'CA0202',
   category: 'kubernetes',
@@ -30,7 +30,7 @@ export const credentialsFound: Check<Needs> = {
   },
 };
 
-/** CA0203: whether the API server answers at all. */
+/** CA0203: the API server responds. */
 export const apiReachable: Check<Needs> = {
   code: 'CA0203',
   category: 'kubernetes',
@@ -41,14 +41,14 @@ export const apiReachable: Check<Needs> = {
     try {
       await cluster.version();
     } catch (error) {
-      // An answer all the same: the checks after this one tell what is wrong with it.
+      // Still a response: the next checks report TLS and login errors.
       if (!isTrust(error) && !isLogin(error)) throw error;
     }
     return ok(cluster.target.server);
   },
 };
 
-/** CA0204: whether the API server's certificate is that of the kubeconfig's authority. */
+/** CA0204: the API server's certificate is issued by the kubeconfig's authority. */
 export const apiTrusted: Check<Needs> = {
   code: 'CA0204',
   category: 'kubernetes',
@@ -68,7 +68,7 @@ export const apiTrusted: Check<Needs> = {
   },
 };
 
-/** CA0205: whether the API server takes the credentials. */
+/** CA0205: the API server accepts the credentials. */
 export const credentialsAccepted: Check<Needs> = {
   code: 'CA0205',
   category: 'kubernetes',
@@ -76,13 +76,13 @@ export const credentialsAccepted: Check<Needs> = {
   needs: ['CA0204'],
   async run(context) {
     const cluster = theCluster(await context.cluster());
-    // Whoever is known may ask this about himself; `/version` is told to anybody.
+    // Any authenticated user may ask this; `/version` is no test, because it is public.
     await cluster.can('list', 'pods');
     return ok(`as the user of ${cluster.target.context ?? 'the service account'}`);
   },
 };
 
-/** The cluster, where a check before has seen that there is one. */
+/** Returns the cluster; an earlier check has verified that there is one. */
 export function theCluster(cluster: ClusterUnderTest | null): ClusterUnderTest {
   if (cluster === null) throw new Error('there is no cluster');
   return cluster;

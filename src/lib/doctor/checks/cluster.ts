@@ -3,12 +3,15 @@ import { type Check, failed, notConfigured, ok, skipped, warning } from '../chec
 import type { DoctorContext } from '../context.ts';
 import { theCluster } from './cluster-access.ts';
 
-/** The oldest release that this tool is tried with. */
+/** The oldest Kubernetes 1.x minor version that this tool is tested with. */
 const OLDEST_MINOR = 21;
-/** Kubernetes' version skew policy: kubelets may be three minors older than the API server, never newer. */
+/**
+ * Kubernetes' version skew policy: a kubelet may be up to three minor versions older than the API
+ * server, and never newer.
+ */
 const KUBELET_SKEW = 3;
 
-/** CA0206: whether the cluster's releases are known here, and go together. */
+/** CA0206: the Kubernetes versions are supported and compatible. */
 export const clusterVersion: Check<Pick<DoctorContext, 'cluster'>> = {
   code: 'CA0206',
   category: 'kubernetes',
@@ -38,7 +41,7 @@ export const clusterVersion: Check<Pick<DoctorContext, 'cluster'>> = {
   },
 };
 
-/** CA0207: whether the context leads to the cluster that the profile was made for. */
+/** CA0207: the context is the cluster that the profile was created for. */
 export const clusterIdentity: Check<Pick<DoctorContext, 'cluster' | 'settings'>> = {
   code: 'CA0207',
   category: 'kubernetes',
@@ -62,7 +65,7 @@ export const clusterIdentity: Check<Pick<DoctorContext, 'cluster' | 'settings'>>
   },
 };
 
-/** CA0208: whether the namespace exists. One that does not lists as empty. */
+/** CA0208: the namespace exists. In a missing namespace, every list is empty. */
 export const namespaceFound: Check<Pick<DoctorContext, 'cluster'>> = {
   code: 'CA0208',
   category: 'kubernetes',

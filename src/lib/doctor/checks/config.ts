@@ -1,7 +1,7 @@
 import { type Check, failed, notConfigured, ok, warning } from '../check.ts';
 import type { DoctorContext } from '../context.ts';
 
-/** CA0101: whether the config file can be read, and has no fault in it. */
+/** CA0101: the config file can be read and is valid. */
 export const configValid: Check<Pick<DoctorContext, 'config'>> = {
   code: 'CA0101',
   category: 'configuration',
@@ -22,7 +22,7 @@ export const configValid: Check<Pick<DoctorContext, 'config'>> = {
   },
 };
 
-/** CA0102: whether others than its owner can write the config file, or read it. */
+/** CA0102: only the owner can write and read the config file. */
 export const configMode: Check<Pick<DoctorContext, 'config'>> = {
   code: 'CA0102',
   category: 'configuration',
@@ -32,14 +32,14 @@ export const configMode: Check<Pick<DoctorContext, 'config'>> = {
     if (mode === null) return notConfigured('the file does not exist, or it has no mode');
     const shown = `its mode is ${(mode & 0o777).toString(8).padStart(4, '0')}`;
     const hint = `Run: chmod 600 ${config.path}`;
-    // Whoever can write it can have any command run, as tokenCommand.
+    // Whoever can write the file can have any command executed, as tokenCommand.
     if ((mode & 0o022) !== 0) return failed(`${shown}: others can write it`, hint);
     if ((mode & 0o044) !== 0) return warning(`${shown}: others can read it`, hint);
     return ok(shown);
   },
 };
 
-/** CA0103: whether the profile that is asked for exists, and nothing around means another. */
+/** CA0103: the selected profile exists, and no environment variable points elsewhere. */
 export const profileFound: Check<Pick<DoctorContext, 'settings'>> = {
   code: 'CA0103',
   category: 'configuration',

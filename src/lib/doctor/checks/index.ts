@@ -18,7 +18,7 @@ import { nomadTokenReadable, serverTokenReadable } from './secrets.ts';
 import { hostReachable, hostTrusted, serverAnswers } from './server-host.ts';
 import { serverAdministrator, serverToken } from './server-token.ts';
 
-/** Every check by its code. None comes before one that it needs. */
+/** All checks; each comes after those that it needs. */
 export const CHECKS: readonly Check<DoctorContext>[] = [
   configValid,
   configMode,

@@ -5,15 +5,15 @@ import { type Check, failed, ok, skipped, warning } from '../check.ts';
 import type { DoctorContext } from '../context.ts';
 import { within } from '../within.ts';
 
-/** The header `Date` has whole seconds, and an answer takes a while. */
+/** The `Date` header has whole seconds, and a response takes time. */
 const SKEW_TOLD: Milliseconds = 5_000;
-/** Ages and deadlines are wrong by then, and tokens may count as expired. */
+/** With such a skew, ages and deadlines are wrong and tokens may count as expired. */
 const SKEW_FAILS: Milliseconds = 300_000;
-/** That the server is slow is told by its own check. */
+/** Short, because another check reports a slow server. */
 const ANSWER_LIMIT: Milliseconds = 5_000;
 const OLDEST_NODE = 22;
 
-/** CA0501: whether this machine's clock goes with those of the cluster or the server. */
+/** CA0501: this machine's clock agrees with that of the cluster or the server. */
 export const clockSkew: Check<Pick<DoctorContext, 'clock' | 'cluster' | 'server'>> = {
   code: 'CA0501',
   category: 'machine',
@@ -32,7 +32,7 @@ export const clockSkew: Check<Pick<DoctorContext, 'clock' | 'cluster' | 'server'
   },
 };
 
-/** CA0502: whether this Node is one that the tool is made for. */
+/** CA0502: the Node.js version is supported. */
 export const nodeVersion: Check<Pick<DoctorContext, 'machine'>> = {
   code: 'CA0502',
   category: 'machine',
@@ -47,7 +47,7 @@ export const nodeVersion: Check<Pick<DoctorContext, 'machine'>> = {
   },
 };
 
-/** CA0503: whether changes can be written down. Where they cannot, none is made. */
+/** CA0503: the audit log can be written. Otherwise every change is refused. */
 export const auditWritable: Check<Pick<DoctorContext, 'machine'>> = {
   code: 'CA0503',
   category: 'machine',
@@ -82,7 +82,7 @@ async function serverTime(context: Pick<DoctorContext, 'clock' | 'server'>) {
   });
 }
 
-/** That somebody cannot be asked is told by the checks of that. */
+/** Ignores an unreachable service: its own check reports it. */
 async function unlessUnreachable(ask: () => Promise<ToldTime | null>): Promise<ToldTime | null> {
   try {
     return await ask();

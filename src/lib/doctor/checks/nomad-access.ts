@@ -5,7 +5,7 @@ import { blamedWay, type TriedWay, takenWay, tryAll } from '../nomad-ways.ts';
 
 type Needs = Pick<DoctorContext, 'nomadWays'>;
 
-/** The codes of the ways, in the order in which commands try them. */
+/** The codes of the access methods, in the order in which commands try them. */
 export const WAY_CODES: Readonly<Record<NomadAccess, string>> = {
   direct: 'CA0301',
   proxy: 'CA0302',
@@ -13,10 +13,10 @@ export const WAY_CODES: Readonly<Record<NomadAccess, string>> = {
   exec: 'CA0304',
 };
 
-/** What has to be well with the cluster before a way through it can be. */
+/** The cluster checks that must pass for access through the cluster. */
 const CLUSTER = ['CA0205', 'CA0208', 'CA0209', 'CA0212'];
 
-/** CA0301 to CA0304: whether each way to Nomad that is set up leads there. */
+/** CA0301 to CA0304: each configured access method reaches Nomad. */
 export const nomadAccess: readonly Check<Needs>[] = [
   wayCheck('direct', 'Nomad can be reached at its address', []),
   wayCheck('proxy', 'Nomad can be reached through the pod proxy', CLUSTER),
@@ -50,7 +50,7 @@ function wayCheck(access: NomadAccess, name: string, after: readonly string[]): 
   };
 }
 
-/** Why no way works: each by its own words, where they differ. */
+/** Explains why no access method works, with the error of each. */
 function reasons(ways: readonly TriedWay[]): string {
   const tried = ways.filter(({ outcome }) => outcome === 'failed');
   if (tried.length <= 1) return tried[0]?.error?.message ?? 'Nomad cannot be reached';

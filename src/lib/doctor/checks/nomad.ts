@@ -3,10 +3,10 @@ import type { DoctorContext } from '../context.ts';
 import { blamedWay, takenWay, tryAll } from '../nomad-ways.ts';
 import { WAY_CODES } from './nomad-access.ts';
 
-/** The releases whose answers this tool knows: those of the servers and clients in the field. */
+/** The supported Nomad versions: those of servers and clients in use. */
 const KNOWN = { oldest: [0, 11], newestMajor: 2 } as const;
 
-/** CA0305: whether Nomad's servers have a leader. Without one they answer next to nothing. */
+/** CA0305: the Nomad servers have a leader. Without one they answer hardly any request. */
 export const nomadLeader: Check<Pick<DoctorContext, 'nomadWays'>> = {
   code: 'CA0305',
   category: 'nomad',
@@ -33,7 +33,7 @@ export const nomadLeader: Check<Pick<DoctorContext, 'nomadWays'>> = {
   },
 };
 
-/** CA0306: whether Nomad takes the token, or wants none. */
+/** CA0306: Nomad accepts the token, or requires none. */
 export const nomadToken: Check<Pick<DoctorContext, 'nomadNodes' | 'token'>> = {
   code: 'CA0306',
   category: 'nomad',
@@ -46,7 +46,7 @@ export const nomadToken: Check<Pick<DoctorContext, 'nomadNodes' | 'token'>> = {
   },
 };
 
-/** CA0307: whether the server's release is one whose answers are known here. */
+/** CA0307: the Nomad server's version is supported. */
 export const nomadVersion: Check<Pick<DoctorContext, 'nomadWays'>> = {
   code: 'CA0307',
   category: 'nomad',
@@ -69,7 +69,7 @@ export const nomadVersion: Check<Pick<DoctorContext, 'nomadWays'>> = {
   },
 };
 
-/** CA0308: whether no client runs a newer release than its server, which Nomad does not support. */
+/** CA0308: no client is newer than its server, which Nomad does not support. */
 export const nomadClientVersions: Check<Pick<DoctorContext, 'nomadWays' | 'nomadNodes'>> = {
   code: 'CA0308',
   category: 'nomad',
@@ -99,7 +99,7 @@ function majorMinor(version: string): readonly [number, number] {
   return [Number(major), Number(minor)];
 }
 
-/** By major and minor: CircleCI's own builds have patch numbers of their own. */
+/** Compares major and minor only: CircleCI's own builds use different patch numbers. */
 function isNewer(one: string, other: string): boolean {
   const [[a, b], [c, d]] = [majorMinor(one), majorMinor(other)];
   return a > c || (a === c && b > d);

@@ -5,22 +5,25 @@ import { theCluster } from './cluster-access.ts';
 
 interface Permission {
   readonly verb: string;
-  /** Its API group behind it where it has one, as kubectl writes it. */
+  /** With its API group appended if it has one, as kubectl writes it. */
   readonly resource: string;
   readonly subresource?: string;
-  /** What commands need it for. */
+  /** What commands use it for. */
   readonly purpose: string;
-  /** Without it next to no command does its work. */
+  /** Hardly any command works without it. */
   readonly essential?: true;
-  /** The way to Nomad that it opens. */
+  /** The Nomad access method that requires it. */
   readonly way?: NomadAccess;
-  /** Whether it is needed for more than that way. */
+  /** Whether it is also required for something else. */
   readonly alsoElse?: true;
-  /** Whether only commands that change something need it. */
+  /** Whether only mutating commands require it. */
   readonly changes?: true;
 }
 
-/** What commands ask of Kubernetes in the installation's namespace, as docs/permissions.md tells. */
+/**
+ * The permissions that commands require in the installation's namespace; also in
+ * docs/permissions.md.
+ */
 export const PERMISSIONS: readonly Permission[] = [
   { verb: 'list', resource: 'pods', purpose: 'find the pods', essential: true },
   { verb: 'get', resource: 'pods', purpose: 'find the Nomad server', essential: true },
@@ -82,7 +85,7 @@ export const PERMISSIONS: readonly Permission[] = [
 
 type Needs = Pick<DoctorContext, 'cluster' | 'settings'>;
 
-/** CA0209: whether every verb that commands need is granted; the missing ones are told. */
+/** CA0209: all required permissions are granted; reports the missing ones. */
 export const permissions: Check<Needs> = {
   code: 'CA0209',
   category: 'kubernetes',

@@ -5,11 +5,11 @@ import { type Check, failed, notConfigured, ok, skipped, warning } from '../chec
 import type { DoctorContext } from '../context.ts';
 import { theCluster } from './cluster-access.ts';
 
-/** A pod that is younger may still be starting. */
+/** A younger pod may still be starting. */
 const STARTING_MS = 120_000;
 const TOLD = 5;
 
-/** CA0210: whether the namespace has pods at all. */
+/** CA0210: the namespace has pods. */
 export const podsPresent: Check<Pick<DoctorContext, 'cluster' | 'pods'>> = {
   code: 'CA0210',
   category: 'kubernetes',
@@ -29,7 +29,7 @@ export const podsPresent: Check<Pick<DoctorContext, 'cluster' | 'pods'>> = {
   },
 };
 
-/** CA0211: whether every pod is ready but for the Nomad server's, which has a check of its own. */
+/** CA0211: all pods are ready, except the Nomad server's, which has its own check. */
 export const podsReady: Check<Pick<DoctorContext, 'pods' | 'clock' | 'settings'>> = {
   code: 'CA0211',
   category: 'kubernetes',
@@ -56,7 +56,7 @@ export const podsReady: Check<Pick<DoctorContext, 'pods' | 'clock' | 'settings'>
   },
 };
 
-/** CA0212: whether the Nomad server's pod is there and ready. */
+/** CA0212: the Nomad server's pod exists and is ready. */
 export const nomadPod: Check<Pick<DoctorContext, 'pods' | 'settings'>> = {
   code: 'CA0212',
   category: 'kubernetes',
@@ -84,12 +84,12 @@ export const nomadPod: Check<Pick<DoctorContext, 'pods' | 'settings'>> = {
   },
 };
 
-/** A Job's pod that is done, or what an eviction has left behind. */
+/** Returns whether a pod is a completed Job's, or what remains of an evicted one. */
 function hasEnded({ phase, owner }: Pod): boolean {
   return phase === 'Succeeded' || (phase === 'Failed' && owner?.kind !== 'StatefulSet');
 }
 
-/** READY n/n, not just Running. */
+/** Returns whether all containers are ready; a pod that is merely Running may not be. */
 function isReady({ phase, containers, deletedAt }: Pod): boolean {
   return phase === 'Running' && deletedAt === null && containers.every(({ ready }) => ready);
 }

@@ -3,13 +3,13 @@ import type { DoctorContext } from '../context.ts';
 
 type Needs = Pick<DoctorContext, 'settings' | 'token'>;
 
-/** CA0104: whether Nomad's token can be read, from a file that its owner alone can read. */
+/** CA0104: Nomad's token can be read, from a file that only its owner can read. */
 export const nomadTokenReadable: Check<Needs> = readable('nomad', {
   code: 'CA0104',
   name: "Nomad's token can be read",
 });
 
-/** CA0105: the same for the API token of the server. */
+/** CA0105: the server's API token can be read, likewise. */
 export const serverTokenReadable: Check<Needs> = readable('server', {
   code: 'CA0105',
   name: "the server's API token can be read",

@@ -4,10 +4,10 @@ import type { DoctorContext, HostUnderTest } from '../context.ts';
 
 type Needs = Pick<DoctorContext, 'host' | 'clock'>;
 
-/** Renewals by a person take a while; those by a machine have happened long before. */
+/** Leaves time for a manual renewal; automatic renewals happen much earlier. */
 const EXPIRES_SOON_MS = 21 * 86_400_000;
 
-/** CA0401: whether the server's host is found, and takes connections. */
+/** CA0401: the server's host name resolves, and the host accepts connections. */
 export const hostReachable: Check<Pick<DoctorContext, 'host'>> = {
   code: 'CA0401',
   category: 'server',
@@ -29,7 +29,7 @@ export const hostReachable: Check<Pick<DoctorContext, 'host'>> = {
   },
 };
 
-/** CA0402: whether the server's certificate is valid, for that host, and for a while yet. */
+/** CA0402: the server's certificate is valid for the host, and does not expire soon. */
 export const hostTrusted: Check<Needs> = {
   code: 'CA0402',
   category: 'server',
@@ -59,7 +59,7 @@ export const hostTrusted: Check<Needs> = {
   },
 };
 
-/** CA0403: whether the server answers. */
+/** CA0403: the server responds. */
 export const serverAnswers: Check<Pick<DoctorContext, 'host' | 'server'>> = {
   code: 'CA0403',
   category: 'server',

@@ -6,7 +6,7 @@ type Needs = Pick<DoctorContext, 'server' | 'token'>;
 const NO_TOKEN = 'no API token is configured';
 const TOKEN_HINT = 'Set one: circleci-admin config set server.tokenFile PATH';
 
-/** CA0404: whether the server takes the API token. */
+/** CA0404: the server accepts the API token. */
 export const serverToken: Check<Needs> = {
   code: 'CA0404',
   category: 'server',
@@ -22,7 +22,7 @@ export const serverToken: Check<Needs> = {
   },
 };
 
-/** CA0405: whether the token's user administers the server. */
+/** CA0405: the token's user is an administrator of the server. */
 export const serverAdministrator: Check<Needs> = {
   code: 'CA0405',
   category: 'server',

@@ -26,7 +26,7 @@ const RESTARTING = [
 
 type Access = Settings['nomad']['access'];
 
-/** What the check says to somebody with these rules. */
+/** Runs the check for a user with these rules. */
 async function check(
   rules: readonly PolicyRule[],
   access: Access = 'auto',
@@ -78,7 +78,7 @@ it.each<[string, Parameters<typeof check>, string, RegExp]>([
     /^missing: get pods\/proxy /,
   ],
   ['no pods', [WATCHING.slice(1)], 'failed', /^missing: list pods \(find the pods\), get pods /],
-])('tells what is missing: %s', async (_, given, status, message) => {
+])('reports missing permissions: %s', async (_, given, status, message) => {
   const said = await check(...given);
   expect(said).toMatchObject({ status, message: expect.stringMatching(message) });
 });
