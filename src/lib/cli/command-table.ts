@@ -1,9 +1,9 @@
 import type { Command } from '@oclif/core/command';
 import { editDistance } from '../nearest.ts';
 
-/** A command before it is loaded: what finding it and listing it take. */
+/** A command that is not loaded yet, with what is needed to find and to list it. */
 export interface CommandEntry {
-  /** Words joined by colons, such as `nomad:node-status`. */
+  /** The words of the command joined by colons, such as `nomad:node-status`. */
   readonly id: string;
   readonly summary: string;
   readonly aliases: readonly string[];
@@ -14,13 +14,13 @@ export interface CommandEntry {
 /** All commands. */
 export type CommandTable = readonly CommandEntry[];
 
-/** What the words of a command line name. */
+/** What the words of a command line refer to. */
 export type Found =
   | { readonly kind: 'command'; readonly entry: CommandEntry; readonly rest: readonly string[] }
   | { readonly kind: 'topic'; readonly topic: string }
   | { readonly kind: 'unknown'; readonly words: readonly string[] };
 
-/** What each first word is about. */
+/** The description of each topic, which is the first word of its commands. */
 export const TOPICS: Readonly<Record<string, string>> = {
   troubleshoot: 'find out why something does not work, and how to fix it',
   nomad: 'Nomad jobs and the clients that run them',
@@ -35,7 +35,7 @@ export const TOPICS: Readonly<Record<string, string>> = {
   completion: 'shell completion',
 };
 
-/** Finds the command with the most of the leading words; aliases count. */
+/** Finds the command or alias that matches the most leading words. */
 export function findCommand(table: CommandTable, argv: readonly string[]): Found {
   const words = leadingWords(argv);
   for (let count = words.length; count > 0; count -= 1) {
@@ -51,12 +51,12 @@ export function findCommand(table: CommandTable, argv: readonly string[]): Found
 function leadingWords(argv: readonly string[]): readonly string[] {
   const end = argv.findIndex((word) => word.startsWith('-'));
   const words = end === -1 ? argv : argv.slice(0, end);
-  // `nomad:drain`, as oclif's own separator has it, is the same as `nomad drain`.
+  // `nomad:drain`, with oclif's default separator, is the same as `nomad drain`.
   const [first, ...rest] = words;
   return first?.includes(':') ? [...first.split(':'), ...rest] : words;
 }
 
-/** The commands whose names are closest to what was typed, nearest first. */
+/** Returns up to three commands whose names are closest to the typed words, closest first. */
 export function suggestCommands(table: CommandTable, words: readonly string[]): readonly string[] {
   const typed = words.slice(0, 3).join(' ');
   const scored = table

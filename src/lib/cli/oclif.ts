@@ -5,14 +5,14 @@ import type { Milliseconds } from '../clock.ts';
 import { AdminError } from '../errors.ts';
 import { formatDuration, parseDuration } from '../units.ts';
 
-/** Arguments. They are never taken from standard input: what a script is piped is not a name. */
+/** Argument types. They are never read from standard input, because piped input is not a name. */
 export const Args = {
   string: custom<string>({ ignoreStdin: true, parse: async (text) => text }),
 };
 
 export { Command, Flags };
 
-/** A flag that takes a duration such as `90s`, `15m` or `1h30m`; its value is milliseconds. */
+/** A flag for a duration such as `90s`, `15m` or `1h30m`; its value is in milliseconds. */
 export const durationFlag = Flags.custom<Milliseconds, { readonly min?: Milliseconds }>({
   parse: async (text, _context, { min = 0 }) => {
     const duration = parseDuration(text);

@@ -2,10 +2,10 @@ import { stripVTControlCharacters } from 'node:util';
 import { AdminError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 
-/** A check of oclif's parser that did not pass: its sentence, and what we say instead. */
+/** The pattern of an error message of oclif's parser, and its replacement. */
 type Rewording = readonly [RegExp, (...found: string[]) => string];
 
-/** Oclif's sentences (its parser/errors.js, parser/validate.js and flags.js) in our words. */
+/** Replacements for the messages of oclif (parser/errors.js, parser/validate.js and flags.js). */
 const REWORDINGS: readonly Rewording[] = [
   [
     /^Flag (--?\S+) expects one of these values: (.*)$/,
@@ -33,10 +33,10 @@ const REWORDINGS: readonly Rewording[] = [
 ];
 
 /**
- * What oclif's parser did not accept, in one line, and what was probably meant.
+ * Converts an error of oclif's parser to a one-line error with a suggestion.
  *
- * @param command the command's words; null where none was found
- * @returns undefined where the parser did not throw this
+ * @param command the words of the command; null if no command was found
+ * @returns undefined if the error is not one of oclif's parser
  */
 export function parseFailure(error: unknown, command: string | null): AdminError | undefined {
   if (!(error instanceof Error) || !isParseError(error)) return undefined;
@@ -60,14 +60,14 @@ export function parseFailure(error: unknown, command: string | null): AdminError
   return fail('BAD_ARGUMENTS', text);
 }
 
-/** Whether oclif's parser did not accept the arguments. */
+/** Returns whether the error is one of oclif's parser. */
 function isParseError(error: Error): boolean {
-  // oclif's own checks of values throw a CLIError: it has the field, and nothing in it.
+  // oclif's checks of values throw a CLIError without a code.
   return 'parse' in error || ('oclif' in error && field(error, 'code') === undefined);
 }
 
 function unknownFlags(words: readonly string[], known: readonly string[]): string {
-  // What follows the `=` is not repeated: it may be a secret.
+  // The value after `=` is not repeated, because it may be a secret.
   const flags = words.map((word) => word.replace(/=.*$/s, ''));
   const [only = '', ...more] = flags;
   if (more.length > 0) return `Unknown flags ${flags.join(', ')}`;
@@ -110,7 +110,7 @@ function flagNames(error: Error): readonly string[] {
   return named.map(([name]) => name);
 }
 
-/** Oclif's message without its colours, its frame and its own pointer to the help. */
+/** Removes the colours, the first line and the reference to the help from a message of oclif. */
 function plain(message: string): string {
   return stripVTControlCharacters(message)
     .replace(/\nSee more help with --help\s*$/, '')

@@ -1,14 +1,14 @@
-/** A command line that carries another one behind `--`. */
+/** A command line that may contain another one after `--`. */
 export interface SplitWords {
-  /** Words of our own, before `--`. */
+  /** The words of this tool, before `--`. */
   readonly own: string[];
-  /** Words of the other, as they came; null where there is no `--`. */
+  /** The words of the other program, unchanged; null without `--`. */
   readonly theirs: readonly string[] | null;
 }
 
 /**
- * Splits a command line at `--`. oclif's parser sorts what it does not know by the first place of
- * each word, which swaps words that occur twice: what is passed through must not go that way.
+ * Splits a command line at `--`. The words of the other program must not go through oclif's parser,
+ * which sorts unknown words by the first position of each and so reorders repeated words.
  */
 export function splitAtDashes(argv: readonly string[]): SplitWords {
   const at = argv.indexOf('--');

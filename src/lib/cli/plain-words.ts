@@ -1,17 +1,17 @@
 import { AdminError } from '../errors.ts';
 
-/** What `-` before a column to sort by is written as on its way through oclif's parser. */
+/** Replaces the `-` in front of a sort column, so that oclif's parser accepts it. */
 const DESCENDING = 'descending:';
 
-/** The value of `--sort` as it was given. */
+/** Restores the value of `--sort` after parsing. */
 export function sortValue(parsed: string): string {
   return parsed.startsWith(DESCENDING) ? `-${parsed.slice(DESCENDING.length)}` : parsed;
 }
 
 /**
- * The words of a command line as oclif's parser reads them right. It takes `--yes=false` for
- * `--yes`, so that what was meant to be off would be on; and the value of `--sort -name` for the flag `-n`; and
- * `--constructor` for a flag that it has.
+ * Prepares a command line for oclif's parser, which would misread some words: `--yes=false` as
+ * `--yes`, which sets what was meant to be unset; the value of `--sort -name` as the flag `-n`; and
+ * `--constructor` as a known flag.
  *
  * @throws AdminError of kind `usage`, code BAD_FLAGS or UNKNOWN_FLAG
  */

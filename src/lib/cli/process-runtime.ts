@@ -2,7 +2,7 @@ import { homedir, userInfo } from 'node:os';
 import { systemClock } from '../terminal/system-clock.ts';
 import type { OutputStream, Runtime } from './runtime.ts';
 
-/** The runtime of a real process. A second Ctrl-C ends it at once. */
+/** Returns the runtime of the current process. A second Ctrl-C exits at once. */
 export function processRuntime(): Runtime {
   const controller = new AbortController();
   const readers: Readers = { outlived: false };
@@ -43,13 +43,13 @@ export function processRuntime(): Runtime {
   };
 }
 
-/** Whether the program goes on when nobody reads what it says any more. */
+/** Whether the process continues after the reader of its output has closed the pipe. */
 interface Readers {
   outlived: boolean;
 }
 
 function outputStream(stream: NodeJS.WriteStream, readers: Readers): OutputStream {
-  // `| head` closes the pipe: what is left to say has no reader, and that is no failure.
+  // A closed pipe, such as by `| head`, is not an error: the remaining output has no reader.
   let closed = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

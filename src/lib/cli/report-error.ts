@@ -2,7 +2,7 @@ import { AdminError, isAdminError } from '../errors.ts';
 import type { Masker } from '../masking.ts';
 import type { Runtime } from './runtime.ts';
 
-/** Ends a command with a code and without a word: everything was said. */
+/** Ends a command with an exit code and no message, because everything was printed already. */
 export class ExitError extends Error {
   readonly exitCode: number;
 
@@ -12,7 +12,7 @@ export class ExitError extends Error {
   }
 }
 
-/** An error as `--json` prints it on standard error. */
+/** The JSON document of an error, printed to standard error with `--json`. */
 export interface ErrorDocument {
   readonly code: string;
   readonly message: string;
@@ -21,15 +21,15 @@ export interface ErrorDocument {
   readonly ref: string | null;
 }
 
-/** The command line that an error ended. */
+/** The command line that failed. */
 export interface Asked {
   readonly argv: readonly string[];
-  /** The words that name the command; null where there is none. */
+  /** The words that name the command; null if no command was found. */
   readonly command: string | null;
 }
 
 /**
- * Writes an error, for people or (with `--json`) for programs.
+ * Writes an error to standard error, as text or (with `--json`) as JSON.
  *
  * @returns the exit code
  */
@@ -85,14 +85,14 @@ async function toAdminError(
   });
 }
 
-/** oclif's parser writes around what the check of a flag's value has thrown. */
+/** Removes the text that oclif's parser adds to the error of a flag's `parse` function. */
 function withoutParser(message: string): string {
   return message
     .replace(/^Parsing (--\S+) \n\t/, '$1: ')
     .replace('\nSee more help with --help', '');
 }
 
-/** Errors before the flags are parsed have to look for themselves. */
+/** Returns whether JSON was requested, for errors that occur before the flags are parsed. */
 function wantsJson(argv: readonly string[], runtime: Runtime): boolean {
   const end = argv.indexOf('--');
   const own = end === -1 ? argv : argv.slice(0, end);

@@ -5,14 +5,14 @@ import { type CommandTable, findCommand, suggestCommands } from './command-table
 import { reportError } from './report-error.ts';
 import type { Runtime } from './runtime.ts';
 
-/** The package that this is: what oclif wants to know of it. */
+/** The facts about this package that oclif needs. */
 export interface PackageFacts {
   readonly name: string;
   readonly version: string;
   readonly root: string;
 }
 
-/** Variables whose values never show, wherever they turn up. */
+/** Environment variables whose values are masked in all output. */
 const SECRET_VARIABLES = [
   'CIRCLE_TOKEN',
   'NOMAD_TOKEN',
@@ -25,7 +25,7 @@ const SECRET_VARIABLES = [
 /**
  * Runs one command line.
  *
- * @returns the exit code; nothing is thrown
+ * @returns the exit code; it never throws
  */
 export async function runCli(
   argv: readonly string[],
@@ -92,7 +92,7 @@ async function dispatch(
   await command.run([...found.rest], await loadConfig(runtime, facts, masker));
 }
 
-/** `completion complete -- WORDS...`, which the scripts of the shells call at every Tab. */
+/** Runs `completion complete -- WORDS...`, which the shell scripts call when Tab is pressed. */
 async function complete(
   words: readonly string[],
   runtime: Runtime,
@@ -125,7 +125,7 @@ function unknownCommand(table: CommandTable, words: readonly string[]): AdminErr
   });
 }
 
-/** oclif's config, with the package handed over and no file of it read. */
+/** Creates oclif's config from the given package facts, without reading a file. */
 async function loadConfig(runtime: Runtime, facts: PackageFacts, masker: Masker) {
   const { Config } = await import('@oclif/core/config');
   const pjson = {
@@ -164,7 +164,7 @@ async function loadConfig(runtime: Runtime, facts: PackageFacts, masker: Masker)
     masker,
   };
   const config = await Config.load(options);
-  // oclif asks the process; what counts is the runtime, which a test puts in its place.
+  // oclif reads the environment of the process; the runtime, which tests replace, takes precedence.
   config.configDir = runtime.env['CIRCLECI_ADMIN_CONFIG_DIR'] || config.configDir;
   config.dataDir = runtime.env['CIRCLECI_ADMIN_DATA_DIR'] || config.dataDir;
   config.cacheDir = runtime.env['CIRCLECI_ADMIN_CACHE_DIR'] || config.cacheDir;

@@ -1,22 +1,22 @@
 import type { Clock } from '../clock.ts';
 
-/** A stream that text is written to. */
+/** An output stream. */
 export interface OutputStream {
   readonly isTTY: boolean;
-  /** Width of the terminal; undefined where there is none. */
+  /** The width of the terminal in columns; undefined if it is not a terminal. */
   readonly columns: number | undefined;
-  /** Resolves once more may be written. */
+  /** Writes data; resolves when more can be written. */
   write(data: string | Uint8Array): Promise<void>;
 }
 
-/** Standard input. */
+/** The standard input stream. */
 export interface InputStream {
   readonly isTTY: boolean;
-  /** The stream itself, for prompts and for programs that it is passed through to. */
+  /** The underlying stream, for prompts and for other programs. */
   readonly stream: NodeJS.ReadStream;
 }
 
-/** Everything that a command takes from the process that it runs in. */
+/** Everything that a command uses from its process. */
 export interface Runtime {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin: InputStream;
@@ -28,10 +28,10 @@ export interface Runtime {
   readonly user: string;
   /** Aborted by Ctrl-C and by SIGTERM. */
   readonly signal: AbortSignal;
-  /** How to run this program again: interpreter, its arguments and the script. */
+  /** The command line to run this program again: interpreter, its arguments and the script. */
   readonly self: readonly string[];
-  /** From now on the work goes on, and is done whole, even if nobody reads its output any more. */
+  /** After this call, the process completes its work even if the reader closes the output pipe. */
   outliveReaders(): void;
-  /** The size of the terminal, now and whenever it changes. */
+  /** Yields the current size of the terminal, and the new size after each change. */
   sizes(signal: AbortSignal): AsyncIterable<{ readonly columns: number; readonly rows: number }>;
 }

@@ -6,7 +6,7 @@ import { type AccountVerb, accountChange, undoPath } from '../changes/account-ch
 import { placeFlags } from '../flags/place-flags.ts';
 import { ServerChangeCommand } from './server-change-command.ts';
 
-/** What a change of accounts is planned in view of. */
+/** The state of the server that a change of accounts is planned from. */
 export interface AccountSurroundings {
   readonly api: AdminApi;
   readonly accounts: readonly Account[];
@@ -14,7 +14,7 @@ export interface AccountSurroundings {
   readonly licensing: Licensing | null;
 }
 
-/** Flags of every change of accounts. */
+/** The flags that all commands that change accounts share. */
 export interface AccountChangeFlags {
   readonly 'dry-run': boolean;
   readonly yes: boolean;
@@ -22,9 +22,11 @@ export interface AccountChangeFlags {
   readonly 'undo-file'?: string;
 }
 
-/** A command that changes accounts: it plans in view of all of them, and leaves an undo file. */
+/**
+ * A command that changes accounts. It plans from the list of all accounts and writes an undo file.
+ */
 export abstract class AccountCommand extends ServerChangeCommand {
-  /** Reads the accounts, whose token this is, and the licence, at the same time. */
+  /** Reads the accounts, the owner of the token and the licence, concurrently. */
   protected async readAccounts(): Promise<AccountSurroundings> {
     const { readLicensing } = await import('../../users/seats.ts');
     const api = await this.installation.admin();
@@ -37,7 +39,7 @@ export abstract class AccountCommand extends ServerChangeCommand {
     return { api, accounts, me, licensing };
   }
 
-  /** Plans, asks, writes the undo file, changes, reads back and reports. */
+  /** Plans the change, confirms, writes the undo file, applies, verifies and reports. */
   protected async changeAccounts(
     what: {
       readonly verb: AccountVerb;
@@ -70,7 +72,10 @@ export abstract class AccountCommand extends ServerChangeCommand {
     await this.change(accountChange(context, plan, what.verb), flags);
   }
 
-  /** Asks what nobody said; without a terminal, and in a dry run, it is a no. */
+  /**
+   * Asks whether to include accounts with unknown activity. Returns false without a terminal, with
+   * `--yes` and in a dry run; returns true with `--include-unknown`.
+   */
   protected async askUnknown(
     question: string,
     flags: AccountChangeFlags & { readonly 'include-unknown': boolean },
@@ -82,7 +87,7 @@ export abstract class AccountCommand extends ServerChangeCommand {
     return ask({ kind: 'yes-no', question }, this.runtime);
   }
 
-  /** The path of a file that was named on the command line. */
+  /** Resolves the path of a file named on the command line. */
   protected pathOf(name: string): string {
     return resolve(this.runtime.cwd, name);
   }

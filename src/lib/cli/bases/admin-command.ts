@@ -14,7 +14,7 @@ import type { ChangeContext, ChangeSubject, PassedThrough } from '../rails/chang
 import { ExitError } from '../report-error.ts';
 import type { Runtime } from '../runtime.ts';
 
-/** What the command table hands to every command through oclif's config. */
+/** The values that every command receives through oclif's config. */
 export interface AdminConfigOptions {
   readonly runtime: Runtime;
   readonly masker: Masker;
@@ -22,16 +22,16 @@ export interface AdminConfigOptions {
 
 type Values = Record<string, unknown>;
 
-/** How long the answer may come after the command has ended; it was asked for beside the rest. */
+/** How long to wait, after the command, for the cluster identity that was read concurrently. */
 const IDENTITY_WAIT: Milliseconds = 1_000;
 
 /**
- * What every command stands on: where its result goes and which installation it is about. Both are
- * ready once the command has called `this.parse(...)`.
+ * The base class of all commands. It provides the output and the installation, which are available
+ * once the command has called `this.parse(...)`.
  */
 export abstract class AdminCommand extends Command {
   static override baseFlags: typeof sharedFlags = sharedFlags;
-  /** Which names the arguments and flags take, for completion in a shell. */
+  /** The kinds of names that arguments and flags take, for shell completion. */
   static completes: Completes = SHARED_NAMES;
 
   #output: Output | undefined;
@@ -40,7 +40,7 @@ export abstract class AdminCommand extends Command {
   #signal: AbortSignal | undefined;
   readonly #cancelled = new AbortController();
 
-  /** Runs a command without oclif reloading its config, which {@link Command.run} would do. */
+  /** Runs a command with the given config; {@link Command.run} would reload it. */
   static override async run<T extends Command>(
     this: new (
       argv: string[],
@@ -53,7 +53,7 @@ export abstract class AdminCommand extends Command {
     return (command as unknown as { _run(): Promise<ReturnType<T['run']>> })._run();
   }
 
-  /** The process, or what a test puts in its place. */
+  /** The process, or a replacement in tests. */
   protected get runtime(): Runtime {
     return this.#handed.runtime;
   }
@@ -66,7 +66,7 @@ export abstract class AdminCommand extends Command {
     return this.config.options as unknown as AdminConfigOptions;
   }
 
-  /** Aborted by Ctrl-C, also where a question was answered with it. */
+  /** Aborted by Ctrl-C, also at a prompt. */
   protected get signal(): AbortSignal {
     this.#signal ??= AbortSignal.any([this.runtime.signal, this.#cancelled.signal]);
     return this.#signal;
@@ -87,12 +87,15 @@ export abstract class AdminCommand extends Command {
     return this.#shared;
   }
 
-  /** Commands about this machine's own files say no: they work, and mend, where no profile does. */
+  /**
+   * Whether the command needs an installation. Commands for local files return false, so that they
+   * work without a valid profile and can repair one.
+   */
   protected get needsInstallation(): boolean {
     return true;
   }
 
-  /** Parses, and makes the output and the (not yet connected) installation from the shared flags. */
+  /** Parses the arguments and creates the output and the installation, which connects lazily. */
   protected override async parse<F extends Values, B extends Values, A extends Values>(
     options?: Input<F, B, A>,
     argv?: string[],
@@ -105,7 +108,7 @@ export abstract class AdminCommand extends Command {
     return parsed;
   }
 
-  /** Makes the installation (not yet connected) that the shared flags mean. */
+  /** Creates the installation that the shared flags select; it connects lazily. */
   protected async chooseInstallation(): Promise<void> {
     if (this.shared.debug) {
       const { settingLines } = await import('../output/setting-lines.ts');
@@ -115,7 +118,7 @@ export abstract class AdminCommand extends Command {
     this.#installation = await connectInstallation(this.installationOptions);
   }
 
-  /** What an installation is connected with: the shared flags, the environment, the debug lines. */
+  /** The options for connecting to the installation: shared flags, environment and debug output. */
   protected get installationOptions(): InstallationOptions {
     return {
       chosen: this.shared.chosen,
@@ -131,13 +134,13 @@ export abstract class AdminCommand extends Command {
     };
   }
 
-  /** Null where nobody is there to answer; who answers with Ctrl-C ends the command. */
+  /** Prompts for a secret; returns null without a terminal. Ctrl-C cancels the command. */
   async #askSecret(question: string): Promise<string | null> {
     const { stdin, stderr } = this.runtime;
     if (!stdin.isTTY || !stderr.isTTY) return null;
     const { askSecret } = await import('../rails/ask.ts');
     const secret = await askSecret(question, this.runtime).catch((error: unknown) => {
-      // Whatever else is under way ends as well: a terminal that asks sends no signal on Ctrl-C.
+      // A prompt receives Ctrl-C as input, not as a signal, so the other work is aborted here.
       this.#cancelled.abort(error);
       throw error;
     });
@@ -145,7 +148,7 @@ export abstract class AdminCommand extends Command {
     return secret;
   }
 
-  /** Errors are written at one place, `run.ts`. */
+  /** Rethrows: all errors are reported in `run.ts`. */
   protected override async catch(error: Error): Promise<void> {
     throw error;
   }
@@ -153,13 +156,13 @@ export abstract class AdminCommand extends Command {
   protected override async finally(error?: Error): Promise<void> {
     const failed = error !== undefined && !(error instanceof ExitError);
     await this.#output?.end(failed);
-    // A change was refused for it: said already.
+    // The error of a refused change already says it.
     if (!isAdminError(error, 'refused')) await this.#warnOfOtherCluster();
     if (!failed) this.#output?.flush();
     await this.#installation?.close();
   }
 
-  /** A read goes on, but says that what it has read is another cluster's. */
+  /** Warns that the data was read from another cluster than that of the profile. */
   async #warnOfOtherCluster(): Promise<void> {
     const asked = this.#installation?.identityAsked();
     if (!asked) return;
@@ -176,8 +179,8 @@ export abstract class AdminCommand extends Command {
   }
 
   /**
-   * Runs another program: reading command lines at once, all others after the same question and
-   * with the same refusals as a change of our own.
+   * Runs another program. Read-only command lines run at once; all others need the same
+   * confirmation and are subject to the same guards as a change made by this tool.
    */
   protected async passThrough(what: PassedThrough & { readonly reading: boolean }): Promise<void> {
     if (what.reading) return this.exitWith(await what.run());
@@ -185,17 +188,17 @@ export abstract class AdminCommand extends Command {
     this.exitWith(await runPassThrough(this.changeContext(), what));
   }
 
-  /** Ends with an exit code of its own, such as that of a program that was passed through. */
+  /** Ends the command with an exit code, such as that of a program that was run. */
   protected exitWith(exitCode: number): void {
     if (exitCode !== 0) throw new ExitError(exitCode);
   }
 
-  /** What is changed, as the rails name it. */
+  /** The installation that is changed, for prompts, guards and the audit log. */
   protected get changeSubject(): ChangeSubject {
     return this.installation;
   }
 
-  /** What the rails of a change need to know. */
+  /** The context for {@link runChange} and {@link runPassThrough}. */
   protected changeContext(): ChangeContext {
     return {
       runtime: this.runtime,

@@ -13,21 +13,22 @@ import type { Change, ChangeSubject } from '../rails/change.ts';
 import { AdminCommand } from './admin-command.ts';
 import { MutatingCommand } from './mutating-command.ts';
 
-/** A command that reads the config file. It works where no profile does. */
+/** A command that reads the config file. It works without a valid profile. */
 export abstract class ConfigCommand extends AdminCommand {
   protected override get needsInstallation(): boolean {
     return false;
   }
 
-  /** Where the config file is, or would be. */
+  /** The path of the config file, which may not exist. */
   protected get configPath(): string {
     return join(this.config.configDir, CONFIG_FILE);
   }
 }
 
 /**
- * A command that edits the config file, on the rails of every change. A read-only profile is no
- * hindrance: it guards the installation, not the file that says so. The flag `--read-only` is one.
+ * A command that edits the config file, as a {@link Change}. `readOnly` in a profile does not
+ * prevent it, because that protects the installation and not the config file. The flag
+ * `--read-only` does.
  */
 export abstract class ConfigEditCommand extends MutatingCommand {
   #installation = '';
@@ -41,12 +42,12 @@ export abstract class ConfigEditCommand extends MutatingCommand {
     return { name: this.#installation, settings: { readOnly, conflicts: [] } };
   }
 
-  /** Where the config file is, or would be. */
+  /** The path of the config file, which may not exist. */
   protected get configPath(): string {
     return join(this.config.configDir, CONFIG_FILE);
   }
 
-  /** The config file as it is; what it says of secrets is masked from here on. */
+  /** Reads the config file and masks the secret command lines in it from then on. */
   protected async readConfig(): Promise<EditableConfig> {
     const found = await readEditableConfig(this.configPath);
     for (const line of commandLines(found.config)) this.masker.add(line);
@@ -54,7 +55,7 @@ export abstract class ConfigEditCommand extends MutatingCommand {
   }
 
   /**
-   * The installation that `--installation` names, or the one in use.
+   * Returns the installation named by `--installation`, or the current one.
    *
    * @throws AdminError of kind `usage`, code NO_INSTALLATION
    */
@@ -67,7 +68,7 @@ export abstract class ConfigEditCommand extends MutatingCommand {
     });
   }
 
-  /** Plans, asks and writes. */
+  /** Plans the edit, confirms and writes the file. */
   protected async edit(
     edit: ConfigEdit,
     file: EditableConfig,
@@ -77,12 +78,12 @@ export abstract class ConfigEditCommand extends MutatingCommand {
     await this.changeFile(edit.installation, change, flags);
   }
 
-  /** The file that is edited, and what a new one begins with. */
+  /** The file to edit, and the first lines of a new one. */
   protected get editTarget(): EditTarget {
     return { path: this.configPath, preamble: preamble(this.config.root) };
   }
 
-  /** Asks and writes what is planned already. */
+  /** Confirms and writes a change that is already planned. */
   protected async changeFile<Event>(
     installation: string,
     change: Change<Event>,
@@ -93,7 +94,7 @@ export abstract class ConfigEditCommand extends MutatingCommand {
   }
 }
 
-/** Where the schema of the config file is, for editors. */
+/** Returns the path of the config file's JSON schema, for editors. */
 export function schemaPath(root: string): string {
   return join(root, 'schema', 'config.schema.json');
 }

@@ -2,13 +2,15 @@ import { mutatingFlags } from '../flags/shared-flags.ts';
 import { type Change, runChange } from '../rails/change.ts';
 import { AdminCommand } from './admin-command.ts';
 
-/** A command that changes something: its work runs on the rails of `change.ts`. */
+/** A command that changes something, with the steps and guards of `rails/change.ts`. */
 export abstract class MutatingCommand extends AdminCommand {
   static override baseFlags: typeof mutatingFlags = mutatingFlags;
 
   /**
-   * Plans, asks, applies, verifies and reports; sets the exit code. A change whose plan takes more
-   * than reading is handed over as what plans it: that runs once nothing forbids the change.
+   * Plans, confirms, applies, verifies and reports a change, and sets the exit code.
+   *
+   * @param change the change, or a function that plans it, which is called after the guards have
+   *   allowed the change; for plans that do more than read
    */
   protected async change<Event>(
     change: Change<Event> | (() => Promise<Change<Event>>),

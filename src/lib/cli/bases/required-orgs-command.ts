@@ -8,9 +8,9 @@ import {
 } from '../../settings/required-orgs.ts';
 import { SettingCommand } from './setting-command.ts';
 
-/** A command that changes the list of organisations that new people have to belong to. */
+/** A command that changes the list of organisations of which new users must be members. */
 export abstract class RequiredOrgsCommand extends SettingCommand {
-  /** Changes the list by what `then` makes of it. */
+  /** Changes the list to the result of `then`. */
   protected async changeOrgs(
     orgs: readonly string[],
     then: (now: readonly string[], orgs: readonly string[]) => readonly string[],
@@ -25,7 +25,7 @@ export abstract class RequiredOrgsCommand extends SettingCommand {
     const same = wanted.length === now.length;
     const isPublic = isPublicGitHub(githubAddress(this.installation.settings.github.host));
     const warnings = requiredOrgsWarnings(now, wanted, isPublic);
-    // A list that stays stays as it is written.
+    // An unchanged list keeps its exact text, so that there is nothing to write.
     const value = same && typeof setting.value === 'string' ? setting.value : orgList(wanted);
     await this.changeSetting(api, { setting, value, warnings }, flags);
   }

@@ -1,14 +1,14 @@
 import { SandboxPlace, sandboxHome } from '../../sandbox/state-file.ts';
 import { AdminCommand } from './admin-command.ts';
 
-/** What the sandbox commands stand on: they are about this machine and no installation. */
+/** The base class of the sandbox commands, which use this machine and no installation. */
 export abstract class SandboxCommand extends AdminCommand {
   protected override get needsInstallation(): boolean {
     return false;
   }
 
   /**
-   * Where the sandbox of a name keeps its state.
+   * Returns the place where a sandbox keeps its state.
    *
    * @throws AdminError of kind `usage`, code BAD_SANDBOX_NAME
    */

@@ -5,7 +5,7 @@ import { ServerChangeCommand } from './server-change-command.ts';
 
 /** A command that changes a system setting. */
 export abstract class SettingCommand extends ServerChangeCommand {
-  /** The API, and all settings. */
+  /** Connects to the admin API and reads all settings. */
   protected async readSettings(): Promise<{
     readonly api: AdminApi;
     readonly settings: readonly SystemSetting[];
@@ -14,7 +14,7 @@ export abstract class SettingCommand extends ServerChangeCommand {
     return { api, settings: await api.settings(this.signal) };
   }
 
-  /** Plans, asks, sets and reads back. */
+  /** Plans, confirms, sets and verifies a setting. */
   protected async changeSetting(
     api: AdminApi,
     what: Parameters<typeof settingChange>[1],

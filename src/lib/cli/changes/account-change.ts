@@ -17,22 +17,22 @@ import { formerAccounts, type UndoFile, writeUndoFile } from '../../users/undo-f
 import { accountsText } from '../../users/view.ts';
 import type { Change } from '../rails/change.ts';
 
-/** What a change of accounts needs to know. */
+/** The inputs of {@link accountChange}. */
 export interface AccountChangeContext {
   readonly api: AccountChanger;
   readonly clock: Clock;
-  /** Name and host, for the question and for the undo file. */
+  /** The name and host, for the confirmation and for the undo file. */
   readonly installation: { readonly name: string; readonly host: string | null };
-  /** Absolute path of the undo file. */
+  /** The absolute path of the undo file. */
   readonly undoPath: string;
-  /** The flags that chose the installation, for commands that are suggested. */
+  /** The flags that select the installation, for suggested commands. */
   readonly place: string;
 }
 
-/** How a change is called: `Suspend`, and `suspend` in a sentence. */
+/** The verb of a change; in lower case inside a sentence. */
 export type AccountVerb = 'Suspend' | 'Activate' | 'Change' | 'Restore';
 
-/** Where undo files go: the path that was asked for, or one of its own in the data directory. */
+/** Returns the path of the undo file: the requested one, or a new one in the data directory. */
 export function undoPath(
   asked: string | undefined,
   where: { readonly dataDir: string; readonly cwd: string; readonly clock: Clock },
@@ -43,7 +43,7 @@ export function undoPath(
   return join(where.dataDir, 'undo', `${moment}-${verb.toLowerCase()}.json`);
 }
 
-/** A change of accounts on the rails of a change: the undo file is written before anything else. */
+/** Returns a change of accounts. Applying it writes the undo file first. */
 export function accountChange(
   context: AccountChangeContext,
   plan: AccountPlan,
@@ -67,7 +67,7 @@ export function accountChange(
       await writeUndoFile(context.undoPath, undoFile(context, plan));
       yield { type: 'undo-saved', at: clock.now(), path: context.undoPath };
       for await (const event of changeAccounts(api, changes, { clock, signal })) {
-        // The rails print the report, after the last event.
+        // runChange prints the report after the last event.
         if (event.type === 'report') report = { ...event.report, undoFile: context.undoPath };
         else yield event;
       }

@@ -12,7 +12,7 @@ import {
 import { type DeletionSources, planDeletion } from '../../users/deletion/plan-deletion.ts';
 import type { Change } from '../rails/change.ts';
 
-/** The deletion of an account on the rails of a change. Looks who it is. */
+/** Looks up an account and returns its deletion as a change. */
 export async function deleteUserChange(
   wanted: string,
   sources: DeletionSources,
@@ -41,7 +41,7 @@ export async function deleteUserChange(
     apply: async function* (signal: AbortSignal) {
       const { timeoutMs } = sources;
       for await (const event of deleteAccount(sources.repl, login, { signal, timeoutMs })) {
-        // The rails print the report, after the last event.
+        // runChange prints the report after the last event.
         if (event.type === 'report') report = event.report;
         else yield event;
       }

@@ -13,21 +13,21 @@ import { reasonWarning } from '../../nomad/drain/reason-warning.ts';
 import type { NodeId } from '../../nomad/model.ts';
 import type { Change, Confirmation } from '../rails/change.ts';
 
-/** What a change of Nomad clients needs to know. */
+/** The inputs of a change of Nomad clients. */
 export interface ClientsContext {
   readonly nomad: NomadClient;
   readonly clients: ChosenClients;
   readonly signal: AbortSignal;
-  /** Every client was asked for. */
+  /** Whether all clients are selected. */
   readonly all: boolean;
   readonly installation: Pick<Installation, 'name' | 'clock'>;
-  /** The flags that chose the installation, for commands that are suggested. */
+  /** The flags that select the installation, for suggested commands. */
   readonly place: string;
-  /** What names each client that is logged in on. */
+  /** The host of each client that is reached by SSH. */
   readonly hosts?: ReadonlyMap<NodeId, string>;
 }
 
-/** A drain on the rails of a change. Reads what runs on the clients. */
+/** Reads the allocations of the clients and returns their drain as a change. */
 export async function drainChange(
   context: ClientsContext,
   request: Extract<DrainRequest, { kind: 'drain' }>,
@@ -60,7 +60,7 @@ export async function drainChange(
       const options = { clock, signal: aborted, timeoutMs, detach };
       for await (const event of drainNodes(nomad, plan.clients, spec, options)) {
         undo.take(event);
-        // The rails print the report, after the last event.
+        // runChange prints the report after the last event.
         if (event.type === 'report') report = event.report;
         else yield event;
       }
@@ -82,7 +82,7 @@ function nothingText(plan: DrainPlan): string {
     : 'Nothing to do: already drained, and no build runs there.';
 }
 
-/** Killing builds, or all of the capacity, takes more than a yes. */
+/** A name must be typed for a drain that kills builds or that covers all clients. */
 function confirmation(plan: DrainPlan, { installation, all }: ClientsContext): Confirmation {
   const what = clientsText(plan.clients);
   const [only, ...others] = plan.clients;
@@ -100,7 +100,7 @@ function notReported(): never {
   throw new Error('A drain ended without a report');
 }
 
-/** A client that was found may be forgotten by Nomad before it is read. */
+/** Warns about clients that Nomad removed between the list and the read. */
 function forgottenWarning({ clients }: ClientsContext, plan: DrainPlan): readonly string[] {
   const known = new Set(plan.clients.map((client) => client.id));
   const gone = clients.chosen.filter((node) => !known.has(node.id)).map((node) => node.name);

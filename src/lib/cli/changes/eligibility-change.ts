@@ -16,7 +16,7 @@ import { takesBuilds } from '../../nomad/nodes/find-node.ts';
 import type { Change } from '../rails/change.ts';
 import type { ClientsContext } from './drain-change.ts';
 
-/** The end of drains on the rails of a change. */
+/** Returns the cancellation of drains as a change. */
 export function endDrainChange(
   context: ClientsContext,
   keepIneligible: boolean,
@@ -26,7 +26,7 @@ export function endDrainChange(
 }
 
 /**
- * A change of eligibility on the rails of a change.
+ * Returns a change of the scheduling eligibility of clients.
  *
  * @throws AdminError of kind `validation`, code CLIENT_IS_DRAINING
  */
@@ -70,7 +70,7 @@ function clientChange(
     apply: async function* (signal: AbortSignal) {
       const { clock } = installation;
       for await (const event of changeClients(nomad, changes, { clock, signal })) {
-        // The rails print the report, after the last event.
+        // runChange prints the report after the last event.
         if (event.type === 'report') report = event.report;
         else yield event;
       }

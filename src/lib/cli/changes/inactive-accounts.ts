@@ -8,17 +8,17 @@ import { accountState } from '../../users/state.ts';
 import { accountsText } from '../../users/view.ts';
 import type { AccountSurroundings } from '../bases/account-command.ts';
 
-/** How idle accounts are chosen. */
+/** How inactive accounts are selected. */
 export interface InactiveRequest extends Exclusion {
   readonly inactiveFor: Milliseconds;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Asks whether accounts whose activity is not known are meant too. */
+  /** Asks whether to include accounts whose activity is unknown. */
   readonly askUnknown: (question: string) => Promise<boolean>;
   readonly onProgress: (text: string) => void;
 }
 
-/** Accounts to suspend, those left alone, and what is to be said of them. */
+/** The accounts to suspend, the accounts to skip, and warnings. */
 export interface ChosenAccounts {
   readonly accounts: readonly Account[];
   readonly left: readonly LeftAccount[];
@@ -26,8 +26,8 @@ export interface ChosenAccounts {
 }
 
 /**
- * Chooses those who take a seat and did nothing for so long. Whose activity is not known is never
- * taken for idle without a yes.
+ * Selects the accounts that use a seat and were inactive for the given time. Accounts with unknown
+ * activity are included only if `askUnknown` confirms it.
  */
 export async function chooseInactive(
   surroundings: Pick<AccountSurroundings, 'api' | 'accounts'>,

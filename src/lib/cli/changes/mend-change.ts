@@ -13,18 +13,20 @@ import { formatDuration } from '../../units.ts';
 import type { Change } from '../rails/change.ts';
 import { restartConfirmation } from './restart-change.ts';
 
-/** What mending stands on. */
+/** The inputs of {@link mendChange}. */
 export interface MendContext {
   readonly client: KubernetesClient;
   readonly installation: Pick<Installation, 'name' | 'clock'>;
-  /** The flags that chose the installation, for commands that are suggested. */
+  /** The flags that select the installation, for suggested commands. */
   readonly place: string;
   readonly style: QueueStyle;
-  /** Gathers and judges once more. */
+  /** Gathers new evidence and diagnoses it. */
   readonly look: () => Promise<Diagnosis>;
 }
 
-/** The guide's remedy for what was found, on the rails of a change; ends with another look. */
+/**
+ * Returns the operations guide's remedy for the findings as a change that ends with a diagnosis.
+ */
 export function mendChange(
   context: MendContext,
   before: { readonly diagnosis: Diagnosis; readonly findings: readonly JudgedFinding[] },
@@ -99,7 +101,7 @@ export function mendChange(
   };
 }
 
-/** What was fixed, or is to be, as JSON: the same keys whether it is planned, done, or was not needed. */
+/** Returns the JSON document of a fix, with the same keys if it is planned, done or not needed. */
 export function mendDocument(mended: {
   readonly before: Diagnosis;
   readonly codes: readonly string[];
@@ -117,7 +119,7 @@ export function mendDocument(mended: {
   };
 }
 
-/** Whether it helped, as far as the last look shows. */
+/** Returns whether the findings are fixed, according to the last diagnosis. */
 function outcome(
   mended: readonly JudgedFinding[],
   { exitCode }: RestartReport,

@@ -13,7 +13,7 @@ import {
 } from '../../pods/restart/view.ts';
 import type { Change, Confirmation } from '../rails/change.ts';
 
-/** A restart on the rails of a change. */
+/** Returns a restart of pods as a change. */
 export function restartChange(
   context: {
     readonly client: KubernetesClient;
@@ -56,7 +56,7 @@ export function restartChange(
   };
 }
 
-/** Where losing the service loses builds, a yes is not enough. */
+/** A name must be typed if the outage of a service loses builds. */
 export function restartConfirmation(plan: RestartPlan, installation: string): Confirmation {
   const what = plan.targets.map(targetName).join(', ');
   const question = `Restart ${what} of ${installation}?`;

@@ -8,7 +8,7 @@ import {
 import { settingPlanView, settingReportView } from '../../settings/view.ts';
 import type { Change } from '../rails/change.ts';
 
-/** A change of a setting on the rails of a change. Setting it back undoes it. */
+/** Returns a change of a setting. To undo it, set the former value. */
 export function settingChange(
   api: SettingChanger,
   change: SettingChange,

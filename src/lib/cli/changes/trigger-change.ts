@@ -12,19 +12,21 @@ import type { TriggerApi } from '../../server/trigger-api.ts';
 import { formatDuration } from '../../units.ts';
 import type { Change } from '../rails/change.ts';
 
-/** What starting a build stands on. */
+/** The inputs of {@link triggerChange}. */
 export interface TriggerContext {
   readonly api: TriggerApi;
   readonly installation: Pick<Installation, 'name' | 'clock'>;
-  /** The flags that chose the installation, for commands that are suggested. */
+  /** The flags that select the installation, for suggested commands. */
   readonly place: string;
   readonly style: QueueStyle;
   readonly look: (trigger: TriggeredBuild) => Promise<Look>;
-  /** The CircleCI server that is told to start it. */
+  /** The CircleCI server on which the build is started. */
   readonly server: string;
 }
 
-/** A build that is started to see where it gets, on the rails of a change; ends with a diagnosis. */
+/**
+ * Returns the start of a test build as a change that follows the build and ends with a diagnosis.
+ */
 export function triggerChange(
   { api, server, installation, place, style, look }: TriggerContext,
   wanted: Pick<FollowTriggerOptions, 'project' | 'branch' | 'timeoutMs'>,

@@ -1,13 +1,13 @@
-/** What the word at the cursor may become. */
+/** A completion of the word at the cursor. */
 export interface Candidate {
   readonly value: string;
-  /** A few words for shells that show them. */
+  /** A short description, for shells that show one. */
   readonly about: string;
-  /** Offered only once something was typed: long ids would drown the names. */
+  /** Offered only for a non-empty word, so that long IDs do not hide the names. */
   readonly onlyTyped?: true;
 }
 
-/** Names that are not in the sources: of an installation, of this machine, or of the settings. */
+/** Kinds of names that are looked up: in an installation, on this machine, or in the settings. */
 export type NameKind =
   | 'nodes'
   | 'jobs'
@@ -17,16 +17,16 @@ export type NameKind =
   | 'settings'
   | 'changes';
 
-/** Which names the arguments and flags of a command take, by the name of each. */
+/** The kind of names that each argument or flag of a command takes. */
 export type Completes = Readonly<Record<string, NameKind>>;
 
-/** What the shell is to offer. */
+/** The completions that the shell offers. */
 export type Completion =
   | { readonly kind: 'candidates'; readonly candidates: readonly Candidate[] }
-  /** The shell knows the files best. */
+  /** The shell completes file names itself. */
   | { readonly kind: 'files' };
 
-/** Names of one kind, for the installation that these flags of the line choose. */
+/** Finds names of one kind, in the installation that the flags select. */
 export type NameSource = (
   kind: NameKind,
   flags: Readonly<Record<string, string>>,

@@ -27,10 +27,10 @@ const HELP: Flags = {
 const NOTHING: Completion = { kind: 'candidates', candidates: [] };
 
 /**
- * What the last of the words, unfinished or empty, may become. Of all commands only the one that
- * the words name is loaded, and names are asked for only where one is to be completed.
+ * Returns the completions of the last word, which is unfinished or empty. Only the command that the
+ * words name is loaded, and names are looked up only if a name is being completed.
  *
- * @param words the command line without its program
+ * @param words the command line without the program
  */
 export async function completeLine(
   table: CommandTable,
@@ -53,7 +53,7 @@ const FIRST: readonly Candidate[] = [
   { value: '--version', about: 'show the version', onlyTyped: true },
 ];
 
-/** The words that may follow these in the name of a command; aliases only where nothing else may. */
+/** Returns the next words of command names, or of aliases if no command name matches. */
 function commandWords(table: CommandTable, before: readonly string[]): readonly Candidate[] {
   const shown = table.filter((entry) => !entry.hidden);
   const own = shown.map((entry) => [entry.id.split(':'), entry.summary] as const);
@@ -81,7 +81,7 @@ async function completeArguments(
 ): Promise<Completion> {
   const dashes = rest.indexOf('--');
   if (entry.id === 'sandbox:run' && dashes !== -1) {
-    // A sandbox of its own, that is not there yet: it has no names.
+    // The sandbox does not exist yet, so there are no names to look up.
     return completeLine(table, [...rest.slice(dashes + 1), word], async () => []);
   }
   const command = await entry.load();
@@ -94,7 +94,7 @@ async function completeArguments(
     const options = flag?.options?.map((option) => ({ value: option, about: '' }));
     const kind = completes[name];
     if (!options && !kind) return isFile(name) ? { kind: 'files' } : NOTHING;
-    // `--status ready,dr`: what stands before the last comma stays.
+    // In `--status ready,dr`, the text before the last comma is kept.
     const head = flag?.delimiter ? typed.slice(0, typed.lastIndexOf(flag.delimiter) + 1) : '';
     const found = options ?? (kind ? await names(kind, values) : []);
     return offer(found, typed.slice(head.length), head);
@@ -119,7 +119,7 @@ async function completeArguments(
   return isFile(name) ? { kind: 'files' } : NOTHING;
 }
 
-/** The argument in this place; the last one takes all that follow where the command is not strict. */
+/** Returns the argument at a position; the last one repeats if the command is not strict. */
 function argumentAt(command: Command.Class, at: number): readonly [string, Arg] | null {
   const args: [string, Arg][] = Object.entries(command.args ?? {});
   const last = command.strict === false ? args.at(-1) : undefined;
@@ -127,7 +127,7 @@ function argumentAt(command: Command.Class, at: number): readonly [string, Arg] 
   return arg && !arg[1].hidden ? arg : null;
 }
 
-/** The flags that can still be given: the command's own first. */
+/** Returns the flags that can still be given, those of the command before the global ones. */
 function flagWords(flags: Flags, { given }: ScannedWords): readonly Candidate[] {
   return Object.entries(flags)
     .filter(([name, flag]) => !flag.hidden && (flag.multiple === true || !given.has(name)))
@@ -148,7 +148,7 @@ function without(names: readonly Candidate[], given: readonly string[]): readonl
   return names.filter(({ value }) => !given.includes(value));
 }
 
-/** Those that begin with what was typed, each once; `head` goes in front of all. */
+/** Returns the distinct candidates that start with `typed`, each prefixed with `head`. */
 function offer(all: readonly Candidate[], typed: string, head = ''): Completion {
   const seen = new Set<string>();
   const candidates = all.filter(({ value, onlyTyped }) => {

@@ -1,7 +1,7 @@
 import { AdminCommand } from '../bases/admin-command.ts';
 import { type CompletionShell, completionScript } from './scripts.ts';
 
-/** What the commands that print the scripts of shells stand on. */
+/** The base class of the commands that print a completion script. */
 export abstract class CompletionCommand extends AdminCommand {
   protected override get needsInstallation(): boolean {
     return false;

@@ -10,10 +10,10 @@ import { LIVE_NAMES } from './live-names.ts';
 import { LOCAL_NAMES } from './local-names.ts';
 import { NameCache } from './name-cache.ts';
 
-/** Nobody waits longer than this for a Tab. */
+/** The time limit of a completion, in milliseconds. */
 const LIMIT: Milliseconds = 1_500;
 
-/** Where this machine keeps what names are found with. */
+/** The directories and the version that looking up names needs. */
 export interface Places {
   readonly configDir: string;
   readonly dataDir: string;
@@ -22,8 +22,9 @@ export interface Places {
 }
 
 /**
- * Finds names for completion: on this machine, in the cache, or in the installation itself with
- * the clients that commands use, within {@link LIMIT}. Throws what the clients throw.
+ * Returns a source of names for completion. It reads them on this machine, from the cache, or from
+ * the installation with the same clients as the commands, within {@link LIMIT}. It throws the
+ * errors of these clients.
  */
 export function findNames(runtime: Runtime, masker: Masker, places: Places): NameSource {
   return async (kind, flags) => {
@@ -66,13 +67,13 @@ async function ask(
     return await Promise.race([read(installation, over.signal), limit]);
   } finally {
     done.abort();
-    // The loser of the race has nobody to tell.
+    // Avoids an unhandled rejection if the limit lost the race.
     limit.catch(() => undefined);
     if (!over.signal.aborted) await installation.close();
   }
 }
 
-/** A command that prints a token may ask for a second factor: a Tab must not. */
+/** A token command may ask for a second factor, which pressing Tab must not do. */
 function asksForToken({ settings }: Installation, kind: NameKind): boolean {
   if (kind === 'pods') return false;
   const { token } = kind === 'accounts' ? settings.server : settings.nomad;
@@ -92,7 +93,7 @@ async function cacheOf(
     kubernetes.kubeconfig.length > 0
       ? kubernetes.kubeconfig
       : [join(runtime.home, '.kube', 'config')];
-  // `kubectl config use-context` leads elsewhere without a word to us.
+  // `kubectl config use-context` can change the cluster, which shows only in the file's time.
   const times = await Promise.all(files.map((file) => stat(file).catch(() => null)));
   const stamp = times.map((time) => time?.mtimeMs ?? 0).join();
   const identity = [kind, profile, host, kubernetes, where];

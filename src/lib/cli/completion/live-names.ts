@@ -9,10 +9,10 @@ export type LiveNames = (
   signal: AbortSignal,
 ) => Promise<readonly Candidate[]>;
 
-/** More jobs than these nobody looks through. */
+/** The maximum number of jobs to offer. */
 const MOST_JOBS = 500;
 
-/** What names can be asked of an installation, by the clients that the commands use too. */
+/** Readers of the names in an installation, which use the same clients as the commands. */
 export const LIVE_NAMES: Readonly<Record<'nodes' | 'jobs' | 'pods' | 'accounts', LiveNames>> = {
   nodes: async (installation, signal) => {
     const nomad = await installation.nomad();

@@ -5,7 +5,7 @@ import { PROFILE_KEYS } from '../../installation/profile-keys.ts';
 import { AUDIT_FILE } from '../rails/audit-log.ts';
 import type { Candidate } from './candidate.ts';
 
-/** More changes than these nobody looks through. */
+/** The maximum number of changes to offer. */
 const MOST_CHANGES = 50;
 
 interface LocalPlaces {
@@ -15,7 +15,7 @@ interface LocalPlaces {
 
 type LocalNames = (places: LocalPlaces) => Promise<readonly Candidate[]>;
 
-/** Names that this machine knows by itself. */
+/** Readers of names that are stored on this machine. */
 export const LOCAL_NAMES: Readonly<Record<'installations' | 'settings' | 'changes', LocalNames>> = {
   installations: async ({ configDir }) => {
     const { installations } = await readConfigFile(join(configDir, CONFIG_FILE));

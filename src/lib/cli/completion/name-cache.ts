@@ -4,18 +4,19 @@ import { dirname, join } from 'node:path';
 import type { Clock, Milliseconds } from '../../clock.ts';
 import type { Candidate } from './candidate.ts';
 
-/** How long names are good for: long enough for a line to be typed, short enough to be true. */
+/** How long cached names are valid, in milliseconds: long enough to type a command line. */
 export const FRESH: Milliseconds = 30_000;
 
-/** The names of one kind of one installation, in a file that its owner alone can read. */
+/** A cache file, readable only by its owner, for the names of one kind in one installation. */
 export class NameCache {
   readonly #path: string;
   readonly #stamp: string;
   readonly #clock: Clock;
 
   /**
-   * @param identity everything that says which installation and which kind of names
-   * @param stamp what may change behind the identity, such as the time of a kubeconfig
+   * @param identity identifies the installation and the kind of names
+   * @param stamp invalidates the cache when it changes, such as the modification time of a
+   *   kubeconfig
    */
   constructor(directory: string, identity: unknown, stamp: string, clock: Clock) {
     const key = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 32);
@@ -24,7 +25,7 @@ export class NameCache {
     this.#clock = clock;
   }
 
-  /** The names, where they are fresh; null otherwise. */
+  /** Returns the cached names, or null if there are none or they have expired. */
   async read(): Promise<readonly Candidate[] | null> {
     const text = await readFile(this.#path, 'utf8').catch(() => null);
     const kept = text === null ? null : parse(text);
@@ -33,7 +34,7 @@ export class NameCache {
     return age >= 0 && age < FRESH ? kept.names : null;
   }
 
-  /** Keeps the names. Shells complete side by side: the file is never seen half written. */
+  /** Writes the names atomically, because several shells may use the file concurrently. */
   async write(names: readonly Candidate[]): Promise<void> {
     const fresh = `${this.#path}.${process.pid}`;
     const kept: Kept = { stamp: this.#stamp, readAt: this.#clock.now().getTime(), names };
@@ -50,7 +51,7 @@ interface Kept {
   readonly names: readonly Candidate[];
 }
 
-/** A file that is no such thing is as good as none. */
+/** Returns null for an invalid file. */
 function parse(text: string): Kept | null {
   try {
     const kept = JSON.parse(text) as Partial<Kept> | null;

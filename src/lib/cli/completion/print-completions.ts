@@ -3,14 +3,14 @@ import type { Runtime } from '../runtime.ts';
 import type { NameSource } from './candidate.ts';
 import { completeLine } from './complete-line.ts';
 
-/** What the scripts take for "complete the names of files". */
+/** The line that tells the completion scripts to complete file names. */
 export const FILES = ':files';
 
 /**
- * Answers the scripts of the shells: a candidate per line, with a tab and a few words about it.
- * Whatever goes wrong is no candidate and no word: somebody is typing.
+ * Prints completions for the shell scripts: one candidate per line, a tab and its description. If
+ * the names cannot be read, there are no candidates and no message, because the user is typing.
  *
- * @param names loads what finding names takes, once a name is asked for
+ * @param names loads the source of names when a name is first looked up
  */
 export async function printCompletions(
   words: readonly string[],
@@ -22,7 +22,7 @@ export async function printCompletions(
     try {
       return await (await names())(kind, flags);
     } catch {
-      // No installation, no answer, no permission: then there are no names to offer.
+      // For example no installation, no response or no permission.
       return [];
     }
   };

@@ -1,23 +1,23 @@
-/** What scanning takes of a flag's definition. */
+/** The part of a flag's definition that scanning needs. */
 export interface ScannedFlag {
   readonly type: string;
   readonly char?: string;
 }
 
-/** The words before the cursor, sorted by what they are. */
+/** The words before the cursor, by role. */
 export interface ScannedWords {
   /** The last value of each flag that has one. */
   readonly values: Readonly<Record<string, string>>;
-  /** Names of all flags that were given, switches too. */
+  /** The names of all given flags, including boolean ones. */
   readonly given: ReadonlySet<string>;
   readonly positionals: readonly string[];
-  /** The flag whose value comes next; null where none is open. */
+  /** The flag whose value is the next word; null if there is none. */
   readonly open: string | null;
-  /** `--` was there: what follows is no flag. */
+  /** Whether `--` was given, after which no word is a flag. */
   readonly ended: boolean;
 }
 
-/** Reads an unfinished command line: what is wrong with it is stepped over. */
+/** Scans an unfinished command line and skips invalid words. */
 export function scanWords(
   words: readonly string[],
   flags: Readonly<Record<string, ScannedFlag>>,

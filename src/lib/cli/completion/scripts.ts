@@ -1,11 +1,11 @@
-/** The shells that have a script. */
+/** The shells that have a completion script. */
 export const COMPLETION_SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 /** One of {@link COMPLETION_SHELLS}. */
 export type CompletionShell = (typeof COMPLETION_SHELLS)[number];
 
-// Works from bash 3.2 (macOS) on. Bash cuts words at = and : as well: they are put together again,
-// and of what comes back only the part behind the cut goes into the line.
+// Works with bash 3.2 (macOS) and later. Bash also splits words at = and :. The script joins them
+// again and returns only the part of each candidate after the last split.
 const BASH = `# bash completion for circleci-admin
 _circleci_admin() {
   local cur=\${COMP_WORDS[COMP_CWORD]} word glued='' i
@@ -75,7 +75,7 @@ complete -c circleci-admin -f -k -a '(__circleci_admin_complete)'
 
 const SCRIPTS: Readonly<Record<CompletionShell, string>> = { bash: BASH, zsh: ZSH, fish: FISH };
 
-/** The script that makes a shell complete our command lines. */
+/** Returns the completion script of a shell. */
 export function completionScript(shell: CompletionShell): string {
   return SCRIPTS[shell];
 }

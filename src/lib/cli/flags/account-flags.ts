@@ -1,6 +1,6 @@
 import { durationFlag, Flags } from '../oclif.ts';
 
-/** Where the undo file of a change of accounts goes. */
+/** The flag for the path of the undo file of a change of accounts. */
 export const undoFlags = {
   'undo-file': Flags.string({
     summary: 'undo file to write (default: in the data directory)',
@@ -8,7 +8,7 @@ export const undoFlags = {
   }),
 };
 
-/** A file of logins. */
+/** The flag for a file of logins. */
 export const fromFlags = {
   from: Flags.string({
     summary: 'file with one login per line; - for standard input',
@@ -17,7 +17,7 @@ export const fromFlags = {
   }),
 };
 
-/** Whom a selection that names nobody leaves alone. */
+/** The flags for accounts that a selection without names skips. */
 export const exclusionFlags = {
   keep: Flags.string({
     summary: 'skip logins that match (* and ?)',
@@ -33,7 +33,7 @@ export const exclusionFlags = {
   }),
 };
 
-/** Accounts by what their people did not do. */
+/** A flag that selects accounts by their time of inactivity. */
 export const inactiveFlag = durationFlag({
   summary: 'accounts without sign-in or build for this time',
   helpGroup: 'select',

@@ -1,7 +1,7 @@
 import { type NodeSelector, STATUS_SELECTORS } from '../../nomad/nodes/select-nodes.ts';
 import { Flags } from '../oclif.ts';
 
-/** Flags that choose Nomad clients by what they are. */
+/** The flags that select Nomad clients by their properties. */
 export const clientSelectorFlags = {
   status: Flags.option({
     summary: 'only clients in this state',
@@ -32,7 +32,7 @@ export const clientSelectorFlags = {
   }),
 };
 
-/** What the flags of {@link clientSelectorFlags} say. */
+/** Converts the values of {@link clientSelectorFlags} to a selector. */
 export function clientSelector(flags: {
   readonly status?: NodeSelector['status'];
   readonly idle: boolean;

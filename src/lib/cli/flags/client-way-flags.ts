@@ -6,7 +6,7 @@ import { LOCAL_AGENT } from '../../nomad/nodes/local-agent.ts';
 import { Flags } from '../oclif.ts';
 import { sshChoice, sshFlags, sshPlace } from './ssh-flags.ts';
 
-/** Flags that say from where clients are looked at: from the server, or from the clients themselves. */
+/** The flags for how to reach Nomad: through the server (default) or on the clients themselves. */
 export const clientWayFlags = {
   via: Flags.option({
     summary: 'use the nomad CLI on the clients, by SSH',
@@ -16,36 +16,36 @@ export const clientWayFlags = {
   ...sshFlags,
 };
 
-/** What {@link clientWayFlags} said. */
+/** The values of {@link clientWayFlags}. */
 export type ClientWay = Parameters<typeof sshChoice>[0] & {
   readonly via?: 'ssh' | undefined;
   readonly self: boolean;
 };
 
-/** Nomad in the way that was chosen, and the clients that are named. */
+/** A Nomad client for the chosen way, and the names of the selected clients. */
 export interface WayToClients {
   readonly nomad: NomadClient;
   readonly names: readonly string[];
-  /** The host of each client that is logged in on. */
+  /** The host of each client that is reached by SSH. */
   readonly hosts: ReadonlyMap<NodeId, string>;
-  /** The flags that chose the way, for commands that are suggested, each with a blank before it. */
+  /** The flags that select the way, each after a space, for suggested commands. */
   readonly place: string;
-  /** Ends what was opened for it. */
+  /** Closes the connections that were opened. */
   close(): Promise<void>;
 }
 
-/** What the way is made from. */
+/** The inputs of {@link goToClients}. */
 export interface WayContext {
   readonly installation: Installation;
   readonly names: readonly string[];
-  /** Clients are chosen by what they are, or all of them. */
+  /** Whether clients are selected by their properties, or all of them are. */
   readonly selected: boolean;
   readonly signal: AbortSignal;
   readonly note: (line: string) => void;
 }
 
 /**
- * Goes the way to the clients that the flags say.
+ * Connects to Nomad in the way that the flags select.
  *
  * @throws AdminError of kind `usage` (CONFLICTING_FLAGS, NO_CLIENT_NAMED), and as findSelf and
  *   logInOnClients

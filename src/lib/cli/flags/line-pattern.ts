@@ -1,7 +1,7 @@
 import { AdminError } from '../../errors.ts';
 
 /**
- * A pattern that lines are held against.
+ * Compiles the pattern of a filter for lines.
  *
  * @throws AdminError `usage` BAD_PATTERN
  */

@@ -6,7 +6,7 @@ import type { Runtime } from '../runtime.ts';
 import { readAll } from './read-all.ts';
 
 /**
- * Reads the logins of a file, or of standard input where it is called `-`.
+ * Reads logins from a file, or from standard input if the name is `-`.
  *
  * @throws AdminError of kind `usage` (NO_SUCH_FILE) or as `readLoginList` does
  */

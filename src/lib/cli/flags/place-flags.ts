@@ -4,8 +4,8 @@ import { shellWord } from '../../shell-word.ts';
 export { shellWord };
 
 /**
- * The flags that chose the installation, each with a blank before it, quoted for a shell: a command
- * that is suggested has to reach the same one.
+ * Returns the flags that select the installation, each after a space and quoted for a shell, so
+ * that a suggested command uses the same installation.
  */
 export function placeFlags(chosen: Chosen): string {
   const flags: readonly (readonly [string, string | undefined])[] = [
@@ -21,8 +21,8 @@ export function placeFlags(chosen: Chosen): string {
 }
 
 /**
- * The same for kubectl, which does not know this program's profiles. What both read by themselves
- * (`KUBECONFIG`, the current context) is left out.
+ * Returns the same flags for kubectl, which does not know the profiles of this tool. Settings that
+ * both read by default (`KUBECONFIG`, the current context) are omitted.
  */
 export function kubectlFlags(chosen: Chosen, { profile, kubernetes }: Settings): string {
   const [file, ...more] = profile === null ? [] : kubernetes.kubeconfig;

@@ -1,7 +1,9 @@
 import type { PodChoice } from '../../pods/choose-pods.ts';
 import { Flags } from '../oclif.ts';
 
-/** Flags that choose pods by what they are; kubectl's names where the meaning is the same. */
+/**
+ * The flags that select pods by their properties, named as in kubectl if the meaning is the same.
+ */
 export const podChoiceFlags = {
   service: Flags.string({
     summary: 'only pods of this service',
@@ -23,7 +25,7 @@ export const podChoiceFlags = {
   }),
 };
 
-/** What the flags of {@link podChoiceFlags} say, with names from the arguments. */
+/** Combines the values of {@link podChoiceFlags} with the names from the arguments. */
 export function podChoice(
   flags: {
     readonly service?: readonly string[] | undefined;

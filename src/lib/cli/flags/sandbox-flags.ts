@@ -2,7 +2,7 @@ import { AdminError } from '../../errors.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox.ts';
 import { Flags } from '../oclif.ts';
 
-/** A flag that takes how many seconds of the sandbox's time pass in a real second. */
+/** The flag for the sandbox seconds per real second. */
 export const rateFlag = Flags.custom<number>({
   summary: 'sandbox seconds per real second; 0 stops its clock',
   helpValue: 'NUMBER',
@@ -15,10 +15,10 @@ export const rateFlag = Flags.custom<number>({
   },
 });
 
-/** Which of several sandboxes is meant. */
+/** The flag for the name of a sandbox, if there are several. */
 export const nameFlag = Flags.string({ summary: 'name of the sandbox, if more than one runs' });
 
-/** What a new sandbox holds. */
+/** The flags for the contents of a new sandbox. */
 export const sandboxFlags = {
   scenario: Flags.string({
     summary: 'scenario to start with, or several as A+B; list them with sandbox scenarios',
@@ -30,7 +30,7 @@ export const sandboxFlags = {
   rate: rateFlag(),
 };
 
-/** Values of {@link sandboxFlags}. */
+/** The values of {@link sandboxFlags}. */
 export interface SandboxFlagValues {
   readonly scenario: string | undefined;
   readonly clients: number | undefined;
@@ -40,7 +40,7 @@ export interface SandboxFlagValues {
   readonly rate: number | undefined;
 }
 
-/** The sandbox that the flags describe; what they leave out is the scenario's. */
+/** Returns the sandbox options of the flags; an omitted flag takes the scenario's value. */
 export function sandboxOptions(flags: SandboxFlagValues): SandboxOptions {
   const { scenario, clients, builds, users, seed, rate } = flags;
   return {
@@ -53,7 +53,7 @@ export function sandboxOptions(flags: SandboxFlagValues): SandboxOptions {
   };
 }
 
-/** The same as words of a command line. */
+/** Returns the flags as words of a command line. */
 export function sandboxWords(flags: SandboxFlagValues): readonly string[] {
   return Object.entries(sandboxOptions(flags)).flatMap(([flag, value]) => [
     `--${flag}`,

@@ -3,12 +3,12 @@ import { durationFlag, Flags } from '../oclif.ts';
 import { FORMATS } from '../output/output.ts';
 import { sortValue } from '../plain-words.ts';
 
-/** The name of the environment variable that stands in for a shared flag. */
+/** Returns the environment variable that sets a shared flag. */
 export function environmentName(flag: string): string {
   return `CIRCLECI_ADMIN_${flag.toUpperCase().replaceAll('-', '_')}`;
 }
 
-/** Flags that every command takes: which installation, and how the result is written. */
+/** The flags of every command, for the installation and for the format of the result. */
 export const sharedFlags = {
   json: Flags.boolean({ summary: 'print one JSON document', helpGroup: 'global' }),
   output: Flags.option({
@@ -44,7 +44,7 @@ export const sharedFlags = {
   'read-only': Flags.boolean({ summary: 'refuse to change anything', helpGroup: 'global' }),
 };
 
-/** Flags and arguments that take the same names in every command, for completion. */
+/** The flags and arguments that take the same kind of name in every command, for completion. */
 export const SHARED_NAMES: Completes = {
   installation: 'installations',
   'nomad-pod': 'pods',
@@ -52,7 +52,7 @@ export const SHARED_NAMES: Completes = {
   login: 'accounts',
 };
 
-/** Flags of every command that changes something. */
+/** The flags of every command that changes something. */
 export const mutatingFlags = {
   ...sharedFlags,
   'dry-run': Flags.boolean({ summary: 'show the plan and change nothing', helpGroup: 'change' }),
@@ -64,5 +64,5 @@ export const mutatingFlags = {
   }),
 };
 
-/** Shared flags that no environment variable stands in for: they answer one question, once. */
+/** Flags without an environment variable, because each confirms one action only. */
 export const WITHOUT_ENVIRONMENT: ReadonlySet<string> = new Set(['yes', 'force', 'confirm']);

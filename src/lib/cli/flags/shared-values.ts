@@ -8,7 +8,7 @@ import { FORMATS, type Format, Output } from '../output/output.ts';
 import type { OutputStream, Runtime } from '../runtime.ts';
 import { environmentName, sharedFlags } from './shared-flags.ts';
 
-/** What the shared flags say, their environment variables included. */
+/** The values of the shared flags and of their environment variables. */
 export interface SharedValues {
   readonly chosen: Chosen;
   readonly debug: boolean;
@@ -18,7 +18,7 @@ export interface SharedValues {
 type Values = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the shared flags; a flag that was not given is taken from its environment variable.
+ * Reads the shared flags. A flag that was not given is read from its environment variable.
  *
  * @throws AdminError of kind `usage`, code BAD_ENVIRONMENT
  */
@@ -64,7 +64,7 @@ export function readSharedFlags(given: Values, runtime: Runtime): SharedValues {
   };
 }
 
-/** `--self` means the agent of this machine, where the nomad CLI would look for it too. */
+/** For `--self`: the agent of this machine, at the address that the nomad CLI uses. */
 function localAgent(
   values: Values,
   env: Runtime['env'],
@@ -83,12 +83,12 @@ function outputFormat(values: Values): Format | undefined {
   });
 }
 
-/** Whether a stream shows colours: a terminal, unless NO_COLOR, TERM=dumb or --no-color says no. */
+/** Returns whether a stream is a terminal and NO_COLOR, TERM=dumb or --no-color is not set. */
 function showsColor(stream: OutputStream, env: Runtime['env'], off: boolean): boolean {
   return stream.isTTY && !off && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
 }
 
-/** Whether the terminal shows more than ASCII, as far as the locale says. */
+/** Returns whether the terminal shows non-ASCII characters, judged by the locale. */
 export function showsUnicode(env: Runtime['env']): boolean {
   const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
   return /utf-?8/i.test(locale) && env['TERM'] !== 'dumb';

@@ -3,7 +3,7 @@ import type { Settings } from '../../installation/settings.ts';
 import { shellWord } from '../../shell-word.ts';
 import { Flags } from '../oclif.ts';
 
-/** The flags of commands that log in on machines. The profile holds where they are left out. */
+/** The flags of commands that use SSH. The profile provides the defaults. */
 export const sshFlags = {
   'ssh-user': Flags.string({ summary: 'user to log in as', helpValue: 'USER', helpGroup: 'ssh' }),
   'ssh-key': Flags.string({ summary: 'private key', helpValue: 'FILE', helpGroup: 'ssh' }),
@@ -24,7 +24,7 @@ export const sshFlags = {
   }),
 };
 
-/** What {@link sshFlags} said. */
+/** Converts the values of {@link sshFlags} to SSH options. */
 export function sshChoice(flags: {
   readonly 'ssh-user'?: string | undefined;
   readonly 'ssh-key'?: string | undefined;
@@ -41,7 +41,7 @@ export function sshChoice(flags: {
   };
 }
 
-/** Whether somebody has said how to log in: by flag or profile, or an agent holds keys. */
+/** Returns whether SSH is configured: a key or a bastion is set, or an SSH agent runs. */
 export function isSshSet(
   flags: Parameters<typeof sshChoice>[0],
   { ssh }: Pick<Settings, 'ssh'>,
@@ -51,7 +51,7 @@ export function isSshSet(
   return said.some(Boolean);
 }
 
-/** The same for a command that is suggested, each with a blank before it. */
+/** Returns the SSH flags, each after a space, for a suggested command. */
 export function sshPlace(choice: SshChoice): string {
   const flags: readonly (readonly [string, string | number | undefined])[] = [
     ['ssh-user', choice.user],

@@ -2,25 +2,25 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AdminError } from '../../errors.ts';
 
-/** Pages of the package's docs that `help NAME` shows. */
+/** The pages of the documentation that `help NAME` shows. */
 const PAGES = ['permissions', 'security'];
-/** Where the package keeps the pages of each kind of code. */
+/** The folder of the pages for each prefix of a code. */
 const FOLDERS: Readonly<Record<string, string>> = { CA: 'checks', CQ: 'findings' };
 
-/** The page that `help WORD` shows, from the top of the package; null where it is about a command. */
+/** Returns the path in the package of the page for `help WORD`; null if the word is not a page. */
 export function helpPage(word: string): string | null {
   if (PAGES.includes(word)) return `docs/${word}.md`;
   const code = /^c[aq]\d{4}$/i.test(word) ? word.toUpperCase() : null;
   return code && `docs/${FOLDERS[code.slice(0, 2)]}/${code}.md`;
 }
 
-/** The command that shows a page of the package's docs. */
+/** Returns the command that shows a page of the documentation. */
 export function helpCommand(page: string): string {
   return `circleci-admin help ${basename(page, '.md')}`;
 }
 
 /**
- * Reads a page of {@link helpPage}.
+ * Reads a page that {@link helpPage} returned.
  *
  * @param root the package's folder
  * @throws AdminError `notFound` UNKNOWN_CODE

@@ -5,7 +5,7 @@ import { sshFlags } from '../flags/ssh-flags.ts';
 
 const BIN = 'circleci-admin';
 const WIDTH = 80;
-/** Groups whose flags many commands take: `help flags` tells what they mean. */
+/** Groups of flags shared by many commands, which `help flags` describes. */
 const FOLDED: readonly string[] = ['global', 'change', 'ssh'];
 
 type Flag = {
@@ -21,7 +21,9 @@ type Flag = {
   readonly allowNo?: boolean;
 };
 
-/** The help of a command: examples first, its own flags, and the shared ones in one line. */
+/**
+ * Returns the help of a command: examples first, its own flags, and the shared flags in one line.
+ */
 export function commandHelp(entry: CommandEntry, command: Command.Class): string {
   const name = entry.id.replaceAll(':', ' ');
   const flags = Object.entries({ ...command.baseFlags, ...command.flags })
@@ -54,7 +56,7 @@ export function commandHelp(entry: CommandEntry, command: Command.Class): string
   return `${sections.filter(Boolean).join('\n\n')}\n`;
 }
 
-/** The flags of every command, and those that many commands have. */
+/** Returns the help of the flags that all or many commands have. */
 export function flagsHelp(): string {
   const rows = (group: string): [string, string][] =>
     Object.entries({ ...mutatingFlags, ...sshFlags })
@@ -70,7 +72,7 @@ export function flagsHelp(): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-/** The help of a topic: its commands. */
+/** Returns the help of a topic, which lists its commands. */
 export function topicHelp(table: CommandTable, topic: string): string {
   const rows = commandsOf(table, topic).map(
     (entry) => [entry.id.replaceAll(':', ' '), entry.summary] as const,
@@ -78,7 +80,7 @@ export function topicHelp(table: CommandTable, topic: string): string {
   return `${TOPICS[topic] ?? topic.replaceAll(':', ' ')}\n\n${section('COMMANDS', list(rows))}\n\n${MORE}\n`;
 }
 
-/** The help of everything: where to start, and what there is, each topic with its commands. */
+/** Returns the main help: first steps, and all topics with their commands. */
 export function rootHelp(table: CommandTable): string {
   const topics = Object.entries(TOPICS).flatMap(([topic, about]) => {
     const names = new Set(commandsOf(table, topic).flatMap(({ id }) => id.split(':')[1] ?? []));
@@ -130,7 +132,7 @@ function examples(command: Command.Class, name: string): string[] {
   });
 }
 
-/** What is typed: as the command says it (`usage`), or what its arguments come to. */
+/** Returns the usage line: the static `usage` of the command, or one made from its arguments. */
 function usage(name: string, command: Command.Class): string {
   if (typeof command.usage === 'string') return `${name} ${command.usage}`;
   const args = Object.entries(command.args ?? {}).filter(([, arg]) => !arg.hidden);

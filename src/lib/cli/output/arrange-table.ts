@@ -2,18 +2,18 @@ import { AdminError } from '../../errors.ts';
 import { compareValues } from '../../terminal/raw-values.ts';
 import type { Column, TableView } from '../../terminal/table.ts';
 
-/** Which columns of a table are shown, and in which order its rows stand. */
+/** The visible columns of a table and the order of its rows. */
 export interface Arrangement {
-  /** Keys of columns; all of them but the wide ones where left out. */
+  /** The keys of the columns; undefined for all, without the wide ones unless `wide` is set. */
   readonly columns: readonly string[] | undefined;
-  /** Key of a column, after a `-` for descending. */
+  /** The key of a column, with a `-` in front for descending order. */
   readonly sort: string | undefined;
-  /** Whether wide columns are shown. */
+  /** Whether to show the wide columns. */
   readonly wide: boolean;
 }
 
 /**
- * The columns and the order that were asked for.
+ * Returns the table with the requested columns and order.
  *
  * @throws AdminError of kind `usage`, code UNKNOWN_COLUMN
  */

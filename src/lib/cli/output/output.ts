@@ -5,13 +5,13 @@ import type { OutputStream } from '../runtime.ts';
 import { arrangeTable } from './arrange-table.ts';
 import { ValueStream } from './value-stream.ts';
 
-/** The formats of a result. */
+/** The output formats of a result. */
 export const FORMATS = ['table', 'wide', 'tsv', 'csv', 'json', 'ndjson', 'yaml'] as const;
 
 /** One of {@link FORMATS}. */
 export type Format = (typeof FORMATS)[number];
 
-/** How results and talk are written. */
+/** The options of an {@link Output}. */
 export interface OutputOptions {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
@@ -25,21 +25,21 @@ export interface OutputOptions {
   readonly masker: Masker;
 }
 
-/** One state of something that is watched. */
+/** One state of a watched resource. */
 export interface Frame<Row> {
   readonly view: TableView<Row>;
   readonly document: unknown;
-  /** What people read in place of the table. */
+  /** Text to print instead of the table, in the formats table and wide. */
   readonly text?: string;
 }
 
-/** Writes results to standard output and talk to standard error, in the format that was asked for. */
+/** Writes the result to standard output in the requested format, and messages to standard error. */
 export class Output {
   readonly #options: OutputOptions;
-  /** Length of the line that is written over next; 0 where there is none. */
+  /** The length of the progress line on the terminal; 0 if there is none. */
   #progressShown = 0;
   readonly #held: string[] = [];
-  /** A second document of YAML has to be set apart from the first. */
+  /** Whether a YAML document was written, after which the next one needs a separator. */
   #yamlWritten = false;
   #stream: ValueStream | undefined;
 
@@ -47,32 +47,33 @@ export class Output {
     this.#options = options;
   }
 
-  /** What a list is written as: what was asked for, else a table on a terminal and TSV in a pipe. */
+  /** The requested format; default is table on a terminal and TSV otherwise. */
   get format(): Format {
     return this.#options.format ?? (this.#options.stdout.isTTY ? 'table' : 'tsv');
   }
 
-  /** Whether a program will read the result as JSON or YAML. */
+  /** Whether the result is JSON, NDJSON or YAML. */
   get structured(): boolean {
     return ['json', 'ndjson', 'yaml'].includes(this.format);
   }
 
-  /** Whether standard output is a terminal that shows colours. */
+  /** Whether colours are used on standard output. */
   get color(): boolean {
     return this.#options.color.stdout;
   }
 
-  /** A list. `document` is what JSON and YAML show. */
+  /** Writes a list. `document` is the result in JSON and YAML. */
   async table<Row>(view: TableView<Row>, document: unknown): Promise<void> {
     if (await this.#document(document, () => rowsOf(document, view.rows))) return;
     await this.#writeTable(this.#arrange(view));
   }
 
   /**
-   * One thing in detail, or several. With TSV or CSV that was asked for, the document's values are
-   * printed, each with its key; a pipe alone does not make them of it.
+   * Writes the details of one or more objects. If TSV or CSV was requested, writes the values of
+   * the document with their keys. Unlike {@link table}, a pipe does not change the default format
+   * to TSV.
    *
-   * @param lines what NDJSON shows, one on each line
+   * @param lines the values in NDJSON, one per line
    */
   async detail(
     view: DetailView,
@@ -89,15 +90,16 @@ export class Output {
     await this.#write(renderDetail(view, this.#style()));
   }
 
-  /** Bytes as they are, such as a log. Resolves when more may be written. */
+  /** Writes raw bytes, such as a log. Resolves when more can be written. */
   async bytes(chunk: Uint8Array | string): Promise<void> {
     await this.#options.stdout.write(chunk);
   }
 
   /**
-   * A list that is printed as it comes: one document, or one value a line with NDJSON.
+   * Starts a list that is printed while it is read: one document, or one value per line with
+   * NDJSON.
    *
-   * @param endless it is followed: a document of JSON would never be whole
+   * @param endless the list is followed, so that JSON is written as NDJSON: an array would not end
    */
   stream(endless: boolean): ValueStream {
     const lines = this.format === 'ndjson' || (this.format === 'json' && endless);
@@ -106,23 +108,23 @@ export class Output {
     return this.#stream;
   }
 
-  /** The command ends: what is printed as it comes is made whole. */
+  /** Completes the streamed list and removes the progress line at the end of the command. */
   async end(failed: boolean): Promise<void> {
     await this.#stream?.end(failed);
     this.endProgress();
   }
 
-  /** A line of a stream of JSON values. */
+  /** Writes one line of NDJSON. */
   async json(value: unknown): Promise<void> {
     await this.#write(`${JSON.stringify(value)}\n`);
   }
 
-  /** A line of the result, where the result is text. */
+  /** Writes a line of a text result. */
   async line(text: string): Promise<void> {
     await this.#write(`${text}\n`);
   }
 
-  /** Redraws on a terminal; a document per state with JSON; a table per state otherwise. */
+  /** Writes each state: redrawn on a terminal, one document each with JSON, otherwise one table. */
   async watch<Row>(frames: AsyncIterable<Frame<Row>>): Promise<void> {
     let first = true;
     for await (const { view, document, text } of frames) {
@@ -140,31 +142,31 @@ export class Output {
     }
   }
 
-  /** Something worth knowing, on standard error. */
+  /** Writes a note to standard error, unless `--quiet` is set. */
   note(text: string): void {
     if (!this.#options.quiet) this.#say(text);
   }
 
-  /** Something that may go wrong, on standard error; not silenced by `--quiet`. */
+  /** Writes a warning to standard error, also with `--quiet`. */
   warn(text: string): void {
     this.#say(`Warning: ${text}`);
   }
 
-  /** Says what was held back; left out where the command ends with an error instead. */
+  /** Writes the buffered messages. Not called if the command ends with an error. */
   flush(): void {
     for (const text of this.#held.splice(0)) this.#talk(text);
   }
 
   /**
-   * With JSON an error stands alone on standard error, so that a program can parse it: what is said
-   * before the end waits for it. Somebody who watches on a terminal is told at once.
+   * With JSON, an error must be the only text on standard error, so that a program can parse it.
+   * Messages are therefore buffered until the end, unless standard error is a terminal.
    */
   #say(text: string): void {
     if (this.structured && !this.#options.stderr.isTTY) this.#held.push(text);
     else this.#talk(text);
   }
 
-  /** What is going on, on standard error. The next line takes its place on a terminal. */
+  /** Writes a progress line to standard error. On a terminal, the next line replaces it. */
   progress(text: string): void {
     const { stderr, quiet } = this.#options;
     if (quiet) return;
@@ -179,7 +181,7 @@ export class Output {
     this.#progressShown = line.length;
   }
 
-  /** Text on standard error as it is, masked: errors, plans, debug lines. */
+  /** Writes masked text to standard error at once: errors, plans, debug lines. */
   talk(text: string): void {
     this.#talk(text);
   }
@@ -189,10 +191,10 @@ export class Output {
     void this.#options.stderr.write(`${this.#options.masker.mask(text)}\n`);
   }
 
-  /** Takes away what {@link progress} shows: what comes next has a line of its own. */
+  /** Removes the line of {@link progress}, so that the next text starts on an empty line. */
   endProgress(): void {
     if (this.#progressShown === 0) return;
-    // Blanks, and no escape sequence: a dumb terminal knows none, and NO_COLOR wants none.
+    // Spaces instead of an escape sequence, for dumb terminals and NO_COLOR.
     void this.#options.stderr.write(`\r${' '.repeat(this.#progressShown)}\r`);
     this.#progressShown = 0;
   }
@@ -245,7 +247,7 @@ export class Output {
     if (footer.length > 0) await this.#write(`\n${footer.join('\n')}\n`);
   }
 
-  /** Raw values, some rows at a time: thousands of clients are never one table of cells. */
+  /** Writes raw values in batches of rows, so that memory does not grow with the list. */
   async #writeValues<Row>({ columns, rows }: TableView<Row>, form: ValueForm): Promise<void> {
     if (form.header) await this.#write(form.line(columns.map((column) => column.key)));
     for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
@@ -262,7 +264,7 @@ export class Output {
   }
 }
 
-/** What NDJSON shows of a list: the rows as the document has them; all of it where it has no such list. */
+/** Returns the lines of NDJSON: the rows in the document, or the document if it has no list. */
 function rowsOf(document: unknown, rows: readonly unknown[]): readonly unknown[] {
   if (Array.isArray(document)) return document;
   if (typeof document !== 'object' || document === null) return [document];

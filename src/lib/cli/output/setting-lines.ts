@@ -5,8 +5,8 @@ import { explainSettings, resolveSettings } from '../../installation/settings.ts
 import { settingsDocument } from '../../installation/view.ts';
 
 /**
- * What `--debug` says of the settings: who decided each that is not what it would be anyway, and
- * where the tokens come from. No secret is read for it.
+ * Returns the lines of `--debug` about the settings: the source of each setting that is not a
+ * default, and of each token. It reads no secret.
  */
 export async function settingLines(options: InstallationOptions): Promise<readonly string[]> {
   const { chosen, env, configDir } = options;

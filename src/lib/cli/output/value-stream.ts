@@ -1,7 +1,7 @@
-/** How the values of a list are set apart: an array of JSON, one a line, a sequence of YAML. */
+/** The form of a streamed list: a JSON array, one value per line, or a YAML sequence. */
 export type StreamForm = 'array' | 'lines' | 'sequence';
 
-/** A list whose values are printed as they come, however many. */
+/** Writes a list of any length value by value. */
 export class ValueStream {
   readonly #form: StreamForm;
   readonly #write: (text: string) => Promise<void>;
@@ -12,16 +12,16 @@ export class ValueStream {
     this.#write = write;
   }
 
-  /** Prints more values. */
+  /** Writes more values. */
   async push(values: readonly unknown[]): Promise<void> {
     const text = values.map((value) => this.#item(JSON.stringify(value))).join('');
     if (text !== '') await this.#write(text);
   }
 
   /**
-   * No value follows.
+   * Completes the list.
    *
-   * @param failed an error ended it: without a value it was no list
+   * @param failed whether an error ended the list; an empty list is then not written
    */
   async end(failed: boolean): Promise<void> {
     if (this.#form === 'lines' || (failed && this.#count === 0)) return;
@@ -32,7 +32,7 @@ export class ValueStream {
   #item(json: string): string {
     this.#count += 1;
     if (this.#form === 'lines') return `${json}\n`;
-    // YAML takes JSON for a value.
+    // JSON is valid YAML.
     if (this.#form === 'sequence') return `- ${json}\n`;
     return this.#count === 1 ? `[\n${json}` : `,\n${json}`;
   }

@@ -1,20 +1,20 @@
 import { isRecord } from '../../json-value.ts';
 import type { RawCell, TableView } from '../../terminal/table.ts';
 
-/** A value of a document and where it stands, such as `pods.0.labels.app`. */
+/** A value of a document and its path, such as `pods.0.labels.app`. */
 interface DocumentValue {
   readonly key: string;
   readonly value: RawCell;
 }
 
-/** The values of a document that hold no others, as a table of keys and values. */
+/** Returns the scalar values of a document as a table of keys and values. */
 export function valueTable(document: unknown): TableView<DocumentValue> {
   return {
     columns: [
       { key: 'key', value: ({ key }) => key },
       { key: 'value', value: ({ value }) => value },
     ],
-    // As JSON has them.
+    // Through JSON, so that the values are the same as with --json.
     rows: [...valuesOf(JSON.parse(JSON.stringify(document ?? null)), [])],
   };
 }

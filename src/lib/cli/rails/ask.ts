@@ -3,7 +3,7 @@ import type { Confirmation } from './change.ts';
 import { answered } from './prompts.ts';
 
 /**
- * Asks for what is not shown while it is typed.
+ * Prompts for a secret, which is not shown while it is typed.
  *
  * @throws AdminError of kind `refused`, code CANCELLED, on Ctrl-C
  */
@@ -13,7 +13,7 @@ export async function askSecret(question: string, { stdin, signal }: Runtime): P
   return answered(password({ message: question }, context));
 }
 
-/** Asks on the terminal, on standard error. Ctrl-C is a no. */
+/** Asks for a confirmation on standard error. Ctrl-C counts as a refusal. */
 export async function ask(confirm: Confirmation, { stdin, signal }: Runtime): Promise<boolean> {
   const { confirm: yesNo, input } = await import('@inquirer/prompts');
   const context = { input: stdin.stream, output: process.stderr, signal };
@@ -32,7 +32,7 @@ export async function ask(confirm: Confirmation, { stdin, signal }: Runtime): Pr
   }
 }
 
-/** Ctrl-C. */
+/** Returns whether a prompt was cancelled by Ctrl-C or by an abort. */
 function isNo(error: unknown): boolean {
   return error instanceof Error && /ExitPromptError|AbortPromptError/.test(error.name);
 }

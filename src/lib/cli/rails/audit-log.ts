@@ -4,28 +4,28 @@ import { dirname } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import type { Masker } from '../../masking.ts';
 
-/** The name of the log in the data directory. */
+/** The file name of the audit log in the data directory. */
 export const AUDIT_FILE = 'audit.jsonl';
 
-/** What is known of a change before it begins. */
+/** What is recorded when a change begins. */
 export interface AuditSubject {
   readonly user: string;
   readonly installation: string;
-  /** The command line, without its program. */
+  /** The command line without the program. */
   readonly command: readonly string[];
   readonly action: string;
   readonly plan: unknown;
 }
 
-/** An entry that was begun and is to be finished. */
+/** An entry whose change has begun. */
 export interface AuditEntry {
-  /** Writes how it ended. `result` is the change's report; null where there is none. */
+  /** Records the end of the change. `result` is its report, or null if there is none. */
   finish(exitCode: number, result: unknown, error: string | null): Promise<void>;
 }
 
 /**
- * The local log of everything that was changed: JSON lines, appended, readable by the user alone.
- * An entry has two lines with one id, `begin` and `end`: a change that was cut off has no end.
+ * The local log of all changes: appended JSON lines, readable only by the user. An entry has two
+ * lines with the same ID, `begin` and `end`. An interrupted process leaves no `end`.
  */
 export class AuditLog {
   readonly #path: string;
@@ -38,7 +38,9 @@ export class AuditLog {
     this.#masker = masker;
   }
 
-  /** Writes that a change begins. A log that cannot be written stops the change before it does. */
+  /**
+   * Records the begin of a change. Throws if the log cannot be written, so that nothing is changed.
+   */
   async begin(subject: AuditSubject): Promise<AuditEntry> {
     const id = randomUUID();
     await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });

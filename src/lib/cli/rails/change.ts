@@ -10,62 +10,66 @@ import type { Output } from '../output/output.ts';
 import type { Runtime } from '../runtime.ts';
 import { AUDIT_FILE, AuditLog } from './audit-log.ts';
 
-/** What will be done, before it is. */
+/** The plan of a change. */
 export interface Plan {
-  /** Shown to people on standard error. */
+  /** The plan for display on standard error. */
   readonly view: DetailView;
-  /** The same for programs: what `--dry-run --json` prints and the audit log keeps. */
+  /** The plan as data, for `--dry-run --json` and the audit log. */
   readonly document: unknown;
-  /** What may go wrong, each a sentence. */
+  /** Risks of the change, one sentence each. */
   readonly warnings: readonly string[];
-  /** Set when there is nothing to do: why. Nobody is asked, nothing is written. */
+  /** Why there is nothing to do. If set, nothing is confirmed, applied or logged. */
   readonly nothing?: string;
 }
 
-/** How the operator agrees. */
+/** How the operator confirms a change. */
 export type Confirmation =
   | { readonly kind: 'yes-no'; readonly question: string }
-  /** Dangerous: the name has to be typed, or given by `--confirm NAME`; `--yes` is not enough. */
+  /**
+   * For a dangerous change: the name must be typed or given by `--confirm NAME`, not by `--yes`.
+   */
   | { readonly kind: 'typed'; readonly question: string; readonly name: string };
 
-/** How a change ended. */
+/** The result of a change. */
 export interface ChangeReport {
   readonly view: DetailView;
-  /** What `--json` prints and the audit log keeps. */
+  /** The result as data, for `--json` and the audit log. */
   readonly document: unknown;
-  /** 0, or the exit code that tells what was not done. */
+  /** 0, or the exit code for what was not done. */
   readonly exitCode: number;
 }
 
-/** A change: plan, confirm, apply, verify, report. */
+/** A change with the steps plan, confirm, apply, verify and report. */
 export interface Change<Event> {
-  /** Short, in the infinitive, such as `drain 2 clients`. */
+  /** A short description in the infinitive, such as `drain 2 clients`. */
   readonly action: string;
   readonly plan: Plan;
   readonly confirm: Confirmation;
-  /** Does it, and verifies; the last event ends it. Aborting stops the watching, cleanly. */
+  /** Applies and verifies the change; done after the last event. An abort stops it cleanly. */
   apply(signal: AbortSignal): AsyncIterable<Event>;
-  /** One line for people; undefined for events that only programs want. */
+  /** Returns a line about an event for display; undefined for an event that is data only. */
   describe(event: Event): string | undefined;
-  /** What is going on just now, for the one line of a terminal that is written over. */
+  /** Returns the current state for the progress line of a terminal. */
   progress?(event: Event): string | undefined;
-  /** How an event looks as JSON, with `--output ndjson`. */
+  /** Returns an event as data, for `--output ndjson`. */
   document(event: Event): unknown;
-  /** Asked once, after `apply` has ended. */
+  /** Returns the result. Called once, after `apply` has ended. */
   report(): ChangeReport;
-  /** What to say when Ctrl-C ends the watching: what goes on without us, and how to undo it. */
+  /** Returns the lines to print after Ctrl-C: what continues to run, and how to undo it. */
   interrupted(): readonly string[];
 }
 
-/** What is changed, as far as the rails care: its name, and what forbids the change. */
+/** The installation that is changed: its name, and the settings that may forbid the change. */
 export interface ChangeSubject {
   readonly name: Installation['name'];
   readonly settings: Pick<Settings, 'readOnly' | 'conflicts'>;
-  /** Whether the cluster is the profile's; left out, or null, where no cluster is meant. */
+  /**
+   * Checks that the cluster is that of the profile; null or undefined if no cluster is involved.
+   */
   identity?(): Promise<ClusterIdentity> | null;
 }
 
-/** What the rails take from the command. */
+/** The context of a command that {@link runChange} and {@link runPassThrough} need. */
 export interface ChangeContext {
   readonly runtime: Runtime;
   readonly output: Output;
@@ -76,7 +80,7 @@ export interface ChangeContext {
   readonly command: readonly string[];
 }
 
-/** What the operator agreed to in advance. */
+/** The confirmation flags of the command line. */
 export interface Consent {
   readonly dryRun: boolean;
   readonly yes: boolean;
@@ -84,10 +88,10 @@ export interface Consent {
 }
 
 /**
- * Runs a change on the rails: refuses where it must, shows the plan, asks, writes the audit log,
- * applies, and reports.
+ * Runs a change: checks the guards, shows the plan, asks for confirmation, writes the audit log,
+ * applies the change and reports.
  *
- * @param planned the change, or what plans it once nothing forbids it
+ * @param planned the change, or a function that plans it, which is called after the guards
  * @returns the exit code
  * @throws AdminError of kind `refused` (READ_ONLY, AMBIENT_CONFLICT, OTHER_CLUSTER, NOT_CONFIRMED,
  *   CANCELLED)
@@ -149,31 +153,34 @@ async function apply<Event>(context: ChangeContext, change: Change<Event>): Prom
   return report.exitCode;
 }
 
-/** Another program's command line that may change something. */
+/** A command line of another program that may change something. */
 export interface PassedThrough {
-  /** As it is shown and written to the audit log. */
+  /** The command line as shown to the operator and written to the audit log. */
   readonly command: string;
   readonly yes: boolean;
-  /** What `--confirm` gave, where the command has it. */
+  /** The value of `--confirm`, if the command has this flag. */
   readonly confirm?: string | undefined;
-  /** It kills builds: the installation's name has to be typed. */
+  /** Whether it kills builds, in which case the name of the installation must be typed. */
   readonly kills?: boolean;
-  /** Said before the question. */
+  /** Warnings to print before the confirmation. */
   readonly warnings?: readonly string[];
-  /** Runs it; its exit code. */
+  /** Runs the program and returns its exit code. */
   readonly run: () => Promise<number>;
 }
 
 /**
- * Runs another program's command that may change something: refuses where it must, asks, and writes
- * the audit log, with the exit code that the program ended with.
+ * Runs a command line of another program that may change something: checks the guards, asks for
+ * confirmation and writes the audit log.
+ *
+ * @returns the exit code of the program
+ * @throws AdminError of kind `refused`, as {@link runChange}
  */
 export async function runPassThrough(context: ChangeContext, what: PassedThrough): Promise<number> {
   const { command, yes, confirm, kills = false, warnings = [], run } = what;
   const { name } = context.installation;
   const question = `Run "${command}" in ${name}?`;
   await refuseWhereForbidden(context);
-  // A program reads one JSON object from standard error, or none.
+  // With JSON, standard error may contain nothing but one error object.
   if (!context.output.structured) for (const warning of warnings) context.output.warn(warning);
   await agree(context, kills ? { kind: 'typed', name, question } : { kind: 'yes-no', question }, {
     dryRun: false,
@@ -246,7 +253,7 @@ async function showPlan<Event>(context: ChangeContext, change: Change<Event>): P
   for (const warning of plan.warnings) output.warn(warning);
 }
 
-/** Why a change that nobody confirmed is refused. */
+/** The reason for refusing a change without confirmation. */
 const NO_TERMINAL = 'This change needs confirmation, and there is no terminal to ask on';
 
 async function agree(context: ChangeContext, confirm: Confirmation, consent: Consent) {
@@ -276,7 +283,7 @@ async function agree(context: ChangeContext, confirm: Confirmation, consent: Con
   throw new AdminError('refused', 'Cancelled: nothing was changed', { code: 'CANCELLED' });
 }
 
-/** A table as a block of a plan or a report. */
+/** Returns a table as a block of a plan or a report. */
 export function tableBlock(title: string, table: ErasedTable): DetailView['blocks'][number] {
   return { kind: 'table', title, table };
 }

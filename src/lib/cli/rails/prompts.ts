@@ -1,7 +1,7 @@
 import { AdminError } from '../../errors.ts';
 import type { Runtime } from '../runtime.ts';
 
-/** Lets one be chosen on the terminal. */
+/** Prompts for a choice on the terminal. */
 export async function choose(
   message: string,
   choices: readonly string[],
@@ -14,7 +14,7 @@ export async function choose(
   return answered(select(config, contextOf(runtime)));
 }
 
-/** Has a text typed on the terminal; null for an empty one. */
+/** Prompts for a text on the terminal; returns null if it is empty. */
 export async function askText(
   message: string,
   proposal: string | null,
@@ -30,7 +30,7 @@ function contextOf({ stdin, signal }: Runtime) {
 }
 
 /**
- * The answer to a question on the terminal.
+ * Returns the answer of a prompt.
  *
  * @throws AdminError of kind `refused`, code CANCELLED, on Ctrl-C
  */

@@ -3,7 +3,7 @@ import type { FrontendRepl } from '../../server/nrepl/open-repl.ts';
 import { withRepl } from '../../server/nrepl/open-repl.ts';
 import type { UseRepl } from '../../users/deletion/plan-deletion.ts';
 
-/** Which frontend an installation's REPL is in, and how long its answers may take. */
+/** Returns the pod selector and port of the installation's REPL, and the timeout of a response. */
 export function frontendRepl(
   { settings, clock }: Pick<Installation, 'settings' | 'clock'>,
   signal?: AbortSignal,
@@ -12,7 +12,7 @@ export function frontendRepl(
   return { ...repl, clock, requestTimeout, ...(signal ? { signal } : {}) };
 }
 
-/** Opens the installation's REPL anew for every use: it is closed as soon as that is over. */
+/** Returns a function that opens the installation's REPL for one use and then closes it. */
 export function replOf(
   installation: Pick<Installation, 'settings' | 'clock' | 'kubernetes'>,
 ): UseRepl {

@@ -3,12 +3,12 @@ import type { Masker } from '../../masking.ts';
 import type { ReplSink } from '../../repl/run-code.ts';
 import type { OutputStream, Runtime } from '../runtime.ts';
 
-/** What is said before a REPL is connected to. */
+/** Returns the warning to print before connecting to a REPL. */
 export function replWarning(installation: string): string {
   return `This runs Clojure inside the frontend of ${installation}, with full access to all data of the server. Nothing is checked, nothing can be undone, and (System/exit 0) stops the frontend.`;
 }
 
-/** Values and what is printed to standard output, complaints to standard error. */
+/** Writes values and printed text to standard output, and errors to standard error. */
 export function replSink({ stdout, stderr }: Runtime, masker: Masker): ReplSink {
   return {
     out: (text) => stdout.write(text),
@@ -17,7 +17,7 @@ export function replSink({ stdout, stderr }: Runtime, masker: Masker): ReplSink 
   };
 }
 
-/** A stream of ours as readline wants one: it asks for the width, to know where lines break. */
+/** Adapts an output stream for readline, which needs its width to know where lines wrap. */
 export function promptStream(stream: OutputStream): Writable {
   const writable = new Writable({
     decodeStrings: false,

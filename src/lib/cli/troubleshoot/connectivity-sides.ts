@@ -11,7 +11,7 @@ import { collect } from '../../nomad/collect.ts';
 import { resolveNodes } from '../../nomad/nodes/find-node.ts';
 import type { Catalogue } from '../../services/catalogue.ts';
 
-/** What both sides need to know. */
+/** The inputs of {@link fromClients} and {@link fromServices}. */
 export interface SideContext {
   readonly installation: Installation;
   readonly catalogue: Catalogue;
@@ -19,20 +19,20 @@ export interface SideContext {
   readonly signal: AbortSignal;
 }
 
-/** Which clients are asked, and how. */
+/** The inputs of {@link fromClients}. */
 export interface ClientSide extends SideContext {
-  /** As operators name clients; empty for all that are not down. */
+  /** The client names given by the operator; empty for all clients that are not down. */
   readonly names: readonly string[];
   readonly ssh: SshChoice;
-  /** Clients at once. */
+  /** The maximum number of clients to check concurrently. */
   readonly atOnce: number;
-  /** Told of each client that is done. */
+  /** Called when a client is done, with the number of clients done and of all clients. */
   readonly onDone: (done: number, all: number) => void;
 }
 
 /**
- * What clients can reach. Where output goes is taken from schedulerer's log if the base domain is
- * not known.
+ * Checks what clients can reach. If the base domain is not known, the address to which build agents
+ * send their output is read from the log of schedulerer.
  *
  * @throws AdminError as resolveNodes and examineClients; of kind `notFound`, code NO_CLIENTS
  */
@@ -57,7 +57,7 @@ export async function fromClients(side: ClientSide): Promise<readonly CheckResul
   return results.map(ofClient);
 }
 
-/** Silence of nobody is no good news. */
+/** Returns the error for an empty list of clients, which must not pass as a success. */
 function noClients(): AdminError {
   return new AdminError('notFound', 'Nomad has no client that is up to check from', {
     code: 'NO_CLIENTS',
@@ -66,7 +66,7 @@ function noClients(): AdminError {
 }
 
 /**
- * What services can reach, by exec in one ready pod of each.
+ * Checks what services can reach, by exec in one ready pod of each.
  *
  * @throws AdminError as the KubernetesClient says and examineServices
  */

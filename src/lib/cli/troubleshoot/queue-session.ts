@@ -23,20 +23,20 @@ import type { Change } from '../rails/change.ts';
 import type { Runtime } from '../runtime.ts';
 import { queueStyle, showDiagnosis, showWaiting } from './show-diagnosis.ts';
 
-/** Whom a session asks, and whom it tells. */
+/** The inputs of a {@link QueueSession}. */
 export interface QueueContext {
   readonly installation: Installation;
   readonly output: Output;
   readonly runtime: Runtime;
   readonly masker: Masker;
   readonly ssh: SshChoice;
-  /** For commands that are suggested. */
+  /** The flags that select the installation, for suggested commands. */
   readonly place: Place;
-  /** A file that every snapshot is kept in; the newest stays. */
+  /** The file to write each snapshot to, which replaces the previous one. */
   readonly save: string | undefined;
 }
 
-/** Looks at the queue of one installation, as often as it takes. */
+/** Diagnoses the queue of one installation, once or repeatedly. */
 export class QueueSession {
   readonly #context: QueueContext;
   readonly #options: GatherOptions;
@@ -46,7 +46,7 @@ export class QueueSession {
     this.#options = options;
   }
 
-  /** Gathers the evidence, keeps it where it was asked for, and judges it. */
+  /** Gathers the evidence, saves it if requested, and diagnoses it. */
   async look(trigger: GatherOptions['trigger'] = null): Promise<Look> {
     const { installation, masker, ssh, output, runtime, save, place } = this.#context;
     const catalogue = await readCatalogue(installation.settings);
@@ -61,7 +61,7 @@ export class QueueSession {
     return { ...looked, diagnosis: placedDiagnosis(looked.diagnosis, place) };
   }
 
-  /** One look after the other, until Ctrl-C. */
+  /** Yields a diagnosis every `everyMs` milliseconds, until Ctrl-C. */
   async *frames(everyMs: Milliseconds): AsyncGenerator<Frame<JudgedFinding>, void> {
     const { output, runtime, installation } = this.#context;
     const { signal } = this.#options;
@@ -77,15 +77,15 @@ export class QueueSession {
         await installation.clock.sleep(everyMs, signal);
       }
     } catch (error) {
-      // Ctrl-C is how watching ends.
+      // Ctrl-C ends the watch normally.
       if (!signal.aborted) throw error;
     }
   }
 
   /**
-   * The guide's remedy for what was found; null where it has none for any of it.
+   * Returns the operations guide's remedy as a change; null if it has none for the findings.
    *
-   * @throws AdminError as the KubernetesClient, before anything was changed
+   * @throws AdminError as KubernetesClient, before anything is changed
    */
   async mendChange(
     diagnosis: Diagnosis,
@@ -111,7 +111,7 @@ export class QueueSession {
     return mendChange(context, { diagnosis, findings }, plan, waiting);
   }
 
-  /** What was found, where none of it is fixed by the guide's remedy. */
+  /** Prints the findings if the guide's remedy fixes none of them. */
   async showNothingToMend(diagnosis: Diagnosis): Promise<void> {
     const { output, runtime } = this.#context;
     if (output.structured) {
@@ -122,9 +122,9 @@ export class QueueSession {
   }
 
   /**
-   * A build that is started to see where it gets.
+   * Returns the start of a test build as a change.
    *
-   * @throws AdminError `usage` BAD_REPO; as `Installation.trigger`
+   * @throws AdminError `usage` BAD_REPO, and as `Installation.trigger`
    */
   async triggerChange(
     wanted: { readonly project: string; readonly branch: string | null },
@@ -132,7 +132,7 @@ export class QueueSession {
   ): Promise<Change<FollowTriggerEvent>> {
     const { installation, output, runtime, place } = this.#context;
     requireProject(wanted.project);
-    // Whoever cannot start one hears so before being asked.
+    // Connects before the confirmation, so that missing permissions are reported first.
     const api = await installation.trigger();
     const style = await queueStyle(output, runtime);
     const context = {
@@ -155,7 +155,7 @@ function requireProject(text: string): void {
   });
 }
 
-/** Half of a remedy is none: who may not delete pods is told before the first one goes. */
+/** Checks the permission to delete pods first, so that the remedy is not applied in part. */
 async function refuseWithoutPermission(client: Pick<KubernetesClient, 'can' | 'target'>) {
   if (await client.can('delete', 'pods')) return;
   const { namespace } = client.target;
@@ -166,5 +166,5 @@ async function refuseWithoutPermission(client: Pick<KubernetesClient, 'can' | 't
   });
 }
 
-/** Builds that were held up need a moment to be taken up again. */
+/** The time that held-up builds need to be processed again after the restart. */
 const SETTLE_MS: Milliseconds = 90_000;

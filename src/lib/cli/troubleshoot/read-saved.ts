@@ -5,14 +5,14 @@ import { readSnapshot } from '../../queue/snapshot/snapshot-file.ts';
 import { readAll } from '../flags/read-all.ts';
 import type { Runtime } from '../runtime.ts';
 
-/** A diagnosis of evidence that was saved, and what it was read from. */
+/** A diagnosis of a saved snapshot, and its source. */
 export interface SavedDiagnosis {
   readonly diagnosis: Diagnosis;
   readonly source: string;
 }
 
 /**
- * Judges a saved snapshot: that of a file, or of standard input where it is called `-`.
+ * Diagnoses a saved snapshot from a file, or from standard input if the name is `-`.
  *
  * @throws AdminError as `readSnapshot` and `decodeSnapshot`
  */

@@ -6,7 +6,7 @@ import { showsUnicode } from '../flags/shared-values.ts';
 import type { Output } from '../output/output.ts';
 import type { Runtime } from '../runtime.ts';
 
-/** How a diagnosis is drawn on standard output. */
+/** Returns how a diagnosis is rendered on standard output. */
 export async function queueStyle(
   output: Pick<Output, 'color' | 'format'>,
   runtime: Pick<Runtime, 'env' | 'stdout'>,
@@ -20,7 +20,7 @@ export async function queueStyle(
   };
 }
 
-/** On a terminal: what has not been answered yet. */
+/** Shows on a terminal which parts of the evidence are still being gathered. */
 export function showWaiting(
   waiting: Iterable<GatherPart>,
   output: Pick<Output, 'progress'>,
@@ -31,9 +31,9 @@ export function showWaiting(
 }
 
 /**
- * Prints a diagnosis: the tree for people, the findings for programs that read tables.
+ * Prints a diagnosis: as a tree in the formats table and wide, otherwise as a table of findings.
  *
- * @param file where the evidence was saved, where it is not of now
+ * @param file the source of a saved snapshot; undefined for current evidence
  */
 export async function showDiagnosis(
   diagnosis: Diagnosis,
@@ -46,6 +46,6 @@ export async function showDiagnosis(
     return;
   }
   await output.table(findingsTable(diagnosis), queueDocument(diagnosis));
-  // Without findings there are no rows: whoever looks on hears that it was looked at.
+  // Without findings there are no rows, so the note shows that the diagnosis ran.
   if (!output.structured) output.note(`Verdict: ${diagnosis.verdict.text}`);
 }
