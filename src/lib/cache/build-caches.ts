@@ -3,19 +3,19 @@ import type { BuildSteps, StepAction } from '../server/steps-api.ts';
 import { CACHE_LIMIT_BYTES, judgeCache } from './judge-size.ts';
 import type { CacheOutput } from './read-output.ts';
 
-/** A step that was looked into. */
+/** A step whose output was read. */
 export interface ReadStep {
   readonly action: StepAction;
-  /** Whether its name says that it is about a cache. */
+  /** Whether its name identifies it as a cache step. */
   readonly certain: boolean;
   readonly output: CacheOutput | null;
-  /** Why its output could not be read to the end. */
+  /** Why its output could not be read completely; null if it could. */
   readonly failure: AdminError | null;
 }
 
-/** What one step of one task says of a cache. */
+/** What one step of one parallel task reports about a cache. */
 export interface StepCache {
-  /** Which of the parallel tasks, from 0. */
+  /** Index of the parallel task, from 0. */
   readonly task: number;
   readonly step: number | null;
   readonly name: string;
@@ -33,24 +33,24 @@ export interface BuildCaches {
   readonly build: string;
   readonly url: string | null;
   readonly status: string | null;
-  /** Whether it has ended; null where it is not told. */
+  /** Whether the build has ended; null if unknown. */
   readonly ended: boolean | null;
   readonly limitBytes: number;
   readonly verdict: 'ok' | 'too-large' | 'unknown';
   /** In the order of the steps. */
   readonly caches: readonly StepCache[];
-  /** Steps that may be about a cache and were not looked into, there being too many. */
+  /** Number of possible cache steps that were not read because there are too many. */
   readonly passedOver: number;
-  /** Steps of which nobody knows whether they are about a cache: their output could not be read. */
+  /** Number of steps whose output could not be read, and which may or may not be cache steps. */
   readonly undecided: number;
-  /** Steps about caches whose output could not be read. */
+  /** Number of cache steps whose output could not be read. */
   readonly unread: number;
 }
 
 /**
- * Judges what the steps have said.
+ * Computes the verdict from the output of the steps.
  *
- * @throws AdminError of the first step that could not be read, where that is all of them
+ * @throws AdminError of the first unreadable step, if none of the steps could be read
  */
 export function summarise(
   { project, number, url, status, ended }: BuildSteps,
@@ -82,7 +82,10 @@ export function summarise(
   };
 }
 
-/** The size that the step printed, or another one for the same key: a stored cache never changes. */
+/**
+ * Returns the size printed by the step, or by another step for the same key: a stored cache never
+ * changes.
+ */
 function sizeOf({ output }: ReadStep, sizes: ReadonlyMap<string, number>): number | null {
   return output?.sizeBytes ?? (output?.key ? (sizes.get(output.key) ?? null) : null);
 }

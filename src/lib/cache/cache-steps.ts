@@ -1,25 +1,25 @@
 import type { StepAction } from '../server/steps-api.ts';
 
-/** Names of steps about a cache: those that the build agent gives them, or those of the configuration. */
+/** Names of cache steps, as given by the build agent or by the configuration. */
 const CACHE = /^(?:(?:restoring|saving)[ -]cache|(?:restore|save)_cache\b)/i;
 
-/** The agent's own steps that are never about a cache, by the names that its versions give them. */
+/** Names of the agent's own steps that never use a cache, in its different versions. */
 const OTHER =
   /^(?:spin up environment|preparing environment|container |checkout code|set ?up a remote docker|(?:up|down)loading|(?:persisting|attaching)|installing additional ssh|add(?:ing)? ssh|task lifecycle|wait for)/i;
 
 /** The steps whose output is read. */
 export interface CacheSteps {
-  /** By their names they are about a cache. */
+  /** Steps whose names identify them as cache steps. */
   readonly certain: readonly StepAction[];
-  /** Their names leave it open: only what they printed tells. */
+  /** Steps that only their output can identify. */
   readonly possible: readonly StepAction[];
 }
 
 /**
- * Picks the steps that restore or save caches. They may have any name in the configuration, but run no
- * command: their `bash_command` is null in answers of circleci.com.
+ * Selects the steps that may restore or save caches. In the configuration they can have any name,
+ * but they run no command: in responses of circleci.com, their `bash_command` is null.
  *
- * @param task one of the parallel tasks; all of them where it is null
+ * @param task index of a parallel task; null for all tasks
  */
 export function cacheSteps(actions: readonly StepAction[], task: number | null): CacheSteps {
   const wanted = actions.filter((action) => task === null || action.task === task);

@@ -11,7 +11,7 @@ const VERDICTS: Readonly<
   unknown: { text: 'unknown', tone: 'warning' },
 };
 
-/** The caches of a build, one row for each step of each task. */
+/** Returns the caches of a build as a table, with a row for each step of each task. */
 export function cachesTable({ build, caches }: BuildCaches): TableView<StepCache> {
   return {
     columns: [
@@ -46,7 +46,7 @@ export function cachesTable({ build, caches }: BuildCaches): TableView<StepCache
   };
 }
 
-/** What is worth knowing besides the table, each a sentence. */
+/** Returns the notes below the table, each a sentence. */
 export function cachesNotes({
   build,
   ended,

@@ -5,7 +5,7 @@ import { buildOfPrefix, findPrefix } from '../queue/build/build-prefix.ts';
 import { type BuildTarget, findBuild, fitsJob } from '../queue/build/build-target.ts';
 import type { AdminApi } from '../server/admin-api.ts';
 
-/** A build as the API names it. */
+/** The identity of a build in the API. */
 export interface BuildPlace {
   /** `org/repo`. */
   readonly project: string;
@@ -13,21 +13,22 @@ export interface BuildPlace {
   readonly task: number | null;
 }
 
-/** Where builds are looked up that are named by an ID. */
+/** The sources for looking up a build by its ID. */
 export interface BuildLists {
   admin(): Promise<Pick<AdminApi, 'recentBuilds'>>;
   nomad(): Promise<Pick<NomadClient, 'jobs' | 'allocations'>>;
 }
 
-/** The most that the server lists at once. */
+/** The maximum page size of the server. */
 const NEWEST = 100;
 
 /**
- * Where a build is. One that is named by an ID is looked up: its number among Nomad's jobs, where the
- * ID does not tell it, and its project among the newest builds of the server.
+ * Resolves a build target to a project and number. A build given by its ID is looked up: its number
+ * among Nomad's jobs, unless the target contains it, and its project among the server's newest
+ * builds.
  *
- * @throws AdminError of kind `usage`: BUILD_PROJECT_NEEDED where the look-up does not tell,
- *   AMBIGUOUS_BUILD; of kind `notFound`: BUILD_NOT_FOUND; of kind `refused` as the lists do
+ * @throws AdminError of kind `usage`: BUILD_PROJECT_NEEDED if the lookup finds no project,
+ *   AMBIGUOUS_BUILD; of kind `notFound`: BUILD_NOT_FOUND; of kind `refused` from the sources
  */
 export async function placeBuild(
   target: BuildTarget,
@@ -41,7 +42,8 @@ export async function placeBuild(
   }
   if (project !== null && number !== null) return { project, number, task };
   const known = await lookUp(target, lists, signal).catch((error: unknown) => {
-    // Whoever has said no, or has to say which installation is meant, is not asked for a project.
+    // A refusal (no confirmation, or no installation selected) is passed on: a project would not
+    // help.
     if (!isAdminError(error) || error.kind === 'refused') throw error;
     throw projectNeeded(target, error.message, error);
   });

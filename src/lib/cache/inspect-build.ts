@@ -5,38 +5,43 @@ import { type BuildCaches, type ReadStep, summarise } from './build-caches.ts';
 import { cacheSteps } from './cache-steps.ts';
 import { type CacheOutput, CacheOutputReader } from './read-output.ts';
 
-/** Which build, and how it is looked at. */
+/** The options of {@link inspectBuild}. */
 export interface CacheInspection {
   /** `org/repo`. */
   readonly project: string;
   readonly number: number;
-  /** One of its parallel tasks; all of them where it is null. */
+  /** Index of a parallel task; null for all tasks. */
   readonly task: number | null;
   readonly signal: AbortSignal;
-  /** Told the build's URL before its outputs are read, null where there is none; may refuse it. */
+  /**
+   * Called with the build's URL before any output is read, with null if there is no such build; may
+   * throw to stop.
+   */
   readonly onBuild?: (url: string | null) => void;
-  /** Told of each step that has been read. */
+  /** Called after each step that was read. */
   readonly onRead?: (read: number, of: number) => void;
 }
 
-/** Requests for the output of a step at the same time. */
+/** Maximum number of parallel requests for step output. */
 const AT_ONCE = 6;
-/** Steps whose output is read, one request each: enough for 16 tasks with four steps each. */
+/** Maximum number of steps read, with a request each: enough for 16 tasks with four steps each. */
 const MOST_STEPS = 64;
-/** Of them, steps whose name does not say whether they are about a cache. */
+/** Maximum number of those steps that their names do not identify as cache steps. */
 const MOST_POSSIBLE = 24;
-/** Read of one output. What the agent prints about a cache is far shorter. */
+/** Maximum number of bytes read of one output; the agent prints far less about a cache. */
 const MOST_BYTES = 8 * 1024 ** 2;
-/** In characters. A step whose name does not tell is read no further without a word about a cache. */
+/**
+ * In characters. Reading of an unidentified step stops after this much output without a cache line.
+ */
 const TELLING = 64 * 1024;
-/** How often an output is asked for: once more where the answer was cut off. */
+/** Number of tries per output: a truncated response is retried once. */
 const TRIES = 2;
 
 /**
- * Reads what the steps of a build have said of its caches.
+ * Reads what the steps of a build report about caches.
  *
- * @throws AdminError as {@link StepsApi} does, and of kind `notFound` (TASK_NOT_FOUND); where some
- *   outputs alone could not be read, the result says so
+ * @throws AdminError like {@link StepsApi}, and of kind `notFound` (TASK_NOT_FOUND); if only some
+ *   outputs could not be read, the result says so
  */
 export async function inspectBuild(api: StepsApi, how: CacheInspection): Promise<BuildCaches> {
   const { project, number, task, signal, onBuild, onRead } = how;

@@ -1,10 +1,10 @@
 /**
- * The guide's limit: above it a cache is not checked for corruption, and unpacking it may fail
- * (operations guide, "Why is the cache failing to unpack?").
+ * The limit in the operations guide: a larger cache is not checked for corruption, and unpacking it
+ * may fail ("Why is the cache failing to unpack?").
  */
 export const CACHE_LIMIT_BYTES = 500_000_000;
 
-/** What is to be thought of a cache. */
+/** The verdict on the size of a cache. */
 export interface CacheVerdict {
   readonly sizeBytes: number;
   readonly limitBytes: number;
@@ -30,7 +30,9 @@ const UNITS: Readonly<Record<string, number>> = {
   tib: 1024 ** 4,
 };
 
-/** A size such as `620MB`, `1.2 GiB` or `500000000`, in bytes; null for anything else. */
+/**
+ * Parses a size such as `620MB`, `1.2 GiB` or `500000000` to bytes; returns null for other texts.
+ */
 export function bytesOf(text: string): number | null {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
   const factor = UNITS[unit.toLowerCase()];
@@ -38,12 +40,12 @@ export function bytesOf(text: string): number | null {
   return Number.isSafeInteger(bytes) ? bytes : null;
 }
 
-/** In the unit of the guide's rule, which is decimal. */
+/** Formats a size in decimal megabytes, the unit of the guide's limit. */
 export function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 1e5) / 10} MB`;
 }
 
-/** Judges the size of a cache. */
+/** Returns the verdict on the size of a cache. */
 export function judgeCache(sizeBytes: number): CacheVerdict {
   const about = { sizeBytes, limitBytes: CACHE_LIMIT_BYTES };
   if (sizeBytes <= CACHE_LIMIT_BYTES) {

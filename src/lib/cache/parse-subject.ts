@@ -2,19 +2,19 @@ import { AdminError, isAdminError } from '../errors.ts';
 import { type BuildTarget, parseBuildTarget } from '../queue/build/build-target.ts';
 import { bytesOf } from './judge-size.ts';
 
-/** What is to be judged: a size, or the caches of a build. */
+/** What to check: a size, or the caches of a build. */
 export type CacheSubject =
   | { readonly kind: 'size'; readonly bytes: number }
   | { readonly kind: 'build'; readonly target: BuildTarget };
 
 /**
- * Reads a size such as `620MB`, `1.2 GiB` or `500000000`, or a build as `troubleshoot build` takes it.
- * A number alone is a size.
+ * Parses a size such as `620MB`, `1.2 GiB` or `500000000`, or a build in the notation of
+ * `troubleshoot build`. A plain number is a size.
  *
- * @throws AdminError of kind `usage`: BAD_SIZE, or BAD_BUILD for what looks like a build
+ * @throws AdminError of kind `usage`: BAD_SIZE, or BAD_BUILD for a text that looks like a build
  */
 export function parseCacheSubject(text: string): CacheSubject {
-  // 24 digits are the ID of a build that happens to have no letter in it, and no size.
+  // 24 digits are the ID of a build that happens to contain no letters, not a size.
   const bytes = /^[0-9a-f]{24}$/i.test(text.trim()) ? null : bytesOf(text);
   if (bytes !== null) return { kind: 'size', bytes };
   try {

@@ -1,40 +1,46 @@
 import { bytesOf } from './judge-size.ts';
 
-/** What a step that restores or saves a cache has said of it. */
+/** What a step that restores or saves a cache prints about it. */
 export interface CacheOutput {
   readonly action: 'restore' | 'save';
-  /** Key of the cache that was found or saved; null where there was none. */
+  /** Key of the cache that was found or saved; null if there was none. */
   readonly key: string | null;
   readonly sizeBytes: number | null;
-  /** `found` and unpacked, `none` for its keys, `stored` anew, `present` already; null if not told. */
+  /**
+   * `found`: found and unpacked; `none`: no cache for its keys; `stored`: newly stored; `present`:
+   * already stored; null if unknown.
+   */
   readonly outcome: 'found' | 'none' | 'stored' | 'present' | null;
 }
 
-/** No line about a cache is longer, so no more is kept of one: a step may print one without an end. */
+/**
+ * The maximum length that is kept of a line; cache lines are shorter. Bounds memory for a step that
+ * prints an endless line.
+ */
 const LONGEST_LINE = 4_096;
 
-/** Colours and the like, which an agent may print around its words. */
+/** Escape sequences for colours and the like. */
 const ESCAPES = /\p{Cc}\[[\d;?]*[A-Za-z]/gu;
 
 /**
- * Follows the output of a step, piece by piece, and keeps what it says of a cache.
+ * Parses the output of a step incrementally, and keeps what it says about a cache.
  *
- * The words are the build agent's on circleci.com, as they stand in public logs: `Found a cache from
- * build 9011 at KEY`, `Size: 508 MiB`, `No cache is found for key: KEY`, `Stored Cache to KEY`, `Total
- * size uploaded: 508 MiB` (since about 2022; before, nothing tells how large a saved cache is),
- * `Skipping cache generation, cache already exists for key: KEY`. That server 3.x prints the same is
- * assumed: its build agent is of that time.
+ * The messages are those of the build agent on circleci.com, taken from public logs: `Found a cache
+ * from build 9011 at KEY`, `Size: 508 MiB`, `No cache is found for key: KEY`, `Stored Cache to
+ * KEY`, `Total size uploaded: 508 MiB` (since about 2022; earlier agents do not print the size of a
+ * saved cache), `Skipping cache generation, cache already exists for key: KEY`. It is assumed that
+ * server 3.x, whose build agent is from that time, prints the same.
  */
 export class CacheOutputReader {
   #line = '';
   #found: CacheOutput | null = null;
 
-  /** Null while nothing has shown that it is a step about a cache. */
+  /** Null unless a line has identified the step as a cache step. */
   get found(): CacheOutput | null {
     return this.#found;
   }
 
-  /** Whether there is nothing more to learn. */
+  /** Whether the rest of the output cannot add anything. */
   get done(): boolean {
     const { sizeBytes = null, outcome = null } = this.#found ?? {};
     return sizeBytes !== null || outcome === 'present';
@@ -46,7 +52,7 @@ export class CacheOutputReader {
     for (const line of lines) this.#read(line);
   }
 
-  /** The last line may have no end. */
+  /** Parses the last line, which may lack a line end. */
   end(): CacheOutput | null {
     this.#read(this.#line);
     this.#line = '';
@@ -82,7 +88,7 @@ const WORDS: readonly (readonly [RegExp, Learn])[] = [
   [/^(?:Creating|Uploading) cache archive/, (known) => known ?? SAVE],
 ];
 
-/** A size counts only for the cache that was named before it. */
+/** Records a size only for a cache whose key was printed before. */
 function sized(
   known: CacheOutput | null,
   action: CacheOutput['action'],

@@ -1,7 +1,7 @@
 import type { DetailView } from '../terminal/table.ts';
 import { type CacheVerdict, megabytes } from './judge-size.ts';
 
-/** The verdict for people. */
+/** Returns the view of a verdict. */
 export function cacheView(verdict: CacheVerdict): DetailView {
   const good = verdict.verdict === 'ok';
   return {

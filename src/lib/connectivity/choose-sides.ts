@@ -1,22 +1,24 @@
 import { AdminError } from '../errors.ts';
 import type { Side } from './either-side.ts';
 
-/** What decides from where connections are checked. */
+/** The input of {@link chooseSides}. */
 export interface SidesWanted {
-  /** As `--from` says; null where it does not. */
+  /** The value of `--from`; null if not given. */
   readonly from: Side['name'] | 'all' | null;
   /** Whether clients were given as arguments. */
   readonly named: boolean;
-  /** Whether somebody has said how to log in on clients. */
+  /** Whether SSH access to clients is configured. */
   readonly hasSsh: boolean;
 }
 
-/** From where connections are checked. */
+/** Where connections are checked from. */
 export interface ChosenSides {
   readonly sides: readonly Side['name'][];
-  /** The operator asked for these: if one cannot be checked from, that is a failure and no mere note. */
+  /**
+   * Whether the operator chose the sides explicitly: then a failing side is an error, not a note.
+   */
   readonly asked: boolean;
-  /** Why the clients are left out; null where they are not, or were not wanted. */
+  /** Why clients are left out; null if they are not, or were not requested. */
   readonly skipped: string | null;
 }
 
@@ -24,7 +26,7 @@ const NO_SSH =
   'Clients are skipped: SSH is not configured. Set ssh.keyFile or ssh.bastion in the profile, or use --from clients.';
 
 /**
- * Decides from where connections are checked: as the operator asked, else from all that is configured.
+ * Chooses where connections are checked from: as requested, or else from everything configured.
  *
  * @throws AdminError of kind `usage`: CONFLICTING_FLAGS for named clients with `--from services`
  */

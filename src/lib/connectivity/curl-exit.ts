@@ -1,6 +1,6 @@
-/** What a port has to say to curl. */
+/** The meaning of curl's result for a port. */
 export interface CurlMeaning {
-  /** Whether something answered at the port. */
+  /** Whether something responded at the port. */
   readonly answered: boolean;
   readonly meaning: string;
   readonly hint: string | null;
@@ -8,7 +8,7 @@ export interface CurlMeaning {
 
 const ANSWERED = 'connected, but the response is not HTTP';
 
-/** The exit codes of curl that tell how a port is (man curl, "EXIT CODES"). */
+/** The exit codes of curl that describe the state of a port (man curl, "EXIT CODES"). */
 const CODES: Readonly<Record<number, CurlMeaning>> = {
   0: { answered: true, meaning: 'connected', hint: null },
   1: { answered: true, meaning: ANSWERED, hint: null },
@@ -52,7 +52,7 @@ const CODES: Readonly<Record<number, CurlMeaning>> = {
   },
 };
 
-/** What curl's exit code says about the port; null where the command was ended by a signal. */
+/** Explains curl's exit code; null means that a signal ended it. */
 export function explainCurl(exitCode: number | null): CurlMeaning {
   if (exitCode === null) {
     return { answered: false, meaning: 'curl was killed by a signal', hint: 'Try again.' };

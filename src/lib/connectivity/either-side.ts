@@ -1,17 +1,18 @@
 import { type AdminError, isAdminError } from '../errors.ts';
 import type { CheckResult } from './check-result.ts';
 
-/** Where is looked from. */
+/** Where connections are checked from. */
 export interface Side {
   readonly name: 'clients' | 'services';
   readonly examine: () => Promise<readonly CheckResult[]>;
 }
 
 /**
- * Looks from all sides at once. One that cannot be asked does not keep the other's answer back.
+ * Runs the checks of all sides in parallel. A side that fails does not suppress the results of
+ * others.
  *
- * @param onFailure is told of a side that failed while another did not
- * @throws AdminError of the first side, where all of them fail
+ * @param onFailure called for each failed side if another succeeded
+ * @throws AdminError of the first side, if all of them fail
  */
 export async function examineSides(
   sides: readonly Side[],

@@ -8,7 +8,7 @@ import { PORT_TOOLS, type PortLook, type PortTool, type ToolRun } from './port-t
 import { checkedHost } from './probes.ts';
 import type { ServiceProbe, ServiceProbes } from './service-probes.ts';
 
-/** How services are examined. */
+/** The options of {@link examineServices}. */
 export interface ServiceExamination {
   readonly kubernetes: Pick<KubernetesClient, 'exec'>;
   readonly clock: Clock;
@@ -22,16 +22,16 @@ interface PodPlace {
 }
 
 const PODS_AT_ONCE = 8;
-/** Of one program: more than its own limit. */
+/** The time limit of one program; longer than the program's own. */
 const PROGRAM_LIMIT: Milliseconds = 20_000;
 const PROGRAMS = [...new Set(PORT_TOOLS.map(({ program }) => program))];
 const NO_TOOL = `the container has no tool to test with: ${PROGRAMS.join(', ')}`;
 
 /**
- * Has one pod of every service look at the ports that it needs, with what its container has. Nothing
- * else is run there.
+ * Checks from one pod of each service the ports that the service needs, using whatever suitable
+ * program its container has. Nothing else is run there.
  *
- * @throws AdminError as {@link KubernetesClient.exec}, where it fails for all of the pods
+ * @throws AdminError like {@link KubernetesClient.exec}, if it fails for all pods
  */
 export async function examineServices(
   services: readonly ServiceProbes[],
@@ -58,7 +58,7 @@ export async function examineServices(
   return results.flat();
 }
 
-/** One after the other: the program that the first one has found serves the others. */
+/** Sequential, so that the program found for the first probe is reused for the others. */
 async function examinePod(
   place: PodPlace,
   probes: readonly ServiceProbe[],
@@ -80,10 +80,10 @@ async function examinePod(
 }
 
 interface Seen {
-  /** Null where no program could tell. */
+  /** Null if no program gave a result. */
   readonly look: PortLook | null;
   readonly exitCode: number | null;
-  /** Those that are left: the others are not there. */
+  /** The programs to try next time, without those that are missing. */
   readonly tools: readonly PortTool[];
 }
 
@@ -104,7 +104,7 @@ async function lookFrom(
   return { look: null, exitCode: null, tools: [] };
 }
 
-/** Null where the container has no such program. */
+/** Null if the container does not have the program. */
 async function runIn(
   { pod, container }: PodPlace,
   command: readonly string[],
@@ -115,7 +115,7 @@ async function runIn(
   const late = new AbortController();
   clock.sleep(PROGRAM_LIMIT, ended.signal).then(
     () => late.abort(),
-    // It ended in time.
+    // The program ended in time.
     () => undefined,
   );
   try {
@@ -130,7 +130,7 @@ async function runIn(
     return { exitCode, stdout: stdout.text, stderr: stderr.text };
   } catch (error) {
     if (isAdminError(error) && error.code === 'NO_SUCH_COMMAND') return null;
-    // As timeout(1) says it.
+    // The exit code of timeout(1).
     if (late.signal.aborted) return { exitCode: 124, stdout: '', stderr: 'timed out' };
     throw error;
   } finally {
@@ -166,7 +166,7 @@ function result(
   return { ...from, check, host, port, outcome, exitCode: null, meaning, hint: null };
 }
 
-/** A stream into a text. */
+/** Collects a stream as text. */
 class Text extends Writable {
   text = '';
 

@@ -7,7 +7,7 @@ import type { SshClient, SshSession } from '../ssh/client.ts';
 import { explainCurl } from './curl-exit.ts';
 import type { Probe } from './probes.ts';
 
-/** What one client has found out about one thing. */
+/** The result of a check from a client. */
 export interface ProbeResult {
   readonly clientId: string;
   readonly client: string;
@@ -15,36 +15,36 @@ export interface ProbeResult {
   readonly host: string | null;
   readonly port: number | null;
   readonly outcome: 'ok' | 'failed' | 'skipped';
-  /** Of the program that checked; null where none was run. */
+  /** Exit code of the program; null if none was run. */
   readonly exitCode: number | null;
   readonly meaning: string;
   readonly hint: string | null;
 }
 
-/** What has to be known of a client. */
+/** The fields of a client that are used. */
 export type ExaminedClient = Pick<NomadNode, 'id' | 'name' | 'address'>;
 
-/** How clients are examined. */
+/** The options of {@link examineClients}. */
 export interface Examination {
   readonly ssh: Pick<SshClient, 'use'>;
   readonly signal: AbortSignal;
-  /** Clients at once. */
+  /** Maximum number of parallel clients. */
   readonly atOnce: number;
-  /** Told of each client that is done. */
+  /** Called after each client. */
   readonly onDone: (done: number) => void;
 }
 
-/** Of one command on a client: more than curl's own limit. */
+/** The time limit of one command on a client; longer than curl's own. */
 const COMMAND_LIMIT: Milliseconds = 20_000;
-/** sshd lets ten sessions run over one connection (MaxSessions). */
+/** By default sshd allows ten sessions per connection (MaxSessions). */
 const COMMANDS_AT_ONCE = 5;
-/** What timeout(1) ends with when the time is over. */
+/** The exit code of timeout(1) after a timeout. */
 const TIMED_OUT = 124;
 
 /**
- * Has every client run the probes. A client that cannot be logged in on is a result of its own.
+ * Runs the probes on all clients. A failed login is reported as a result of that client.
  *
- * @throws AdminError as {@link SshClient.use}, where none of the clients can be logged in on
+ * @throws AdminError like {@link SshClient.use}, if the login fails on all clients
  */
 export async function examineClients(
   clients: readonly ExaminedClient[],
@@ -98,8 +98,8 @@ async function ask(
 }
 
 /**
- * The exit code of a command; that of timeout(1) for one that takes too long, so that the answers of
- * the others are not lost with it.
+ * Returns the exit code of a command, or that of timeout(1) if it takes too long: throwing would
+ * discard the results of the other commands.
  */
 async function runProbe(
   session: SshSession,
@@ -116,7 +116,9 @@ async function runProbe(
   }
 }
 
-/** getent ends with 2 for a name that nobody knows (man getent); shells, with 127 for no program. */
+/**
+ * getent exits with 2 for an unknown name (man getent), the shell with 127 for a missing program.
+ */
 const LOOKUPS: Readonly<Record<number, string>> = {
   2: 'the name does not exist (DNS)',
   [TIMED_OUT]: 'the DNS lookup timed out',
@@ -132,7 +134,7 @@ function explainLookup(exitCode: number | null): Pick<ProbeResult, 'outcome' | '
   return { outcome: 'failed', meaning, hint };
 }
 
-/** What is told of a client that could not be logged in on. */
+/** Returns the result for a client on which the login failed. */
 export function loginFailed(
   { id, name, address }: ExaminedClient,
   { message, hint }: Pick<AdminError, 'message'> & { readonly hint?: string | null | undefined },

@@ -1,11 +1,11 @@
 import type { CheckResult } from './check-result.ts';
 
-/** Up to so many places are named in a sentence; of more, only their number is given. */
+/** Up to this many places are named in a sentence; more are only counted. */
 const NAMED = 3;
 
 /**
- * The checks that did not succeed, in whole sentences: failures first, then what was not checked.
- * The same result from several places is one sentence, and each hint is given once.
+ * Describes the checks that did not succeed, each in a sentence: failures first, then those that
+ * were not run. The same result from several places gives one sentence, and each hint appears once.
  */
 export function explainChecks(checks: readonly CheckResult[]): readonly string[] {
   const given = new Set<string>();

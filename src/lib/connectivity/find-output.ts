@@ -3,12 +3,12 @@ import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { Catalogue } from '../services/catalogue.ts';
 import { type OutputAddress, outputAddressIn } from './output-address.ts';
 
-/** Lines of the log that are looked through. A build makes a few of them. */
+/** Number of log lines to search. Each build logs a few of the relevant ones. */
 const TAIL_LINES = 500;
 
 /**
- * Where build agents send their output, as the schedulerer's log last says it of a task; null where
- * it does not, or may not be read.
+ * Finds the address that build agents send their output to, from the latest task in schedulerer's
+ * log. Returns null if it is not there, or if the log cannot be read.
  */
 export async function findOutput(
   connect: () => Promise<Pick<KubernetesClient, 'listPods' | 'podLogs'>>,
@@ -34,7 +34,7 @@ export async function findOutput(
     const lines = Buffer.concat(chunks).toString('utf8').split('\n');
     return lines.map(outputAddressIn).findLast((address) => address !== null) ?? null;
   } catch (error) {
-    // The other checks do without it.
+    // The other checks do not need it.
     if (isAdminError(error)) return null;
     throw error;
   }

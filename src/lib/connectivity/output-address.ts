@@ -1,15 +1,18 @@
-/** Where build agents send their output. */
+/** The address that build agents send their output to. */
 export interface OutputAddress {
   readonly host: string;
   readonly port: number;
 }
 
-/** What a task is told: `:event_processor_uri "http://output.BASENAME.circleci.internal:8585"`. */
+/**
+ * From the parameters of a task: `:event_processor_uri
+ * "http://output.BASENAME.circleci.internal:8585"`.
+ */
 const URI = /\bevent[_-]processor[_-]uri\\?["']?[\s:=]+\\?["']?(?<uri>https?:\/\/[^\s"'\\,;}]+)/i;
 
 /**
- * The address of the output-processor in a line that the schedulerer logs of a task (operations
- * guide, "Debug Queuing Builds", step 3); null for another line.
+ * Returns the address of the output-processor in a task line of schedulerer's log (operations
+ * guide, "Debug Queuing Builds", step 3); null for other lines.
  */
 export function outputAddressIn(line: string): OutputAddress | null {
   const uri = URI.exec(line)?.groups?.['uri'];

@@ -1,27 +1,27 @@
 import { explainCurl } from './curl-exit.ts';
 
-/** How a port looks to a program in a container. */
+/** The state of a port as seen by a program in a container. */
 export interface PortLook {
-  /** `unknown-name` is apart: a name in the cluster may be one that we guessed. */
+  /** `unknown-name` is separate, because a name in the cluster may only be assumed. */
   readonly state: 'open' | 'closed' | 'unknown-name' | 'unclear';
   readonly meaning: string;
   readonly hint: string | null;
 }
 
-/** What a program said and how it ended. */
+/** The output and exit code of a program. */
 export interface ToolRun {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A program that containers may have, and that can tell whether a port answers. It only reads. */
+/** A program that may exist in containers and can check a port. It changes nothing. */
 export interface PortTool {
   readonly name: string;
-  /** What the container has to have. */
+  /** The executable that the container must have. */
   readonly program: string;
   command(host: string, port: number): readonly string[];
-  /** Null where the program is there and cannot do it: the next one is tried. */
+  /** Null if this version of the program is unsuitable: the next one is tried. */
   judge(run: ToolRun): PortLook | null;
 }
 
@@ -44,10 +44,10 @@ export const PORT_TOOLS: readonly PortTool[] = [
   {
     name: 'busybox nc',
     program: 'nc',
-    // That of the usual busybox image knows no -z: it connects, and ends as soon as the server does.
+    // The nc of the usual busybox image has no -z: it connects, and ends when the server closes.
     command: (host, port) => ['timeout', '8', 'nc', '-w', '5', host, String(port)],
     judge: ({ exitCode, stderr }) => {
-      // Its own limit for connecting has gone by before that of timeout: the server just waits.
+      // Connected: nc's own connection timeout is shorter, so the server is just waiting for input.
       if (exitCode === 0 || isTimeout(exitCode)) return OPEN;
       return exitCode >= 125 || UNKNOWN_OPTION.test(stderr) ? null : byWords(stderr);
     },
@@ -55,7 +55,7 @@ export const PORT_TOOLS: readonly PortTool[] = [
   {
     name: 'bash',
     program: 'bash',
-    // bash itself waits for minutes where what is sent is dropped.
+    // bash itself waits for minutes if packets are dropped.
     command: (host, port) => ['timeout', '5', 'bash', '-c', `exec 3<>/dev/tcp/${host}/${port}`],
     judge: ({ exitCode, stderr }) => {
       if (exitCode === 0) return OPEN;
@@ -71,9 +71,9 @@ export const PORT_TOOLS: readonly PortTool[] = [
       ...['--connect-timeout', '5', '--max-time', '6', `telnet://${host}:${port}`],
     ],
     judge: ({ exitCode, stdout }) => {
-      // It stays connected until its time is over where the server waits for it to speak.
+      // If the server waits for input, curl stays connected until its time limit.
       if (exitCode === 0 || Number(stdout) > 0) return OPEN;
-      // Built without telnet.
+      // This curl was built without telnet.
       if (exitCode === 1 || exitCode === 2) return null;
       const { answered, meaning, hint } = explainCurl(exitCode);
       if (answered) return OPEN;
@@ -93,7 +93,7 @@ export const PORT_TOOLS: readonly PortTool[] = [
       `http://${host}:${port}/`,
     ],
     judge: ({ exitCode, stderr }) => {
-      // 8: the server answered with an error (man wget).
+      // 8: the server responded with an error (man wget).
       if (exitCode === 0 || exitCode === 8) return OPEN;
       if (UNKNOWN_OPTION.test(stderr)) return null;
       const look = byWords(stderr);
@@ -105,12 +105,12 @@ export const PORT_TOOLS: readonly PortTool[] = [
   },
 ];
 
-/** timeout(1): 124 by coreutils, 143 by busybox. */
+/** timeout(1) exits with 124 in coreutils, and with 143 in busybox. */
 function isTimeout(exitCode: number): boolean {
   return exitCode === 124 || exitCode === 143;
 }
 
-/** By what is said on standard error (strerror and resolvers say the same everywhere). */
+/** Judges by the error message; those of strerror and of resolvers are the same everywhere. */
 function byWords(stderr: string): PortLook {
   if (UNKNOWN_NAME.test(stderr)) {
     const { meaning, hint } = explainCurl(6);
@@ -126,7 +126,7 @@ function dropped(): PortLook {
   return { ...closedAs(28), hint: 'Allow the port in the network policy or firewall.' };
 }
 
-/** Worded as for curl. */
+/** Uses the wording for a curl exit code. */
 function closedAs(code: number): PortLook {
   const { meaning, hint } = explainCurl(code);
   return { state: 'closed', meaning, hint };

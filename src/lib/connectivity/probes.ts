@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { AdminError } from '../errors.ts';
 import type { OutputAddress } from './output-address.ts';
 
-/** What is looked for at a port. */
+/** The service that is expected at a port. */
 export type PortCheck =
   | 'output-processor'
   | 'server'
@@ -15,38 +15,41 @@ export type PortCheck =
   | 'redis'
   | 'vault';
 
-/** What a client has to be able to reach. */
+/** Something that a client must be able to reach. */
 export interface Probe {
   readonly check: PortCheck | 'dns';
-  /** The host that is meant; null where nobody has said it. */
+  /** Null if the host is unknown. */
   readonly host: string | null;
-  /** Null for looking up the name alone. */
+  /** Null for a name lookup. */
   readonly port: number | null;
-  /** A command line that ends with 0 where all is well; empty where there is no host. */
+  /** A command line that exits with 0 on success; empty if the host is unknown. */
   readonly command: string;
-  /** Why it is not checked. */
+  /** Why it is not checked; null if it is. */
   readonly skipped: string | null;
 }
 
-/** The hosts that an installation is made of. */
+/** The hosts of an installation. */
 export interface Places {
-  /** As the profile has it: a host, with scheme and port or without. */
+  /** As in the profile: a host, optionally with scheme and port. */
   readonly server: string | null;
-  /** Such as `prod.circleci.internal`. */
+  /** For example `prod.circleci.internal`. */
   readonly baseDomain: string | null;
-  /** Where tasks were told to send their output; counts where the base domain is not known. */
+  /** The output address from a task; used if the base domain is unknown. */
   readonly output?: OutputAddress | null;
   readonly github: string;
-  /** The server's version as major.minor; null where it is not known. */
+  /** The server's version as major.minor; null if unknown. */
   readonly version: string | null;
 }
 
-/** The host of an address that may have a scheme and a path; what is no address stays as it is. */
+/**
+ * Returns the host of an address that may have a scheme and a path; an invalid address is returned
+ * unchanged.
+ */
 export function hostOf(text: string): string {
   return urlOf(text)?.hostname || text;
 }
 
-/** Ports that clients use (the operations guide's tables, and its check of port 8585). */
+/** The ports that clients use (the operations guide's tables, and its check of port 8585). */
 const OUTPUT_PORT = 8585;
 const GITHUB_PORTS: readonly (readonly [PortCheck, number])[] = [
   ['github-api', 443],
@@ -56,7 +59,7 @@ const GITHUB_PORTS: readonly (readonly [PortCheck, number])[] = [
 
 const HOST = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/;
 
-/** What is asked of every client. */
+/** Returns the probes to run on each client. */
 export function probesFor(places: Places): readonly Probe[] {
   const server = places.server === null ? null : serverAddress(places.server);
   const output = outputHost(places, server?.host ?? null);
@@ -69,12 +72,15 @@ export function probesFor(places: Places): readonly Probe[] {
       : skipped('server', 443, 'the host is unknown: set host in the profile, or --server-domain'),
     ...GITHUB_PORTS.map(([check, port]) => portProbe(check, places.github, port)),
   ];
-  // DNS is asked for names only.
+  // DNS lookups only for names, not for IP addresses.
   const names = new Set(ports.flatMap(({ host }) => (host === null || isIP(host) ? [] : [host])));
   return [...[...names].map(dnsProbe), ...ports];
 }
 
-/** Where the output-processor is: by its own name in 3.x, behind the server's until 4.2, no more after. */
+/**
+ * Returns the address of the output-processor: 3.x has a separate name, 4.0 to 4.2 use the server's
+ * name, and later versions do not use the port.
+ */
 function outputHost(
   { baseDomain, version, output }: Places,
   server: string | null,
@@ -101,7 +107,7 @@ function outputHost(
 
 function portProbe(check: PortCheck, host: string, port: number, said?: string): Probe {
   const scheme = said ?? (port === 443 ? 'https' : 'http');
-  // Only whether the port answers counts here, not whose certificate that is.
+  // -k: whether the port responds is all that matters here, not the certificate.
   const command = `curl -sk -o /dev/null --connect-timeout 5 --max-time 10 ${scheme}://${checkedHost(host)}:${port}`;
   return { check, host, port, command, skipped: null };
 }
@@ -120,7 +126,7 @@ function skipped(check: PortCheck, port: number, why: string): Probe {
   return { check, host: null, port, command: '', skipped: why };
 }
 
-/** Null for what is no address. */
+/** Null for an invalid address. */
 function urlOf(text: string): URL | null {
   return URL.parse(text.includes('://') ? text : `https://${text}`);
 }
@@ -140,7 +146,7 @@ function serverAddress(text: string): ServerAddress {
 }
 
 /**
- * It stands in a command line for a shell: nothing but a host name gets there.
+ * Returns the host if it is valid. It becomes part of a shell command, so nothing else may pass.
  *
  * @throws AdminError of kind `usage`, code BAD_HOST
  */

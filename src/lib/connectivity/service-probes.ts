@@ -4,22 +4,22 @@ import { workloadName } from '../pods/workload-name.ts';
 import type { Catalogue } from '../services/catalogue.ts';
 import type { PortCheck } from './probes.ts';
 
-/** What a service has to be able to reach. */
+/** Something that a service must be able to reach. */
 export interface ServiceProbe {
   readonly check: PortCheck;
-  /** Null where nobody knows it. */
+  /** Null if the host is unknown. */
   readonly host: string | null;
   readonly port: number;
-  /** The name is that of a workload, which its Service has as a rule. */
+  /** The host is the name of a workload, which is normally also the name of its Service. */
   readonly inCluster: boolean;
-  /** Why it is not checked. */
+  /** Why it is not checked; null if it is. */
   readonly skipped: string | null;
 }
 
-/** One pod of a service, and what is asked of it. */
+/** One pod of a service, and the probes to run in it. */
 export interface ServiceProbes {
   readonly service: string;
-  /** Null where none is ready. */
+  /** Null if no pod is ready. */
   readonly pod: string | null;
   readonly container: string | null;
   readonly probes: readonly ServiceProbe[];
@@ -27,12 +27,12 @@ export interface ServiceProbes {
 
 interface Target {
   readonly check: PortCheck;
-  /** As the catalogue calls it. */
+  /** The service's name in the catalogue. */
   readonly service: string;
   readonly port: number;
 }
 
-/** Ports inside of the cluster (the operations guide's tables). */
+/** The ports inside the cluster (the operations guide's tables). */
 const NOMAD: Target = { check: 'nomad', service: 'circleci-nomad', port: 4646 };
 const DATA: readonly Target[] = [
   { check: 'rabbitmq', service: 'circleci-rabbitmq', port: 5672 },
@@ -42,7 +42,7 @@ const DATA: readonly Target[] = [
   { check: 'vault', service: 'circleci-vault', port: 8200 },
 ];
 
-/** Which service needs what, by the catalogue's names. */
+/** The targets that each service needs, by the catalogue's names. */
 const NEEDS: readonly { readonly service: string; readonly targets: readonly Target[] }[] = [
   { service: 'frontend', targets: [NOMAD] },
   { service: 'legacy-dispatcher', targets: DATA },
@@ -50,7 +50,7 @@ const NEEDS: readonly { readonly service: string; readonly targets: readonly Tar
   { service: 'scheduler', targets: [NOMAD, ...DATA] },
 ];
 
-/** What is asked of the services that are there: one ready pod of each. */
+/** Returns the probes of the services that are present, for one ready pod of each. */
 export function serviceProbes(
   pods: readonly Pod[],
   catalogue: Catalogue,

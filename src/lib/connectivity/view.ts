@@ -22,7 +22,7 @@ const TONES: Readonly<Record<CheckResult['outcome'], Tone>> = {
   skipped: 'quiet',
 };
 
-/** The results with what they amount to. */
+/** Returns the results with a summary. */
 export function connectivityReport(
   installation: string,
   checks: readonly CheckResult[],
@@ -46,7 +46,7 @@ export function connectivityReport(
   };
 }
 
-/** The results for people. */
+/** Returns the results as a table. */
 export function connectivityTable({ checks, summary }: ConnectivityReport): TableView<CheckResult> {
   const { clients, services, ok, failed, skipped } = summary;
   const from = [...some(clients, 'client'), ...some(services, 'service')].join(' and ');
@@ -67,7 +67,7 @@ export function connectivityTable({ checks, summary }: ConnectivityReport): Tabl
         value: (row) => row.exitCode,
         align: 'right',
       },
-      // Told in whole sentences below.
+      // The footer explains it in sentences.
       { key: 'meaning', value: (row) => row.meaning, wide: true },
     ],
     rows: checks,
@@ -79,7 +79,7 @@ export function connectivityTable({ checks, summary }: ConnectivityReport): Tabl
   };
 }
 
-/** Empty for none. */
+/** Empty for 0. */
 function some(amount: number, noun: string): readonly string[] {
   return amount === 0 ? [] : [count(amount, noun)];
 }

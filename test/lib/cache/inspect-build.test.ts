@@ -32,7 +32,7 @@ const failure = (result: Promise<unknown>): Promise<AdminError> =>
   );
 
 describe('the caches of a build', () => {
-  it('are read where the output is kept, without our token', async () => {
+  it('are read from the output storage, without the token', async () => {
     const storage = await scripted((_, response) => json(response, messages(FOUND)));
     const server = await scripted((_, response) =>
       json(
@@ -53,7 +53,7 @@ describe('the caches of a build', () => {
     expect(masker.mask(`GET /o?${SIGNED}`)).toBe('GET /o?[secret]');
   });
 
-  it('are followed to where the server sends us on to, and the token stays', async () => {
+  it('are read after a redirect of the server, which does not pass on the token', async () => {
     const storage = await scripted((_, response) => json(response, messages(FOUND)));
     const server: Scripted = await scripted(({ url }, response) => {
       if (url === BUILD_PATH) return json(response, build(action('Restoring cache')));
@@ -64,7 +64,7 @@ describe('the caches of a build', () => {
     expect(storage.asked).toEqual([{ path: `/o?${SIGNED}`, token: undefined }]);
   });
 
-  it('are told for each parallel task, and steps of any name by what they print', async () => {
+  it('are listed per parallel task, including steps that only their output identifies', async () => {
     const texts: Record<string, string> = {
       '/0': FOUND,
       '/1': 'No cache is found for key: v1-abc\n',
@@ -107,7 +107,7 @@ describe('the caches of a build', () => {
     expect(await failure(inspect(server, 2).result)).toMatchObject({ code: 'TASK_NOT_FOUND' });
   });
 
-  it('are read some at once, and not without end', async () => {
+  it('are read with limited parallelism, and up to a maximum number', async () => {
     const actions = Array.from({ length: 90 }, (_, at) => action('Restoring cache', { index: at }));
     const server = await scripted(({ url }, response) => {
       if (url === BUILD_PATH) json(response, build(...actions));
@@ -122,29 +122,32 @@ describe('the caches of a build', () => {
   it.each([
     ['Restoring cache', 'Its output could not be read: there is no size in its first 8 MiB.', 16],
     ['Look around', null, 7],
-  ])('are not looked for to the end of an endless output: %s', async (name, explanation, most) => {
-    let sent = 0;
-    const server = await scripted(({ url }, response) => {
-      if (url === BUILD_PATH) {
-        return json(response, build(action(name), action('Saving cache', { has_output: false })));
-      }
-      const piece = `{"message":"${'x'.repeat(100_000)}\\n"},`;
-      response.write('[');
-      const more = (): void => {
-        while (!response.destroyed && response.write(piece)) sent += piece.length;
-        sent += piece.length;
-      };
-      response.on('drain', more);
-      more();
-    });
-    const { caches } = await inspect(server).result;
-    expect(caches.find((one) => one.name === name)?.explanation ?? null).toBe(explanation);
-    expect(sent).toBeLessThan(most * 1024 ** 2);
-  });
+  ])(
+    'are not searched for until the end of an endless output: %s',
+    async (name, explanation, most) => {
+      let sent = 0;
+      const server = await scripted(({ url }, response) => {
+        if (url === BUILD_PATH) {
+          return json(response, build(action(name), action('Saving cache', { has_output: false })));
+        }
+        const piece = `{"message":"${'x'.repeat(100_000)}\\n"},`;
+        response.write('[');
+        const more = (): void => {
+          while (!response.destroyed && response.write(piece)) sent += piece.length;
+          sent += piece.length;
+        };
+        response.on('drain', more);
+        more();
+      });
+      const { caches } = await inspect(server).result;
+      expect(caches.find((one) => one.name === name)?.explanation ?? null).toBe(explanation);
+      expect(sent).toBeLessThan(most * 1024 ** 2);
+    },
+  );
 });
 
-describe('an output that cannot be read', () => {
-  it('is asked for again where it was cut off', async () => {
+describe('an unreadable output', () => {
+  it('is requested again if it was truncated', async () => {
     let asked = 0;
     const server = await scripted(({ url }, response) => {
       if (url === BUILD_PATH) return json(response, build(action('Restoring cache')));
@@ -155,7 +158,7 @@ describe('an output that cannot be read', () => {
     expect(await inspect(server).result).toMatchObject({ verdict: 'too-large', unread: 0 });
   });
 
-  it.each([403, 404, 500])('leaves the others as they are: %i', async (status) => {
+  it.each([403, 404, 500])('does not affect the other results: %i', async (status) => {
     const storage = await scripted((_, response) => response.writeHead(status).end('no'));
     const server = await scripted(({ url }, response) => {
       if (url !== BUILD_PATH) return json(response, messages(FOUND.replace('620', '5')));
@@ -181,7 +184,7 @@ describe('an output that cannot be read', () => {
     ['http://127.0.0.1:1/o', 'UNREACHABLE'],
     ['file:///etc/passwd', 'NO_STEP_OUTPUT'],
     ['http://', 'NO_STEP_OUTPUT'],
-  ])('is the error where it is the only one: %s', async (address, code) => {
+  ])('is an error if there is no other: %s', async (address, code) => {
     const server = await scripted((_, response) =>
       json(response, build(action('Restoring cache', { output_url: `${address}?${SIGNED}` }))),
     );
@@ -191,7 +194,7 @@ describe('an output that cannot be read', () => {
     expect(server.asked).toHaveLength(1);
   });
 
-  it('gives no signature away where it is no JSON, or is cut off for good', async () => {
+  it('does not reveal a signature if it is not JSON, or is truncated repeatedly', async () => {
     for (const body of ['<Error/>', '[{"message":"Creating cache archive...\\n"},{"mess']) {
       const storage = await scripted((_, response) => response.end(body));
       const address = `${storage.origin}/o?${SIGNED}`;
@@ -206,14 +209,14 @@ describe('an output that cannot be read', () => {
   });
 });
 
-describe('a build that cannot be read', () => {
+describe('an unreadable build', () => {
   it.each([
     [401, 'SERVER_UNAUTHORIZED', 'unauthorised'],
     [403, 'SERVER_FORBIDDEN', 'unauthorised'],
     [404, 'BUILD_NOT_FOUND', 'notFound'],
     [429, 'SERVER_ERROR', 'service'],
     [500, 'SERVER_ERROR', 'service'],
-  ])('is an error with a next step: %i', async (status, code, kind) => {
+  ])('is an error with a hint: %i', async (status, code, kind) => {
     const server = await scripted((_, response) => json(response, { message: 'no' }, status));
     const error = await failure(inspect(server).result);
     expect(error).toMatchObject({ code, kind, hint: expect.any(String) });
@@ -221,14 +224,14 @@ describe('a build that cannot be read', () => {
   });
 
   it.each(['<html>Log in</html>', '{"message":"hello"}', '{"build_num":26,"ste'])(
-    'is told of where the answer is something else: %s',
+    'is reported if the response is not a build: %s',
     async (body) => {
       const server = await scripted((_, response) => response.end(body));
       expect(await failure(inspect(server).result)).toMatchObject({ code: 'SERVER_SURPRISE' });
     },
   );
 
-  it('has no caches before a step of it has begun', async () => {
+  it('is not assumed if no step has started: it just has no caches', async () => {
     const queued = { build_num: 26, status: 'queued', lifecycle: 'queued' };
     const server = await scripted((_, response) => json(response, queued));
     const inspected = await inspect(server).result;

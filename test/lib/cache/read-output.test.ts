@@ -29,7 +29,7 @@ Found one created at 2020-03-28 04:22:47 +0000 UTC
 const BYTES = 508 * 1024 ** 2;
 
 describe('the output of a step', () => {
-  it.each([1, 7, 1_000])('tells of a cache that was found, %i characters at once', (cut) => {
+  it.each([1, 7, 1_000])('shows a found cache, in chunks of %i characters', (cut) => {
     expect(read(FOUND, cut)).toEqual({
       action: 'restore',
       key: 'v1-main-R_L+I72Po=',
@@ -52,7 +52,7 @@ describe('the output of a step', () => {
       { sizeBytes: BYTES },
     ],
     ['not stored', 'Creating cache archive...\nError uploading archive: x\n', { outcome: null }],
-  ])('tells of a cache that is %s', (_, text, expected) => {
+  ])('shows a cache that is %s', (_, text, expected) => {
     expect(read(text)).toMatchObject(expected);
   });
 
@@ -61,14 +61,14 @@ describe('the output of a step', () => {
     'Total size uploaded: 900 MiB\n',
     'echo Found a cache from build\n',
     '',
-  ])('tells of none: %j', (text) => {
+  ])('shows no cache: %j', (text) => {
     expect(read(text)).toBeNull();
   });
 
-  it('keeps no more of a line than it needs', () => {
+  it('keeps only a limited part of a line', () => {
     const reader = new CacheOutputReader();
     const piece = 'x'.repeat(10_000);
-    // One that keeps the whole line looks through it again for every piece: that takes many seconds.
+    // Keeping the whole line would search it again for every chunk, which takes many seconds.
     const { cpuMs } = timed(() => {
       for (let at = 0; at < 2_000; at += 1) reader.push(piece);
     });

@@ -9,11 +9,11 @@ import { HurriedClock } from '../../support/hurried-clock.ts';
 
 export const TOKEN = 'a-personal-token';
 
-/** An HTTP server of the test's own: what it was asked, and how it answers. */
+/** An HTTP server under the test's control, and a record of its requests. */
 export interface Scripted {
   readonly origin: string;
   readonly asked: { readonly path: string; readonly token: string | undefined }[];
-  /** The most requests that were under way at once. */
+  /** The peak number of parallel requests. */
   most: number;
 }
 
@@ -44,7 +44,7 @@ export async function scripted(answer: Answer): Promise<Scripted> {
   return known;
 }
 
-/** Our client of a server, with what it took for secrets. */
+/** Returns a client of a server, and the masker with the secrets that it registered. */
 export function stepsApiOf({ origin }: Pick<Scripted, 'origin'>): {
   readonly api: StepsApi;
   readonly masker: Masker;
@@ -68,11 +68,11 @@ export const json = (response: ServerResponse, document: unknown, status = 200):
   response.end(JSON.stringify(document));
 };
 
-/** The output of a step as its JSON. */
+/** The output of a step as JSON. */
 export const messages = (...texts: readonly string[]): unknown =>
   texts.map((message) => ({ message, time: '2026-03-02T08:00:00Z', type: 'out' }));
 
-/** An action as the API tells it. */
+/** An action as the API returns it. */
 export const action = (name: string, more: Readonly<Record<string, unknown>> = {}) => ({
   name,
   index: 0,
@@ -84,7 +84,7 @@ export const action = (name: string, more: Readonly<Record<string, unknown>> = {
   ...more,
 });
 
-/** A build of these actions. */
+/** A build with these actions. */
 export const build = (...actions: readonly ReturnType<typeof action>[]) => ({
   build_num: 26,
   build_url: 'https://circleci.example.com/gh/acme/web/26',

@@ -8,16 +8,16 @@ test.each([
   [{ from: 'all', named: true, hasSsh: false }, ['clients', 'services'], true],
   [{ from: 'services', named: false, hasSsh: true }, ['services'], true],
   [{ from: 'clients', named: false, hasSsh: false }, ['clients'], true],
-] as const)('%j looks from %j', (wanted, sides, asked) => {
+] as const)('%j checks from %j', (wanted, sides, asked) => {
   expect(chooseSides(wanted)).toMatchObject({ sides, asked });
 });
 
-test('clients that are left out are told of, where nobody wanted it so', () => {
+test('skipped clients are reported, unless they were not requested', () => {
   expect(chooseSides({ from: null, named: false, hasSsh: false }).skipped).toContain('SSH');
   expect(chooseSides({ from: 'services', named: false, hasSsh: false }).skipped).toBeNull();
 });
 
-test('clients cannot be named for services', () => {
+test('clients cannot be named with --from services', () => {
   expect(() => chooseSides({ from: 'services', named: true, hasSsh: true })).toThrow(
     expect.objectContaining({ code: 'CONFLICTING_FLAGS' }),
   );

@@ -47,8 +47,8 @@ const examine = (exec: ReturnType<typeof containers>['exec'], services = SERVICE
 const shown = (results: Awaited<ReturnType<typeof examine>>) =>
   results.map(({ service, host, outcome, meaning }) => [service, host, outcome, meaning]);
 
-describe('looking at ports from services', () => {
-  it('asks with the first program that is there, and asks no more for those that are not', async () => {
+describe('checking ports from services', () => {
+  it('uses the first available program, and does not try missing ones again', async () => {
     const { exec, ran } = containers({ curl: [7, ''] });
     const results = await examine(exec);
     expect(ran).toEqual(['nc', 'timeout', 'curl', 'curl']);
@@ -62,7 +62,7 @@ describe('looking at ports from services', () => {
     expect(results[0]).toMatchObject({ exitCode: 7, pod: 'dispatcher-1', client: null });
   });
 
-  it('takes the nc of busybox, which knows no -z', async () => {
+  it('uses the nc of busybox, which has no -z', async () => {
     const usage = "nc: invalid option -- 'z'\nUsage: nc [-iN] [-wN]";
     const { exec, ran } = containers({ nc: [1, usage], timeout: [0, ''] });
     expect((await examine(exec)).slice(0, 2)).toMatchObject([
@@ -72,7 +72,7 @@ describe('looking at ports from services', () => {
     expect(ran).toEqual(['nc', 'timeout', 'timeout']);
   });
 
-  it('says where a container has none of them', async () => {
+  it('reports a container without any of the programs', async () => {
     const results = await examine(containers({}).exec);
     const none = 'the container has no tool to test with: nc, bash, curl, wget';
     expect(shown(results).slice(0, 2)).toEqual([
@@ -81,7 +81,7 @@ describe('looking at ports from services', () => {
     ]);
   });
 
-  it('holds an unknown name against GitHub, and not against a name that was guessed', async () => {
+  it('reports an unknown name for GitHub as a failure, but not an assumed name', async () => {
     const results = await examine(containers({ nc: [1, "nc: bad address 'x'"] }).exec);
     expect(shown(results).slice(0, 2)).toEqual([
       ['dispatcher', 'vault', 'skipped', 'no Service has this name'],
@@ -89,7 +89,7 @@ describe('looking at ports from services', () => {
     ]);
   });
 
-  it('counts a pod that cannot be asked, and fails where that is all of them', async () => {
+  it('reports a pod without exec, and fails if there is no other', async () => {
     const denied = new AdminError('unauthorised', 'may not exec', {
       code: 'KUBERNETES_FORBIDDEN',
       hint: 'Ask for pods/exec.',

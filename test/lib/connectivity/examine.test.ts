@@ -7,7 +7,7 @@ import { tooSlow } from '../../../src/lib/ssh/errors.ts';
 
 const ADDRESS = { user: 'ubuntu', host: '10.0.1.2', port: 22 };
 
-/** A client whose name servers are away: a lookup takes longer than its limit. */
+/** A client without working name servers: a lookup exceeds the time limit. */
 const SESSION: SshSession = {
   address: ADDRESS,
   forward: () => Promise.reject(new Error('nobody asks for it')),
@@ -19,7 +19,7 @@ const SESSION: SshSession = {
 };
 
 describe('examineClients', () => {
-  it('keeps what others have found where one command takes too long', async () => {
+  it('keeps the other results if one command times out', async () => {
     const ssh: Pick<SshClient, 'use'> = { use: (_host, work) => work(SESSION) };
     const client = { id: '1' as NodeId, name: 'a', address: ADDRESS.host };
     const places = { server: null, baseDomain: 'prod', github: 'github.com', version: null };

@@ -20,7 +20,7 @@ const from = (client: string, changed: Partial<CheckResult> = {}): CheckResult =
 };
 
 describe('explainChecks', () => {
-  it('tells the same from several places once, and an advice once', () => {
+  it('combines the same result from several places, and gives each hint once', () => {
     const server = { check: 'server', host: 'circleci.example.com', port: 443 } as const;
     expect(explainChecks([from('a'), from('a', server), from('b')])).toEqual([
       'output-processor output.prod.circleci.internal:8585 from a, b: no answer in time (exit 28). Allow the port.',
@@ -31,7 +31,7 @@ describe('explainChecks', () => {
     );
   });
 
-  it('tells what was not checked after what failed, and nothing of what is well', () => {
+  it('describes failures before checks that were not run, and omits successes', () => {
     const skipped = { outcome: 'skipped', host: null, hint: null, meaning: 'not known' } as const;
     const unset = from('a', { ...skipped, exitCode: null });
     expect(explainChecks([unset, from('a', { outcome: 'ok' }), from('b')])).toEqual([

@@ -5,7 +5,7 @@ import { outputAddressIn } from '../../../src/lib/connectivity/output-address.ts
 const GUIDE =
   '2021-01-20T06:14:59.553+0000 [] [pool-43-thread-13] INFO schedulerer.core got task message; task-name=6007ca6352718c10b1227a57-0-build-circleci-realitycheck-21; task={:disk-mb 0, :event_processor_uri "http://output.prod.circleci.internal:8585", :ram-mb 4120, :metadata {:build_url "https://circleci.example.com/gh/circleci/realitycheck/21"}}; version=0.1.53171';
 
-describe('the address of the output-processor in a line of the schedulerer', () => {
+describe("the address of the output-processor in a line of schedulerer's log", () => {
   it.each([
     ["the guide's line", GUIDE, 'output.prod.circleci.internal', 8585],
     ['a JSON log', '{"event_processor_uri":"https://circleci.acme.io"}', 'circleci.acme.io', 443],

@@ -7,7 +7,7 @@ function judge(name: string, exitCode: number, stderr = '', stdout = '') {
   return tool.judge({ exitCode, stdout, stderr })?.state ?? null;
 }
 
-describe('programs that look at a port', () => {
+describe('programs that check a port', () => {
   it.each([
     ['nc', 0, '', 'open'],
     ['nc', 1, '', 'closed'],
@@ -42,16 +42,16 @@ describe('programs that look at a port', () => {
     ['wget', 1, "wget: can't connect to remote host (10.0.0.1): Connection refused", 'closed'],
     ['wget', 4, 'wget: unable to resolve host address', 'unknown-name'],
     ['wget', 1, 'wget: error getting response', 'unclear'],
-  ])('%s that ends with %i and says "%s": %s', (name, exitCode, stderr, state) => {
+  ])('%s that exits with %i and prints "%s": %s', (name, exitCode, stderr, state) => {
     expect(judge(name, exitCode, stderr)).toBe(state);
   });
 
-  it('takes a server that says nothing until curl gives up for what it is: open', () => {
+  it('treats a port as open if the server sends nothing until curl times out', () => {
     expect(judge('curl', 28, '', '0.000214')).toBe('open');
     expect(judge('curl', 28, '', '0.000000')).toBe('closed');
   });
 
-  it('runs nothing but those', () => {
+  it('run only the expected commands', () => {
     expect(PORT_TOOLS.map((tool) => tool.command('vault', 8200).join(' '))).toEqual([
       'nc -z -w 5 vault 8200',
       'timeout 8 nc -w 5 vault 8200',

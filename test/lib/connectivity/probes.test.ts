@@ -17,18 +17,18 @@ describe('probesFor', () => {
     ['circleci.example.com:8443', 'curl https://circleci.example.com:8443'],
     ['http://circleci.example.com', 'curl http://circleci.example.com:80'],
     ['http://circleci.example.com:8080/', 'curl http://circleci.example.com:8080'],
-  ])('speaks to the server %s as it is written', (server, command) => {
+  ])('uses the scheme and port of the server %s', (server, command) => {
     expect(commands({ server })).toContain(command);
   });
 
-  it('looks up names, and no addresses', () => {
+  it('looks up names, but not IP addresses', () => {
     const all = commands({ server: '10.0.0.1', github: '10.0.0.2' });
     expect(all.filter((command) => command.startsWith('getent'))).toEqual([
       'getent hosts output.prod.circleci.internal',
     ]);
   });
 
-  it.each(['a b', 'x;reboot', '$(reboot)', 'http://', '-o'])('takes no %j for a host', (text) => {
+  it.each(['a b', 'x;reboot', '$(reboot)', 'http://', '-o'])('rejects %j as a host', (text) => {
     for (const field of ['server', 'github'] as const) {
       const wrong = expect.objectContaining({ code: 'BAD_HOST' });
       expect(() => probesFor({ ...PLACES, [field]: text })).toThrow(wrong);

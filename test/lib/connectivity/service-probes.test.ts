@@ -36,8 +36,8 @@ const pod = (name: string, kind: string, owner: string, ready = true): Pod => ({
 
 const set = (owner: string) => pod(`${owner}-0`, 'StatefulSet', owner);
 
-describe('what services are asked for', () => {
-  it('goes by what is there, in the names of the version', () => {
+describe('the probes of services', () => {
+  it('depend on the pods that exist, and use the names of the version', () => {
     const pods = [
       pod('dispatcher-7f-a', 'ReplicaSet', 'dispatcher-7f', false),
       pod('dispatcher-7f-b', 'ReplicaSet', 'dispatcher-7f'),
@@ -60,7 +60,7 @@ describe('what services are asked for', () => {
     ]);
   });
 
-  it('names no pod where none is ready', () => {
+  it('have no pod if none is ready', () => {
     const pods = [pod('frontend-1-a', 'ReplicaSet', 'frontend-1', false)];
     expect(serviceProbes(pods, makeCatalogue(), 'github.com')).toMatchObject([
       { service: 'frontend', pod: null, probes: [{ check: 'nomad' }, { check: 'github-api' }] },
