@@ -32,6 +32,8 @@ const MOST_FAILURES = 20;
  */
 const LASTING: Milliseconds = 45_000;
 
+const GAP = 'lines may be missing here: the log was rotated while it could not be read';
+
 /**
  * Follows a container's log over broken connections and through its restarts, until its pod is
  * gone or has ended for good. Of a run that ended while nobody listened, the rest is read as the
@@ -51,9 +53,15 @@ export async function* followLog(
   let known = restarts;
   let failures = 0;
   let swept = false;
+  let otherRun = false;
   const lines = async function* (options: { follow: boolean; previous?: boolean }) {
-    for await (const read of readLog(client, source, cursor, { ...options, signal })) {
+    for await (const read of readLog(client, source, cursor, { ...options, otherRun, signal })) {
       failures = 0;
+      otherRun &&= options.previous === true;
+      const gap = cursor.takeGap();
+      if (gap && (options.previous || !(await hasRestarted(client, source, known, signal)))) {
+        yield { kind: 'note', text: GAP } as const;
+      }
       yield { kind: 'lines', lines: read } as const;
     }
   };
@@ -68,8 +76,10 @@ export async function* followLog(
       if (!container) return;
       if (container.restarts > known) {
         yield* missed(container.restarts - known);
+        otherRun ||= container.restarts > known + 1;
         // Its end may have been read already: the cursor leaves out what was.
         yield* orNothing(lines({ follow: false, previous: true }));
+        otherRun = true;
         known = container.restarts;
         swept = false;
       }
@@ -112,6 +122,18 @@ async function presentPod(
     if (isAdminError(error, 'notFound')) return null;
     throw error;
   }
+}
+
+/** A new run may write before its pod's status tells of it. */
+async function hasRestarted(
+  client: FollowClient,
+  source: LogSource,
+  known: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const pod = await presentPod(client, source, signal);
+  const container = pod && everyContainer(pod).find(({ name }) => name === source.container);
+  return !container || container.restarts > known;
 }
 
 function* missed(restarts: number): Generator<FollowEvent, void> {

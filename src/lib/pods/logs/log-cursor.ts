@@ -40,6 +40,8 @@ export class LogCursor {
   #cut = false;
   /** How far what is sent again was recognised; null once new lines come. */
   #at: number | null = null;
+  #sameRun = true;
+  #gap = false;
   #last = '';
 
   /** How far back to begin while no line was taken; null for the beginning of the log. */
@@ -65,8 +67,15 @@ export class LogCursor {
     return this.#floor === '' ? null : new Date(`${this.#floor.slice(0, SECOND_LENGTH)}Z`);
   }
 
-  /** A stream begins. @param cut older lines than its first were left out on purpose */
-  open(cut: boolean): void {
+  /**
+   * A stream begins.
+   *
+   * @param cut older lines than its first were left out on purpose
+   * @param sameRun it is of the run of the container that was read last
+   */
+  open(cut: boolean, sameRun = true): void {
+    this.#sameRun = sameRun;
+    this.#gap = false;
     this.#at = this.begun ? 0 : null;
     this.#hashes = this.begun ? this.#seen.hashes() : NO_HASHES;
     if (cut) this.#cut = true;
@@ -91,6 +100,16 @@ export class LogCursor {
     return line;
   }
 
+  /**
+   * Whether lines may be missing before the one that was taken last: not one of those that were read
+   * is in the log any more, so it was rotated (the kubelet gives the newest file only). Says so once.
+   */
+  takeGap(): boolean {
+    const gap = this.#gap;
+    this.#gap = false;
+    return gap;
+  }
+
   #isKnown(line: LogLine): boolean {
     if (this.#at === null) return false;
     const found = this.#hashes.indexOf(hashOf(line), this.#at);
@@ -99,6 +118,7 @@ export class LogCursor {
       return true;
     }
     if (this.#cut && this.#at === 0 && line.time <= this.#first) return true;
+    this.#gap = this.#at === 0 && this.#sameRun;
     this.#at = null;
     this.#hashes = NO_HASHES;
     return false;

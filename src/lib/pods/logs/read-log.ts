@@ -16,6 +16,8 @@ export interface ReadOptions {
   readonly follow?: boolean;
   /** The log of the run before this one. */
   readonly previous?: boolean;
+  /** It is not of the run that was read last. */
+  readonly otherRun?: boolean;
   /** Only so many of the last lines. */
   readonly tail?: number | null;
   readonly signal: AbortSignal;
@@ -36,7 +38,7 @@ export async function* readLog(
   const { follow = false, previous = false, tail = null, signal } = options;
   const since = cursor.since();
   const seconds = cursor.begun ? null : (cursor.window?.seconds() ?? null);
-  cursor.open(tail !== null || seconds !== null);
+  cursor.open(tail !== null || seconds !== null, !options.otherRun);
   const stream = client.podLogs({
     ...{ pod, container, follow, previous, timestamps: true, signal },
     ...(tail === null ? {} : { tailLines: tail }),
