@@ -3,17 +3,17 @@ import { checkValue } from './key-values.ts';
 import type { ConfigFile, Profile } from './profile.ts';
 import { findKey, holdsSecret, KEY_GROUPS, PROFILE_KEYS, PROFILE_NAME } from './profile-keys.ts';
 
-/** Something in the config file that is not as it has to be. */
+/** A problem in the config file. */
 export interface ConfigFault {
-  /** The keys that lead there from the top; empty for the whole file. */
+  /** The keys from the top level to the problem; empty for the whole file. */
   readonly path: readonly string[];
   readonly message: string;
   readonly hint: string | null;
 }
 
-/** What a parsed config file says, and everything that is wrong with it. */
+/** The valid part of a parsed config file, and its problems. */
 export interface CheckedConfig {
-  /** What is right of it. */
+  /** The valid part of the file. */
   readonly config: ConfigFile;
   readonly faults: readonly ConfigFault[];
 }
@@ -23,7 +23,7 @@ type Report = (path: readonly string[], message: string, hint?: string | null) =
 
 const TOP = ['current', 'installations'];
 
-/** Takes parsed YAML for a config file. Nothing is thrown: all faults are told at once. */
+/** Checks parsed YAML as a config file. Never throws: all faults are returned. */
 export function checkConfig(parsed: unknown): CheckedConfig {
   const faults: ConfigFault[] = [];
   const report: Report = (path, message, hint = null) => {
@@ -64,7 +64,7 @@ function checkProfile(value: unknown, path: readonly string[], report: Report): 
   return checkGroup('', value, path, report) as Profile;
 }
 
-/** Checks a profile, or a group of its keys and the groups inside. */
+/** Checks a profile, or a group of its keys with the nested groups. */
 function checkGroup(
   group: string,
   value: unknown,
@@ -101,11 +101,11 @@ function isFine(key: string, value: unknown, path: readonly string[], report: Re
   return fault === undefined;
 }
 
-/** What to do instead of writing a secret into the config file. */
+/** The hint for a secret in the config file. */
 export const SECRET_HINT =
   'Set a file that only you can read (tokenFile) or a command that prints it (tokenCommand).';
 
-/** The key that was probably meant; null where none is near. */
+/** Returns the key closest to a misspelled one; null if none is close. */
 export function meantKey(name: string): string | null {
   const last = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
   const names = PROFILE_KEYS.map(({ key }) => key);
@@ -115,7 +115,7 @@ export function meantKey(name: string): string | null {
   return nearest(name, [...names, ...KEY_GROUPS]);
 }
 
-/** Says which key was meant, or which there are. */
+/** Returns a hint with the closest key, or with the list of valid keys. */
 export function unknownKeyHint(name: string): string {
   const meant = meantKey(name);
   if (meant !== null) return `Did you mean ${meant}?`;
@@ -131,7 +131,7 @@ function meantOf(typed: string, names: readonly string[]): string {
 }
 
 function mappingOf(value: unknown, path: readonly string[], report: Report): Mapping {
-  // `nomad:` with nothing below it, because all of it was commented out, is an empty mapping.
+  // A key without a value, such as `nomad:` with all its lines commented out, is an empty mapping.
   if (value === null || value === undefined) return {};
   if (typeof value === 'object' && !Array.isArray(value)) return value as Mapping;
   report(path, path.length > 0 ? 'is not a mapping' : 'the file is not a mapping');

@@ -11,15 +11,15 @@ import { type ConfigFile, type Profile, profileValue } from './profile.ts';
 import { findKey, PROFILE_KEYS } from './profile-keys.ts';
 import { rewriteConfig } from './write-config.ts';
 
-/** The config file as it is before an edit. */
+/** The config file before an edit. */
 export interface EditableConfig {
   readonly text: string;
-  /** What is right of it. */
+  /** The valid part of the file. */
   readonly config: ConfigFile;
 }
 
 /**
- * Reads the config file for an edit: it may have faults, but has to be YAML.
+ * Reads the config file for an edit. It may have faults but must be valid YAML.
  *
  * @throws AdminError of kind `validation`, code BAD_CONFIG
  */
@@ -31,7 +31,7 @@ export async function readEditableConfig(path: string): Promise<EditableConfig> 
   return { text, config };
 }
 
-/** An edit as a change on the rails. It is the file of this machine alone that changes. */
+/** An edit of the config file as a change (see `cli/rails/change.ts`). Only the file changes. */
 export interface ConfigChange {
   readonly action: string;
   readonly plan: {
@@ -52,7 +52,7 @@ export interface ConfigChange {
   interrupted(): readonly string[];
 }
 
-/** What an edit is, for programs. Commands that print secrets are shown without their arguments. */
+/** The JSON document of an edit. Commands that print secrets are shown without their arguments. */
 export interface ConfigChangeDocument {
   readonly path: string;
   readonly action: ConfigEdit['kind'];
@@ -60,12 +60,12 @@ export interface ConfigChangeDocument {
   readonly key: string | null;
   readonly before: string | number | boolean | null;
   readonly after: string | number | boolean | null;
-  /** Null while it is only planned. */
+  /** Null in a plan. */
   readonly changed: boolean | null;
 }
 
 /**
- * Plans an edit. When it is applied, it is made on the file as it is then.
+ * Plans an edit. Applying it reads the file again, so that concurrent changes are kept.
  *
  * @throws AdminError as {@link editConfig} does
  */
@@ -109,7 +109,7 @@ export function planConfigEdit(
   };
 }
 
-/** Every command line in the profiles: their arguments may hold a secret. */
+/** Returns all command lines in the profiles, whose arguments may contain a secret. */
 export function commandLines(config: ConfigFile): readonly string[] {
   const keys = PROFILE_KEYS.filter(({ kind }) => kind === 'command');
   return Object.values(config.installations).flatMap((profile) =>
@@ -120,7 +120,7 @@ export function commandLines(config: ConfigFile): readonly string[] {
 }
 
 /**
- * Refuses to remove the installation in use while another could be used instead.
+ * Throws if the installation to remove is the current one and there are others to switch to.
  *
  * @throws AdminError of kind `refused`, code INSTALLATION_IN_USE
  */

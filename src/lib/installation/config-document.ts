@@ -13,9 +13,9 @@ import {
 import { checkConfig } from './check-config.ts';
 import { type ConfigFile, EMPTY_CONFIG } from './profile.ts';
 
-/** A fault of the config file and where it stands; line and column count from 1. */
+/** A problem in the config file and its position. Line and column start at 1. */
 export interface ConfigFinding {
-  /** Dotted; null where the file as a whole is meant. */
+  /** The dotted key; null for the whole file. */
   readonly key: string | null;
   readonly message: string;
   readonly hint: string | null;
@@ -23,19 +23,19 @@ export interface ConfigFinding {
   readonly column: number;
 }
 
-/** What the text of a config file says, and everything that is wrong with it. */
+/** The valid part of a config file, and its problems. */
 export interface ConfigReading {
-  /** What is right of it. */
+  /** The valid part of the file. */
   readonly config: ConfigFile;
-  /** Whether it is YAML at all. */
+  /** Whether the file is valid YAML. */
   readonly readable: boolean;
   readonly findings: readonly ConfigFinding[];
 }
 
-/** A YAML document that keeps comments and the order of keys. */
+/** A YAML document that preserves comments and the order of keys. */
 export type ConfigDocument = Document.Parsed<ParsedNode, true>;
 
-/** Reads the text of a config file. Nothing is thrown: all findings are told at once. */
+/** Parses and checks a config file. Never throws: all findings are returned. */
 export function readConfigText(text: string): ConfigReading {
   const lines = new LineCounter();
   try {
@@ -66,7 +66,7 @@ export function readConfigText(text: string): ConfigReading {
       })),
     };
   } catch (error) {
-    // Aliases that multiply and brackets without end are refused by the parser with errors of its own.
+    // The parser throws these for aliases that expand too far and for nesting that is too deep.
     if (!(error instanceof ReferenceError || error instanceof RangeError)) throw error;
     const message = 'the file is nested too deep, or its aliases expand too far';
     return unreadable([{ message, hint: null, line: 1, column: 1 }]);
@@ -81,16 +81,16 @@ function unreadable(findings: readonly Omit<ConfigFinding, 'key'>[]): ConfigRead
   };
 }
 
-/** Parses without judging. Syntax errors are in the document's `errors`. */
+/** Parses YAML without checking its contents. Syntax errors are in the document's `errors`. */
 export function parseConfig(text: string, lineCounter?: LineCounter): ConfigDocument {
   return parseDocument(text, {
-    // Pretty errors quote the line that they are about, and that line may hold a secret.
+    // Pretty errors quote the line of the error, which may contain a secret.
     prettyErrors: false,
     ...(lineCounter ? { lineCounter } : {}),
   }) as ConfigDocument;
 }
 
-/** What the parser says, without the piece of the file that it quotes. */
+/** Removes the quoted part of the file from a message of the parser. */
 function withoutSource(message: string): string {
   return message.replace(/\s*[:"].*$/s, '');
 }
@@ -100,7 +100,7 @@ function place(lines: LineCounter, offset: number): { line: number; column: numb
   return { line: Math.max(1, line), column: Math.max(1, col) };
 }
 
-/** Where aliases stand that mean nothing. */
+/** Returns the offsets of aliases without an anchor. */
 function unresolvedAliases(document: ConfigDocument): readonly number[] {
   const offsets: number[] = [];
   visit(document, {
@@ -111,7 +111,7 @@ function unresolvedAliases(document: ConfigDocument): readonly number[] {
   return offsets;
 }
 
-/** YAML takes the version 4.10 for the number 4.1: what stands in the file is what counts. */
+/** Restores the source text of versions, because YAML reads the version 4.10 as the number 4.1. */
 function versionsAsWritten(document: ConfigDocument): void {
   const installations = child(document, document.contents, 'installations');
   for (const { value } of installations?.items ?? []) {
@@ -123,7 +123,7 @@ function versionsAsWritten(document: ConfigDocument): void {
   }
 }
 
-/** Where the key stands that the path leads to, or the last one on the way. */
+/** Returns the offset of the key at a path, or of its closest existing ancestor. */
 function locate(document: ConfigDocument, path: readonly string[]): number {
   let node: unknown = document.contents;
   let at = (document.contents as Node | null)?.range?.[0] ?? 0;
@@ -146,7 +146,7 @@ function resolved(document: ConfigDocument, node: unknown): YAMLMap | undefined 
   return isMap(target) ? target : undefined;
 }
 
-/** The name of a key of a mapping, whatever YAML takes it for. */
+/** Returns the key of a mapping as text, whatever type YAML gives it. */
 export function nameOf(key: unknown): string {
   return String(isScalar(key) ? (key.value ?? key.source ?? '') : key);
 }

@@ -5,15 +5,15 @@ import { AdminError } from '../errors.ts';
 import type { ConfigFinding } from './config-document.ts';
 import { type ConfigFile, EMPTY_CONFIG } from './profile.ts';
 
-// Every command reads the config file, and node:fs/promises is slow to load.
+// Not node:fs/promises, which is slow to load: every command reads the config file.
 const readFile = promisify(readFileCallback);
 
-/** The name of the config file in its directory. */
+/** The file name of the config file. */
 export const CONFIG_FILE = 'config.yaml';
 
 /**
- * Reads the config file. A file that is not there is an empty one. The YAML parser is loaded only
- * where there is something to parse.
+ * Reads the config file. A missing file counts as empty. The YAML parser is loaded only if the file
+ * is not empty.
  *
  * @throws AdminError of kind `validation`, code BAD_CONFIG
  */
@@ -28,7 +28,7 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
 }
 
 /**
- * The text of a config file; null where there is none.
+ * Reads the text of a config file; returns null if the file does not exist.
  *
  * @throws AdminError of kind `validation`, code BAD_CONFIG
  */
@@ -51,7 +51,7 @@ export async function readConfigBytes(path: string): Promise<string | null> {
   return bytes.toString('utf8');
 }
 
-/** The error for a config file that is not as it has to be; `more` is how many findings follow. */
+/** Returns the error for an invalid config file; `more` is the number of further findings. */
 export function badConfig(path: string, first: ConfigFinding, more: number): AdminError {
   const where = `${path}:${first.line}:${first.column}`;
   const others = more > 0 ? ` (and ${more} more)` : '';

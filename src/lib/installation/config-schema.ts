@@ -2,7 +2,7 @@ import { KEY_GROUPS, PROFILE_KEYS, PROFILE_NAME, type ProfileKey } from './profi
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** The published JSON schema of the config file, made from the table of keys: editors complete it. */
+/** Returns the published JSON schema of the config file, which editors use for completion. */
 export function configSchema(): Schema {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -66,7 +66,7 @@ function valueSchema({ kind, description, choices, fallback }: ProfileKey): Sche
     case 'port':
       return { type: 'integer', minimum: 1, maximum: 65_535, ...about };
     case 'version':
-      // Without quotes YAML has a number, and that is fine: what stands in the file counts.
+      // An unquoted version is a number in YAML; its source text is used.
       return { type: ['string', 'number'], pattern: '^\\d{1,3}\\.\\d{1,3}$', ...about };
     case 'duration':
       return { type: 'string', pattern: '^(\\d+(\\.\\d+)?(ms|s|m|h|d))+$', ...about };

@@ -3,16 +3,17 @@ import { SECRET_HINT, unknownKeyHint } from './check-config.ts';
 import { checkValue, parseValue } from './key-values.ts';
 import { findKey, holdsSecret, PROFILE_NAME, type ProfileKey } from './profile-keys.ts';
 
-/** A key and its new value, both known to be fine. */
+/** A valid key and its valid new value. */
 export interface NewSetting {
   readonly spec: ProfileKey;
   readonly value: string | number | boolean;
 }
 
 /**
- * Reads what `config set KEY VALUE` was given. A value that may be a secret is not repeated.
+ * Reads the arguments of `config set KEY VALUE`. Error messages do not repeat the value, which may
+ * be a secret.
  *
- * @param cwd where relative paths start
+ * @param cwd the base of relative paths
  * @throws AdminError of kind `usage` (UNKNOWN_KEY, SECRET_IN_CONFIG, BAD_VALUE)
  */
 export function readNewSetting(key: string, text: string, cwd: string): NewSetting {
@@ -27,7 +28,7 @@ export function readNewSetting(key: string, text: string, cwd: string): NewSetti
   });
 }
 
-/** The error for a key that no profile has. */
+/** Returns the error for an unknown key. */
 export function unknownKey(key: string): AdminError {
   return new AdminError('usage', `"${key}" is not a key of a profile`, {
     code: 'UNKNOWN_KEY',
@@ -47,7 +48,7 @@ function secretInConfig(key: string): AdminError {
 }
 
 /**
- * Checks what a new profile is called.
+ * Checks the name of a new profile.
  *
  * @throws AdminError of kind `usage`, code BAD_NAME
  */

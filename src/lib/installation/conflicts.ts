@@ -3,8 +3,8 @@ import type { Environment } from './setting-origins.ts';
 import type { Chosen } from './settings.ts';
 
 /**
- * The ambient variables that name something else than the profile does, each as a sentence. They
- * are not followed, but whoever set them may be thinking of another installation.
+ * Returns one sentence for each ambient variable that differs from the profile. These variables are
+ * not used, but they show that the operator may have another installation in mind.
  */
 export function findConflicts(profile: Profile, chosen: Chosen, env: Environment): string[] {
   const conflicts: string[] = [];
@@ -21,13 +21,13 @@ export function findConflicts(profile: Profile, chosen: Chosen, env: Environment
   return conflicts;
 }
 
-/** Whether two addresses (or paths) name the same, whatever the scheme and the slashes at the end. */
+/** Returns whether two addresses or paths are equal, ignoring the scheme and trailing slashes. */
 export function sameAddress(one: string, other: string): boolean {
   return bare(one) === bare(other);
 }
 
 function bare(address: string): string {
   const rest = address.replace(/^https?:\/\//i, '').replace(/\/+$/, '');
-  // Paths tell upper from lower case, hosts do not.
+  // Paths are case-sensitive, hosts are not.
   return address.startsWith('/') ? address.replace(/\/+$/, '') : rest.toLowerCase();
 }

@@ -8,20 +8,20 @@ import { reachServer } from './connect-server.ts';
 import type { InstallationOptions } from './installation.ts';
 import type { Settings } from './settings.ts';
 
-/** Enough for 150 requests a second to a server that takes 400 ms for each. */
+/** The connection limit: enough for 150 requests per second at 400 ms per request. */
 const CONNECTIONS = 64;
 
-/** The admin API and what starts builds, under one limit; and how to hang up. */
+/** The clients of the admin API and of the API that starts builds, with a common rate limit. */
 export interface AdminConnection {
   readonly api: AdminApi;
-  /** The same, giving up soon: for who has others to ask. */
+  /** The same API with fewer retries, for callers that have other sources of data. */
   readonly brief: AdminApi;
   readonly trigger: TriggerApi;
   close(): Promise<void>;
 }
 
 /**
- * Makes the client of the server's admin API that the settings mean. Nothing is sent.
+ * Creates the clients of the server's admin API. Sends no request.
  *
  * @throws AdminError as {@link reachServer} does
  */
@@ -29,7 +29,7 @@ export async function connectAdmin(
   settings: Settings,
   options: InstallationOptions,
 ): Promise<AdminConnection> {
-  // The admin client repeats reads and writes itself, and counts every try.
+  // The admin client retries reads and writes itself and counts every attempt.
   const how = { connections: CONNECTIONS, retries: 0 };
   const { http, token } = await reachServer(settings, options, how);
   const { clock } = options;

@@ -6,11 +6,11 @@ import type { Settings } from './settings.ts';
 import type { Token } from './tokens.ts';
 
 /**
- * Makes the client of the GitHub that the settings mean, or of the one at `host`: files and secrets
- * are read, nothing is sent.
+ * Creates the client of the configured GitHub, or of the one at `host`. Reads files and secrets but
+ * sends no request.
  *
- * @throws AdminError of kind `usage` (BAD_GITHUB_HOST), `validation` (SECRET_FILE) or `unauthorised`
- *   (SECRET_COMMAND)
+ * @throws AdminError of kind `usage` (BAD_GITHUB_HOST), `validation` (SECRET_FILE) or
+ *   `unauthorised` (SECRET_COMMAND)
  */
 export async function connectGitHub(
   settings: Pick<Settings, 'github' | 'requestTimeout'>,
@@ -23,7 +23,7 @@ export async function connectGitHub(
   return createGitHubClient({ ...access, address, clock: options.clock });
 }
 
-/** A token goes only to the GitHub that it was issued for. */
+/** Returns the token for a GitHub. A token is used only for the host that it was issued for. */
 function tokenFor(
   address: GitHubAddress,
   { github }: Pick<Settings, 'github'>,

@@ -6,18 +6,18 @@ import { readSecret } from './secret.ts';
 import type { Settings } from './settings.ts';
 import type { Token } from './tokens.ts';
 
-/** How a service outside of the cluster is reached, and what it is shown. */
+/** The HTTP client and the token for a service outside the cluster. */
 export interface HttpAccess {
   readonly http: HttpClient;
   readonly token: string | null;
 }
 
-/** Where the service is, and what its client is made with besides the settings. */
+/** The address of a service and the client options that are not in the settings. */
 export type HttpPlace = Pick<HttpClientOptions, 'origin' | 'tls' | 'connections' | 'retries'>;
 
 /**
- * Makes the HTTP client of a service and reads the token for it, which is masked from then on.
- * Nothing is sent.
+ * Creates the HTTP client of a service and reads its token, which is masked from then on. Sends no
+ * request.
  *
  * @throws AdminError of kind `validation` (SECRET_FILE) or `unauthorised` (SECRET_COMMAND)
  */

@@ -12,9 +12,9 @@ import { proxySettings } from './proxy-settings.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * Connects to the cluster that the settings mean, through its bastion where they name one.
+ * Connects to the configured cluster, through its bastion if there is one.
  *
- * @throws AdminError as {@link connectCluster}, clusterBastion and the login on the bastion
+ * @throws AdminError as {@link connectCluster}, {@link clusterBastion} and {@link SshClient.logIn}
  */
 export async function connectKubernetes(
   settings: Settings,
@@ -48,7 +48,10 @@ export async function connectKubernetes(
   };
 }
 
-/** Not within the limit of a request: a bastion that is silent is no silent API server. */
+/**
+ * Logs in on the bastion before the first request, so that a bastion that does not respond is not
+ * reported as a timeout of the API server.
+ */
 async function logInOnBastion(
   settings: Settings,
   options: InstallationOptions,
@@ -65,7 +68,7 @@ async function logInOnBastion(
   }
 }
 
-/** Opens connections to the API server from the bastion. */
+/** Returns a function that opens connections to the API server through the bastion. */
 function dialThrough(hop: SshClient, server: string): () => Promise<Duplex> {
   const { hostname, port, protocol } = new URL(server);
   const host = hostname.replace(/^\[|\]$/g, '');
@@ -73,7 +76,7 @@ function dialThrough(hop: SshClient, server: string): () => Promise<Duplex> {
 }
 
 /**
- * The contexts of the kubeconfig that the settings mean, and the current one.
+ * Returns the contexts of the configured kubeconfig, and the current one.
  *
  * @throws AdminError of kind `notFound` (NO_KUBECONFIG) or `validation` (BAD_KUBECONFIG)
  */

@@ -10,7 +10,7 @@ import { proxySettings } from './proxy-settings.ts';
 import type { NomadSettings, Settings } from './settings.ts';
 
 /**
- * Makes the Nomad client that the settings mean: files and secrets are read, nothing is sent.
+ * Creates the configured Nomad client. Reads files and secrets but sends no request.
  *
  * @throws AdminError of kind `validation` (SECRET_FILE, SECRET_COMMAND, BAD_CERTIFICATE) or `usage`
  */
@@ -27,7 +27,7 @@ export async function connectNomadOf(
   return connectNomad({
     preferred: nomad.access,
     direct: nomad.address === null ? null : { address: nomad.address, tls },
-    // An address alone means that server: a cluster that happens to be current is another one.
+    // An address without a context selects that server; the current context may be unrelated.
     kubernetes: usesCluster || nomad.access !== 'auto' ? kubernetes : null,
     pod: nomad.pod,
     podNamed: nomad.podNamed,

@@ -8,8 +8,8 @@ import type { InstallationOptions } from './installation.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * Makes the client of the CircleCI server that the settings mean: files and secrets are read,
- * nothing is sent.
+ * Creates the client of the configured CircleCI server. Reads files and secrets but sends no
+ * request.
  *
  * @throws AdminError as {@link reachServer} does
  */
@@ -21,7 +21,8 @@ export async function connectServer(
 }
 
 /**
- * Makes what any client of the server is made from: files and secrets are read, nothing is sent.
+ * Creates the HTTP client and the token for any API of the server. Reads files and secrets but
+ * sends no request.
  *
  * @throws AdminError of kind `validation` (SECRET_FILE, BAD_CERTIFICATE), `unauthorised`
  *   (SECRET_COMMAND) or `usage` (NO_SERVER_HOST)
@@ -37,7 +38,11 @@ export async function reachServer(
   return connectHttp(place, settings.server.token, settings, options);
 }
 
-/** Where the server is: https, unless the host says otherwise; null where no host is known. */
+/**
+ * Returns the address of the server, with https unless the host has a scheme; null without a host.
+ *
+ * @throws AdminError of kind `usage`, code BAD_SERVER_HOST
+ */
 export function serverAddress({ host }: Pick<Settings, 'host'>): URL | null {
   if (host === null) return null;
   const address = URL.parse(/^https?:\/\//i.test(host) ? host : `https://${host}`);
@@ -49,7 +54,7 @@ export function serverAddress({ host }: Pick<Settings, 'host'>): URL | null {
 }
 
 /**
- * How the server's certificate is checked: the public authorities, and the profile's own.
+ * Returns the TLS options for the server: the public CAs, plus the one in the profile.
  *
  * @throws AdminError of kind `validation`, code BAD_CERTIFICATE
  */

@@ -6,7 +6,7 @@ import { createSshClient } from '../ssh/sessions.ts';
 import type { InstallationOptions } from './installation.ts';
 import type { Settings } from './settings.ts';
 
-/** What flags say of SSH; the profile holds where they are silent. */
+/** SSH options from the command line. The profile provides the defaults. */
 export interface SshChoice {
   readonly user?: string | undefined;
   readonly keyFile?: string | undefined;
@@ -17,7 +17,7 @@ export interface SshChoice {
 }
 
 /**
- * A client for the machines of an installation. Nothing is connected yet.
+ * Creates an SSH client for the machines of an installation. Opens no connection.
  *
  * @throws AdminError of kind `usage`, code BAD_SSH_ADDRESS
  */
@@ -51,7 +51,7 @@ export function connectSsh(
 }
 
 /**
- * The host that the cluster's API is reached through; null where it is reached directly.
+ * Returns the bastion of the cluster's API; null if the API is reached directly.
  *
  * @throws AdminError of kind `usage` (BAD_SSH_ADDRESS) or `validation` (NO_BASTION)
  */

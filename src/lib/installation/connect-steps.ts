@@ -5,14 +5,14 @@ import { reachServer, serverTls } from './connect-server.ts';
 import type { InstallationOptions } from './installation.ts';
 import type { Settings } from './settings.ts';
 
-/** The API of builds and their steps, and how to hang up. */
+/** The client of the API of builds and their steps. */
 export interface StepsConnection {
   readonly api: StepsApi;
   close(): Promise<void>;
 }
 
 /**
- * Makes the client of the server's builds. Nothing is sent.
+ * Creates the client of the API of builds. Sends no request.
  *
  * @throws AdminError as {@link reachServer} does
  */

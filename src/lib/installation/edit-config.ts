@@ -3,7 +3,7 @@ import { AdminError } from '../errors.ts';
 import { type ConfigDocument, nameOf, parseConfig, readConfigText } from './config-document.ts';
 import { badConfig } from './config-file.ts';
 
-/** One change of the config file. Keys are dotted and inside the profile. */
+/** One change of the config file. Keys are dotted and relative to the profile. */
 export type ConfigEdit =
   | {
       readonly kind: 'set';
@@ -15,21 +15,20 @@ export type ConfigEdit =
   | { readonly kind: 'use'; readonly installation: string }
   | { readonly kind: 'remove'; readonly installation: string };
 
-/** The file that an edit is about. */
+/** The file to edit. */
 export interface EditTarget {
-  /** For messages. */
+  /** The path of the file, for messages. */
   readonly path: string;
-  /** What a file that is made anew begins with: comment lines, each with its `#`. */
+  /** The first lines of a new file: comment lines, each with its `#`. */
   readonly preamble: string;
 }
 
 /**
- * Applies an edit to the text of a config file and keeps everything else of it: comments, order,
- * quotes.
+ * Applies an edit to the text of a config file and preserves the rest: comments, order and quotes.
  *
- * @returns the new text; the same where there is nothing to do
- * @throws AdminError of kind `validation` BAD_CONFIG where the file is wrong and stays as wrong as it
- *   is, CONFIG_WOULD_BREAK, CONFIG_NOT_EDITABLE
+ * @returns the new text; the same text if there is nothing to do
+ * @throws AdminError of kind `validation`: BAD_CONFIG if the file has faults and the edit does not
+ *   reduce them, CONFIG_WOULD_BREAK, CONFIG_NOT_EDITABLE
  */
 export function editConfig(text: string, edit: ConfigEdit, { path, preamble }: EditTarget): string {
   const before = readConfigText(text);
@@ -46,7 +45,7 @@ export function editConfig(text: string, edit: ConfigEdit, { path, preamble }: E
     throw notEditable(`The change cannot be made in ${path}`);
   }
   const [first] = findings;
-  // A file with faults can be mended key by key, but not written with as many.
+  // A faulty file can be fixed key by key, so each edit must leave fewer faults.
   if (first && findings.length >= Math.max(1, before.findings.length)) {
     if (broken) throw badConfig(path, broken, before.findings.length - 1);
     throw new AdminError('validation', `${path} would become invalid: ${first.message}`, {
@@ -57,12 +56,12 @@ export function editConfig(text: string, edit: ConfigEdit, { path, preamble }: E
   return after;
 }
 
-/** Whether a profile of the file has this key, be it one that profiles have or not. */
+/** Returns whether a profile in the file has a key, which may be an unknown one. */
 export function fileHasKey(text: string, installation: string, key: string): boolean {
   return at(parseConfig(text), pathOf({ installation, key })) !== undefined;
 }
 
-/** Whether the file says already what it is to say. */
+/** Returns whether the file already has the result of the edit. */
 function says(document: ConfigDocument, edit: ConfigEdit): boolean {
   switch (edit.kind) {
     case 'set':
@@ -108,7 +107,7 @@ function set(
   path: string,
 ): void {
   const keys = asWritten(document, names, path);
-  // Mappings that are missing, or have nothing in them, are made on the way down.
+  // Creates missing and empty mappings along the path.
   for (let depth = 0; depth < keys.length; depth += 1) {
     const here = keys.slice(0, depth);
     const node = depth === 0 ? document.contents : document.getIn(here, true);
@@ -130,7 +129,7 @@ function set(
   const old = document.getIn(keys, true);
   if (isScalar(old)) {
     old.value = value;
-    // How the old value was written says nothing about the new one.
+    // The style of the old value does not apply to the new one.
     if (typeof value !== 'string') old.type = Scalar.PLAIN;
     old.format = undefined;
     old.source = undefined;
@@ -140,15 +139,15 @@ function set(
 function unset(document: ConfigDocument, names: readonly string[], path: string): void {
   const keys = asWritten(document, names, path);
   document.deleteIn(keys);
-  // A group without keys says nothing; a profile without keys is still one.
+  // An empty group is removed; an empty profile is kept.
   const group = keys.slice(0, -1);
   const left = document.getIn(group, true);
   if (group.length > 2 && isMap(left) && left.items.length === 0) document.deleteIn(group);
 }
 
 /**
- * The keys as the document has them, for YAML takes the name `1` for a number. What is shared with
- * another place of the file is not to be changed by way of this one.
+ * Returns the keys with the types that they have in the document, because YAML reads the name `1`
+ * as a number. Throws for an alias, because an edit would also change the anchored value.
  */
 function asWritten(
   document: ConfigDocument,
@@ -173,7 +172,7 @@ function notEditable(what: string): AdminError {
   });
 }
 
-/** How far the file indents, so that lines that nobody touched stay as they are. */
+/** Returns the indentation of the file, so that unchanged lines keep theirs. */
 function indentOf(text: string): number {
   const spaces = /^( +)[^\s#]/m.exec(text)?.[1]?.length ?? 2;
   return Math.min(8, Math.max(1, spaces));

@@ -2,25 +2,24 @@ import { AdminError, isAdminError } from '../errors.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 
 /**
- * Whether the cluster that answers is the one that the profile was made for. A context is a
- * nickname that any kubeconfig may give to any cluster; the uid of the namespace `kube-system` is
- * made once with the cluster and never again.
+ * Whether the connected cluster is the one of the profile. A context name does not identify a
+ * cluster, because any kubeconfig can use it for any cluster. The UID of the namespace
+ * `kube-system` does: it is created with the cluster and never changes.
  */
 export type IdentityVerdict = 'same' | 'other' | 'unknown';
 
 /**
- * Compares cluster ids. What is not known, in the profile or because it may not be read, proves
- * nothing.
+ * Compares cluster IDs. The verdict is `unknown` if either ID is null.
  *
- * @param expected `kubernetes.clusterId` of the profile
- * @param seen uid of the namespace `kube-system` of the cluster that answers
+ * @param expected `kubernetes.clusterId` of the profile; null if it is not set
+ * @param seen the UID of the namespace `kube-system`; null without permission to read it
  */
 export function compareIdentity(expected: string | null, seen: string | null): IdentityVerdict {
   if (expected === null || seen === null) return 'unknown';
   return expected.trim().toLowerCase() === seen.trim().toLowerCase() ? 'same' : 'other';
 }
 
-/** The error for a cluster that is not the profile's. */
+/** Returns the error for a cluster that is not the one of the profile. */
 export function otherCluster(profile: string, expected: string, seen: string): AdminError {
   return new AdminError('refused', `This is not the cluster of installation ${profile}`, {
     code: 'OTHER_CLUSTER',
@@ -31,20 +30,20 @@ export function otherCluster(profile: string, expected: string, seen: string): A
   });
 }
 
-/** What the cluster says about itself, beside what the profile says about it. */
+/** The ID of the connected cluster, compared with the one in the profile. */
 export interface ClusterIdentity {
   readonly verdict: IdentityVerdict;
   readonly expected: string;
-  /** Null where it may not be read. */
+  /** Null without permission to read it. */
   readonly seen: string | null;
-  /** Why it could not be asked at all; null where it was. */
+  /** The error if the cluster could not be reached; null otherwise. */
   readonly failure: AdminError | null;
 }
 
-/** The namespace that is made with every cluster. */
+/** The namespace that every cluster has from its creation. */
 export const IDENTITY_NAMESPACE = 'kube-system';
 
-/** Asks the cluster who it is. That it cannot be reached is an answer too: it is told elsewhere. */
+/** Reads the ID of the cluster. An unreachable cluster is returned as a `failure`, not thrown. */
 export async function readIdentity(
   expected: string,
   kubernetes: () => Promise<Pick<KubernetesClient, 'namespaceId'>>,

@@ -17,11 +17,11 @@ import type { StepsConnection } from './connect-steps.ts';
 import type { ClusterIdentity } from './identity.ts';
 import { type Chosen, resolveSettings, type Settings } from './settings.ts';
 
-/** One installation: who it is, and its clients, each connected when it is first asked for. */
+/** An installation: its identity and its clients, each of which connects on first use. */
 export interface Installation {
   /**
-   * How it is called in questions, messages and the audit log: the profile, else where Nomad or the
-   * cluster is. Which context is the current one is known once the cluster is connected to.
+   * The name in prompts, messages and the audit log: the profile, or else the location of Nomad or
+   * the cluster. The name of the current context is known only after connecting to the cluster.
    */
   readonly name: string;
   readonly settings: Settings;
@@ -29,27 +29,27 @@ export interface Installation {
   kubernetes(): Promise<KubernetesClient>;
   nomad(): Promise<NomadClient>;
   server(): Promise<ServerClient>;
-  /** The server's admin API, within its rate limit. @param brief gives up soon where it fails */
+  /** The server's admin API, rate-limited. With `brief`, failing calls are retried less. */
   admin(how?: { readonly brief: boolean }): Promise<AdminApi>;
-  /** What starts builds on the server, within the same limit. */
+  /** The server's API that starts builds, with the same rate limit. */
   trigger(): Promise<TriggerApi>;
-  /** The steps of builds on the server, and their output. */
+  /** The server's API for the steps of builds and their output. */
   steps(): Promise<StepsApi>;
-  /** The machines, by SSH. Made anew at every call. */
+  /** An SSH client for the machines; each call creates a new one. */
   ssh(choice?: SshChoice): Promise<SshClient>;
-  /** The GitHub that the server works with, or the one at this host. Made anew at every call. */
+  /** A client of the server's GitHub, or of the one at `host`; each call creates a new one. */
   github(host?: string): Promise<GitHubClient>;
   /**
-   * Whether the cluster is the one that the profile was made for. Asked once, at the latest when it
-   * is connected to; null where the profile knows no cluster by its id.
+   * Checks whether the cluster is the one of the profile. Checked once, at the latest when the
+   * cluster is connected. Null if the profile has no cluster ID.
    */
   identity(): Promise<ClusterIdentity> | null;
-  /** The same as far as it was asked already: null where nothing has spoken to the cluster. */
+  /** The result of {@link identity} if it was already started; null otherwise. */
   identityAsked(): Promise<ClusterIdentity> | null;
   close(): Promise<void>;
 }
 
-/** What an installation is made from. */
+/** The inputs of {@link connectInstallation}. */
 export interface InstallationOptions {
   readonly chosen: Chosen;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -59,19 +59,23 @@ export interface InstallationOptions {
   readonly masker: Masker;
   readonly userAgent: string;
   readonly tracer: Tracer | undefined;
-  /** Asks the operator for a passphrase; left out where nobody is there. */
+  /** Prompts the operator for a passphrase; undefined if prompts are not possible. */
   readonly askSecret?: ((question: string) => Promise<string | null>) | undefined;
-  /** Says something that the operator should know. */
+  /** Prints a note for the operator. */
   readonly note?: ((line: string) => void) | undefined;
 }
 
-/** Works out which installation is meant. Nothing is connected yet. */
+/**
+ * Reads the config file and creates the selected installation. Opens no connection.
+ *
+ * @throws AdminError as {@link readConfigFile} and {@link resolveSettings}
+ */
 export async function connectInstallation(options: InstallationOptions): Promise<Installation> {
   const config = await readConfigFile(join(options.configDir, 'config.yaml'));
   return installationOf(resolveSettings(options.chosen, options.env, config), options);
 }
 
-/** An installation of settings that are known already. Nothing is connected yet. */
+/** Creates an installation from resolved settings. Opens no connection. */
 export function installationOf(settings: Settings, options: InstallationOptions): Installation {
   let identity: Promise<ClusterIdentity> | undefined;
   let target: ClusterTarget | null = null;
@@ -103,12 +107,12 @@ export function installationOf(settings: Settings, options: InstallationOptions)
           return client;
         },
         (error: unknown) => {
-          // Whoever asks again begins anew: a bastion may have come back.
+          // The next call tries again, because the bastion may be reachable by then.
           kubernetes = undefined;
           throw error;
         },
       );
-    // Beside what the command asks for, not before it. Whoever wants to know hears of a failure.
+    // Runs concurrently with the command. A failure is reported to the callers of identity().
     if (clusterId !== null) askIdentity(clusterId).catch(() => undefined);
     return kubernetes;
   };
@@ -164,13 +168,13 @@ export function installationOf(settings: Settings, options: InstallationOptions)
       await Promise.all(
         opened.map((one) => (one.status === 'fulfilled' ? one.value?.close() : undefined)),
       );
-      // Last: the others' connections may go through them.
+      // Closed last, because the other connections may be tunnelled through them.
       await Promise.all(machines.map((client) => client.close()));
     },
   };
 }
 
-/** The profile; without one, what was reached: the cluster, the Nomad at an address, or both. */
+/** Returns the profile's name, or else the cluster, the address of Nomad, or both. */
 function describeInstallation(settings: Settings, target: ClusterTarget | null): string {
   const { profile, kubernetes, nomad } = settings;
   if (profile !== null) return profile;

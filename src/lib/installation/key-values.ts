@@ -5,7 +5,7 @@ import { isSshAddress } from '../ssh/address.ts';
 import { parseDuration } from '../units.ts';
 import type { ProfileKey, ValueKind } from './profile-keys.ts';
 
-/** Why a value is not acceptable. The value itself is told only where it can be no secret. */
+/** The reason why a value is invalid. It never contains a value that may be a secret. */
 export interface ValueFault {
   readonly message: string;
   readonly hint: string | null;
@@ -33,7 +33,7 @@ const WHAT: Readonly<Record<ValueKind, string>> = {
   hop: 'true, false or a host as user@host:port',
 };
 
-/** Checks a value of the config file; undefined where it is fine. */
+/** Checks a value of the config file; returns undefined if it is valid. */
 export function checkValue(spec: ProfileKey, value: unknown): ValueFault | undefined {
   const { kind, choices = [] } = spec;
   if (kind === 'boolean' || kind === 'port') {
@@ -98,10 +98,11 @@ function checkText(kind: ValueKind, value: string): ValueFault | undefined {
 }
 
 /**
- * Reads the text that stands for a value on a command line or in a variable. What is not of the
- * kind comes back as it is, for {@link checkValue} to refuse.
+ * Parses a value given on the command line or in a variable. Invalid text is returned unchanged, so
+ * that {@link checkValue} rejects it.
  *
- * @param cwd makes relative paths absolute, so that a profile means the same file everywhere
+ * @param cwd the base for making relative paths absolute, so that they do not depend on the working
+ *   directory
  */
 export function parseValue(
   { kind }: ProfileKey,
@@ -127,13 +128,13 @@ export function parseValue(
   }
 }
 
-/** The files of a list as `KUBECONFIG` has it. */
+/** Splits a list of files in the format of `KUBECONFIG`. */
 export function splitFiles(list: string): readonly string[] {
   const separator = /^[A-Za-z]:\\/.test(list) ? ';' : ':';
   return list.split(separator).filter(Boolean);
 }
 
-/** The value with `~/` as the home directory, where it is a path. */
+/** Expands `~/` in a path to the home directory; other values are returned unchanged. */
 export function expandHome(
   { kind }: ProfileKey,
   value: unknown,
@@ -143,7 +144,7 @@ export function expandHome(
   return home === undefined ? value : value.replace(/(^|:)~(?=\/)/g, `$1${home}`);
 }
 
-/** A value as it may be shown: of a command only the program, for its arguments may be a secret. */
+/** Returns a value for display: of a command only the program, as its arguments may be secret. */
 export function shownValue({ kind }: ProfileKey, value: unknown): string | number | boolean | null {
   if (kind === 'command' && typeof value === 'string') {
     const [program = '', ...rest] = value.trim().split(/\s+/);

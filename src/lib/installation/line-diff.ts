@@ -1,6 +1,6 @@
 /**
- * The lines that differ between two texts, with `-` and `+` before them, and before each group the
- * line that it follows. Config files are short: time grows with the product of their lengths.
+ * Returns the lines that differ between two texts, prefixed with `-` or `+`, each group after one
+ * line of context. The time is quadratic, which is acceptable because config files are short.
  */
 export function diffLines(before: string, after: string): readonly string[] {
   const [old, now] = [linesOf(before), linesOf(after)];
@@ -38,7 +38,7 @@ function linesOf(text: string): readonly string[] {
   return text === '' ? [] : text.replace(/\n$/, '').split('\n');
 }
 
-/** How many lines the rests of both texts have in common, from every pair of lines on. */
+/** Returns the length of the longest common subsequence from every pair of lines to the end. */
 function commonLengths(old: readonly string[], now: readonly string[]): readonly Uint32Array[] {
   const lengths = Array.from({ length: old.length + 1 }, () => new Uint32Array(now.length + 1));
   for (let i = old.length - 1; i >= 0; i -= 1) {

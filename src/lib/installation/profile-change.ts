@@ -9,28 +9,28 @@ import { type Profile, profileValue } from './profile.ts';
 import { findKey } from './profile-keys.ts';
 import { rewriteConfig } from './write-config.ts';
 
-/** A key of a profile, its value and where that is from. */
+/** A key of a profile, its value and the source of the value. */
 export interface ProposedSetting {
   readonly key: string;
   readonly value: string;
   readonly source: string;
 }
 
-/** What a profile is to say. */
+/** The profile to write. */
 export interface WantedProfile {
   readonly name: string;
   readonly settings: readonly ProposedSetting[];
-  /** What could not be found, for people and programs. */
+  /** The settings that could not be found, and why. */
   readonly missing: readonly { readonly key: string; readonly why: string }[];
-  /** Whether it becomes the one in use; it does anyway where there is none. */
+  /** Whether to make it the current profile. It becomes so anyway if there is none. */
   readonly use: boolean;
 }
 
-/** A profile as programs are told of it. */
+/** The JSON document of a written profile. */
 export interface ProfileDocument {
   readonly path: string;
   readonly installation: string;
-  /** Whether the file has none of this name yet. */
+  /** Whether the file has no profile of this name yet. */
   readonly isNew: boolean;
   readonly inUse: boolean;
   readonly settings: readonly {
@@ -39,15 +39,14 @@ export interface ProfileDocument {
     readonly source: string;
   }[];
   readonly missing: readonly { readonly key: string; readonly why: string }[];
-  /** Null while it is only planned. */
+  /** Null in a plan. */
   readonly changed: boolean | null;
 }
 
 /**
- * Plans to write a profile, whole, as one change on the rails. Keys that an old profile of the name
- * has beside these stay as they are.
+ * Plans to write a profile as one change. Other keys of an existing profile of this name are kept.
  *
- * @throws AdminError as `editConfig` does
+ * @throws AdminError as {@link editConfig}
  */
 export function planProfileChange(
   wanted: WantedProfile,
@@ -100,7 +99,7 @@ export function planProfileChange(
   };
 }
 
-/** Work that has nothing to tell while it goes on. */
+/** Runs work as an iteration without events. */
 function silently(work: () => Promise<void>): AsyncIterable<never> {
   const next = async (): Promise<IteratorResult<never, undefined>> => {
     await work();

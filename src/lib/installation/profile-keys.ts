@@ -1,7 +1,7 @@
 import { ADMIN_PATHS } from '../server/admin-paths.ts';
 import type { Chosen } from './settings.ts';
 
-/** What a value is, and so how it is checked and how its text is read. */
+/** The type of a value, which determines how its text is parsed and checked. */
 export type ValueKind =
   | 'text'
   | 'host'
@@ -20,26 +20,26 @@ export type ValueKind =
 
 /** A key that a profile may have. */
 export interface ProfileKey {
-  /** Dotted, as `config set` takes it. */
+  /** The dotted name, as for `config set`. */
   readonly key: string;
   readonly kind: ValueKind;
-  /** One line, for people and for editors. */
+  /** A one-line description, for display and for editors. */
   readonly description: string;
-  /** What a `choice` may be. */
+  /** The valid values of a `choice`. */
   readonly choices?: readonly string[];
-  /** The shared flag that stands above it. */
+  /** The shared flag that overrides it. */
   readonly flag?: keyof Chosen;
-  /** The `CIRCLECI_ADMIN_*` variable that stands above it; made from the key where it is left out. */
+  /** The `CIRCLECI_ADMIN_*` variable that overrides it; default is derived from the key. */
   readonly variable?: string;
-  /** The field's own variable, which counts only where no profile is in use. */
+  /** The standard variable of other tools, which is used only if no profile is in use. */
   readonly ambient?: string;
-  /** What holds where nobody says anything. */
+  /** The default value. */
   readonly fallback?: string | number | boolean;
 }
 
 /**
- * Every key that a profile may have: the one source of what the config file is checked against, of
- * its published schema, of how `config set` reads a value, and of where each setting may come from.
+ * All keys of a profile. This table is the single source for checking the config file, for its
+ * published schema, for parsing the values of `config set`, and for the sources of each setting.
  */
 export const PROFILE_KEYS: readonly ProfileKey[] = [
   {
@@ -52,7 +52,8 @@ export const PROFILE_KEYS: readonly ProfileKey[] = [
     key: 'version',
     kind: 'version',
     description: "The server's version as major.minor, such as 3.0 or 4.3",
-    // Images and install scripts like to set CIRCLECI_ADMIN_VERSION to say which of us they want.
+    // Not CIRCLECI_ADMIN_VERSION, which images and install scripts use for the version of this
+    // tool.
     variable: 'CIRCLECI_ADMIN_SERVER_VERSION',
   },
   {
@@ -272,7 +273,7 @@ export const PROFILE_KEYS: readonly ProfileKey[] = [
     key: 'ssh.user',
     kind: 'text',
     description: 'User to log in as on the Nomad clients',
-    // Of the images that CircleCI's Terraform modules take.
+    // The user of the images in CircleCI's Terraform modules.
     fallback: 'ubuntu',
   },
   {
@@ -300,12 +301,12 @@ export const PROFILE_KEYS: readonly ProfileKey[] = [
 
 const BY_NAME: ReadonlyMap<string, ProfileKey> = new Map(PROFILE_KEYS.map((one) => [one.key, one]));
 
-/** The key of this name; undefined where there is none. */
+/** Returns the key with a name; undefined if there is none. */
 export function findKey(name: string): ProfileKey | undefined {
   return BY_NAME.get(name);
 }
 
-/** The keys that hold other keys, such as `nomad` and `server.paths`. */
+/** The keys that contain other keys, such as `nomad` and `server.paths`. */
 export const KEY_GROUPS: ReadonlySet<string> = new Set(
   PROFILE_KEYS.flatMap(({ key }) => {
     const words = key.split('.').slice(0, -1);
@@ -313,17 +314,17 @@ export const KEY_GROUPS: ReadonlySet<string> = new Set(
   }),
 );
 
-/** The variable that stands above a key: `nomad.caFile` is `CIRCLECI_ADMIN_NOMAD_CA_FILE`. */
+/** Returns the variable that overrides a key: `CIRCLECI_ADMIN_NOMAD_CA_FILE` for `nomad.caFile`. */
 export function variableOf({ key, variable }: ProfileKey): string {
   if (variable !== undefined) return variable;
   const words = key.replaceAll('.', '_').replace(/([a-z])([A-Z])/g, '$1_$2');
   return `CIRCLECI_ADMIN_${words.toUpperCase()}`;
 }
 
-/** What a profile may be called: it stands in flags, in file names and in the audit log. */
+/** The pattern of a profile's name, which is used in flags, file names and the audit log. */
 export const PROFILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
-/** Whether somebody wrote a secret itself where its file or its command belongs. */
+/** Returns whether a key is named like a secret, instead of a file or a command for it. */
 export function holdsSecret(name: string): boolean {
   return /(?:^|[.])(?:[a-z]*token|[a-z]*password|[a-z]*secret|apiKey|httpAuth)$/i.test(name);
 }

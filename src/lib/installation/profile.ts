@@ -1,14 +1,14 @@
 import type { AdminPaths } from '../server/admin-paths.ts';
 
-/** Where a secret comes from: never from the command line, never from the config file itself. */
+/** The source of a secret. Secrets are never on the command line or in the config file. */
 export interface SecretSource {
-  /** A file that only its owner can read. */
+  /** A file that must be readable only by its owner. */
   readonly file?: string;
-  /** A command that prints it. */
+  /** A command that prints the secret. */
   readonly command?: string;
 }
 
-/** How Nomad is reached, as a profile says. */
+/** The settings of a profile for reaching Nomad. */
 export interface NomadProfile {
   readonly access?: 'auto' | 'direct' | 'proxy' | 'port-forward' | 'exec';
   readonly address?: string;
@@ -21,53 +21,53 @@ export interface NomadProfile {
   readonly keyFile?: string;
   readonly serverName?: string;
   readonly skipVerify?: boolean;
-  /** The pod of the Nomad server; where it is left out, `circleci-nomad-0`, else the one found. */
+  /** The pod of the Nomad server; default is `circleci-nomad-0`, or else a pod that is found. */
   readonly pod?: string;
   readonly port?: number;
-  /** The API in the pod speaks TLS. */
+  /** Whether the API in the pod uses TLS. */
   readonly tls?: boolean;
 }
 
-/** Which cluster and namespace, as a profile says. */
+/** The settings of a profile for the cluster and namespace. */
 export interface KubernetesProfile {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly namespace?: string;
-  /** Uid of the namespace `kube-system`, which no other cluster has. */
+  /** The UID of the namespace `kube-system`, which is unique to the cluster. */
   readonly clusterId?: string;
 }
 
-/** How the CircleCI server's own APIs are reached, as a profile says. */
+/** The settings of a profile for reaching the CircleCI server's own APIs. */
 export interface ServerProfile {
   readonly tokenFile?: string;
   readonly tokenCommand?: string;
   readonly caFile?: string;
   readonly frontendSelector?: string;
   readonly replPort?: number;
-  /** Where the calls of the admin API are, those that are elsewhere. */
+  /** The paths of the admin API that differ from the default. */
   readonly paths?: Partial<AdminPaths>;
   readonly settingNames?: Partial<Readonly<Record<'suspendNewUsers' | 'requiredOrgs', string>>>;
 }
 
-/** The GitHub that the server works with, as a profile says. */
+/** The settings of a profile for the GitHub that the server uses. */
 export interface GitHubProfile {
   readonly host?: string;
   readonly tokenFile?: string;
   readonly tokenCommand?: string;
 }
 
-/** What is different about the services of an installation, as a profile says. */
+/** The settings of a profile for services that differ from the known ones. */
 export interface ServicesProfile {
-  /** A YAML file with services that have other names, labels or roles here. */
+  /** A YAML file of services that have other names, labels or roles in this installation. */
   readonly file?: string;
-  /** Services that run outside of the cluster, with commas between them. */
+  /** A comma-separated list of services that run outside the cluster. */
   readonly external?: string;
 }
 
-/** What the config file says about one installation. Its keys are those of `PROFILE_KEYS`. */
+/** The settings of one installation in the config file. The keys are those of `PROFILE_KEYS`. */
 export interface Profile {
   readonly host?: string;
-  /** Domain of the internal names, such as `prod.circleci.internal`. */
+  /** The domain of the internal names, such as `prod.circleci.internal`. */
   readonly baseDomain?: string;
   /** The server's version as major.minor, such as `3.0`. */
   readonly version?: string;
@@ -80,16 +80,16 @@ export interface Profile {
   readonly services?: ServicesProfile;
 }
 
-/** The config file: profiles by name, and the one that is in use. */
+/** The config file: profiles by name, and the current one. */
 export interface ConfigFile {
   readonly current?: string;
   readonly installations: Readonly<Record<string, Profile>>;
 }
 
-/** No file, or an empty one. */
+/** The contents of a missing or empty file. */
 export const EMPTY_CONFIG: ConfigFile = { installations: {} };
 
-/** The value of a dotted key of a profile; undefined where it says nothing. */
+/** Returns the value of a dotted key in a profile; undefined if it is not set. */
 export function profileValue(profile: Profile, key: string): unknown {
   let value: unknown = profile;
   for (const word of key.split('.')) {

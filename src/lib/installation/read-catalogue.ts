@@ -6,9 +6,10 @@ import { SEVERITY_ORDER, type Service } from '../services/service.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * The services of an installation: the known ones, as far as the profile does not say otherwise. Its
- * file is a YAML list; each entry has a `name`, and what differs from the known service of that name
- * (`workloads`, `labels`, `role`, `impact`, `severity`, `external`, ...).
+ * Returns the services of an installation: the known ones, changed by the services file of the
+ * profile. The file is a YAML list. Each entry has a `name` and the fields that differ from the
+ * known service of that name (`workloads`, `labels`, `role`, `impact`, `severity`, `external`,
+ * ...).
  *
  * @throws AdminError `notFound` SERVICES_FILE_NOT_FOUND, `validation` BAD_SERVICES_FILE
  */

@@ -5,32 +5,32 @@ import { AdminError } from '../errors.ts';
 import type { Masker } from '../masking.ts';
 import type { SecretSource } from './profile.ts';
 
-/** How a command ended. */
+/** The result of a command. */
 export interface CommandRun {
-  /** Null where a signal or the time limit ended it. */
+  /** Null if a signal or the time limit ended the command. */
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
   readonly timedOut: boolean;
 }
 
-/** Runs a command line, for no longer than `limit` milliseconds. */
+/** Runs a command line with a time limit in milliseconds. */
 export type CommandRunner = (command: string, limit: Milliseconds) => Promise<CommandRun>;
 
-/** What reading a secret takes from outside. */
+/** The dependencies of {@link readSecret}. */
 export interface SecretAccess {
   readonly masker: Masker;
   /** The environment of the command. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** {@link shellRunner} where it is left out. */
+  /** Runs the command; default is {@link shellRunner}. */
   readonly run?: CommandRunner;
 }
 
-/** Long enough for a single sign-on in a browser. */
+/** The time limit of a token command, long enough for a single sign-on in a browser. */
 const COMMAND_LIMIT: Milliseconds = 60_000;
 
 /**
- * Reads a secret from where it is kept, and has it masked from then on.
+ * Reads a secret from its source and masks it from then on.
  *
  * @throws AdminError of kind `validation` (SECRET_FILE), `unauthorised` (SECRET_COMMAND) or
  *   `timeout` (SECRET_COMMAND_TIMEOUT)
@@ -50,7 +50,7 @@ async function askCommand(
 ): Promise<string> {
   const ended = await run(command, COMMAND_LIMIT);
   const secret = ended.stdout.trim();
-  // Whatever a command prints before it fails may be half of the secret.
+  // Output before a failure may contain a part of the secret.
   for (const line of ended.stdout.split('\n')) masker.add(line.trim());
   if (ended.timedOut) {
     throw new AdminError('timeout', `tokenCommand timed out after ${COMMAND_LIMIT / 1000} s`, {
@@ -73,8 +73,8 @@ async function askCommand(
 }
 
 /**
- * Runs command lines by `/bin/sh -c` with this environment. They have nothing to read, but keep the
- * terminal that they may ask for a second factor on.
+ * Runs command lines with `/bin/sh -c` and this environment. Standard input is empty, but the
+ * command keeps the controlling terminal, on which it may ask for a second factor.
  */
 export function shellRunner(env: SecretAccess['env']): CommandRunner {
   return (command, limit) =>
@@ -94,7 +94,7 @@ export function shellRunner(env: SecretAccess['env']): CommandRunner {
       };
       const timer = setTimeout(() => {
         child.kill('SIGKILL');
-        // What the shell has started may live on and hold the pipes: it is not waited for.
+        // Processes that the shell has started may survive and keep the pipes open.
         child.stdout.destroy();
         child.stderr.destroy();
         end(null, true);
@@ -113,7 +113,7 @@ export function shellRunner(env: SecretAccess['env']): CommandRunner {
 }
 
 /**
- * Reads a secret from a file that its owner alone can read.
+ * Reads a secret from a file, which must be readable only by its owner.
  *
  * @throws AdminError of kind `validation`, code SECRET_FILE
  */

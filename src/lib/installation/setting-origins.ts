@@ -4,33 +4,33 @@ import { type Profile, profileValue } from './profile.ts';
 import { type ProfileKey, variableOf } from './profile-keys.ts';
 import type { Chosen } from './settings.ts';
 
-/** The process environment, or what stands in for it. */
+/** The process environment, or a replacement. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Who decided a setting, the strongest first. */
+/** The source of a setting, in order of precedence. */
 export type SettingSource = 'flag' | 'environment' | 'profile' | 'ambient' | 'default';
 
-/** A setting as a profile writes it, and where it comes from. */
+/** A setting, with its value as written in a profile, and its source. */
 export interface Setting {
   readonly key: string;
-  /** Null where nobody says anything. */
+  /** Null if it is not set anywhere. */
   readonly value: unknown;
   readonly source: SettingSource;
-  /** The variable, where one decided. */
+  /** The environment variable that set it; null if none did. */
   readonly variable: string | null;
 }
 
-/** Everything that may decide a setting. */
+/** The possible sources of a setting. */
 export interface Deciders {
   readonly chosen: Chosen;
   readonly env: Environment;
-  /** Undefined where no profile is in use. */
+  /** Undefined if no profile is in use. */
   readonly profile: Profile | undefined;
 }
 
 /**
- * Works out one setting: flag, `CIRCLECI_ADMIN_*`, profile; then, where no profile is in use, the
- * field's own variable; then what holds anyway.
+ * Resolves one setting. The order is: flag, `CIRCLECI_ADMIN_*`, profile or (if no profile is in
+ * use) the ambient variable, default.
  *
  * @throws AdminError of kind `usage`, code BAD_ENVIRONMENT
  */
@@ -48,7 +48,7 @@ export function decide(spec: ProfileKey, { chosen, env, profile }: Deciders): Se
     value: expandHome(spec, value, home),
   });
   const own = fromFlag(spec, chosen, env) ?? fromVariable(spec, env);
-  // The guard can be added from outside, but not taken away.
+  // A flag or variable can set readOnly but cannot unset that of the profile.
   const guarded = key === 'readOnly' && profile?.readOnly === true;
   if (own && !guarded) return found(own.source, own.value, own.variable);
   if (profile) {
@@ -69,7 +69,7 @@ function fromFlag(spec: ProfileKey, chosen: Chosen, env: Environment): Own | und
   const value = typeof given === 'number' ? asDuration(given) : given;
   const variable = variableOf(spec);
   const text = env[variable];
-  // Flags and the variables that stand in for them are read at one place, which forgets which it was.
+  // `chosen` combines flags with their variables, so the source is found by comparing the values.
   const same =
     text !== undefined && text !== '' && String(parseValue(spec, text)) === String(value);
   return same

@@ -11,7 +11,7 @@ import { findKey, PROFILE_KEYS } from './profile-keys.ts';
 import { type Deciders, decide, type Environment, type Setting } from './setting-origins.ts';
 import { chooseGitHubTokens, chooseTokens, type GitHubTokens, type Token } from './tokens.ts';
 
-/** What the shared flags and their environment variables say; undefined where they are silent. */
+/** The values of the shared flags and their environment variables; undefined if not given. */
 export interface Chosen {
   readonly installation: string | undefined;
   readonly context: string | undefined;
@@ -24,7 +24,7 @@ export interface Chosen {
   readonly readOnly: boolean | undefined;
 }
 
-/** Where the Nomad API is and how to speak to it; secrets are named, not held. */
+/** The settings for the Nomad API. The token is a value from the environment, or its source. */
 export interface NomadSettings {
   readonly access: NomadAccess | 'auto';
   readonly address: string | null;
@@ -38,26 +38,28 @@ export interface NomadSettings {
   readonly skipVerify: boolean;
   readonly httpAuth: string | null;
   readonly pod: string;
-  /** Whether a flag, a variable or the profile says so; else a pod of another name will do. */
+  /** Whether the pod was set explicitly; if not, a pod with another name may be used. */
   readonly podNamed: boolean;
   readonly port: number;
   readonly tls: boolean;
 }
 
-/** Where the server's own APIs are and how to speak to them; secrets are named, not held. */
+/**
+ * The settings for the server's own APIs. The token is a value from the environment, or its source.
+ */
 export interface ServerSettings {
   readonly token: Token | null;
   readonly caFile: string | null;
-  /** Where the calls of the admin API are. */
+  /** The paths of the admin API. */
   readonly paths: AdminPaths;
-  /** What system settings are called; null where they are found by what they are called in words. */
+  /** The names of system settings; null to find a setting by its title. */
   readonly settingNames: {
     readonly suspendNewUsers: string | null;
     readonly requiredOrgs: string | null;
   };
 }
 
-/** How machines are reached by SSH. */
+/** The settings for SSH. */
 export interface SshSettings {
   readonly user: string;
   readonly keyFile: string | null;
@@ -67,50 +69,52 @@ export interface SshSettings {
   readonly knownHostsFile: string | null;
 }
 
-/** Everything that decides which installation is meant and how it is reached. */
+/** The resolved settings: which installation to use and how to reach it. */
 export interface Settings {
-  /** The profile in use; null where there is none. */
+  /** The profile in use; null if there is none. */
   readonly profile: string | null;
   readonly host: string | null;
-  /** Domain of the installation's internal names; null where nobody says it. */
+  /** The domain of the installation's internal names; null if not set. */
   readonly baseDomain: string | null;
-  /** The server's version as major.minor, as the profile says; null where it does not. */
+  /** The server's version in the profile, as major.minor; null if not set. */
   readonly version: string | null;
   readonly readOnly: boolean;
   readonly requestTimeout: Milliseconds;
   readonly kubernetes: {
-    /** Kubeconfig files in order; empty for the default one or the cluster that we run in. */
+    /**
+     * The kubeconfig files in order; empty for the default file or the in-cluster configuration.
+     */
     readonly kubeconfig: readonly string[];
     readonly context: string | null;
     readonly namespace: string | null;
-    /** Uid of the namespace `kube-system` that the profile was made for. */
+    /** The UID of the namespace `kube-system` in the cluster of the profile. */
     readonly clusterId: string | null;
-    /** The host that the API is reached through: an address, or true for that of `ssh`. */
+    /** The bastion of the API: an address, true for the bastion of `ssh`, or false for none. */
     readonly bastion: string | boolean;
   };
   readonly ssh: SshSettings;
   readonly nomad: NomadSettings;
   readonly server: ServerSettings;
-  /** The GitHub that the server works with. */
+  /** The GitHub that the server uses. */
   readonly github: { readonly host: string | null; readonly tokens: GitHubTokens };
-  /** What is different about its services. */
+  /** The services that differ from the known ones, or that run outside the cluster. */
   readonly services: { readonly file: string | null; readonly external: readonly string[] };
   /** The nREPL of the frontend. */
   readonly repl: {
-    /** Label selector of the frontend's pods. */
+    /** The label selector of the frontend's pods. */
     readonly selector: string;
     readonly port: number;
   };
-  /** Ambient variables that name something else than the profile does: they are not followed. */
+  /** One sentence for each ambient variable that differs from the profile and is ignored. */
   readonly conflicts: readonly string[];
-  /** Tokens that are not sent, for they were issued for another host: each a sentence. */
+  /** One sentence for each token that is not sent because it was issued for another host. */
   readonly withheld: readonly string[];
 }
 
 /**
- * Works out the settings: flags and `CIRCLECI_ADMIN_*` first, then the profile; the field's own
- * variables (`NOMAD_ADDR`, `KUBECONFIG`, ...) count only where no profile is in use, so that what
- * happens to be set in a shell never turns a command to another installation.
+ * Resolves the settings: flags and `CIRCLECI_ADMIN_*` first, then the profile. Ambient variables
+ * (`NOMAD_ADDR`, `KUBECONFIG`, ...) are used only if no profile is in use, so that a variable in a
+ * shell never directs a command to another installation.
  *
  * @throws AdminError of kind `notFound` (INSTALLATION_NOT_FOUND) or `usage` (BAD_DURATION,
  *   BAD_ENVIRONMENT)
@@ -184,7 +188,7 @@ export function resolveSettings(chosen: Chosen, env: Environment, config: Config
 }
 
 /**
- * Every setting with where it comes from, in the order of {@link PROFILE_KEYS}.
+ * Returns every setting with its source, in the order of {@link PROFILE_KEYS}.
  *
  * @throws AdminError as {@link resolveSettings} does
  */
@@ -199,7 +203,7 @@ export function explainSettings(
 }
 
 /**
- * The profile of this name.
+ * Returns the profile with a name.
  *
  * @throws AdminError of kind `notFound`, code INSTALLATION_NOT_FOUND
  */

@@ -3,21 +3,22 @@ import { type Profile, profileValue, type SecretSource } from './profile.ts';
 import { findKey } from './profile-keys.ts';
 import { type Deciders, decide, type Environment, type Setting } from './setting-origins.ts';
 
-/** A secret, or where it is kept. */
+/** A secret or its source. */
 export type Token = SecretSource | { readonly value: string };
 
-/** The tokens that may be sent, and why others may not. */
+/** The tokens that may be sent, and the reasons why others may not. */
 export interface Tokens {
   readonly nomad: Token | null;
   readonly server: Token | null;
   readonly httpAuth: string | null;
-  /** Each a sentence. */
+  /** One sentence for each token that is not sent. */
   readonly withheld: readonly string[];
 }
 
 /**
- * Chooses the tokens. A token goes only to the host that it was issued for: where a flag or a
- * variable names another address than the profile (or `NOMAD_ADDR`) does, that one's token stays here.
+ * Selects the tokens. A token is sent only to the host that it was issued for: if a flag or a
+ * variable sets another address than the profile (or `NOMAD_ADDR`), the token of the profile (or
+ * `NOMAD_TOKEN`) is withheld.
  */
 export function chooseTokens(deciders: Deciders): Tokens {
   const { env, profile } = deciders;
@@ -53,13 +54,13 @@ export function chooseTokens(deciders: Deciders): Tokens {
   return { nomad, server, httpAuth: auth && 'value' in auth ? auth.value : null, withheld };
 }
 
-/** A GitHub's token: the one that was named for this command, and the profile's own. */
+/** The GitHub tokens: the one set by the environment, and the one of the profile. */
 export interface GitHubTokens {
   readonly given: Token | null;
   readonly profile: Token | null;
 }
 
-/** Which tokens of GitHub there are; where each may go is known once its host is. */
+/** Finds the GitHub tokens. Which one may be sent depends on the host, which is known later. */
 export function chooseGitHubTokens(deciders: Deciders): GitHubTokens {
   const { env } = deciders;
   return {
@@ -74,7 +75,7 @@ function given(value: string | undefined): { readonly value: string } | null {
   return value ? { value } : null;
 }
 
-/** Where this decider says that the secret is kept. */
+/** Returns the file or command for a secret, if it is set by the given source. */
 function kept(
   group: 'nomad' | 'server' | 'github',
   deciders: Deciders,
@@ -92,7 +93,7 @@ function kept(
   return command === undefined ? null : { command };
 }
 
-/** Says which of these keys means something else now than the profile does; null if none. */
+/** Describes the first key that a flag or variable sets differently from the profile; or null. */
 function movedFrom(profile: Profile, deciders: Deciders, keys: readonly string[]): string | null {
   for (const key of keys) {
     const own = profileValue(profile, key);
@@ -105,7 +106,7 @@ function movedFrom(profile: Profile, deciders: Deciders, keys: readonly string[]
   return null;
 }
 
-/** Says that the address in use is not the one that the ambient variable names; null if it is. */
+/** Describes how the address in use differs from the ambient variable; null if it does not. */
 function notAt(env: Environment, variable: string, { value, source }: Setting): string | null {
   const own = env[variable];
   if (!own || source === 'ambient' || typeof value !== 'string') return null;

@@ -2,7 +2,7 @@ import { AdminError } from '../errors.ts';
 import type { ConfigFinding } from './config-document.ts';
 import { readConfigBytes } from './config-file.ts';
 
-/** What `config validate` found. */
+/** The result of `config validate`. */
 export interface ConfigValidation {
   readonly path: string;
   readonly exists: boolean;
@@ -13,9 +13,9 @@ export interface ConfigValidation {
 /**
  * Checks a config file.
  *
- * @param expected whether it is an error that the file does not exist
- * @throws AdminError of kind `notFound` (CONFIG_NOT_FOUND), or `validation` (BAD_CONFIG) where the
- *   file cannot be read at all
+ * @param expected whether a missing file is an error
+ * @throws AdminError of kind `notFound` (CONFIG_NOT_FOUND), or `validation` (BAD_CONFIG) if the
+ *   file cannot be read
  */
 export async function validateConfig(path: string, expected: boolean): Promise<ConfigValidation> {
   const text = await readConfigBytes(path);

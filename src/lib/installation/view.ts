@@ -6,7 +6,7 @@ import { findKey } from './profile-keys.ts';
 import type { Setting, SettingSource } from './setting-origins.ts';
 import type { Settings } from './settings.ts';
 
-/** An installation of the config file in short. What its profile does not say is null. */
+/** A summary of an installation in the config file. Values that are not set are null. */
 export interface InstallationRow {
   readonly name: string;
   readonly inUse: boolean;
@@ -18,7 +18,7 @@ export interface InstallationRow {
   readonly readOnly: boolean;
 }
 
-/** The installations of the config file, in its order. */
+/** Returns the installations in the order of the config file. */
 export function listInstallations({ current, installations }: ConfigFile): InstallationRow[] {
   return Object.entries(installations).map(([name, profile]) => row(name, profile, current));
 }
@@ -36,7 +36,7 @@ function row(name: string, profile: Profile, current: string | undefined): Insta
   };
 }
 
-/** The installations as a table; the one in use has a mark. */
+/** Returns the installations as a table, with a mark at the current one. */
 export function installationsView(rows: readonly InstallationRow[]): TableView<InstallationRow> {
   return {
     columns: [
@@ -65,30 +65,30 @@ export function installationsView(rows: readonly InstallationRow[]): TableView<I
   };
 }
 
-/** A setting as it is shown: of secrets, where they are kept. */
+/** A setting for display. It contains no secrets, only their sources. */
 export interface SettingRow {
   readonly key: string;
   readonly value: string | number | boolean | null;
   readonly source: SettingSource;
-  /** The variable, where one decided. */
+  /** The environment variable that set it; null if none did. */
   readonly variable: string | null;
 }
 
-/** What `config show` tells. */
+/** The JSON document of `config show`. */
 export interface SettingsDocument {
-  /** Null where no profile is in use. */
+  /** Null if no profile is in use. */
   readonly installation: string | null;
   readonly path: string;
   readonly settings: readonly SettingRow[];
-  /** How each secret will be found; null where there is none. */
+  /** The kind of source of each token; null if there is no token. */
   readonly tokens: Readonly<Record<'nomad' | 'server', 'file' | 'command' | 'variable' | null>>;
-  /** Ambient variables that mean another installation, and are not followed. */
+  /** One sentence for each ambient variable that differs from the profile and is ignored. */
   readonly conflicts: readonly string[];
-  /** Tokens that are not sent, and why. */
+  /** One sentence for each token that is not sent. */
   readonly withheld: readonly string[];
 }
 
-/** Puts together what `config show` tells; no secret is read for it. */
+/** Creates the document of `config show`, without reading a secret. */
 export function settingsDocument(
   path: string,
   settings: Settings,
@@ -113,7 +113,7 @@ function keptIn(token: Settings['server']['token']): 'file' | 'command' | 'varia
   return token.file === undefined ? 'command' : 'file';
 }
 
-/** The settings as a table, each with who decided it. */
+/** Returns the settings as a table with their sources. */
 export function settingsView(document: SettingsDocument): TableView<SettingRow> {
   const { tokens, installation, path } = document;
   const token = (name: string, place: string | null): string =>
@@ -141,7 +141,7 @@ export function settingsView(document: SettingsDocument): TableView<SettingRow> 
   };
 }
 
-/** The findings of `config validate` as a table. */
+/** Returns the findings of `config validate` as a table. */
 export function findingsView(findings: readonly ConfigFinding[]): TableView<ConfigFinding> {
   return {
     columns: [

@@ -7,15 +7,15 @@ import { readConfigBytes } from './config-file.ts';
 
 const LOCK_WAIT: Milliseconds = 5_000;
 const LOCK_POLL: Milliseconds = 25;
-/** An edit takes milliseconds: a lock of this age belongs to nobody any more. */
+/** The age at which a lock counts as abandoned; an edit takes only milliseconds. */
 const LOCK_STALE: Milliseconds = 30_000;
 
 /**
- * Changes the config file: reads it, has the change made, writes the result beside it and puts it
- * in its place, all under a lock, so that of two writers neither loses what it wrote and no reader
- * sees half a file. The file is readable by its owner alone.
+ * Rewrites the config file under a lock: reads it, applies the change, writes a temporary file and
+ * renames it. Concurrent writers lose no changes, and readers never see a partial file. The file is
+ * readable only by its owner.
  *
- * @param change gets the text as it is now (empty where there is no file) and returns the new one
+ * @param change receives the current text (empty if there is no file) and returns the new text
  * @throws AdminError of kind `validation` (BAD_CONFIG), `failed` (CONFIG_WRITE) or `timeout`
  *   (CONFIG_LOCKED), and whatever `change` throws
  */
@@ -32,7 +32,7 @@ export async function rewriteConfig(
     });
   };
   await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch(fail);
-  // A file that is kept elsewhere, with a link here, stays so.
+  // A symbolic link is kept, and its target is rewritten.
   const target = await realpath(path).catch((error: NodeJS.ErrnoException) =>
     error.code === 'ENOENT' ? path : fail(error),
   );
@@ -63,7 +63,7 @@ async function replace(path: string, text: string): Promise<void> {
   }
 }
 
-/** Takes the lock file, for which others wait; returns what gives it back. */
+/** Creates the lock file, or waits for it; returns a function that removes it. */
 async function lock(
   path: string,
   clock: Clock,
@@ -87,7 +87,7 @@ async function lock(
   }
 }
 
-/** Compares the file system's own times: both of them, so that no other clock matters. */
+/** Returns whether a lock is abandoned. Both times are of the file system, not of another clock. */
 async function isStale(path: string): Promise<boolean> {
   const probe = `${path}.${randomUUID()}`;
   const file = await open(probe, 'wx', 0o600);
@@ -95,7 +95,7 @@ async function isStale(path: string): Promise<boolean> {
     const [now, taken] = [await file.stat(), await stat(path)];
     return now.mtimeMs - taken.mtimeMs > LOCK_STALE;
   } catch (error) {
-    // Given back in the meantime.
+    // The lock was removed in the meantime.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;
   } finally {
