@@ -1,28 +1,29 @@
 import type { Entry } from './entry.ts';
 import { isForeign } from './namespaces.ts';
 
-/** `Still running...`, in whatever words. */
+/** `Still running...` and similar wordings. */
 const STILL = /\bstill (?:running|alive|up|working|here|going)\b/i;
-/** How often a service beats, in milliseconds, and by how much a beat may be early or late. */
+/** The interval of heartbeats and its tolerance, in milliseconds. */
 const BEAT_MS = 60_000;
 const JITTER_MS = 5_000;
-/** How many different messages are watched for being repeated. */
+/** The maximum number of different messages that are watched for repetition. */
 const WATCHED = 500;
 
 interface Repeated {
   at: number;
-  /** How many times in a row it came after a minute. */
+  /** How many times in a row the message came one minute after the previous one. */
   regular: number;
 }
 
 /**
- * Tells beats: what a service writes each minute to say that it runs. It is known by its words, or,
- * where a service says it differently, by what its main thread repeats, minute after minute.
+ * Recognises heartbeats: messages that a service writes every minute to show that it is running. A
+ * heartbeat is recognised by its wording or, for other wordings, as a message that the main thread
+ * repeats every minute.
  */
 export class BeatWatch {
   readonly #repeated = new Map<string, Repeated>();
 
-  /** Whether a record that is no error is a beat. */
+  /** Returns whether a record is a heartbeat. The record must not be an error. */
   isBeat({ head, at, named }: Entry): boolean {
     if (STILL.test(head.message)) return true;
     if (head.thread !== 'main' || at === null || isForeign(head.namespace)) return false;
@@ -36,7 +37,7 @@ export class BeatWatch {
     const regular = Math.abs(at - before.at - BEAT_MS) <= JITTER_MS;
     before.regular = regular ? before.regular + 1 : 0;
     before.at = at;
-    // Once may be by chance.
+    // A single repetition after a minute may be a coincidence.
     return before.regular >= 2;
   }
 }

@@ -11,9 +11,9 @@ import { Settling } from './settling.ts';
 import { tellsOfTrouble } from './trouble.ts';
 import { workIn } from './work.ts';
 
-/** How long a thread may be taken to work on the build that it named last, in milliseconds. */
+/** How long a thread is assumed to work on the build that it named last, in milliseconds. */
 const THREAD_MS = 120_000;
-/** The same where records tell no thread: the next few records only. */
+/** The same for logs without thread names, where it holds only for the next few records. */
 const NO_THREAD_MS = 5_000;
 
 interface AtWork {
@@ -22,36 +22,36 @@ interface AtWork {
 }
 
 /**
- * What the log of one container says, line after line. All moments are in milliseconds of the clock of
- * its node: what is long ago by it is only known once all lines are read.
+ * Digests the log of one container, line by line. All times are in milliseconds of the clock of the
+ * container's node. That clock may be wrong, so ages can only be computed once all lines are read.
  */
 export class ContainerDigest {
   readonly stage: Stage;
   readonly pod: string;
   readonly container: string;
-  /** The run before the last restart: only its errors count. */
+  /** The log of the run before the last restart, of which only errors count. */
   readonly previous: boolean;
-  /** Builds by key, or by ID where no line has told their key. */
+  /** The builds named in the log, by key, or by ID if no line has given the key. */
   readonly mentions = new Map<string, MentionTally>();
   readonly errors: ErrorTally;
-  /** Records that are no errors by their level, and say that something does not work. */
+  /** Records below the level of an error that report a problem. */
   readonly troubles = new ErrorTally();
-  /** Of a stage that names no builds. */
+  /** Used for a stage whose records name no builds. */
   readonly settling = new Settling();
-  /** Which ID is which build. */
+  /** The build key for each ID. */
   readonly keyOfId = new Map<string, string>();
   lines = 0;
   oldestAt: number | null = null;
   newestAt: number | null = null;
   lastBeat: EvidenceLine | null = null;
   lastBeatAt: number | null = null;
-  /** The newest healthy event of work. */
+  /** Time of the newest healthy record about a build. */
   lastEventAt: number | null = null;
-  /** The newest one with which a build left the stage, of those that name none. */
+  /** Time of the newest record of a build leaving the stage, among those that name no build. */
   lastEndAt: number | null = null;
-  /** How many healthy events of work there were. */
+  /** Number of healthy records about builds. */
   events = 0;
-  /** How many times a build was taken on. */
+  /** Number of times that a build was received. */
   begun = 0;
   /** `host:port`. */
   outputAddress: string | null = null;
@@ -76,7 +76,7 @@ export class ContainerDigest {
     });
   }
 
-  /** Takes the next line, and when it was written. */
+  /** Processes the next line and its time. */
   take(line: LogLine, at: number | null): void {
     this.lines += 1;
     if (at !== null) {
@@ -86,7 +86,7 @@ export class ContainerDigest {
     this.#folder.take(line, at);
   }
 
-  /** No line follows. */
+  /** Processes the end of the log. */
   end(): void {
     this.#folder.end();
   }
@@ -98,7 +98,7 @@ export class ContainerDigest {
     const work = this.#atWorkOn(entry);
     if (refs.length > 0) this.#atWork.set(threadOf(entry), { refs, at: entry.at });
     const tied = refs.length > 0 ? refs : work;
-    // What a thread without a name was busy with when something went wrong is not known.
+    // Without a thread name, it is unknown which build a failing record belongs to.
     const failing = refs.length > 0 || entry.head.thread !== null ? tied : [];
     if (error) {
       this.settling.error();
@@ -117,7 +117,7 @@ export class ContainerDigest {
   #error(entry: Entry): void {
     const refs = refsOf(entry);
     for (const [id, key] of entry.named.joined) this.keyOfId.set(id, key);
-    // A trace may name more than the line that it follows.
+    // The stack trace may name more builds than the record's own line.
     if (!this.previous) for (const ref of refs) this.#mention(ref).fail(entry, true);
     this.errors.add(entry, refs.length > 0 ? refs : entry.atWorkOn);
   }
@@ -132,7 +132,7 @@ export class ContainerDigest {
   #event(entry: Entry, refs: readonly string[], tied: readonly string[]): void {
     const work = workIn(entry, this.stage);
     if (!work) return;
-    // An ID alone may be of anything: it counts once it is known to be a build's.
+    // An ID may be of anything: it counts only once it is known to be a build's.
     if (entry.named.keys.length > 0 || refs.length === 0) {
       this.events += 1;
       this.lastEventAt = entry.at ?? this.lastEventAt;
@@ -151,7 +151,7 @@ export class ContainerDigest {
     return made;
   }
 
-  /** The builds that the entry's thread named last. */
+  /** Returns the builds that the record's thread named last. */
   #atWorkOn(entry: Entry): readonly string[] {
     const work = this.#atWork.get(threadOf(entry));
     if (!work || entry.head.thread === 'main') return [];
@@ -167,7 +167,7 @@ export class ContainerDigest {
   }
 }
 
-/** How a record names builds: by key, and by ID where it tells no key of it. */
+/** Returns the builds that a record names: by key or, if it names none by key, by ID. */
 function refsOf({ named }: Entry): readonly string[] {
   if (named.buildIds.length === 0) return named.keys;
   if (named.keys.length > 0) return named.keys;

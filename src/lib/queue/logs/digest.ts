@@ -6,21 +6,21 @@ import type { StageLogFacts } from './log-facts.ts';
 import { nodeNow, stampOf } from './node-now.ts';
 import { type DigestedLog, stageFacts } from './stage-facts.ts';
 
-/** What logs are judged by. */
+/** The options of the digest functions. */
 export interface DigestOptions {
-  /** This machine's clock, put right by how far the cluster's is ahead: see `nodeNow`. */
+  /** This machine's time, corrected by the cluster's clock offset: see `nodeNow`. */
   readonly now: Date;
   /** See `ReadLog.fresh`. */
   readonly freshMs: Milliseconds;
-  /** How far back logs were asked for; null where that is not known. */
+  /** How far back logs were requested; null if unknown. */
   readonly windowMs?: Milliseconds | null;
-  /** Keys of builds by their ID, as Nomad's jobs tell them; logs tell more. */
+  /** Build keys by ID from Nomad's jobs; the logs add more. */
   readonly keyOfId?: ReadonlyMap<string, string>;
 }
 
 /**
- * Judges the logs of all stages. A line that names a build only by its ID is understood where the log
- * of any stage tells which build that is. Only stages of which a log could be read are in the result.
+ * Digests the logs of all stages. A line that names a build only by its ID is resolved if the log
+ * of any stage ties the ID to a build. The result contains only stages with a readable log.
  */
 export function digestAllLogs(
   logs: readonly StageLog[],
@@ -42,7 +42,7 @@ export function digestAllLogs(
   return new Map(facts);
 }
 
-/** Judges the logs of one stage; those of others are left out. */
+/** Digests the logs of one stage; logs of other stages are ignored. */
 export function digestLogs(
   logs: readonly StageLog[],
   about: DigestOptions & { readonly stage: Stage },
@@ -76,7 +76,10 @@ function digestEach(logs: readonly StageLog[], options: DigestOptions): readonly
   });
 }
 
-/** Of an ended run no line may be fresh: the run that goes on knows more. */
+/**
+ * An ended run may have no fresh line: the log of the current run tells more about the node's
+ * clock.
+ */
 function nowOfEnded(own: ReadLog, running: ReadLog | null, { now, freshMs }: DigestOptions): Date {
   const base = running ? nodeNow(running, now, freshMs) : now;
   return nodeNow({ ...own, fresh: own.lines.length }, base, Number.POSITIVE_INFINITY);

@@ -3,30 +3,33 @@ import type { Rank } from './levels.ts';
 import type { EvidenceLine } from './log-facts.ts';
 import type { RecordHead } from './record.ts';
 
-/** How many lines of an entry are kept beside its own. */
+/** The maximum number of lines kept of an entry in addition to its first. */
 export const KEPT_DETAILS = 5;
 
-/** A record with all that belongs to it: its stack trace is folded into it as it is read. */
+/** A record together with the stack trace that follows it, which is added as it is read. */
 export interface Entry {
   readonly head: RecordHead;
   readonly rank: Rank | null;
-  /** When it was written, by the clock of its node; null where that is not known. */
+  /** Time by the node's clock, in milliseconds; null if unknown. */
   readonly at: number | null;
   readonly line: EvidenceLine;
-  /** When the newest line of it was written. */
+  /** Time of its newest line. */
   lastAt: number | null;
-  /** Lines of stack trace. */
+  /** Number of lines of stack trace. */
   frames: number;
   exception: string | null;
   readonly causes: string[];
   /** The first frames and the causes. */
   readonly details: EvidenceLine[];
   named: NamedBuilds;
-  /** Builds that its thread was at work on, by key or ID, where it names none itself. */
+  /** Keys or IDs of the builds that its thread was working on, if it names none itself. */
   atWorkOn: readonly string[];
 }
 
-/** Keeps a line of what was folded: the first frames, and every cause in place of the last frame. */
+/**
+ * Keeps a line of a stack trace: the first frames, and each cause, if necessary instead of the last
+ * frame kept.
+ */
 export function keepDetail(entry: Entry, line: EvidenceLine, important: boolean): void {
   if (entry.details.length < KEPT_DETAILS) entry.details.push(line);
   else if (important) {

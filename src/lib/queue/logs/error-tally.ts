@@ -1,12 +1,14 @@
 import type { Entry } from './entry.ts';
 import { coarseFingerprint, fingerprint } from './fingerprint.ts';
 
-/** So many kinds of error are told apart; more of them are alike but for their message. */
+/**
+ * The maximum number of error kinds; beyond it, errors are grouped without regard to their message.
+ */
 const KINDS = 200;
-/** Of so many builds it is kept that an error names them. */
+/** The maximum number of builds kept for an error. */
 const KEPT_BUILDS = 1_000;
 
-/** Errors of one kind in one container's log; moments in milliseconds of its node's clock. */
+/** The errors of one kind in one container's log; times in milliseconds of its node's clock. */
 export interface TalliedError {
   newest: Entry;
   count: number;
@@ -17,16 +19,16 @@ export interface TalliedError {
   readonly refs: Set<string>;
 }
 
-/** Counts errors by what they have in common. */
+/** Counts errors, grouped by fingerprint. */
 export class ErrorTally {
   readonly #kinds = new Map<string, TalliedError>();
 
-  /** Errors by their fingerprint. */
+  /** The errors by fingerprint. */
   get kinds(): ReadonlyMap<string, TalliedError> {
     return this.#kinds;
   }
 
-  /** Takes an error with all that was folded into it. */
+  /** Adds an error with its complete stack trace. */
   add(entry: Entry, refs: readonly string[]): void {
     const exact = fingerprint(entry.head, entry.exception);
     const full = this.#kinds.size >= KINDS && !this.#kinds.has(exact);

@@ -1,9 +1,9 @@
 import type { RecordHead } from './record.ts';
 
-/** Two errors that differ only behind this are the same. */
+/** The number of characters of a message that are compared. */
 const LOOKED_AT = 240;
 
-/** What differs from one occurrence of an error to the next. */
+/** The parts of a message that differ between occurrences of the same error. */
 const BLANKED: readonly (readonly [RegExp, string])[] = [
   [/"(?:[^"\\]|\\.)*"|'[^'\s]*'|`[^`]*`/g, '"_"'],
   // Names of builds and tasks, URLs and paths.
@@ -13,14 +13,14 @@ const BLANKED: readonly (readonly [RegExp, string])[] = [
   [/\d+/g, '#'],
 ];
 
-/** What two records of one kind of error have in common. */
+/** Returns a key that is equal for records of the same kind of error. */
 export function fingerprint(head: RecordHead, exception: string | null): string {
   let message = head.message.slice(0, LOOKED_AT);
   for (const [pattern, blank] of BLANKED) message = message.replace(pattern, blank);
   return `${coarseFingerprint(head, exception)}|${message}`;
 }
 
-/** The same, whatever the message is. */
+/** Returns a fingerprint that ignores the message. */
 export function coarseFingerprint(head: RecordHead, exception: string | null): string {
   return `${head.level ?? ''}|${head.namespace ?? ''}|${exception ?? ''}`;
 }

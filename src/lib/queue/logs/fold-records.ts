@@ -10,11 +10,11 @@ import { NO_TRACE, type RecordHead } from './record.ts';
 import { splitLine } from './split-line.ts';
 import { causeIn, exceptionIn, type TraceLine, traceLine } from './stack-trace.ts';
 
-/** A trace is written in one go: what comes later than this is something else, in milliseconds. */
+/** A stack trace is written at once: later lines belong to something else. In milliseconds. */
 const IN_ONE_GO_MS = 2_000;
-/** After how many other records the lines of a stack trace no longer belong to an error. */
+/** The number of other records after which stack trace lines no longer belong to an error. */
 const INTERLEAVED = 8;
-/** A message at DEBUG that an exception may belong to. */
+/** A DEBUG message that a following exception may belong to. */
 const SPEAKS_OF_TROUBLE = /except|error|fail|caught|stack|trace|throw/i;
 const NO_BUILDS: NamedBuilds = { keys: [], buildIds: [], joined: [] };
 const NO_HEAD: Omit<RecordHead, 'message'> = {
@@ -25,32 +25,36 @@ const NO_HEAD: Omit<RecordHead, 'message'> = {
   trace: NO_TRACE,
 };
 
-/** Colours and the like, which some loggers write though no terminal is there (ECMA-48, control sequences). */
+/**
+ * Escape sequences (ECMA-48) for colours and the like, which some loggers write even without a
+ * terminal.
+ */
 const ESCAPES = /\p{Cc}\[[\d;?]*[A-Za-z]/gu;
 
-/** Without colours, and without what is left of a line end of Windows. */
+/** Removes escape sequences, and the carriage return of a Windows line end. */
 function plain(text: string): string {
   const bare = text.includes('\u001b') ? text.replace(ESCAPES, '') : text;
   return bare.endsWith('\r') ? bare.slice(0, -1) : bare;
 }
 
-/** Who gets the records. */
+/** Receives the records. */
 export interface RecordSink {
-  /** Each one in its turn, also those that are errors. */
+  /** Called for every record in order, including errors. */
   record(entry: Entry, error: boolean): void;
-  /** An error once nothing more can belong to it. */
+  /** Called for an error when it is complete. */
   error(entry: Entry): void;
 }
 
 /**
- * Makes records out of the lines of one container: lines that hold several are taken apart, and stack
- * traces are folded into the record that they follow, even where another thread's record came between.
+ * Converts the lines of one container to records. Lines that hold several records are split. Stack
+ * traces are added to the record that they follow, even if a record of another thread comes
+ * between.
  */
 export class RecordFolder {
   readonly #pod: string;
   readonly #sink: RecordSink;
   #current: Entry | null = null;
-  /** The newest error that is not the current record. */
+  /** The newest error before the current record; stack trace lines may still be added to it. */
   #pending: Entry | null = null;
   #sincePending = 0;
 
@@ -59,7 +63,7 @@ export class RecordFolder {
     this.#sink = sink;
   }
 
-  /** Takes the next line, and when it was written. */
+  /** Processes the next line and its time. */
   take(line: LogLine, at: number | null): void {
     for (const text of splitLine(plain(line.text))) {
       const evidence = { pod: this.#pod, time: line.time, text };
@@ -69,7 +73,7 @@ export class RecordFolder {
     }
   }
 
-  /** No line follows. */
+  /** Processes the end of the log. */
   end(): void {
     this.#displace();
     this.#release();
@@ -111,7 +115,10 @@ export class RecordFolder {
     if (kind !== null && this.#current) addTrace(this.#current, text, null, kind);
   }
 
-  /** The record that a line without a head belongs to; null where it is one of its own. */
+  /**
+   * Returns the record that a line without a record head belongs to; null if it starts a new
+   * record.
+   */
   #ownerOf(text: string, kind: TraceLine, at: number | null): Entry | null {
     const current = this.#current;
     const open = current && isError(current) && inOneGo(current, at) ? current : null;
@@ -127,7 +134,7 @@ export class RecordFolder {
         ? current
         : null;
     }
-    // The rest of a record of several lines, such as a map that is printed over many.
+    // The continuation of a record with several lines, such as a pretty-printed map.
     return current && /^\s/.test(text) && inOneGo(current, at) ? current : null;
   }
 

@@ -2,9 +2,9 @@ import type { Entry } from './entry.ts';
 import { exceptionIn, isThreadOfDump, tellsOfException, traceLine } from './stack-trace.ts';
 
 /**
- * Whether a record is an error. Where it tells its level, that decides, and no word of its message:
- * "errors=0" is well. But an exception is an error at every level above DEBUG, with its stack trace, or
- * where the message gives it with what it says.
+ * Returns whether a record is an error. A record's level, if it has one, decides, and not words in
+ * its message: "errors=0" is fine. However, an exception is an error at every level above DEBUG if
+ * it has a stack trace, or if the message contains the exception with its message.
  */
 export function isError({ head, rank, frames, causes, exception }: Entry): boolean {
   if (rank === 'error') return true;
@@ -13,7 +13,7 @@ export function isError({ head, rank, frames, causes, exception }: Entry): boole
   if (frames > 0 || causes.length > 0) return true;
   if (rank === null) {
     if (traceLine(head.message) === 'crash') return true;
-    // JSON that tells an error and no level.
+    // JSON with an error field but without a level.
     if (head.error !== null && head.level === null) return true;
     return exception !== null && tellsOfException(head.message);
   }

@@ -1,7 +1,7 @@
 import { type JsonObject, objectOrNull, textOf } from '../../json-value.ts';
 import type { RecordHead } from './record.ts';
 
-/** Names under which loggers write the same thing, the usual ones first. */
+/** The field names that loggers use, the most common first. */
 const LEVEL = ['level', 'severity', 'lvl', 'log.level', 'levelname', 'loglevel'];
 const MESSAGE = ['msg', 'message', 'event', 'text'];
 const LOGGER = ['logger', 'logger_name', 'namespace', 'ns', 'name', 'component', 'caller'];
@@ -9,7 +9,7 @@ const THREAD = ['thread', 'thread_name'];
 const ERROR = ['error', 'err', 'exception', 'error.message'];
 const TRACE = ['stack_trace', 'stacktrace', 'stack', 'exc_info', 'error.stack_trace', 'trace'];
 
-/** The levels of bunyan and pino. */
+/** The numeric levels of bunyan and pino. */
 const NUMBERS: Readonly<Record<string, string>> = {
   10: 'TRACE',
   20: 'DEBUG',
@@ -18,10 +18,10 @@ const NUMBERS: Readonly<Record<string, string>> = {
   50: 'ERROR',
   60: 'FATAL',
 };
-/** What says that there is no error. */
+/** Values of an error field that mean no error. */
 const NO_ERROR = /^(?:none|nil|null|no error|ok|false|0|<nil>)$/i;
 
-/** Reads a line that is one JSON object; null for any other. */
+/** Parses a line that is a JSON object; returns null for other lines. */
 export function jsonRecord(text: string): RecordHead | null {
   const fields = parsed(text);
   if (!fields) return null;
@@ -43,7 +43,7 @@ function parsed(text: string): JsonObject | null {
   try {
     return objectOrNull(JSON.parse(trimmed));
   } catch (error) {
-    // A map of Clojure has braces too.
+    // Clojure maps also have braces.
     if (error instanceof SyntaxError) return null;
     throw error;
   }
@@ -79,7 +79,7 @@ function traceText(value: unknown): string | null {
     : textOf(value);
 }
 
-/** pino and logstash put the stack into the error. */
+/** pino and logstash put the stack trace into the error object. */
 function nestedTrace(fields: JsonObject): string | null {
   for (const name of ERROR) {
     const nested = objectOrNull(fields[name]);

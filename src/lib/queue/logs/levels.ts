@@ -1,4 +1,4 @@
-/** How bad a record says that it is. */
+/** The severity of a record by its level. */
 export type Rank = 'quiet' | 'info' | 'warn' | 'error';
 
 const RANKS: Readonly<Record<Rank, readonly string[]>> = {
@@ -26,10 +26,10 @@ const RANK_OF: ReadonlyMap<string, Rank> = new Map(
   ),
 );
 
-/** Every word that tells a level, for patterns. */
+/** All level names, for use in patterns. */
 export const LEVEL_WORDS: readonly string[] = [...RANK_OF.keys()];
 
-/** What a level means; null where there is none, or one that nobody knows. */
+/** Returns the rank of a level; null if there is none, or if it is unknown. */
 export function rankOf(level: string | null): Rank | null {
   return level === null ? null : (RANK_OF.get(level.toUpperCase()) ?? null);
 }

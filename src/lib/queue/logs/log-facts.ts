@@ -1,84 +1,90 @@
 import type { Milliseconds } from '../../clock.ts';
 import type { Stage } from '../stages.ts';
 
-/** A very line of a log, as evidence. */
+/** A verbatim log line, as evidence. */
 export interface EvidenceLine {
   readonly pod: string;
-  /** RFC 3339, by the clock of the pod's node; empty where unknown. */
+  /** RFC 3339, by the clock of the pod's node; empty if unknown. */
   readonly time: string;
   readonly text: string;
 }
 
-/** What a stage's log says of one build. Ages are by the clock of the pod's node. */
+/** What a stage's log contains about a build. Ages are by the clock of the pod's node. */
 export interface BuildMention {
   readonly firstAgeMs: Milliseconds | null;
   readonly lastAgeMs: Milliseconds | null;
-  /** For how long the stage has been done with it; null where it does not say so. */
+  /** Time since the stage finished with the build; null if the log does not say so. */
   readonly handedOnMs: Milliseconds | null;
-  /** The first lines that name it, at most five. */
+  /** The first lines that name it, five at most. */
   readonly lines: readonly EvidenceLine[];
-  /** Some line that names it is an error, or one of the thread that was at work on it. */
+  /** Whether an error names the build, or comes from the thread that was working on it. */
   readonly failed: boolean;
-  /** Schedulerer only: the log says that the job was posted to Nomad, as far as its wording is known. */
+  /**
+   * Only for schedulerer: whether a log line with a known wording says that the job was posted to
+   * Nomad.
+   */
   readonly posted: boolean;
 }
 
-/** Errors of one kind: alike but for numbers and names. */
+/** Errors of one kind, which differ only in numbers and names. */
 export interface LogError {
   readonly level: string | null;
-  /** Such as `schedulerer.scheduler`. */
+  /** For example `schedulerer.scheduler`. */
   readonly namespace: string | null;
   readonly message: string;
-  /** Such as `java.net.ConnectException`; null where there is none. */
+  /** For example `java.net.ConnectException`; null if there is none. */
   readonly exception: string | null;
-  /** What it says it was caused by, outermost first. */
+  /** The causes in the stack trace, outermost first. */
   readonly causes: readonly string[];
-  /** How many lines of stack trace were folded away, of all of its occurrences. */
+  /** Number of stack trace lines that are not shown, of all occurrences. */
   readonly frames: number;
   readonly count: number;
   readonly firstAgeMs: Milliseconds | null;
   readonly lastAgeMs: Milliseconds | null;
-  /** A healthy event of the same kind of work came after the last one: it may have passed. */
+  /** Whether work succeeded after the last error, so that the problem may be over. */
   readonly recovered: boolean;
-  /** The same after the first one: work goes well between errors of this kind. */
+  /** Whether work succeeded after the first error, that is, between errors of this kind. */
   readonly survived: boolean;
-  /** The newest occurrence: its line, the first frames, the causes; at most six. */
+  /** The newest occurrence: its line, the first frames and the causes; six lines at most. */
   readonly lines: readonly EvidenceLine[];
-  /** Keys of the builds that it names, or that its thread was at work on. */
+  /** Keys of the builds that it names, or that its thread was working on. */
   readonly builds: readonly string[];
 }
 
-/** One container's log. */
+/** The facts about one container's log. */
 export interface PodLogFacts {
   readonly pod: string;
   readonly container: string;
   readonly lines: number;
-  /** The age of the oldest line that was read, or of the container's start where all was read. */
+  /** Age of the oldest line read, or of the container's start if the log is complete. */
   readonly reachesBackMs: Milliseconds | null;
   /** Age of the newest line of any kind. */
   readonly lastLineAgeMs: Milliseconds | null;
-  /** Age of the newest `Still running`; null where the log has none. */
+  /** Age of the newest heartbeat; null if there is none. */
   readonly lastBeatAgeMs: Milliseconds | null;
   readonly lastBeat: EvidenceLine | null;
 }
 
-/** The logs of a stage's containers, judged. */
+/** The facts about the logs of a stage's containers. */
 export interface StageLogFacts {
   readonly stage: Stage;
   readonly pods: readonly PodLogFacts[];
-  /** Nothing but beats, or nothing at all. */
+  /** Whether the logs contain only heartbeats or nothing. */
   readonly idle: boolean;
-  /** Age of the newest healthy event of work; null where there is none. */
+  /** Age of the newest healthy record about a build; null if there is none. */
   readonly lastEventAgeMs: Milliseconds | null;
-  /** How many builds were worked on. */
+  /** Number of builds that were processed. */
   readonly events: number;
-  /** Work goes well as often as before, as far as the log tells: errors of late hold nothing up yet. */
+  /**
+   * Whether builds pass as often as before according to the log, so that recent errors block
+   * nothing yet.
+   */
   readonly atPace: boolean;
   readonly errors: readonly LogError[];
-  /** What says below ERROR that something does not work: it counts where builds wait and it repeats. */
+  /** Problems reported below the level ERROR. They count only if builds wait and they repeat. */
   readonly troubles: readonly LogError[];
   /** By {@link buildKey}. */
   readonly builds: ReadonlyMap<string, BuildMention>;
-  /** `host:port` of the output-processor as clients reach it, where the schedulerer's log says so. */
+  /** `host:port` of the output-processor for clients, from schedulerer's log; null if not found. */
   readonly outputAddress: string | null;
 }

@@ -1,37 +1,37 @@
 import { type Entry, KEPT_DETAILS } from './entry.ts';
 import type { EvidenceLine } from './log-facts.ts';
 
-/** What one container's log says of one build; moments in milliseconds of its node's clock. */
+/** What one container's log contains about one build; times in milliseconds of its node's clock. */
 export class MentionTally {
   firstAt: number | null = null;
   lastAt: number | null = null;
-  /** The first lines that name it, with their moments. */
+  /** The first lines that name it, with their times. */
   readonly lines: { readonly at: number | null; readonly line: EvidenceLine }[] = [];
-  /** How many records name it. */
+  /** Number of records that name it. */
   named = 0;
   failed = false;
   failedAt: number | null = null;
-  /** When the stage was done with it, the first time and the last. */
+  /** When the stage first finished with the build; `endedAt` is the last time. */
   firstEndedAt: number | null = null;
   endedAt: number | null = null;
-  /** When it was last named by a record that is no error. */
+  /** Time of the last record that names it and is not an error. */
   healthyAt: number | null = null;
   posted = false;
 
-  /** A record names it. */
+  /** Adds a record that names the build. */
   name(entry: Entry): void {
     this.#see(entry);
     this.healthyAt = entry.at ?? this.healthyAt;
   }
 
-  /** An error names it, or comes from the thread that works on it. */
+  /** Adds an error that names the build, or that comes from the thread that works on it. */
   fail(entry: Entry, named: boolean): void {
     if (named) this.#see(entry);
     this.failed = true;
     this.failedAt = entry.at ?? this.failedAt;
   }
 
-  /** The stage is done with it. */
+  /** Records that the stage finished with the build. */
   end(entry: Entry, posted: boolean): void {
     this.firstEndedAt ??= entry.at;
     this.endedAt = entry.at ?? this.endedAt;

@@ -1,7 +1,9 @@
 import type { Milliseconds } from '../../clock.ts';
 import type { LogLine, ReadLog } from '../snapshot/snapshot.ts';
 
-/** When the kubelet took a line, in milliseconds of its node's clock; null where it does not say. */
+/**
+ * Returns when the kubelet received a line, in milliseconds of the node's clock; null if unknown.
+ */
 export function stampOf(line: LogLine): number | null {
   if (line.time === '') return null;
   const at = Date.parse(line.time);
@@ -9,11 +11,11 @@ export function stampOf(line: LogLine): number | null {
 }
 
 /**
- * What time it is on the node that wrote a log. This machine's idea of it is only taken as far as the
- * log does not prove it wrong: no line is of the future, lines that the node does not count among the
- * fresh ones are older than that, and those that it counts are not.
+ * Estimates the current time on the node that wrote a log. Starts from this machine's time and
+ * corrects it as far as the log contradicts it: no line is from the future, lines that the node
+ * does not count as fresh are older than `freshMs`, and those that it does count are not.
  *
- * @param stamps those of the log's lines, where they were read already
+ * @param stamps the times of the log's lines, if already parsed
  */
 export function nodeNow(
   log: ReadLog,
@@ -33,6 +35,7 @@ export function nodeNow(
     }
   });
   const reference = referenceNow.getTime();
-  // Where the two contradict each other (a clock that was set meanwhile), no line may be of the future.
+  // If these contradict each other, because the clock was set meanwhile: no line is from the
+  // future.
   return new Date(Math.max(earliest, Math.min(latest, reference)));
 }

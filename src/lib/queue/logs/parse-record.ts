@@ -2,7 +2,10 @@ import { jsonRecord } from './json-record.ts';
 import { LEVEL_WORDS } from './levels.ts';
 import { NO_TRACE, type RecordHead } from './record.ts';
 
-/** Time stamps in front of a record: ISO 8601 and alike, syslog's and the legacy services', a bare time. */
+/**
+ * The time in front of a record: ISO 8601 and similar, syslog's, the legacy services', or only a
+ * time of day.
+ */
 const STAMP = new RegExp(
   String.raw`^\s*\[?(?:${[
     String.raw`\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?`,
@@ -12,19 +15,21 @@ const STAMP = new RegExp(
   ].join('|')})\]?(?=[\s:|]|$)[\s:|]*`,
 );
 const WORDS = LEVEL_WORDS.join('|');
-/** Up to three brackets and perhaps a process ID, then the level. */
+/** Up to three brackets and possibly a process ID, then the level. */
 const LEVEL = new RegExp(
   String.raw`^((?:\[[^\]]{0,120}\]\s*){0,3}?)(?:\d{1,7} )?(?:\[(${WORDS})\s*\]|(${WORDS})(?![\w-]))[\s:|-]*`,
   'i',
 );
-/** `- schedulerer.core - ERROR - `, as Python's logging has it: the name before the level. */
+/** `- schedulerer.core - ERROR - `, as in Python's logging: the name before the level. */
 const NAME_FIRST = new RegExp(
   String.raw`^(?:- )?(?<name>[A-Za-z_][\w.$-]*) (?:- )?(?<level>${WORDS})\b(?: -|:) `,
 );
-/** Brackets that follow the level: the thread, with some loggers. */
+/** Brackets after the level: the thread, for some loggers. */
 const THREAD = /^\[(?<thread>[^\]]{1,120})\]\s*/;
 const NAMESPACE = /^(?<namespace>[A-Za-z_$][\w$<>-]*(?:\.[\w$<>-]+)+)(?=[\s:;]|$):?\s*(?:-+\s+)?/;
-/** `E0120 06:14:59.277123       1 reflector.go:127] message`, as Kubernetes' own logger writes. */
+/**
+ * `E0120 06:14:59.277123 1 reflector.go:127] message`, the format of Kubernetes' own logger.
+ */
 const KLOG =
   /^(?<letter>[IWEF])\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ (?<file>[^\s\]]+)\] ?(?<message>.*)$/s;
 const KLOG_LEVELS: Readonly<Record<string, string>> = {
@@ -37,9 +42,10 @@ const LOGFMT_LEVEL = /(?:^|\s)(?:level|lvl|severity)="?(?<level>[A-Za-z]+)"?(?=\
 const LOGFMT_MESSAGE = /(?:^|\s)(?:msg|message)=(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<bare>\S*))/;
 
 /**
- * Reads the head of a record in any of the shapes that services write: the time, thread, level and
- * namespace of Clojure's services, the legacy services' own, JSON, logfmt, Kubernetes' own logger, or
- * a level in front. Null for a line that has no head: it belongs to what came before it.
+ * Parses the head of a record in any of the formats that services write: time, thread, level and
+ * namespace of Clojure services, the legacy services' own format, JSON, logfmt, Kubernetes' own
+ * logger, or just a level in front. Returns null for a line without a head, which continues the
+ * previous record.
  */
 export function parseRecord(text: string): RecordHead | null {
   if (text.startsWith('{')) return jsonRecord(text);
@@ -54,7 +60,8 @@ function headOf(sent: string, stamped: boolean): RecordHead | null {
   const match = first ?? (text === sent ? null : LEVEL.exec(text));
   const [whole, brackets = '', bracketed, bare] = match ?? [];
   const level = bracketed ?? bare;
-  // "error handling ..." is a sentence: without a time in front, only capitals or brackets are a level.
+  // "error handling ..." is a sentence: without a time in front, a level must be upper case or in
+  // brackets.
   const told = level !== undefined && (stamped || bracketed || level === level.toUpperCase());
   if (whole === undefined || !told) {
     if (!stamped) return null;
@@ -81,7 +88,10 @@ function headOf(sent: string, stamped: boolean): RecordHead | null {
   };
 }
 
-/** What stands in the last of `[] [pool-43-thread-13] `; null where that is nothing. */
+/**
+ * Returns the last non-empty text in brackets, as in `[] [pool-43-thread-13] `; null if all are
+ * empty.
+ */
 function lastBracket(brackets: string): string | null {
   const found = brackets.match(/[^[\]\s][^[\]]*/g);
   return found?.at(-1) ?? null;

@@ -1,17 +1,17 @@
-/** Of a record that tells none. */
+/** The trace of a record without one. */
 export const NO_TRACE: readonly string[] = [];
 
-/** The head of a record: what its own first line tells. */
+/** The head of a record: what its first line contains. */
 export interface RecordHead {
-  /** In capitals, as it is written; null where the record tells none. */
+  /** In upper case; null if the record has none. */
   readonly level: string | null;
-  /** Such as `schedulerer.scheduler`. */
+  /** For example `schedulerer.scheduler`. */
   readonly namespace: string | null;
-  /** Such as `pool-43-thread-13`. */
+  /** For example `pool-43-thread-13`. */
   readonly thread: string | null;
   readonly message: string;
-  /** An error that is told in a field of its own, as JSON records do; null for none. */
+  /** The error from a separate field, as in JSON records; null if there is none. */
   readonly error: string | null;
-  /** The lines of a stack trace that is told in a field of its own. */
+  /** The lines of a stack trace from a separate field. */
   readonly trace: readonly string[];
 }

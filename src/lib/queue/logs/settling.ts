@@ -2,27 +2,30 @@ import type { Milliseconds } from '../../clock.ts';
 import type { Entry } from './entry.ts';
 import { isForeign } from './namespaces.ts';
 
-/** So much of the ordinary, of so many kinds and over so long, is no chance and no stuck loop. */
+/**
+ * This many normal records, of this many kinds and over this time span, are neither a coincidence
+ * nor a stuck loop.
+ */
 const RECORDS = 10;
 const KINDS = 3;
 const SPAN_MS: Milliseconds = 60_000;
-/** Two records are of a kind that are alike up to here, but for numbers. */
+/** The number of characters compared, without regard to numbers, to tell kinds of records apart. */
 const LOOKED_AT = 80;
 
 /**
- * Tells whether a service goes about its work after an error where its records name no builds: it
- * writes again what it ordinarily writes, in whatever words, and no further error.
+ * Detects whether a service whose records name no builds is back to normal work after an error: it
+ * writes its usual variety of records again, and no further error.
  */
 export class Settling {
-  /** When it was last at its ordinary work, in milliseconds of its node's clock. */
+  /** When it was last found at normal work, in milliseconds of its node's clock. */
   settledAt: number | null = null;
-  /** Errors since then. */
+  /** Number of errors since then. */
   errorsSince = 0;
   readonly #kinds = new Set<string>();
   #records = 0;
   #since: number | null = null;
 
-  /** An error: what came before it counts no more. */
+  /** Records an error: earlier records no longer count. */
   error(): void {
     this.errorsSince += 1;
     this.#kinds.clear();
@@ -30,7 +33,7 @@ export class Settling {
     this.#since = null;
   }
 
-  /** Any other record but a beat. */
+  /** Records any other record except a heartbeat. */
   record({ head, rank, at }: Entry): void {
     if (rank !== 'info' || at === null || isForeign(head.namespace)) return;
     this.#records += 1;

@@ -1,19 +1,19 @@
 /**
- * Where another record begins within a line: behind a space, its time stamp, what services write
- * between that and the level, and the level. The operations guide's own samples of the dispatcher and
- * the schedulerer have several records on a line.
+ * The start of another record within a line: a space, its time, the fields that services write
+ * between time and level, and the level. The operations guide's own samples of the dispatcher and
+ * the schedulerer have several records per line.
  */
 const EMBEDDED =
   /[;\s](?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d+(?:Z|[+-]\d\d:?\d\d) \[[^\]]*\] \[[^\]]*\] [A-Z]+ |[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d\.\d+:?[+-]\d{4} [A-Z]+ )/g;
 
-/** What every time of day has: a line without a second one is one record. */
+/** Part of every time of day: a line without a second one is a single record. */
 const CLOCK = /:\d\d:\d\d[.,]\d/g;
-/** How far into a line its own time may reach. */
+/** The number of characters that a line's own time may take. */
 const OWN_TIME = 24;
 
-/** The records of a line as they stand in it; most lines are one. */
+/** Splits a line into its records; most lines are a single record. */
 export function splitLine(text: string): readonly string[] {
-  // What a JSON record quotes is no record of its own.
+  // A record quoted within a JSON record is not a separate record.
   if (text.startsWith('{')) return [text];
   CLOCK.lastIndex = OWN_TIME;
   if (!CLOCK.test(text)) return [text];

@@ -8,20 +8,20 @@ import type { BuildMention, LogError, PodLogFacts, StageLogFacts } from './log-f
 import type { MentionTally } from './mention-tally.ts';
 import type { Settling } from './settling.ts';
 
-/** After which time without an error a build has got through, in milliseconds. */
+/** A build is assumed to have passed if no error follows for this time, in milliseconds. */
 const SETTLED_MS = 30_000;
-/** What has no known age comes behind all others; finite, so that two of them can be compared. */
+/** Sorts unknown ages last; finite, so that two of them can be subtracted. */
 const LONG_AGO = Number.MAX_SAFE_INTEGER;
 
-/** A container's log, read to its end. */
+/** A container's log, completely digested. */
 export interface DigestedLog {
   readonly digest: ContainerDigest;
   readonly read: ReadLog;
-  /** By the clock of its node. */
+  /** The current time by its node's clock. */
   readonly now: Date;
 }
 
-/** What is known beside the logs. */
+/** What is known in addition to the logs. */
 export interface StageContext {
   readonly keyOfId: ReadonlyMap<string, string>;
   readonly windowMs: Milliseconds | null;
@@ -32,7 +32,10 @@ interface Aged<T> {
   age(at: number | null): Milliseconds | null;
 }
 
-/** Puts together what the logs of a stage's containers say. By ages: no clock is compared with another. */
+/**
+ * Merges the logs of a stage's containers. Compares only ages, because the nodes' clocks may
+ * differ.
+ */
 export function stageFacts(
   stage: Stage,
   logs: readonly DigestedLog[],
@@ -58,7 +61,7 @@ export function stageFacts(
     pods: current.map((log) => podFacts(log, context.windowMs)),
     idle: errors.length + builds.size + events === 0,
     lastEventAgeMs,
-    // Where no line names a build, each that was taken on is one.
+    // If no line names a build, each received build counts.
     events: builds.size || sum(current.map(({ digest }) => digest.begun)) || Math.min(events, 1),
     atPace,
     errors,
@@ -93,7 +96,10 @@ function podFacts(log: DigestedLog, windowMs: Milliseconds | null): PodLogFacts 
   };
 }
 
-/** All that was written since the container's start was read, unless that was before the window. */
+/**
+ * Returns how far back the log is complete: to the container's start or the window, whichever is
+ * later, or to the oldest line if older lines were cut off.
+ */
 function reachesBack(
   oldest: Milliseconds | null,
   sinceStart: Milliseconds | null,
@@ -104,7 +110,7 @@ function reachesBack(
   return Math.min(windowMs, sinceStart ?? windowMs);
 }
 
-/** Mentions by key; those by an ID that nobody knows are of something else. */
+/** Groups mentions by build key; IDs that belong to no known build are dropped. */
 function mentionsByKey(
   logs: readonly DigestedLog[],
   keyOfId: ReadonlyMap<string, string>,
@@ -114,7 +120,7 @@ function mentionsByKey(
     const { age } = aged(log);
     for (const [ref, of] of log.digest.mentions) {
       const key = keyOf(ref, keyOfId);
-      // What no line names was only thought of: a thread failed that had named it under another name.
+      // No line names it: an error was only attributed to an ID that its thread had named.
       if (key === null || of.named === 0) continue;
       byKey.set(key, [...(byKey.get(key) ?? []), { of, age }]);
     }
@@ -144,8 +150,8 @@ function mergedMention(all: readonly Aged<MentionTally>[]): BuildMention {
 }
 
 /**
- * Ages of what shows that the stage does its work: a build has left it, or was taken on and no error
- * has come of it since. That a build was taken on alone shows nothing: so begins each that fails.
+ * Returns the ages of evidence that the stage works: a build left it, or was received without a
+ * later error. Receiving a build is not enough, because failing builds start the same way.
  */
 function passedAges(
   logs: readonly DigestedLog[],
@@ -165,12 +171,12 @@ function passedAges(
   return known([...ends, ...builds]);
 }
 
-/** Fewer builds make no pace. */
+/** The minimum number of builds to compute a pace. */
 const PACE_OF = 3;
-/** So many times as long as usual may pass until the next one. */
+/** The next build may take this many times the average interval. */
 const PAUSE = 3;
 
-/** Whether the last build that got through did so as short ago as their pace lets expect. */
+/** Returns whether the last build passed as recently as the average interval suggests. */
 function keepsPace(passed: readonly Milliseconds[]): boolean {
   const newest = least(passed);
   const oldest = greatest(passed);
@@ -178,7 +184,7 @@ function keepsPace(passed: readonly Milliseconds[]): boolean {
   return newest <= (PAUSE * (oldest - newest)) / (passed.length - 1);
 }
 
-/** So many errors since it was last at its ordinary work are no beginning of more. */
+/** Fewer errors than this since the last normal work do not count as a new problem. */
 const FEW = 3;
 
 function isSettled({ settledAt, errorsSince }: Settling): boolean {

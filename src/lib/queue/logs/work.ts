@@ -2,27 +2,30 @@ import type { Stage } from '../stages.ts';
 import type { Entry } from './entry.ts';
 import { isOfPipeline } from './namespaces.ts';
 
-/** What a healthy record that names no build tells of the work on one. */
+/** What a healthy record says about the processing of a build. */
 export interface Work {
-  /** A build is taken on. */
+  /** The stage received a build. */
   readonly begins: boolean;
-  /** The stage is done with a build, and has handed it on. */
+  /** The stage finished with a build and passed it on. */
   readonly ends: boolean;
 }
 
-/** Longer ones print whole tasks behind what they say. */
+/** The number of characters examined; longer messages have whole tasks appended. */
 const SAYS = 160;
 const NOUN = /\b(?:builds?|tasks?|jobs?|usage[- ]queue|run[- ]queue|nomad)\b/i;
 const BEGINS =
   /\b(?:got|gets|received|receiving|took|taken|popped|picked|fetched|dequeued|consumed|pulled|claimed|accepted)\b/i;
 const GOES_ON =
   /\b(?:forward|publish|post|submit|dispatch|schedul|comput|process|start|finish|complet|send|hand|pass|us)(?:ed|ing|s)?\b|\bsent\b/i;
-/** What a service says of itself when it starts, stops or connects. */
+/** Wordings about the service itself when it starts, stops or connects. */
 const OF_ITSELF =
   /\b(?:(?:dis|re)?connect\w*|subscri\w*|listen\w*|consumers?|shut\w*|threads?|pool)\b/i;
 const NEGATED = /\b(?:not|never|fail\w*|could|cannot|can't|unable|will|to be|waiting|about to)\b/i;
 
-/** How each stage says, in the operations guide's words and in others, that it is done with a build. */
+/**
+ * The wordings with which each stage reports that it finished with a build, in the operations guide
+ * and others.
+ */
 const ENDS: Readonly<Record<Stage, RegExp>> = {
   'legacy-dispatcher':
     /\b(?:forwarded|sent|handed|passed|moved|pushed|delivered|relayed|transferred|placed|put|enqueued|published)\b/i,
@@ -34,13 +37,13 @@ const ENDS: Readonly<Record<Stage, RegExp>> = {
     /\b(?:finished|completed|stored|saved|updated|processed|ended|done|closed|recorded|written|delivered|published)\b/i,
 };
 
-/** What a record says, without the data behind it. */
+/** Returns the message without the data behind it. */
 function said({ head: { message } }: Entry): string {
   const end = message.indexOf(';');
   return message.slice(0, end === -1 ? SAYS : Math.min(end, SAYS));
 }
 
-/** What a healthy record tells of work; null where it tells of none. */
+/** Returns what a healthy record says about the processing of a build; null if it says nothing. */
 export function workIn(entry: Entry, stage: Stage): Work | null {
   const namesBuild = entry.named.keys.length + entry.named.buildIds.length > 0;
   if (!namesBuild && !isOfPipeline(entry.head.namespace)) return null;

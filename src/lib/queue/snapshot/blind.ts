@@ -1,13 +1,13 @@
 import { AdminError, type ErrorKind } from '../../errors.ts';
 import type { QueueSnapshot } from './snapshot.ts';
 
-/** Kinds of failure that lie with whoever asks, not with what was asked. */
+/** Kinds of failure caused by the request, not by the service. */
 const OWN_FAULTS: readonly ErrorKind[] = ['usage', 'notFound', 'validation'];
 
 /**
- * Why neither the cluster nor Nomad could be looked at, where that is no fault of theirs: no
- * kubeconfig, a context or a namespace that is not there, a login that is refused. Null otherwise:
- * a service that does not answer is evidence.
+ * Returns why neither the cluster nor Nomad could be examined, if that is not their fault: no
+ * kubeconfig, a missing context or namespace, a rejected login. Returns null otherwise: a service
+ * that does not respond is evidence.
  */
 export function blindness({ pods, nomad }: QueueSnapshot): AdminError | null {
   if (pods.status !== 'failed' || nomad.leader.status === 'known') return null;

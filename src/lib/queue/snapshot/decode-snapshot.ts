@@ -7,16 +7,16 @@ import { SNAPSHOT } from './schema/snapshot-schema.ts';
 import type { QueueSnapshot } from './snapshot.ts';
 
 /**
- * The newest format that is read. A field that is added is `optional` in the schema, with null for
- * what was saved before; one that goes, or another word in a union, makes a new format.
+ * The newest format that can be read. An added field must be `optional` in the schema, with null
+ * for older files; removing a field, or adding a value to a union, requires a new format.
  */
 const FORMAT = 1;
 
 /**
- * Reads a saved snapshot.
+ * Parses a saved snapshot.
  *
- * @throws AdminError of kind `validation`: BAD_SNAPSHOT for anything else, with what is wrong and
- *   where; NEWER_SNAPSHOT for the format of a later version
+ * @throws AdminError of kind `validation`: BAD_SNAPSHOT with what is wrong and where;
+ *   NEWER_SNAPSHOT for the format of a later version
  */
 export function decodeSnapshot(saved: string): QueueSnapshot {
   const document = objectOrNull(parse(saved));
@@ -34,7 +34,7 @@ function parse(saved: string): unknown {
     return JSON.parse(saved);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    // It quotes what stands there, with its line breaks.
+    // The parser's message quotes the document with its line breaks.
     throw bad(`it is not a complete JSON document (${error.message.replace(/\s+/g, ' ')})`);
   }
 }

@@ -2,11 +2,11 @@ import { Masker } from '../../masking.ts';
 import { redactLine } from '../../redact-line.ts';
 import type { QueueSnapshot } from './snapshot.ts';
 
-/** What a saved snapshot says that it is. */
+/** The `kind` of a saved snapshot. */
 export const SNAPSHOT_KIND = 'circleci-admin-queue-snapshot';
 
 /**
- * A snapshot as one JSON document, to be kept or sent to somebody. Secrets are taken out once more.
+ * Encodes a snapshot as a JSON document that can be saved or sent. Secrets are redacted again.
  *
  * @param masker knows the secrets of this installation
  */

@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../../clock.ts';
 
-/** Why a piece of evidence could not be had; an `AdminError` as data. */
+/** Why a piece of evidence could not be obtained; an `AdminError` as data. */
 export interface EvidenceFailure {
   readonly kind: string;
   readonly code: string;
@@ -9,27 +9,27 @@ export interface EvidenceFailure {
 }
 
 /**
- * What asking for something came to. A rule that needs it and does not have it says nothing: what is
- * not known is never taken for good or bad. That it could not be had is a finding of its own.
+ * A piece of evidence, or why there is none. A rule without the evidence it needs reports nothing:
+ * the unknown is never taken for good or bad. Missing evidence is reported by a separate finding.
  */
 export type Evidence<T> =
   | { readonly status: 'known'; readonly value: T; readonly tookMs: Milliseconds }
   | {
       readonly status: 'failed';
       readonly failure: EvidenceFailure;
-      /** The time limit ended it. */
+      /** Whether the time limit was exceeded. */
       readonly timedOut: boolean;
       readonly tookMs: Milliseconds;
     }
-  /** Nothing is set up that could be asked, or what it depends on is not known: why. */
+  /** The source is not configured, or depends on something unknown; `why` says which. */
   | { readonly status: 'not-asked'; readonly why: string };
 
-/** The value, or null where it is not known. */
+/** Returns the value, or null if it is unknown. */
 export function known<T>(evidence: Evidence<T>): T | null {
   return evidence.status === 'known' ? evidence.value : null;
 }
 
-/** What was not asked for. */
+/** Creates evidence that was not requested. */
 export function notAsked(why: string): Evidence<never> {
   return { status: 'not-asked', why };
 }

@@ -7,7 +7,7 @@ import { encodeSnapshot } from './encode-snapshot.ts';
 import type { QueueSnapshot } from './snapshot.ts';
 
 /**
- * Refuses a file that could not be kept, before anything is asked.
+ * Fails early if a file cannot be written.
  *
  * @throws AdminError of kind `validation`, code SNAPSHOT_FILE
  */
@@ -20,7 +20,7 @@ export async function requireWritable(path: string): Promise<void> {
 }
 
 /**
- * Keeps a snapshot, whole or not at all, readable by the user alone. One that is there is replaced.
+ * Writes a snapshot atomically, readable only by the user. Replaces an existing file.
  *
  * @throws AdminError of kind `failed`, code SNAPSHOT_FILE
  */
@@ -47,9 +47,9 @@ function notWritten(kind: ErrorKind, path: string, error: unknown): AdminError {
 }
 
 /**
- * Reads a snapshot that was kept.
+ * Reads a snapshot file.
  *
- * @throws AdminError of kind `notFound`, code SNAPSHOT_NOT_FOUND; as `decodeSnapshot`
+ * @throws AdminError of kind `notFound`, code SNAPSHOT_NOT_FOUND; like `decodeSnapshot`
  */
 export async function readSnapshot(path: string): Promise<QueueSnapshot> {
   let saved: string;
@@ -61,7 +61,7 @@ export async function readSnapshot(path: string): Promise<QueueSnapshot> {
       hint: 'To save one: circleci-admin troubleshoot queue --save FILE',
     });
   }
-  // Its schema is loaded by whoever reads, and by nobody who writes.
+  // Loaded on demand: only reading needs the schema.
   const { decodeSnapshot } = await import('./decode-snapshot.ts');
   return decodeSnapshot(saved);
 }

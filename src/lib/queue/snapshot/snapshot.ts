@@ -7,11 +7,11 @@ import type { BuildSystemSummary, RecentBuild } from '../../server/admin-api.ts'
 import type { Stage } from '../stages.ts';
 import type { Evidence } from './evidence.ts';
 
-/** A pod, as far as the diagnosis needs it. */
+/** The details of a pod that the diagnosis needs. */
 export interface PodFact {
   readonly name: string;
   readonly workload: string;
-  /** Of the catalogue; null where it is of no known service. */
+  /** The service's name in the catalogue; null if unknown. */
   readonly service: string | null;
   readonly stage: Stage | null;
   readonly createdAt: Date | null;
@@ -24,30 +24,33 @@ export interface WorkloadFact {
   readonly name: string;
   readonly service: string | null;
   readonly stage: Stage | null;
-  /** Pods that are wanted. */
+  /** Desired number of pods. */
   readonly replicas: number;
   readonly ready: number;
 }
 
 /** A line of a container's log. */
 export interface LogLine {
-  /** RFC 3339, from the clock of the pod's node, as the kubelet stamped it; empty where unknown. */
+  /**
+   * RFC 3339 time at which the kubelet received it, by the clock of the pod's node; empty if
+   * unknown.
+   */
   readonly time: string;
   readonly text: string;
 }
 
-/** What was read of one container's log. */
+/** The log of one container, as read. */
 export interface ReadLog {
   /** Oldest first. */
   readonly lines: readonly LogLine[];
-  /** The line limit cut off what is older. */
+  /** Whether older lines were cut off by the line limit. */
   readonly cut: boolean;
   /**
-   * How many of the last lines the node, by its own clock, counts among the newest
-   * {@link QueueSnapshot.freshMs}. So nothing depends on this machine's clock.
+   * How many of the last lines are younger than {@link QueueSnapshot.freshMs} by the node's own
+   * clock, so that nothing depends on this machine's clock.
    */
   readonly fresh: number;
-  /** When the container was started, by the clock of its node; null where it is not known. */
+  /** Start of the container by the clock of its node; null if unknown. */
   readonly startedAt: Date | null;
 }
 
@@ -56,12 +59,12 @@ export interface StageLog {
   readonly stage: Stage;
   readonly pod: string;
   readonly container: string;
-  /** The run before the last restart. */
+  /** Whether it is the log of the run before the last restart. */
   readonly previous: boolean;
   readonly log: Evidence<ReadLog>;
 }
 
-/** What a build agent on a client wrote, of a job that may be stuck. */
+/** The log of a build agent on a client, for a job that may be stuck. */
 export interface AgentLog {
   readonly jobId: string;
   readonly allocationId: string;
@@ -75,65 +78,65 @@ export interface RabbitQueue {
   readonly vhost: string;
   readonly name: string;
   readonly messages: number;
-  /** Null where it is not told. */
+  /** Null if unknown. */
   readonly unacknowledged: number | null;
   readonly consumers: number | null;
 }
 
-/** What time it is for whom, when they answered; null where they do not say. */
+/** The clock offsets of the services, measured with their responses; null if unknown. */
 export interface Clocks {
-  /** How far each is ahead of this machine, negative where it is behind. */
+  /** How far the clock is ahead of this machine's; negative if it is behind. */
   readonly kubernetesAheadMs: Milliseconds | null;
   readonly nomadAheadMs: Milliseconds | null;
   readonly serverAheadMs: Milliseconds | null;
 }
 
-/** A build that was started to see where it gets. */
+/** A build that was started for the diagnosis. */
 export interface TriggeredBuild {
   /** `org/repo`. */
   readonly project: string;
-  /** Null until the server gave it one. */
+  /** Null until the server has assigned one. */
   readonly number: number | null;
   readonly pipelineId: string | null;
-  /** How long ago, by this machine's clock, when the snapshot was taken. */
+  /** Time since its start by this machine's clock, when the snapshot was taken. */
   readonly ageMs: Milliseconds;
 }
 
 /**
- * Everything that the rules look at: plain data, so that it can be saved and judged elsewhere. Times
- * are in keys that end with `At` or `Until`.
+ * All the input of the rules. It is plain data, so that it can be saved and diagnosed elsewhere.
+ * Keys of dates end with `At` or `Until`.
  */
 export interface QueueSnapshot {
   readonly format: 1;
   readonly installation: string;
   /** By this machine's clock. */
   readonly takenAt: Date;
-  /** How far back logs were asked for. */
+  /** How far back logs were requested. */
   readonly windowMs: Milliseconds;
   /** See {@link ReadLog.fresh}. */
   readonly freshMs: Milliseconds;
-  /** As major.minor; null where the profile does not say. */
+  /** The server's version as major.minor; null if the profile has none. */
   readonly serverVersion: string | null;
   readonly clocks: Clocks;
   readonly pods: Evidence<readonly PodFact[]>;
   readonly workloads: Evidence<readonly WorkloadFact[]>;
-  /** One for each container of the pods of the pipeline. */
+  /** One log per container of the pipeline's pods, and another one for a previous run. */
   readonly logs: readonly StageLog[];
   readonly nomad: {
-    /** `host:port`; null for no leader. */
+    /** `host:port`; null if there is no leader. */
     readonly leader: Evidence<string | null>;
     readonly clients: Evidence<readonly ClientRow[]>;
-    /** Pending and running ones, and those that ended within the window. */
+    /** Pending and running jobs, and those that ended within the window. */
     readonly jobs: Evidence<readonly JobRow[]>;
     readonly agentLogs: readonly AgentLog[];
   };
   readonly server: {
     readonly summary: Evidence<BuildSystemSummary>;
-    /** Queued, running and the newest ended builds, as the UI believes. */
+    /** Queued, running and the newest ended builds according to the UI. */
     readonly builds: Evidence<readonly RecentBuild[]>;
   };
   readonly rabbitmq: Evidence<readonly RabbitQueue[]>;
-  /** Port 8585 of the output-processor, from a few clients. */
+  /** Checks of port 8585 of the output-processor from a few clients. */
   readonly outputPort: Evidence<readonly ProbeResult[]>;
   readonly trigger: TriggeredBuild | null;
 }

@@ -5,32 +5,32 @@ import type { Look } from '../look.ts';
 import type { TriggeredBuild } from '../snapshot/snapshot.ts';
 import { type TriggerEvent, triggerBuild, triggeredBuild } from './trigger.ts';
 
-/** What happens while a build is started and followed; the last event is the last look. */
+/** An event while a build is started and followed; the last event is the last look. */
 export type FollowTriggerEvent =
   | TriggerEvent
-  /** It is not seen on a client yet: it is looked again after a while. */
+  /** The build has not reached a client yet: it is looked up again after a pause. */
   | { readonly kind: 'on-its-way'; readonly afterMs: Milliseconds }
   | { readonly kind: 'looked'; readonly look: Look };
 
-/** How a build is started and followed. */
+/** The options of {@link followTrigger}. */
 export interface FollowTriggerOptions {
   readonly project: string;
   readonly branch: string | null;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** How long it may take to its client. */
+  /** How long the build may take to reach its client. */
   readonly timeoutMs: Milliseconds;
 }
 
 const LOOK_EVERY: Milliseconds = 10_000;
-/** The rules give a build a minute for every step: before this nothing is called lost. */
+/** The rules allow a build a minute for each step: earlier, nothing is reported as lost. */
 const PATIENCE: Milliseconds = 90_000;
 
 /**
- * Starts a build, as the operations guide does before it looks at logs, and looks until it has
- * arrived on a client, stands still for a reason that the rules name, or the time is over.
+ * Starts a build, as the operations guide does before reading logs, and looks repeatedly until it
+ * has started on a client or the time is over.
  *
- * @throws AdminError as {@link triggerBuild} and `lookAt`
+ * @throws AdminError like {@link triggerBuild} and `lookAt`
  */
 export async function* followTrigger(
   api: TriggerApi,
@@ -56,7 +56,7 @@ export async function* followTrigger(
   }
 }
 
-/** Whether Nomad runs it, or has run it. */
+/** Returns whether Nomad has started the build. */
 function hasArrived({ snapshot, facts }: Look): boolean {
   const { trigger } = snapshot;
   if (trigger === null || trigger.number === null) return false;

@@ -4,7 +4,7 @@ import type { TriggerApi } from '../../server/trigger-api.ts';
 import { formatDuration } from '../../units.ts';
 import type { TriggeredBuild } from '../snapshot/snapshot.ts';
 
-/** What is known of a build that was started. */
+/** A build that was started. */
 export interface StartedBuild {
   /** `org/repo`. */
   readonly project: string;
@@ -13,7 +13,7 @@ export interface StartedBuild {
   readonly startedAt: Date;
 }
 
-/** What is told while a build is started; the last event is `numbered` or `unnumbered`. */
+/** An event while a build is started; the last event is `numbered` or `unnumbered`. */
 export type TriggerEvent =
   | ({ readonly kind: 'started' } & StartedBuild)
   | ({
@@ -22,24 +22,24 @@ export type TriggerEvent =
       readonly workflow: string | null;
       readonly job: string | null;
     } & StartedBuild)
-  /** It was started, but nobody knows its number. */
+  /** The build was started, but its number is unknown. */
   | ({ readonly kind: 'unnumbered'; readonly why: string } & StartedBuild);
 
-/** How a build is started. */
+/** The options of {@link triggerBuild}. */
 export interface TriggerOptions {
   readonly project: string;
-  /** The project's own default where it is left out. */
+  /** If omitted or null, the project's default branch. */
   readonly branch?: string | null;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** How long its number is waited for. */
+  /** How long to wait for the build number. */
   readonly limitMs?: Milliseconds;
 }
 
-/** The number is given when the workflow starts the job, seconds later. */
+/** The number is assigned when the workflow starts the job, seconds later. */
 const DEFAULT_LIMIT: Milliseconds = 60_000;
 const POLL: Milliseconds = 1_000;
-/** Ends of a workflow: no more jobs come. */
+/** Final states of a workflow: no more jobs follow. */
 const ENDED: ReadonlySet<string> = new Set([
   'success',
   'failed',
@@ -52,8 +52,8 @@ const ENDED: ReadonlySet<string> = new Set([
 /**
  * Starts a build of a project, and waits until it has a number.
  *
- * @throws AdminError as {@link TriggerApi.startPipeline}; `failed` PIPELINE_ERRORED where the server
- *   cannot make a workflow of it
+ * @throws AdminError like {@link TriggerApi.startPipeline}; `failed` PIPELINE_ERRORED if the server
+ *   cannot create a workflow
  */
 export async function* triggerBuild(
   api: TriggerApi,
@@ -83,7 +83,7 @@ export async function* triggerBuild(
   }
 }
 
-/** A triggered build as a snapshot has it. */
+/** Converts a triggered build for a snapshot. */
 export function triggeredBuild(event: TriggerEvent, now: Date): TriggeredBuild {
   const { project, pipelineId, startedAt } = event;
   const number = event.kind === 'numbered' ? event.number : null;
@@ -96,7 +96,7 @@ type Numbered = {
   readonly job: string | null;
 };
 
-/** The number of its first job, or why there will be none; null while neither is known. */
+/** Returns the number of the first job, or why there will be none; null while neither is known. */
 async function lookForNumber(
   api: TriggerApi,
   pipelineId: string,
@@ -120,7 +120,7 @@ async function lookForNumber(
     return null;
   } catch (error) {
     signal.throwIfAborted();
-    // The build is on its way all the same. What is new may not be found yet.
+    // The build was started all the same. A new pipeline may not be found yet.
     if (!isAdminError(error) || error.code === 'PIPELINE_ERRORED') throw error;
     return error.kind === 'notFound' ? null : { why: error.message };
   }

@@ -4,10 +4,10 @@ import type { QueueFacts } from '../facts/facts.ts';
 import type { Evidence } from '../snapshot/evidence.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 
-/** Clocks that differ by more make times in logs hard to compare. */
+/** A larger clock offset makes the times in logs hard to compare. */
 const CLOCKS_DIFFER_MS: Milliseconds = 30_000;
 
-/** What was not looked at and why, and clocks that differ. */
+/** Returns notes on what was not checked and why, and on clock offsets. */
 export function notesOf({ snapshot }: QueueFacts): readonly string[] {
   return [...new Set([...unasked(snapshot), ...unread(snapshot), ...clocks(snapshot)])];
 }
@@ -57,7 +57,7 @@ function clocks({ clocks: { kubernetesAheadMs, nomadAheadMs, serverAheadMs } }: 
   });
 }
 
-/** With one full stop. */
+/** Ends a text with a full stop. */
 function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

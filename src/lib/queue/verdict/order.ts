@@ -4,8 +4,8 @@ import { type Finding, findingPage, type Place, type Rule } from '../finding.ts'
 import { STAGE_SERVICES, STAGES } from '../stages.ts';
 
 /**
- * Puts findings into the order in which they are to be fixed: errors before warnings, what is
- * explained by another behind it, and among the others the first broken step of the way first.
+ * Sorts the findings in the order in which to fix them: errors before warnings; within these, root
+ * causes before findings that others explain; and then by the first affected step of a build's way.
  */
 export function orderFindings(
   findings: readonly Finding[],
@@ -30,23 +30,26 @@ export function orderFindings(
   return judged.toSorted((a, b) => group(a) - group(b));
 }
 
-/** A finding, and the rule that knows what it means. */
+/** A finding and its rule. */
 interface Told {
   readonly finding: Finding;
   readonly rule: Rule;
 }
 
-/** Whether one explains the other. */
+/** Returns whether one finding explains the other. */
 function isCause(cause: Told, effect: Told): boolean {
   if (cause === effect) return false;
-  // A warning holds nothing up, so that no error comes from it.
+  // A warning blocks nothing, so it does not explain an error.
   if (cause.finding.severity === 'warning' && effect.finding.severity === 'error') return false;
   return byRule(cause, effect) || byService(cause, effect);
 }
 
 type Causes = ReadonlyMap<Told, readonly Told[]>;
 
-/** The first of those that explain it, directly or by way of others, and that nothing explains. */
+/**
+ * Returns the first finding that explains this one, directly or through others, and that has no
+ * cause itself.
+ */
 function rootOf(finding: Told, causes: Causes, ranked: readonly Told[]): Told | null {
   const above = new Set<Told>();
   const open = [finding];
@@ -61,7 +64,7 @@ function rootOf(finding: Told, causes: Causes, ranked: readonly Told[]): Told | 
   return roots.find((one) => one !== finding) ?? null;
 }
 
-/** What a rule knows to come of its findings. */
+/** Returns whether a rule declares that its finding explains the other. */
 function byRule(cause: Told, effect: Told): boolean {
   const [own, other] = [cause.finding, effect.finding];
   if (cause.rule.accountsFor?.(own, other)) return true;
@@ -72,7 +75,7 @@ function byRule(cause: Told, effect: Told): boolean {
   );
 }
 
-/** A pod that is down, and what does not work without it. */
+/** Returns whether a failed pod explains the other finding, which depends on its service. */
 function byService(cause: Told, effect: Told): boolean {
   const service = cause.finding.subject;
   if (!cause.rule.ofPods || service === null) return false;
@@ -89,7 +92,7 @@ function servicesAt(place: Place): readonly string[] {
   return ['nomad', 'clients', 'jobs'].includes(place) ? [NOMAD_SERVICE] : [];
 }
 
-/** The way of a build, from what all rests on to what it ends with. */
+/** Returns the position on a build's way: from the infrastructure to the final step. */
 function rankOf({ finding, rule }: Told): number {
   if (rule.rank) return rule.rank(finding);
   return rule.ofPods ? rankOfService(finding.subject) : RANKS[finding.place];

@@ -12,7 +12,7 @@ import { STAGE_SERVICES, type Stage } from '../stages.ts';
 
 type Words = Omit<Step, 'step'>;
 
-/** The steps of the operations guide's tree, in its order, each with its numbers. */
+/** Returns the steps of the operations guide's decision tree in order, each with its numbers. */
 export function stepsOf(
   facts: QueueFacts,
   findings: readonly JudgedFinding[],
@@ -49,7 +49,7 @@ function isOf(stage: Stage, service: string | null): boolean {
   return service !== null && STAGE_SERVICES[stage].includes(service);
 }
 
-/** What was found outweighs the numbers, and stands before them. */
+/** A finding determines the state of a step, and precedes its numbers. */
 function judged(words: Words, own: readonly JudgedFinding[]): Words {
   const [worst] = own.toSorted(
     (a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'),

@@ -11,13 +11,13 @@ import { countWaiting } from '../facts/who-waits.ts';
 import { known } from '../snapshot/evidence.ts';
 import { STAGES } from '../stages.ts';
 
-/** A build that is queued for longer than this, and nothing says why, is worth a word. */
+/** A build that is queued for longer than this without an explanation is reported. */
 const LONG_QUEUED_MS: Milliseconds = 180_000;
 
-/** A way that nobody has gone for so long may be broken by now. */
+/** After this time without a build, the pipeline counts as idle: it may have broken meanwhile. */
 const IDLE_AFTER_MS: Milliseconds = 300_000;
 
-/** What all findings together amount to. */
+/** Returns the overall verdict from all findings. */
 export function verdictOf(facts: QueueFacts, findings: readonly JudgedFinding[]): Verdict {
   const waiting = countWaiting(facts);
   const cause = findings[0]?.code ?? null;
@@ -50,12 +50,12 @@ function illness(findings: readonly JudgedFinding[], waiting: number | null): Wo
   return { state: 'broken', text: `${opening(first)}.${queued}${also}`, next };
 }
 
-/** What builds go through was not seen: that nothing was found of it means little. */
+/** Returns whether an essential source could not be read, so that few findings prove little. */
 function isBlind({ code, subject }: JudgedFinding): boolean {
   return code === 'CQ0901' && (subject === 'kubernetes' || subject === 'nomad');
 }
 
-/** Whether there is no need to say how many builds wait. */
+/** Returns whether the number of waiting builds need not be repeated. */
 function isTold(waiting: number, { title }: JudgedFinding): boolean {
   return waiting === 0 || title.includes(`${builds(waiting)} waiting`);
 }
@@ -65,7 +65,7 @@ function waits(count: number): string {
 }
 
 function opening({ title, subject, place }: JudgedFinding): string {
-  // The name of a service or of its pods is written as it is.
+  // Keep the case of the name of a service or a pod.
   if (subject !== null && (place === 'kubernetes' || title.startsWith(subject))) return title;
   return title.charAt(0).toUpperCase() + title.slice(1);
 }
@@ -101,7 +101,9 @@ function health(facts: QueueFacts): Words {
   return { state: 'healthy', text };
 }
 
-/** Builds that are queued in the UI for long, though nothing that was looked at says why. */
+/**
+ * Returns a verdict for builds that are queued for long in the UI without an explanation, or null.
+ */
 function longQueued(facts: QueueFacts): Words | null {
   const now = serverNow(facts.snapshot);
   const late = facts.trails.flatMap(({ ui, jobs }) => {
@@ -116,7 +118,7 @@ function longQueued(facts: QueueFacts): Words | null {
   return { state: 'unknown', text };
 }
 
-/** How far the build got that was started to see; null where nothing is to be said of it. */
+/** Returns how far the triggered build has got; null if no build was triggered. */
 function followTrigger(facts: QueueFacts): Words | null {
   const { trigger } = facts.snapshot;
   if (trigger === null) return null;
@@ -145,7 +147,10 @@ function arrived({ jobs, ui }: BuildTrail): boolean {
   return jobs.length > 0 || state === 'running' || state === 'ended';
 }
 
-/** From when it was asked for to Nomad, each age by the clock of who tells it. */
+/**
+ * Returns the time from the trigger until the job reached Nomad; each age is by the clock of its
+ * source.
+ */
 function tookOf(
   { jobs, ui }: BuildTrail,
   { snapshot }: QueueFacts,

@@ -7,14 +7,14 @@ const KEY = 'circleci-realitycheck-21';
 const SCHEDULERER = '2021-01-20T06:14:59.600+0000 [] [pool-43-thread-13]';
 
 describe("the guide's own samples", () => {
-  it.each(SAMPLED_STAGES)('of %s are healthy, and tell of the build', (stage) => {
+  it.each(SAMPLED_STAGES)('of %s are healthy, and name the build', (stage) => {
     const facts = digestTexts(stage, GUIDE_LINES[stage]);
     expect(facts).toMatchObject({ errors: [], events: 1, idle: false });
     expect([...facts.builds.keys()]).toEqual([KEY]);
     expect(facts.builds.get(KEY)).toMatchObject({ failed: false, posted: stage === 'schedulerer' });
   });
 
-  it('tell beats apart from work', () => {
+  it('distinguish heartbeats from work', () => {
     const beat = GUIDE_LINES.dispatcher[3].slice(-84);
     expect(beat).toMatch(/^2021-01-20T06:16:42/);
     const idle = digest('dispatcher', logOf('dispatcher', [written(80, beat), written(20, beat)]));
@@ -23,7 +23,7 @@ describe("the guide's own samples", () => {
     expect(digestTexts('dispatcher', GUIDE_LINES.dispatcher).pods[0]?.lastBeat?.text).toBe(beat);
   });
 
-  it('tell where clients reach the output-processor', () => {
+  it('contain the address of the output-processor', () => {
     const { outputAddress } = digestTexts('schedulerer', GUIDE_LINES.schedulerer);
     expect(outputAddress).toBe('output.ci.circleci.internal:8585');
   });
@@ -36,7 +36,7 @@ const FRAMES = [
 ];
 const REFUSED = 'java.net.ConnectException: Connection refused';
 
-/** Name, lines, and what is told of the error. */
+/** Name, lines, and the expected facts about the error. */
 const ERRORS: readonly (readonly [string, readonly string[], object])[] = [
   ...['ERROR', 'FATAL', 'SEVERE', 'CRITICAL'].map(
     (level) =>
@@ -171,7 +171,7 @@ describe('errors', () => {
     SAMPLED_STAGES.flatMap((stage) =>
       ['ERROR', 'FATAL', 'SEVERE'].map((level) => [level, stage] as const),
     ),
-  )("are found where the guide's lines say %s: %s", (level, stage) => {
+  )("are found if the guide's lines have the level %s: %s", (level, stage) => {
     const lines = GUIDE_LINES[stage].map((line) => line.replace(' INFO ', ` ${level} `));
     const { errors, idle } = digestTexts(stage, lines);
     expect(errors.map((error) => error.level)).toEqual(lines.map(() => level));
@@ -195,13 +195,13 @@ describe('errors', () => {
     'circle.run-queue.error,host=circleci-telegraf value=0i 1611123299000000000',
     '[12.345s][info][gc] GC(3) Pause Young (Normal) 24M->4M(256M) 3.456ms',
     'java.io.tmpdir is /tmp',
-  ])('are not seen in %s', (line) => {
+  ])('are not found in %s', (line) => {
     const healthy = GUIDE_LINES.schedulerer;
     expect(digestTexts('schedulerer', [...healthy, line, ...healthy]).errors).toEqual([]);
     expect(digestTexts('schedulerer', [line])).toMatchObject({ errors: [], events: 0, idle: true });
   });
 
-  it('are not seen in a dump of all threads', () => {
+  it('are not found in a thread dump', () => {
     const dump = [
       '"main" #1 prio=5 os_prio=0 tid=0x00007f nid=0x1 in Object.wait() [0x00007f]',
       '   java.lang.Thread.State: WAITING (on object monitor)',
@@ -211,7 +211,7 @@ describe('errors', () => {
     expect(digestTexts('schedulerer', lines).errors).toEqual([]);
   });
 
-  it('of one kind are one, with all of their builds and the newest lines', () => {
+  it('of one kind are combined, with all builds and the newest lines', () => {
     const task = (number: number): string =>
       `6007ca6352718c10b1227a${number}-0-build-acme-web-${number}`;
     const lines = [10, 11, 12].flatMap((number) => [
@@ -226,7 +226,7 @@ describe('errors', () => {
     expect([...builds.values()].every(({ failed }) => failed)).toBe(true);
   });
 
-  it('belong to the build that the same thread was at work on', () => {
+  it('belong to the build that the same thread was working on', () => {
     const [got] = GUIDE_LINES.schedulerer;
     const other = got.replaceAll('21', '22').replaceAll('thread-13', 'thread-9');
     const failure = `${SCHEDULERER} ERROR schedulerer.scheduler could not post;`;
@@ -236,14 +236,14 @@ describe('errors', () => {
     expect(builds.get('circleci-realitycheck-22')?.failed).toBe(false);
   });
 
-  it('keep their stack trace where another record comes between', () => {
+  it('keep their stack trace if another record comes between', () => {
     const noise = `${SCHEDULERER} INFO com.zaxxer.hikari.HikariPool stats`;
     const head = `${SCHEDULERER} ERROR schedulerer.scheduler could not post; ${REFUSED}`;
     const { errors } = digestTexts('schedulerer', [head, FRAMES[0] ?? '', noise, FRAMES[1] ?? '']);
     expect(errors).toMatchObject([{ frames: 2, count: 1 }]);
   });
 
-  it('have passed once another build has left the stage, not when one is only taken on', () => {
+  it('have recovered if another build leaves the stage, but not if one is only received', () => {
     const [got, posted] = GUIDE_LINES.schedulerer;
     const failure = `${SCHEDULERER} ERROR schedulerer.scheduler could not post;`;
     const next = (line: string): string =>
@@ -274,8 +274,8 @@ describe('errors', () => {
   });
 });
 
-describe('what is worded otherwise', () => {
-  it('still tells which builds were worked on and posted', () => {
+describe('other wordings', () => {
+  it('still show which builds were processed and posted', () => {
     const { builds, events, errors } = digestTexts('schedulerer', [
       `${SCHEDULERER} INFO schedulerer.core task received: 6007ca6352718c10b1227a57-0-build-acme-web-12`,
       `${SCHEDULERER} INFO schedulerer.scheduler submitting it to Nomad`,
@@ -285,7 +285,7 @@ describe('what is worded otherwise', () => {
     expect(builds.get('acme-web-12')).toMatchObject({ posted: true, failed: false });
   });
 
-  it('is a beat where the main thread repeats it minute after minute', () => {
+  it('count as a heartbeat if the main thread repeats them every minute', () => {
     const line =
       '2021-01-20T06:14:59.000+0000 [] [main] INFO picard-dispatcher.init all is well; up 71s';
     const lines = [170, 110, 50].map((ago) => written(ago, line));
@@ -296,7 +296,7 @@ describe('what is worded otherwise', () => {
     expect(noisy).toMatchObject({ lastBeatAgeMs: null, lastBeat: null });
   });
 
-  it("names builds by their ID alone where another stage's log tells which one that is", () => {
+  it("with only a build ID are resolved by another stage's log", () => {
     const processed = '{"level":"info","msg":"step stored","build":"6007ca6352718c10b1227a57"}';
     const logs = [
       logOf('schedulerer', [written(30, GUIDE_LINES.schedulerer[0])]),
@@ -309,14 +309,14 @@ describe('what is worded otherwise', () => {
   });
 });
 
-describe('how far back a log reaches', () => {
+describe('the reach of a log', () => {
   const lines = [written(600, 'INFO a'), written(10, 'INFO b')];
   const windowMs = 1_800_000;
   it.each([
     ['to its oldest line where lines were cut off', { cut: true }, 600_000],
     ['through the whole window', {}, windowMs],
     ['to the start of its container', { startedAt: new Date(NOW.getTime() - 700_000) }, 700_000],
-  ])('is %s', (_name, more, expected) => {
+  ])('extends %s', (_name, more, expected) => {
     const all = digestAllLogs([logOf('dispatcher', lines, more)], {
       now: NOW,
       freshMs: FRESH_MS,

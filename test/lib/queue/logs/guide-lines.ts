@@ -1,6 +1,9 @@
 import type { Stage } from '../../../../src/lib/queue/stages.ts';
 
-/** The operations guide's own samples of healthy logs ("Debug Queuing Builds", steps 1 to 3), line by line. */
+/**
+ * The operations guide's own samples of healthy logs ("Debug Queuing Builds", steps 1 to 3), line
+ * by line.
+ */
 export const GUIDE_LINES = {
   'legacy-dispatcher': [
     'Jan 20 06:14:59.119:+0000 INFO circle.backend.build.usage-queue got usage-queue event;',
@@ -19,10 +22,10 @@ export const GUIDE_LINES = {
   ],
 } as const satisfies Partial<Record<Stage, readonly string[]>>;
 
-/** Stages of which the guide has a sample. */
+/** The stages that the guide has a sample of. */
 export type SampledStage = keyof typeof GUIDE_LINES;
 
-/** Their names. */
+/** The stages that the guide has a sample of. */
 export const SAMPLED_STAGES: readonly SampledStage[] = [
   'legacy-dispatcher',
   'dispatcher',

@@ -18,7 +18,7 @@ const word = fc.constantFrom(
   'no',
 );
 const words = fc.array(word, { minLength: 1, maxLength: 6 }).map((some) => some.join(' '));
-/** What libraries write that is no matter. */
+/** Irrelevant lines of libraries. */
 const noise = fc.oneof(
   fc
     .tuple(
@@ -40,7 +40,7 @@ const FAILURE = [
   '\t... 12 more',
 ];
 
-/** Lines with noise between them, at places that are given as shares of their number. */
+/** Inserts noise between the lines, at places given as fractions of their number. */
 function among(lines: readonly string[], some: readonly (readonly [number, string])[]): string[] {
   const mixed: string[] = [...lines];
   for (const [share, text] of some) mixed.splice(Math.floor(share * (mixed.length + 1)), 0, text);
@@ -52,7 +52,7 @@ const scattered = fc.array(fc.tuple(fc.double({ min: 0, max: 0.999, noNaN: true 
 });
 
 describe('noise between the lines', () => {
-  it('makes no error, and hides neither builds nor beats', () => {
+  it('causes no error, and hides neither builds nor heartbeats', () => {
     fc.assert(
       fc.property(fc.constantFrom(...SAMPLED_STAGES), scattered, (stage, some) => {
         const plain = digestTexts(stage, GUIDE_LINES[stage]);
@@ -99,7 +99,7 @@ describe('several records on one line', () => {
     splitLine(line),
   );
 
-  it('are told apart, however they are joined', () => {
+  it('are split, however they are joined', () => {
     expect(records).toHaveLength(14);
     fc.assert(
       fc.property(
@@ -117,7 +117,7 @@ describe('several records on one line', () => {
     );
   });
 
-  it('are not seen in what a JSON record quotes', () => {
+  it('are not split within a JSON record', () => {
     const quoted = JSON.stringify({ level: 'info', msg: `said: ${FAILURE[0]}` });
     expect(splitLine(quoted)).toEqual([quoted]);
   });
@@ -127,7 +127,7 @@ describe('the time on a node', () => {
   const BEAT = `${STAMP} [main] INFO picard-dispatcher.init Still running...;`;
   const MINUTE = 60_000;
 
-  it('is what its log proves, however wrong its clock is: ages are right to a beat', () => {
+  it('is derived from its log: ages are right to a heartbeat, however wrong the clock is', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: -20 * MINUTE, max: 20 * MINUTE }),
@@ -140,7 +140,7 @@ describe('the time on a node', () => {
           const [pod] = digest('dispatcher', logOf('dispatcher', lines, {}, aheadMs)).pods;
           const age = pod?.lastBeatAgeMs ?? Number.NaN;
           expect(age).toBeGreaterThanOrEqual(0);
-          // Fewer beats than fill the fresh window leave more of it open.
+          // Fewer heartbeats than fit the fresh window leave more uncertainty.
           const open = Math.max(MINUTE, FRESH_MS - (beats - 1) * MINUTE);
           expect(Math.abs(age - newest * 1_000)).toBeLessThanOrEqual(open);
         },
@@ -163,14 +163,14 @@ describe('the time on a node', () => {
 });
 
 describe('100,000 lines', () => {
-  it('are judged within a second or so', () => {
+  it('are digested within about a second', () => {
     const cycle = [...SAMPLED_STAGES.flatMap((stage) => GUIDE_LINES[stage]), ...FAILURE];
     const lines = Array.from({ length: 100_000 }, (_, index) =>
       written(1_000 - index / 100, cycle[index % cycle.length] ?? ''),
     );
     const log = logOf('schedulerer', lines);
     const { value, cpuMs } = timed(() => digest('schedulerer', log));
-    // The bench holds it to one second; a machine that runs other tests beside it is slower.
+    // The benchmark allows one second; a machine that runs other tests at the same time is slower.
     expect(cpuMs).toBeLessThan(2_000);
     expect(value.errors.map(({ count }) => count)).toEqual([Math.ceil(100_000 / cycle.length)]);
   });

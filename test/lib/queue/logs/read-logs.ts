@@ -3,12 +3,12 @@ import type { StageLogFacts } from '../../../../src/lib/queue/logs/log-facts.ts'
 import type { LogLine, ReadLog, StageLog } from '../../../../src/lib/queue/snapshot/snapshot.ts';
 import type { Stage } from '../../../../src/lib/queue/stages.ts';
 
-/** What time it is in these tests. */
+/** The current time in these tests. */
 export const NOW = new Date('2021-01-20T06:20:00Z');
-/** What counts as fresh in them. */
+/** The fresh window in these tests. */
 export const FRESH_MS = 180_000;
 
-/** A line that was written so many seconds ago. */
+/** A line written this many seconds ago. */
 export function written(secondsAgo: number, text: string, aheadMs = 0): LogLine {
   return { time: new Date(NOW.getTime() - secondsAgo * 1_000 + aheadMs).toISOString(), text };
 }
@@ -29,12 +29,12 @@ export function logOf(
   return { stage, pod, container: 'main', previous, log };
 }
 
-/** What a stage's logs say, with nothing else known. */
+/** The facts from a stage's logs, without further context. */
 export function digest(stage: Stage, ...logs: readonly StageLog[]): StageLogFacts {
   return digestLogs(logs, { stage, now: NOW, freshMs: FRESH_MS });
 }
 
-/** What lines say that were written one after the other, ten milliseconds apart, some minutes ago. */
+/** The facts from lines written some minutes ago, ten milliseconds apart. */
 export function digestTexts(stage: Stage, texts: readonly string[]): StageLogFacts {
   const lines = texts.map((text, index) => written(240 - index / 100, text));
   return digest(stage, logOf(stage, lines));

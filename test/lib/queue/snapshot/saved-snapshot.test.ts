@@ -7,7 +7,7 @@ import { encodeSnapshot } from '../../../../src/lib/queue/snapshot/encode-snapsh
 import type { QueueSnapshot, StageLog } from '../../../../src/lib/queue/snapshot/snapshot.ts';
 import { snapshots } from '../support/arbitrary-snapshot.ts';
 
-/** One snapshot that is always the same. */
+/** A snapshot that is the same in every run. */
 const SAMPLE = fc.sample(snapshots, { seed: 7, numRuns: 1 })[0] as QueueSnapshot;
 
 function refused(saved: string): unknown {
@@ -20,7 +20,7 @@ function refused(saved: string): unknown {
   }
 }
 
-/** The sample's document, changed. */
+/** Returns the sample's document with a change. */
 function changed(change: (document: Record<string, unknown>) => void): string {
   const document = JSON.parse(encodeSnapshot(SAMPLE));
   change(document);
@@ -33,7 +33,7 @@ interface Place {
   readonly name: string;
 }
 
-/** Where there is a value in a document: of each its path, as a fault names it. */
+/** Yields the place of every value in a document, with its path as in error messages. */
 function* places(holder: object, before = ''): Generator<Place> {
   for (const [name, value] of Object.entries(holder)) {
     const plain = /^\w+$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
@@ -43,14 +43,14 @@ function* places(holder: object, before = ''): Generator<Place> {
   }
 }
 
-/** Names in these are data: any may be there, or not. */
+/** Names in these are data: any may be present. */
 const COUNTS = /\.(?:nodesAvailable|(?:class|constraint)Filtered|(?:class|dimension)Exhausted)[.[]/;
-/** What files of earlier versions do not have. */
+/** Fields that files of earlier versions lack. */
 const ADDED = /\.parallel$/;
 const MANY = { numRuns: 15 };
 
 describe('a saved snapshot', () => {
-  it('is read back as it was', () => {
+  it('is read back unchanged', () => {
     fc.assert(
       fc.property(snapshots, (snapshot) => {
         expect(decodeSnapshot(encodeSnapshot(snapshot))).toEqual(snapshot);
@@ -58,14 +58,14 @@ describe('a saved snapshot', () => {
     );
   });
 
-  it('is refused whichever value is of a wrong type, and the value is named', () => {
+  it('is rejected if any value has the wrong type, and the error names the value', () => {
     fc.assert(
       fc.property(snapshots, (snapshot) => {
         const document = JSON.parse(encodeSnapshot(snapshot));
         for (const { path, holder, name } of places(document)) {
           if (path === 'kind') continue;
           const value = holder[name];
-          // No text, number, word, moment or object, and no list of anything that there are lists of.
+          // This is no valid string, number, date or object, and no valid list of any kind.
           holder[name] = [[]];
           const fault = refused(JSON.stringify(document));
           holder[name] = value;
@@ -79,7 +79,7 @@ describe('a saved snapshot', () => {
     );
   });
 
-  it('is refused whichever field is missing, and the field is named', () => {
+  it('is rejected if any field is missing, and the error names the field', () => {
     fc.assert(
       fc.property(snapshots, (snapshot) => {
         const document = JSON.parse(encodeSnapshot(snapshot));
@@ -98,18 +98,18 @@ describe('a saved snapshot', () => {
     );
   });
 
-  it('is one document that says what it is', () => {
+  it('is one document that states its kind', () => {
     const saved = encodeSnapshot(SAMPLE);
     expect(saved).toMatch(/^\{\n {2}"kind": "circleci-admin-queue-snapshot",\n {2}"format": 1,\n/);
     expect(saved.endsWith('}\n')).toBe(true);
   });
 
-  it('keeps what a later version has added', () => {
+  it('keeps fields that a later version has added', () => {
     const saved = changed((document) => Object.assign(document, { weather: { rain: true } }));
     expect(decodeSnapshot(saved)).toMatchObject({ weather: { rain: true } });
   });
 
-  it('holds no secret, by whomever it was gathered', () => {
+  it('contains no secrets, whatever they were gathered with', () => {
     const masker = new Masker();
     masker.add('s3cr3t-value');
     const lines = [{ time: '', text: 'password=hunter2hunter2; saw s3cr3t-value' }];
@@ -163,7 +163,7 @@ describe('a saved snapshot', () => {
     });
   });
 
-  it('is told in one line where it ends within words', () => {
+  it('is reported on one line if it is truncated within a string', () => {
     expect(refused('{\n  "kind": circleci\n}')).toMatchObject({
       code: 'BAD_SNAPSHOT',
       message: expect.stringMatching(
@@ -172,7 +172,7 @@ describe('a saved snapshot', () => {
     });
   });
 
-  it('is not read where a later version has another format', () => {
+  it('is not read if it has the format of a later version', () => {
     expect(refused(changed((document) => Object.assign(document, { format: 2 })))).toEqual({
       kind: 'validation',
       code: 'NEWER_SNAPSHOT',

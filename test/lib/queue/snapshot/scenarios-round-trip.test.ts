@@ -5,13 +5,13 @@ import { SCENARIOS } from '../../../../src/lib/sandbox/scenarios/index.ts';
 import { startSandbox } from '../../../support/sandbox.ts';
 import { gathered, sandboxSources, until } from '../gather/rig.ts';
 
-// `large` has the rows of `busy`, fifty thousand times.
+// `large` has the same rows as `busy`, fifty thousand times.
 const SMALL = SCENARIOS.filter(({ name }) => name !== 'large');
 
-it.each(SMALL)('what is gathered of the scenario $name is read back as it was', async (one) => {
+it.each(SMALL)('the evidence of the scenario $name is read back unchanged', async (one) => {
   const sandbox = await startSandbox({ scenario: one, seed: 1 });
   const gathering = gathered(await sandboxSources(sandbox));
-  // Without a leader Nomad holds requests: time has to go on.
+  // Without a leader, Nomad holds requests: advance the clock.
   const holds = one.nomad.leader === false;
   const { snapshot } = await (holds ? until(gathering, sandbox.clock) : gathering);
   expect(decodeSnapshot(encodeSnapshot(snapshot))).toStrictEqual(snapshot);

@@ -17,7 +17,7 @@ import { installationOn } from '../gather/rig.ts';
 const TOKEN = 'trigger-token-1234';
 const PIPELINE = '/api/v2/pipeline/p-1';
 
-/** What a server answers, by method and path; a list is answered one after another. */
+/** The server's responses by method and path; those of a list are sent one after another. */
 type Answers = Readonly<Record<string, readonly (readonly [status: number, body: unknown])[]>>;
 
 const STARTED: Answers = {
@@ -118,7 +118,7 @@ describe('triggerBuild', () => {
     });
   });
 
-  it('says so where no number comes in time', async () => {
+  it('reports if no number is assigned in time', async () => {
     const { run, clock } = await server({
       ...STARTED,
       [`GET ${PIPELINE}/workflow`]: [[200, workflows('running')]],
@@ -132,7 +132,7 @@ describe('triggerBuild', () => {
     expect(clock.pauses).toHaveLength(20);
   });
 
-  it('does not take it back where looking for the number fails', async () => {
+  it('keeps the started build if its number cannot be read', async () => {
     const { run } = await server({
       ...STARTED,
       [`GET ${PIPELINE}/workflow`]: [[500, { message: 'boom' }]],
@@ -146,7 +146,7 @@ describe('triggerBuild', () => {
     });
   });
 
-  it('tells what is wrong with a configuration', async () => {
+  it('reports an invalid configuration', async () => {
     const { run } = await server({
       ...STARTED,
       [`GET ${PIPELINE}/workflow`]: [[200, { items: [] }]],
@@ -184,11 +184,11 @@ describe('triggerBuild', () => {
       message: expect.stringMatching(message),
       hint: expect.stringMatching(/./),
     });
-    // What starts something is not sent twice.
+    // A request that starts something is not retried.
     expect(asked).toHaveLength(1);
   });
 
-  it('sends nothing without a token, or for what is no project', async () => {
+  it('sends no request without a token, or for an invalid project', async () => {
     const { run, asked } = await server(STARTED);
     expect(await failure(run({}, null))).toMatchObject({ code: 'NO_SERVER_TOKEN' });
     for (const project of ['acme', 'acme/web/1', 'a b/c', 'acme/web?x=1', '']) {

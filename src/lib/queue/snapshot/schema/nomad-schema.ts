@@ -130,7 +130,7 @@ const AGENT_LOG: Reads<AgentLog> = object({
   log: evidence(list(text)),
 });
 
-/** What was read of Nomad. */
+/** The schema of the evidence from Nomad. */
 export const NOMAD: Reads<QueueSnapshot['nomad']> = object({
   leader: evidence(orNull(text)),
   clients: evidence(list(CLIENT)),

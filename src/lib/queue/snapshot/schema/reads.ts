@@ -3,26 +3,29 @@ import { isRecord } from '../../../json-value.ts';
 import type { Evidence, EvidenceFailure } from '../evidence.ts';
 
 /**
- * A schema that reads exactly a `T`: the compiler refuses one that lacks a field of it or a word of
- * one of its unions, and one that has more of either.
+ * A schema that reads exactly a `T`: the compiler rejects a schema that lacks or adds a field, or a
+ * member of a union.
  */
 export interface Reads<T> extends v.GenericSchema<unknown, T> {
-  /** Never there. It has `T` go in where the schema has it come out, so neither may be the wider. */
+  /**
+   * Never present. It uses `T` as an input type as well, so that the schema can be neither wider
+   * nor narrower.
+   */
   readonly exactly?: (value: Required<T>) => Required<T>;
 }
 
-// What each says of a value that is none: "is not ...".
+// The messages complete the sentence "... is not ...".
 
-/** Any text. */
+/** Any string. */
 export const text: Reads<string> = v.string('a string');
 
 /** True or false. */
 export const flag: Reads<boolean> = v.boolean('true or false');
 
-/** Any number: a JSON document may hold 1e999. */
+/** Any finite number: a JSON document may contain 1e999. */
 export const number: Reads<number> = v.pipe(v.number('a number'), v.finite('a number'));
 
-/** A moment, which JSON has as a text. */
+/** A date, which is a string in JSON. */
 export const moment: Reads<Date> = v.pipe(
   v.string('a date'),
   v.transform((saved) => new Date(saved)),
@@ -31,40 +34,40 @@ export const moment: Reads<Date> = v.pipe(
 
 const record = v.custom<Record<string, unknown>>(isRecord, 'an object');
 
-/** Numbers by names that are not known before. */
+/** Numbers by names that are not known in advance. */
 export const counts: Reads<Readonly<Record<string, number>>> = v.pipe(
   record,
   v.record(v.string(), number),
 );
 
-/** An ID: any text. */
+/** An ID: any string. */
 export function id<T extends string>(): Reads<T> {
   return v.custom<T>((value) => typeof value === 'string', 'a string');
 }
 
-/** A word or a number of a few. */
+/** One of a list of strings or numbers. */
 export function oneOf<const Words extends readonly (string | number)[]>(
   words: Words,
 ): Reads<Words[number]> {
   return v.picklist(words, `one of ${words.join(', ')}`);
 }
 
-/** What may not be known. */
+/** A value that may be null. */
 export function orNull<T>(schema: Reads<T>): Reads<T | null> {
   return v.nullable(schema);
 }
 
-/** What may not be known, and what files of earlier versions do not have. */
+/** A value that may be null, and that files of earlier versions lack. */
 export function nullIfAbsent<T>(schema: Reads<T>): Reads<T | null> {
   return v.optional(v.nullable(schema), null);
 }
 
-/** As many as there are. */
+/** A list of any length. */
 export function list<T>(item: Reads<T>): Reads<readonly T[]> {
   return v.pipe(v.array(item, 'a list'), v.readonly());
 }
 
-/** More fields than these are let through: a later version may have them. */
+/** An object with these fields. Further fields are kept: a later version may have added them. */
 export function object<Fields extends v.ObjectEntries>(
   fields: Fields,
 ): Reads<v.InferOutput<v.ObjectSchema<Fields, undefined>>> {
@@ -80,7 +83,7 @@ const FAILURE: Reads<EvidenceFailure> = object({
   hint: orNull(text),
 });
 
-/** What asking for something came to. */
+/** A piece of evidence with this value. */
 export function evidence<T>(value: Reads<T>): Reads<Evidence<T>> {
   const known = { status: v.literal('known'), value, tookMs: number };
   const failed = {

@@ -142,7 +142,7 @@ const TRIGGER: Reads<TriggeredBuild> = object({
   ageMs: number,
 });
 
-/** A snapshot as its JSON document has it. */
+/** The schema of a snapshot's JSON document. */
 export const SNAPSHOT: Reads<QueueSnapshot> = object({
   format: oneOf([1]),
   installation: text,

@@ -25,7 +25,7 @@ interface Thing {
   readonly colours: readonly Colour[];
 }
 
-/** What is read, or what is wrong. */
+/** Returns the value read, or a description of the fault. */
 function read(schema: GenericSchema, one: unknown): unknown {
   const { success, output, issues } = safeParse(object({ one: schema }), { one });
   return success ? output.one : describeFault(issues[0]);
@@ -84,14 +84,14 @@ describe('a field', () => {
     [evidence(thing), { status: 'known', value: 7, tookMs: 1 }, 'one.value is not an object'],
     [evidence(text), { status: 'failed', failure: {} }, 'one.failure.kind is missing'],
     [evidence(text), { status: 'not-asked', why: null }, 'one.why is not a string'],
-  ])('that is wrong is named, and how: %#', (schema: GenericSchema, given, expected) => {
+  ])('is named with the fault if it is wrong: %#', (schema: GenericSchema, given, expected) => {
     expect(read(schema, given)).toBe(expected);
   });
 });
 
-/** The compiler sees to these: each line that is expected to be refused has to be. */
+/** Checked by the compiler: every line marked as an expected error must be rejected. */
 describe('a schema', () => {
-  it('has the fields and the words of its type, no fewer and no more', () => {
+  it('has exactly the fields and union members of its type', () => {
     const colours = list(oneOf(['green', 'red']));
     const all: readonly unknown[] = [
       object({ name: text, colours }) satisfies Reads<Thing>,
