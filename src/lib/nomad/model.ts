@@ -173,6 +173,8 @@ export interface TaskGroupSummary {
 /** A job, read by its ID. */
 export interface NomadJobDetail extends NomadJob {
   readonly datacenters: readonly string[];
+  /** In which pool of nodes it runs; null before Nomad 1.6, which has none. */
+  readonly nodePool: string | null;
   readonly meta: Readonly<Record<string, string>>;
   readonly taskGroups: readonly TaskGroup[];
   readonly constraints: readonly Constraint[];

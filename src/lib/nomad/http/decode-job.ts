@@ -49,6 +49,7 @@ export function decodeJobDetail(value: unknown): NomadJobDetail | null {
   return {
     ...job,
     datacenters: arrayOf(fields['Datacenters']).flatMap((name) => textOf(name) ?? []),
+    nodePool: textOf(fields['NodePool']),
     meta: textsOf(fields['Meta']),
     taskGroups: arrayOf(fields['TaskGroups']).flatMap((group) => decodeTaskGroup(group) ?? []),
     constraints: decodeConstraints(fields['Constraints']),

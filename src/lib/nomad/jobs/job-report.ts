@@ -97,6 +97,7 @@ export function describeJob(
     evaluations: facts.evaluations,
     taskGroups: detail.taskGroups,
     datacenters: detail.datacenters,
+    nodePool: detail.nodePool,
     nodes: facts.nodes,
   });
   const row = jobRow(job, times, { reason, detail }, facts.now);

@@ -2,7 +2,8 @@ import { mapBounded } from '../../bounded.ts';
 import { isAdminError } from '../../errors.ts';
 import type { NomadClient } from '../client.ts';
 import { collect } from '../collect.ts';
-import type { Evaluation, JobId, NomadJob, NomadJobDetail } from '../model.ts';
+import type { Evaluation, JobId, NomadJob, NomadJobDetail, NomadNode } from '../model.ts';
+import { takesBuilds } from '../nodes/select-nodes.ts';
 import { explainPending, type PendingKind, type PendingReason } from './pending-reason.ts';
 
 /** A pending job: why, and what was read to say so. */
@@ -18,6 +19,16 @@ const DETAILS_AT_ONCE = 10;
 
 /** Only with the job's own resources can these be told from one another. */
 const NEEDS_RESOURCES: readonly PendingKind[] = ['exhausted', 'mixed'];
+
+/**
+ * Whether only the job itself tells why it waits. Where clients accept builds and none was looked at,
+ * it asks for another datacenter or node pool: Nomad 1.5 and later do not say which.
+ */
+function needsDetail(reason: PendingReason | undefined, nodes: readonly NomadNode[]): boolean {
+  if (!reason) return false;
+  if (reason.kind === 'no-clients') return nodes.some(takesBuilds);
+  return NEEDS_RESOURCES.includes(reason.kind);
+}
 
 /**
  * Says why jobs are pending: one list of evaluations and one of nodes for all of them, and the job
@@ -41,13 +52,14 @@ export async function readPending(
       evaluations: evaluations.get(id) ?? [],
       taskGroups: detail?.taskGroups ?? null,
       datacenters: detail?.datacenters ?? null,
+      nodePool: detail?.nodePool ?? null,
       nodes,
     });
   const found = new Map<JobId, Pending>();
   for (const { id } of jobs) found.set(id, { reason: explain(id, null), detail: null });
 
   const open = jobs
-    .filter(({ id }) => NEEDS_RESOURCES.includes(found.get(id)?.reason.kind ?? 'unexplained'))
+    .filter(({ id }) => needsDetail(found.get(id)?.reason, nodes))
     .sort((a, b) => (a.submittedAt?.getTime() ?? 0) - (b.submittedAt?.getTime() ?? 0))
     .slice(0, MOST_DETAILS);
   await mapBounded(open, DETAILS_AT_ONCE, async ({ id }) => {

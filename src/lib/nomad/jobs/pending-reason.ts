@@ -31,6 +31,8 @@ export type PendingKind =
   | 'quota'
   /** The job asks for a datacenter in which there is no client. */
   | 'unknown-datacenter'
+  /** The job asks for a node pool in which there is no client. */
+  | 'unknown-node-pool'
   /** The scheduler has not come to it yet, or waits until a moment. */
   | 'waiting'
   /** The scheduler gave up; it may have planned another try. */
@@ -72,6 +74,8 @@ export interface PendingFacts {
   /** Null where the job was not read. */
   readonly taskGroups: readonly TaskGroup[] | null;
   readonly datacenters: readonly string[] | null;
+  /** Null where the job was not read, and before Nomad 1.6. */
+  readonly nodePool: string | null;
   /** All clients; null where they were not read. */
   readonly nodes: readonly NomadNode[] | null;
 }

@@ -15,7 +15,7 @@ const CLASS_WORD = 'computed class ineligible';
 interface Situation {
   readonly failure: PlacementFailure;
   readonly asked: Resources | null;
-  /** Clients that take builds in the job's datacenters; null where they were not read. */
+  /** Clients that take builds in the job's datacenters and node pool; null where they were not read. */
   readonly open: readonly NomadNode[] | null;
   /** Those that take none now, and would. */
   readonly closed: readonly NomadNode[];
@@ -25,11 +25,12 @@ interface Situation {
 /** Says what one task group's placement failed on (field names as in Nomad's AllocMetric). */
 export function explainFailure(
   failure: PlacementFailure,
-  facts: Pick<PendingFacts, 'taskGroups' | 'datacenters' | 'nodes'>,
+  facts: Pick<PendingFacts, 'taskGroups' | 'datacenters' | 'nodePool' | 'nodes'>,
 ): FailureReason {
   const group = facts.taskGroups?.find((candidate) => candidate.name === failure.taskGroup);
   const datacenters = facts.datacenters ?? Object.keys(failure.nodesAvailable);
-  const inPlace = facts.nodes?.filter((node) => isIn(node, datacenters)) ?? null;
+  const inDatacenter = facts.nodes?.filter((node) => isIn(node, datacenters)) ?? null;
+  const inPlace = inDatacenter?.filter((node) => isInPool(node, facts.nodePool)) ?? null;
   const open = inPlace?.filter(takesBuilds) ?? null;
   const situation: Situation = {
     failure,
@@ -40,7 +41,9 @@ export function explainFailure(
   };
   if (failure.quotaExhausted.length > 0) return quota(situation);
   if (facts.nodes && facts.nodes.length > 0 && inPlace?.length === 0) {
-    return unknownDatacenter(situation, datacenters);
+    return facts.nodePool !== null && inDatacenter && inDatacenter.length > 0
+      ? unknownNodePool(situation, facts.nodePool)
+      : unknownDatacenter(situation, datacenters);
   }
   if (failure.nodesEvaluated === 0 || open?.length === 0) return noClients(situation, facts.nodes);
   const { nodesFiltered, nodesExhausted } = failure;
@@ -50,6 +53,14 @@ export function explainFailure(
 }
 
 function noClients(situation: Situation, nodes: readonly NomadNode[] | null): FailureReason {
+  const now = situation.open?.length ?? 0;
+  if (now > 0) {
+    return reason(situation, 'no-clients', {
+      text: `no client was there for it when Nomad last tried; ${count(now, 'client')} ${now === 1 ? 'accepts' : 'accept'} builds now`,
+      remedy: 'If this continues, check the datacenter and the node pool that it requires.',
+      moreClientsHelp: null,
+    });
+  }
   const others = nodes?.filter((node) => !takesBuilds(node)) ?? [];
   const states = closedStates(others);
   return reason(situation, 'no-clients', {
@@ -83,6 +94,14 @@ function unknownDatacenter(situation: Situation, datacenters: readonly string[])
   return reason(situation, 'unknown-datacenter', {
     text: `it requires datacenter ${names}, which has no client`,
     remedy: "CircleCI's clients must be in datacenter default: check the clients' configuration.",
+    moreClientsHelp: false,
+  });
+}
+
+function unknownNodePool(situation: Situation, pool: string): FailureReason {
+  return reason(situation, 'unknown-node-pool', {
+    text: `it requires node pool "${pool}", which has no client`,
+    remedy: "CircleCI's clients must be in node pool default: check the clients' configuration.",
     moreClientsHelp: false,
   });
 }
@@ -221,6 +240,11 @@ function roomOf({ resources, reserved }: NomadNode): Resources | null {
 function isIn(node: NomadNode, datacenters: readonly string[]): boolean {
   if (node.datacenter === null || datacenters.length === 0) return true;
   return datacenters.some((name) => name.includes('*') || name === node.datacenter);
+}
+
+/** Every client is in the pool `all`; before Nomad 1.6 there are no pools. */
+function isInPool(node: NomadNode, pool: string | null): boolean {
+  return pool === null || pool === 'all' || node.nodePool === null || node.nodePool === pool;
 }
 
 function reason(

@@ -126,7 +126,7 @@ function causeOf({ triggeredBy }: Evaluation): string {
 function resultOf({ status, statusDescription, failures, waitUntil }: Evaluation) {
   const [failure] = failures;
   if (failure) {
-    const facts = { taskGroups: null, datacenters: null, nodes: null };
+    const facts = { taskGroups: null, datacenters: null, nodePool: null, nodes: null };
     return [`not placed: ${explainFailure(failure, facts).text}`];
   }
   if (status === 'complete') return [];

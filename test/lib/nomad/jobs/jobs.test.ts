@@ -6,12 +6,13 @@ import { jobsDocument, jobsView } from '../../../../src/lib/nomad/jobs/jobs-view
 import { failureOf, recordedText, serve } from '../http/recorded-nomad.ts';
 import { printed } from '../printed.ts';
 
+const PENDING = '/v1/job/6007ca6352718c10b1227a5c-0-build-circleci-realitycheck-26';
 const FILES: Readonly<Record<string, string>> = {
   '/v1/jobs': 'jobs.json',
   '/v1/allocations': 'allocations.json',
   '/v1/evaluations': 'job-pending-evaluations.json',
   '/v1/nodes': 'nodes-resources.json',
-  '/v1/job/6007ca6352718c10b1227a5c-0-build-circleci-realitycheck-26': 'job-pending.json',
+  [PENDING]: 'job-pending.json',
 };
 
 /** An hour after the recorded jobs were submitted. */
@@ -97,6 +98,27 @@ describe('readJobs', () => {
     });
     const [row] = await readJobs(client, { status: ['pending'] }, { now });
     expect(row).toMatchObject({ org: null, url: null, pending: { kind: 'exhausted' } });
+  });
+
+  it("finds in the job the datacenter that Nomad's evaluation does not name", async () => {
+    // What Nomad 2.0.6 says of a job that asks for a datacenter without clients.
+    const failed = { build: { NodesEvaluated: 0, NodesAvailable: {}, NodePool: 'default' } };
+    const evaluations = recordedText('http/job-pending-evaluations.json');
+    const { client } = await recordedJobs({
+      '/v1/evaluations': evaluations.replace(
+        /"FailedTGAllocs": \{[\s\S]*?\n {2}\}/,
+        `"FailedTGAllocs": ${JSON.stringify(failed)}`,
+      ),
+      [PENDING]: recordedText('http/job-pending.json').replace(
+        /"Datacenters": \[[^\]]*\]/,
+        '"Datacenters": ["nowhere"]',
+      ),
+    });
+    const [row] = await readJobs(client, { status: ['pending'] }, { now });
+    expect(row?.pending).toMatchObject({
+      kind: 'unknown-datacenter',
+      text: 'it requires datacenter "nowhere", which has no client',
+    });
   });
 
   it('has a document whose keys stay', async () => {

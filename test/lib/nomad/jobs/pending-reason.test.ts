@@ -29,23 +29,25 @@ describe('the recorded pending job', () => {
   const nodes = list('http/nodes-resources.json', decodeNode);
 
   it('is too large for every client', () => {
-    const { taskGroups = null, datacenters = null } = job ?? {};
-    expect(explainPending({ evaluations, nodes, taskGroups, datacenters })).toMatchObject({
-      kind: 'too-large',
-      text: 'requires 8000 MHz CPU and 16.0 GiB memory; the largest client has 4000 MHz and 8.0 GiB',
-      remedy:
-        'More clients of this size do not help: add a larger one, or use a smaller resource class.',
-      moreClientsHelp: false,
-      details: {
-        evaluationId: 'e2b99dad-64d8-ebf8-cda1-a9efd62d7515',
-        asked: { cpuMhz: 8_000, memoryBytes: 16 * GIB },
-        largest: { cpuMhz: 4_000, memoryBytes: 8 * GIB },
+    const { taskGroups = null, datacenters = null, nodePool = null } = job ?? {};
+    expect(explainPending({ evaluations, nodes, taskGroups, datacenters, nodePool })).toMatchObject(
+      {
+        kind: 'too-large',
+        text: 'requires 8000 MHz CPU and 16.0 GiB memory; the largest client has 4000 MHz and 8.0 GiB',
+        remedy:
+          'More clients of this size do not help: add a larger one, or use a smaller resource class.',
+        moreClientsHelp: false,
+        details: {
+          evaluationId: 'e2b99dad-64d8-ebf8-cda1-a9efd62d7515',
+          asked: { cpuMhz: 8_000, memoryBytes: 16 * GIB },
+          largest: { cpuMhz: 4_000, memoryBytes: 8 * GIB },
+        },
       },
-    });
+    );
   });
 
   it('is not called full or too large where the job was not read', () => {
-    const facts = { evaluations, nodes, taskGroups: null, datacenters: null };
+    const facts = { evaluations, nodes, taskGroups: null, datacenters: null, nodePool: null };
     expect(explainPending(facts)).toMatchObject({
       kind: 'exhausted',
       text: '3 clients without enough free capacity (cpu)',
@@ -61,6 +63,7 @@ interface Case {
   readonly asked?: Resources;
   readonly nodes?: readonly NomadNode[];
   readonly datacenters?: readonly string[];
+  readonly nodePool?: string;
 }
 
 const FULL = { nodesEvaluated: 3, nodesExhausted: 3, dimensionExhausted: { memory: 3 } };
@@ -182,6 +185,28 @@ const CASES: readonly [string, Case, string, string][] = [
     { failure: { nodesAvailable: { dc9: 0 } }, datacenters: ['dc9'] },
     'unknown-datacenter',
     'it requires datacenter "dc9", which has no client',
+  ],
+  [
+    'a datacenter without clients, which Nomad 1.5 and later do not name',
+    { failure: { nodesAvailable: {} }, datacenters: ['nowhere'] },
+    'unknown-datacenter',
+    'it requires datacenter "nowhere", which has no client',
+  ],
+  [
+    'a node pool without clients',
+    {
+      failure: { nodesAvailable: {} },
+      nodePool: 'default',
+      nodes: CLIENTS.map((client) => ({ ...client, nodePool: 'builds' })),
+    },
+    'unknown-node-pool',
+    'it requires node pool "default", which has no client',
+  ],
+  [
+    'clients that came after the last try, in the pool that all are in',
+    { failure: { nodesAvailable: {} }, nodePool: 'all' },
+    'no-clients',
+    'no client was there for it when Nomad last tried; 3 clients accept builds now',
   ],
   [
     'an evaluation in the queue',
@@ -319,6 +344,7 @@ function factsOf(situation: Case): PendingFacts {
     ],
     taskGroups: [{ name: 'build', count: 1, resources, tasks: [], constraints: [] }],
     datacenters: situation.datacenters ?? ['default'],
+    nodePool: situation.nodePool ?? null,
     nodes: situation.nodes ?? CLIENTS,
   };
 }

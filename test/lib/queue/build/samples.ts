@@ -234,6 +234,7 @@ export function job(
   const detail: NomadJobDetail = {
     ...listed,
     datacenters: ['default'],
+    nodePool: null,
     meta: {},
     taskGroups: [],
     constraints: [],

@@ -536,6 +536,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
       ['constraint', 'CQ0603'],
       ['driver-missing', 'CQ0604'],
       ['unknown-datacenter', 'CQ0604'],
+      ['unknown-node-pool', 'CQ0604'],
       ['no-evaluation', 'CQ0605'],
       ['scheduler-failed', 'CQ0605'],
     ] as const

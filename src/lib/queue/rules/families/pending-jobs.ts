@@ -20,6 +20,7 @@ const LASTING: ReadonlySet<PendingKind> = new Set([
   'class-filtered',
   'driver-missing',
   'unknown-datacenter',
+  'unknown-node-pool',
   'quota',
 ]);
 

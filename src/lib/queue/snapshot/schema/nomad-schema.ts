@@ -79,6 +79,7 @@ const PENDING: Reads<PendingReason> = object({
     'mixed',
     'quota',
     'unknown-datacenter',
+    'unknown-node-pool',
     'waiting',
     'scheduler-failed',
     'no-evaluation',
