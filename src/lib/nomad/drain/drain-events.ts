@@ -30,7 +30,7 @@ export type BuildEnd =
   | 'stopped'
   /** A service or a system job: a drain stops those by design. */
   | 'migrated'
-  /** The client went away with it. */
+  /** The client went away with it: on a machine that is cut off it may still run. */
   | 'lost'
   /** Nomad has forgotten how. */
   | 'unknown';
@@ -137,6 +137,8 @@ export type DrainEvent = { readonly at: Date } & (
     }
   | { readonly type: 'cancelled-by-someone'; readonly node: ClientName }
   | { readonly type: 'node-down'; readonly node: ClientName }
+  /** Nomad (1.3 and later) lost sight of it, and waits for it to come back. */
+  | { readonly type: 'node-disconnected'; readonly node: ClientName }
   | { readonly type: 'node-vanished'; readonly node: ClientName }
   | {
       readonly type: 'retrying';

@@ -9,7 +9,7 @@ const ENDS: Readonly<Record<BuildEnd, string>> = {
   failed: 'has failed on its own',
   'killed-by-drain': 'was KILLED by the drain',
   stopped: 'was stopped with its job',
-  migrated: 'was moved to another client',
+  migrated: 'was stopped by the drain: it is no build',
   lost: 'was LOST with the client',
   unknown: 'has ended, result unknown: Nomad no longer has it',
 };
@@ -53,16 +53,28 @@ function clientLine(event: ClientEvent): string {
     case 'drain-changed':
       return `somebody started another drain, ${drainKind(event)}`;
     case 'drain-complete':
-      return `drained: no build runs there now${event.outcome === 'drained' ? '' : ` (${event.outcome})`}`;
+      return completeLine(event);
     case 'cancelled-by-someone':
       return 'somebody cancelled the drain, or made the client eligible again';
     case 'node-down':
       return 'is down: Nomad marks its builds as lost';
+    case 'node-disconnected':
+      return 'is disconnected: its builds cannot be seen until it is back';
     case 'node-vanished':
       return 'Nomad no longer has this client';
     case 'failed':
       return event.error.message;
   }
+}
+
+function completeLine({
+  outcome,
+  safeToTerminate,
+}: Extract<DrainEvent, { type: 'drain-complete' }>): string {
+  const how = outcome === 'drained' ? '' : ` (${outcome})`;
+  return safeToTerminate
+    ? `drained: no build runs there now${how}`
+    : `drained, as far as Nomad knows: whether a build still runs on the machine cannot be seen${how}`;
 }
 
 /** What is going on, for the one line of a terminal that is written over. */

@@ -70,7 +70,7 @@ export function nothingToDrain(plan: DrainPlan, spec: DrainSpec, now: Date): Dra
   if (plan.clients.some((client) => client.action !== 'already-drained')) return null;
   const done = plan.clients.map((client) => {
     const progress = new DrainProgress(client, spec, now);
-    progress.alreadyDrained(now);
+    progress.alreadyDrained(client, now);
     return progress;
   });
   return drainReport(done, spec, now, new Map());
@@ -133,8 +133,14 @@ function serviceWarning(plan: Unwarned, spec: DrainSpec): readonly string[] {
 }
 
 function downWarning(plan: Unwarned): readonly string[] {
-  const down = plan.clients.filter((client) => client.status === 'down');
-  if (down.length === 0) return [];
-  const names = down.map((client) => client.name).join(', ');
-  return [`Down, so their builds cannot be seen or waited for: ${names}.`];
+  const named = (status: NodeStatus): string =>
+    plan.clients.flatMap((client) => (client.status === status ? client.name : [])).join(', ');
+  const down = named('down');
+  const disconnected = named('disconnected');
+  return [
+    ...(down ? [`Down, so their builds cannot be seen or waited for: ${down}.`] : []),
+    ...(disconnected
+      ? [`Disconnected, so their builds cannot be seen until they are back: ${disconnected}.`]
+      : []),
+  ];
 }

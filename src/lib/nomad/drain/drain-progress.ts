@@ -1,7 +1,8 @@
 import type { Milliseconds } from '../../clock.ts';
 import type { DrainSpec } from '../client.ts';
-import { endedBuild, isSystem, placedBuild } from '../jobs/placed-build.ts';
+import { endedBuild, isDamaged, isSystem, placedBuild } from '../jobs/placed-build.ts';
 import type { Allocation, AllocationId, NomadNode, NomadNodeDetail } from '../model.ts';
+import { isHeard } from '../nodes/select-nodes.ts';
 import { fitsSpec } from './drain-action.ts';
 import type {
   ClientName,
@@ -41,12 +42,16 @@ export class DrainProgress {
   readonly #spec: DrainSpec;
   readonly #startedAt: Date;
   readonly #ended: EndedBuild[] = [];
+  /** Lost builds of which no client has said since that they ended: they may still run. */
+  readonly #outOfSight = new Set<AllocationId>();
   #holding: ReadonlyMap<AllocationId, PlacedBuild> | null = null;
   #saidHolding: { readonly key: string; readonly at: number } | null = null;
   #saidExiting = false;
   #saidStrategy = '';
   #set = false;
-  #down = false;
+  /** Whether Nomad has heard from it since the drain was set: only then was seen what runs there. */
+  #heard = false;
+  #unheard: 'down' | 'disconnected' | null = null;
   #vanished = false;
   #settled: { readonly outcome: DrainOutcome; readonly safe: boolean; readonly at: Date } | null =
     null;
@@ -89,9 +94,9 @@ export class DrainProgress {
   }
 
   /** There was nothing to do. */
-  alreadyDrained(at: Date): DrainEvent {
+  alreadyDrained(node: Pick<NomadNode, 'status'>, at: Date): DrainEvent {
     this.#holding = new Map();
-    this.#settled = { outcome: 'drained', safe: true, at };
+    this.#settled = { outcome: 'drained', safe: isHeard(node), at };
     return { type: 'already-drained', at, node: this.client };
   }
 
@@ -118,7 +123,7 @@ export class DrainProgress {
   observe(seen: Observation): readonly DrainEvent[] {
     if (this.#settled) return [];
     const { node, at } = seen;
-    const events = [...this.#takeEnds(seen), ...this.#takeNode(seen)];
+    const events = [...this.#takeNode(seen), ...this.#takeEnds(seen)];
     const holding = [...(this.#holding?.values() ?? [])];
     if (node?.draining) return [...events, ...this.#sayHolding(at, holding)];
     if (node && (node.eligible || endingOf(node, this.#held(seen)) === 'cancelled')) {
@@ -132,11 +137,27 @@ export class DrainProgress {
   #takeEnds(seen: Observation): readonly DrainEvent[] {
     const gone = seen.node === null;
     this.#holding = new Map(this.#held(seen).map((one) => [one.id, placedBuild(one)]));
-    return seen.ended.map(({ last, final }) => {
+    return seen.ended.flatMap(({ last, final }) => {
       const build = endedBuild(last, final, gone);
-      this.#ended.push(build);
-      return { type: 'build-finished', at: seen.at, node: this.client, build };
+      if (!this.#keep(build)) return [];
+      return [{ type: 'build-finished', at: seen.at, node: this.client, build } as const];
     });
+  }
+
+  /**
+   * Keeps how a build ended; false where that is no news. A client that comes back tells of what
+   * Nomad took for lost: a build that it let run to its end was not lost. One that it had to stop
+   * was, because Nomad had given it up.
+   */
+  #keep(build: EndedBuild): boolean {
+    if (build.how === 'lost' && isDamaged(build)) this.#outOfSight.add(build.allocation);
+    else if (build.how !== 'unknown') this.#outOfSight.delete(build.allocation);
+    const at = this.#ended.findIndex((known) => known.allocation === build.allocation);
+    if (at === -1) return this.#ended.push(build) > 0;
+    if (this.#ended[at]?.how !== 'lost' || !['completed', 'failed'].includes(build.how))
+      return false;
+    this.#ended[at] = build;
+    return true;
   }
 
   /** What the drain waits for. */
@@ -151,9 +172,12 @@ export class DrainProgress {
       return said ? [] : [{ type: 'node-vanished', at, node: this.client }];
     }
     const events: DrainEvent[] = [];
-    const down = node.status === 'down';
-    if (down && !this.#down) events.push({ type: 'node-down', at, node: this.client });
-    this.#down = down;
+    if (isHeard(node)) this.#heard = true;
+    const unheard = node.status === 'down' || node.status === 'disconnected' ? node.status : null;
+    if (unheard !== null && unheard !== this.#unheard) {
+      events.push({ type: `node-${unheard}`, at, node: this.client });
+    }
+    this.#unheard = unheard;
     const strategy = 'drainStrategy' in node ? node.drainStrategy : null;
     if (strategy && !fitsSpec(strategy, this.#spec)) {
       const key = `${strategy.kind} ${strategy.deadlineMs} ${strategy.ignoreSystemJobs}`;
@@ -166,12 +190,12 @@ export class DrainProgress {
   }
 
   #settle(at: Date): readonly DrainEvent[] {
-    const has = (how: EndedBuild['how']): boolean => this.#ended.some((build) => build.how === how);
-    let outcome: DrainOutcome = 'drained';
-    if (has('lost')) outcome = 'lost';
-    else if (has('killed-by-drain')) outcome = 'killed-builds';
-    this.#settled = { outcome, safe: true, at };
-    return [{ type: 'drain-complete', at, node: this.client, outcome, safeToTerminate: true }];
+    const damaged = this.#ended.filter(isDamaged);
+    const lost = damaged.some((build) => build.how === 'lost');
+    const outcome = lost ? 'lost' : damaged.length > 0 ? 'killed-builds' : 'drained';
+    const safe = this.#heard && this.#outOfSight.size === 0;
+    this.#settled = { outcome, safe, at };
+    return [{ type: 'drain-complete', at, node: this.client, outcome, safeToTerminate: safe }];
   }
 
   #sayHolding(at: Date, builds: readonly PlacedBuild[]): readonly DrainEvent[] {

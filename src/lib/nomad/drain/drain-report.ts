@@ -1,12 +1,8 @@
 import { EXIT_CODES } from '../../errors.ts';
 import type { DrainSpec } from '../client.ts';
+import { isDamaged } from '../jobs/placed-build.ts';
 import type { DamagedBuild, DrainedClient, DrainReport, EndedBuild } from './drain-events.ts';
 import type { DrainProgress } from './drain-progress.ts';
-
-/** Builds that a drain harmed: they did not end by themselves. */
-export function isDamaged(build: EndedBuild): boolean {
-  return build.how === 'killed-by-drain' || build.how === 'lost';
-}
 
 /** What a drain has come to, from what was seen of each client. */
 export function drainReport(
@@ -53,7 +49,7 @@ function drainedClient(
 ): DrainedClient {
   const damaged = (how: EndedBuild['how']): readonly DamagedBuild[] =>
     client.ended
-      .filter((build) => build.how === how)
+      .filter((build) => isDamaged(build) && build.how === how)
       .map((build) => ({ ...build, again: again.get(build) ?? null }));
   return {
     ...client.client,

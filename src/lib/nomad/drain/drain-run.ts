@@ -3,12 +3,13 @@ import type { Milliseconds } from '../../clock.ts';
 import { type AdminError, EXIT_CODES, isAdminError } from '../../errors.ts';
 import { keepTrying, type Patience } from '../../keep-trying.ts';
 import type { DrainSpec } from '../client.ts';
+import { isDamaged } from '../jobs/placed-build.ts';
 import type { Allocation, NodeId } from '../model.ts';
 import { type DrainTarget, drainAction, fitsSpec } from './drain-action.ts';
 import type { ClientName, DrainEvent } from './drain-events.ts';
 import type { DrainClient, DrainOptions } from './drain-options.ts';
 import { DrainProgress } from './drain-progress.ts';
-import { drainReport, isDamaged } from './drain-report.ts';
+import { drainReport } from './drain-report.ts';
 import { readLive, readTargets } from './drain-targets.ts';
 import { type ClientObservation, watchClient, watchClients } from './drain-watch.ts';
 import { whetherStartedAgain } from './started-again.ts';
@@ -131,7 +132,7 @@ export class DrainRun {
     for (const target of targets) {
       if (drainAction(target, this.#spec) !== 'already-drained') continue;
       const progress = this.#progress.get(target.node.id);
-      if (progress) emit(progress.alreadyDrained(clock.now()));
+      if (progress) emit(progress.alreadyDrained(target.node, clock.now()));
     }
     return targets;
   }

@@ -1,4 +1,5 @@
 import type { Allocation, TaskEvent } from '../model.ts';
+import { isBuild } from './build-name.ts';
 
 /** What has become of a build on a client, by what the client says. */
 export type AllocationOutcome =
@@ -45,7 +46,10 @@ export function wasKilledByDrain(
 
 /** How an allocation ended: told apart by client status, task events and the drain's mark. */
 export function describeEnd(
-  allocation: Pick<Allocation, 'clientStatus' | 'desiredStatus' | 'migrate' | 'tasks'>,
+  allocation: Pick<
+    Allocation,
+    'clientStatus' | 'desiredStatus' | 'migrate' | 'tasks' | 'jobId' | 'jobType'
+  >,
 ): AllocationEnd {
   const ended = isLive(allocation) ? null : lastTermination(allocation.tasks ?? []);
   const finished = (allocation.tasks ?? [])
@@ -59,13 +63,14 @@ export function describeEnd(
   };
 }
 
-function outcomeOf(
-  allocation: Pick<Allocation, 'clientStatus' | 'desiredStatus' | 'migrate' | 'tasks'>,
-): AllocationOutcome {
+function outcomeOf(allocation: Parameters<typeof describeEnd>[0]): AllocationOutcome {
   switch (allocation.clientStatus) {
     case 'complete':
     case 'failed':
-      if (wasKilledByDrain(allocation)) return 'killed-by-drain';
+      // A drain stops services and system jobs by design: that is no build that was killed.
+      if (wasKilledByDrain(allocation)) {
+        return isBuild(allocation) ? 'killed-by-drain' : 'stopped';
+      }
       if (allocation.desiredStatus === 'stop' && wasKilled(allocation.tasks ?? []))
         return 'stopped';
       return allocation.clientStatus === 'complete' ? 'completed' : 'failed';

@@ -38,6 +38,11 @@ export function parseBuildName(jobId: string): BuildName | null {
   return { buildId, taskIndex: Number(taskIndex), slug, number: Number(number) };
 }
 
+/** Whether a job's loss is a loss of work: batch, or named as a build, or of a type nobody told. */
+export function isBuild(job: { readonly jobId: string; readonly jobType: string | null }): boolean {
+  return job.jobType === null || job.jobType === 'batch' || parseBuildName(job.jobId) !== null;
+}
+
 /** How people call a build: `circleci-realitycheck 21`; the job's ID for other jobs. */
 export function buildLabel(jobId: string): string {
   const name = parseBuildName(jobId);

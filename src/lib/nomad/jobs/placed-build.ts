@@ -1,7 +1,7 @@
 import type { BuildEnd, EndedBuild, PlacedBuild } from '../drain/drain-events.ts';
 import type { Allocation } from '../model.ts';
-import { describeEnd, isLive } from './allocation-end.ts';
-import { parseBuildName } from './build-name.ts';
+import { type AllocationOutcome, describeEnd, isLive } from './allocation-end.ts';
+import { isBuild, parseBuildName } from './build-name.ts';
 
 /** An allocation as a drain speaks of it. */
 export function placedBuild(allocation: Allocation): PlacedBuild {
@@ -30,14 +30,14 @@ export function endedBuild(last: Allocation, final: Allocation | null, gone: boo
   if (final === null || isLive(final)) {
     return { ...build, how: gone ? 'lost' : 'unknown', exitCode: null };
   }
-  const end = describeEnd(final);
-  return { ...build, how: endOf(end.outcome, build), exitCode: end.exitCode };
+  const end = describeEnd({ ...final, jobType });
+  return { ...build, how: endOf(end.outcome, final.migrate), exitCode: end.exitCode };
 }
 
-function endOf(outcome: ReturnType<typeof describeEnd>['outcome'], build: PlacedBuild): BuildEnd {
+function endOf(outcome: AllocationOutcome, migrate: boolean): BuildEnd {
   switch (outcome) {
-    case 'killed-by-drain':
-      return isBuild(build) ? 'killed-by-drain' : 'migrated';
+    case 'stopped':
+      return migrate ? 'migrated' : 'stopped';
     case 'pending':
     case 'running':
       return 'unknown';
@@ -46,9 +46,9 @@ function endOf(outcome: ReturnType<typeof describeEnd>['outcome'], build: Placed
   }
 }
 
-/** Whether its loss is a loss of work: batch, or named as a build, or of a type nobody told. */
-function isBuild(build: PlacedBuild): boolean {
-  return build.number !== null || build.jobType === null || build.jobType === 'batch';
+/** Whether it is a build that did not end by itself: a drain killed it, or it was lost. */
+export function isDamaged(build: EndedBuild): boolean {
+  return build.how === 'killed-by-drain' || (build.how === 'lost' && isBuild(build));
 }
 
 /** Whether a drain that ignores system jobs leaves it running. */

@@ -5,6 +5,7 @@ import { buildLabel } from '../jobs/build-name.ts';
 import type { DrainStrategy, LastDrain, NodeEvent } from '../model.ts';
 import { cpuRatio, formatMhz, memoryRatio, shortId } from '../quantities.ts';
 import type { BuildOnClient, ClientReport } from './node-detail.ts';
+import { isHeard } from './select-nodes.ts';
 import { GUIDE_SIZING } from './sizing.ts';
 
 const ENDED_BUILDS_SHOWN = 10;
@@ -23,7 +24,7 @@ export function clientView(report: ClientReport, now: Date): DetailView {
         table: eraseTable({
           columns: liveColumns(now),
           rows: live,
-          empty: 'None: the client can be removed.',
+          empty: emptyText(report.client),
         }),
       },
       ...endedBlock(ended, now),
@@ -88,6 +89,13 @@ function identity(report: ClientReport, now: Date): readonly Field[] {
     client.operatingSystem ? { label: 'System', value: client.operatingSystem } : null,
   ];
   return fields.filter((field) => field !== null);
+}
+
+function emptyText(client: ClientReport['client']): string {
+  if (!isHeard(client)) {
+    return `None that Nomad knows of: what still runs on a machine that is ${client.status} cannot be seen.`;
+  }
+  return client.takesBuilds ? 'None.' : 'None: the client can be removed.';
 }
 
 function whyClosed({ client }: ClientReport): string {
@@ -156,7 +164,13 @@ function liveColumns(now: Date): readonly Column<BuildOnClient>[] {
       value: (build) => build.startedAt,
       text: (build) => (build.startedAt ? age(build.startedAt, now) : 'not started'),
     },
-    { key: 'taskState', title: 'TASK', value: (build) => build.taskState },
+    {
+      key: 'taskState',
+      title: 'TASK',
+      value: (build) => build.taskState,
+      text: ({ outcome, taskState }) =>
+        outcome === 'unknown' ? `last seen ${taskState ?? 'unknown'}` : (taskState ?? '-'),
+    },
   ];
 }
 

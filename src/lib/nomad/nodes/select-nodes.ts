@@ -35,6 +35,14 @@ export function takesBuilds(node: Pick<NomadNode, 'status' | 'eligible' | 'drain
   return node.status === 'ready' && node.eligible && !node.draining;
 }
 
+/**
+ * Whether Nomad hears from a node: only then is what it says of the allocations there what they do.
+ * A machine that is cut off runs on with them.
+ */
+export function isHeard({ status }: Pick<NomadNode, 'status'>): boolean {
+  return status === 'ready' || status === 'initializing';
+}
+
 /** Whether a selector leaves anything out. */
 export function isSelective(selector: NodeSelector): boolean {
   const lists = [selector.status, selector.nodeClass, selector.name, selector.nomadVersion];

@@ -113,6 +113,12 @@ describe('planDrain', () => {
       WAIT,
       ['Down, so their builds cannot be seen or waited for: ip-10-0-10-131.'],
     ],
+    [
+      'of what nobody can see for now',
+      [target(node(131, { status: 'disconnected' }))],
+      WAIT,
+      ['Disconnected, so their builds cannot be seen until they are back: ip-10-0-10-131.'],
+    ],
   ];
 
   it.each(WARNINGS)('warns %s', (_name, targets, spec, warnings) => {

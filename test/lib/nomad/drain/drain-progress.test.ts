@@ -49,6 +49,8 @@ interface Story {
   readonly safe: boolean;
 }
 
+const LOST = { ...ONE, desiredStatus: 'stop', clientStatus: 'lost' } as const;
+const TELEMETRY = build(24, { jobType: 'system', jobId: 'telemetry' as Allocation['jobId'] });
 const MARKED = { ...ONE, desiredStatus: 'stop', migrate: true } as const;
 
 const STORIES: readonly Story[] = [
@@ -143,21 +145,103 @@ const STORIES: readonly Story[] = [
     looks: [
       seen(1, draining(131), [ONE]),
       seen(30, { ...draining(131), status: 'down' }, [ONE]),
-      seen(
-        31,
-        drainOver(131, 'Node drain complete', { status: 'down' }),
-        [],
-        [[ONE, { ...ONE, desiredStatus: 'stop', clientStatus: 'lost' }]],
-      ),
+      seen(31, drainOver(131, 'Node drain complete', { status: 'down' }), [], [[ONE, LOST]]),
     ],
     said: [['holding'], ['node-down'], ['build-finished', 'drain-complete']],
+    outcome: 'lost',
+    safe: false,
+  },
+  {
+    name: 'a client that was down all the time: nobody saw what runs there',
+    looks: [seen(1, drainOver(131, 'Node drain complete', { status: 'down' }))],
+    said: [['node-down', 'drain-complete']],
+    outcome: 'drained',
+    safe: false,
+  },
+  {
+    name: 'a client goes down after its last build has ended',
+    looks: [
+      seen(1, draining(131), [ONE]),
+      seen(
+        30,
+        drainOver(131, 'Node drain complete', { status: 'down' }),
+        [],
+        [[ONE, finished(ONE)]],
+      ),
+    ],
+    said: [['holding'], ['node-down', 'build-finished', 'drain-complete']],
+    outcome: 'drained',
+    safe: true,
+  },
+  {
+    name: 'a disconnected client comes back with its build',
+    looks: [
+      seen(1, draining(131), [ONE]),
+      seen(30, { ...draining(131), status: 'disconnected' }, [{ ...ONE, clientStatus: 'unknown' }]),
+      seen(40, { ...draining(131), status: 'disconnected' }, [{ ...ONE, clientStatus: 'unknown' }]),
+      seen(50, drainOver(131), [], [[ONE, finished(ONE)]]),
+    ],
+    said: [['holding'], ['node-disconnected'], [], ['build-finished', 'drain-complete']],
+    outcome: 'drained',
+    safe: true,
+  },
+  {
+    name: 'a build that Nomad took for lost has run to its end',
+    looks: [
+      seen(1, draining(131), [ONE, TWO]),
+      seen(30, draining(131), [TWO], [[ONE, LOST]]),
+      seen(40, draining(131), [ONE, TWO]),
+      seen(
+        50,
+        drainOver(131),
+        [],
+        [
+          [ONE, finished(ONE)],
+          [TWO, finished(TWO)],
+        ],
+      ),
+    ],
+    said: [
+      ['holding'],
+      ['build-finished', 'holding'],
+      ['holding'],
+      ['build-finished', 'build-finished', 'drain-complete'],
+    ],
+    outcome: 'drained',
+    safe: true,
+  },
+  {
+    name: 'a lost build that its client had to stop when it came back stays lost',
+    looks: [
+      seen(1, draining(131), [ONE, TWO]),
+      seen(30, draining(131), [TWO], [[ONE, LOST]]),
+      seen(40, draining(131), [ONE, TWO]),
+      seen(
+        50,
+        drainOver(131),
+        [],
+        [
+          [ONE, { ...killed(ONE), migrate: false }],
+          [TWO, finished(TWO)],
+        ],
+      ),
+    ],
+    said: [
+      ['holding'],
+      ['build-finished', 'holding'],
+      ['holding'],
+      ['build-finished', 'drain-complete'],
+    ],
     outcome: 'lost',
     safe: true,
   },
   {
-    name: 'an idle client goes down: nothing was lost',
-    looks: [seen(1, drainOver(131, 'Node drain complete', { status: 'down' }))],
-    said: [['node-down', 'drain-complete']],
+    name: 'a system job that goes with its client is no lost build',
+    looks: [
+      seen(1, draining(131), [TELEMETRY]),
+      seen(30, drainOver(131), [], [[TELEMETRY, { ...TELEMETRY, clientStatus: 'lost' }]]),
+    ],
+    said: [['holding'], ['build-finished', 'drain-complete']],
     outcome: 'drained',
     safe: true,
   },
@@ -170,7 +254,7 @@ const STORIES: readonly Story[] = [
     ],
     said: [['holding'], ['node-vanished'], ['build-finished', 'drain-complete']],
     outcome: 'lost',
-    safe: true,
+    safe: false,
   },
   {
     name: 'system jobs that are ignored hold nothing',

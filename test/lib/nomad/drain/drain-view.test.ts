@@ -66,6 +66,14 @@ describe('drainLine', () => {
       'ip-10-0-10-131: drained: no build runs there now',
     ],
     [
+      { type: 'drain-complete', at, node: client, outcome: 'lost', safeToTerminate: false },
+      'ip-10-0-10-131: drained, as far as Nomad knows: whether a build still runs on the machine cannot be seen (lost)',
+    ],
+    [
+      { type: 'node-disconnected', at, node: client },
+      'ip-10-0-10-131: is disconnected: its builds cannot be seen until it is back',
+    ],
+    [
       { type: 'cancelled-by-someone', at, node: client },
       'ip-10-0-10-131: somebody cancelled the drain, or made the client eligible again',
     ],

@@ -44,6 +44,13 @@ describe('describeEnd', () => {
     expect(describeEnd({ ...killed, migrate: false }).outcome).toBe('stopped');
   });
 
+  it('does not call a service killed that a drain stopped, as it does by design', () => {
+    const killed = recorded('allocation-killed-by-drain-deadline.json');
+    const service = { ...killed, jobId: 'telemetry' as Allocation['jobId'], jobType: 'system' };
+    expect(describeEnd(service).outcome).toBe('stopped');
+    expect(describeEnd({ ...killed, jobType: 'service' }).outcome).toBe('killed-by-drain');
+  });
+
   it('takes no client that is out of sight for an end', () => {
     const killed = recorded('allocation-killed-by-drain-deadline.json');
     expect(describeEnd({ ...killed, clientStatus: 'unknown' })).toMatchObject({

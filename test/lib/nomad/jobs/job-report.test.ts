@@ -134,6 +134,32 @@ describe('one client', () => {
   });
 
   it.each([
+    [{}, 'None.'],
+    [{ eligible: false }, 'None: the client can be removed.'],
+    [
+      { eligible: false, status: 'down' as const },
+      'None that Nomad knows of: what still runs on a machine that is down cannot be seen.',
+    ],
+  ])('calls a client free for removal only where that was seen', (changes, words) => {
+    const detail = decodeNodeDetail(recordedJson('http/node.json'));
+    if (!detail) throw new Error('no node');
+    expect(text(clientView(describeClient({ ...detail, ...changes }, []), THEN))).toContain(words);
+  });
+
+  it('says of a build that is out of sight what was seen last', () => {
+    const detail = decodeNodeDetail(recordedJson('http/node.json'));
+    if (!detail) throw new Error('no node');
+    const lost = many('node-allocations.json', (item) => {
+      const decoded = decodeAllocation(item, ALL);
+      return decoded && { ...decoded, clientStatus: 'unknown' as const };
+    });
+    const disconnected = describeClient({ ...detail, status: 'disconnected' }, lost);
+    expect(text(clientView(disconnected, THEN))).toContain(
+      '497a8a6b    circleci-realitycheck 23  10m          last seen running',
+    );
+  });
+
+  it.each([
     [null, false, 'no'],
     [null, true, 'yes'],
     [WAITING_DRAIN, true, 'no deadline: waits for its builds, for 1m30s'],
