@@ -17,7 +17,7 @@ import { checksDocument, checksTable, doctorLines, doctorTable } from '../lib/do
 import { EXIT_CODES } from '../lib/errors.ts';
 import { formatDuration } from '../lib/units.ts';
 
-/** `doctor`: every access path and permission as a check. */
+/** `doctor`: checks every connection and permission that the tool needs. */
 export class Doctor extends AdminCommand {
   static override summary = 'check all connections to the installation, and your permissions';
   static override description =
@@ -54,7 +54,7 @@ export class Doctor extends AdminCommand {
     }),
   };
 
-  /** That there is none, or that the config file is broken, is for a check to tell. */
+  /** A missing installation or an invalid config file is reported by a check. */
   protected override get needsInstallation(): boolean {
     return false;
   }

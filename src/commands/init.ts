@@ -16,7 +16,7 @@ import { EMPTY_CONFIG } from '../lib/installation/profile.ts';
 import { planProfileChange } from '../lib/installation/profile-change.ts';
 import { resolveSettings, type Settings } from '../lib/installation/settings.ts';
 
-/** `init`: finds an installation, and writes a profile for it. */
+/** `init`: finds an installation and writes a profile for it. */
 export class Init extends ConfigEditCommand {
   static override summary = 'find an installation, and write a profile for it';
   static override description =
@@ -85,7 +85,9 @@ export class Init extends ConfigEditCommand {
     await super.finally(error);
   }
 
-  /** As if there were no profile: a new one is to be found by flags, environment and kubeconfig. */
+  /**
+   * Resolves the settings without a profile, from the flags, the environment and the kubeconfig.
+   */
   #settings(): Settings {
     const chosen = { ...this.shared.chosen, installation: undefined };
     return resolveSettings(chosen, this.runtime.env, EMPTY_CONFIG);
@@ -145,7 +147,7 @@ export class Init extends ConfigEditCommand {
     return (await askText('Name of the installation', proposed, this.runtime)) ?? proposed;
   }
 
-  /** As `config set` would take it; paths become absolute. */
+  /** Checks a value as `config set` does, and makes paths absolute. */
   #checked({ key, value }: { readonly key: string; readonly value: string }): string {
     const home = value.startsWith('~/') ? value : null;
     if (home !== null) return home;

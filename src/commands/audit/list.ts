@@ -5,7 +5,7 @@ import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
 import { durationFlag, Flags } from '../../lib/cli/oclif.ts';
 import { AUDIT_FILE } from '../../lib/cli/rails/audit-log.ts';
 
-/** `audit list`: what was changed from this machine. */
+/** `audit list`: lists the changes made from this machine. */
 export class AuditList extends AdminCommand {
   static override summary = 'list the changes made from this machine, newest last';
   static override description =
@@ -25,7 +25,7 @@ export class AuditList extends AdminCommand {
     }),
   };
 
-  /** The log is a local file: what it tells of may have left the config file long ago. */
+  /** The log is a local file, and its entries may concern profiles that no longer exist. */
   protected override get needsInstallation(): boolean {
     return false;
   }

@@ -5,7 +5,7 @@ import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
 import { Args } from '../../lib/cli/oclif.ts';
 import { AUDIT_FILE } from '../../lib/cli/rails/audit-log.ts';
 
-/** `audit show`: one change with what was planned and what came of it. */
+/** `audit show`: shows one change with its plan and its result. */
 export class AuditShow extends AdminCommand {
   static override summary = 'show one change: its plan and its result';
   static override examples = ['<%= config.bin %> <%= command.id %> 6b1f0c3e'];
@@ -17,7 +17,7 @@ export class AuditShow extends AdminCommand {
     }),
   };
 
-  /** The log is a local file: what it tells of may have left the config file long ago. */
+  /** The log is a local file, and its entries may concern profiles that no longer exist. */
   protected override get needsInstallation(): boolean {
     return false;
   }

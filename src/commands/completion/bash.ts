@@ -1,6 +1,6 @@
 import { CompletionCommand } from '../../lib/cli/completion/completion-command.ts';
 
-/** `completion bash`. */
+/** `completion bash`: prints the completion script for bash. */
 export class CompletionBash extends CompletionCommand {
   static override summary = 'print the script that completes command lines in bash';
   static override description =

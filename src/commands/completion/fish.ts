@@ -1,6 +1,6 @@
 import { CompletionCommand } from '../../lib/cli/completion/completion-command.ts';
 
-/** `completion fish`. */
+/** `completion fish`: prints the completion script for fish. */
 export class CompletionFish extends CompletionCommand {
   static override summary = 'print the script that completes command lines in fish';
   static override description =

@@ -1,6 +1,6 @@
 import { CompletionCommand } from '../../lib/cli/completion/completion-command.ts';
 
-/** `completion zsh`. */
+/** `completion zsh`: prints the completion script for zsh. */
 export class CompletionZsh extends CompletionCommand {
   static override summary = 'print the script that completes command lines in zsh';
   static override description =

@@ -2,7 +2,7 @@ import { ConfigCommand } from '../../lib/cli/bases/config-command.ts';
 import { readConfigFile } from '../../lib/installation/config-file.ts';
 import { installationsView, listInstallations } from '../../lib/installation/view.ts';
 
-/** `config list`: the installations of the config file. */
+/** `config list`: lists the installations in the config file. */
 export class ConfigList extends ConfigCommand {
   static override summary = 'list the installations in the config file';
   static override examples = [

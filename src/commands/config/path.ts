@@ -2,7 +2,7 @@ import { ConfigCommand, schemaPath } from '../../lib/cli/bases/config-command.ts
 import { Flags } from '../../lib/cli/oclif.ts';
 import { readConfigBytes } from '../../lib/installation/config-file.ts';
 
-/** `config path`: where the config file is, for editors and scripts. */
+/** `config path`: prints the path of the config file, for editors and scripts. */
 export class ConfigPath extends ConfigCommand {
   static override summary = 'print the path of the config file';
   static override examples = [

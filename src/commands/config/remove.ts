@@ -3,7 +3,7 @@ import { Args } from '../../lib/cli/oclif.ts';
 import { refuseToRemoveInUse } from '../../lib/installation/config-change.ts';
 import { findProfile } from '../../lib/installation/settings.ts';
 
-/** `config remove`: takes a profile out of the config file. The installation itself is not touched. */
+/** `config remove`: removes a profile from the config file. The installation is not changed. */
 export class ConfigRemove extends ConfigEditCommand {
   static override summary = 'remove an installation from the config file';
   static override description =

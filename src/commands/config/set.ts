@@ -2,7 +2,7 @@ import { ConfigEditCommand } from '../../lib/cli/bases/config-command.ts';
 import { Args } from '../../lib/cli/oclif.ts';
 import { checkProfileName, readNewSetting } from '../../lib/installation/config-setting.ts';
 
-/** `config set`: gives a key of a profile a value; makes the profile where it is new. */
+/** `config set`: sets a key of a profile, and creates the profile if it does not exist. */
 export class ConfigSet extends ConfigEditCommand {
   static override summary = 'set a key of an installation in the config file';
   static override description =

@@ -4,7 +4,7 @@ import { readConfigFile } from '../../lib/installation/config-file.ts';
 import { explainSettings, resolveSettings } from '../../lib/installation/settings.ts';
 import { settingsDocument, settingsView } from '../../lib/installation/view.ts';
 
-/** `config show`: the settings that commands would go by, and who decided each. */
+/** `config show`: shows the effective settings and the source of each. */
 export class ConfigShow extends ConfigCommand {
   static override summary = 'show the effective settings, and where each comes from';
   static override description =

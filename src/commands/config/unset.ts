@@ -5,7 +5,7 @@ import { fileHasKey } from '../../lib/installation/edit-config.ts';
 import { findKey } from '../../lib/installation/profile-keys.ts';
 import { findProfile } from '../../lib/installation/settings.ts';
 
-/** `config unset`: takes a key out of a profile, one that does not belong there too. */
+/** `config unset`: removes a key from a profile, also an unknown one. */
 export class ConfigUnset extends ConfigEditCommand {
   static override summary = 'remove a key of an installation from the config file';
   static override examples = [

@@ -2,7 +2,7 @@ import { ConfigEditCommand } from '../../lib/cli/bases/config-command.ts';
 import { Args } from '../../lib/cli/oclif.ts';
 import { findProfile } from '../../lib/installation/settings.ts';
 
-/** `config use`: chooses the installation that commands are about from now on. */
+/** `config use`: selects the installation that commands use by default. */
 export class ConfigUse extends ConfigEditCommand {
   static override summary = 'choose the installation that commands use';
   static override description =

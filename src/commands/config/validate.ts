@@ -5,7 +5,7 @@ import { EXIT_CODES } from '../../lib/errors.ts';
 import { validateConfig } from '../../lib/installation/validate-config.ts';
 import { findingsView } from '../../lib/installation/view.ts';
 
-/** `config validate`: everything that is wrong with a config file, at once. */
+/** `config validate`: lists all problems of a config file. */
 export class ConfigValidate extends ConfigCommand {
   static override summary = 'check the config file, and list everything that is wrong in it';
   static override description = 'Exits 7 if something is wrong.';

@@ -6,7 +6,7 @@ import { nomadCliDanger } from '../../lib/nomad/exec/nomad-cli-danger.ts';
 import { readsOnly, tokensIn } from '../../lib/nomad/exec/nomad-cli-reading.ts';
 import { runNomadCli } from '../../lib/nomad/exec/run-nomad-cli.ts';
 
-/** `nomad cli`: the nomad CLI in the server's pod. */
+/** `nomad cli`: runs the nomad CLI in the pod of the Nomad server. */
 export class NomadCli extends AdminCommand {
   static override summary = "run the nomad CLI in the Nomad server's pod";
   static override description =

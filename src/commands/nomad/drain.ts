@@ -9,7 +9,7 @@ import { chooseClients } from '../../lib/nomad/drain/choose-clients.ts';
 import { drainRequest } from '../../lib/nomad/drain/drain-request.ts';
 import { isSelective } from '../../lib/nomad/nodes/select-nodes.ts';
 
-/** `nomad drain`: takes clients out of service without killing a build, or ends their drains. */
+/** `nomad drain`: drains clients without killing builds, or cancels their drains. */
 export class NomadDrain extends MutatingCommand {
   static override summary = 'drain Nomad clients, and wait for their builds to end';
   static override description =

@@ -6,7 +6,7 @@ import { Args, Flags } from '../../lib/cli/oclif.ts';
 import { chooseClients } from '../../lib/nomad/drain/choose-clients.ts';
 import { eligibilityRequest } from '../../lib/nomad/drain/eligibility.ts';
 
-/** `nomad eligibility`: says whether new builds may be placed on clients. */
+/** `nomad eligibility`: sets whether clients are eligible for new builds. */
 export class NomadEligibility extends MutatingCommand {
   static override summary = 'allow or stop new builds on Nomad clients';
   static override description =

@@ -4,7 +4,7 @@ import { type LogChoice, readTargetLogs } from '../../lib/nomad/logs/job-logs.ts
 import { findLogTargets, logSources } from '../../lib/nomad/logs/log-targets.ts';
 import { formatLine, headingOf, lineDocument } from '../../lib/nomad/logs/log-view.ts';
 
-/** `nomad logs`: what a build's agent wrote. */
+/** `nomad logs`: shows the log of a build's agent. */
 export class NomadLogs extends AdminCommand {
   static override summary = "show the build agent's log of a build (its standard error)";
   static override description =

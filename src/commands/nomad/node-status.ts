@@ -6,7 +6,7 @@ import { AdminError } from '../../lib/errors.ts';
 import type { NomadClient } from '../../lib/nomad/client.ts';
 import { isSelective, type NodeSelector } from '../../lib/nomad/nodes/select-nodes.ts';
 
-/** `nomad node-status`: the clients and the capacity, or one client in detail. */
+/** `nomad node-status`: lists the clients and their capacity, or shows one client in detail. */
 export class NomadNodeStatus extends AdminCommand {
   static override summary = 'show the Nomad clients and their free capacity';
   static override description =

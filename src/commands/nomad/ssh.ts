@@ -8,7 +8,7 @@ import { nomadInLine } from '../../lib/nomad/ssh/nomad-in-line.ts';
 import { readsOnly } from '../../lib/nomad/ssh/reading-commands.ts';
 import { runOnClient } from '../../lib/nomad/ssh/run-on-client.ts';
 
-/** `nomad ssh`: a shell, or one command, on a Nomad client. */
+/** `nomad ssh`: opens a shell, or runs one command, on a Nomad client. */
 export class NomadSsh extends AdminCommand {
   static override summary = 'log in to a Nomad client, or run a command there';
   static override description =

@@ -6,7 +6,7 @@ import { resolveJobs } from '../../lib/nomad/jobs/find-job.ts';
 import { describeJobs, type JobSelector, readJobs, readTimes } from '../../lib/nomad/jobs/jobs.ts';
 import { jobsDocument, jobsView, mapFrames } from '../../lib/nomad/jobs/jobs-view.ts';
 
-/** `nomad status`: all jobs, and why one is pending; or one job in detail. */
+/** `nomad status`: lists all jobs and why they are pending, or shows one job in detail. */
 export class NomadStatus extends AdminCommand {
   static override summary = 'show the builds in Nomad, and why a build is pending';
   static override description =

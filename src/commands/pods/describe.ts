@@ -8,10 +8,10 @@ import { choosePods, noneChosen } from '../../lib/pods/choose-pods.ts';
 import { describePod } from '../../lib/pods/describe.ts';
 import { podDescriptionView } from '../../lib/pods/describe-view.ts';
 
-/** Pods that are asked about at once. */
+/** The maximum number of pods to read concurrently. */
 const AT_ONCE = 8;
 
-/** `pods describe`: everything about some pods. */
+/** `pods describe`: shows pods in detail. */
 export class PodsDescribe extends AdminCommand {
   static override summary = 'show a pod: its containers, events, owner and service';
   static override description =

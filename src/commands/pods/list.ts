@@ -6,7 +6,7 @@ import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
 import { listPods, type PodList, watchPodList } from '../../lib/pods/list.ts';
 import { podListView } from '../../lib/pods/view.ts';
 
-/** `pods list`: the pods, judged as the operations guide does. */
+/** `pods list`: lists the pods and judges their state by the operations guide. */
 export class PodsList extends AdminCommand {
   static override summary = 'list the pods, and say why a pod is not ready';
   static override description =

@@ -7,7 +7,7 @@ import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
 import { logDocument, logText, sourceText } from '../../lib/pods/logs/log-view.ts';
 import { podLogs } from '../../lib/pods/logs/pod-logs.ts';
 
-/** `pods logs`: the logs of several pods as one. */
+/** `pods logs`: shows the logs of several pods, merged by time. */
 export class PodsLogs extends AdminCommand {
   static override summary = 'show the logs of pods or services, merged by time';
   static override description =

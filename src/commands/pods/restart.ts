@@ -9,10 +9,10 @@ import { choosePods } from '../../lib/pods/choose-pods.ts';
 import { planRestart } from '../../lib/pods/restart/plan.ts';
 import { countRunningBuilds } from '../../lib/pods/restart/running-builds.ts';
 
-/** Long enough for a database that recovers. */
+/** The default time limit: long enough for the recovery of a database. */
 const TIMEOUT_MS = 600_000;
 
-/** `pods restart`: replaces pods, and waits until the new ones are ready. */
+/** `pods restart`: replaces pods and waits until the new ones are ready. */
 export class PodsRestart extends MutatingCommand {
   static override summary = 'restart services or pods, and wait until they are ready';
   static override description =

@@ -8,7 +8,7 @@ import { formState } from '../../lib/repl/form-balance.ts';
 import { NOWHERE, runCode } from '../../lib/repl/run-code.ts';
 import { withRepl } from '../../lib/server/nrepl/open-repl.ts';
 
-/** `repl eval`: evaluates Clojure inside the frontend. */
+/** `repl eval`: evaluates Clojure in the frontend. */
 export class ReplEval extends AdminCommand {
   static override summary = "evaluate Clojure inside the server's frontend";
   static override description =

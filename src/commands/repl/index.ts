@@ -9,7 +9,7 @@ import { interact } from '../../lib/repl/interactive.ts';
 import type { ReplSession } from '../../lib/server/nrepl/client.ts';
 import { openRepl } from '../../lib/server/nrepl/open-repl.ts';
 
-/** `repl`: an interactive Clojure session inside the frontend. */
+/** `repl`: opens an interactive Clojure session in the frontend. */
 export class Repl extends AdminCommand {
   static override summary = "open a Clojure session inside the server's frontend";
   static override description =

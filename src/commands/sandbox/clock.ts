@@ -4,7 +4,7 @@ import { durationFlag } from '../../lib/cli/oclif.ts';
 import { SandboxControl } from '../../lib/sandbox/control-client.ts';
 import { clockText } from '../../lib/sandbox/view.ts';
 
-/** `sandbox clock`. */
+/** `sandbox clock`: shows or adjusts the clock of a sandbox. */
 export class SandboxClock extends SandboxCommand {
   static override summary = "show the sandbox's time, move it forward, or change its speed";
   static override examples = [

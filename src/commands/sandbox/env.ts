@@ -4,7 +4,7 @@ import { Flags } from '../../lib/cli/oclif.ts';
 import { foreignVariables } from '../../lib/sandbox/foreign-variables.ts';
 import { SHELLS, shellExports } from '../../lib/sandbox/shell-exports.ts';
 
-/** `sandbox env`. */
+/** `sandbox env`: prints shell commands that point kubectl and nomad at a sandbox. */
 export class SandboxEnv extends SandboxCommand {
   static override summary = 'print shell commands that point kubectl and nomad at the sandbox';
   static override description =

@@ -5,7 +5,7 @@ import { SandboxControl } from '../../lib/sandbox/control-client.ts';
 import { describeFault, faultOf } from '../../lib/sandbox/fault-flags.ts';
 import { FAULT_KINDS } from '../../lib/sandbox/fault-rule.ts';
 
-/** `sandbox fault`. */
+/** `sandbox fault`: makes requests to a sandbox fail. */
 export class SandboxFault extends SandboxCommand {
   static override summary = 'make requests to the sandbox fail';
   static override description =

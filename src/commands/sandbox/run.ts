@@ -4,7 +4,7 @@ import { Flags } from '../../lib/cli/oclif.ts';
 import { splitAtDashes } from '../../lib/cli/pass-through.ts';
 import { AdminError } from '../../lib/errors.ts';
 
-/** `sandbox run -- COMMAND...`. */
+/** `sandbox run`: runs one command against a new sandbox. */
 export class SandboxRun extends SandboxCommand {
   static override summary = 'run one command against a fresh sandbox';
   static override description =
@@ -44,7 +44,7 @@ export class SandboxRun extends SandboxCommand {
   }
 }
 
-/** A command line may be pasted as it is: `circleci-admin nomad status`. */
+/** Removes the program's name from a pasted command line such as `circleci-admin nomad status`. */
 function withoutOurName(words: readonly string[]): readonly string[] {
   if (words[0] === 'circleci-admin') return words.slice(1);
   if (words[0] === 'circleci' && words[1] === 'admin') return words.slice(2);

@@ -2,7 +2,7 @@ import { SandboxCommand } from '../../lib/cli/bases/sandbox-command.ts';
 import { SCENARIOS } from '../../lib/sandbox/scenarios/index.ts';
 import { scenariosDocument, scenariosView } from '../../lib/sandbox/view.ts';
 
-/** `sandbox scenarios`. */
+/** `sandbox scenarios`: lists the scenarios. */
 export class SandboxScenarios extends SandboxCommand {
   static override summary = 'list the scenarios that a sandbox can start with';
   static override examples = ['<%= config.bin %> <%= command.id %>'];

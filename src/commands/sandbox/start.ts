@@ -8,7 +8,7 @@ import {
 import { Flags } from '../../lib/cli/oclif.ts';
 import type { SandboxState } from '../../lib/sandbox/state-file.ts';
 
-/** `sandbox start`. */
+/** `sandbox start`: starts a sandbox. */
 export class SandboxStart extends SandboxCommand {
   static override summary = 'start a simulated installation on this machine';
   static override description =

@@ -3,7 +3,7 @@ import { nameFlag } from '../../lib/cli/flags/sandbox-flags.ts';
 import { SandboxControl } from '../../lib/sandbox/control-client.ts';
 import { statusDocument, statusView } from '../../lib/sandbox/view.ts';
 
-/** `sandbox status`. */
+/** `sandbox status`: shows the addresses, the time and the received requests of a sandbox. */
 export class SandboxStatus extends SandboxCommand {
   static override summary = "show the sandbox's addresses, its time and the requests it received";
   static override examples = ['<%= config.bin %> <%= command.id %> --json'];

@@ -2,7 +2,7 @@ import { SandboxCommand } from '../../lib/cli/bases/sandbox-command.ts';
 import { nameFlag } from '../../lib/cli/flags/sandbox-flags.ts';
 import { stopSandbox } from '../../lib/sandbox/stop.ts';
 
-/** `sandbox stop`. */
+/** `sandbox stop`: stops a sandbox and removes its files. */
 export class SandboxStop extends SandboxCommand {
   static override summary = 'stop the sandbox and remove its files';
   static override examples = ['<%= config.bin %> <%= command.id %>'];

@@ -5,7 +5,7 @@ import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
 import { listServices } from '../../lib/services/list.ts';
 import { serviceListView } from '../../lib/services/view.ts';
 
-/** `services list`: what runs, and what each outage means. */
+/** `services list`: lists the services, their state, and the impact of an outage. */
 export class ServicesList extends AdminCommand {
   static override summary = 'list the services, worst outage first';
   static override description =

@@ -4,7 +4,7 @@ import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
 import { showService } from '../../lib/services/list.ts';
 import { serviceDetailView } from '../../lib/services/view.ts';
 
-/** `services show`: one service, its pods, and what depends on it. */
+/** `services show`: shows a service, its pods, and the services that depend on it. */
 export class ServicesShow extends AdminCommand {
   static override summary = 'show a service: its role, its pods, and what depends on it';
   static override examples = [

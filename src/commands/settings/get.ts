@@ -3,7 +3,7 @@ import { Args } from '../../lib/cli/oclif.ts';
 import { findSetting } from '../../lib/settings/find-setting.ts';
 import { settingView } from '../../lib/settings/view.ts';
 
-/** `settings get`: one system setting. */
+/** `settings get`: shows one system setting. */
 export class SettingsGet extends AdminCommand {
   static override summary = 'show one system setting';
   static override examples = [

@@ -1,7 +1,7 @@
 import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
 import { settingListView } from '../../lib/settings/view.ts';
 
-/** `settings list`: all system settings. */
+/** `settings list`: lists all system settings. */
 export class SettingsList extends AdminCommand {
   static override summary = 'list the system settings and their values';
   static override examples = [

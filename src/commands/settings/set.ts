@@ -3,7 +3,7 @@ import { Args, Flags } from '../../lib/cli/oclif.ts';
 import { findSetting } from '../../lib/settings/find-setting.ts';
 import { parseSettingValue, SETTING_TYPES } from '../../lib/settings/typed-value.ts';
 
-/** `settings set`: gives a system setting a value. */
+/** `settings set`: sets a system setting. */
 export class SettingsSet extends SettingCommand {
   static override summary = 'set a system setting';
   static override description =

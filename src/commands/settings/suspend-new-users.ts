@@ -2,7 +2,7 @@ import { SettingCommand } from '../../lib/cli/bases/setting-command.ts';
 import { Args } from '../../lib/cli/oclif.ts';
 import { findGuideSetting } from '../../lib/settings/find-setting.ts';
 
-/** `settings suspend-new-users`: whether new accounts wait for an administrator. */
+/** `settings suspend-new-users`: sets whether new accounts need approval by an administrator. */
 export class SettingsSuspendNewUsers extends SettingCommand {
   static override summary = 'choose whether new accounts need approval by an administrator';
   static override description =

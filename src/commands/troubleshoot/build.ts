@@ -10,7 +10,7 @@ import { placedReport } from '../../lib/queue/build/placed-report.ts';
 import { buildDocument, buildView, stepsTable } from '../../lib/queue/build/view.ts';
 import { follow, type GatherPart } from '../../lib/queue/gather/events.ts';
 
-/** `troubleshoot build`: one build's way through the pipeline. */
+/** `troubleshoot build`: follows one build through the pipeline. */
 export class TroubleshootBuild extends AdminCommand {
   static override summary = 'follow one build through the pipeline, and say where it is stuck';
   static override description =

@@ -10,7 +10,7 @@ import { EXIT_CODES } from '../../lib/errors.ts';
 import type { BuildTarget } from '../../lib/queue/build/build-target.ts';
 import { refuseOtherServer, unsureNote } from '../../lib/queue/build/other-server.ts';
 
-/** `troubleshoot cache`: the operations guide's rule for the size of caches. */
+/** `troubleshoot cache`: checks the size of caches against the operations guide's rule. */
 export class TroubleshootCache extends AdminCommand {
   static override summary = 'check whether caches are too large to unpack safely';
   static override description =
@@ -29,7 +29,7 @@ export class TroubleshootCache extends AdminCommand {
     }),
   };
 
-  /** A size is about a number alone; for a build it is chosen once that is known. */
+  /** A size is judged without an installation; for a build, `run` selects the installation. */
   protected override get needsInstallation(): boolean {
     return false;
   }

@@ -9,7 +9,7 @@ import { connectivityReport, connectivityTable } from '../../lib/connectivity/vi
 import { EXIT_CODES } from '../../lib/errors.ts';
 import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
 
-/** `troubleshoot connectivity`: what Nomad clients and services can reach, found out on the spot. */
+/** `troubleshoot connectivity`: checks what Nomad clients and services can reach, from there. */
 export class TroubleshootConnectivity extends AdminCommand {
   static override summary = 'check the connections that Nomad clients and services need';
   static override description =
@@ -65,7 +65,7 @@ export class TroubleshootConnectivity extends AdminCommand {
       github: hostOf(flags.github ?? settings.github.host ?? 'github.com'),
       version: settings.version,
     };
-    // What is written wrong is said before anything is asked.
+    // Called first, so that invalid names are reported before any connection is opened.
     probesFor(places);
     if (chosen.skipped !== null) output.note(chosen.skipped);
     const context = { installation, catalogue, places, signal };

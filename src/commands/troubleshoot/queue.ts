@@ -9,7 +9,7 @@ import type { Diagnosis } from '../../lib/queue/diagnosis.ts';
 
 const WATCH_EVERY = 15_000;
 
-/** `troubleshoot queue`: why builds are queued. */
+/** `troubleshoot queue`: diagnoses why builds are queued. */
 export class TroubleshootQueue extends MutatingCommand {
   static override summary = 'find out why builds are queued, and how to fix it';
   static override description =
@@ -59,7 +59,7 @@ export class TroubleshootQueue extends MutatingCommand {
     ...sshFlags,
   };
 
-  /** Saved evidence is judged anywhere. */
+  /** A saved snapshot (`--from`) is diagnosed without an installation. */
   protected override get needsInstallation(): boolean {
     return !this.argv.some((word) => /^--from(?:=|$)/.test(word));
   }

@@ -6,7 +6,7 @@ import { requireOneWay } from '../../lib/users/choose-accounts.ts';
 import { findAccounts } from '../../lib/users/find-accounts.ts';
 import { checkLogins } from '../../lib/users/login-list.ts';
 
-/** `users activate`: gives suspended people their access back. */
+/** `users activate`: activates suspended accounts. */
 export class UsersActivate extends AccountCommand {
   static override summary = 'activate suspended accounts';
   static override description =

@@ -4,7 +4,7 @@ import { Args, durationFlag } from '../../lib/cli/oclif.ts';
 import { replOf } from '../../lib/cli/repl/frontend-repl.ts';
 import { codeSafeLogin } from '../../lib/server/nrepl/users-by-repl.ts';
 
-/** `users delete`: deletes an account by the frontend's nREPL, as the operations guide does. */
+/** `users delete`: deletes an account through the nREPL, as described in the operations guide. */
 export class UsersDelete extends MutatingCommand {
   static override summary = 'delete an account permanently';
   static override description =
@@ -27,13 +27,13 @@ export class UsersDelete extends MutatingCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(UsersDelete);
-    // Before anything is connected: nothing but a login ever stands in the code that is sent.
+    // Checked before connecting: only a valid login may be inserted into the Clojure code.
     const login = codeSafeLogin(args.login);
     const { installation, signal } = this;
     const { host, server } = installation.settings;
     const known = host !== null && server.token !== null;
     const timeoutMs = flags.timeout ?? 120_000;
-    // The console of the server is not opened in vain: not even for the plan.
+    // Planned in a callback, so that the nREPL is opened only if the guards allow the change.
     await this.change(async () => {
       const admin = known ? await installation.admin() : null;
       const sources = { repl: replOf(installation), admin, signal, timeoutMs };

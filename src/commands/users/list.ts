@@ -6,7 +6,7 @@ import { accountRows, isSelective, selectAccounts } from '../../lib/users/list.t
 import { ACCOUNT_STATES, accountState } from '../../lib/users/state.ts';
 import { accountListView, loginsView } from '../../lib/users/view.ts';
 
-/** `users list`: the accounts, as the web page sorts them into its windows. */
+/** `users list`: lists the accounts by state, with the same states as the web page. */
 export class UsersList extends AdminCommand {
   static override summary = 'list the accounts and their states';
   static override description =
@@ -67,7 +67,7 @@ export class UsersList extends AdminCommand {
     const view = accountListView(rows, states, { selected: true, notes });
     await this.output.table(view, { accounts: rows });
   }
-  /** Asks the frontend's own console, as the operations guide does. */
+  /** Reads the logins through the frontend's nREPL, as described in the operations guide. */
   async #byRepl(): Promise<void> {
     const { withRepl } = await import('../../lib/server/nrepl/open-repl.ts');
     const { loginsByRepl } = await import('../../lib/server/nrepl/users-by-repl.ts');

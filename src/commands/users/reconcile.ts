@@ -6,7 +6,7 @@ import { requireMembers } from '../../lib/users/choose-accounts.ts';
 import { reconcile } from '../../lib/users/reconcile.ts';
 import { reconcileWarnings } from '../../lib/users/reconcile-view.ts';
 
-/** `users reconcile`: makes the accounts match a list of members. */
+/** `users reconcile`: suspends and activates accounts to match a list of members. */
 export class UsersReconcile extends AccountCommand {
   static override summary = 'make the accounts match the members of an organisation';
   static override description =
@@ -41,7 +41,7 @@ export class UsersReconcile extends AccountCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(UsersReconcile);
     requireMembers(flags);
-    // First of all: without the whole list there is nothing to go by.
+    // Read first: without the complete list of members nothing can be planned.
     const members =
       flags.members === undefined
         ? await this.#membersOf(flags.org ?? [], flags['github-host'])

@@ -4,7 +4,7 @@ import { AdminError, EXIT_CODES } from '../../lib/errors.ts';
 import { seatFindings, seats } from '../../lib/users/seats.ts';
 import { seatsView } from '../../lib/users/view.ts';
 
-/** `users seats`: the licence's seats, and when it runs out. */
+/** `users seats`: shows the seats of the licence and its expiry. */
 export class UsersSeats extends AdminCommand {
   static override summary = 'show the seats of the licence, and how many are taken';
   static override description =

@@ -6,7 +6,7 @@ import { checkLogins } from '../../lib/users/login-list.ts';
 import { newestBuild } from '../../lib/users/newest-build.ts';
 import { accountView } from '../../lib/users/view.ts';
 
-/** `users show`: one account. */
+/** `users show`: shows one account. */
 export class UsersShow extends AdminCommand {
   static override summary = 'show one account: its state, its role, its last sign-in and build';
   static override examples = [

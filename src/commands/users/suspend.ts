@@ -12,7 +12,7 @@ import { requireOneWay } from '../../lib/users/choose-accounts.ts';
 import { findAccounts } from '../../lib/users/find-accounts.ts';
 import { checkLogins } from '../../lib/users/login-list.ts';
 
-/** `users suspend`: takes people's access away, and frees their seats. */
+/** `users suspend`: suspends accounts, which frees their seats. */
 export class UsersSuspend extends AccountCommand {
   static override summary = 'suspend accounts and free their seats';
   static override description =

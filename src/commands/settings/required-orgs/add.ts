@@ -2,7 +2,7 @@ import { RequiredOrgsCommand } from '../../../lib/cli/bases/required-orgs-comman
 import { Args } from '../../../lib/cli/oclif.ts';
 import { addOrgs } from '../../../lib/settings/required-orgs.ts';
 
-/** `settings required-orgs add`: lets an organisation's people make accounts. */
+/** `settings required-orgs add`: allows members of organisations to create accounts. */
 export class SettingsRequiredOrgsAdd extends RequiredOrgsCommand {
   static override summary = 'allow members of organisations to create accounts';
   static override description =

@@ -4,7 +4,7 @@ import { findGuideSetting } from '../../../lib/settings/find-setting.ts';
 import { ONLY_GITHUB_COM, parseOrgs } from '../../../lib/settings/required-orgs.ts';
 import { orgsView } from '../../../lib/settings/view.ts';
 
-/** `settings required-orgs list`: the organisations that new people have to belong to. */
+/** `settings required-orgs list`: lists the organisations that new users must belong to. */
 export class SettingsRequiredOrgsList extends AdminCommand {
   static override summary = 'list the organisations that new users must belong to';
   static override description =

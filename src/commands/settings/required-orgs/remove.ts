@@ -2,7 +2,7 @@ import { RequiredOrgsCommand } from '../../../lib/cli/bases/required-orgs-comman
 import { Args } from '../../../lib/cli/oclif.ts';
 import { removeOrgs } from '../../../lib/settings/required-orgs.ts';
 
-/** `settings required-orgs remove`: takes organisations off the list. */
+/** `settings required-orgs remove`: removes organisations from the list. */
 export class SettingsRequiredOrgsRemove extends RequiredOrgsCommand {
   static override summary = 'remove organisations from the required list';
   static override description =

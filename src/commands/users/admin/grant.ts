@@ -4,7 +4,7 @@ import { Args, Flags } from '../../../lib/cli/oclif.ts';
 import { findAccounts } from '../../../lib/users/find-accounts.ts';
 import { checkLogins } from '../../../lib/users/login-list.ts';
 
-/** `users admin grant`: makes somebody an administrator. */
+/** `users admin grant`: makes an account an administrator. */
 export class UsersAdminGrant extends AccountCommand {
   static override summary = 'make an account an administrator';
   static override description =
