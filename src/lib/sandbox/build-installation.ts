@@ -22,8 +22,6 @@ import { type SshNomad, SshSandbox } from './ssh/ssh-sandbox.ts';
 
 /** Pod that Nomad's server runs in, as CircleCI Server 3.x names it; in 4.x: `nomad-server-0`. */
 const NOMAD_POD = 'circleci-nomad-0';
-/** Pod that RabbitMQ runs in. */
-const RABBITMQ_POD = 'circleci-rabbitmq-0';
 
 /** What does not depend on the scenario. */
 export interface InstallationOptions {
@@ -91,7 +89,8 @@ export function buildInstallation(
     {
       [NOMAD_POD]: nomadServerPod(NOMAD_POD, nomad),
       'nomad-server': nomadServerPod('nomad-server-0', nomad),
-      [RABBITMQ_POD]: rabbitmqPod(RABBITMQ_POD, () => pipeline.queues()),
+      'circleci-rabbitmq': rabbitmqPod('circleci-rabbitmq-0', () => pipeline.queues()),
+      rabbitmq: rabbitmqPod('rabbitmq-0', () => pipeline.queues()),
       frontend: frontendPod('frontend', nrepl),
     },
     (workload, pod, startedAt) => logs.source(workload, pod, startedAt),

@@ -9,7 +9,9 @@ import { healthy } from './scenarios/healthy.ts';
  */
 export function joinScenarios(first: Scenario, second: Scenario): Scenario {
   const faults = [...(first.faults ?? []), ...(second.faults ?? [])];
+  const version = first.version ?? second.version;
   return {
+    ...(version === undefined ? {} : { version }),
     name: `${first.name}+${second.name}`,
     summary: `${first.summary}; ${second.summary}`,
     nomad: joinNomad(first.nomad, second.nomad),

@@ -6,6 +6,7 @@ import type { NreplScenario } from './nrepl/scenario.ts';
 import type { PipelineScenario } from './pipeline/scenario.ts';
 import type { ServerScenario } from './server/scenario.ts';
 import type { SshScenario } from './ssh/scenario.ts';
+import type { ServerVersion } from './versions.ts';
 
 /** A situation that an installation can be in, as data: what each service holds when it starts. */
 export interface Scenario {
@@ -13,6 +14,8 @@ export interface Scenario {
   readonly name: string;
   /** One line, for the list of scenarios. */
   readonly summary: string;
+  /** Of the server, with what its services are called and how builds go; 3.0 where it is left out. */
+  readonly version?: ServerVersion;
   readonly nomad: NomadScenario;
   readonly kubernetes: KubernetesScenario;
   /** The way of builds through the services; nothing is broken where it is left out. */

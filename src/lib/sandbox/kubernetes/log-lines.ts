@@ -38,6 +38,11 @@ const PATTERNS: Readonly<Record<string, readonly LogPattern[]>> = {
         `    ${at.toISOString().slice(0, 23)}Z [INFO]  nomad.core: garbage collected objects: evals=0 allocs=0`,
     },
   ],
+  // Nobody knows what they write by themselves.
+  'distributor-cleaner': [],
+  'distributor-dispatcher': [],
+  'distributor-external': [],
+  'distributor-internal': [],
   exim: [],
   'external-dns': [
     {

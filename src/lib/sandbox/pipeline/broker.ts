@@ -1,17 +1,5 @@
-import type { Dispatching, SizedBuild } from './steps.ts';
-
-/** The queues of RabbitMQ that builds wait in, and who takes from each. */
-export const CONSUMERS = {
-  'usage-queue': 'legacy-dispatcher',
-  'run-queue': 'dispatcher',
-  'nomad-tasks': 'schedulerer',
-} as const satisfies Readonly<Record<string, Dispatching>>;
-
-/** One of {@link CONSUMERS}'s queues. */
-export type QueueName = keyof typeof CONSUMERS;
-
-/** All queues, in the order in which a build comes through. */
-export const QUEUE_NAMES = Object.keys(CONSUMERS) as readonly QueueName[];
+import { DISPATCHING, type Dispatching } from './scenario.ts';
+import type { SizedBuild } from './steps.ts';
 
 /** A build between its start and Nomad. */
 export interface Traveller extends SizedBuild {
@@ -19,30 +7,30 @@ export interface Traveller extends SizedBuild {
   readonly exitCode: number;
   /** Milliseconds since the epoch, true time. */
   readonly queuedAt: number;
-  /** Whether legacy-dispatcher has passed it on. */
+  /** Whether the first part of its way has passed it on. */
   forwarded: boolean;
 }
 
 /** A queue as `rabbitmqctl list_queues` counts it. */
 export interface QueueCounts {
-  readonly name: QueueName;
+  readonly name: string;
   readonly ready: number;
   readonly unacknowledged: number;
   readonly consumers: number;
 }
 
-/** The messages of the pipeline's queues. */
+/** The messages of the pipeline's queues, each known by who takes from it. */
 export class Broker {
-  readonly #ready = new Map<QueueName, Traveller[]>(QUEUE_NAMES.map((name) => [name, []]));
+  readonly #ready = new Map<Dispatching, Traveller[]>(DISPATCHING.map((name) => [name, []]));
   /** By the pod that has taken it and not said that it is done. */
-  readonly #taken = new Map<Traveller, { readonly queue: QueueName; readonly pod: string }>();
+  readonly #taken = new Map<Traveller, { readonly queue: Dispatching; readonly pod: string }>();
 
-  publish(queue: QueueName, build: Traveller): void {
+  publish(queue: Dispatching, build: Traveller): void {
     this.#ready.get(queue)?.push(build);
   }
 
   /** Hands the oldest message to a pod, which keeps it until it acknowledges. */
-  take(queue: QueueName, pod: string): Traveller | null {
+  take(queue: Dispatching, pod: string): Traveller | null {
     const build = this.#ready.get(queue)?.shift() ?? null;
     if (build) this.#taken.set(build, { queue, pod });
     return build;
@@ -53,7 +41,7 @@ export class Broker {
   }
 
   /** Puts what was taken back in front: of a pod that is gone, or all of a queue. */
-  requeue(back: (queue: QueueName, pod: string) => boolean): void {
+  requeue(back: (queue: Dispatching, pod: string) => boolean): void {
     for (const [build, { queue, pod }] of [...this.#taken]) {
       if (!back(queue, pod)) continue;
       this.#taken.delete(build);
@@ -61,11 +49,11 @@ export class Broker {
     }
   }
 
-  ready(queue: QueueName): number {
+  ready(queue: Dispatching): number {
     return this.#ready.get(queue)?.length ?? 0;
   }
 
-  unacknowledged(queue: QueueName): number {
+  unacknowledged(queue: Dispatching): number {
     return [...this.#taken.values()].filter((taken) => taken.queue === queue).length;
   }
 }

@@ -1,24 +1,18 @@
 import type { JobRequest } from '../nomad/job-spec.ts';
 import type { JobRecord } from '../nomad/records.ts';
 import type { Random } from '../random.ts';
-import {
-  Broker,
-  CONSUMERS,
-  QUEUE_NAMES,
-  type QueueCounts,
-  type QueueName,
-  type Traveller,
-} from './broker.ts';
+import { Broker, type QueueCounts, type Traveller } from './broker.ts';
 import { nameBuild } from './build.ts';
 import type { BuildNumbers } from './build-numbers.ts';
 import type { FaultBoard } from './faults.ts';
+import { dispatchingOf } from './form.ts';
 import { MEDIUM } from './resource-class.ts';
+import type { Dispatching, PipelineForm } from './scenario.ts';
 import {
-  type Dispatching,
   type SizedBuild,
   STEPS,
   TO_DISPATCHER_MS,
-  TO_LEGACY_MS,
+  TO_FIRST_MS,
   TO_SCHEDULERER_MS,
   workMs,
 } from './steps.ts';
@@ -26,7 +20,7 @@ import type { Timeline } from './timeline.ts';
 import type { BuildEvent } from './wording.ts';
 import type { Workforce } from './workforce.ts';
 
-/** How many messages run-queue holds once the dispatcher has lost its consumer. */
+/** How many messages the dispatcher's queue holds once the dispatcher has lost its consumer. */
 const BACKLOG = 4_812;
 /** How fast an old backlog goes down, a second. */
 const BACKLOG_PER_SECOND = 100;
@@ -38,6 +32,7 @@ const DURATION_MS: readonly [number, number] = [120_000, 600_000];
 
 /** What the way of builds to Nomad needs. */
 export interface DispatchWorld {
+  readonly form: PipelineForm;
   readonly timeline: Timeline;
   readonly random: Random;
   readonly faults: FaultBoard;
@@ -56,13 +51,16 @@ export class Dispatch {
   /** Counts up whenever a build has come further. */
   revision = 0;
   readonly #world: DispatchWorld;
+  /** Who works on a build before Nomad, in order. */
+  readonly #way: readonly Dispatching[];
   readonly #broker = new Broker();
-  /** Builds that legacy-dispatcher forwarded and nobody received. */
+  /** Builds that the first part forwarded and nobody received. */
   readonly #lost = new Set<Traveller>();
   #backlog: { readonly messages: number; since: number | null } | null = null;
 
   constructor(world: DispatchWorld) {
     this.#world = world;
+    this.#way = dispatchingOf(world.form);
   }
 
   /** Starts a build, as of a moment. */
@@ -79,86 +77,90 @@ export class Dispatch {
     };
     this.waiting.add(build);
     this.revision += 1;
-    timeline.later(at, TO_LEGACY_MS, (then) => this.#send('usage-queue', build, then));
+    const [first] = this.#way;
+    if (first) timeline.later(at, TO_FIRST_MS, (then) => this.#send(first, build, then));
     return build;
   }
 
-  /** Fills run-queue up to what has gathered there while nobody took anything. */
+  /** Fills the dispatcher's queue up to what has gathered there while nobody took anything. */
   pileUp(): void {
-    this.#backlog = { messages: BACKLOG - this.#broker.ready('run-queue'), since: null };
+    this.#backlog = { messages: BACKLOG - this.#broker.ready('dispatcher'), since: null };
   }
 
   /** Pods have come or gone, or a fault has: who waited for that goes on. */
   goOn(): void {
     const { faults, workforce, timeline } = this.#world;
     const now = timeline.now();
-    const renewed = workforce.replaced('legacy-dispatcher') && workforce.replaced('dispatcher');
+    const [first, second] = this.#way;
+    const renewed = first && second && workforce.replaced(first) && workforce.replaced(second);
     if (renewed) faults.clear('job-lost');
-    if (!faults.has('job-lost')) {
-      for (const build of this.#lost) this.#send('usage-queue', build, now);
+    if (first && !faults.has('job-lost')) {
+      for (const build of this.#lost) this.#send(first, build, now);
       this.#lost.clear();
     }
     if (this.#backlog && workforce.working('dispatcher').length > 0) this.#backlog.since ??= now;
     this.#broker.requeue((_, pod) => !workforce.exists(pod));
-    for (const queue of QUEUE_NAMES) this.#consume(queue, now);
+    for (const service of this.#way) this.#consume(service, now);
   }
 
   /** Gives the schedulerer every task again that it could not post. */
   tryAgain(): void {
-    this.#broker.requeue((queue) => queue === 'nomad-tasks');
+    this.#broker.requeue((service) => service === 'schedulerer');
   }
 
   /** RabbitMQ's queues, as it counts them. */
   queues(): readonly QueueCounts[] {
-    return QUEUE_NAMES.map((name) => ({
-      name,
-      ready: this.#broker.ready(name) + (name === 'run-queue' ? this.#oldMessages() : 0),
-      unacknowledged: this.#broker.unacknowledged(name),
-      consumers: this.#world.workforce.consumers(CONSUMERS[name]),
+    return this.#way.map((service) => ({
+      name: this.#world.form.stages[service]?.queue ?? service,
+      ready: this.#broker.ready(service) + (service === 'dispatcher' ? this.#oldMessages() : 0),
+      unacknowledged: this.#broker.unacknowledged(service),
+      consumers: this.#world.workforce.consumers(service),
     }));
   }
 
-  #send(queue: QueueName, build: Traveller, at: number): void {
-    this.#broker.publish(queue, build);
-    this.#consume(queue, at);
+  #send(service: Dispatching, build: Traveller, at: number): void {
+    this.#broker.publish(service, build);
+    this.#consume(service, at);
   }
 
-  #consume(queue: QueueName, at: number): void {
+  #consume(service: Dispatching, at: number): void {
     const { workforce, random, timeline } = this.#world;
-    const pods = workforce.working(CONSUMERS[queue]);
-    for (let after = 0; pods.length > 0; after += workMs(CONSUMERS[queue])) {
+    const pods = workforce.working(service);
+    for (let after = 0; pods.length > 0; after += workMs(service)) {
       const pod = random.pick(pods);
-      const build = this.#broker.take(queue, pod);
+      const build = this.#broker.take(service, pod);
       if (!build) return;
-      timeline.later(at, after, (then) => this.#work(queue, build, pod, then));
+      timeline.later(at, after, (then) => this.#work(service, build, pod, then));
     }
   }
 
-  #work(queue: QueueName, build: Traveller, pod: string, at: number): void {
+  #work(service: Dispatching, build: Traveller, pod: string, at: number): void {
     const { timeline, say } = this.#world;
-    const service = CONSUMERS[queue];
     for (const { afterMs, event } of STEPS[service]) {
       // Whether Nomad takes it is not known before.
       if (event === 'posted') continue;
       timeline.later(at, afterMs, (then) => say(service, pod, event, build, then));
     }
     timeline.later(at, workMs(service), (then) => {
-      if (queue === 'nomad-tasks') this.#post(build, pod, then);
-      else this.#passOn(queue, build, then);
+      const next = this.#way[this.#way.indexOf(service) + 1];
+      if (next === undefined) this.#post(build, pod, then);
+      else this.#passOn(service, next, build, then);
     });
   }
 
-  #passOn(queue: Exclude<QueueName, 'nomad-tasks'>, build: Traveller, at: number): void {
+  #passOn(service: Dispatching, next: Dispatching, build: Traveller, at: number): void {
     const { timeline, faults } = this.#world;
     this.#broker.acknowledge(build);
-    if (queue === 'run-queue') {
-      timeline.later(at, TO_SCHEDULERER_MS, (then) => this.#send('nomad-tasks', build, then));
-      return;
+    if (service === this.#way[0]) {
+      build.forwarded = true;
+      this.revision += 1;
+      if (faults.has('job-lost')) {
+        this.#lost.add(build);
+        return;
+      }
     }
-    build.forwarded = true;
-    this.revision += 1;
-    if (faults.has('job-lost')) this.#lost.add(build);
-    else timeline.later(at, TO_DISPATCHER_MS, (then) => this.#send('run-queue', build, then));
+    const afterMs = next === 'schedulerer' ? TO_SCHEDULERER_MS : TO_DISPATCHER_MS;
+    timeline.later(at, afterMs, (then) => this.#send(next, build, then));
   }
 
   #post(build: Traveller, pod: string, at: number): void {
@@ -185,7 +187,7 @@ export class Dispatch {
       say('schedulerer', pod, 'no-leader', build, then);
       timeline.later(then, RETRY_MS, (again) => {
         this.#broker.acknowledge(build);
-        this.#send('nomad-tasks', build, again);
+        this.#send('schedulerer', build, again);
       });
     });
   }

@@ -1,5 +1,6 @@
 import type { PodSituation, PodSpec } from '../kubernetes/scenario.ts';
-import type { PipelineFault, PipelineService, PodTrouble } from './scenario.ts';
+import { workloadOf } from './form.ts';
+import type { PipelineFault, PipelineForm, PipelineService, PodTrouble } from './scenario.ts';
 
 /** The name that a fault goes by: `job-lost`, `crash-loop`. */
 function faultName(fault: PipelineFault): string {
@@ -44,13 +45,15 @@ const SITUATIONS: Readonly<Record<PodTrouble['trouble'], PodSituation>> = {
 export function breakPods(
   pods: readonly PodSpec[],
   faults: readonly PipelineFault[],
+  form: PipelineForm,
 ): readonly PodSpec[] {
+  const dispatcher = workloadOf(form, 'dispatcher');
   return pods.map((spec) => {
-    if (spec.name === 'dispatcher' && faults.includes('dispatcher-stopped')) {
+    if (spec.name === dispatcher && faults.includes('dispatcher-stopped')) {
       return { ...spec, replicas: 0 };
     }
     for (const fault of faults) {
-      if (typeof fault !== 'string' && fault.service === spec.name) {
+      if (typeof fault !== 'string' && workloadOf(form, fault.service) === spec.name) {
         return { ...spec, situation: SITUATIONS[fault.trouble] };
       }
     }

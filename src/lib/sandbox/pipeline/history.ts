@@ -2,16 +2,8 @@ import type { LogLine, LogSource } from '../kubernetes/log-source.ts';
 import type { AllocationRecord, JobRecord } from '../nomad/records.ts';
 import { buildOfJob } from './build.ts';
 import { MEDIUM } from './resource-class.ts';
-import type { PipelineService } from './scenario.ts';
-import {
-  beganAt,
-  type Dispatching,
-  type Scribe,
-  type SizedBuild,
-  STEPS,
-  TO_OUTPUT_MS,
-  workMs,
-} from './steps.ts';
+import type { Dispatching, PipelineService } from './scenario.ts';
+import { beganAt, type Scribe, type SizedBuild, STEPS, TO_OUTPUT_MS, workMs } from './steps.ts';
 
 /** What Nomad holds, with true times in milliseconds. */
 export interface NomadPast {

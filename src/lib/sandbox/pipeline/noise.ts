@@ -1,7 +1,7 @@
 import type { LogLine, LogSource } from '../kubernetes/log-source.ts';
 import { type Random, seededRandom } from '../random.ts';
-import { formatEntry } from './log-format.ts';
 import type { PipelineService } from './scenario.ts';
+import type { Scribe } from './steps.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -63,12 +63,12 @@ const PLAIN: readonly ((random: Random, at: Date) => string)[] = [
   () => 'OpenJDK 64-Bit Server VM warning: Sharing is only supported for boot loader classes',
 ];
 
-/** Harmless lines at moments that follow from the seed; `clock` is that of the pod's node. */
+/** Harmless lines at moments that follow from the seed. */
 export function noiseSource(
   { perMinute, seed }: { readonly perMinute: number; readonly seed: number },
   service: PipelineService,
   pod: string,
-  clock: (at: number) => number,
+  scribe: Scribe,
 ): LogSource {
   const salt = [...pod].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) | 0, seed);
   const inMinute = (minute: number): LogLine[] => {
@@ -76,7 +76,7 @@ export function noiseSource(
     const count = Math.floor(perMinute) + (random.next() < perMinute % 1 ? 1 : 0);
     return Array.from({ length: count }, () => {
       const at = minute * MINUTE_MS + random.integer(0, MINUTE_MS - 1);
-      return { at, text: noiseLine(random, service, clock(at)) };
+      return { at, text: noiseLine(random, service, at, scribe) };
     }).sort((a, b) => a.at - b.at);
   };
   return {
@@ -95,9 +95,9 @@ export function noiseSource(
   };
 }
 
-function noiseLine(random: Random, service: PipelineService, at: number): string {
-  if (random.next() < 0.3) return random.pick(PLAIN)(random, new Date(at));
+function noiseLine(random: Random, service: PipelineService, at: number, scribe: Scribe): string {
+  if (random.next() < 0.3) return random.pick(PLAIN)(random, new Date(scribe.clockOf(service, at)));
   const [level, namespace, message] = random.pick(SAYINGS);
   const thread = `pool-${random.integer(2, 40)}-thread-${random.integer(1, 12)}`;
-  return formatEntry(service, at, { level, thread, namespace, message });
+  return scribe.ofLibrary(service, { level, thread, namespace, message }, at);
 }

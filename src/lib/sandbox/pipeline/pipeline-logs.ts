@@ -1,13 +1,14 @@
 import { type LogLine, type LogSource, SILENT } from '../kubernetes/log-source.ts';
 import type { NomadState } from '../nomad/state.ts';
 import { FaultBoard } from './faults.ts';
+import { FORM_3_0, partOf } from './form.ts';
 import { HeldReports } from './held-reports.ts';
 import { History } from './history.ts';
 import { noiseSource } from './noise.ts';
 import { asLines, beats, endingAt, failingStart, fixedSource, merged } from './pod-logs.ts';
 import {
   BROKEN_FOR_MS,
-  isPipelineService,
+  type PipelineForm,
   type PipelineScenario,
   type PipelineService,
 } from './scenario.ts';
@@ -22,6 +23,7 @@ export class PipelineLogs {
   readonly held = new HeldReports();
   /** Jobs whose way to Nomad was written as it went. */
   readonly travelled = new Set<string>();
+  readonly #form: PipelineForm;
   readonly #scenario: PipelineScenario;
   readonly #timeline: Timeline;
   readonly #scribe: Scribe;
@@ -34,10 +36,11 @@ export class PipelineLogs {
 
   constructor(scenario: PipelineScenario, timeline: Timeline, nomad: NomadState) {
     this.faults = new FaultBoard(scenario.faults ?? []);
+    this.#form = scenario.form ?? FORM_3_0;
     this.#scenario = scenario;
     this.#timeline = timeline;
     const wording = scenario.reworded === undefined ? PLAIN : reworded(scenario.reworded);
-    this.#scribe = new Scribe(wording, scenario.clockSkewMs ?? {});
+    this.#scribe = new Scribe(this.#form, wording, scenario.clockSkewMs ?? {});
     const past = {
       jobs: () => nomad.jobs.all(),
       allocations: () => nomad.allocations.all(),
@@ -55,18 +58,20 @@ export class PipelineLogs {
 
   /** What a pod of a service writes by itself; null for a workload that is no part of the pipeline. */
   source(workload: string, pod: string, startedAt: number): LogSource | null {
-    if (!isPipelineService(workload)) return null;
-    const trouble = this.faults.troubleOf(workload);
+    const service = partOf(this.#form, workload);
+    if (service === null) return null;
+    const trouble = this.faults.troubleOf(service);
     if (trouble !== null) {
-      return failingStart(workload, this.#scribe, startedAt, trouble === 'out-of-memory');
+      return failingStart(service, this.#scribe, startedAt, trouble === 'out-of-memory');
     }
-    const usual = merged([beats(workload, this.#scribe), this.#noise(workload, pod)]);
+    const beating = this.#form.beats ? beats(service, this.#scribe) : SILENT;
+    const usual = merged([beating, this.#noise(service, pod)]);
     if (startedAt >= this.#timeline.openedAt) return usual;
     const lines: LogLine[] = [];
     this.#past.set(pod, lines);
-    const place = () => this.#workforce?.place(workload, pod) ?? { index: 0, of: 1 };
-    const own = merged([usual, fixedSource(lines), this.#history.source(workload, place)]);
-    if (workload !== 'dispatcher') return own;
+    const place = () => this.#workforce?.place(service, pod) ?? { index: 0, of: 1 };
+    const own = merged([usual, fixedSource(lines), this.#history.source(service, place)]);
+    if (service !== 'dispatcher') return own;
     const silent = (): boolean => this.faults.has('dispatcher-silent');
     return endingAt(own, this.#timeline.openedAt - BROKEN_FOR_MS, silent);
   }
@@ -100,6 +105,6 @@ export class PipelineLogs {
   #noise(service: PipelineService, pod: string): LogSource {
     const { noise } = this.#scenario;
     if (!noise) return SILENT;
-    return noiseSource(noise, service, pod, (at) => this.#scribe.clockOf(service, at));
+    return noiseSource(noise, service, pod, this.#scribe);
   }
 }

@@ -3,15 +3,16 @@ import type { JobRecord } from '../nomad/records.ts';
 import type { ChangeSet, NomadState } from '../nomad/state.ts';
 import type { Random } from '../random.ts';
 import type { SandboxContext } from '../service.ts';
-import { CONSUMERS, QUEUE_NAMES, type QueueCounts, type Traveller } from './broker.ts';
+import type { QueueCounts, Traveller } from './broker.ts';
 import type { BuildName } from './build.ts';
 import { BuildNumbers } from './build-numbers.ts';
 import { Dispatch } from './dispatch.ts';
+import { dispatchingOf, FORM_3_0, workloadOf } from './form.ts';
 import type { OutputEvent } from './held-reports.ts';
 import { sizedBuild } from './history.ts';
 import { OutputPath } from './output-path.ts';
 import type { PipelineLogs } from './pipeline-logs.ts';
-import { BROKEN_FOR_MS, type PipelineScenario } from './scenario.ts';
+import { BROKEN_FOR_MS, type PipelineForm, type PipelineScenario } from './scenario.ts';
 import { beganAt, STEPS, TO_NOMAD_MS } from './steps.ts';
 import type { Timeline } from './timeline.ts';
 import { type PipelineKubernetes, Workforce } from './workforce.ts';
@@ -36,13 +37,14 @@ export interface PipelineNomad {
 }
 
 /**
- * The way of every build: server, legacy-dispatcher, RabbitMQ, dispatcher, RabbitMQ, schedulerer,
- * Nomad, output-processor, server. A step happens while a pod of its service is ready and writes that
- * service's lines; otherwise the message waits in its queue.
+ * The way of every build: in 3.0 server, legacy-dispatcher, RabbitMQ, dispatcher, RabbitMQ, schedulerer,
+ * Nomad, output-processor, server; other versions have others in their place. A step happens while a
+ * pod of its service is ready and writes that service's lines; otherwise the message waits in its queue.
  */
 export class PipelineSandbox {
   readonly #context: SandboxContext;
   readonly #scenario: PipelineScenario;
+  readonly #form: PipelineForm;
   readonly #nomad: PipelineNomad;
   readonly #kubernetes: PipelineKubernetes;
   readonly #logs: PipelineLogs;
@@ -65,13 +67,15 @@ export class PipelineSandbox {
     const { faults, held } = logs;
     this.#context = context;
     this.#scenario = scenario;
+    this.#form = scenario.form ?? FORM_3_0;
     this.#nomad = nomad;
     this.#kubernetes = kubernetes;
     this.#logs = logs;
     this.#timeline = timeline;
-    const workforce = new Workforce(kubernetes, faults);
+    const workforce = new Workforce(this.#form, kubernetes, faults);
     this.#workforce = workforce;
     this.#dispatch = new Dispatch({
+      form: this.#form,
       timeline,
       random,
       faults,
@@ -106,9 +110,13 @@ export class PipelineSandbox {
   clearFault(name: string): boolean {
     const cleared = this.#logs.faults.clear(name);
     for (const fault of cleared) {
-      if (fault === 'dispatcher-stopped') this.#kubernetes.scale('dispatcher', 1);
+      if (fault === 'dispatcher-stopped') {
+        this.#kubernetes.scale(workloadOf(this.#form, 'dispatcher'), 1);
+      }
       if (fault === 'schedulerer-error') this.#dispatch.tryAgain();
-      if (typeof fault !== 'string') this.#kubernetes.setSituation(fault.service, 'running');
+      if (typeof fault !== 'string') {
+        this.#kubernetes.setSituation(workloadOf(this.#form, fault.service), 'running');
+      }
     }
     this.#notice();
     return cleared.length > 0;
@@ -198,8 +206,7 @@ export class PipelineSandbox {
     this.#logs.travelled.add(job.id);
     const build = sizedBuild(job);
     if (!build) return;
-    for (const queue of QUEUE_NAMES) {
-      const service = CONSUMERS[queue];
+    for (const service of dispatchingOf(this.#form)) {
       const [pod] = this.#workforce.working(service);
       if (pod === undefined) continue;
       const began = beganAt(service, this.trueTime(job.submittedAt));

@@ -13,7 +13,7 @@ const BEAT_AT_MS: Readonly<Partial<Record<PipelineService, number>>> = {
 /** How long a container lives that fails while it starts, to its last line. */
 const FAILS_AFTER_MS = 400;
 
-/** `Still running...`, each minute. legacy-dispatcher has no such line. */
+/** `Still running...`, each minute. legacy-dispatcher has no such line, nor have services that do not beat. */
 export function beats(service: PipelineService, scribe: Scribe): LogSource {
   const offsetMs = BEAT_AT_MS[service];
   if (offsetMs === undefined) return SILENT;

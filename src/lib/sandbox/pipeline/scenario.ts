@@ -1,26 +1,51 @@
-/** The services that a build passes in 3.x, in order; Nomad runs it before the last. */
-export const PIPELINE_SERVICES = [
-  'legacy-dispatcher',
-  'dispatcher',
-  'schedulerer',
-  'output-processor',
-] as const;
+/** The parts of a build's way before Nomad, in order, called as the services of 3.0 that play them. */
+export const DISPATCHING = ['legacy-dispatcher', 'dispatcher', 'schedulerer'] as const;
+
+/** One of {@link DISPATCHING}. */
+export type Dispatching = (typeof DISPATCHING)[number];
+
+/** The same with the part that hears of builds while Nomad runs them. */
+export const PIPELINE_SERVICES = [...DISPATCHING, 'output-processor'] as const;
 
 /** One of {@link PIPELINE_SERVICES}. */
 export type PipelineService = (typeof PIPELINE_SERVICES)[number];
 
-/** Whether a workload is one of {@link PIPELINE_SERVICES}. */
-export function isPipelineService(workload: string): workload is PipelineService {
-  return PIPELINE_SERVICES.some((service) => service === workload);
+/** How the services of a version are called, and what of them is seen, in one part of the way. */
+export interface StageForm {
+  /** Its workload, the pods of which do the work. */
+  readonly workload: string;
+  /** The queue of RabbitMQ that it takes builds from; null for the last, which takes from agents. */
+  readonly queue: string | null;
 }
 
-/** Something that breaks the way of builds. */
+/**
+ * The way of builds through the services of a version, as data. Each part is called as the service of
+ * 3.0 that plays it, whatever plays it in this version; one that the version does not have is left out.
+ */
+export interface PipelineForm {
+  readonly stages: Readonly<Partial<Record<PipelineService, StageForm>>>;
+  readonly rabbitmq: string;
+  readonly output: {
+    /** Where build agents send their output, as tasks are told. */
+    readonly address: string;
+    /** What a client asks for to see whether it gets there: `host:port`, or a whole host. */
+    readonly port: string;
+    /** Something stands before it that answers though it is gone. */
+    readonly proxied: boolean;
+  };
+  /** How entries of its logs are written. */
+  readonly entries: 'clojure' | 'json';
+  /** Whether its services say every minute that they run. */
+  readonly beats: boolean;
+}
+
+/** Something that breaks the way of builds, in whichever version: services are named by their part. */
 export type PipelineFault =
   /** The dispatcher's Deployment is scaled to nothing. */
   | 'dispatcher-stopped'
   /** The dispatcher's pod is ready, writes nothing and takes nothing; another pod does. */
   | 'dispatcher-silent'
-  /** What legacy-dispatcher forwards never arrives, until both dispatchers have new pods. */
+  /** What the first part hands on never arrives at the second, until both have new pods. */
   | 'job-lost'
   /** Every task ends in an error of the schedulerer, and none is posted. */
   | 'schedulerer-error'
@@ -41,14 +66,10 @@ export interface PodTrouble {
 /** How long the faults of a scenario have been there when the sandbox opens, in milliseconds. */
 export const BROKEN_FOR_MS = 600_000;
 
-/** Base domain of the installation's internal names. */
-const BASE_DOMAIN = 'sandbox.circleci.internal';
-
-/** Where build agents reach the output-processor. */
-export const OUTPUT_ADDRESS = `output.${BASE_DOMAIN}:8585`;
-
 /** The way of builds from the server to Nomad and back, as data. */
 export interface PipelineScenario {
+  /** How it is in the server's version; as in 3.0 where it is left out. */
+  readonly form?: PipelineForm;
   readonly faults?: readonly PipelineFault[];
   /**
    * Builds that were started in the last ten minutes and met what is broken: 3 where there are
@@ -56,8 +77,8 @@ export interface PipelineScenario {
    */
   readonly recent?: number;
   /**
-   * By how many milliseconds the clock of a workload's node is ahead: its log lines and the
-   * kubelet's timestamps follow it. `nomad` is the clock of Nomad's servers and clients.
+   * By how many milliseconds the clock of a part's node is ahead: its log lines and the kubelet's
+   * timestamps follow it. `nomad` is the clock of Nomad's servers and clients.
    */
   readonly clockSkewMs?: Readonly<Record<string, number>>;
   /** Harmless lines of libraries between the services' own. */

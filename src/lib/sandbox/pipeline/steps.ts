@@ -1,12 +1,13 @@
 import type { BuildName } from './build.ts';
+import { workloadOf } from './form.ts';
 import { type Entry, formatEntry } from './log-format.ts';
 import { type BuildSize, resourceClass } from './resource-class.ts';
-import { OUTPUT_ADDRESS, type PipelineService } from './scenario.ts';
+import type { Dispatching, PipelineForm, PipelineService } from './scenario.ts';
 import { noLeaderTrace, outputTrace, startTrace, taskTrace } from './stack-traces.ts';
 import type { BuildEvent, Wording } from './wording.ts';
 
-/** From a build's start to the first line of legacy-dispatcher, in milliseconds. */
-export const TO_LEGACY_MS = 20;
+/** From a build's start to the first line of any service, in milliseconds. */
+export const TO_FIRST_MS = 20;
 /** From what legacy-dispatcher forwarded to the dispatcher's first line. */
 export const TO_DISPATCHER_MS = 148;
 /** From the dispatcher's last line to the schedulerer's first. */
@@ -21,10 +22,7 @@ const COMPUTED_MS = 71;
 
 /** From a build's start until it is a job, if nothing holds it up. */
 export const TO_NOMAD_MS =
-  TO_LEGACY_MS + FORWARD_MS + TO_DISPATCHER_MS + COMPUTED_MS + TO_SCHEDULERER_MS + POST_MS;
-
-/** A service that works on a build before Nomad has it. */
-export type Dispatching = Exclude<PipelineService, 'output-processor'>;
+  TO_FIRST_MS + FORWARD_MS + TO_DISPATCHER_MS + COMPUTED_MS + TO_SCHEDULERER_MS + POST_MS;
 
 /** One line of a service's work, so many milliseconds after its first. */
 export interface Step {
@@ -112,10 +110,12 @@ const THREADS: Readonly<Record<PipelineService, string>> = {
 
 /** Writes the lines of the services, in some words and by the clocks of their nodes. */
 export class Scribe {
+  readonly #form: PipelineForm;
   readonly #wording: Wording;
   readonly #skewMs: Readonly<Record<string, number>>;
 
-  constructor(wording: Wording, skewMs: Readonly<Record<string, number>>) {
+  constructor(form: PipelineForm, wording: Wording, skewMs: Readonly<Record<string, number>>) {
+    this.#form = form;
     this.#wording = wording;
     this.#skewMs = skewMs;
   }
@@ -123,13 +123,14 @@ export class Scribe {
   /** What a service says of a build at a moment of true time; the stack trace of an error with it. */
   ofBuild(service: PipelineService, event: BuildEvent, build: SizedBuild, at: number): string {
     const trace = traceOf(event, build);
-    const text = this.#format(service, at, {
+    return this.#format(service, at, {
       level: trace === null ? 'INFO' : 'ERROR',
       thread: THREADS[service],
-      namespace: NAMESPACES[event],
-      message: `${this.#wording.phrase(event)};${this.#details(event, build)}`,
+      namespace: this.#namespace(service, NAMESPACES[event]),
+      message: this.#wording.phrase(event),
+      details: this.#details(event, build),
+      trace,
     });
-    return trace === null ? text : `${text}\n${trace}`;
   }
 
   /** What a service says every minute, or when it starts. */
@@ -137,20 +138,27 @@ export class Scribe {
     return this.#format(service, at, {
       level: 'INFO',
       thread: 'main',
-      namespace: MAIN[service],
-      message: `${this.#wording.phrase(event)};`,
+      namespace: this.#namespace(service, MAIN[service]),
+      message: this.#wording.phrase(event),
+      details: {},
     });
   }
 
   /** What a service says that ends while it starts. */
   startFailed(service: PipelineService, at: number): string {
-    const entry = this.#format(service, at, {
+    return this.#format(service, at, {
       level: 'ERROR',
       thread: 'main',
-      namespace: MAIN[service],
-      message: `${this.#wording.phrase('start-failed')};`,
+      namespace: this.#namespace(service, MAIN[service]),
+      message: this.#wording.phrase('start-failed'),
+      details: {},
+      trace: startTrace(),
     });
-    return `${entry}\n${startTrace()}`;
+  }
+
+  /** An entry of a library that a service uses, at a moment of true time. */
+  ofLibrary(service: PipelineService, entry: Entry, at: number): string {
+    return this.#format(service, at, entry);
   }
 
   /** A moment by the clock of a service's node. */
@@ -158,28 +166,44 @@ export class Scribe {
     return at + (this.#skewMs[service] ?? 0);
   }
 
-  #format(service: PipelineService, at: number, entry: Entry): string {
-    return formatEntry(service, this.clockOf(service, at), entry);
+  /** What says it in 3.x, and the service itself where another plays that part. */
+  #namespace(service: PipelineService, own: string): string {
+    const workload = workloadOf(this.#form, service);
+    return workload === service ? own : workload;
   }
 
-  #details(event: BuildEvent, { name, size }: SizedBuild): string {
+  #format(service: PipelineService, at: number, entry: Entry): string {
+    return formatEntry(this.#form.entries, service, this.clockOf(service, at), entry);
+  }
+
+  #details(event: BuildEvent, build: SizedBuild): Readonly<Record<string, string>> {
+    const { name, size } = build;
     const key = (word: string): string => this.#wording.key(word);
     const slug = `${name.org}/${name.repo}`;
     switch (event) {
       case 'forwarded':
-        return ` ${key('build-name')}=${slug}/${name.number};`;
+        return { [key('build-name')]: `${slug}/${name.number}` };
       case 'resource-class':
-        return ` ${key('build-id')}=${name.id}; ${key('build-url')}=${name.url}; resource-class=${resourceClass(size).edn}; vcs-url=https://github.com/${slug};`;
+        return {
+          [key('build-id')]: name.id,
+          [key('build-url')]: name.url,
+          'resource-class': resourceClass(size).edn,
+          'vcs-url': `https://github.com/${slug}`,
+        };
       case 'got-task':
-        return ` ${key('task-name')}=${name.jobId}; task=${taskMap({ name, size })}; version=0.1.53171`;
+        return {
+          [key('task-name')]: name.jobId,
+          task: taskMap(build, this.#form.output.address),
+          version: '0.1.53171',
+        };
       case 'task-started':
       case 'task-finished':
       case 'output-failed':
       case 'post-failed':
       case 'no-leader':
-        return ` ${key('task-name')}=${name.jobId};`;
+        return { [key('task-name')]: name.jobId };
       default:
-        return '';
+        return {};
     }
   }
 }
@@ -191,7 +215,7 @@ function traceOf(event: BuildEvent, { name }: SizedBuild): string | null {
 }
 
 /** The task as Clojure prints it, with the fields of the operations guide's sample. */
-function taskMap({ name, size }: SizedBuild): string {
+function taskMap({ name, size }: SizedBuild, output: string): string {
   const { id, cpus, ramMb } = resourceClass(size);
   const fields = [
     ':disk-mb 0',
@@ -200,7 +224,7 @@ function taskMap({ name, size }: SizedBuild): string {
     `:name "${name.id}-0-build-${name.org}/${name.repo}/${name.number}"`,
     ':build-agent-image "1.0.48635-2552da21"',
     `:ram ${ramMb}`,
-    `:event_processor_uri "http://${OUTPUT_ADDRESS}"`,
+    `:event_processor_uri "http://${output}"`,
     `:resource-class-id "${id}"`,
     `:ram-mb ${ramMb}`,
     ':executor "docker"',

@@ -1,5 +1,6 @@
 import type { FaultBoard } from './faults.ts';
-import { PIPELINE_SERVICES, type PipelineService } from './scenario.ts';
+import { workloadOf } from './form.ts';
+import { PIPELINE_SERVICES, type PipelineForm, type PipelineService } from './scenario.ts';
 
 /** A pod as the pipeline sees it. */
 export interface ServicePod {
@@ -23,36 +24,36 @@ export interface PipelineKubernetes {
 /** Stands for a service that the installation does not have as a workload: it works unseen. */
 export const UNSEEN = '';
 
-const RABBITMQ = 'circleci-rabbitmq';
-
 /** Who works on builds: the pods of the services, and which of them are as good as gone. */
 export class Workforce {
+  readonly #form: PipelineForm;
   readonly #kubernetes: PipelineKubernetes;
   readonly #faults: FaultBoard;
   /** The pods that were there at first: what a fault has struck ends with them. */
   readonly #founders: ReadonlyMap<PipelineService, ReadonlySet<string>>;
 
-  constructor(kubernetes: PipelineKubernetes, faults: FaultBoard) {
+  constructor(form: PipelineForm, kubernetes: PipelineKubernetes, faults: FaultBoard) {
+    this.#form = form;
     this.#kubernetes = kubernetes;
     this.#faults = faults;
     this.#founders = new Map(
       PIPELINE_SERVICES.map((service) => [
         service,
-        new Set(kubernetes.podsOf(service)?.map(({ name }) => name)),
+        new Set(this.#podsOf(service)?.map(({ name }) => name)),
       ]),
     );
   }
 
   /** The pods that take messages and write lines now; none while RabbitMQ is away. */
   working(service: PipelineService): readonly string[] {
-    const rabbitmq = this.#kubernetes.podsOf(RABBITMQ);
+    const rabbitmq = this.#kubernetes.podsOf(this.#form.rabbitmq);
     if (rabbitmq?.every(({ ready }) => !ready)) return [];
     return this.ready(service).filter((pod) => !this.#struck(service, pod));
   }
 
   /** The ready pods. */
   ready(service: PipelineService): readonly string[] {
-    const pods = this.#kubernetes.podsOf(service);
+    const pods = this.#podsOf(service);
     if (pods === null) return [UNSEEN];
     return pods.filter(({ ready }) => ready).map(({ name }) => name);
   }
@@ -69,9 +70,7 @@ export class Workforce {
   exists(pod: string): boolean {
     return (
       pod === UNSEEN ||
-      PIPELINE_SERVICES.some((service) =>
-        this.#kubernetes.podsOf(service)?.some(({ name }) => name === pod),
-      )
+      PIPELINE_SERVICES.some((service) => this.#podsOf(service)?.some(({ name }) => name === pod))
     );
   }
 
@@ -82,7 +81,7 @@ export class Workforce {
   /** Whether a service has a pod that was not there at first, and none that was. */
   replaced(service: PipelineService): boolean {
     const ready = this.ready(service);
-    const names = this.#kubernetes.podsOf(service)?.map(({ name }) => name) ?? [];
+    const names = this.#podsOf(service)?.map(({ name }) => name) ?? [];
     return ready.length > 0 && !names.some((name) => this.isFounder(service, name));
   }
 
@@ -90,6 +89,10 @@ export class Workforce {
   place(service: PipelineService, pod: string): { readonly index: number; readonly of: number } {
     const founders = [...(this.#founders.get(service) ?? [])].sort();
     return { index: founders.indexOf(pod), of: founders.length };
+  }
+
+  #podsOf(service: PipelineService): readonly ServicePod[] | null {
+    return this.#kubernetes.podsOf(workloadOf(this.#form, service));
   }
 
   #struck(service: PipelineService, pod: string): boolean {

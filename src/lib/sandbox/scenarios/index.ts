@@ -27,6 +27,7 @@ import { outputBroken } from './output-broken.ts';
 import { port8585Blocked } from './port-8585-blocked.ts';
 import { rabbitmqBacklog } from './rabbitmq-backlog.ts';
 import { schedulererError } from './schedulerer-error.ts';
+import { SERVER_VERSIONS } from './server-versions.ts';
 import { tooLarge } from './too-large.ts';
 
 /** Every scenario, the ordinary ones first. */
@@ -57,6 +58,7 @@ export const SCENARIOS: readonly Scenario[] = [
   badCertificate,
   oldNomad,
   newNomad,
+  ...SERVER_VERSIONS,
   large,
 ];
 
@@ -66,7 +68,8 @@ export const SCENARIOS: readonly Scenario[] = [
  * @throws AdminError of kind `usage`, code UNKNOWN_SCENARIO
  */
 export function findScenario(names: string): Scenario {
-  return names.split('+').map(oneScenario).reduce(joinScenarios);
+  const whole = SCENARIOS.find(({ name }) => name === names);
+  return whole ?? names.split('+').map(oneScenario).reduce(joinScenarios);
 }
 
 function oneScenario(name: string): Scenario {

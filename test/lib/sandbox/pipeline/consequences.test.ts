@@ -1,12 +1,28 @@
 import { expect, test } from 'vitest';
-import {
-  CONFIG_MAPS_3X,
-  INSTALLATION_3X,
-} from '../../../../src/lib/sandbox/kubernetes/services.ts';
 import { withConsequences } from '../../../../src/lib/sandbox/pipeline/consequences.ts';
+import type { PipelineService } from '../../../../src/lib/sandbox/pipeline/scenario.ts';
 import { findScenario, SCENARIOS } from '../../../../src/lib/sandbox/scenarios/index.ts';
+import { type ServerVersion, VERSIONS } from '../../../../src/lib/sandbox/versions.ts';
 
 const OUTPUT = 'output.sandbox.circleci.internal:8585';
+
+/** Who plays which part, as the fact sheets of the versions have it. */
+const OLD = {
+  'legacy-dispatcher': 'legacy-dispatcher',
+  dispatcher: 'dispatcher',
+  schedulerer: 'schedulerer',
+  'output-processor': 'output-processor',
+};
+const NAMES: Readonly<Record<ServerVersion, Readonly<Record<PipelineService, string>>>> = {
+  '3.0': OLD,
+  '4.2': OLD,
+  '4.3': {
+    ...OLD,
+    dispatcher: 'distributor-dispatcher',
+    schedulerer: 'docker-provisioner',
+    'output-processor': 'output',
+  },
+};
 
 test.each([
   ['healthy', {}, undefined],
@@ -14,6 +30,10 @@ test.each([
   ['draining', {}, 600_000],
   ['port-8585-blocked', { [OUTPUT]: 'timeout' }, 600_000],
   ['out-of-memory', { [OUTPUT]: 'refused' }, 600_000],
+  ['server-4.2+out-of-memory', { '127.0.0.1:8585': 'refused' }, 600_000],
+  ['server-4.3+port-8585-blocked', { '127.0.0.1': 'timeout' }, 600_000],
+  // What is before it answers all the same.
+  ['server-4.3+out-of-memory', {}, 600_000],
 ])('%s: ports from a client, and how long Nomad has got nothing', (name, ports, quietMs) => {
   const { ssh, nomad } = withConsequences(findScenario(name));
   expect(ssh?.ports).toEqual(ports);
@@ -22,16 +42,18 @@ test.each([
 
 test('only the pods of what is broken are changed, and the rest of the cluster is as ever', () => {
   for (const scenario of SCENARIOS) {
+    const { version = '3.0' } = scenario;
     const { kubernetes, pipeline } = withConsequences(scenario);
-    if (!pipeline?.faults) {
+    const { pods, configMaps } = VERSIONS[version];
+    if (!pipeline?.faults && version === '3.0') {
       expect(kubernetes).toEqual(scenario.kubernetes);
       continue;
     }
-    expect(kubernetes.configMaps).toBe(CONFIG_MAPS_3X);
-    const changed = kubernetes.pods?.filter((pod) => !INSTALLATION_3X.includes(pod)) ?? [];
-    const struck = pipeline.faults.flatMap((fault) => {
-      if (typeof fault !== 'string') return [fault.service];
-      return fault === 'dispatcher-stopped' ? ['dispatcher'] : [];
+    expect(kubernetes.configMaps).toBe(configMaps);
+    const changed = kubernetes.pods?.filter((pod) => !pods.includes(pod)) ?? [];
+    const struck = (pipeline?.faults ?? []).flatMap((fault) => {
+      if (typeof fault !== 'string') return [NAMES[version][fault.service]];
+      return fault === 'dispatcher-stopped' ? [NAMES[version].dispatcher] : [];
     });
     expect(changed.map((pod) => pod.name)).toEqual(struck);
   }
@@ -41,4 +63,6 @@ test('a clock that is wrong is so for the kubelet of its node too', () => {
   const clockSkewMs = { dispatcher: 90_000, nomad: -5_000 };
   const { kubernetes } = withConsequences({ ...findScenario('idle'), pipeline: { clockSkewMs } });
   expect(kubernetes.clockSkewMs).toEqual(clockSkewMs);
+  const later = withConsequences({ ...findScenario('server-4.3'), pipeline: { clockSkewMs } });
+  expect(later.kubernetes.clockSkewMs).toEqual({ 'distributor-dispatcher': 90_000, nomad: -5_000 });
 });

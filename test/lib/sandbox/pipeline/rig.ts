@@ -6,6 +6,7 @@ import type { PipelineScenario } from '../../../../src/lib/sandbox/pipeline/scen
 import type { Sandbox } from '../../../../src/lib/sandbox/sandbox.ts';
 import { findScenario } from '../../../../src/lib/sandbox/scenarios/index.ts';
 import { SERVER_ADMIN_TOKEN } from '../../../../src/lib/sandbox/server/scenario.ts';
+import { VERSIONS } from '../../../../src/lib/sandbox/versions.ts';
 import { startSandbox } from '../../../support/sandbox.ts';
 import { clientOf, connectionTo } from '../../kubernetes/api-server.ts';
 
@@ -49,6 +50,7 @@ export async function pipelineRig(
       pipeline: { ...base.pipeline, ...pipeline },
     },
   });
+  const { rabbitmq } = VERSIONS[base.version ?? '3.0'].pipeline;
   const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
   onTestFinished(() => dispatcher.close());
   const { kubernetes } = sandbox;
@@ -88,7 +90,7 @@ export async function pipelineRig(
           },
         });
       const { exitCode } = await client.exec({
-        pod: 'circleci-rabbitmq-0',
+        pod: kubernetes.pod(rabbitmq).metadata.name,
         command: ['rabbitmqctl', ...args],
         stdout: into('stdout'),
         stderr: into('stderr'),

@@ -40,6 +40,16 @@ const FOUND: Readonly<Record<string, Found>> = {
   'bad-certificate': { capacity: { clients: 3, runningBuilds: 3 }, pending: {} },
   'old-nomad': { capacity: { clients: 5, runningBuilds: 6, cpuTotalMhz: null }, pending: {} },
   'new-nomad': { capacity: { clients: 5, runningBuilds: 6, cpuTotalMhz: 100_000 }, pending: {} },
+  'server-4.2': { capacity: { clients: 5, takingBuilds: 5, runningBuilds: 6 }, pending: {} },
+  'server-4.2+job-lost': { capacity: { clients: 5, runningBuilds: 6 }, pending: {} },
+  'server-4.3': { capacity: { clients: 5, takingBuilds: 5, runningBuilds: 6 }, pending: {} },
+  'server-4.3+idle': { capacity: { clients: 5, runningBuilds: 0 }, pending: {} },
+  'server-4.3+dispatcher-stopped': { capacity: { clients: 5, runningBuilds: 6 }, pending: {} },
+  'server-4.3+job-lost': { capacity: { clients: 5, runningBuilds: 6 }, pending: {} },
+  'server-4.3+schedulerer-error': { capacity: { clients: 5, runningBuilds: 6 }, pending: {} },
+  'server-4.3+output-broken': { capacity: { clients: 5, runningBuilds: 9 }, pending: {} },
+  'server-4.3+port-8585-blocked': { capacity: { clients: 5, runningBuilds: 9 }, pending: {} },
+  'server-4.3+crash-loop': { capacity: { clients: 5, runningBuilds: 6 }, pending: {} },
 };
 
 test.each(Object.entries(FOUND))('%s is what it says', async (scenario, { capacity, pending }) => {

@@ -1,0 +1,155 @@
+import type { ContainerSpec, PodSpec } from './scenario.ts';
+
+const DATA = { layer: 'data' };
+
+/** An image as the registry of 4.x has it. */
+function image(name: string, version: string): string {
+  return `cciserver.azurecr.io/${name}:${version}`;
+}
+
+function stateful(name: string, labels: Record<string, string>, ports: Record<string, number>) {
+  return {
+    name,
+    kind: 'StatefulSet',
+    labels: { ...labels, ...DATA },
+    containers: [{ name, ports }],
+    readyAfterMs: 6_000,
+  } as const satisfies PodSpec;
+}
+
+/** Databases and the like, named without `circleci-` from later 3.x on. */
+const DATA_PODS: readonly PodSpec[] = [
+  stateful('mongodb', { 'app.kubernetes.io/name': 'mongodb' }, { mongodb: 27017 }),
+  stateful('postgresql', { 'app.kubernetes.io/name': 'postgresql' }, { tcp: 5432 }),
+  stateful('rabbitmq', { 'app.kubernetes.io/name': 'rabbitmq' }, { amqp: 5672 }),
+  stateful('redis-master', { app: 'redis', role: 'master' }, { redis: 6379 }),
+  stateful('redis-slave', { app: 'redis', role: 'slave' }, { redis: 6379 }),
+  stateful('vault', { app: 'vault' }, { api: 8200 }),
+];
+
+/** Deployments of both 4.2 and 4.3. */
+const BOTH = [
+  'api-service',
+  'audit-log-service',
+  'branch-service',
+  'builds-service',
+  'contexts-service',
+  'cron-service',
+  'domain-service',
+  'insights-service',
+  'kong',
+  'nginx',
+  'orb-service',
+  'permissions-service',
+  'policy-service',
+  'soketi',
+  'test-results',
+  'web-ui',
+  'webhook-service',
+  'workflows-conductor',
+];
+
+const DISTRIBUTOR = ['cleaner', 'dispatcher', 'external', 'internal'];
+
+function nomadServer(nomad: string): PodSpec {
+  return {
+    name: 'nomad-server',
+    kind: 'StatefulSet',
+    replicas: 3,
+    labels: { app: 'nomad-server', layer: 'execution' },
+    containers: [
+      {
+        name: 'nomad-server',
+        image: `circleci/nomad-server:${nomad}`,
+        command: ['/usr/local/bin/nomad', 'agent', '-config', '/etc/nomad/server.hcl'],
+        ports: { http: 4646, rpc: 4647 },
+      },
+    ],
+    readyAfterMs: 4_000,
+    readinessPath: '/v1/status/leader',
+  };
+}
+
+/** What all of 4.x has; names and labels as the 4.x documentation shows them, the rest by custom. */
+function shared(version: string, nomad: string): readonly PodSpec[] {
+  return [
+    nomadServer(nomad),
+    ...DATA_PODS,
+    {
+      name: 'frontend',
+      containers: [{ name: 'frontend', ports: { http: 3000, nrepl: 6005 } }],
+      readyAfterMs: 20_000,
+    },
+    {
+      name: 'telegraf',
+      labels: { 'app.kubernetes.io/name': 'telegraf' },
+      containers: [{ name: 'telegraf', image: 'telegraf:1.20', ports: { statsd: 8125 } }],
+    },
+    // They came within 3.x, beside the dispatchers.
+    ...DISTRIBUTOR.map((part) => ({
+      name: `distributor-${part}`,
+      containers: [{ name: 'distributor', image: image('distributor', version) }],
+      readyAfterMs: 8_000,
+    })),
+    ...BOTH.map((name) => ({ name })),
+  ];
+}
+
+/** With the images of a version where a container names none. */
+function tagged(pods: readonly PodSpec[], version: string): readonly PodSpec[] {
+  return pods.map((pod) => {
+    const { layer } = pod.labels ?? {};
+    const containers: readonly ContainerSpec[] = pod.containers ?? [{ name: pod.name }];
+    if (layer === 'data') return pod;
+    return {
+      ...pod,
+      containers: containers.map((one) => ({ image: image(one.name, version), ...one })),
+    };
+  });
+}
+
+const VERSION_4_2 = '4.2.7';
+const VERSION_4_3 = '4.3.0';
+
+/** The pods of 4.2: the services of 3.x without legacy-dispatcher, under the names of 4.x. */
+export const INSTALLATION_4_2: readonly PodSpec[] = tagged(
+  [
+    ...shared(VERSION_4_2, '1.1.2'),
+    { name: 'dispatcher', readyAfterMs: 8_000 },
+    { name: 'schedulerer', readyAfterMs: 8_000 },
+    {
+      name: 'output-processor',
+      replicas: 2,
+      containers: [{ name: 'output-processor', ports: { grpc: 8585 } }],
+      readyAfterMs: 8_000,
+    },
+    ...['vm-gc', 'vm-scaler', 'vm-service'].map((name) => ({ name })),
+  ],
+  VERSION_4_2,
+);
+
+/** The pods of 4.3: distributor, provisioners and output carry builds. */
+export const INSTALLATION_4_3: readonly PodSpec[] = tagged(
+  [
+    ...shared(VERSION_4_3, '1.4.568'),
+    { name: 'docker-provisioner', readyAfterMs: 8_000 },
+    { name: 'output', replicas: 2, readyAfterMs: 8_000 },
+    ...['execution-gateway', 'machine-provisioner', 'runner-admin', 'step'].map((name) => ({
+      name,
+    })),
+  ],
+  VERSION_4_3,
+);
+
+/** The ConfigMaps that come with both. */
+export const CONFIG_MAPS_4X: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'telegraf-config': {
+    'telegraf.conf': [
+      '[[inputs.statsd]]',
+      '  service_address = ":8125"',
+      '[[outputs.file]]',
+      '  files = ["stdout"]',
+      '',
+    ].join('\n'),
+  },
+};
