@@ -93,7 +93,7 @@ describe('what the installation says about itself', () => {
               kind: 'StatefulSet',
               labels: { app: 'nomad-server', layer: 'execution' },
             },
-            { name: 'distributor-dispatcher' },
+            { name: 'docker-provisioner' },
           ],
         },
       },
@@ -110,7 +110,7 @@ describe('what the installation says about itself', () => {
     );
     expect(missing).toContainEqual({
       key: 'version',
-      why: 'it is 4.3 or later (distributor runs); the image tags do not show which',
+      why: 'it is 4.3 or later (docker-provisioner runs); the image tags do not show which',
     });
   });
 

@@ -87,7 +87,7 @@ function outputHost(
 ): (OutputAddress & { readonly skipped: null }) | { readonly skipped: string } {
   const [major = 3, minor = 0] = (version ?? '3.0').split('.').map(Number);
   if (major > 4 || (major === 4 && minor >= 3)) {
-    return { skipped: `clients of ${version} do not use port ${OUTPUT_PORT}` };
+    return { skipped: `clients of server 4.3 and later do not use port ${OUTPUT_PORT}` };
   }
   if (baseDomain !== null && major < 4) {
     const host = checkedHost(`output.${baseDomain.replace(/^output\./, '')}`);

@@ -2,8 +2,8 @@ import { isAdminError } from '../errors.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { Pod } from '../kubernetes/model.ts';
 import { isNomadServerPod, nomadServersAmong } from '../nomad/server-pods.ts';
+import { type Release, readRelease } from '../services/release.ts';
 import { readNames } from './read-names.ts';
-import { type Release, readRelease } from './release.ts';
 
 /** The Kubernetes calls that discovery uses. */
 export type DiscoveryCluster = Pick<

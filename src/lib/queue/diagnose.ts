@@ -22,6 +22,7 @@ export function diagnoseFacts(facts: QueueFacts): Diagnosis {
     installation,
     takenAt,
     windowMs,
+    pipeline: facts.pipeline,
     verdict: verdictOf(facts, findings),
     steps: stepsOf(facts, findings, RULES),
     findings,

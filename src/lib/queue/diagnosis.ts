@@ -1,13 +1,16 @@
 import type { Milliseconds } from '../clock.ts';
 import type { Finding } from './finding.ts';
+import type { Pipeline } from './stages.ts';
 
 /** How a step of the operations guide's tree does. */
 export type StepState = 'ok' | 'idle' | 'warning' | 'broken' | 'unknown' | 'not-asked';
 
 /** A step of the operations guide's tree, and the numbers that say how it does. */
 export interface Step {
-  /** Such as `dispatcher` or `clients`. */
+  /** Such as `dispatcher` or `clients`: the same in every version of the server. */
   readonly step: string;
+  /** What it is called in this version: `distributor` for `dispatcher`, from 4.3 on. */
+  readonly name: string;
   readonly state: StepState;
   readonly text: string;
   /** The numbers of the text, durations in milliseconds; null where one is not known. */
@@ -40,6 +43,8 @@ export interface Diagnosis {
   readonly installation: string;
   readonly takenAt: Date;
   readonly windowMs: Milliseconds;
+  /** Which services carry builds there, by the first of them. */
+  readonly pipeline: Pipeline;
   readonly verdict: Verdict;
   /** In the order of the tree. */
   readonly steps: readonly Step[];

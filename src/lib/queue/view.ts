@@ -79,10 +79,10 @@ function verdictLines({ state, text, next }: Verdict, { paint, width }: QueueSty
 
 function stepLines(steps: readonly Step[], style: QueueStyle) {
   const { width } = style;
-  const longest = Math.max(0, ...steps.map(({ step }) => step.length));
-  return steps.flatMap(({ step, state, text }) => {
+  const longest = Math.max(0, ...steps.map(({ name }) => name.length));
+  return steps.flatMap(({ name, state, text }) => {
     const mark = drawMark(STATE_MARKS[state], style);
-    const rest = `${step.padEnd(longest)}  ${text}`;
+    const rest = `${name.padEnd(longest)}  ${text}`;
     const [first = '', ...more] = wrapText(rest, {
       width: width === undefined ? undefined : width - 2,
       indent: longest + 2,
@@ -181,11 +181,12 @@ export function findingsTable(diagnosis: Diagnosis): TableView<JudgedFinding> {
 
 /** The diagnosis as JSON. */
 export function queueDocument(diagnosis: Diagnosis) {
-  const { installation, takenAt, windowMs, verdict, steps, findings, notes } = diagnosis;
+  const { installation, takenAt, windowMs, pipeline, verdict, steps, findings, notes } = diagnosis;
   return {
     installation,
     takenAt,
     windowMs,
+    pipeline,
     verdict,
     steps,
     findings: findings.map(({ fix, ...finding }) => ({ ...finding, fixable: fix !== null })),

@@ -108,7 +108,11 @@ export function buildInstallation(
   const ssh = new SshSandbox(
     context(6),
     scenario.ssh ?? {},
-    { machines: () => machinesOf(nomad), cli: (argv, io) => nomad.cli(argv, io) },
+    {
+      machines: () => machinesOf(nomad),
+      cli: (argv, io) => nomad.cli(argv, io),
+      serverAddress: () => `127.0.0.1:${server.port}`,
+    },
     directory,
   );
   return { context: context(0), nomad, kubernetes, pipeline, server, nrepl, github, ssh };

@@ -114,6 +114,7 @@ describe('troubleshoot queue', () => {
       'installation',
       'takenAt',
       'windowMs',
+      'pipeline',
       'verdict',
       'steps',
       'findings',

@@ -31,24 +31,25 @@ export interface ClientSide extends SideContext {
 }
 
 /**
- * Checks what clients can reach. If the base domain is not known, the address to which build agents
- * send their output is read from the log of schedulerer.
+ * Checks what clients can reach. What the profile does not say is read from the cluster: the address
+ * to which build agents send their output, and the version of the server.
  *
  * @throws AdminError as resolveNodes and examineClients; of kind `notFound`, code NO_CLIENTS
  */
 export async function fromClients(side: ClientSide): Promise<readonly CheckResult[]> {
   const { installation, catalogue, names, signal } = side;
-  const output =
-    side.places.baseDomain === null
-      ? await findOutput(() => installation.kubernetes(), catalogue, signal)
-      : null;
+  const { baseDomain, version } = side.places;
+  const way =
+    baseDomain === null || version === null
+      ? await findOutput(() => installation.kubernetes(), catalogue, version, signal)
+      : { output: null, version };
   const nomad = await installation.nomad();
   const clients =
     names.length > 0
       ? await resolveNodes(nomad, names, { signal })
       : (await collect(nomad.nodes({ signal }))).filter(({ status }) => status !== 'down');
   if (clients.length === 0) throw noClients();
-  const results = await examineClients(clients, probesFor({ ...side.places, output }), {
+  const results = await examineClients(clients, probesFor({ ...side.places, ...way }), {
     ssh: await installation.ssh(side.ssh),
     signal,
     atOnce: side.atOnce,

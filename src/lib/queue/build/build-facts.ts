@@ -68,6 +68,8 @@ export interface StageRecords {
 /** What is known of one stage. */
 export interface StageEvidence {
   readonly stage: Stage;
+  /** What it is called in this version. */
+  readonly name: string;
   readonly log: Evidence<StageRecords>;
   /** Whether a pod of it is ready; null where pods are not known. */
   readonly ready: boolean | null;

@@ -1,9 +1,11 @@
 import { diagnose } from '../diagnose.ts';
 import type { JudgedFinding } from '../diagnosis.ts';
+import { pipelineOf } from '../facts/pipeline-of.ts';
 import type { GatherEvent } from '../gather/events.ts';
 import { gather } from '../gather/gather.ts';
 import { blindness } from '../snapshot/blind.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
+import type { Pipeline } from '../stages.ts';
 import type { BuildFacts, StepClock } from './build-facts.ts';
 import type { BuildTarget } from './build-target.ts';
 import { buildTimeline } from './build-timeline.ts';
@@ -17,6 +19,8 @@ export interface BuildReport extends Timeline {
   readonly installation: string;
   /** By this machine's clock. */
   readonly takenAt: Date;
+  /** Which services carry builds there, by the first of them. */
+  readonly pipeline: Pipeline;
   /** Why it stands still; null where it does not, or where the rules found no cause. */
   readonly finding: JudgedFinding | null;
   /** What could not be looked at, and clocks that are wrong. */
@@ -56,12 +60,14 @@ export async function* followBuild(
 export function reportOf(facts: BuildFacts, snapshot: QueueSnapshot): BuildReport {
   const timeline = buildTimeline(facts);
   const { build, stoppedAt } = timeline;
+  const { pipeline, notes } = pipelineOf(snapshot);
   return {
     ...timeline,
     installation: snapshot.installation,
     takenAt: snapshot.takenAt,
+    pipeline,
     finding: stoppedAt && pickFinding(diagnose(snapshot), build, stoppedAt),
-    notes: [...facts.notes, ...unread(facts), ...wrongClocks(facts)],
+    notes: [...facts.notes, ...notes, ...unread(facts), ...wrongClocks(facts)],
   };
 }
 
@@ -69,7 +75,7 @@ function unread({ jobs, ui, stages }: BuildFacts): readonly string[] {
   const asked = [
     ['Nomad', jobs],
     ['the UI', ui],
-    ...stages.map(({ stage, log }) => [`the log of ${stage}`, log] as const),
+    ...stages.map(({ name, log }) => [`the log of ${name}`, log] as const),
   ] as const;
   return asked.flatMap(([name, evidence]) => {
     if (evidence.status === 'known') return [];

@@ -6,11 +6,12 @@ import { type JobReport, type JobReportReader, readJob } from '../../nomad/jobs/
 import type { NomadJob } from '../../nomad/model.ts';
 import type { RecentBuild } from '../../server/admin-api.ts';
 import { nomadNow } from '../facts/moments.ts';
+import { pipelineOf } from '../facts/pipeline-of.ts';
 import { Round } from '../gather/round.ts';
 import type { NomadSource, QueueSources, Source } from '../gather/sources.ts';
 import { type Evidence, known, notAsked } from '../snapshot/evidence.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
-import { STAGES, type Stage } from '../stages.ts';
+import { nameOf, type Stage, stagesOf } from '../stages.ts';
 import type { BuildFacts, StageEvidence, StageRecords, StepClock } from './build-facts.ts';
 import { BuildMatcher } from './build-matcher.ts';
 import { buildOfPrefix, findPrefix } from './build-prefix.ts';
@@ -71,7 +72,7 @@ export async function readBuild(
   const learned = found.identity.key === null ? learnedTarget(target, matcher.key) : null;
   // Only its ID was known: now that a log has told its project, the others can be asked for it.
   if (learned) return readBuild(learned, snapshot, sources, options);
-  const stages = stagesOf(snapshot, logs);
+  const stages = stageEvidence(snapshot, logs);
   const told = [sources.host, ...hostsTold(snapshot, builds, reports, stages)];
   refuseOtherServer(target, told);
   refuseUnknown(target, found, [jobs, builds], stages);
@@ -179,21 +180,18 @@ function hostsTold(
 }
 
 /** The stages that this installation has, with what was read of them. */
-function stagesOf(
-  { pods, workloads }: QueueSnapshot,
+function stageEvidence(
+  snapshot: QueueSnapshot,
   logs: ReadonlyMap<Stage, Evidence<StageRecords>>,
 ): readonly StageEvidence[] {
-  const all = known(pods);
-  const isThere = (stage: Stage): boolean =>
-    logs.has(stage) ||
-    (all ?? []).some((pod) => pod.stage === stage) ||
-    (known(workloads) ?? []).some((workload) => workload.stage === stage);
-  // The legacy dispatcher left within 3.x; the others are part of every version.
-  return STAGES.filter((stage) => stage !== 'legacy-dispatcher' || isThere(stage)).map((stage) => {
+  const { pipeline } = pipelineOf(snapshot);
+  const all = known(snapshot.pods);
+  return stagesOf(pipeline).map((stage) => {
     const own = all?.filter((pod) => pod.stage === stage) ?? null;
     const ready = own?.some(({ judgement }) => judgement.health === 'ready') ?? null;
     const none = own?.length === 0 ? 'no pod' : 'pods unknown';
-    return { stage, ready, log: logs.get(stage) ?? notAsked(none) };
+    const name = nameOf(pipeline, stage);
+    return { stage, name, ready, log: logs.get(stage) ?? notAsked(none) };
   });
 }
 

@@ -138,13 +138,13 @@ const SLACK: Milliseconds = 5_000;
 
 /** Whether it is known that a stage did not take the build, and why nothing is seen of it. */
 function silence(
-  { stage, log, ready }: StageEvidence,
+  { name, log, ready }: StageEvidence,
   sinceMs: Milliseconds | null,
 ): { readonly absent: boolean; readonly what: string; readonly passed?: string } {
   if (ready === false) {
     const there = log.status === 'known' && reaches(log.value.reachesBackMs, sinceMs);
     const passed = there ? UNNAMED : 'the pod of that time is gone, and its log too';
-    return { absent: true, what: `no pod of ${stage} is ready`, passed };
+    return { absent: true, what: `no pod of ${name} is ready`, passed };
   }
   if (log.status === 'not-asked')
     return { absent: false, what: `its log was not read: ${log.why}` };

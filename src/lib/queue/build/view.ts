@@ -10,6 +10,7 @@ import {
 } from '../../terminal/table.ts';
 import { formatDuration } from '../../units.ts';
 import type { Place, Proof } from '../finding.ts';
+import { nameOf, type Pipeline, STAGES } from '../stages.ts';
 import type { BuildIdentity } from './build-facts.ts';
 import type { BuildReport } from './follow-build.ts';
 import type { BuildState, StepState, TimelineStep } from './timeline.ts';
@@ -72,7 +73,8 @@ export function buildView(report: BuildReport, place = ''): DetailView {
 export function stepsTable({
   steps,
   takenAt,
-}: Pick<BuildReport, 'steps' | 'takenAt'>): TableView<TimelineStep> {
+  pipeline,
+}: Pick<BuildReport, 'steps' | 'takenAt' | 'pipeline'>): TableView<TimelineStep> {
   const parallel = new Set(steps.flatMap(({ task }) => task ?? [])).size > 0;
   const today = steps.every(({ at }) => at === null || dayOf(at) === dayOf(takenAt));
   const columns: readonly Column<TimelineStep>[] = [
@@ -93,7 +95,7 @@ export function stepsTable({
       key: 'place',
       title: 'STEP',
       value: (one) => one.place,
-      text: ({ place }) => PLACES[place] ?? place,
+      text: ({ place }) => placeName(place, pipeline),
     },
     ...(parallel
       ? [{ key: 'task', value: (one: TimelineStep) => one.task, align: 'right' as const }]
@@ -114,31 +116,35 @@ export function stepsTable({
 
 /** One build's way as JSON. */
 export function buildDocument(report: BuildReport) {
-  const { installation, takenAt, build, state, steps, stoppedAt, finding, notes } = report;
-  if (finding === null) {
-    return { installation, takenAt, build, state, steps, stoppedAt, finding, notes };
-  }
+  const { installation, takenAt, pipeline, build, state, steps, stoppedAt, finding, notes } =
+    report;
+  const about = { installation, takenAt, pipeline, build, state, steps, stoppedAt };
+  if (finding === null) return { ...about, finding, notes };
   const { fix, ...said } = finding;
-  const shown = { ...said, fixable: fix !== null };
-  return { installation, takenAt, build, state, steps, stoppedAt, finding: shown, notes };
+  return { ...about, finding: { ...said, fixable: fix !== null }, notes };
 }
 
-function stateText({ state, stoppedAt }: BuildReport): string {
+function placeName(place: Place, pipeline: Pipeline): string {
+  const stage = STAGES.find((one) => one === place);
+  return stage === undefined ? (PLACES[place] ?? place) : nameOf(pipeline, stage);
+}
+
+function stateText({ state, stoppedAt, pipeline }: BuildReport): string {
   if (stoppedAt === null) return state;
   const { place, waitingMs, task } = stoppedAt;
   const since = waitingMs === null ? '' : ` for ${formatDuration(waitingMs)}`;
   const which = task === null ? '' : `, task ${task}`;
-  return `${state}: stuck at ${PLACES[place] ?? place}${which}${since}`;
+  return `${state}: stuck at ${placeName(place, pipeline)}${which}${since}`;
 }
 
 function findingBlock(
-  { build, stoppedAt, finding }: BuildReport,
+  { build, stoppedAt, finding, pipeline }: BuildReport,
   place: string,
 ): readonly DetailBlock[] {
   if (stoppedAt === null) return [];
   if (finding === null) {
     const lines = [
-      `${PLACES[stoppedAt.place] ?? stoppedAt.place}: ${stoppedAt.what}. No rule found a cause; run all checks:`,
+      `${placeName(stoppedAt.place, pipeline)}: ${stoppedAt.what}. No rule found a cause; run all checks:`,
       `  circleci-admin troubleshoot queue${place}`,
     ];
     return [{ kind: 'lines', title: 'Why', wrap: true, lines }];

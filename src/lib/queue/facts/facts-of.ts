@@ -4,16 +4,17 @@ import { buildKey } from '../build-key.ts';
 import { digestAllLogs } from '../logs/digest.ts';
 import { known } from '../snapshot/evidence.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
-import { STAGES, type Stage } from '../stages.ts';
+import { stagesOf } from '../stages.ts';
 import { rightClocksIn } from './clocks.ts';
 import type { QueueFacts } from './facts.ts';
 import { kubernetesNow } from './moments.ts';
+import { pipelineOf } from './pipeline-of.ts';
 import { stoppedTrails, unlistedIn } from './stopped.ts';
 import { trailsOf } from './trails.ts';
 
 /** Works out once what all rules look at: the stages, their logs in short, each build's way. */
 export function factsOf(snapshot: QueueSnapshot): QueueFacts {
-  const stages = stagesOf(snapshot);
+  const { pipeline } = pipelineOf(snapshot);
   const jobs = known(snapshot.nomad.jobs) ?? [];
   const logs = digestAllLogs(snapshot.logs, {
     now: kubernetesNow(snapshot),
@@ -27,7 +28,7 @@ export function factsOf(snapshot: QueueSnapshot): QueueFacts {
     builds: known(snapshot.server.builds) ?? [],
   });
   const facts = {
-    ...{ snapshot, stages, logs, trails },
+    ...{ snapshot, pipeline, stages: stagesOf(pipeline), logs, trails },
     rightClocks: rightClocksIn(snapshot),
     unlisted: unlistedIn(snapshot),
   };
@@ -42,13 +43,4 @@ function keysById(jobs: readonly JobRow[]): ReadonlyMap<string, string> {
       return name ? [[name.buildId.toLowerCase(), buildKey(name.slug, name.number)] as const] : [];
     }),
   );
-}
-
-/** The legacy dispatcher left within 3.x: only where something of it is there it counts. */
-function stagesOf({ pods, workloads, logs }: QueueSnapshot): readonly Stage[] {
-  const there = (stage: Stage): boolean =>
-    (known(pods) ?? []).some((pod) => pod.stage === stage) ||
-    (known(workloads) ?? []).some((workload) => workload.stage === stage) ||
-    logs.some((log) => log.stage === stage);
-  return STAGES.filter((stage) => stage !== 'legacy-dispatcher' || there(stage));
 }

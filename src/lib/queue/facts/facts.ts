@@ -3,7 +3,7 @@ import type { JobRow } from '../../nomad/jobs/jobs.ts';
 import type { RecentBuild } from '../../server/admin-api.ts';
 import type { BuildMention, StageLogFacts } from '../logs/log-facts.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
-import type { Stage } from '../stages.ts';
+import type { Pipeline, Stage } from '../stages.ts';
 
 /** One build on its way, put together from all that name it. */
 export interface BuildTrail {
@@ -37,7 +37,9 @@ export interface StoppedTrail {
 /** A snapshot with what can be worked out of it once, for all rules. */
 export interface QueueFacts {
   readonly snapshot: QueueSnapshot;
-  /** The stages that this installation has, in order. */
+  /** Which services carry builds in this installation. */
+  readonly pipeline: Pipeline;
+  /** Its stages, in order. */
   readonly stages: readonly Stage[];
   /** Of the stages whose log could be read. */
   readonly logs: ReadonlyMap<Stage, StageLogFacts>;

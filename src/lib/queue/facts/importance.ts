@@ -1,7 +1,6 @@
 import { makeCatalogue } from '../../services/catalogue.ts';
 import type { Service } from '../../services/service.ts';
 import type { PodFact } from '../snapshot/snapshot.ts';
-import { STAGE_SERVICES, type Stage } from '../stages.ts';
 
 /** How much builds depend on a service. */
 export type Importance =
@@ -67,10 +66,4 @@ export function needs(service: string, other: string): boolean {
     open.push(...dependents);
   }
   return false;
-}
-
-/** The services that the pods of a stage are of here; what they are called in 3.x where none is there. */
-export function servicesOfStage(pods: readonly PodFact[], stage: Stage): readonly string[] {
-  const own = pods.flatMap((pod) => (pod.stage === stage && pod.service ? [pod.service] : []));
-  return own.length > 0 ? [...new Set(own)].sort() : STAGE_SERVICES[stage].slice(0, 1);
 }

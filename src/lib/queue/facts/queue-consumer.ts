@@ -3,8 +3,8 @@ import type { Stage } from '../stages.ts';
 /** The stage that takes from a queue, as far as its name says. */
 export function consumerOf(queue: string): Stage | null {
   if (/usage/i.test(queue)) return 'legacy-dispatcher';
-  if (/run-?_?queue|dispatch/i.test(queue)) return 'dispatcher';
-  if (/nomad|task|schedul/i.test(queue)) return 'schedulerer';
+  if (/run-?_?queue|dispatch|distribut/i.test(queue)) return 'dispatcher';
+  if (/nomad|task|schedul|(?<!machine[-_.]?)provision/i.test(queue)) return 'schedulerer';
   if (/output/i.test(queue)) return 'output-processor';
   return null;
 }

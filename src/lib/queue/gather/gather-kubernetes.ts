@@ -4,37 +4,63 @@ import type { Container, Pod, Workload } from '../../kubernetes/model.ts';
 import { judgePod } from '../../pods/judge.ts';
 import { workloadName } from '../../pods/workload-name.ts';
 import type { Catalogue } from '../../services/catalogue.ts';
+import { choosePipeline } from '../choose-pipeline.ts';
 import { type Evidence, known, notAsked } from '../snapshot/evidence.ts';
-import type { PodFact, StageLog, WorkloadFact } from '../snapshot/snapshot.ts';
-import { STAGES, type Stage, stageOf } from '../stages.ts';
+import type { PodFact, QueueSnapshot, StageLog, WorkloadFact } from '../snapshot/snapshot.ts';
+import { type Pipeline, STAGES, type Stage, stageOf } from '../stages.ts';
 import { readContainerLog } from './read-container-log.ts';
-import { isFailed, type Round } from './round.ts';
-import type { KubernetesSource } from './sources.ts';
+import { isFailed, joined, type Round } from './round.ts';
+import type { KubernetesSource, QueueSources } from './sources.ts';
 
 /** Logs of so many containers are kept: 10,000 lines each. */
 const MOST_LOGS = 20;
 const LOGS_AT_ONCE = 8;
 
-/** A pod as a fact. */
-export function podFact(pod: Pod, catalogue: Catalogue): PodFact {
+/** Pods and workloads as facts, once it is known which services carry builds here. */
+export function clusterFacts(
+  read: {
+    readonly pods: Evidence<readonly Pod[]>;
+    readonly workloads: Evidence<readonly Workload[]>;
+  },
+  { catalogue, serverVersion }: Pick<QueueSources, 'catalogue' | 'serverVersion'>,
+): Pick<QueueSnapshot, 'pods' | 'workloads'> {
+  const services = new Set([
+    ...servicesOf(known(read.pods) ?? [], catalogue),
+    ...(known(read.workloads) ?? []).flatMap(({ name }) => catalogue.byWorkload(name)?.name ?? []),
+  ]);
+  const { pipeline } = choosePipeline({ services, version: serverVersion });
+  const pods = joined(read.pods, read.pods, (all) =>
+    all.map((pod) => podFact(pod, catalogue, pipeline)),
+  );
+  const workloads = joined(read.workloads, read.workloads, (all) =>
+    all.map((one) => workloadFact(one, catalogue, pipeline)),
+  );
+  return { pods, workloads };
+}
+
+function servicesOf(pods: readonly Pod[], catalogue: Catalogue): readonly string[] {
+  return pods.flatMap((pod) => catalogue.serviceOf(pod)?.name ?? []);
+}
+
+function podFact(pod: Pod, catalogue: Catalogue, pipeline: Pipeline): PodFact {
   const service = catalogue.serviceOf(pod)?.name ?? null;
   return {
     name: pod.name,
     workload: workloadName(pod),
     service,
-    stage: stageOf(service),
+    stage: stageOf(service, pipeline),
     createdAt: pod.createdAt,
     judgement: judgePod(pod),
   };
 }
 
-/** A workload as a fact. */
 function workloadFact(
   { kind, name, replicas, ready }: Workload,
   catalogue: Catalogue,
+  pipeline: Pipeline,
 ): WorkloadFact {
   const service = catalogue.byWorkload(name)?.name ?? null;
-  return { kind, name, service, stage: stageOf(service), replicas, ready };
+  return { kind, name, service, stage: stageOf(service, pipeline), replicas, ready };
 }
 
 /**
@@ -44,11 +70,10 @@ function workloadFact(
  */
 async function readWorkloads(
   client: Pick<KubernetesSource, 'listWorkloads' | 'target'>,
-  catalogue: Catalogue,
   signal: AbortSignal,
-): Promise<readonly WorkloadFact[]> {
+): Promise<readonly Workload[]> {
   const workloads = await client.listWorkloads(signal);
-  if (workloads !== null) return workloads.map((one) => workloadFact(one, catalogue));
+  if (workloads !== null) return workloads;
   const { namespace } = client.target;
   throw new AdminError(
     'unauthorised',
@@ -70,16 +95,16 @@ interface WantedLog {
 
 /** What the cluster is asked for. */
 export interface KubernetesEvidence {
-  /** As they are; {@link podFact} makes facts of them. */
+  /** As they are; {@link clusterFacts} makes facts of them. */
   readonly pods: Promise<Evidence<readonly Pod[]>>;
-  readonly workloads: Promise<Evidence<readonly WorkloadFact[]>>;
+  readonly workloads: Promise<Evidence<readonly Workload[]>>;
   readonly logs: Promise<readonly StageLog[]>;
   readonly aheadMs: Promise<number | null>;
 }
 
 /** Asks the cluster for everything; the logs as soon as the pods are known. */
 export function gatherKubernetes(round: Round): KubernetesEvidence {
-  const { kubernetes, catalogue } = round.sources;
+  const { kubernetes } = round.sources;
   const pods = round.part(
     'pods',
     () => round.ask('kubernetes', kubernetes, (client, { signal }) => client.listPods({ signal })),
@@ -88,9 +113,7 @@ export function gatherKubernetes(round: Round): KubernetesEvidence {
   const workloads = round.part(
     'workloads',
     () =>
-      round.ask('kubernetes', kubernetes, (client, { signal }) =>
-        readWorkloads(client, catalogue, signal),
-      ),
+      round.ask('kubernetes', kubernetes, (client, { signal }) => readWorkloads(client, signal)),
     isFailed,
   );
   const logs = pods.then(async (read) => {
@@ -111,8 +134,8 @@ export function gatherKubernetes(round: Round): KubernetesEvidence {
  */
 async function readStageLogs(round: Round, pods: readonly Pod[]): Promise<readonly StageLog[]> {
   const { windowMs, freshMs } = round;
-  const { masker, kubernetes, catalogue, clock } = round.sources;
-  const wanted = wantedLogs(pods, catalogue, clock.now().getTime() - windowMs);
+  const { masker, kubernetes, clock } = round.sources;
+  const wanted = wantedLogs(pods, round.sources, clock.now().getTime() - windowMs);
   const read = await mapBounded(wanted.slice(0, MOST_LOGS), LOGS_AT_ONCE, async (one) => {
     const { stage, pod, container, previous } = one;
     const about = { stage, pod, container: container.name, previous };
@@ -151,12 +174,16 @@ function unlessGone<T>(log: Evidence<T>): Evidence<T> {
 /** What is wanted, that of each stage's first pods first. */
 function wantedLogs(
   pods: readonly Pod[],
-  catalogue: Catalogue,
+  { catalogue, serverVersion }: Pick<QueueSources, 'catalogue' | 'serverVersion'>,
   since: number,
 ): readonly WantedLog[] {
+  const services = new Set(servicesOf(pods, catalogue));
+  const { pipeline } = choosePipeline({ services, version: serverVersion });
   const rounds: WantedLog[][] = [];
   for (const stage of STAGES) {
-    const own = pods.filter((pod) => stageOf(catalogue.serviceOf(pod)?.name ?? null) === stage);
+    const own = pods.filter(
+      (pod) => stageOf(catalogue.serviceOf(pod)?.name ?? null, pipeline) === stage,
+    );
     for (const [round, pod] of own.filter(isWorthReading).entries()) {
       rounds[round] = [...(rounds[round] ?? []), ...logsOf(pod, stage, since)];
     }

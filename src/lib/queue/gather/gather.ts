@@ -1,14 +1,17 @@
 import type { ProbeResult } from '../../connectivity/examine.ts';
 import { EventQueue } from '../../event-queue.ts';
+import { agreeingVersion, generationOf } from '../../services/generation.ts';
+import { readRelease } from '../../services/release.ts';
+import { choosePipeline } from '../choose-pipeline.ts';
 import { type Evidence, known, notAsked } from '../snapshot/evidence.ts';
-import type { QueueSnapshot, StageLog } from '../snapshot/snapshot.ts';
+import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 import type { GatherEvent } from './events.ts';
-import { gatherKubernetes, podFact } from './gather-kubernetes.ts';
+import { clusterFacts, gatherKubernetes, type KubernetesEvidence } from './gather-kubernetes.ts';
 import { gatherNomad, type NomadEvidence } from './gather-nomad.ts';
 import { gatherRabbit } from './gather-rabbitmq.ts';
 import { gatherServer } from './gather-server.ts';
 import { clientsToProbe, outputProbes, probeOutput } from './probe-output.ts';
-import { isFailed, joined, Round } from './round.ts';
+import { isFailed, Round } from './round.ts';
 import type { GatherOptions, QueueSources } from './sources.ts';
 
 /**
@@ -43,21 +46,19 @@ async function takeSnapshot(
   round: Round,
   { trigger = null }: Pick<GatherOptions, 'trigger'>,
 ): Promise<QueueSnapshot> {
-  const { serverVersion, catalogue, clock } = round.sources;
+  const { serverVersion, clock } = round.sources;
   const kubernetes = gatherKubernetes(round);
   const server = gatherServer(round);
   const nomad = gatherNomad(round, server.builds);
-  const facts = kubernetes.pods.then((pods) =>
-    joined(pods, pods, (all) => all.map((pod) => podFact(pod, catalogue))),
-  );
-  const evidence = await everyOf({
+  const { pods, workloads } = kubernetes;
+  const cluster = everyOf({ pods, workloads }).then((read) => clusterFacts(read, round.sources));
+  const { cluster: facts, ...evidence } = await everyOf({
     clocks: everyOf({
       kubernetesAheadMs: kubernetes.aheadMs,
       nomadAheadMs: nomad.aheadMs,
       serverAheadMs: server.aheadMs,
     }),
-    pods: facts,
-    workloads: kubernetes.workloads,
+    cluster,
     logs: kubernetes.logs,
     nomad: everyOf({
       leader: nomad.leader,
@@ -67,13 +68,14 @@ async function takeSnapshot(
     }),
     server: everyOf({ summary: server.summary, builds: server.builds }),
     rabbitmq: gatherRabbit(round, kubernetes.pods),
-    outputPort: gatherOutputPort(round, kubernetes.logs, nomad),
+    outputPort: gatherOutputPort(round, kubernetes, nomad),
   });
   const { windowMs, freshMs } = round;
   // A cluster that no profile names has a name once it has been connected to.
   const { installation } = round.sources;
   return {
     ...{ format: 1, installation, takenAt: clock.now(), windowMs, freshMs, serverVersion },
+    ...facts,
     ...evidence,
     trigger,
   };
@@ -82,12 +84,18 @@ async function takeSnapshot(
 /** Has a few clients try the output-processor's port, once it is known who and where they are. */
 async function gatherOutputPort(
   round: Round,
-  logs: Promise<readonly StageLog[]>,
+  kubernetes: Pick<KubernetesEvidence, 'pods' | 'logs'>,
   nomad: Pick<NomadEvidence, 'nodes' | 'allocations'>,
 ): Promise<Evidence<readonly ProbeResult[]>> {
-  const { ssh, baseDomain } = round.sources;
+  const { ssh, host, baseDomain, serverVersion, catalogue } = round.sources;
   if ('missing' in ssh) return notAsked(ssh.missing);
-  const probes = outputProbes(round.sources, baseDomain === null ? await logs : []);
+  const pods = known(await kubernetes.pods) ?? [];
+  const services = new Set(pods.flatMap((pod) => catalogue.serviceOf(pod)?.name ?? []));
+  const { pipeline } = choosePipeline({ services, version: serverVersion });
+  const versions = [serverVersion, readRelease(pods).version];
+  const version = agreeingVersion(versions, generationOf(services));
+  const logs = baseDomain === null ? await kubernetes.logs : [];
+  const probes = outputProbes({ host, baseDomain, version, pipeline, logs });
   if (typeof probes === 'string') return notAsked(probes);
   const [nodes, allocations] = await Promise.all([nomad.nodes, nomad.allocations]);
   if (nodes.status !== 'known') return notAsked('the Nomad clients could not be read');

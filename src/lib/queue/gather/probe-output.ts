@@ -1,45 +1,64 @@
 import { mapBounded } from '../../bounded.ts';
 import { examineClients, loginFailed, type ProbeResult } from '../../connectivity/examine.ts';
-import { outputAddressIn } from '../../connectivity/output-address.ts';
+import { type OutputAddress, outputAddressIn } from '../../connectivity/output-address.ts';
 import { type Probe, probesFor } from '../../connectivity/probes.ts';
 import type { Allocation, NomadNode } from '../../nomad/model.ts';
 import { takesBuilds } from '../../nomad/nodes/select-nodes.ts';
 import type { SshClient } from '../../ssh/client.ts';
 import { type Evidence, known, notAsked } from '../snapshot/evidence.ts';
 import type { StageLog } from '../snapshot/snapshot.ts';
+import type { Pipeline } from '../stages.ts';
 import type { Round } from './round.ts';
-import type { QueueSources, Source } from './sources.ts';
+import type { Source } from './sources.ts';
 
 /** Clients that are logged in on. */
 const MOST_CLIENTS = 3;
 
-/** The probes of the output-processor and its name; or why there are none. */
-export function outputProbes(
-  sources: Pick<QueueSources, 'host' | 'baseDomain' | 'serverVersion'>,
-  logs: readonly StageLog[],
-): readonly Probe[] | string {
+/** What tells where build agents send their output. */
+export interface OutputSigns {
+  readonly host: string | null;
+  readonly baseDomain: string | null;
+  /** As major.minor; null where neither the profile nor what runs tells it. */
+  readonly version: string | null;
+  readonly pipeline: Pipeline;
+  readonly logs: readonly StageLog[];
+}
+
+/**
+ * The probes of the output-processor and its name; or why there are none. From 4.3 on output goes by way
+ * of the server's web address (4.x documentation: clients need access to Nomad and to Kong).
+ */
+export function outputProbes(signs: OutputSigns): readonly Probe[] | string {
+  const { host, baseDomain, version, pipeline, logs } = signs;
+  const output = outputAddressOf(logs);
   const probes = probesFor({
-    server: sources.host,
-    baseDomain: sources.baseDomain ?? baseDomainIn(logs),
+    server: host,
+    baseDomain: baseDomain ?? baseDomainOf(output),
+    output,
     github: 'github.com',
-    version: sources.serverVersion,
+    version,
   });
-  const port = probes.find(({ check }) => check === 'output-processor');
+  const check = pipeline === 'distributor' ? 'server' : 'output-processor';
+  const port = probes.find((one) => one.check === check);
   if (!port || port.skipped !== null) return port?.skipped ?? 'this version does not use the port';
   return probes.filter((one) => one === port || (one.check === 'dns' && one.host === port.host));
 }
 
-/** The base domain as the schedulerer tells it to tasks, the newest word of it. */
-function baseDomainIn(logs: readonly StageLog[]): string | null {
+/** Where tasks were told to send their output, as the schedulerer's log has it, the newest word of it. */
+function outputAddressOf(logs: readonly StageLog[]): OutputAddress | null {
   for (const { stage, log } of logs) {
     if (stage !== 'schedulerer') continue;
     for (const { text } of known(log)?.lines.toReversed() ?? []) {
-      if (!text.includes('processor')) continue;
-      const host = outputAddressIn(text)?.host ?? '';
-      if (host.startsWith('output.')) return host.slice('output.'.length);
+      const address = text.includes('processor') ? outputAddressIn(text) : null;
+      if (address) return address;
     }
   }
   return null;
+}
+
+function baseDomainOf(output: OutputAddress | null): string | null {
+  const host = output?.host ?? '';
+  return host.startsWith('output.') ? host.slice('output.'.length) : null;
 }
 
 /** The clients to ask: those of the oldest builds first, then those that take builds. */

@@ -1,4 +1,5 @@
 import { builds, listed } from '../build-names.ts';
+import { called, outputWay, theOutput } from '../facts/called.ts';
 import { fact, lines, type Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
 import { isOffline } from './families/agent-line.ts';
@@ -33,8 +34,8 @@ export const agentsCutOff: Rule = {
         code: 'CQ0704',
         severity: 'error',
         place: 'output-processor',
-        subject: 'output-processor',
-        title: `build agents cannot reach the output-processor: ${builds(names.length)} waiting`,
+        subject: called(facts, 'output-processor'),
+        title: `build agents cannot reach ${theOutput(facts)}: ${builds(names.length)} waiting`,
         evidence: [
           ...lines(
             cut.slice(0, 3).map(({ agent, line }) => ({
@@ -46,10 +47,10 @@ export const agentsCutOff: Rule = {
           fact(`${cut.length} of ${asked} build agents checked: ${listed(names)}`),
         ],
         remedy: {
-          text: 'The agents keep retrying. Check port 8585 of the output-processor from the clients, its name in DNS, and whether it is ready.',
+          text: `The agents keep retrying. Check ${outputWay(facts)} from the clients, its name in DNS, and whether ${theOutput(facts)} is ready.`,
           commands: [
             `circleci-admin troubleshoot connectivity${nodes[0] === undefined ? '' : ` ${nodes[0]}`}`,
-            'circleci-admin services show output-processor',
+            `circleci-admin services show ${called(facts, 'output-processor')}`,
           ],
         },
         fix: null,

@@ -10,12 +10,12 @@ export const dispatcherErrors: Rule = {
     stageErrors(facts, {
       code: 'CQ0301',
       stage: 'dispatcher',
-      remedy: {
-        text: 'If it lost its connection, restart it. The operations guide says to send stack traces of the dispatcher to CircleCI support (support@circleci.com), with the log lines.',
+      remedy: (name) => ({
+        text: `If it lost its connection, restart it. The operations guide says to send stack traces of the ${name} to CircleCI support (support@circleci.com), with the log lines.`,
         commands: [
-          'circleci-admin pods logs dispatcher --since 30m',
-          'circleci-admin pods restart dispatcher',
+          `circleci-admin pods logs ${name} --since 30m`,
+          `circleci-admin pods restart ${name}`,
         ],
-      },
+      }),
     }),
 };

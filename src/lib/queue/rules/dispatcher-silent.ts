@@ -10,12 +10,12 @@ export const dispatcherSilent: Rule = {
     silentStage(facts, {
       code: 'CQ0302',
       stage: 'dispatcher',
-      remedy: {
+      remedy: (name) => ({
         text: 'It hangs: restart it. Builds in its queue then continue; running builds are not affected.',
         commands: [
-          'circleci-admin pods logs dispatcher --tail 50 --timestamps',
-          'circleci-admin pods restart dispatcher --delete',
+          `circleci-admin pods logs ${name} --tail 50 --timestamps`,
+          `circleci-admin pods restart ${name} --delete`,
         ],
-      },
+      }),
     }),
 };

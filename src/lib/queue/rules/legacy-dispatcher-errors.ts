@@ -10,12 +10,12 @@ export const legacyDispatcherErrors: Rule = {
     stageErrors(facts, {
       code: 'CQ0201',
       stage: 'legacy-dispatcher',
-      remedy: {
+      remedy: () => ({
         text: 'It takes builds from the usage queue: the error names the missing service (usually MongoDB or RabbitMQ).',
         commands: [
           'circleci-admin pods logs legacy-dispatcher --since 30m --grep ERROR',
           'circleci-admin services show legacy-dispatcher',
         ],
-      },
+      }),
     }),
 };

@@ -1,8 +1,7 @@
 import { builds } from '../build-names.ts';
-import { servicesOfStage } from '../facts/importance.ts';
+import { called } from '../facts/called.ts';
 import type { Rule } from '../finding.ts';
-import { known } from '../snapshot/evidence.ts';
-import { STAGE_SERVICES } from '../stages.ts';
+import { STAGE_SERVICES, serviceOf } from '../stages.ts';
 import { lossFinding, lostBetween } from './families/lost.ts';
 
 /** The dispatcher had a build, and the schedulerer never got its task. */
@@ -14,17 +13,16 @@ export const lostBeforeSchedulerer: Rule = {
   judge(facts) {
     const lost = lostBetween(facts, 'dispatcher', 'schedulerer');
     if (lost.length === 0) return [];
-    const pods = known(facts.snapshot.pods) ?? [];
-    const services = [
-      ...servicesOfStage(pods, 'dispatcher'),
-      ...servicesOfStage(pods, 'schedulerer'),
-    ];
+    const [from, to] = [called(facts, 'dispatcher'), called(facts, 'schedulerer')];
+    const services = (['dispatcher', 'schedulerer'] as const).flatMap(
+      (stage) => serviceOf(facts.pipeline, stage) ?? [],
+    );
     return [
       lossFinding(facts, lost, 'schedulerer', {
         code: 'CQ0303',
         place: 'schedulerer',
-        subject: 'schedulerer',
-        title: `${builds(lost.length)} lost between dispatcher and schedulerer`,
+        subject: to,
+        title: `${builds(lost.length)} lost between ${from} and ${to}`,
         remedy: {
           text: 'Restart both to make them reconnect to their queue. Running builds are not affected.',
           commands: [`circleci-admin pods restart ${services.join(' ')}`],

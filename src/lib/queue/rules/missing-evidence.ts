@@ -1,4 +1,5 @@
 import { formatDuration } from '../../units.ts';
+import { outputWay } from '../facts/called.ts';
 import type { QueueFacts } from '../facts/facts.ts';
 import { NOMAD_SERVICE } from '../facts/importance.ts';
 import { type Finding, fact, type Place, type Rule } from '../finding.ts';
@@ -106,7 +107,7 @@ function asked(facts: QueueFacts): readonly Asked[] {
       name: 'SSH to the clients',
       place: 'clients',
       vital: false,
-      lacks: lack('port 8585 from the clients', snapshot.outputPort),
+      lacks: lack(`${outputWay(facts)} from the clients`, snapshot.outputPort),
       commands: ['circleci-admin troubleshoot connectivity'],
     },
   ];

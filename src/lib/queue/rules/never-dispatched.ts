@@ -1,10 +1,9 @@
 import { builds } from '../build-names.ts';
+import { called } from '../facts/called.ts';
 import type { QueueFacts } from '../facts/facts.ts';
-import { servicesOfStage } from '../facts/importance.ts';
 import { reachesBack } from '../facts/stopped.ts';
 import type { Rule } from '../finding.ts';
-import { known } from '../snapshot/evidence.ts';
-import { STAGE_SERVICES } from '../stages.ts';
+import { type Stage, serviceOf } from '../stages.ts';
 import { lossFinding, lostBetween } from './families/lost.ts';
 
 /** The UI has a build in its queue, and no stage has ever heard of it. */
@@ -16,16 +15,17 @@ export const neverDispatched: Rule = {
     const [first] = facts.stages;
     if (first === undefined || !namesBuilds(facts)) return [];
     const lost = lostBetween(facts, null, first).filter(({ ageMs }) =>
-      facts.stages.slice(0, 3).every((stage) => reachesBack(facts, stage, ageMs)),
+      beforeNomad(facts).every((stage) => reachesBack(facts, stage, ageMs)),
     );
     if (lost.length === 0) return [];
-    const services = servicesOfStage(known(facts.snapshot.pods) ?? [], first);
+    const name = called(facts, first);
+    const services = [serviceOf(facts.pipeline, first) ?? name];
     return [
       lossFinding(facts, lost, first, {
         code: 'CQ0203',
         place: first,
-        subject: first,
-        title: `${builds(lost.length)} queued in the UI, but ${first} has not received ${lost.length === 1 ? 'it' : 'them'}`,
+        subject: name,
+        title: `${builds(lost.length)} queued in the UI, but ${name} has not received ${lost.length === 1 ? 'it' : 'them'}`,
         remedy: {
           text: `Restart ${services.join(' and ')}, to make it reconnect to its queue. Running builds are not affected.`,
           commands: [
@@ -39,11 +39,12 @@ export const neverDispatched: Rule = {
   },
 };
 
-/** Stages of 3.x name each build. What those of later versions write has to be seen first. */
+/** Stages up to 4.2 name each build. What those of later versions write has to be seen first. */
 function namesBuilds(facts: QueueFacts): boolean {
-  const pods = known(facts.snapshot.pods) ?? [];
-  return facts.stages.slice(0, 3).every((stage) => {
-    const old = servicesOfStage(pods, stage).every((name) => name === STAGE_SERVICES[stage][0]);
-    return old || (facts.logs.get(stage)?.builds.size ?? 0) > 0;
-  });
+  if (facts.pipeline !== 'distributor') return true;
+  return beforeNomad(facts).every((stage) => (facts.logs.get(stage)?.builds.size ?? 0) > 0);
+}
+
+function beforeNomad({ stages }: QueueFacts): readonly Stage[] {
+  return stages.filter((stage) => stage !== 'output-processor');
 }

@@ -1,11 +1,12 @@
 import { buildNames } from '../build-names.ts';
+import { called } from '../facts/called.ts';
 import type { QueueFacts } from '../facts/facts.ts';
 import { impactOf } from '../facts/importance.ts';
 import { stoppedBefore } from '../facts/stopped.ts';
-import { type Finding, fact, type Rule } from '../finding.ts';
+import { type Finding, type FindingSeverity, fact, type Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
 import type { PodFact, WorkloadFact } from '../snapshot/snapshot.ts';
-import { STAGE_SERVICES, STAGES, type Stage } from '../stages.ts';
+import { type Stage, serviceOf } from '../stages.ts';
 
 /** A stage of the pipeline is scaled to zero, or is not there at all. */
 export const noPod: Rule = {
@@ -17,13 +18,22 @@ export const noPod: Rule = {
     const pods = known(facts.snapshot.pods);
     if (pods === null) return [];
     const workloads = known(facts.snapshot.workloads) ?? [];
-    if (![...pods, ...workloads].some(({ stage }) => stage !== null)) return [elsewhere(pods)];
+    if (![...pods, ...workloads].some(({ stage }) => stage !== null))
+      return [elsewhere(facts, pods)];
     return facts.stages.flatMap((stage) => {
       const own = pods.filter((pod) => pod.stage === stage && isThere(pod));
-      return own.length > 0 ? [] : [missing(facts, pods, stage)];
+      if (own.length === 0) return [missing(facts, pods, stage)];
+      return workloads
+        .filter((one) => one.stage === stage && isEmpty(one, own))
+        .map((one) => partMissing(facts, one, stage));
     });
   },
 };
+
+/** Of a stage that is several Deployments, as the distributor is. */
+function isEmpty({ name, ready }: WorkloadFact, own: readonly PodFact[]): boolean {
+  return ready === 0 && !own.some(({ workload }) => workload === name);
+}
 
 /** One that is being replaced counts: another is on its way. */
 function isThere({ judgement }: PodFact): boolean {
@@ -32,41 +42,75 @@ function isThere({ judgement }: PodFact): boolean {
 
 function missing(facts: QueueFacts, pods: readonly PodFact[], stage: Stage): Finding {
   const workloads = known(facts.snapshot.workloads);
-  const workload = workloads?.find((one) => one.stage === stage) ?? null;
-  const name = workload?.name ?? pods.find((pod) => pod.stage === stage)?.workload ?? stage;
-  const impact = impactOf(workload?.service ?? STAGE_SERVICES[stage][0] ?? null);
+  const all = workloads?.filter((one) => one.stage === stage) ?? [];
+  const sole = all.length > 1 ? null : (all[0]?.name ?? podsWorkload(pods, stage));
+  return findingOf(facts, stage, {
+    name: sole ?? called(facts, stage),
+    workloads: all,
+    severity: 'error',
+    evidence:
+      all.length > 0
+        ? all.map(howMany)
+        : [
+            workloads === null
+              ? 'it has no pod; Deployments and StatefulSets could not be listed'
+              : 'it has no pod, and no Deployment or StatefulSet',
+          ],
+  });
+}
+
+function podsWorkload(pods: readonly PodFact[], stage: Stage): string | null {
+  return pods.find((pod) => pod.stage === stage)?.workload ?? null;
+}
+
+/** A part of a stage has no pod, and others have: it holds builds up where some wait before it. */
+function partMissing(facts: QueueFacts, workload: WorkloadFact, stage: Stage): Finding {
+  const waits = stoppedBefore(facts, stage).length > 0;
+  return findingOf(facts, stage, {
+    name: workload.name,
+    workloads: [workload],
+    severity: waits ? 'error' : 'warning',
+    evidence: [howMany(workload)],
+  });
+}
+
+function findingOf(
+  facts: QueueFacts,
+  stage: Stage,
+  about: {
+    readonly name: string;
+    readonly workloads: readonly WorkloadFact[];
+    readonly severity: FindingSeverity;
+    readonly evidence: readonly string[];
+  },
+): Finding {
+  const { name, workloads, severity, evidence } = about;
+  const service = workloads[0]?.service ?? serviceOf(facts.pipeline, stage) ?? stage;
+  const impact = impactOf(service);
+  const isStopped = workloads.length > 0 && workloads.every(({ replicas }) => replicas === 0);
   return {
     code: 'CQ0106',
-    severity: 'error',
+    severity,
     place: 'kubernetes',
-    subject: workload?.service ?? STAGE_SERVICES[stage][0] ?? stage,
-    title:
-      workload?.replicas === 0 ? `${name} is stopped: it is scaled to zero` : `${name} has no pod`,
-    evidence: [
-      fact(howMany(workload, workloads !== null)),
-      ...(impact === null ? [] : [fact(`impact: ${impact}`)]),
-    ],
-    remedy: remedyOf(workload, name),
+    subject: service,
+    title: isStopped ? `${name} is stopped: it is scaled to zero` : `${name} has no pod`,
+    evidence: [...evidence, ...(impact === null ? [] : [`impact: ${impact}`])].map(fact),
+    remedy: remedyOf(isStopped ? workloads : [], name),
     builds: buildNames(stoppedBefore(facts, stage)),
     fix: null,
   };
 }
 
-function howMany(workload: WorkloadFact | null, listed: boolean): string {
-  if (workload === null) {
-    return listed
-      ? 'it has no pod, and no Deployment or StatefulSet'
-      : 'it has no pod; Deployments and StatefulSets could not be listed';
-  }
-  return `${workload.kind} ${workload.name} should have ${workload.replicas} pods and has none`;
+function howMany({ kind, name, replicas }: WorkloadFact): string {
+  return `${kind} ${name} should have ${replicas} pods and has none`;
 }
 
-function remedyOf(workload: WorkloadFact | null, name: string): Finding['remedy'] {
-  if (workload?.replicas === 0) {
+function remedyOf(stopped: readonly WorkloadFact[], name: string): Finding['remedy'] {
+  if (stopped.length > 0) {
     return {
       text: 'Somebody scaled it to zero. Scale it up again; builds in its queue then continue.',
       commands: [
-        `kubectl scale ${workload.kind.toLowerCase()}/${workload.name} --replicas=1`,
+        ...stopped.map((one) => `kubectl scale ${one.kind.toLowerCase()}/${one.name} --replicas=1`),
         `circleci-admin services show ${name}`,
       ],
     };
@@ -78,14 +122,15 @@ function remedyOf(workload: WorkloadFact | null, name: string): Finding['remedy'
 }
 
 /** The namespace is empty, or another one than was meant. */
-function elsewhere(pods: readonly PodFact[]): Finding {
+function elsewhere({ pipeline, stages }: QueueFacts, pods: readonly PodFact[]): Finding {
+  const names = stages.map((stage) => called({ pipeline }, stage));
   return {
     code: 'CQ0106',
     severity: 'error',
     place: 'kubernetes',
     subject: null,
     title: 'no service of the pipeline is in this namespace: it may be the wrong one',
-    evidence: [fact(`none of its ${pods.length} pods belongs to ${STAGES.join(', ')}`)],
+    evidence: [fact(`none of its ${pods.length} pods belongs to ${names.join(', ')}`)],
     remedy: {
       text: 'Check the namespace in the profile; to use another one: --namespace.',
       commands: ['circleci-admin config show', 'circleci-admin pods list'],

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../units.ts';
 import { buildNames, builds } from '../build-names.ts';
+import { called } from '../facts/called.ts';
 import { NOMAD_SERVICE } from '../facts/importance.ts';
 import { fact, lines, type Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
@@ -20,17 +21,18 @@ export const notPosted: Rule = {
     );
     const [oldest] = stuck;
     if (!oldest) return [];
+    const name = called(facts, 'schedulerer');
     const posted = stuck.filter(({ mention }) => mention?.posted).length;
     return [
       {
         code: 'CQ0403',
         severity: 'error',
         place: 'schedulerer',
-        subject: 'schedulerer',
+        subject: name,
         title:
           posted === stuck.length
-            ? `${builds(stuck.length)} posted by schedulerer, but Nomad has no job`
-            : `${builds(stuck.length)} reached schedulerer, but not Nomad`,
+            ? `${builds(stuck.length)} posted by ${name}, but Nomad has no job`
+            : `${builds(stuck.length)} reached ${name}, but not Nomad`,
         evidence: [
           ...lines(stuck.slice(0, 3).flatMap(({ mention }) => mention?.lines.slice(-1) ?? [])),
           fact(
@@ -40,9 +42,9 @@ export const notPosted: Rule = {
         remedy: {
           text: 'Check what its log says about the task, and whether Nomad accepts jobs; then restart it.',
           commands: [
-            'circleci-admin pods logs schedulerer --since 30m',
+            `circleci-admin pods logs ${name} --since 30m`,
             'circleci-admin nomad status',
-            'circleci-admin pods restart schedulerer',
+            `circleci-admin pods restart ${name}`,
           ],
         },
         fix: null,

@@ -1,3 +1,4 @@
+import { called, theOutput } from '../facts/called.ts';
 import { fact, type Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
 
@@ -14,7 +15,7 @@ export const outputPortClosed: Rule = {
     const probes = (known(facts.snapshot.outputPort) ?? []).filter(({ check }) => check !== 'ssh');
     const failed = probes.filter(
       ({ check, outcome, exitCode }) =>
-        outcome === 'failed' && check === 'output-processor' && !NO_CURL.includes(exitCode),
+        outcome === 'failed' && check !== 'dns' && !NO_CURL.includes(exitCode),
     );
     const [first] = failed;
     if (!first) return [];
@@ -22,15 +23,16 @@ export const outputPortClosed: Rule = {
     const asked = new Set(
       probes.filter(({ outcome }) => outcome !== 'skipped').map(({ client }) => client),
     );
-    const place = `${first.host ?? 'the output-processor'}:${first.port ?? 8585}`;
+    const output = theOutput(facts);
+    const place = `${first.host ?? output}:${first.port ?? 8585}`;
     const hints = [...new Set(failed.map(({ hint }) => hint).filter((hint) => hint !== null))];
     return [
       {
         code: 'CQ0703',
         severity: 'error',
         place: 'output-processor',
-        subject: 'output-processor',
-        title: `the output-processor cannot be reached from ${clients.size} of ${asked.size} clients: ${place}`,
+        subject: called(facts, 'output-processor'),
+        title: `${output} cannot be reached from ${clients.size} of ${asked.size} clients: ${place}`,
         evidence: [
           ...failed
             .slice(0, 5)
@@ -45,10 +47,10 @@ export const outputPortClosed: Rule = {
             ),
         ],
         remedy: {
-          text: hints.join(' ') || 'Allow this port from the clients to the output-processor.',
+          text: hints.join(' ') || `Allow this port from the clients to ${output}.`,
           commands: [
             'circleci-admin troubleshoot connectivity',
-            'circleci-admin services show output-processor',
+            `circleci-admin services show ${called(facts, 'output-processor')}`,
           ],
         },
         fix: null,

@@ -10,12 +10,12 @@ export const outputProcessorErrors: Rule = {
     stageErrors(facts, {
       code: 'CQ0702',
       stage: 'output-processor',
-      remedy: {
+      remedy: (name) => ({
         text: 'It writes build output to MongoDB and object storage: the trace names what it cannot reach. A restart loses the output of running builds.',
         commands: [
-          'circleci-admin pods logs output-processor --tail 10000 --grep ERROR',
-          'circleci-admin services show output-processor',
+          `circleci-admin pods logs ${name} --tail 10000 --grep ERROR`,
+          `circleci-admin services show ${name}`,
         ],
-      },
+      }),
     }),
 };

@@ -1,3 +1,4 @@
+import { called } from '../facts/called.ts';
 import type { QueueFacts } from '../facts/facts.ts';
 import { consumerOf } from '../facts/queue-consumer.ts';
 import { whoWaits } from '../facts/who-waits.ts';
@@ -17,7 +18,8 @@ const FEW = 10;
 const SET_ASIDE =
   /dead|dlq|dlx|delay|retry|retries|wait|parking|expired|poison|quarantine|fail|error/i;
 /** Queues of the pipeline. */
-const PIPELINE = /run-?_?queue|usage-?_?queue|nomad|task|dispatch|schedul|picard|build/i;
+const PIPELINE =
+  /run-?_?queue|usage-?_?queue|nomad|task|dispatch|distribut|schedul|provision|picard|build/i;
 
 /** Messages pile up in RabbitMQ. */
 export const queueBacklog: Rule = {
@@ -84,6 +86,7 @@ function findingOf(
 ): Finding {
   const stage = consumerOf(queue.name);
   const untaken = queue.consumers === 0;
+  const taker = stage === null ? null : called(facts, stage);
   return {
     code: 'CQ0801',
     severity,
@@ -93,11 +96,11 @@ function findingOf(
     evidence: piled.slice(0, 5).map((one) => fact(describe(one))),
     remedy: {
       text: untaken
-        ? `The consumer of ${queue.name} has lost its connection: restart ${stage ?? 'it'}. The messages stay in the queue.`
+        ? `The consumer of ${queue.name} has lost its connection: restart ${taker ?? 'it'}. The messages stay in the queue.`
         : "Messages arrive faster than they are consumed: check the consumer's log.",
       commands: [
-        ...(stage === null ? [] : [`circleci-admin pods restart ${stage}`]),
-        `circleci-admin pods logs ${stage ?? 'circleci-rabbitmq'} --tail 100`,
+        ...(taker === null ? [] : [`circleci-admin pods restart ${taker}`]),
+        `circleci-admin pods logs ${taker ?? 'circleci-rabbitmq'} --tail 100`,
       ],
     },
     fix: null,

@@ -10,13 +10,13 @@ export const schedulererErrors: Rule = {
     stageErrors(facts, {
       code: 'CQ0401',
       stage: 'schedulerer',
-      remedy: {
+      remedy: (name) => ({
         text: 'It posts tasks to Nomad: check that Nomad responds, then restart it. If the trace remains, send it to CircleCI support.',
         commands: [
           'circleci-admin nomad node-status',
-          'circleci-admin pods logs schedulerer --since 30m',
-          'circleci-admin pods restart schedulerer',
+          `circleci-admin pods logs ${name} --since 30m`,
+          `circleci-admin pods restart ${name}`,
         ],
-      },
+      }),
     }),
 };

@@ -10,12 +10,12 @@ export const schedulererSilent: Rule = {
     silentStage(facts, {
       code: 'CQ0402',
       stage: 'schedulerer',
-      remedy: {
+      remedy: (name) => ({
         text: 'It hangs: restart it. Tasks in its queue then continue; running builds are not affected.',
         commands: [
-          'circleci-admin pods logs schedulerer --tail 50 --timestamps',
-          'circleci-admin pods restart schedulerer --delete',
+          `circleci-admin pods logs ${name} --tail 50 --timestamps`,
+          `circleci-admin pods restart ${name} --delete`,
         ],
-      },
+      }),
     }),
 };

@@ -1,6 +1,7 @@
 import type { Milliseconds } from '../../clock.ts';
 import { formatDuration } from '../../units.ts';
 import { builds } from '../build-names.ts';
+import { called } from '../facts/called.ts';
 import type { QueueFacts, StoppedTrail } from '../facts/facts.ts';
 import { reachesBack } from '../facts/stopped.ts';
 import { type Finding, fact, lines, type Rule } from '../finding.ts';
@@ -49,19 +50,20 @@ function findingOf(
   stuck: readonly StoppedTrail[],
 ): Finding {
   const place = nextStage(facts, oldest.at) ?? 'dispatcher';
+  const name = called(facts, place);
   const names = stuck.map(({ trail }) => trail.name);
   return {
     code: 'CQ0204',
     severity: 'error',
     place,
-    subject: place,
-    title: `${builds(stuck.length)} queued for up to ${formatDuration(oldest.ageMs)} and not in Nomad; the log of ${place} begins later`,
+    subject: name,
+    title: `${builds(stuck.length)} queued for up to ${formatDuration(oldest.ageMs)} and not in Nomad; the log of ${name} begins later`,
     evidence: [
       ...lines(stuck.slice(0, SHOWN).flatMap(({ mention }) => mention?.lines.at(-1) ?? [])),
       fact(
         `${builds(stuck.length)} queued in the UI: ${names.slice(0, SHOWN).join(', ')}${names.length > SHOWN ? ', ...' : ''}`,
       ),
-      fact(`the pod of ${place} that should have received them was replaced, and its log with it`),
+      fact(`the pod of ${name} that should have received them was replaced, and its log with it`),
     ],
     remedy: {
       text: 'Builds that were lost do not start by themselves: start one to see whether new builds get through, and rerun those that are still queued.',

@@ -1,24 +1,33 @@
 import type { Milliseconds } from '../../clock.ts';
 import { formatDuration } from '../../units.ts';
+import { outputWay } from '../facts/called.ts';
 import type { QueueFacts } from '../facts/facts.ts';
+import { pipelineOf } from '../facts/pipeline-of.ts';
 import type { Evidence } from '../snapshot/evidence.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 
 /** A larger clock offset makes the times in logs hard to compare. */
 const CLOCKS_DIFFER_MS: Milliseconds = 30_000;
 
-/** Returns notes on what was not checked and why, and on clock offsets. */
-export function notesOf({ snapshot }: QueueFacts): readonly string[] {
-  return [...new Set([...unasked(snapshot), ...unread(snapshot), ...clocks(snapshot)])];
+/** Returns notes on a profile of another version, on what was not checked and why, and on clock offsets. */
+export function notesOf(facts: QueueFacts): readonly string[] {
+  const { snapshot } = facts;
+  const { notes } = pipelineOf(snapshot);
+  return [...new Set([...notes, ...unasked(facts), ...unread(snapshot), ...clocks(snapshot)])];
 }
 
-function unasked({ pods, nomad, server, rabbitmq, outputPort }: QueueSnapshot): readonly string[] {
+function unasked(facts: QueueFacts): readonly string[] {
+  const { pods, nomad, server, rabbitmq, outputPort } = facts.snapshot;
+  const way = outputWay(facts);
   return [
     ...notAsked('Kubernetes was not checked', pods),
     ...notAsked('Nomad was not checked', nomad.clients),
     ...notAsked("The server's own queues were not checked", server.builds),
     ...notAsked('RabbitMQ was not checked', rabbitmq),
-    ...notAsked('Port 8585 was not checked from the clients', outputPort),
+    ...notAsked(
+      `${way.charAt(0).toUpperCase()}${way.slice(1)} was not checked from the clients`,
+      outputPort,
+    ),
   ];
 }
 

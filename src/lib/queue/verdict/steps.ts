@@ -2,6 +2,7 @@ import { sumCapacity } from '../../nomad/nodes/node-status.ts';
 import { formatDuration } from '../../units.ts';
 import { builds } from '../build-names.ts';
 import type { JudgedFinding, Step, StepState } from '../diagnosis.ts';
+import { called } from '../facts/called.ts';
 import type { QueueFacts } from '../facts/facts.ts';
 import { uiStateOf } from '../facts/ui-state.ts';
 import { countWaiting } from '../facts/who-waits.ts';
@@ -10,7 +11,7 @@ import type { Evidence } from '../snapshot/evidence.ts';
 import { known } from '../snapshot/evidence.ts';
 import { STAGE_SERVICES, type Stage } from '../stages.ts';
 
-type Words = Omit<Step, 'step'>;
+type Words = Omit<Step, 'step' | 'name'>;
 
 /** Returns the steps of the operations guide's decision tree in order, each with its numbers. */
 export function stepsOf(
@@ -20,17 +21,25 @@ export function stepsOf(
 ): readonly Step[] {
   const { snapshot, stages } = facts;
   const ruleOf = new Map(rules.map((rule) => [rule.code, rule]));
-  const step = (name: string, words: Words, own: (one: JudgedFinding) => boolean): Step => ({
-    step: name,
+  const step = (
+    id: string,
+    words: Words,
+    own: (one: JudgedFinding) => boolean,
+    name = id,
+  ): Step => ({
+    step: id,
+    name,
     ...judged(words, findings.filter(own)),
   });
   const at = (place: JudgedFinding['place']) => (one: JudgedFinding) => one.place === place;
   const atPort = ({ code }: JudgedFinding) => ruleOf.get(code)?.step === 'output port';
-  const ofStage = (stage: Stage): Step =>
-    step(stage, stageWords(facts, stage), (one) => {
-      const ofItsPods = ruleOf.get(one.code)?.ofPods && isOf(stage, one.subject);
+  const ofStage = (stage: Stage): Step => {
+    const own = (one: JudgedFinding): boolean => {
+      const ofItsPods = ruleOf.get(one.code)?.ofPods === true && isOf(stage, one.subject);
       return ofItsPods || (one.place === stage && !atPort(one));
-    });
+    };
+    return step(stage, stageWords(facts, stage), own, called(facts, stage));
+  };
   const before = stages.filter((stage) => stage !== 'output-processor');
   return [
     step('pods', podWords(facts), at('kubernetes')),
@@ -143,7 +152,7 @@ function rabbitWords({ snapshot: { rabbitmq } }: QueueFacts): Words {
 
 function portWords({ snapshot: { outputPort } }: QueueFacts): Words {
   if (outputPort.status !== 'known') return lacking(outputPort);
-  const asked = outputPort.value.filter(({ check }) => check === 'output-processor');
+  const asked = outputPort.value.filter(({ check }) => check !== 'dns' && check !== 'ssh');
   const ok = asked.filter(({ outcome }) => outcome === 'ok').length;
   const skipped = asked.find(({ outcome }) => outcome === 'skipped');
   const numbers = { reachable: ok, checked: asked.length };

@@ -4,6 +4,7 @@ import { buildKey } from '../build-key.ts';
 import { builds } from '../build-names.ts';
 import type { JudgedFinding, Verdict } from '../diagnosis.ts';
 import { activityOf } from '../facts/activity.ts';
+import { called } from '../facts/called.ts';
 import type { BuildTrail, QueueFacts } from '../facts/facts.ts';
 import { ageAt, least, nomadNow, serverNow } from '../facts/moments.ts';
 import { uiStateOf } from '../facts/ui-state.ts';
@@ -137,7 +138,8 @@ function followTrigger(facts: QueueFacts): Words | null {
     return { state: 'healthy', text: `Builds get through: ${name} reached ${where}${when}.` };
   }
   const at = trail ? STAGES.findLast((stage) => trail.seen.has(stage)) : undefined;
-  const got = at === undefined ? 'no stage has received it yet' : `it has reached ${at}`;
+  const got =
+    at === undefined ? 'no stage has received it yet' : `it has reached ${called(facts, at)}`;
   const text = `${name} was started ${after} ago, and ${got}: check again in a minute`;
   return { state: 'unknown', text };
 }

@@ -67,7 +67,7 @@ export const FORM_4_3: PipelineForm = {
     'output-processor': { workload: 'output', queue: null },
   },
   rabbitmq: 'rabbitmq',
-  output: { address: SERVER_HOST, port: SERVER_HOST, proxied: true },
+  output: { address: SERVER_HOST, port: 'server', proxied: true },
   entries: 'json',
   beats: false,
 };

@@ -28,7 +28,7 @@ export interface PipelineForm {
   readonly output: {
     /** Where build agents send their output, as tasks are told. */
     readonly address: string;
-    /** What a client asks for to see whether it gets there: `host:port`, or a whole host. */
+    /** What a client asks for to see whether it gets there: `host:port`, or `server`. */
     readonly port: string;
     /** Something stands before it that answers though it is gone. */
     readonly proxied: boolean;

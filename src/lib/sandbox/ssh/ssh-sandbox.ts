@@ -7,11 +7,13 @@ import type { SandboxContext, SandboxService } from '../service.ts';
 import { changesMachine, type Machine, type NomadCli, runOnMachine } from './client-machine.ts';
 import type { SshScenario } from './scenario.ts';
 
-/** What the machines need of the simulated Nomad. */
+/** What the machines need of the rest of the installation. */
 export interface SshNomad {
   /** The clients that there are now. */
   machines(): Iterable<Machine & { readonly address: string; readonly up: boolean }>;
   readonly cli: NomadCli;
+  /** Where the simulated server is, as `host:port`. */
+  serverAddress(): string;
 }
 
 /** A pair of keys in OpenSSH's format. */
@@ -91,6 +93,13 @@ export class SshSandbox implements SandboxService {
       CIRCLECI_ADMIN_SSH_BASTION: `${SSH_USER}@127.0.0.1:${this.port}`,
       CIRCLECI_ADMIN_SSH_KNOWN_HOSTS_FILE: this.#path('known_hosts'),
     };
+  }
+
+  /** What machines reach, with the server's address in place of its name. */
+  #reach(): SshScenario {
+    const { server, ...ports } = this.#scenario.ports ?? {};
+    if (server === undefined) return { ports };
+    return { ports: { ...ports, [this.#nomad.serverAddress()]: server } };
   }
 
   #path(name: string): string {
@@ -185,7 +194,7 @@ export class SshSandbox implements SandboxService {
       tty,
       signal: gone.signal,
     };
-    const code = await runOnMachine(machine, line, io, this.#scenario, this.#nomad.cli);
+    const code = await runOnMachine(machine, line, io, this.#reach(), this.#nomad.cli);
     channel.exit(code);
     channel.end();
   }

@@ -61,7 +61,13 @@ export function stage(
   more: Partial<StageEvidence> = {},
 ): StageEvidence {
   const records = said.map(([kind, seconds]) => record(name, kind, seconds));
-  return { stage: name, ready: true, log: known({ records, reachesBackMs: 3_600_000 }), ...more };
+  return {
+    stage: name,
+    name,
+    ready: true,
+    log: known({ records, reachesBackMs: 3_600_000 }),
+    ...more,
+  };
 }
 
 /** The whole pipeline until the job was posted, 0.5 s after it was queued. */

@@ -24,7 +24,14 @@ const LOST: JudgedFinding = {
 function reported(given: Parameters<typeof facts>[1], finding: JudgedFinding | null): BuildReport {
   const timeline = buildTimeline(facts(200, given));
   const notes = ['Nomad was not read: it hangs'];
-  return { ...timeline, installation: 'lab', takenAt: at(200), finding, notes };
+  return {
+    ...timeline,
+    installation: 'lab',
+    takenAt: at(200),
+    pipeline: 'legacy-dispatcher',
+    finding,
+    notes,
+  };
 }
 
 const lost = reported(
@@ -72,7 +79,17 @@ describe('what is shown of a build', () => {
   it('is all of it as JSON', () => {
     const document = buildDocument(lost);
     expect(Object.keys(document)).toEqual([
-      ...['installation', 'takenAt', 'build', 'state', 'steps', 'stoppedAt', 'finding', 'notes'],
+      ...[
+        'installation',
+        'takenAt',
+        'pipeline',
+        'build',
+        'state',
+        'steps',
+        'stoppedAt',
+        'finding',
+        'notes',
+      ],
     ]);
     expect(document).toMatchObject({
       build: { name: 'acme/web/21', buildId: ID, task: null },

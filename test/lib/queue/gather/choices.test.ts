@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Allocation, JobId, NodeId, NomadNode } from '../../../../src/lib/nomad/model.ts';
 import { unshownFirst } from '../../../../src/lib/queue/gather/gather-nomad.ts';
 import { rabbitPlace } from '../../../../src/lib/queue/gather/gather-rabbitmq.ts';
-import { clientsToProbe, outputProbes } from '../../../../src/lib/queue/gather/probe-output.ts';
+import {
+  clientsToProbe,
+  type OutputSigns,
+  outputProbes,
+} from '../../../../src/lib/queue/gather/probe-output.ts';
 import type { StageLog } from '../../../../src/lib/queue/snapshot/snapshot.ts';
 import { stageOf } from '../../../../src/lib/queue/stages.ts';
 import { makeCatalogue } from '../../../../src/lib/services/catalogue.ts';
@@ -69,23 +73,35 @@ describe('where the output-processor is', () => {
       },
     },
   });
-  const places = { host: 'ci.example.com', baseDomain: null, serverVersion: null };
+  const places: OutputSigns = {
+    ...{ host: 'ci.example.com', baseDomain: null, version: null, logs: [] },
+    pipeline: 'dispatcher',
+  };
   const hosts = (probes: ReturnType<typeof outputProbes>) =>
     typeof probes === 'string' ? probes : probes.map(({ check, host }) => `${check} ${host}`);
 
   it('is said by the profile, else by the schedulerer', () => {
     const logs = [told('http://output.lab.circleci.internal:8585')];
     const at = (base: string) => [`dns output.${base}`, `output-processor output.${base}`];
-    expect(hosts(outputProbes(places, logs))).toEqual(at('lab.circleci.internal'));
-    const own = { ...places, baseDomain: 'own.internal' };
-    expect(hosts(outputProbes(own, logs))).toEqual(at('own.internal'));
+    expect(hosts(outputProbes({ ...places, logs }))).toEqual(at('lab.circleci.internal'));
+    const own = { ...places, baseDomain: 'own.internal', logs };
+    expect(hosts(outputProbes(own))).toEqual(at('own.internal'));
+  });
+
+  it('is behind the server from 4.0 on, and asked for as the server itself from 4.3 on', () => {
+    const behind = ['dns ci.example.com', 'output-processor ci.example.com'];
+    expect(hosts(outputProbes({ ...places, version: '4.2' }))).toEqual(behind);
+    const late = { ...places, pipeline: 'distributor' } as const;
+    const server = ['dns ci.example.com', 'server ci.example.com'];
+    expect(hosts(outputProbes(late))).toEqual(server);
+    expect(hosts(outputProbes({ ...late, version: '4.8' }))).toEqual(server);
+    expect(outputProbes({ ...late, host: null })).toMatch(/host is unknown/);
   });
 
   it('is not asked for where nobody says it, or clients do not use it', () => {
-    expect(outputProbes(places, [told('http://output.<BASENAME>.circleci.internal:8585')])).toMatch(
-      /base domain is unknown/,
-    );
-    expect(outputProbes({ ...places, serverVersion: '4.3' }, [])).toMatch(/4\.3/);
+    const logs = [told('http://output.<BASENAME>.circleci.internal:8585')];
+    expect(outputProbes({ ...places, logs })).toMatch(/base domain is unknown/);
+    expect(outputProbes({ ...places, version: '4.3' })).toMatch(/4\.3/);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Milliseconds } from '../../../clock.ts';
 import { formatDuration } from '../../../units.ts';
 import { builds } from '../../build-names.ts';
+import { called } from '../../facts/called.ts';
 import type { QueueFacts, StoppedTrail } from '../../facts/facts.ts';
 import { least } from '../../facts/moments.ts';
 import { reachesBack, STOPPED_AFTER_MS } from '../../facts/stopped.ts';
@@ -97,7 +98,7 @@ function silenceOf(facts: QueueFacts, count: number, to: Stage): string {
       : `the last one it received was ${formatDuration(last)} ago`;
   const of = pods === 1 ? 'its log' : `the logs of its ${pods} containers`;
   const names = count === 1 ? 'does not have it' : 'has none of them';
-  return `${to} ${names} in ${of}: ${since}`;
+  return `${called(facts, to)} ${names} in ${of}: ${since}`;
 }
 
 function lastBeats(facts: QueueFacts, to: Stage): readonly Proof[] {

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../../units.ts';
 import { builds } from '../../build-names.ts';
+import { called } from '../../facts/called.ts';
 import type { QueueFacts } from '../../facts/facts.ts';
 import { type Finding, type FindingSeverity, fact, lines, type Proof } from '../../finding.ts';
 import type { LogError } from '../../logs/log-facts.ts';
@@ -13,12 +14,14 @@ const SHOWN = 3;
 export interface StageErrorsAbout {
   readonly code: string;
   readonly stage: Stage;
-  readonly remedy: Finding['remedy'];
+  /** From what the stage is called here. */
+  readonly remedy: (name: string) => Finding['remedy'];
 }
 
 /** Finds the errors in a stage's log that hold builds up, or may do so. */
 export function stageErrors(facts: QueueFacts, about: StageErrorsAbout): readonly Finding[] {
   const { code, stage, remedy } = about;
+  const name = called(facts, stage);
   const log = facts.logs.get(stage);
   if (!log || log.errors.length + log.troubles.length === 0) return [];
   const held = heldAt(facts, stage);
@@ -33,14 +36,14 @@ export function stageErrors(facts: QueueFacts, about: StageErrorsAbout): readonl
   if (!worst || worst.severity === null) return [];
   const { error, severity } = worst;
   const isTrouble = log.troubles.includes(error);
-  const waiting = severity === 'error' ? held.map(({ name }) => name) : [];
+  const waiting = severity === 'error' ? held.map((one) => one.name) : [];
   return [
     {
       code,
       severity,
       place: stage,
-      subject: stage,
-      title: `${stage} logs ${isTrouble ? 'repeated problems' : 'errors'}: ${inShort(error)}`,
+      subject: name,
+      title: `${name} logs ${isTrouble ? 'repeated problems' : 'errors'}: ${inShort(error)}`,
       evidence: [
         ...judged.slice(0, SHOWN).flatMap((one) => evidenceOf(one.error)),
         ...(judged.length > SHOWN
@@ -48,7 +51,7 @@ export function stageErrors(facts: QueueFacts, about: StageErrorsAbout): readonl
           : []),
         ...(waiting.length > 0 ? [fact(`${builds(waiting.length)} stuck here`)] : []),
       ],
-      remedy,
+      remedy: remedy(name),
       fix: null,
       builds: waiting,
     },

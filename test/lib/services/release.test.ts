@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readRelease } from '../../../src/lib/init/release.ts';
 import type { Container } from '../../../src/lib/kubernetes/model.ts';
+import { readRelease } from '../../../src/lib/services/release.ts';
 
 function pod(name: string, image: string | null = null) {
   const container: Container = {
@@ -39,7 +39,9 @@ describe('readRelease', () => {
   });
 
   test.each([
-    [['distributor-internal', 'legacy-dispatcher'], '4.3 or later'],
+    [['distributor-internal', 'docker-provisioner'], '4.3 or later'],
+    [['distributor-internal', 'dispatcher'], '3.x or 4.x before 4.3'],
+    [['distributor-internal'], 'a late 3.x or 4.x'],
     [['legacy-dispatcher', 'dispatcher'], '3.x before March 2022'],
     [['dispatcher'], '3.x or 4.x before 4.3'],
     [['frontend'], 'the pods do not show it'],

@@ -16,9 +16,11 @@ interface Trait {
 
 /** Workloads that identify a version, from the documentation of server 3.x and 4.x. */
 const TRAITS: readonly Trait[] = [
-  { workload: /^(distributor|docker-provisioner)/, means: '4.3 or later (distributor runs)' },
+  { workload: /^docker-provisioner/, means: '4.3 or later (docker-provisioner runs)' },
   { workload: /^legacy-dispatcher/, means: '3.x before March 2022 (legacy-dispatcher runs)' },
   { workload: /^dispatcher/, means: '3.x or 4.x before 4.3 (dispatcher runs)' },
+  // It came within 3.x, beside the dispatchers.
+  { workload: /^distributor/, means: 'a late 3.x or 4.x (distributor runs)' },
 ];
 
 /** The version in the tags of CircleCI's own images. */

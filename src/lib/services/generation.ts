@@ -1,0 +1,44 @@
+import { isOfVersion } from './version.ts';
+
+/** The services that carried builds until 4.2, or those that do since 4.3. */
+export type Generation = 'before-4.3' | 'since-4.3';
+
+/**
+ * Services that only one of both has, by their names in the catalogue. The distributor is no sign: it
+ * came within 3.x, beside the dispatchers (CircleCI's server-scripts, fleet-state).
+ */
+const SIGNS: Readonly<Record<Generation, readonly string[]>> = {
+  'before-4.3': ['legacy-dispatcher', 'dispatcher', 'scheduler', 'output-processor'],
+  'since-4.3': ['docker-provisioner', 'output'],
+};
+
+/** Of some services those that only one generation has. */
+export function signsOf(generation: Generation, services: ReadonlySet<string>): readonly string[] {
+  return SIGNS[generation].filter((service) => services.has(service));
+}
+
+/** What the services of an installation show; null where they show neither, or both. */
+export function generationOf(services: ReadonlySet<string>): Generation | null {
+  const before = signsOf('before-4.3', services).length > 0;
+  const since = signsOf('since-4.3', services).length > 0;
+  if (before === since) return null;
+  return since ? 'since-4.3' : 'before-4.3';
+}
+
+/** The generation of a version as major.minor. */
+export function generationOfVersion(version: string): Generation {
+  return isOfVersion({ since: '4.3' }, version) ? 'since-4.3' : 'before-4.3';
+}
+
+/**
+ * The first of some versions, best known first, that what runs does not contradict; null where there is
+ * none.
+ */
+export function agreeingVersion(
+  versions: readonly (string | null)[],
+  runs: Generation | null,
+): string | null {
+  const agrees = (version: string): boolean =>
+    runs === null || generationOfVersion(version) === runs;
+  return versions.find((version) => version !== null && agrees(version)) ?? null;
+}
