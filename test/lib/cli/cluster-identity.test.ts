@@ -14,7 +14,7 @@ function idOf(sandbox: Sandbox): string {
   return found?.metadata.uid ?? '';
 }
 
-/** A machine whose profile `prod` leads to a sandbox and says that it is the cluster of this id. */
+/** Creates a machine whose profile `prod` points at a sandbox and has the given cluster ID. */
 async function machineFor(sandbox: Sandbox, clusterId: string) {
   const own = await machine();
   await mkdir(dirname(own.configPath), { recursive: true });
@@ -38,14 +38,14 @@ async function machineFor(sandbox: Sandbox, clusterId: string) {
   return { ...own, node: node?.name ?? '' };
 }
 
-/** How often the cluster was asked who it is. */
+/** Counts the reads of the cluster's ID. */
 function asked(sandbox: Sandbox): number {
   return sandbox.calls.recent().filter(({ path }) => path.endsWith('/namespaces/kube-system'))
     .length;
 }
 
-describe('with the cluster that the profile was made for', () => {
-  test('nothing is said, and it is asked once for a change', async () => {
+describe('with the cluster of the profile', () => {
+  test('there is no message, and a change reads the ID once', async () => {
     const sandbox = await startSandbox({ scenario: 'idle' });
     const { cli, node } = await machineFor(sandbox, idOf(sandbox));
     const read = await cli(['nomad', 'node-status', '--json']);
@@ -57,8 +57,8 @@ describe('with the cluster that the profile was made for', () => {
   });
 });
 
-describe('with another cluster than the profile was made for', () => {
-  test('a change is refused before it is written or made, and both ids are told', async () => {
+describe('with another cluster than that of the profile', () => {
+  test('a change is refused, not logged and not applied, and the error has both IDs', async () => {
     const sandbox = await startSandbox({ scenario: 'idle' });
     const { cli, node, dataDir } = await machineFor(sandbox, OTHER);
     const argv = ['nomad', 'eligibility', node, '--disable', '--yes', '--json'];
@@ -73,7 +73,7 @@ describe('with another cluster than the profile was made for', () => {
     await expect(readFile(join(dataDir, 'audit.jsonl'))).rejects.toThrow('ENOENT');
   });
 
-  test('a program that is passed through is refused too', async () => {
+  test('a pass-through command that may change something is refused', async () => {
     const sandbox = await startSandbox({ scenario: 'idle' });
     const { cli } = await machineFor(sandbox, OTHER);
     const { exitCode, stderr } = await cli(['nomad', 'cli', '--yes', '--', 'system', 'gc']);
@@ -81,7 +81,7 @@ describe('with another cluster than the profile was made for', () => {
     expect(stderr).toContain('not the cluster of installation prod');
   });
 
-  test('a read goes on, with a warning', async () => {
+  test('a read succeeds with a warning', async () => {
     const sandbox = await startSandbox({ scenario: 'idle' });
     const { cli } = await machineFor(sandbox, OTHER);
     const { exitCode, stdout, stderr } = await cli(['nomad', 'node-status', '--json']);
@@ -91,7 +91,7 @@ describe('with another cluster than the profile was made for', () => {
   });
 });
 
-test('a cluster that does not say who it is stops nothing', async () => {
+test('a change is allowed with a note if the ID cannot be read', async () => {
   const sandbox = await startSandbox({ scenario: 'idle' });
   sandbox.faults.add({ path: '/namespaces/kube-system$', fault: { kind: 'status', status: 403 } });
   const { cli, node } = await machineFor(sandbox, OTHER);

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { parseFailure } from '../../../src/lib/cli/parse-failure.ts';
 import { cli } from '../../support/cli.ts';
 
-/** The parser's complaints as a command line meets them, all of them exit 2. */
-describe('a command line that is not accepted', () => {
+/** Errors of the parser, tested through whole command lines. All exit with 2. */
+describe('an invalid command line', () => {
   it.each([
     ['nomad drain --stauts down', 'Unknown flag --stauts; did you mean --status?'],
     ['nomad drain --dryrun', 'Unknown flag --dryrun; did you mean --dry-run?'],
@@ -25,7 +25,7 @@ describe('a command line that is not accepted', () => {
     ['nomad drain --yes=false', '--yes does not take a value'],
     ['nomad drain --deadline soon', '--deadline: "soon" is not a duration'],
     ['nomad status --repo a/b --repo c/d', '--repo was given twice'],
-  ])('says of %j: %s', async (line, message) => {
+  ])('%j fails with: %s', async (line, message) => {
     const { stdout, stderr, exitCode } = await cli(line.split(' '));
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
     expect(stderr.split('\n')[0]).toBe(`Error: ${message}`);
@@ -36,7 +36,7 @@ describe('a command line that is not accepted', () => {
     ['runing', 'did you mean running?'],
     ['PENDING', 'did you mean pending?'],
     ['elephant', null],
-  ])('names the values that there are, and the one that was meant by %j', async (value, meant) => {
+  ])('has a hint with the valid values and the one closest to %j', async (value, meant) => {
     const { stderr, exitCode } = await cli(['nomad', 'status', '--status', value]);
     expect(exitCode).toBe(2);
     const message = [`"${value}" is not a valid value of --status`, meant]
@@ -56,14 +56,14 @@ describe('a command line that is not accepted', () => {
 });
 
 describe('parseFailure', () => {
-  it('is not about errors of other kinds', () => {
+  it('returns undefined for errors of other kinds', () => {
     expect(parseFailure(new TypeError('x is undefined'), 'nomad status')).toBeUndefined();
     expect(parseFailure('text', null)).toBeUndefined();
     const system = Object.assign(new Error('no such file'), { code: 'ENOENT', oclif: {} });
     expect(parseFailure(system, null)).toBeUndefined();
   });
 
-  it('takes the colours and the frame off a sentence that it does not know', () => {
+  it('removes the colours and the extra lines of an unknown message', () => {
     const message =
       'The following error occurred:\n  \u001b[2mSomething new\u001b[22m\nSee more help with --help';
     const failure = parseFailure(Object.assign(new Error(message), { parse: {} }), null);

@@ -17,7 +17,7 @@ describe('plainWords', () => {
     expect(sortValue(given)).toBe(value);
   });
 
-  it('leaves what stands behind -- and flags alone', () => {
+  it('does not change flag values and words after --', () => {
     const argv = ['a', '--sort', '--yes', '--name=-b', '--', '--sort', '-x', '--yes=false'];
     expect(plainWords(argv, FLAGS)).toEqual(argv);
     fc.assert(
@@ -28,7 +28,7 @@ describe('plainWords', () => {
     );
   });
 
-  it.each(['--yes=false', '--yes='])('refuses %s: the parser would take it for --yes', (word) => {
+  it.each(['--yes=false', '--yes='])('rejects %s, which the parser would read as --yes', (word) => {
     expect(() => plainWords([word], FLAGS)).toThrow(
       expect.objectContaining({
         kind: 'usage',
@@ -38,9 +38,12 @@ describe('plainWords', () => {
     );
   });
 
-  it.each(['--constructor', '--toString=x', '--__proto__'])('knows no flag %s', (word) => {
-    expect(() => plainWords([word], FLAGS)).toThrow(
-      expect.objectContaining({ kind: 'usage', code: 'UNKNOWN_FLAG' }) as AdminError,
-    );
-  });
+  it.each(['--constructor', '--toString=x', '--__proto__'])(
+    'rejects %s as an unknown flag',
+    (word) => {
+      expect(() => plainWords([word], FLAGS)).toThrow(
+        expect.objectContaining({ kind: 'usage', code: 'UNKNOWN_FLAG' }) as AdminError,
+      );
+    },
+  );
 });

@@ -102,13 +102,13 @@ describe('checkConfig', () => {
       '"installations.a.requestTimeout" is not a duration, such as 30s',
       null,
     ],
-  ])('tells what is wrong with %j', (parsed, message, hint) => {
+  ])('reports the fault of %j', (parsed, message, hint) => {
     const { faults } = checkConfig(parsed);
     expect(faults).toEqual([{ path: expect.any(Array), message, hint }]);
     expect(JSON.stringify(faults)).not.toContain('canary');
   });
 
-  it('tells everything at once, and keeps what is right', () => {
+  it('reports all faults at once and returns the valid part', () => {
     const { config, faults } = checkConfig({
       current: 'a',
       installations: { a: { host: 'h', nomad: { port: 0, pod: 'p' } }, b: { hots: 'x' } },
@@ -123,14 +123,11 @@ describe('checkConfig', () => {
     });
   });
 
-  it.each([null, undefined, {}, { installations: null }])(
-    'takes %j for an empty file',
-    (parsed) => {
-      expect(checkConfig(parsed)).toEqual({ config: { installations: {} }, faults: [] });
-    },
-  );
+  it.each([null, undefined, {}, { installations: null }])('reads %j as an empty file', (parsed) => {
+    expect(checkConfig(parsed)).toEqual({ config: { installations: {} }, faults: [] });
+  });
 
-  it('takes a profile, and a group, with nothing in it', () => {
+  it('accepts an empty profile and an empty group', () => {
     const { config, faults } = checkConfig({ installations: { a: null, b: { nomad: null } } });
     expect(faults).toEqual([]);
     expect(config.installations).toEqual({ a: {}, b: { nomad: {} } });
@@ -142,10 +139,10 @@ describe('meantKey', () => {
     ['nomad.adress', 'nomad.address'],
     ['clusterid', 'kubernetes.clusterId'],
     ['kubernets', 'kubernetes'],
-    // Two keys end so: neither is more likely.
+    // Two keys have this ending, so there is no suggestion.
     ['namespace', null],
     ['colour', null],
-  ])('takes %j for %j', (typed, meant) => {
+  ])('suggests for %j the key %j', (typed, meant) => {
     expect(meantKey(typed)).toBe(meant);
   });
 });

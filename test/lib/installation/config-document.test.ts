@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readConfigText } from '../../../src/lib/installation/config-document.ts';
 
 describe('readConfigText', () => {
-  it('says where each finding stands', () => {
+  it('returns the position of each finding', () => {
     const text = [
       '# ours',
       'installations:',
@@ -21,7 +21,7 @@ describe('readConfigText', () => {
     ]);
   });
 
-  it('takes a version as it is written: 4.10 is not 4.1', () => {
+  it('keeps the source text of a version: 4.10 is not 4.1', () => {
     const { config, findings } = readConfigText(
       'installations: {a: {version: 4.10}, b: {version: "3.0"}, c: {version: 3.0}}',
     );
@@ -40,7 +40,7 @@ describe('readConfigText', () => {
     ['a: "canary', 1, 11],
     ['a: *canary', 1, 4],
     ['\tcanary: [', 1, 1],
-  ])('says that %j is not YAML, without quoting it', (text, line, column) => {
+  ])('reports that %j is not YAML, without quoting it', (text, line, column) => {
     const { findings, readable } = readConfigText(text);
     expect(readable).toBe(false);
     expect(findings[0]).toMatchObject({ key: null, line, column });
@@ -49,18 +49,18 @@ describe('readConfigText', () => {
   });
 
   it.each([
-    ['brackets without end', '['.repeat(50_000)],
+    ['brackets that are nested too deep', '['.repeat(50_000)],
     [
-      'aliases that multiply',
+      'aliases that expand too far',
       `a: &a [x, x, x, x, x, x, x, x, x]\n${[...'bcdefgh']
         .map((name, at) => `${name}: &${name} [${`*${'abcdefg'[at]},`.repeat(9)}]`)
         .join('\n')}`,
     ],
-  ])('refuses %s', (_, text) => {
+  ])('rejects %s', (_, text) => {
     expect(readConfigText(text).readable).toBe(false);
   });
 
-  it('never throws, whatever the text', () => {
+  it('never throws for any text', () => {
     const yamlish = fc
       .array(
         fc.constantFrom(

@@ -21,12 +21,12 @@ function schemaOf(key: string): Schema | undefined {
 }
 
 describe('configSchema', () => {
-  it('is published as it is', () => {
+  it('equals the published file', () => {
     const file = join(import.meta.dirname, '../../../schema/config.schema.json');
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(configSchema());
   });
 
-  it('describes every key, and takes of texts what the tool takes', () => {
+  it('describes every key, and accepts the same texts as checkValue', () => {
     const samples = fc.oneof(
       fc.constantFrom('3.0', '3', '30s', '1h30m', '0.5s', '-1s', 'auto', 'proxy', 'prox', ''),
       fc.constantFrom('/a', '/a/b-c', '//a', '/', '/a b', '/a?b=c'),
@@ -40,7 +40,7 @@ describe('configSchema', () => {
       const pattern = new RegExp(schema.pattern ?? '');
       fc.assert(
         fc.property(samples, (text) => {
-          // A limit of no time is a duration to look at, and no limit to work with.
+          // The schema accepts a duration of zero, which checkValue rejects.
           fc.pre(!/^[0.]+[a-z]/.test(text));
           const fits = schema.enum ? schema.enum.includes(text) : pattern.test(text);
           expect(fits).toBe(checkValue(spec, text) === undefined);

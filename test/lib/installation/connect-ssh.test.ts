@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeKey, silentPort } from '../../support/ssh-server.ts';
 import { World } from '../../support/world.ts';
 
-/** The cluster's API through the bastion, over HTTP and over WebSockets. */
+// The cluster's API is reached through the bastion, over HTTP and over WebSockets.
 
 let world: World;
 beforeAll(async () => {
@@ -35,7 +35,7 @@ describe('a cluster behind a bastion', () => {
     }
   });
 
-  it('is not reached around a bastion that is down', async () => {
+  it('is not reached directly if the bastion is down', async () => {
     await profile('ubuntu@127.0.0.1:1');
     const line = [...READ, '--nomad-access', 'proxy'];
     const { stdout, stderr, exitCode } = await world.cli(line);
@@ -44,7 +44,7 @@ describe('a cluster behind a bastion', () => {
     expect(world.sandbox.calls.reads).toBe(0);
   });
 
-  it('is checked by doctor through the bastion, and not around it', async () => {
+  it('is checked by doctor through the bastion and not directly', async () => {
     await profile('true');
     const doctor = ['doctor', '--only', 'CA0203', '--json'];
     const through = await world.cli(doctor);
@@ -59,7 +59,7 @@ describe('a cluster behind a bastion', () => {
   });
 
   it.each(['proxy', 'port-forward', 'exec', 'auto'])(
-    'names the bastion that does not answer, by %s',
+    'has an error that names the bastion if it does not respond, by %s',
     async (access) => {
       await using silent = await silentPort();
       await profile(`ubuntu@127.0.0.1:${silent.port}`);
@@ -73,7 +73,7 @@ describe('a cluster behind a bastion', () => {
     },
   );
 
-  it('takes Ctrl-C at the question for a passphrase as the end of the command', async () => {
+  it('cancels the command on Ctrl-C at the prompt for a passphrase', async () => {
     const key = makeKey(world.home, 'locked', 'ed25519', 'open sesame');
     await profile('true');
     const { stdout, stderr, exitCode } = await world.cli([...READ, '--nomad-access', 'proxy'], {
@@ -85,7 +85,7 @@ describe('a cluster behind a bastion', () => {
     expect(stderr).toContain('CANCELLED');
   });
 
-  it('says that true needs a bastion to be named', async () => {
+  it('requires ssh.bastion if kubernetes.bastion is true', async () => {
     await profile('true');
     const { stderr, exitCode } = await world.cli([...READ, '--nomad-access', 'proxy'], {
       env: { CIRCLECI_ADMIN_SSH_BASTION: undefined },
@@ -94,7 +94,7 @@ describe('a cluster behind a bastion', () => {
     expect(JSON.parse(stderr)).toMatchObject({ code: 'NO_BASTION' });
   });
 
-  it('refuses what is no address', async () => {
+  it('rejects an invalid address', async () => {
     await profile('"a b"');
     const { stdout, exitCode } = await world.cli(['config', 'validate', '--json']);
     expect(exitCode).toBe(7);

@@ -66,7 +66,7 @@ describe('editConfig', () => {
       { kind: 'unset', installation: 'lab', key: 'readOnly' },
       ['    # to break things', '-   lab:', '-     readOnly: false', '+   lab: {}'],
     ],
-  ])('makes of %j this difference and no other', (change, difference) => {
+  ])('changes only the expected lines for %j', (change, difference) => {
     expect(diffLines(FILE, edit(FILE, change))).toEqual(difference);
   });
 
@@ -75,11 +75,11 @@ describe('editConfig', () => {
     { kind: 'unset', installation: 'prod', key: 'nomad.port' },
     { kind: 'use', installation: 'prod' },
     { kind: 'remove', installation: 'gone' },
-  ])('leaves the file alone where %j is so already', (change) => {
+  ])('does not change the file if %j is already done', (change) => {
     expect(edit(FILE, change)).toBe(FILE);
   });
 
-  it('begins a new file with the preamble, and takes an emptied profile up again', () => {
+  it('starts a new file with the preamble, and keeps an emptied profile', () => {
     const made = edit('', { kind: 'set', installation: 'a', key: 'host', value: 'h' });
     expect(made).toBe('# made by us\n\ninstallations:\n  a:\n    host: h\n');
     const emptied = edit(made, { kind: 'unset', installation: 'a', key: 'host' });
@@ -87,7 +87,7 @@ describe('editConfig', () => {
     expect(edit(emptied, { kind: 'set', installation: 'a', key: 'host', value: 'h' })).toBe(made);
   });
 
-  it('takes the last installation out, and its use with it', () => {
+  it('removes the last installation together with the current one', () => {
     const text = 'current: "1"\ninstallations:\n  1:\n    host: h\n';
     expect(readConfigText(edit(text, { kind: 'remove', installation: '1' }))).toMatchObject({
       config: { installations: {} },
@@ -95,7 +95,7 @@ describe('editConfig', () => {
     });
   });
 
-  it('finds installations whose names YAML takes for numbers', () => {
+  it('finds installations whose names are numbers in YAML', () => {
     const text = 'installations:\n  1:\n    host: h\n';
     expect(edit(text, { kind: 'set', installation: '1', key: 'host', value: 'x' })).toBe(
       'installations:\n  1:\n    host: x\n',
@@ -104,7 +104,7 @@ describe('editConfig', () => {
     expect(fileHasKey(text, '1', 'version')).toBe(false);
   });
 
-  it('mends a file key by key, but writes none that is as wrong as before', () => {
+  it('fixes a faulty file key by key, and rejects an edit that leaves as many faults', () => {
     const text = 'installations:\n  a:\n    hots: h\n    nomad:\n      prt: 1\n';
     const mended = edit(text, { kind: 'unset', installation: 'a', key: 'hots' });
     expect(readConfigText(mended).findings).toHaveLength(1);
@@ -138,7 +138,7 @@ describe('editConfig', () => {
       'BAD_CONFIG',
       expect.stringMatching(/^config.yaml:1:\d+: not valid YAML: /),
     ],
-  ])('refuses to edit %j by %j', (text, change, code, message) => {
+  ])('rejects for %j the edit %j', (text, change, code, message) => {
     expect(() => edit(text, change)).toThrowError(
       expect.objectContaining({ kind: 'validation', code, message }),
     );
@@ -166,7 +166,7 @@ describe('editConfig', () => {
     installation.map((name) => ({ kind: 'use', installation: name }) as const),
   );
 
-  it('keeps the file valid, its comments and all other keys, whatever the edits', () => {
+  it('keeps the file valid, its comments and all other keys through any edits', () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 12 }), (changes) => {
         let text: string = FILE;
@@ -175,7 +175,7 @@ describe('editConfig', () => {
           try {
             text = edit(text, one);
           } catch (error) {
-            // Using an installation that is not there is refused: nothing else is.
+            // Only the use of an installation that does not exist is rejected.
             expect(isAdminError(error) && error.code).toBe('CONFIG_WOULD_BREAK');
             expect(one.kind).toBe('use');
             continue;

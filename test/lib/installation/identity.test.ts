@@ -8,13 +8,13 @@ describe('compareIdentity', () => {
     [null, '0f1d-a', 'unknown'],
     ['0f1d-a', null, 'unknown'],
     [null, null, 'unknown'],
-  ])('says of %j and %j: %s', (expected, seen, verdict) => {
+  ])('compares %j and %j as %s', (expected, seen, verdict) => {
     expect(compareIdentity(expected, seen)).toBe(verdict);
   });
 });
 
 describe('otherCluster', () => {
-  it('refuses, names both clusters and says how to go on', () => {
+  it('is a refusal that names both clusters and the next command', () => {
     const error = otherCluster('prod', 'uid-1', 'uid-2');
     expect(error).toMatchObject({
       kind: 'refused',

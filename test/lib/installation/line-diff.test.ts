@@ -8,11 +8,11 @@ describe('diffLines', () => {
     ['', 'a\n', ['+ a']],
     ['a\n', '', ['- a']],
     ['a\nb\nc\nd\ne', 'a\nB\nc\nd\ne\nf', ['  a', '- b', '+ B', '  e', '+ f']],
-  ])('tells %j from %j', (before, after, lines) => {
+  ])('compares %j with %j', (before, after, lines) => {
     expect(diffLines(before, after)).toEqual(lines);
   });
 
-  it('takes away only what was there and adds only what is', () => {
+  it('removes only lines of the old text and adds only lines of the new text', () => {
     const text = fc.array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 12 });
     fc.assert(
       fc.property(text, text, (old, now) => {

@@ -30,7 +30,7 @@ async function fileWith(text: string, mode: number): Promise<string> {
 const ENDED: CommandRun = { exitCode: 0, stdout: '', stderr: '', timedOut: false };
 
 describe('readSecret', () => {
-  it('takes what a command prints, and masks it from then on', async () => {
+  it('reads the output of a command and masks it from then on', async () => {
     const masker = new Masker();
     const env = { GREETING: 'canary', PATH: process.env['PATH'] };
     const secret = await readSecret(
@@ -41,7 +41,7 @@ describe('readSecret', () => {
     expect(masker.mask('it is canary-token')).toBe('it is [secret]');
   });
 
-  it('takes what a file holds, and masks it', async () => {
+  it('reads the content of a file and masks it', async () => {
     const masker = new Masker();
     const file = await fileWith('file-canary\n', 0o600);
     expect(await readSecret({ file }, { masker, env: {} })).toBe('file-canary');
@@ -50,7 +50,7 @@ describe('readSecret', () => {
 
   it.each<[string, Partial<CommandRun>, { kind: string; code: string; message: string }]>([
     [
-      'fails, after half of the secret',
+      'fails after printing half of the secret',
       {
         exitCode: 3,
         stdout: 'half-a-canary\n',
@@ -81,7 +81,7 @@ describe('readSecret', () => {
         message: 'tokenCommand timed out after 60 s',
       },
     ],
-  ])('says what is wrong where a command %s', async (_, run, error) => {
+  ])('throws an error without the secret if a command %s', async (_, run, error) => {
     const reading = readSecret(
       { command: 'get-canary' },
       { masker: new Masker(), env: {}, run: async () => ({ ...ENDED, ...run }) },
@@ -92,12 +92,12 @@ describe('readSecret', () => {
 });
 
 describe('shellRunner', () => {
-  it('ends a command at its time limit, and does not wait for what that has started', async () => {
+  it('kills a command at its time limit and does not wait for its child processes', async () => {
     const run = await shellRunner({ PATH: process.env['PATH'] })('echo early; sleep 5 & wait', 400);
     expect(run).toMatchObject({ exitCode: null, timedOut: true, stdout: 'early\n' });
   });
 
-  it('tells the exit code of a command', async () => {
+  it('returns the exit code of a command', async () => {
     const run = await shellRunner({})('echo oh no >&2; exit 7', 5_000);
     expect(run).toEqual({ exitCode: 7, stdout: '', stderr: 'oh no\n', timedOut: false });
   });
@@ -105,11 +105,11 @@ describe('shellRunner', () => {
 
 describe('readSecretFile', () => {
   it.each([
-    ['of the group', 'token', 0o640, 'can be read by other users', /^Run: chmod 600 /],
-    ['of the world', 'token', 0o604, 'can be read by other users', /^Run: chmod 600 /],
+    ['readable by the group', 'token', 0o640, 'can be read by other users', /^Run: chmod 600 /],
+    ['readable by others', 'token', 0o604, 'can be read by other users', /^Run: chmod 600 /],
     ['that is empty', '\n', 0o600, 'is empty', undefined],
     ['of two lines', 'one\ntwo', 0o600, 'has more than one line', undefined],
-  ])('refuses a file %s', async (_, text, mode, why, hint) => {
+  ])('rejects a file %s', async (_, text, mode, why, hint) => {
     const path = await fileWith(text, mode);
     await expect(readSecretFile(path)).rejects.toMatchObject({
       kind: 'validation',
@@ -119,7 +119,7 @@ describe('readSecretFile', () => {
     });
   });
 
-  it('says which file is not there', async () => {
+  it('names a missing file in the error', async () => {
     await expect(readSecretFile('/nonexistent/token')).rejects.toMatchObject({
       code: 'SECRET_FILE',
       message: 'Secret file /nonexistent/token cannot be read: ENOENT',

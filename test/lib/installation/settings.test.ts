@@ -32,7 +32,7 @@ const AMBIENT = {
 };
 
 describe('resolveSettings', () => {
-  it('takes what the profile says, and nothing from the environment', () => {
+  it('uses the profile and ignores ambient variables', () => {
     const settings = resolveSettings(NOTHING_CHOSEN, AMBIENT, CONFIG);
     expect(settings).toMatchObject({
       profile: 'prod',
@@ -47,7 +47,7 @@ describe('resolveSettings', () => {
     });
   });
 
-  it('names every ambient variable that means another installation', () => {
+  it('reports every ambient variable that differs from the profile', () => {
     expect(resolveSettings(NOTHING_CHOSEN, AMBIENT, CONFIG).conflicts).toEqual([
       'CIRCLE_HOST is https://other.example.com, but the profile has circleci.example.com',
       'NOMAD_ADDR is http://10.0.0.9:4646, but the profile has https://nomad.example.com:4646',
@@ -55,7 +55,7 @@ describe('resolveSettings', () => {
     ]);
   });
 
-  it('finds no conflict where the environment means the same, or a flag decides', () => {
+  it('reports no conflict if the environment agrees or a flag takes precedence', () => {
     const same = {
       NOMAD_ADDR: 'https://nomad.example.com:4646/',
       CIRCLE_HOST: 'circleci.example.com',
@@ -71,7 +71,7 @@ describe('resolveSettings', () => {
     });
   });
 
-  it("takes the field's own variables where no profile is in use", () => {
+  it('uses ambient variables if no profile is in use', () => {
     expect(resolveSettings(NOTHING_CHOSEN, AMBIENT, { installations: {} })).toMatchObject({
       profile: null,
       host: 'https://other.example.com',
@@ -84,11 +84,11 @@ describe('resolveSettings', () => {
   it.each([
     ['a flag', { ...NOTHING_CHOSEN, nomadPod: 'circleci-nomad-0' }, {}],
     ['a variable', { ...NOTHING_CHOSEN, nomadPod: 'other' }, { CIRCLECI_ADMIN_NOMAD_POD: 'other' }],
-  ])("knows that %s has named Nomad's pod", (_, chosen, env) => {
+  ])('sets podNamed if %s names the pod of Nomad', (_, chosen, env) => {
     expect(resolveSettings(chosen, env, CONFIG).nomad.podNamed).toBe(true);
   });
 
-  it('takes the profile that a flag names, read-only or not', () => {
+  it('uses the profile named by a flag, and keeps its readOnly', () => {
     const lab = resolveSettings({ ...NOTHING_CHOSEN, installation: 'lab' }, {}, CONFIG);
     expect(lab).toMatchObject({
       profile: 'lab',
@@ -98,14 +98,14 @@ describe('resolveSettings', () => {
     });
     const flag = resolveSettings({ ...NOTHING_CHOSEN, readOnly: true }, {}, CONFIG);
     expect(flag.readOnly).toBe(true);
-    // A flag can add the guard, not take the profile's away.
+    // A flag can set readOnly but cannot unset that of the profile.
     expect(
       resolveSettings({ ...NOTHING_CHOSEN, installation: 'lab', readOnly: false }, {}, CONFIG)
         .readOnly,
     ).toBe(true);
   });
 
-  it('says which installations there are when it is asked for another', () => {
+  it('lists the installations if the named one does not exist', () => {
     for (const name of ['staging', 'constructor', '__proto__']) {
       expect(() =>
         resolveSettings({ ...NOTHING_CHOSEN, installation: name }, {}, CONFIG),
@@ -134,7 +134,7 @@ describe('resolveSettings and the environment', () => {
     ['CIRCLECI_ADMIN_NOMAD_TOKEN', 't', { nomad: { token: { value: 't' } } }],
     ['CIRCLECI_ADMIN_NOMAD_TOKEN_FILE', '/n', { nomad: { token: { file: '/n' } } }],
     ['CIRCLECI_ADMIN_SERVER_TOKEN_COMMAND', 'c', { server: { token: { command: 'c' } } }],
-  ])('puts %s=%s above the profile', (variable, value, settings) => {
+  ])('prefers %s=%s to the profile', (variable, value, settings) => {
     expect(resolveSettings(asked, { [variable]: value }, own)).toMatchObject(settings);
   });
 
@@ -142,7 +142,7 @@ describe('resolveSettings and the environment', () => {
     ['CIRCLECI_ADMIN_NOMAD_PORT', 'http', 'is not a port, a whole number from 1 to 65535'],
     ['CIRCLECI_ADMIN_NOMAD_TLS', 'maybe', 'is not true or false'],
     ['CIRCLECI_ADMIN_SERVER_VERSION', '4', 'is not a version as major.minor, such as 3.0'],
-  ])('refuses %s=%s', (variable, value, why) => {
+  ])('rejects %s=%s', (variable, value, why) => {
     expect(() => resolveSettings(asked, { [variable]: value }, own)).toThrowError(
       expect.objectContaining({
         kind: 'usage',
@@ -152,7 +152,7 @@ describe('resolveSettings and the environment', () => {
     );
   });
 
-  it('takes ~/ in a path for the home directory', () => {
+  it('expands ~/ in a path to the home directory', () => {
     const config = {
       installations: { p: { kubernetes: { kubeconfig: '~/a:/b:~/c' }, nomad: { caFile: '~/ca' } } },
     };
@@ -162,7 +162,7 @@ describe('resolveSettings and the environment', () => {
     });
   });
 
-  it('says where each setting comes from', () => {
+  it('returns the source of each setting', () => {
     const chosen = { ...asked, nomadPod: 'pod-1', context: 'flagged' };
     const env = { CIRCLECI_ADMIN_NOMAD_POD: 'pod-1', NOMAD_REGION: 'other' };
     const from = Object.fromEntries(
@@ -218,11 +218,14 @@ describe('resolveSettings and tokens', () => {
       { ...kept, nomad: { value: 'own' } },
       0,
     ],
-  ])('sends tokens only where they belong: %s', (_, chosen, env, tokens, withheld) => {
-    const settings = resolveSettings({ ...asked, ...chosen }, env, config);
-    expect({ nomad: settings.nomad.token, server: settings.server.token }).toEqual(tokens);
-    expect(settings.withheld).toHaveLength(withheld);
-  });
+  ])(
+    'sends tokens only to the host that they were issued for: %s',
+    (_, chosen, env, tokens, withheld) => {
+      const settings = resolveSettings({ ...asked, ...chosen }, env, config);
+      expect({ nomad: settings.nomad.token, server: settings.server.token }).toEqual(tokens);
+      expect(settings.withheld).toHaveLength(withheld);
+    },
+  );
 
   it.each([
     [undefined, 'https://n.example.com', { value: 'x' }, 'user:pass', []],
@@ -237,17 +240,20 @@ describe('resolveSettings and tokens', () => {
         'NOMAD_HTTP_AUTH is not sent: the address is http://127.0.0.1:1, but NOMAD_ADDR is https://n.example.com',
       ],
     ],
-  ])('sends no ambient token to %s that is for %s', (flag, address, token, auth, withheld) => {
-    const env = { NOMAD_ADDR: address, NOMAD_TOKEN: 'x', NOMAD_HTTP_AUTH: 'user:pass' };
-    const settings = resolveSettings({ ...NOTHING_CHOSEN, nomadAddress: flag }, env, {
-      installations: {},
-    });
-    expect(settings.nomad).toMatchObject({ token, httpAuth: auth });
-    expect(settings.withheld).toEqual(withheld);
-  });
+  ])(
+    'with --nomad-address %s and NOMAD_ADDR %s, sends ambient tokens only to NOMAD_ADDR',
+    (flag, address, token, auth, withheld) => {
+      const env = { NOMAD_ADDR: address, NOMAD_TOKEN: 'x', NOMAD_HTTP_AUTH: 'user:pass' };
+      const settings = resolveSettings({ ...NOTHING_CHOSEN, nomadAddress: flag }, env, {
+        installations: {},
+      });
+      expect(settings.nomad).toMatchObject({ token, httpAuth: auth });
+      expect(settings.withheld).toEqual(withheld);
+    },
+  );
 });
 
-it('has the paths of the admin API, those that a profile moves elsewhere', () => {
+it('merges the paths of the admin API in a profile with the defaults', () => {
   const { config } = checkConfig({
     current: 'prod',
     installations: {

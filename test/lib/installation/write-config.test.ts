@@ -27,7 +27,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** Sleeps no time, and counts it. */
+/** A clock whose sleeps end at once and are added up. */
 function impatientClock() {
   let slept = 0;
   return {
@@ -44,7 +44,7 @@ function impatientClock() {
 const modeOf = async (file: string): Promise<number> => (await stat(file)).mode & 0o777;
 
 describe('rewriteConfig', () => {
-  it('makes the file and its directory, for the owner alone, and leaves nothing else', async () => {
+  it('creates the file and its directory for the owner only, and leaves no other files', async () => {
     await rewriteConfig(path, systemClock, (text) => `${text}one\n`);
     await chmod(path, 0o644);
     await rewriteConfig(path, systemClock, (text) => `${text}two\n`);
@@ -54,7 +54,7 @@ describe('rewriteConfig', () => {
     expect(await readdir(join(directory, 'inner'))).toEqual(['config.yaml']);
   });
 
-  it('loses nothing of what many write at once', async () => {
+  it('loses no change of concurrent writers', async () => {
     const names = Array.from({ length: 20 }, (_, at) => `line ${at}`);
     await Promise.all(
       names.map((name) => rewriteConfig(path, systemClock, (text) => `${text}${name}\n`)),
@@ -63,7 +63,7 @@ describe('rewriteConfig', () => {
     expect(lines.sort()).toEqual(names.sort());
   });
 
-  it('keeps a link to a file that is kept elsewhere', async () => {
+  it('keeps a symbolic link and rewrites its target', async () => {
     await rewriteConfig(path, systemClock, () => 'kept\n');
     const link = join(directory, 'config.yaml');
     await symlink(path, link);
@@ -72,7 +72,7 @@ describe('rewriteConfig', () => {
     expect(await readdir(directory)).toEqual(['config.yaml', 'inner']);
   });
 
-  it('writes nothing, and gives the lock back, where the change is refused', async () => {
+  it('writes nothing and removes the lock if the change throws', async () => {
     await rewriteConfig(path, systemClock, () => 'kept\n');
     const refuse = (): string => {
       throw new Error('refused');
@@ -82,7 +82,7 @@ describe('rewriteConfig', () => {
     expect(await readdir(join(directory, 'inner'))).toEqual(['config.yaml']);
   });
 
-  it('waits for another writer, five seconds at the most', async () => {
+  it('waits for another writer for at most five seconds', async () => {
     await rewriteConfig(path, systemClock, () => 'kept\n');
     await writeFile(`${path}.lock`, '');
     const clock = impatientClock();
@@ -96,7 +96,7 @@ describe('rewriteConfig', () => {
     expect(await readFile(path, 'utf8')).toBe('kept\n');
   });
 
-  it('takes over the lock of a writer that died', async () => {
+  it('takes over an abandoned lock', async () => {
     await rewriteConfig(path, systemClock, () => 'kept\n');
     await writeFile(`${path}.lock`, '');
     const longAgo = new Date(Date.now() - 60_000);
@@ -107,7 +107,7 @@ describe('rewriteConfig', () => {
     expect(await readFile(path, 'utf8')).toBe('kept\nmore\n');
   });
 
-  it('says that it cannot write where it cannot', async () => {
+  it('throws CONFIG_WRITE if the file cannot be written', async () => {
     await writeFile(join(directory, 'inner'), 'a file in the way');
     await expect(rewriteConfig(path, systemClock, () => 'x')).rejects.toMatchObject({
       kind: 'failed',

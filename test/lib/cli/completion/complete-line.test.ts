@@ -10,7 +10,7 @@ interface Asked {
   readonly flags: Readonly<Record<string, string>>;
 }
 
-/** The values that a line is completed to, and what names were asked for on the way. */
+/** Returns the completions of a line, and the names that were looked up. */
 async function complete(line: string) {
   const asked: Asked[] = [];
   const completion = await completeLine(table, line.split(' '), async (kind, flags) => {
@@ -32,12 +32,12 @@ describe('completeLine', () => {
     ['no', ['nomad'], []],
     ['--v', ['--version'], []],
     ['nomad node', ['node-status'], []],
-    // An alias is completed where somebody went that way, and not offered otherwise.
+    // Aliases are completed only if no command name matches.
     ['nomad alloc ', ['logs'], []],
     ['help config pa', ['path'], []],
     ['nonsense ', [], []],
     ['completion comp', [], []],
-  ])('finishes the words of commands: %j', async (line, values, asked) => {
+  ])('completes the words of commands: %j', async (line, values, asked) => {
     const completed = await complete(line);
     expect(completed.values).toEqual(expect.arrayContaining(values));
     if (line !== '') expect(completed.values).toEqual(values);
@@ -47,7 +47,7 @@ describe('completeLine', () => {
   it.each([
     ['nomad drain --dr', ['--dry-run']],
     ['nomad drain --dry-run --dr', []],
-    // A flag that may come again is offered again.
+    // A flag that can be repeated is offered again.
     ['nomad drain --status down --stat', ['--status']],
     ['nomad logs one -- --fol', []],
     ['nomad status --status ', ['pending', 'running', 'dead']],
@@ -61,7 +61,7 @@ describe('completeLine', () => {
     ['config validate ./c', 'files'],
     ['sandbox run -- nomad lo', ['logs']],
     ['sandbox run -- nomad drain ', []],
-  ])('finishes flags and values: %j', async (line, values) => {
+  ])('completes flags and values: %j', async (line, values) => {
     expect(await complete(line)).toEqual({ values, asked: [] });
   });
 
@@ -82,11 +82,11 @@ describe('completeLine', () => {
     ['config use b', ['b-installations'], 'installations', {}],
     ['config set a', ['a-settings'], 'settings', {}],
     ['audit show a', ['a-changes'], 'changes', {}],
-  ])('finishes names: %j', async (line, values, kind, flags) => {
+  ])('completes names: %j', async (line, values, kind, flags) => {
     expect(await complete(line)).toEqual({ values, asked: [{ kind, flags }] });
   });
 
-  it('asks for no name where the arguments are all there', async () => {
+  it('looks up no names if all arguments are given', async () => {
     expect(await complete('nomad logs one ')).toEqual({ values: [], asked: [] });
     expect(await complete('config set one ')).toEqual({ values: [], asked: [] });
   });

@@ -18,7 +18,7 @@ beforeEach(async () => {
   return () => rm(cache, { recursive: true, force: true });
 });
 
-/** What a Tab at the end of this line offers. */
+/** Returns the completions that pressing Tab at the end of a line offers. */
 async function tab(line: string, env: Readonly<Record<string, string>>): Promise<string[]> {
   const { CIRCLECI_ADMIN_CONFIG_DIR: _, ...rest } = env;
   const own = { ...rest, CIRCLECI_ADMIN_CACHE_DIR: cache };
@@ -37,7 +37,7 @@ async function useProfile(...lines: readonly string[]): Promise<void> {
   await writeFile(place.configPath, `${text.join('\n')}\n`);
 }
 
-describe('names of a living installation', () => {
+describe('names of an installation', () => {
   let sandbox: Sandbox;
   let env: Readonly<Record<string, string>>;
   beforeEach(async () => {
@@ -46,7 +46,7 @@ describe('names of a living installation', () => {
     return () => sandbox.stop();
   });
 
-  it('are those of its clients, jobs and pods, by reads alone', async () => {
+  it('are those of its clients, jobs, pods and accounts, and are found by reads only', async () => {
     const nodes = await tab('nomad drain ', env);
     expect(nodes).toHaveLength(3);
     expect(await tab(`nomad drain ${nodes[0]} `, env)).toEqual(nodes.slice(1));
@@ -60,7 +60,7 @@ describe('names of a living installation', () => {
     expect(sandbox.calls.writes).toBe(0);
   });
 
-  it('come from a cache for 30 seconds, which its owner alone can read', async () => {
+  it('come from a cache for 30 seconds, which only its owner can read', async () => {
     const first = await tab('nomad drain ', env);
     const asked = sandbox.calls.reads;
     clock.advance(29_999);
@@ -74,7 +74,7 @@ describe('names of a living installation', () => {
     expect(sandbox.calls.reads).toBeGreaterThan(asked);
   });
 
-  it('are never those of another installation', async () => {
+  it('are not cached across installations or changes of the kubeconfig', async () => {
     const other = await startSandbox({ clients: 1, seed: 7 });
     const [own, others] = [
       await tab('nomad drain ', env),
@@ -82,14 +82,14 @@ describe('names of a living installation', () => {
     ];
     expect(own).toHaveLength(3);
     expect(others).toHaveLength(1);
-    // The same file, now with another context in it.
+    // A new modification time, as after changing the current context in the file.
     const asked = sandbox.calls.reads;
     await utimes(env['KUBECONFIG'] ?? '', new Date(0), new Date(0));
     await tab('nomad drain ', env);
     expect(sandbox.calls.reads).toBeGreaterThan(asked);
   });
 
-  it('are read again where the cache is torn', async () => {
+  it('are read again if the cache file is damaged', async () => {
     const first = await tab('nomad drain ', env);
     const [file = ''] = await cacheFiles();
     for (const torn of ['', '{"stamp":', 'null', '{"stamp":"","readAt":0,"names":[1]}']) {
@@ -99,7 +99,7 @@ describe('names of a living installation', () => {
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ names: expect.any(Array) });
   });
 
-  it('are waited for no longer than 1.5 seconds', async () => {
+  it('time out after 1.5 seconds', async () => {
     sandbox.faults.add({ fault: { kind: 'hang' } });
     const pressed = tab('nomad drain ', env);
     const asked = async () => sandbox.calls.reads > 0;
@@ -108,13 +108,13 @@ describe('names of a living installation', () => {
     expect(await pressed).toEqual([]);
   });
 
-  it('are none, without a word, where there is no answer, no permission or no such thing', async () => {
+  it('are empty, without a message, if they cannot be read', async () => {
     sandbox.faults.add({ fault: { kind: 'status', status: 500 }, service: 'nomad' });
     expect(await tab('nomad drain ', env)).toEqual([]);
     sandbox.faults.clear();
     await sandbox.stop();
     const pressed = tab('nomad drain --nomad-access direct ', env);
-    // The pauses between the tries pass.
+    // Lets the pauses between the attempts pass.
     const passing = setInterval(() => clock.advance(500), 5);
     expect(await pressed.finally(() => clearInterval(passing))).toEqual([]);
     expect(await tab('nomad drain ', { KUBECONFIG: '/nonexistent' })).toEqual([]);
@@ -122,7 +122,7 @@ describe('names of a living installation', () => {
     expect(await tab('nomad drain ', { CIRCLECI_ADMIN_NOMAD_ACCESS: 'nonsense' })).toEqual([]);
   });
 
-  it('run no command that prints a token', async () => {
+  it('are looked up without running a token command', async () => {
     const { NOMAD_ADDR = '' } = env;
     const ran = join(cache, 'ran');
     await useProfile(
@@ -138,7 +138,7 @@ describe('names of a living installation', () => {
 });
 
 describe('names of this machine', () => {
-  it('are its installations, the keys of one, and its changes', async () => {
+  it('are the installations, the keys of a profile, and the logged changes', async () => {
     await useProfile('host: ci.example.com');
     expect(await tab('config use ', {})).toEqual(['lab']);
     expect(await tab('nomad status --installation=l', {})).toEqual(['--installation=lab']);

@@ -18,7 +18,7 @@ describe('scanWords', () => {
     ['--unknown web --unknown=x -z', {}, ['web'], null, false],
     ['- -- --output json', {}, ['-', '--output', 'json'], null, true],
     ['--constructor --toString=x', {}, [], null, false],
-  ])('sorts %j', (line, values, positionals, open, ended) => {
+  ])('scans %j', (line, values, positionals, open, ended) => {
     const scanned = scanWords(line.split(' '), FLAGS);
     expect(scanned).toMatchObject({ values, positionals, open, ended });
   });

@@ -5,7 +5,7 @@ import { resolveSettings } from '../../../../src/lib/installation/settings.ts';
 import { NOTHING_CHOSEN } from '../../../support/nothing-chosen.ts';
 
 describe('placeFlags', () => {
-  it('repeats what chose the installation, fit for a shell', () => {
+  it('repeats the flags that select the installation, quoted for a shell', () => {
     expect(placeFlags(NOTHING_CHOSEN)).toBe('');
     const chosen = { ...NOTHING_CHOSEN, namespace: 'ci', kubeconfig: "/home/o'neil/my config" };
     expect(placeFlags(chosen)).toBe(" --namespace ci --kubeconfig '/home/o'\\''neil/my config'");
@@ -20,13 +20,13 @@ describe('kubectlFlags', () => {
     return kubectlFlags(chosen, resolveSettings(chosen, env, config));
   };
 
-  it('spells out a profile, which kubectl does not know', () => {
+  it('has the settings of the profile, which kubectl does not know', () => {
     expect(flagsOf({ installation: 'lab' })).toBe(
       ' --kubeconfig /etc/lab.yaml --context lab --namespace ci',
     );
   });
 
-  it('leaves out what kubectl reads by itself, and keeps the flags that were given', () => {
+  it('omits settings that kubectl reads by default, and keeps given flags', () => {
     expect(flagsOf({}, { KUBECONFIG: '/home/ada/config' })).toBe('');
     expect(flagsOf({ context: 'other' })).toBe(' --context other');
   });

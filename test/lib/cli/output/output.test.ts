@@ -16,7 +16,7 @@ const DOCUMENT = {
   at: new Date(0),
 };
 
-/** An output of a format, into a pipe. */
+/** Creates an output with a format that writes to a pipe. */
 function outputOf(format: Format | undefined) {
   const { stdout, stderr } = new TestRuntime({});
   const output = new Output({
@@ -43,7 +43,7 @@ it.each<[Format | undefined, string]>([
   expect(stdout.text).toBe(text);
 });
 
-it('sets documents of YAML apart', async () => {
+it('separates YAML documents', async () => {
   const { output, stdout } = outputOf('yaml');
   async function* frames() {
     for (const round of [1, 2]) yield { view: { columns: [], rows: [] }, document: { round } };

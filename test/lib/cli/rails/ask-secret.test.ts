@@ -2,8 +2,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeKey } from '../../../support/ssh-server.ts';
 import { World } from '../../../support/world.ts';
 
-/** The passphrase of a key is asked for wherever a machine is logged in on. */
-
 let world: World;
 let key: string;
 beforeAll(async () => {
@@ -18,7 +16,7 @@ it.each([
   'troubleshoot connectivity --from clients',
   'troubleshoot connectivity',
   'troubleshoot queue --limit 60s',
-])('Ctrl-C at the question for a passphrase ends with 6: %s', async (line) => {
+])('Ctrl-C at the prompt for the passphrase of an SSH key exits with 6: %s', async (line) => {
   const { stdout, stderr, exitCode } = await world.cli(line.split(' '), {
     env: { CIRCLECI_ADMIN_SSH_KEY_FILE: key, SSH_AUTH_SOCK: undefined },
     tty: { stdin: true, stderr: true },
