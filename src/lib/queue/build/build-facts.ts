@@ -5,31 +5,31 @@ import type { EvidenceLine } from '../logs/log-facts.ts';
 import type { Evidence } from '../snapshot/evidence.ts';
 import type { Stage } from '../stages.ts';
 
-/** Which build is followed. */
+/** The identity of the build that is followed. */
 export interface BuildIdentity {
-  /** `org/repo/number` where that is known, else `ORG-REPO/number`, else the build's ID. */
+  /** `org/repo/number` if known, else `ORG-REPO/number`, else the build's ID. */
   readonly name: string;
-  /** See `buildKey`; null where only the ID is known. */
+  /** See `buildKey`; null if only the ID is known. */
   readonly key: string | null;
-  /** 24 hexadecimal digits; null where neither Nomad nor a log has told it. */
+  /** 24 hexadecimal digits; null if neither Nomad nor a log contains it. */
   readonly buildId: string | null;
   readonly number: number | null;
-  /** The one parallel task that was asked for; null for all of them. */
+  /** The requested parallel task; null for all tasks. */
   readonly task: number | null;
   readonly url: string | null;
 }
 
-/** Whose clock a moment was read from. Moments of different clocks are only nearly comparable. */
+/** The clock that a time was read from. Times of different clocks are only roughly comparable. */
 export interface StepClock {
   /** `server`, `nomad`, `client NAME` or `node of POD`. */
   readonly name: string;
-  /** How far it is ahead of this machine's, negative where it is behind; null where unknown. */
+  /** How far the clock is ahead of this machine's, negative if it is behind; null if unknown. */
   readonly aheadMs: Milliseconds | null;
-  /** What that seems to be, where it is not known. */
+  /** An estimate, if `aheadMs` is unknown. */
   readonly guessMs?: Milliseconds;
 }
 
-/** What a log record says of the build, as far as its wording is known. */
+/** The meaning of a log record about the build, if its wording is known. */
 export type RecordKind =
   | 'got'
   | 'forwarded'
@@ -39,55 +39,55 @@ export type RecordKind =
   | 'posted'
   | 'error'
   | 'ended'
-  /** It names the build, in words that say no more. */
+  /** It names the build with an unknown wording. */
   | 'named';
 
-/** One record of a stage's log that is about the build. */
+/** A record of a stage's log about the build. */
 export interface BuildRecord {
   readonly kind: RecordKind;
   readonly at: Date | null;
   readonly clock: StepClock;
   /** Without time, thread and level. */
   readonly message: string;
-  /** Which parallel task; null where it is about all of them, or does not say. */
+  /** Index of the parallel task; null if it is about all tasks, or does not say. */
   readonly task: number | null;
   readonly line: EvidenceLine;
 }
 
-/** What a stage's logs say of the build. */
+/** The records of a stage's logs about the build. */
 export interface StageRecords {
   /** Oldest first. */
   readonly records: readonly BuildRecord[];
   /**
-   * How far back all of its logs reach, in time before now: what is older may have been there and is
-   * lost. Null where nothing could be read to its end.
+   * How far back all of its logs are complete: earlier records may be lost. Null if a log could not
+   * be read completely.
    */
   readonly reachesBackMs: Milliseconds | null;
 }
 
-/** What is known of one stage. */
+/** The evidence about one stage. */
 export interface StageEvidence {
   readonly stage: Stage;
   /** What it is called in this version. */
   readonly name: string;
   readonly log: Evidence<StageRecords>;
-  /** Whether a pod of it is ready; null where pods are not known. */
+  /** Whether a pod of the stage is ready; null if the pods are unknown. */
   readonly ready: boolean | null;
 }
 
-/** All that is known of one build. */
+/** All that is known about the build. */
 export interface BuildFacts {
   readonly build: BuildIdentity;
   /** By this machine's clock. */
   readonly now: Date;
-  /** Stages that this installation has, in their order. */
+  /** The stages of this installation in order. */
   readonly stages: readonly StageEvidence[];
-  /** Its jobs in Nomad, one for each parallel task, in their order; none where Nomad has none. */
+  /** The build's jobs in Nomad, one per parallel task, in order; empty if Nomad has none. */
   readonly jobs: Evidence<readonly JobReport[]>;
-  /** What the UI believes; null where it does not list the build. */
+  /** The build according to the UI; null if the UI does not list it. */
   readonly ui: Evidence<RecentBuild | null>;
   readonly serverClock: StepClock;
   readonly nomadClock: StepClock;
-  /** What is worth saying of how the build was named. */
+  /** Notes about how the build was given. */
   readonly notes: readonly string[];
 }

@@ -9,25 +9,27 @@ import type { BuildRecord, RecordKind, StepClock } from './build-facts.ts';
 import type { BuildMatcher } from './build-matcher.ts';
 import { recordMoment } from './record-moment.ts';
 
-/** Where the lines are from. */
+/** The source of log lines. */
 export interface LogOrigin {
   readonly stage: Stage;
   readonly pod: string;
   readonly clock: StepClock;
-  /** Takes secrets out of what is kept. */
+  /** Redacts secrets in the text that is kept. */
   readonly redact: (text: string) => string;
 }
 
-/** Lines before one that names the build, among which its thread may have begun with it. */
+/**
+ * How many lines before one that names the build are searched for the start of its thread's work.
+ */
 const LINES_BEFORE = 50;
-/** Lines after it, among which its thread may go on with it. */
+/** How many lines after it are searched for the rest of its thread's work. */
 const LINES_AFTER = 500;
-/** A thread does not take longer between the records of one build. */
+/** The maximum time between two records of a thread's work on one build. */
 const SAME_WORK: Milliseconds = 10_000;
-/** Kept of one container; a build that is named more often is named by errors. */
+/** The maximum number of records kept per container; only repeated errors exceed it. */
 const MOST_RECORDS = 200;
 
-/** Healthy wording, from the operations guide's samples; the first that fits counts. */
+/** Healthy wordings from the operations guide's samples; the first match counts. */
 const KINDS: readonly (readonly [RecordKind, RegExp])[] = [
   ['got', /\bgot (?:usage-queue event|task message)/i],
   ['forwarded', /\bforwarded to\b/i],
@@ -38,9 +40,9 @@ const KINDS: readonly (readonly [RecordKind, RegExp])[] = [
 ];
 const ENDED = /\b(?:finished|ended|completed?)\b/i;
 
-/** A thread begins with another build. */
+/** Records with which a thread starts on a build. */
 const BEGINS: ReadonlySet<RecordKind> = new Set(['got', 'popped']);
-/** What a thread goes on with, without naming the build again. */
+/** Records with which a thread continues without naming the build again. */
 const GOES_ON: ReadonlySet<RecordKind> = new Set(['computed', 'posting', 'posted', 'error']);
 
 interface Parsed {
@@ -51,16 +53,16 @@ interface Parsed {
 }
 
 /**
- * Reads a container's log line by line for what it says of one build, and keeps that only: the
- * records that name it, and those of the same thread that begin or go on with it (the guide's samples
- * name a build in one of the thread's records).
+ * Searches a container's log line by line for one build, and keeps only its records: those that
+ * name the build, and those with which the same thread started or continued with it. In the guide's
+ * samples, only one of a thread's records names the build.
  */
 export class BuildLog {
   readonly #matcher: BuildMatcher;
   readonly #origin: LogOrigin;
   readonly #records: BuildRecord[] = [];
   readonly #before: LogLine[] = [];
-  /** Threads that have the build in hand, and which of its tasks. */
+  /** The threads that work on the build, and on which of its tasks. */
   readonly #threads = new Map<string | null, { since: number; task: number | null }>();
   #linesLeft = 0;
 
@@ -74,12 +76,12 @@ export class BuildLog {
     return this.#records;
   }
 
-  /** The clock that its moments are read from. */
+  /** The clock of the records' times. */
   get clock(): StepClock {
     return this.#origin.clock;
   }
 
-  /** The next line. */
+  /** Processes the next line. */
   take(line: LogLine): void {
     if (this.#linesLeft === 0 && !this.#matcher.mayName(line.text)) {
       this.#remember(line);
@@ -121,7 +123,7 @@ export class BuildLog {
     } else if (GOES_ON.has(record.kind) && ties) this.#add(record, work.task);
   }
 
-  /** The record with which the thread began, from the lines before. */
+  /** Adds the record with which the thread started on the build, from the lines before. */
   #addBeginning({ head, at }: Parsed, task: number | null): void {
     const { stage } = this.#origin;
     const earlier = this.#before.flatMap(parts).reverse();
@@ -155,7 +157,7 @@ function parsed(line: LogLine, stage: Stage): Parsed | null {
   return { head, at: recordMoment(line.text, line.time), kind: kindOf(head, stage), line };
 }
 
-/** A line that names the build, in no shape that is known. */
+/** A line that names the build in an unknown format. */
 function unparsed(line: LogLine): Parsed {
   const head = { level: null, namespace: null, thread: null, error: null, trace: [] };
   const at = recordMoment('', line.time);
@@ -170,7 +172,7 @@ function kindOf({ level, message, error }: RecordHead, stage: Stage): RecordKind
   return stage === 'output-processor' && ENDED.test(message) ? 'ended' : 'named';
 }
 
-/** Whether a text has the ID of some build, or the name that the legacy-dispatcher gives it. */
+/** Returns whether a text names any build, by an ID or in the format of the legacy-dispatcher. */
 function namesAny(text: string): boolean {
   return /\b[0-9a-f]{24}\b|build-name=/.test(text);
 }

@@ -1,19 +1,19 @@
 import { keysIn } from '../build-key.ts';
 import type { BuildIdentity } from './build-facts.ts';
 
-/** What a text says of one build. */
+/** Whether and how a text names the build. */
 export interface Naming {
-  /** It names this build. */
+  /** Whether it names this build. */
   readonly ours: boolean;
-  /** Which of its parallel tasks; null where it does not say. */
+  /** Index of the parallel task; null if the text does not contain it. */
   readonly task: number | null;
 }
 
 const TASK = /([0-9a-f]{24})-(\d+)-build/gi;
 
 /**
- * Tells whether texts name a build: by project and number, or by its ID, which is learned from the
- * first text that has both.
+ * Determines whether texts name a build, by project and number or by its ID. The missing one is
+ * learned from the first text that contains both.
  */
 export class BuildMatcher {
   #key: string | null;
@@ -26,26 +26,26 @@ export class BuildMatcher {
     if (buildId !== null) this.#ids.add(buildId);
   }
 
-  /** Project and number, as of `buildKey`; null until a text has told it. */
+  /** The key as of `buildKey`; null until a text has revealed it. */
   get key(): string | null {
     return this.#key;
   }
 
-  /** Null until a text has told it. */
+  /** The ID; null until a text has revealed it. */
   get buildId(): string | null {
     const [id = null] = this.#ids;
     return id;
   }
 
-  /** Whether a text may name it: cheap, and wrong now and then. */
+  /** Returns whether a text may name the build: a cheap check with false positives. */
   mayName(text: string): boolean {
-    // Wherever a build is named by its number, that stands behind the project.
+    // The number of a build always follows its project.
     for (const end of this.#ends) if (text.includes(end)) return true;
     for (const id of this.#ids) if (text.includes(id)) return true;
     return false;
   }
 
-  /** What a text says of it. */
+  /** Returns whether and how a text names the build. */
   read(text: string): Naming {
     if (!this.mayName(text)) return { ours: false, task: null };
     const { keys, buildIds, joined } = keysIn(text);
@@ -54,7 +54,7 @@ export class BuildMatcher {
     if (!ours) return { ours, task: null };
     for (const [id, key] of joined) {
       if (this.#key === null && this.#ids.has(id)) this.#key = key;
-      // Of two builds with the same project and number, only one is followed.
+      // If two builds have the same project and number, only the first one is followed.
       if (key === this.#key && this.#ids.size === 0) this.#ids.add(id);
     }
     return { ours, task: this.#taskIn(text) };

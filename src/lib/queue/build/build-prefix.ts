@@ -3,16 +3,18 @@ import type { NomadClient } from '../../nomad/client.ts';
 import { parseBuildName } from '../../nomad/jobs/build-name.ts';
 import type { BuildTarget } from './build-target.ts';
 
-/** A job of a build, as the beginning of an ID found it. */
+/** A job of a build that was found by an ID prefix. */
 export interface PrefixMatch {
   readonly jobId: string;
-  /** It was the beginning of an allocation's ID, which is of one task. */
+  /** Whether the prefix matched an allocation's ID, which stands for a single task. */
   readonly byAllocation: boolean;
 }
 
 const LISTED = 6;
 
-/** The jobs of builds whose ID begins so, or that have an allocation whose ID does. */
+/**
+ * Finds the builds' jobs whose ID, or the ID of one of their allocations, starts with the prefix.
+ */
 export async function findPrefix(
   client: Pick<NomadClient, 'jobs' | 'allocations'>,
   prefix: string,
@@ -32,9 +34,10 @@ export async function findPrefix(
 }
 
 /**
- * The build that the beginning of an ID means.
+ * Resolves an ID prefix to a build.
  *
- * @throws AdminError of kind `notFound`, code BUILD_NOT_FOUND; of kind `usage`, code AMBIGUOUS_BUILD
+ * @throws AdminError of kind `notFound`, code BUILD_NOT_FOUND; of kind `usage`, code
+ *   AMBIGUOUS_BUILD
  */
 export function buildOfPrefix(target: BuildTarget, found: readonly PrefixMatch[]): BuildTarget {
   const names = found.flatMap(({ jobId }) => parseBuildName(jobId) ?? []);

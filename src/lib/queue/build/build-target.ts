@@ -5,20 +5,22 @@ import type { RecentBuild } from '../../server/admin-api.ts';
 import { buildKey } from '../build-key.ts';
 import type { BuildIdentity } from './build-facts.ts';
 
-/** A build as an operator names it. */
+/** A build as given by the operator. */
 export interface BuildTarget {
-  /** As it was written. */
+  /** The text as given. */
   readonly text: string;
   readonly buildId: string | null;
   /** `ORG-REPO`. */
   readonly slug: string | null;
-  /** `org/repo`, where it was written so. */
+  /** `org/repo`, if it was given in this form. */
   readonly project: string | null;
   readonly number: number | null;
   readonly task: number | null;
-  /** Of its URL; null where it was not named by one. */
+  /** The host of the build's URL; null if it was not given by URL. */
   readonly host: string | null;
-  /** The beginning of its ID, or of that of its job or an allocation in Nomad; see `buildOfPrefix`. */
+  /**
+   * Prefix of the ID of the build, of its job or of an allocation in Nomad; see `buildOfPrefix`.
+   */
   readonly prefix: string | null;
 }
 
@@ -26,13 +28,14 @@ const NOTHING = {
   ...{ buildId: null, slug: null, project: null, number: null },
   ...{ task: null, host: null, prefix: null },
 };
-/** As much of an ID as Nomad shows, or more. One of digits alone is a build's number. */
+/** At least as much of an ID as Nomad displays. Digits alone are a build number. */
 const PREFIX = /^(?!\d+$)[0-9a-f]{8}[0-9a-f-]{0,28}$/i;
 const LISTED = 6;
 
 /**
- * Reads how a build is named: its URL, `org/repo/number`, `org/repo#number`, its number, its ID, the
- * ID of a job in Nomad, or the first 8 digits or more of an ID. `:N` behind all but a URL and a job's ID is one of its parallel tasks.
+ * Parses a build given by its URL, as `org/repo/number` or `org/repo#number`, by its number, its
+ * ID, the ID of its job in Nomad, or at least the first 8 digits of an ID. `:N` after any of these
+ * except a URL or a job's ID selects a parallel task.
  *
  * @throws AdminError of kind `usage`, code BAD_BUILD
  */
@@ -65,13 +68,13 @@ export function parseBuildTarget(text: string): BuildTarget {
   return { ...nothing, slug, number, task, project: projectOf(wanted), host };
 }
 
-/** What is listed, to find a build in; null for what could not be read. */
+/** The lists to find a build in; null if a list could not be read. */
 export interface KnownBuilds {
   readonly jobs: readonly Pick<NomadJob, 'id'>[] | null;
   readonly builds: readonly RecentBuild[] | null;
 }
 
-/** A build that was found: who it is, its jobs in Nomad, and what the UI believes. */
+/** A build that was found: its identity, its jobs in Nomad, and its entry in the UI. */
 export interface FoundBuild {
   readonly identity: BuildIdentity;
   readonly jobIds: ReadonlySet<string>;
@@ -79,10 +82,9 @@ export interface FoundBuild {
 }
 
 /**
- * Finds the build that is meant among Nomad's jobs and those that the UI lists. What neither knows may
- * still stand in a log.
+ * Finds a build in the lists of Nomad and the UI. A build in neither list may still be in a log.
  *
- * @throws AdminError of kind `usage`, code AMBIGUOUS_BUILD, listing those that fit
+ * @throws AdminError of kind `usage`, code AMBIGUOUS_BUILD, listing the candidates
  */
 export function findBuild(target: BuildTarget, known: KnownBuilds): FoundBuild {
   const jobs = (known.jobs ?? []).filter(({ id }) => fitsJob(target, id));
@@ -120,16 +122,20 @@ export function findBuild(target: BuildTarget, known: KnownBuilds): FoundBuild {
   };
 }
 
-/** Whether a job in Nomad may be meant. */
+/** Returns whether a Nomad job matches a build target. */
 export function fitsJob({ buildId, slug, number }: BuildTarget, id: string): boolean {
   const name = parseBuildName(id);
   if (name === null) return false;
   if (buildId !== null && name.buildId.toLowerCase() !== buildId) return false;
-  // All of its tasks are wanted; which of them is shown is decided later.
+  // The task is ignored here: all tasks are read, and those to show are selected later.
   return number === null || matchesBuild(id, { slug, number });
 }
 
-/** @param job what Nomad's job says of the project, where only the build's ID was given */
+/**
+ * Returns whether a build of the UI matches a build target.
+ *
+ * @param job project and number from Nomad's job, for a target that has only the build's ID
+ */
 function fitsUi(
   target: BuildTarget,
   job: { readonly slug: string; readonly number: number } | null,
@@ -150,7 +156,7 @@ function ambiguous({ text }: BuildTarget, fitting: readonly string[]): AdminErro
   });
 }
 
-/** `org/repo`, where that is how it was written. */
+/** Returns `org/repo` if the build was given in this form. */
 function projectOf(text: string): string | null {
   const path = URL.canParse(text) ? new URL(text).pathname : `/gh/${text}`;
   const [, org, repo] = /\/(?:gh|github|bb|bitbucket)\/([^/]+)\/([^/#]+)[/#]/i.exec(path) ?? [];

@@ -12,33 +12,35 @@ import { withTimes } from './step-times.ts';
 import type { BuildState, Timeline, TimelineStep } from './timeline.ts';
 import { endedInUi, queuedSlots, shownEnded, shownRunning, startedInUi } from './ui-steps.ts';
 
-/** One parallel task's way. */
+/** The track of one parallel task. */
 interface Track {
-  /** Null where the build has one task only. */
+  /** Null if the build has a single task. */
   readonly task: number | null;
   readonly job: JobReport | null;
 }
 
-/** Dead jobs are forgotten after 4 hours, Nomad's `job_gc_threshold`: from then on absence is no proof. */
+/**
+ * Nomad removes dead jobs after 4 hours (`job_gc_threshold`): a missing job is no proof afterwards.
+ */
 const FORGOTTEN_AFTER: Milliseconds = 3.5 * 3_600_000;
-/** Posting a job and registering it is one request. */
+/** Posting a job and registering it are a single request. */
 const REGISTER_PATIENCE: Milliseconds = 30_000;
 
-/** A build's way through the pipeline, step by step, and where it stands still. Pure. */
+/** Computes the build's timeline, and where it is stuck. Pure. */
 export function buildTimeline(facts: BuildFacts): Timeline {
   const ui = known(facts.ui);
   const shared = sharedSlots(facts, ui);
   const tracks = tracksOf(facts);
   const only = tracks.length === 1;
-  // The UI shows a build as ended with the last of its tasks, those that are not shown included.
+  // The UI shows a build as ended with its last task, including tasks that are not shown here.
   const allEnded =
     tracks.every(({ job }) => job !== null) && (known(facts.jobs) ?? []).every(hasEnded);
   const ways = tracks.map((track) => {
-    // That the UI shows the build as running says nothing of one of its tasks that Nomad does not have.
+    // The UI's state "running" is no evidence for one of several tasks that Nomad does not have.
     const isOther = track.job === null && tasksCounted(facts).length > 1;
     const shown = only && !isOther ? shownRunning(ui, facts.serverClock) : [];
     const taken = track.job !== null && wasTaken(track.job);
-    // Of one that was taken the UI may have heard; that it has not is not what holds it up.
+    // A killed build that the UI does not show as ended is not stuck because of the UI.
     const told = !taken || (ui !== null && endedInUi(ui));
     const end = only && allEnded && told ? shownEnded(ui, facts.serverClock) : [];
     const lost = lostInNomad(facts, track, ui);
@@ -62,7 +64,7 @@ export function buildTimeline(facts: BuildFacts): Timeline {
   };
 }
 
-/** What comes before the parallel tasks part: the UI's queue and the dispatchers. */
+/** Returns the slots that the parallel tasks share: the UI's queue and the dispatchers. */
 function sharedSlots(facts: BuildFacts, ui: RecentBuild | null): readonly Slot[] {
   const slots: Slot[] = [...queuedSlots(ui, facts.serverClock)];
   for (const evidence of facts.stages) {
@@ -73,8 +75,8 @@ function sharedSlots(facts: BuildFacts, ui: RecentBuild | null): readonly Slot[]
 }
 
 /**
- * Those that Nomad has, those that the schedulerer's log names, and once there is one of these, all
- * that the UI counts: before, they are on their way together.
+ * Returns the tracks of the tasks in Nomad and in schedulerer's log. If there are any, also those
+ * of all tasks that the UI counts; until then the tasks are still on their common track.
  */
 function tracksOf(facts: BuildFacts): readonly Track[] {
   const { build, jobs, stages } = facts;
@@ -91,7 +93,7 @@ function tracksOf(facts: BuildFacts): readonly Track[] {
     }));
 }
 
-/** A task's steps from the schedulerer on, with what the UI shows of it while it runs. */
+/** Returns a task's slots from the schedulerer on, including its running state in the UI. */
 function trackSlots(
   facts: BuildFacts,
   { task, job }: Track,
@@ -109,7 +111,7 @@ function trackSlots(
   const output = stage('output-processor');
   const heard = output ? outputSlots(output, task) : { running: [], ended: [] };
   const isStart = ({ step, gap: open }: Slot): boolean => step.id === 'started' && open === null;
-  // What came, came with the first start; what is missing is missing since the last one.
+  // A step that came, came after the first start; a missing one is missing since the last start.
   const ran = inNomad.some(isStart) || heard.running.length > 0;
   const late = shown.filter(({ gap: open }) => open !== null && ran);
   const first = inNomad.findIndex(isStart) + 1 || inNomad.length;
@@ -126,7 +128,7 @@ function trackSlots(
   ];
 }
 
-/** The gap where Nomad should have the job. */
+/** Returns the gap where Nomad should have the job. */
 function notInNomad(
   { jobs, stages }: BuildFacts,
   task: number | null,
@@ -154,7 +156,7 @@ function notInNomad(
   return [gap({ ...step, what: 'Nomad has no job for it' }, { ...about, absent: true })];
 }
 
-/** The UI shows it as running, and Nomad has no such job any more. */
+/** Returns the gap of a build that is running in the UI, but has no job in Nomad any more. */
 function lostInNomad(
   { jobs, now, serverClock }: BuildFacts,
   { task, job }: Track,
@@ -164,7 +166,7 @@ function lostInNomad(
   if (endedInUi(ui)) return shownEnded(ui, serverClock);
   const what = `the UI shows it as ${ui.status ?? 'running'}, but Nomad has no such job`;
   const suspects = ['nomad', 'server'] as const;
-  // Of a build that runs for hours one task may have ended, and be forgotten, before the others.
+  // If a build runs for hours, one of its tasks may have ended and been removed before the others.
   const ageMs = ageOfNewest(queuedSlots(ui, serverClock), now);
   const absent = jobs.status === 'known' && (ageMs === null || ageMs <= FORGOTTEN_AFTER);
   return [
@@ -175,7 +177,7 @@ function lostInNomad(
   ];
 }
 
-/** What the UI shows of a build with parallel tasks, after all of them. */
+/** Returns the UI's steps of a build with several tasks, which follow all their tracks. */
 function uiOfSeveral(
   { now, serverClock }: BuildFacts,
   ui: RecentBuild | null,

@@ -2,15 +2,19 @@ import type { Milliseconds } from '../../clock.ts';
 import type { StepClock } from './build-facts.ts';
 import { onThisClock } from './settle.ts';
 
-/** A client takes what was placed on it within a second; much longer is a wrong clock, or a slow client. */
+/**
+ * A client normally receives an allocation within a second. A much longer time means a wrong clock
+ * or a slow client.
+ */
 const PLAUSIBLE: Milliseconds = 60_000;
-/** Clocks of one site differ by less. */
+/** The clocks of one site differ by less than this. */
 const SLACK: Milliseconds = 1_000;
 
 /**
- * The clock of a client. Nobody tells how far it is off, but what a client received was placed
- * before: if its clock agreed with this machine's, or with that of Nomad's server, and that fits, it is
- * left at that; where it would have received something before it was placed, it is that much behind.
+ * Estimates the clock of a client, whose offset is not reported. An allocation is placed before the
+ * client receives it: if that holds with this machine's clock or that of Nomad's server, that clock
+ * is assumed. If the client would have received it before it was placed, its clock is behind by
+ * that time.
  */
 export function clientClock(
   name: string,

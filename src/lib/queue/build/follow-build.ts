@@ -14,29 +14,30 @@ import { type BuildOptions, type BuildSources, readBuild } from './read-build.ts
 import { wrongBy } from './settle.ts';
 import type { Timeline } from './timeline.ts';
 
-/** What was found out about one build. */
+/** The result of following a build. */
 export interface BuildReport extends Timeline {
   readonly installation: string;
   /** By this machine's clock. */
   readonly takenAt: Date;
-  /** Which services carry builds there, by the first of them. */
+  /** The pipeline variant of the installation, named after its first service. */
   readonly pipeline: Pipeline;
-  /** Why it stands still; null where it does not, or where the rules found no cause. */
+  /** Why it is stuck; null if it is not, or if no rule found a cause. */
   readonly finding: JudgedFinding | null;
-  /** What could not be looked at, and clocks that are wrong. */
+  /** What could not be read, and clock offsets. */
   readonly notes: readonly string[];
 }
 
-/** What is told while a build is followed; the last event is the report. */
+/** An event while a build is followed; the last event is the report. */
 export type FollowEvent =
   | Exclude<GatherEvent, { readonly kind: 'snapshot' }>
   | { readonly kind: 'report'; readonly report: BuildReport };
 
 /**
- * Follows one build: gathers what a diagnosis looks at, reads further back what is about this build,
- * and says where it got to, where it stands still and why.
+ * Follows a build: gathers the evidence of a diagnosis, reads further back for this build, and
+ * reports its timeline, and where and why it is stuck.
  *
- * @throws AdminError as {@link readBuild} and {@link blindness}; the reason of the operator's signal
+ * @throws AdminError like {@link readBuild} and {@link blindness}; the reason of the operator's
+ *   signal
  */
 export async function* followBuild(
   target: BuildTarget,
@@ -56,7 +57,7 @@ export async function* followBuild(
   }
 }
 
-/** The way of a build, and the cause of where it stands still. Pure. */
+/** Returns the build's timeline, and the finding that explains where it is stuck. Pure. */
 export function reportOf(facts: BuildFacts, snapshot: QueueSnapshot): BuildReport {
   const timeline = buildTimeline(facts);
   const { build, stoppedAt } = timeline;

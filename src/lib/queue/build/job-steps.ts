@@ -7,14 +7,17 @@ import type { StepClock } from './build-facts.ts';
 import { clientClock } from './client-clock.ts';
 import { done, gap, type Slot } from './slot.ts';
 
-/** An evaluation takes milliseconds; without one that says why, a job is not late before this. */
+/**
+ * An evaluation takes milliseconds. Without an evaluation that says why, a job counts as late only
+ * after this time.
+ */
 const PLACE_PATIENCE: Milliseconds = 30_000;
-/** A client fetches what a task needs before it starts it. */
+/** A client fetches what a task needs before it starts the task. */
 const START_PATIENCE: Milliseconds = 120_000;
-/** Evaluations that are shown: the first ones, and as many of the last. */
+/** How many of the first and of the last evaluations are shown. */
 const EVALUATIONS_AT_EACH_END = 3;
 
-/** Words of task events that tell of trouble (Nomad's api/tasks.go, TaskDriverFailure and others). */
+/** The task events that report problems (Nomad's api/tasks.go, TaskDriverFailure and others). */
 const TROUBLE = /fail|restart|oom/i;
 
 interface Item {
@@ -22,7 +25,10 @@ interface Item {
   readonly slots: readonly Slot[];
 }
 
-/** One parallel task in Nomad: job, evaluations, and every placement in its order. */
+/**
+ * Returns the slots of a parallel task in Nomad: the job, its evaluations and its placements, in
+ * order.
+ */
 export function jobSlots(
   { job, allocations, evaluations }: JobReport,
   task: number | null,
@@ -39,7 +45,7 @@ export function jobSlots(
       slots: allocationSlots(allocation, { task, placement: index + 1 }, nomad),
     })),
   ];
-  // Both are moments of the same clock; an evaluation comes before what it placed.
+  // Times of the same clock; the sort is stable, so an evaluation precedes its placement.
   items.sort((a, b) => a.at - b.at);
   return [
     done({
@@ -56,7 +62,7 @@ export function jobSlots(
   ];
 }
 
-/** Whether it ended and stays so: not one of those that Nomad runs again. */
+/** Returns whether a job has ended for good, that is, Nomad does not run it again. */
 export function hasEnded({ job, allocations }: JobReport): boolean {
   const [newest] = allocations;
   if (job.status === 'pending' || job.status === 'running') {
@@ -66,13 +72,13 @@ export function hasEnded({ job, allocations }: JobReport): boolean {
   return !newest || !['pending', 'running', 'unknown'].includes(newest.outcome);
 }
 
-/** Whether a drain or a lost client took it, and nothing runs it again. */
+/** Returns whether a drain or a lost client ended the job and Nomad does not run it again. */
 export function wasTaken(report: JobReport): boolean {
   const [newest] = report.allocations;
   return newest !== undefined && hasEnded(report) && isTaken(newest);
 }
 
-/** Whether its job was stopped before it had ended by itself. */
+/** Returns whether the job was stopped before it ended by itself. */
 export function wasStopped(report: JobReport): boolean {
   const { job, allocations } = report;
   const [newest] = allocations;
@@ -80,7 +86,10 @@ export function wasStopped(report: JobReport): boolean {
   return newest === undefined ? job.stopped : newest.outcome === 'stopped';
 }
 
-/** Whether Nomad has to find another place for it: it was taken, or failed and is tried again. */
+/**
+ * Returns whether Nomad has to place the job again: its allocation was taken, or failed and is
+ * retried.
+ */
 function isPlacedAgain({ status }: JobReport['job'], newest: JobAllocation): boolean {
   return isTaken(newest) || (newest.outcome === 'failed' && status === 'pending');
 }
@@ -89,7 +98,10 @@ function isTaken({ outcome }: JobAllocation): boolean {
   return outcome === 'killed-by-drain' || outcome === 'lost';
 }
 
-/** Oldest first. Blocked ones say nothing of their own: the one that they follow says why. */
+/**
+ * Returns the evaluations to show, oldest first. A blocked evaluation without failures is left out:
+ * the one before it has the reason.
+ */
 function shown(evaluations: readonly Evaluation[]): readonly Evaluation[] {
   const all = [...evaluations]
     .reverse()
@@ -110,7 +122,7 @@ function evaluationSlot(evaluation: Evaluation, task: number | null, clock: Step
   });
 }
 
-/** What made the scheduler look (Nomad's structs.go, EvalTrigger...). */
+/** Describes what triggered an evaluation (Nomad's structs.go, EvalTrigger...). */
 function causeOf({ triggeredBy }: Evaluation): string {
   switch (triggeredBy) {
     case 'job-register':
@@ -122,7 +134,7 @@ function causeOf({ triggeredBy }: Evaluation): string {
   }
 }
 
-/** Nothing where it went well. */
+/** Describes the result of an evaluation; empty on success. */
 function resultOf({ status, statusDescription, failures, waitUntil }: Evaluation) {
   const [failure] = failures;
   if (failure) {
@@ -232,7 +244,7 @@ function endText({ outcome, exitCode, signal, clientDescription }: JobAllocation
   }
 }
 
-/** Where it has to be placed, for the first time or again. */
+/** Returns the gap of the next placement, the first or a later one, if there has to be one. */
 function nextPlacement(
   job: JobReport['job'],
   newest: JobAllocation | undefined,

@@ -5,7 +5,7 @@ import { tasksNamed } from './stage-steps.ts';
 
 const LISTED = 6;
 
-/** The parallel tasks that Nomad or a log names. */
+/** Returns the parallel tasks that Nomad or a log names. */
 export function tasksSeen({ jobs, stages }: Pick<BuildFacts, 'jobs' | 'stages'>): Set<number> {
   const reports = known(jobs) ?? [];
   return new Set([
@@ -14,16 +14,16 @@ export function tasksSeen({ jobs, stages }: Pick<BuildFacts, 'jobs' | 'stages'>)
   ]);
 }
 
-/** Those that the build has by the UI's count; none where the UI does not tell it. */
+/** Returns all tasks according to the UI's count; empty if the UI does not report it. */
 export function tasksCounted({ ui }: Pick<BuildFacts, 'ui'>): readonly number[] {
   const count = known(ui)?.parallel ?? 0;
   return Array.from({ length: count }, (_, task) => task);
 }
 
 /**
- * Refuses a parallel task that a build does not have: others of its tasks are known, and nothing says
- * that it has as many as that. Where neither the UI tells their number nor Nomad could be read, its
- * tasks are not known.
+ * Throws if the requested parallel task does not exist: the build has other tasks, and no source
+ * suggests a task with this index. If Nomad could not be read and the UI reports no count, the
+ * tasks are unknown.
  *
  * @throws AdminError of kind `notFound`, code TASK_NOT_FOUND
  */
@@ -33,9 +33,9 @@ export function refuseUnknownTask(facts: BuildFacts): void {
   const counted = tasksCounted(facts);
   if (task === null || (jobs.status !== 'known' && counted.length === 0)) return;
   const tasks = new Set([...tasksSeen(facts), ...counted]);
-  // With a later task there is this one too, wherever it was lost.
+  // A later task implies this one, even if it was lost.
   if (tasks.size === 0 || Math.max(...tasks) >= task) return;
-  // Where only its ID is known, it is named as it was written.
+  // If only its ID is known, the name is the text as given.
   const name = build.name.replace(/:\d+$/, '');
   const all = [...tasks].sort((a, b) => a - b);
   const more = all.length > LISTED ? ', ...' : '';

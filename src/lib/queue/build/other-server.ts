@@ -2,15 +2,15 @@ import { isIP } from 'node:net';
 import { AdminError } from '../../errors.ts';
 import type { BuildTarget } from './build-target.ts';
 
-/** Hosts of builds' URLs: those of repositories, on the same line, have no such path. */
+/** Matches the hosts of build URLs; repository URLs on the same line have a different path. */
 const BUILD_HOST = /\bhttps?:\/\/([^/\s"'<>]+)\/(?:pipelines\/)?(?:gh|github|bb|bitbucket)\//gi;
 
-/** Hosts and URLs of the installation, as they were configured or told; null where one is not known. */
+/** Hosts and URLs of the installation, from the configuration or from evidence; null if unknown. */
 export type OwnHosts = readonly (string | null)[];
 
 /**
- * Whether a build's URL is one of this installation; null where nobody says what its host is called.
- * Where it is reached by an address, such as through a tunnel, that says nothing of its name.
+ * Returns whether the host of a build's URL is this installation; null if its name is unknown. An
+ * IP address, for example of a tunnel, says nothing about the name.
  */
 export function isOurs(host: string, told: OwnHosts): boolean | null {
   const wanted = hostName(host);
@@ -20,7 +20,8 @@ export function isOurs(host: string, told: OwnHosts): boolean | null {
 }
 
 /**
- * Refuses to answer for a build of another installation: this one may have a build of that name too.
+ * Throws if the build is of another installation, because this one may have a build of the same
+ * name.
  *
  * @throws AdminError of kind `refused`, code OTHER_SERVER
  */
@@ -40,24 +41,27 @@ export function refuseOtherServer(
   );
 }
 
-/** What is said where nobody tells whether a URL's host is this installation; null where it is. */
+/** Returns a note if it is unknown whether a URL's host is this installation; else null. */
 export function unsureNote(host: string | null, told: OwnHosts): string | null {
   if (host === null || isOurs(host, told) !== null) return null;
   return `${host} may be another installation: the name of this one's server is not known`;
 }
 
-/** The hosts in those URLs of builds that a text holds. */
+/** Returns the hosts of all build URLs in a text. */
 export function buildHostsIn(text: string): readonly string[] {
   return [...text.matchAll(BUILD_HOST)].flatMap(([, host]) => host ?? []);
 }
 
-/** Without scheme, port and the `app.` of the web app; null for what is no host. */
+/** Returns the host without scheme, port and the web app's `app.`; null for an invalid host. */
 function hostName(text: string): string | null {
   const url = URL.parse(/^https?:\/\//i.test(text) ? text : `https://${text}`);
   return url === null ? null : url.hostname.replace(/\.$/, '').replace(/^app\.(?=.*\.)/, '');
 }
 
-/** Whether it is a name that people use for it: no address, and no name within a cluster or a machine. */
+/**
+ * Returns whether a host is a public name, rather than an IP address or a cluster-internal or local
+ * name.
+ */
 function isName(host: string): boolean {
   return host.includes('.') && isIP(host) === 0 && !/\.(?:svc|local|localhost)$/.test(host);
 }

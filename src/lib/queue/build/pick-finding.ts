@@ -6,13 +6,13 @@ import { stageOf } from '../stages.ts';
 import type { BuildIdentity } from './build-facts.ts';
 import type { StoppedAt } from './timeline.ts';
 
-/** Which parts of the cluster hold up which places. */
+/** Places whose findings can be about a stage or another place. */
 const CARRIES: ReadonlySet<Place> = new Set(['kubernetes', 'rabbitmq', 'server']);
 
 /**
- * The finding that says why a build stands still: the root of one that names the build, else of one
- * for the place where it stands, or for one on the way there. Null where the rules found nothing
- * that could be it.
+ * Selects the finding that explains why a build is stuck: the root cause of a finding that names
+ * the build, or else of one at the place where it is stuck or on the way there. Returns null if no
+ * finding fits.
  */
 export function pickFinding(
   { findings }: Pick<Diagnosis, 'findings'>,
@@ -31,7 +31,7 @@ export function pickFinding(
   return first ? rootOf(first, findings) : null;
 }
 
-/** A pod that does not run is found in Kubernetes, and is about its stage. */
+/** A finding about a pod is in Kubernetes, but also about the stage of the pod. */
 function isAbout({ place, subject }: JudgedFinding, wanted: Place): boolean {
   if (place === wanted) return true;
   return CARRIES.has(place) && subject !== null && (stageOf(subject) ?? subject) === wanted;
@@ -48,7 +48,7 @@ function rootOf(finding: JudgedFinding, all: readonly JudgedFinding[]): JudgedFi
   return at;
 }
 
-/** Findings name builds by `org/repo/number`, or as Nomad's job has it. */
+/** Findings name builds as `org/repo/number`, or like Nomad's job. */
 function isOf(name: string, { key, buildId }: BuildIdentity): boolean {
   const job = parseBuildName(name);
   if (job) return job.buildId.toLowerCase() === buildId || buildKey(job.slug, job.number) === key;

@@ -15,7 +15,7 @@ import type { BuildRecord, StageRecords, StepClock } from './build-facts.ts';
 import { BuildLog } from './build-log.ts';
 import type { BuildMatcher } from './build-matcher.ts';
 
-/** Streams at once. */
+/** Maximum number of parallel streams. */
 const AT_ONCE = 8;
 
 interface ContainerRecords {
@@ -29,11 +29,11 @@ interface ReadRecords {
 }
 
 /**
- * Reads the logs of the pipeline for what they say of one build, further back than a diagnosis looks:
- * line by line, and only the build's own are kept.
+ * Searches the logs of the pipeline for one build, further back than a diagnosis does. Logs are
+ * read line by line, and only the build's records are kept.
  *
- * @param snapshot tells which containers there are
- * @param sinceMs how far back
+ * @param snapshot the source of the containers
+ * @param sinceMs how far back to read
  */
 export async function readBuildLogs(
   snapshot: QueueSnapshot,
@@ -44,7 +44,7 @@ export async function readBuildLogs(
   const { kubernetes, masker } = round.sources;
   const redact = (text: string): string => redactLine(masker.mask(text));
   const read = await mapBounded(snapshot.logs, AT_ONCE, async (log): Promise<ContainerRecords> => {
-    // It did not answer then, and its time limit is used up.
+    // It failed for the snapshot, and its time limit is used up.
     if (log.log.status !== 'known') return { log, read: log.log };
     const found = await round.ask('kubernetes', kubernetes, (client, asking) => {
       const clock = clockOf(log, snapshot);
@@ -59,7 +59,7 @@ export async function readBuildLogs(
   );
 }
 
-/** What time it is for the node of a pod, against this machine's clock. */
+/** Returns the clock of a pod's node, relative to this machine's. */
 function clockOf({ pod, log }: StageLog, snapshot: QueueSnapshot): StepClock {
   const name = `node of ${pod}`;
   const reference = kubernetesNow(snapshot);
@@ -91,17 +91,18 @@ async function readOne(
   }
   return { records: build.records, reachesBackMs: reach() };
 
-  /** What is older than the first line was not written, or was rotated away. */
+  /** Lines before the first one were never written, or were lost in a rotation. */
   function reach(): Milliseconds {
     const startedMs = now - (known(log)?.startedAt?.getTime() ?? Number.NEGATIVE_INFINITY);
-    // All that it wrote since its start was asked for; one that wrote nothing at all hides nothing.
+    // The read covers everything since the start. An empty log of a current run hides nothing,
+    // either.
     if (startedMs <= sinceMs) return Math.max(0, startedMs);
     if (first === '') return previous ? 0 : sinceMs;
     return Math.min(sinceMs, Math.max(0, now - Date.parse(first)));
   }
 }
 
-/** A stage's containers together: it is known as far back as the log of each of its pods is. */
+/** Merges a stage's containers: the stage is known as far back as the shortest of its logs. */
 function ofStage(containers: readonly ContainerRecords[]): Evidence<StageRecords> {
   const reach = new Map<string, Milliseconds>();
   const records: BuildRecord[] = [];
@@ -109,7 +110,7 @@ function ofStage(containers: readonly ContainerRecords[]): Evidence<StageRecords
   let whole = true;
   for (const { log, read } of containers) {
     if (read.status !== 'known') {
-      // The run before a restart adds to the log; without it the rest still stands.
+      // The log before a restart is additional; without it, the rest is still valid.
       whole &&= log.previous;
       continue;
     }
@@ -129,7 +130,7 @@ function ofStage(containers: readonly ContainerRecords[]): Evidence<StageRecords
   return { status: 'known', value: { records, reachesBackMs }, tookMs };
 }
 
-/** By each record's own clock, put right as far as its difference is known. */
+/** Compares times corrected by the known clock offsets. */
 function byTime(a: BuildRecord, b: BuildRecord): number {
   const moment = ({ at, clock }: BuildRecord): number =>
     (at?.getTime() ?? 0) - (clock.aheadMs ?? 0);

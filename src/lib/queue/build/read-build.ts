@@ -20,32 +20,32 @@ import { refuseUnknownTask } from './known-tasks.ts';
 import { buildHostsIn, refuseOtherServer, unsureNote } from './other-server.ts';
 import { readBuildLogs } from './read-build-logs.ts';
 
-/** What a build is followed through. */
+/** The sources to follow a build with. */
 export interface BuildSources extends Omit<QueueSources, 'nomad'> {
   readonly nomad: Source<NomadSource & JobReportReader>;
 }
 
-/** How a build is followed. */
+/** The options of following a build. */
 export interface BuildOptions {
   readonly signal: AbortSignal;
-  /** How far back logs and the UI's list are read. */
+  /** How far back to read logs and the UI's list. */
   readonly sinceMs: Milliseconds;
-  /** How long each of the services may give nothing while it is asked. */
+  /** How long a service may send nothing before its request times out. */
   readonly limitMs: Milliseconds;
 }
 
-/** Parallel tasks that are read at once. */
+/** Maximum number of parallel tasks that are read at the same time. */
 const JOBS_AT_ONCE = 5;
-/** The server gives no more builds at once; so many pages are looked through for an old one. */
+/** The server's maximum page size, and the maximum number of pages to search for an old build. */
 const PAGE = 100;
 const MOST_PAGES = 5;
 
 /**
- * Reads all that is known of one build. A service that did not answer for the snapshot is not asked
- * again.
+ * Collects all that is known about one build. A service that failed for the snapshot is not
+ * requested again.
  *
  * @throws AdminError `usage` AMBIGUOUS_BUILD; `notFound` BUILD_NOT_FOUND, TASK_NOT_FOUND; `refused`
- * OTHER_SERVER; `service` NOTHING_TO_ASK where nobody could be asked for it
+ *   OTHER_SERVER; `service` NOTHING_TO_ASK if no service could be reached
  */
 export async function readBuild(
   target: BuildTarget,
@@ -70,7 +70,7 @@ export async function readBuild(
     readBuildLogs(snapshot, matcher, round, sinceMs),
   ]);
   const learned = found.identity.key === null ? learnedTarget(target, matcher.key) : null;
-  // Only its ID was known: now that a log has told its project, the others can be asked for it.
+  // Only the ID was known; a log has revealed the project, so start again with it.
   if (learned) return readBuild(learned, snapshot, sources, options);
   const stages = stageEvidence(snapshot, logs);
   const told = [sources.host, ...hostsTold(snapshot, builds, reports, stages)];
@@ -91,7 +91,7 @@ export async function readBuild(
   return facts;
 }
 
-/** Only Nomad knows what begins so. */
+/** Only Nomad can resolve a prefix. */
 async function wholeTarget(
   target: BuildTarget,
   prefix: string,
@@ -121,7 +121,10 @@ async function listJobs(
   );
 }
 
-/** What the UI lists: in the snapshot, else on the pages behind it, as far back as is wanted. */
+/**
+ * Lists builds of the UI: those of the snapshot or, if needed, further pages, as far back as
+ * requested.
+ */
 async function listBuilds(
   target: BuildTarget,
   { server: { builds }, takenAt }: QueueSnapshot,
@@ -162,7 +165,7 @@ async function readReports(
   );
 }
 
-/** The hosts that the URLs of builds have, in the UI's list, in Nomad's jobs and in the logs. */
+/** Returns the hosts in the URLs of builds: from the UI's list, Nomad's jobs and the logs. */
 function hostsTold(
   { nomad }: QueueSnapshot,
   builds: Evidence<readonly RecentBuild[]>,
@@ -179,7 +182,7 @@ function hostsTold(
   return [...new Set(urls.flatMap((text) => (text === null ? [] : buildHostsIn(text))))];
 }
 
-/** The stages that this installation has, with what was read of them. */
+/** Returns the stages of this installation with their evidence. */
 function stageEvidence(
   snapshot: QueueSnapshot,
   logs: ReadonlyMap<Stage, Evidence<StageRecords>>,
@@ -195,7 +198,7 @@ function stageEvidence(
   });
 }
 
-/** Nomad's server is a pod: where it does not say what time it is, the cluster's counts. */
+/** The Nomad server runs in a pod: if its own offset is unknown, the cluster's is used. */
 function nomadClock(snapshot: QueueSnapshot): StepClock {
   const { nomadAheadMs, kubernetesAheadMs } = snapshot.clocks;
   const guess = nomadNow(snapshot).getTime() - snapshot.takenAt.getTime();
@@ -208,7 +211,7 @@ function learnedTarget(target: BuildTarget, key: string | null): BuildTarget | n
   return slug && number ? { ...target, slug, number: Number(number) } : null;
 }
 
-/** Nobody knows the build; or nobody could be asked. */
+/** Throws if no source knows the build, or if no source could be read. */
 function refuseUnknown(
   { text }: BuildTarget,
   { jobIds, ui }: FoundBuild,

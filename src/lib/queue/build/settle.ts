@@ -4,18 +4,18 @@ import type { StepClock } from './build-facts.ts';
 import type { DraftStep, Gap, Settled, Slot } from './slot.ts';
 import type { StoppedAt } from './timeline.ts';
 
-/** What the gaps of one way have come to. */
+/** A track after its gaps have been settled. */
 export interface SettledWay {
   readonly steps: readonly Settled[];
-  /** Null where it does not stand still. */
+  /** Null if it is not stuck. */
   readonly stoppedAt: StoppedAt | null;
-  /** It waits for something that is not late. */
+  /** Whether the next step is missing, but not late yet. */
   readonly waits: boolean;
 }
 
 /**
- * Decides where a build stands: at the first gap after the last step that was done, if it is known
- * that the step did not come. What lies after it is left out; what lies between cannot be told.
+ * Determines where a build is: at the first gap after the last completed step that is known to be
+ * absent. Later slots are dropped; gaps in between without evidence are unknown.
  */
 export function settle(slots: readonly Slot[], now: Date): SettledWay {
   const last = slots.findLastIndex((slot) => slot.gap === null);
@@ -27,7 +27,7 @@ export function settle(slots: readonly Slot[], now: Date): SettledWay {
   if (!stop?.gap) return { steps, stoppedAt: null, waits: false };
   const waitingMs = ageOfNewest(slots.slice(0, last + 1), now);
   const { patienceMs } = stop.gap;
-  // Without a moment to count from, only what needs no patience is late.
+  // Without a time to count from, only a step with no patience is late.
   const late = waitingMs === null ? patienceMs === 0 : waitingMs >= patienceMs;
   const state = late ? 'stopped' : 'waiting';
   const { step } = stop;
@@ -44,7 +44,7 @@ export function settle(slots: readonly Slot[], now: Date): SettledWay {
   return { steps: [...steps, { step, state }], stoppedAt, waits: !late };
 }
 
-/** What is done, or is no longer waited for. */
+/** Settles a slot before the current step. */
 function settled({ step, gap }: Slot, passed: boolean): Settled {
   if (gap === null) return { step, state: 'done' };
   if (!passed) return { step, state: 'unknown' };
@@ -53,34 +53,36 @@ function settled({ step, gap }: Slot, passed: boolean): Settled {
 }
 
 /**
- * Clocks that differ by less are taken for one: how far another is ahead is known from HTTP's `Date`,
- * which has whole seconds, and came some time after it was written.
+ * Smaller clock offsets count as none: an offset is derived from HTTP's `Date`, which has whole
+ * seconds and arrives some time after it was written.
  */
 const RESOLUTION: Milliseconds = 1_500;
 
-/** How far a clock is known to be wrong; 0 for less than can be told. */
+/** Returns a clock offset; 0 if it is below the resolution. */
 export function wrongBy(aheadMs: Milliseconds): Milliseconds {
   return Math.abs(aheadMs) < RESOLUTION ? 0 : aheadMs;
 }
 
-/** A moment as this machine's clock would have it; as it is where nothing tells the difference. */
+/** Converts a time to this machine's clock, in milliseconds; unchanged if the offset is unknown. */
 export function onThisClock(at: Date, clock: StepClock | null): number {
   return at.getTime() - wrongBy(clock?.aheadMs ?? clock?.guessMs ?? 0);
 }
 
-/** How long ago the newest of the steps was that tell a moment. An error is no step further. */
+/** Returns the age of the newest completed step with a time. Errors do not count as progress. */
 export function ageOfNewest(slots: readonly Slot[], now: Date): Milliseconds | null {
   const newest = slots.findLast(({ step, gap }) => gap === null && isProgress(step))?.step;
   if (!newest?.at) return null;
   return Math.max(0, now.getTime() - onThisClock(newest.at, newest.clock));
 }
 
-/** Whether time is counted from a step: it tells its moment, and brought the build on. */
+/** Returns whether time is counted from a step: it has a time and is not an error. */
 export function isProgress({ id, at }: DraftStep): boolean {
   return at !== null && id !== 'error';
 }
 
-/** The stop's own place first, then back to the last one that the build is known to have reached. */
+/**
+ * Returns the gap's own place first, then the places back to the last one that the build reached.
+ */
 function placesBetween(slots: readonly Slot[], { suspects = [] }: Gap): readonly Place[] {
   const places = slots.map(({ step }) => step.place).reverse();
   return [...new Set([...places, ...suspects])];

@@ -3,47 +3,47 @@ import type { Place } from '../finding.ts';
 import type { StepClock } from './build-facts.ts';
 import type { StepId, StepState, TimelineStep } from './timeline.ts';
 
-/** A step before it is known how long after the one before it came. */
+/** A step before the time since the previous step has been computed. */
 export interface DraftStep
   extends Omit<TimelineStep, 'clock' | 'sincePreviousMs' | 'approximate' | 'state'> {
   readonly clock: StepClock | null;
 }
 
-/** A step that did not come, or of which nothing is known. */
+/** A step that did not happen, or that is unknown. */
 export interface Gap {
-  /** It is known not to have come; false where nothing can be told. */
+  /** Whether it is known not to have happened; false if there is no evidence. */
   readonly absent: boolean;
-  /** For so long after the step before it is not late. */
+  /** How long after the previous step it counts as late. */
   readonly patienceMs: Milliseconds;
-  /** What is said of it where later steps came all the same; left out where that is no news. */
+  /** The text if later steps happened nevertheless; if omitted, the original text. */
   readonly passed?: string;
-  /** Where the cause may be, beside the step's own place. */
+  /** Further places where the cause may be. */
   readonly suspects?: readonly Place[];
 }
 
-/** A place in a build's way: with a step, or with the gap where one should be. */
+/** A position in a build's timeline: a step, or a gap where one should be. */
 export interface Slot {
   readonly step: DraftStep;
-  /** Null where the step was done. */
+  /** Null if the step was completed. */
   readonly gap: Gap | null;
 }
 
-/** What distinguishes a step; all else is null where it is left out. */
+/** The fields of a step; omitted fields are null. */
 export type StepParts = { readonly id: StepId; readonly place: Place; readonly what: string } & {
   readonly [Key in keyof Omit<DraftStep, 'id' | 'place' | 'what'>]?: DraftStep[Key];
 };
 
-/** A step that was done. */
+/** Creates a slot for a completed step. */
 export function done(parts: StepParts): Slot {
   return { step: draft(parts), gap: null };
 }
 
-/** A step that was not done, as far as is known. */
+/** Creates a slot for a step that is not known to be completed. */
 export function gap(parts: StepParts, about: Gap): Slot {
   return { step: draft(parts), gap: about };
 }
 
-/** A slot as the step that it has come to. */
+/** A step with its final state. */
 export interface Settled {
   readonly step: DraftStep;
   readonly state: StepState;

@@ -5,13 +5,15 @@ import type { BuildRecord, RecordKind, StageEvidence } from './build-facts.ts';
 import { done, gap, type Slot } from './slot.ts';
 import type { StepId } from './timeline.ts';
 
-/** So long a stage may take before a build that did not leave it is late. */
+/** A build that stays in a stage for longer than this is late. */
 const STAGE_PATIENCE: Milliseconds = 60_000;
 
-/** Steps of one kind that are shown: after a restart a stage takes a build again. */
+/**
+ * The maximum number of steps shown of one kind: a stage receives a build again after a restart.
+ */
 const MOST_OF_A_KIND = 3;
 
-/** What records of a known kind are as steps. */
+/** The step ID and the text for records of each known kind. */
 const STEPS: Readonly<Record<Stage, Partial<Record<RecordKind, readonly [StepId, string]>>>> = {
   'legacy-dispatcher': {
     got: ['legacy-got', 'received it'],
@@ -29,7 +31,7 @@ const STEPS: Readonly<Record<Stage, Partial<Record<RecordKind, readonly [StepId,
   'output-processor': {},
 };
 
-/** The step that stands for a stage of which nothing is seen. */
+/** The step that represents a stage without records. */
 const WHOLE: Readonly<Record<Stage, StepId>> = {
   'legacy-dispatcher': 'legacy-forwarded',
   dispatcher: 'dispatcher-popped',
@@ -38,10 +40,10 @@ const WHOLE: Readonly<Record<Stage, StepId>> = {
 };
 
 /**
- * A stage before Nomad, as its logs tell it: its steps, or a gap where they say nothing.
+ * Returns the slots of a stage before Nomad according to its logs; a gap if they have no records.
  *
- * @param task of a parallel build, null for what is about all of them
- * @param sinceMs how long ago the step before was; null where that is not known
+ * @param task index of a parallel task; null for records about all tasks
+ * @param sinceMs age of the previous step; null if unknown
  */
 export function stageSlots(
   evidence: StageEvidence,
@@ -63,12 +65,14 @@ export function stageSlots(
     if (kind === 'error') return [recordSlot(record, stage, task, 'error', record.message)];
     const known = kinds[kind];
     if (known) return [recordSlot(record, stage, task, ...known)];
-    // Of what lies between the steps only words nobody knows are worth a line.
+    // Records with an unknown wording are shown only if there are no known ones.
     return told ? [] : [recordSlot(record, stage, task, 'named', `logged: ${record.message}`)];
   });
 }
 
-/** The output-processor, which hears of a build while it runs, and at its end. */
+/**
+ * Returns the slots of the output-processor, which is involved while a build runs and at its end.
+ */
 export function outputSlots(
   evidence: StageEvidence,
   task: number | null,
@@ -79,7 +83,7 @@ export function outputSlots(
   const end = records.findLast(({ kind }) => kind === 'ended');
   const errors = records.filter(({ kind }) => kind === 'error').slice(0, MOST_OF_A_KIND);
   return {
-    // Records are in the order of time.
+    // Records are in chronological order.
     running: records.flatMap((record) => {
       if (record === first)
         return [recordSlot(record, stage, task, 'output', 'received its output')];
@@ -91,18 +95,18 @@ export function outputSlots(
   };
 }
 
-/** Which parallel tasks the logs of a stage name. */
+/** Returns the parallel tasks that the logs of a stage name. */
 export function tasksNamed(evidence: StageEvidence): readonly number[] {
   const tasks = recordsOf(evidence, null).map((record) => record.task);
   return tasks.filter((task) => task !== null);
 }
 
-/** Whether the logs of a stage tell of one kind of record. */
+/** Returns whether the logs of a stage contain a record of this kind. */
 export function tells(evidence: StageEvidence, kind: RecordKind, task: number | null): boolean {
   return recordsOf(evidence, task).some((record) => record.kind === kind);
 }
 
-/** Records of one task, and of all of them; those of every task where none is given. */
+/** Returns the records about a task and about all tasks; all records if no task is given. */
 function recordsOf({ log }: StageEvidence, task: number | null): readonly BuildRecord[] {
   if (log.status !== 'known') return [];
   const { records } = log.value;
@@ -133,10 +137,12 @@ function stageGap(
 
 const UNNAMED = 'not in its log';
 
-/** A moment that two clocks tell is the same within this. */
+/** The tolerance when comparing times of two clocks. */
 const SLACK: Milliseconds = 5_000;
 
-/** Whether it is known that a stage did not take the build, and why nothing is seen of it. */
+/**
+ * Returns whether a stage is known not to have received the build, and why it has no records of it.
+ */
 function silence(
   { name, log, ready }: StageEvidence,
   sinceMs: Milliseconds | null,
@@ -162,7 +168,7 @@ function silence(
   return { absent: true, what: UNNAMED };
 }
 
-/** Whether a log has what was written so long ago. */
+/** Returns whether a log is complete for this long. */
 function reaches(reachesBackMs: Milliseconds | null, sinceMs: Milliseconds | null): boolean {
   return reachesBackMs !== null && (sinceMs === null || reachesBackMs + SLACK >= sinceMs);
 }

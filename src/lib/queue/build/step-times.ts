@@ -4,15 +4,15 @@ import { isProgress, onThisClock, wrongBy } from './settle.ts';
 import type { DraftStep, Settled } from './slot.ts';
 import type { TimelineStep } from './timeline.ts';
 
-/** So much earlier a later step may seem by another clock. */
+/** By how much a step may precede the previous one if their clocks differ. */
 const AGREE: Milliseconds = 1_000;
 
 type Since = Pick<TimelineStep, 'sincePreviousMs' | 'approximate'>;
 
 /**
- * Steps with the time since the one before.
+ * Adds to each step the time since the previous one.
  *
- * @param before what comes before the first of them
+ * @param before the step before the first of them
  */
 export function withTimes(
   steps: readonly Settled[],
@@ -43,7 +43,8 @@ function sinceBetween(from: DraftStep | null, to: DraftStep): Since {
   }
   const since = onThisClock(to.at, to.clock) - onThisClock(from.at, from.clock);
   const approximate = !agree(from.clock, to.clock);
-  // The later step was the earlier one, by its clock: the clocks differ, and nobody knows by how much.
+  // The order of the times contradicts the order of the steps: the clocks differ by an unknown
+  // offset.
   if (since < -AGREE) return { sincePreviousMs: null, approximate: true };
   return { sincePreviousMs: Math.max(0, since), approximate };
 }

@@ -3,7 +3,7 @@ import type { Place } from '../finding.ts';
 import type { EvidenceLine } from '../logs/log-facts.ts';
 import type { BuildIdentity } from './build-facts.ts';
 
-/** What happens to a build on its way, in the usual order. */
+/** The steps of a build, in the usual order. */
 export type StepId =
   | 'queued'
   | 'legacy-got'
@@ -23,83 +23,85 @@ export type StepId =
   | 'finished'
   | 'output-ended'
   | 'shown-ended'
-  /** A log names the build, in words that say no more. */
+  /** A log names the build with an unknown wording. */
   | 'named'
-  /** A log tells of an error with it. */
+  /** A log contains an error about the build. */
   | 'error';
 
-/** How a step stands. */
+/** The state of a step. */
 export type StepState =
   | 'done'
-  /** It should come next, and is not late yet. */
+  /** The next step; not late yet. */
   | 'waiting'
-  /** It should have come, and did not: here the build stands still. */
+  /** It should have happened by now, but has not: the build is stuck here. */
   | 'stopped'
-  /** It did not come, though later ones did. */
+  /** It did not happen, although later steps did. */
   | 'missing'
-  /** It cannot be told. */
+  /** There is no evidence. */
   | 'unknown';
 
-/** One step of a build. */
+/** One step of a build's timeline. */
 export interface TimelineStep {
   readonly id: StepId;
   readonly state: StepState;
   readonly place: Place;
-  /** The pod or the client where that is known. */
+  /** The pod or the client; null if unknown. */
   readonly where: string | null;
-  /** By the clock of `clock`; null where no moment is told. */
+  /** By the clock named in `clock`; null if unknown. */
   readonly at: Date | null;
-  /** Whose clock `at` is read from. */
+  /** The clock of `at`. */
   readonly clock: string | null;
   /** What happened, or why it did not. */
   readonly what: string;
-  /** Which parallel task; null where it is about all of them. */
+  /** Index of the parallel task; null if the step is about all tasks. */
   readonly task: number | null;
-  /** Which of its placements, from 1; null where it is about none. */
+  /** Number of the placement, from 1; null if the step is not about one. */
   readonly placement: number | null;
   /**
-   * Time since the step before, or for how long it has been waited for; null where it is not known
-   * or the clocks contradict each other.
+   * Time since the previous step, or how long the step has been awaited; null if it is unknown or
+   * the clocks contradict each other.
    */
   readonly sincePreviousMs: Milliseconds | null;
-  /** Two clocks are compared that are not known to agree. */
+  /** Whether the time compares two clocks that are not known to agree. */
   readonly approximate: boolean;
   readonly evidence: EvidenceLine | null;
 }
 
-/** What has become of a build. */
+/** The state of a build. */
 export type BuildState =
   /** On its way to Nomad, and not late. */
   | 'queued'
-  /** In Nomad, not on a client yet. */
+  /** In Nomad, but not started on a client yet. */
   | 'pending'
   | 'running'
   | 'finished'
-  /** A drain killed it, or its client was lost, and nothing runs it again. */
+  /** A drain killed it, or its client was lost, and Nomad does not run it again. */
   | 'killed'
-  /** Someone stopped its job in Nomad, or cancelled it: it did not end by itself. */
+  /** Its job was stopped in Nomad, or the build was cancelled: it did not end by itself. */
   | 'stopped'
-  /** It did not arrive where it should be by now. */
+  /** It is not where it should be by now. */
   | 'lost'
   | 'unknown';
 
-/** Where a build stands still. */
+/** Where a build is stuck. */
 export interface StoppedAt {
   readonly step: StepId;
   readonly place: Place;
   readonly task: number | null;
   readonly what: string;
-  /** For how long; null where that cannot be told. */
+  /** For how long; null if unknown. */
   readonly waitingMs: Milliseconds | null;
-  /** The places in which the cause may be: from the last one that it is known to have passed. */
+  /**
+   * Where the cause may be: the places from the last one that the build is known to have passed.
+   */
   readonly between: readonly Place[];
 }
 
-/** A build's way, step by step. */
+/** The timeline of a build. */
 export interface Timeline {
   readonly build: BuildIdentity;
   readonly state: BuildState;
   readonly steps: readonly TimelineStep[];
-  /** Null where it does not stand still. */
+  /** Null if it is not stuck. */
   readonly stoppedAt: StoppedAt | null;
 }

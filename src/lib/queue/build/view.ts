@@ -33,22 +33,22 @@ const STEPS: Readonly<Partial<Record<StepState, Tone>>> = {
   unknown: 'quiet',
 };
 
-/** Places that people know under another name. */
+/** Places that users know by another name. */
 const PLACES: Readonly<Partial<Record<Place, string>>> = {
   server: 'UI',
   jobs: 'nomad',
   clients: 'client',
 };
 
-/** Of a finding's evidence; `--json` has all. */
+/** The maximum number of evidence lines shown; `--json` has all. */
 const MOST_EVIDENCE = 4;
-/** A line of a log may be thousands of characters long. */
+/** The maximum length of a line shown: a log line may have thousands of characters. */
 const LONGEST = 240;
 
 /**
- * One build's way for people: the steps, where it stands still, and why.
+ * Returns the view of a build: its steps, where it is stuck, and why.
  *
- * @param place the flags that chose the installation, each with a blank before it
+ * @param place the flags that select the installation, each with a space in front
  */
 export function buildView(report: BuildReport, place = ''): DetailView {
   const { build, state, notes } = report;
@@ -69,7 +69,7 @@ export function buildView(report: BuildReport, place = ''): DetailView {
   };
 }
 
-/** The steps as a table. */
+/** Returns the steps as a table. */
 export function stepsTable({
   steps,
   takenAt,
@@ -114,7 +114,7 @@ export function stepsTable({
   return { columns, rows: steps };
 }
 
-/** One build's way as JSON. */
+/** Returns a build's timeline as JSON. */
 export function buildDocument(report: BuildReport) {
   const { installation, takenAt, pipeline, build, state, steps, stoppedAt, finding, notes } =
     report;
@@ -159,7 +159,7 @@ function findingBlock(
   return [{ kind: 'lines', title: `Why: ${code} ${title}`, wrap: true, lines }];
 }
 
-/** What names this build before what names others that wait for the same. */
+/** Puts evidence that names this build before that about other builds. */
 function aboutFirst(evidence: readonly Proof[], { name, buildId }: BuildIdentity) {
   const isAbout = ({ text }: Proof): boolean =>
     text.includes(name) || (buildId !== null && text.includes(buildId));
@@ -171,7 +171,7 @@ function proofText(proof: Proof): string {
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
 }
 
-/** `09:00:00.129`, in UTC as logs have it; with the day where a step was on another than today. */
+/** `09:00:00.129`, in UTC as in logs; with the day if a step was on another day than today. */
 function timeText(at: Date | null, today: boolean): string {
   if (at === null) return '-';
   const time = at.toISOString().slice(11, 23);

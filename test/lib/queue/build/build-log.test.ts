@@ -36,12 +36,12 @@ function matching(): BuildMatcher {
   return new BuildMatcher({ key: 'circleci-realitycheck-21', buildId: null, number: 21 });
 }
 
-describe('what a log says of one build', () => {
+describe('the log of one build', () => {
   it.each<[Stage, readonly string[], readonly string[]]>([
     ['legacy-dispatcher', LEGACY, ['got 59.119', 'forwarded 59.129']],
     ['dispatcher', DISPATCHER, ['popped 59.277', 'named 59.347', 'computed 59.348']],
     ['schedulerer', SCHEDULERER, ['got 59.553', 'posting 59.554', 'posted 59.567']],
-  ])('is put together from the records of its thread: %s', (stage, lines, expected) => {
+  ])('is assembled from the records of its thread: %s', (stage, lines, expected) => {
     const records = read(stage, lines);
     expect(records.map(({ kind, at }) => `${kind} ${at?.toISOString().slice(17, 23)}`)).toEqual(
       expected,
@@ -49,7 +49,7 @@ describe('what a log says of one build', () => {
     expect(records.map(({ line }) => line.pod)).toEqual(expected.map(() => 'pod-1'));
   });
 
-  it('learns the ID from the line that has both, and which task it is about', () => {
+  it('reveals the ID in a line with both, and the task of a record', () => {
     const matcher = matching();
     read('dispatcher', DISPATCHER, matcher);
     expect(matcher.buildId).toBe(ID);
@@ -63,20 +63,20 @@ describe('what a log says of one build', () => {
     expect(record).toMatchObject({ kind: 'ended', task: 3 });
   });
 
-  it('keeps no secret of what it keeps', () => {
+  it('is redacted', () => {
     const [task = ''] = SCHEDULERER;
     const [record] = read('schedulerer', [task.replace(':debug false', ':token "s3cr3t-value"')]);
     expect(record?.kind).toBe('got');
     expect(JSON.stringify(record)).not.toContain('s3cr3t');
   });
 
-  it('learns project and number where only the ID was given', () => {
+  it('reveals project and number if only the ID is given', () => {
     const matcher = new BuildMatcher({ key: null, buildId: ID, number: null });
     read('schedulerer', SCHEDULERER, matcher);
     expect(matcher.key).toBe('circleci-realitycheck-21');
   });
 
-  it('takes nothing of another build on the same thread', () => {
+  it('excludes another build on the same thread', () => {
     const others = SCHEDULERER.map((line) =>
       line.replaceAll(ID, OTHER).replaceAll('realitycheck-21', 'web-7').replaceAll('/21', '/7'),
     );
@@ -86,7 +86,7 @@ describe('what a log says of one build', () => {
     expect(read('schedulerer', others)).toEqual([]);
   });
 
-  it('tells an error of its thread, and one that names it', () => {
+  it('includes an error of its thread, and one that names it', () => {
     const [task = ''] = SCHEDULERER;
     const failed =
       '2021-01-20T06:14:59.600+0000 [] [pool-43-thread-13] ERROR schedulerer.scheduler cannot post;';
@@ -100,7 +100,7 @@ describe('what a log says of one build', () => {
     ]);
   });
 
-  it('keeps to it whatever other lines stand between', () => {
+  it('is the same whatever other lines come between', () => {
     const noise = fc.constantFrom(
       '2021-01-20T06:14:59.300+0000 [] [main] INFO picard-dispatcher.init Still running...;',
       `2021-01-20T06:14:59.300+0000 [] [other-2] INFO x.y took build; build-id=${OTHER}`,

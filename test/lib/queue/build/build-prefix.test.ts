@@ -13,7 +13,7 @@ const OF = (digit: string, task: number): PrefixMatch => ({
   byAllocation: false,
 });
 
-it('takes all tasks of the build that begins so, and the one task of an allocation', () => {
+it("a prefix of a build's ID selects all tasks, and that of an allocation's ID a single task", () => {
   expect(buildOfPrefix(target, [OF('1', 0), OF('1', 1)])).toMatchObject({
     ...{ buildId: `6fd74657${'1'.repeat(16)}`, task: null, prefix: null },
   });
@@ -21,7 +21,7 @@ it('takes all tasks of the build that begins so, and the one task of an allocati
   expect(buildOfPrefix(target, [allocation])).toMatchObject({ task: 1 });
 });
 
-it('refuses the beginning of several', () => {
+it('an ambiguous or unknown prefix is rejected', () => {
   expect(() => buildOfPrefix(target, [OF('1', 0), OF('2', 0)])).toThrow(
     expect.objectContaining({
       code: 'AMBIGUOUS_BUILD',
@@ -33,7 +33,7 @@ it('refuses the beginning of several', () => {
   );
 });
 
-it('finds a build by the beginning of its ID and of its allocation', async () => {
+it("a build is found by a prefix of its ID, or of an allocation's ID", async () => {
   const sandbox = await startSandbox({ scenario: 'healthy' });
   const build = sandbox.pipeline.startBuild('acme', 'web');
   await sandbox.clock.advance(20_000);
@@ -50,7 +50,7 @@ it('finds a build by the beginning of its ID and of its allocation', async () =>
   const lists = { admin: () => installation.admin(), nomad: async () => nomad };
   const ids = [build.id.slice(0, 9), allocation?.id.slice(0, 8), allocation?.id];
   for (const id of ids) {
-    // Eight digits without a letter among them are a build's number.
+    // Eight digits without a letter are a build number.
     const named = { ...target, text: id ?? '', prefix: id ?? '' };
     const facts = await readBuild(named, snapshot, sources, options);
     expect(facts.build).toMatchObject({ name: `acme/web/${build.number}`, buildId: build.id });

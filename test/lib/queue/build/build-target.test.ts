@@ -23,7 +23,7 @@ function thrown(work: () => unknown): Partial<AdminError> {
   throw new Error('nothing was thrown');
 }
 
-describe('how a build is named', () => {
+describe('the notation of a build', () => {
   const web: Partial<BuildTarget> = { slug: 'acme-web', project: 'acme/web', number: 21 };
 
   it.each<[string, Partial<BuildTarget>]>([
@@ -48,7 +48,7 @@ describe('how a build is named', () => {
   });
 
   it.each(['', 'acme/web', 'web', 'https://ci.example.com/gh/acme/web', `${ID}x`])(
-    '"%s" names none',
+    '"%s" is invalid',
     (text) => {
       const error = thrown(() => parseBuildTarget(text));
       expect(error).toMatchObject({
@@ -62,7 +62,7 @@ describe('how a build is named', () => {
 describe('finding a build', () => {
   const jobs = [job(ID, 0, 'acme-web', 21), job(ID, 1, 'acme-web', 21), job(OTHER, 0, 'x-web', 21)];
 
-  it('takes all of its parallel tasks, and what the UI has of it', () => {
+  it("returns all parallel tasks, and the UI's entry", () => {
     for (const text of ['acme/web/21', ID, `${ID}-1-build-acme-web-21`]) {
       const found = findBuild(parseBuildTarget(text), { jobs, builds: [ui({ number: 20 }), ui()] });
       expect(found.identity).toMatchObject({
@@ -74,7 +74,7 @@ describe('finding a build', () => {
     }
   });
 
-  it('is content with what one of them knows', () => {
+  it('succeeds with either source', () => {
     const target = parseBuildTarget('acme/web/21');
     const [nomad, server, nobody] = [
       findBuild(target, { jobs, builds: null }),
@@ -89,7 +89,7 @@ describe('finding a build', () => {
   it.each<[string, string, readonly string[]]>([
     ['21', 'a number of several projects', [`acme-web/21 (${ID})`, `x-web/21 (${OTHER})`]],
     ['acme/web/22', 'two builds of one name', ['acme-web/22', OTHER]],
-  ])('refuses "%s", %s', (text, _why, listed) => {
+  ])('rejects "%s", %s', (text, _why, listed) => {
     const all = [...jobs, job(ID, 0, 'acme-web', 22), job(OTHER, 0, 'acme-web', 22)];
     const error = thrown(() => findBuild(parseBuildTarget(text), { jobs: all, builds: [] }));
     expect(error).toMatchObject({ kind: 'usage', code: 'AMBIGUOUS_BUILD' });

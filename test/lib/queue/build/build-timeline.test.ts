@@ -51,7 +51,7 @@ const UNTIL_STARTED = [
 const started = ui({ status: 'running', startedAt: at(4) });
 const ended = ui({ status: 'success', startedAt: at(4), stoppedAt: at(63) });
 
-describe('the way of a build', () => {
+describe('the timeline of a build', () => {
   it.each<[string, BuildFacts, { state: string; stop: string | null; steps: readonly string[] }]>([
     [
       'that has ended',
@@ -290,7 +290,7 @@ describe('the way of a build', () => {
     expect({ state, stop, steps: steps.map(line) }).toEqual(expected);
   });
 
-  it('shows the parallel tasks apart, and what they share once', () => {
+  it('shows shared steps once, and parallel tasks separately', () => {
     const jobs = known([job('running', [placement(0.54, 2)]), job('pending', [], BLOCKED, 1)]);
     const both = buildTimeline(facts(300, { jobs, ui: known(started) }));
     expect(both.steps.map(({ id, task }) => `${id}:${task}`)).toEqual([
@@ -314,7 +314,7 @@ describe('the way of a build', () => {
     expect(one.steps.some(({ task }) => task === 1)).toBe(false);
   });
 
-  it('shows a task apart that the UI counts, and neither a log nor Nomad has', () => {
+  it('includes a task that only the UI counts', () => {
     const two = known(ui({ status: 'running', startedAt: at(4), parallel: 2 }));
     const jobs = known([job('running', [placement(0.54, 2)])]);
     const schedulerer = stage('schedulerer', [], {
@@ -335,7 +335,7 @@ describe('the way of a build', () => {
     expect(untold.stoppedAt).toBeNull();
   });
 
-  it('takes no task for lost that may have ended hours ago', () => {
+  it('does not report a task as lost that may have ended hours ago', () => {
     const two = known(ui({ status: 'running', startedAt: at(4), parallel: 2 }));
     const jobs = known([job('running', [placement(0.54, 2)])]);
     const stages = POSTED.map(({ stage: name }) =>
@@ -345,7 +345,7 @@ describe('the way of a build', () => {
     expect({ state, stoppedAt }).toEqual({ state: 'running', stoppedAt: null });
   });
 
-  it('tells a build whose job was stopped from one that has ended', () => {
+  it('distinguishes a stopped job from an ended one', () => {
     const killed = placement(0.54, 2, {
       ...{ desiredStatus: 'stop', clientStatus: 'complete', end: [100, 137] },
       also: [event('Killing', 99), event('Killed', 100)],
@@ -366,7 +366,7 @@ describe('the way of a build', () => {
     }
   });
 
-  it('waits with the end of one task for that of the others', () => {
+  it('does not end before the last of its tasks', () => {
     const jobs = known([
       job('dead', [placement(0.54, 2, { end: [61, 0] })]),
       job('running', [placement(0.54, 2)], [], 1),
@@ -379,7 +379,7 @@ describe('the way of a build', () => {
     }
   });
 
-  it('says what cannot be told, and takes it for no fault', () => {
+  it('reports missing evidence as unknown, not as a fault', () => {
     const unread = stage('dispatcher', [], { log: failed('no answer within 10s') });
     const short = stage('dispatcher', [], { log: known({ records: [], reachesBackMs: 60_000 }) });
     for (const [dispatcher, what] of [
@@ -395,7 +395,7 @@ describe('the way of a build', () => {
         what,
       });
     }
-    // Nomad knows that it never came: only the step at which it was lost is not known.
+    // Nomad is known not to have it: only the step at which it was lost is unknown.
     const stages = [...POSTED.slice(0, 1), short, stage('schedulerer', [])];
     const { state, stoppedAt } = buildTimeline(facts(900, { stages }));
     expect({ state, stoppedAt }).toMatchObject({
@@ -407,7 +407,7 @@ describe('the way of a build', () => {
     });
   });
 
-  it('takes a stage without a ready pod for where it stands, whatever its log', () => {
+  it('is stuck at a stage without a ready pod, whatever its log', () => {
     const dispatcher = stage('dispatcher', [], { ready: false, log: notAsked('it has no pod') });
     const { stoppedAt } = buildTimeline(
       facts(900, { stages: [...POSTED.slice(0, 1), dispatcher] }),
@@ -415,7 +415,7 @@ describe('the way of a build', () => {
     expect(stoppedAt).toMatchObject({ place: 'dispatcher', what: 'no pod of dispatcher is ready' });
   });
 
-  it('compares clocks as far as they are known, and never tells a negative time', () => {
+  it('compares clocks as far as they are known, and never has a negative time', () => {
     const minutes = fc.integer({ min: -20, max: 20 });
     fc.assert(
       fc.property(minutes, minutes, fc.boolean(), (node, client, told) => {

@@ -48,7 +48,7 @@ describe('following a build', () => {
     ['healthy', { clockSkewMs: { dispatcher: 600_000, schedulerer: -600_000 } }],
     ['healthy', { clockSkewMs: { nomad: 900_000 } }],
     ['healthy', { clockSkewMs: { nomad: -900_000, 'output-processor': 300_000 } }],
-  ])('finds none that stands still where all is well: %s %j', async (name, odd) => {
+  ])('finds none stuck if all is well: %s %j', async (name, odd) => {
     const base = findScenario(name);
     const scenario = { ...base, pipeline: { ...base.pipeline, ...odd } };
     const sandbox = await startSandbox({ scenario });
@@ -70,7 +70,7 @@ describe('following a build', () => {
     }
   });
 
-  it('goes on without the cluster, which is waited for once', async () => {
+  it('works without the cluster, and waits for it only once', async () => {
     const { sandbox, build, startedAt } = await started('healthy');
     sandbox.faults.add({ service: 'kubernetes', fault: { kind: 'hang' } });
     const report = await until(followed(sandbox, build.jobId), sandbox.clock);
@@ -82,7 +82,7 @@ describe('following a build', () => {
     expect(report.notes).toContain('the log of dispatcher was not read: pods unknown');
   });
 
-  it('goes on without Nomad, and takes nothing for lost that it cannot see', async () => {
+  it('works without Nomad, and reports nothing as lost that it cannot see', async () => {
     const { sandbox, build, startedAt } = await started('healthy');
     sandbox.faults.add({ service: 'nomad', fault: { kind: 'hang' } });
     const report = await until(followed(sandbox, build.url), sandbox.clock);
@@ -95,7 +95,7 @@ describe('following a build', () => {
     });
   });
 
-  it('finds the rest of a build of which only its ID is given, and only a log knows it', async () => {
+  it('finds the rest of a build by its ID, even if only a log contains it', async () => {
     const { sandbox, build } = await started('schedulerer-error');
     const report = await followed(sandbox, build.id);
     expect(report.build).toEqual({
@@ -109,7 +109,7 @@ describe('following a build', () => {
     expect(report.stoppedAt?.place).toBe('schedulerer');
   });
 
-  it('names the root where Nomad has no leader', async () => {
+  it('reports the root cause if Nomad has no leader', async () => {
     const { sandbox, build } = await started('leaderless');
     const report = await until(followed(sandbox, build.url), sandbox.clock);
     expect(report).toMatchObject({
@@ -119,7 +119,7 @@ describe('following a build', () => {
     });
   });
 
-  it('says that nobody could be asked', async () => {
+  it('reports that no service could be reached', async () => {
     const { sandbox, build } = await started('healthy');
     for (const service of ['kubernetes', 'nomad', 'server'] as const) {
       sandbox.faults.add({ service, fault: { kind: 'hang' } });

@@ -17,7 +17,7 @@ function naming(task: number) {
   return [...POSTED.slice(0, 2), stage('schedulerer', [], { log })];
 }
 
-/** What the UI says of how many tasks the build has. */
+/** The UI's entry with this number of tasks. */
 function counting(parallel: number) {
   return known(ui({ parallel }));
 }
@@ -29,7 +29,7 @@ describe('a parallel task', () => {
     [1, { jobs: known([]), stages: naming(0) }, 'acme/web/21 has 1 task (0), and no task 1'],
     [2, { jobs: known([]), ui: counting(2) }, 'acme/web/21 has 2 tasks (0, 1), and no task 2'],
     [2, { jobs: failed('it hangs'), ui: counting(1) }, 'acme/web/21 has 1 task (0), and no task 2'],
-  ])('%i is refused that the build does not have', (task, more, message) => {
+  ])('%i is rejected if the build does not have it', (task, more, message) => {
     expect(asked(task, more)).toThrow(
       expect.objectContaining({ kind: 'notFound', code: 'TASK_NOT_FOUND', message }),
     );
@@ -44,7 +44,7 @@ describe('a parallel task', () => {
     ['only the UI counts it', 1, { jobs: known([waiting(0)]), ui: counting(2) }],
     ['a log knows more than the UI', 1, { jobs: known([]), stages: naming(1), ui: counting(1) }],
     ['Nomad was not read', 1, { jobs: failed('it hangs'), stages: naming(0) }],
-  ])('is followed where %s', (_why, task, more) => {
+  ])('is followed if %s', (_why, task, more) => {
     expect(asked(task, more)).not.toThrow();
   });
 });

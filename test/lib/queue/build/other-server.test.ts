@@ -31,7 +31,7 @@ describe('the host of a URL', () => {
     expect(isOurs(host, told)).toBe(ours);
   });
 
-  it('is found in the URLs of builds, and not in those of repositories', () => {
+  it('is found in the URLs of builds, but not in those of repositories', () => {
     const line =
       'build-url=https://ci.example.com/gh/acme/web/21; vcs-url=https://github.com/acme/web; x=https://ci2.example.com/pipelines/github/acme/web/7';
     expect(buildHostsIn(line)).toEqual(['ci.example.com', 'ci2.example.com']);
@@ -41,7 +41,7 @@ describe('the host of a URL', () => {
 describe('a build of another server', () => {
   const target = parseBuildTarget('http://evil.example.com/gh/acme/web/21');
 
-  it('is refused, with how to ask for it', () => {
+  it('is refused, with a hint how to follow it', () => {
     const own = ['https://127.0.0.1:1', NAMED];
     expect(() => refuseOtherServer(target, own)).toThrow(
       expect.objectContaining({
@@ -53,7 +53,7 @@ describe('a build of another server', () => {
     expect(() => refuseOtherServer(parseBuildTarget('acme/web/21'), own)).not.toThrow();
   });
 
-  it('is noted where nobody knows our name', () => {
+  it('is noted if the name of this server is unknown', () => {
     expect(() => refuseOtherServer(target, [null])).not.toThrow();
     expect(unsureNote(target.host, [null])).toContain('evil.example.com');
     expect(unsureNote(target.host, ['evil.example.com'])).toBeNull();

@@ -20,7 +20,7 @@ const stopped: StoppedAt = {
   between: ['dispatcher', 'legacy-dispatcher', 'rabbitmq'],
 };
 
-describe('the finding of a build that stands still', () => {
+describe('the finding for a stuck build', () => {
   it.each<[string, readonly JudgedFinding[], string | null]>([
     ['none where there is none', [], null],
     ['none of elsewhere', [finding('A', { place: 'clients' })], null],
@@ -62,11 +62,11 @@ describe('the finding of a build that stands still', () => {
     expect(pickFinding({ findings }, build, stopped)?.code ?? null).toBe(expected);
   });
 
-  it('is none for a build that goes its way', () => {
+  it('is none for a build that is not stuck', () => {
     expect(pickFinding({ findings: [finding('A')] }, build, null)).toBeNull();
   });
 
-  it('does not go round in circles', () => {
+  it('is found even if causes form a cycle', () => {
     const round = [finding('A', { causedBy: 'B' }), finding('B', { causedBy: 'A' })];
     expect(pickFinding({ findings: round }, build, stopped)?.code).toMatch(/[AB]/);
   });

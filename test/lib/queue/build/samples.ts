@@ -26,7 +26,7 @@ export const ID = '6007ca6352718c10b1227a57';
 export const NOMAD = { name: 'nomad', aheadMs: 0 };
 export const SERVER = { name: 'server', aheadMs: 0 };
 
-/** A moment, in seconds after the build was queued. */
+/** The time this many seconds after the build was queued. */
 export function at(seconds: number): Date {
   return new Date(START + seconds * 1_000);
 }
@@ -40,7 +40,7 @@ export function failed(message: string): Evidence<never> {
   return { status: 'failed', failure, timedOut: false, tookMs: 3 };
 }
 
-/** A record at a second, of the stage's only pod. */
+/** A record at this second, from the stage's only pod. */
 export function record(
   stage: Stage,
   kind: RecordKind,
@@ -54,7 +54,7 @@ export function record(
   return { kind, at: at(seconds), clock, message: text, task: null, line, ...more };
 }
 
-/** A stage whose log reaches back an hour and says this. */
+/** A stage whose log reaches back an hour and has these records. */
 export function stage(
   name: Stage,
   said: readonly (readonly [RecordKind, number])[],
@@ -70,7 +70,7 @@ export function stage(
   };
 }
 
-/** The whole pipeline until the job was posted, 0.5 s after it was queued. */
+/** The whole pipeline until the job was posted, 0.52 s after the build was queued. */
 export const POSTED: readonly StageEvidence[] = [
   stage('legacy-dispatcher', [
     ['got', 0.1],
@@ -87,7 +87,7 @@ export const POSTED: readonly StageEvidence[] = [
   ]),
 ];
 
-/** The UI's record. */
+/** The UI's entry. */
 export function ui(more: Partial<RecentBuild> = {}): RecentBuild {
   return {
     project: 'acme/web',
@@ -103,12 +103,12 @@ export function ui(more: Partial<RecentBuild> = {}): RecentBuild {
   };
 }
 
-/** What happened to a task. */
+/** A task event. */
 export function event(type: string, seconds: number, more: Partial<TaskEvent> = {}): TaskEvent {
   return { type, at: at(seconds), message: '', exitCode: null, signal: null, ...more };
 }
 
-/** One placement; `ends` is when it ended and with which exit code. */
+/** A placement; `end` is the time and the exit code of its end. */
 export function placement(
   placedAt: number,
   startedAt: number | null,
@@ -157,7 +157,7 @@ export function placement(
   };
 }
 
-/** A kill by a drain: Nomad calls it complete. */
+/** An allocation killed by a drain, which Nomad reports as complete. */
 export function killedByDrain(placedAt: number, startedAt: number, killedAt: number): Allocation {
   return placement(placedAt, startedAt, {
     migrate: true,
@@ -209,7 +209,7 @@ export const FULL: PlacementFailure = {
   coalescedFailures: 0,
 };
 
-/** What Nomad says of a job that was never placed for lack of room. */
+/** Nomad's evaluations of a job that was never placed for lack of capacity. */
 export const BLOCKED = [
   evaluation(0.53, 'job-register', { failures: [FULL] }),
   evaluation(0.54, 'queued-allocs', { status: 'blocked' }),
@@ -248,7 +248,7 @@ export function job(
   return describeJob(listed, detail, allocations, { evaluations, nodes: [], now: at(600) });
 }
 
-/** All that is known of the build, so many seconds after it was queued. */
+/** All that is known about the build, this many seconds after it was queued. */
 export function facts(seconds: number, more: Partial<BuildFacts>): BuildFacts {
   return {
     build: {

@@ -39,8 +39,8 @@ const lost = reported(
   LOST,
 );
 
-describe('what is shown of a build', () => {
-  it('is its steps in 80 columns, where it stands still, and why', () => {
+describe('the view of a build', () => {
+  it('shows its steps in 80 columns, where it is stuck, and why', () => {
     const text = renderDetail(buildView(lost), { width: 80, color: false, wide: false });
     expect(text.split('\n')).toEqual([
       'Build  acme/web/21',
@@ -68,7 +68,7 @@ describe('what is shown of a build', () => {
     ]);
   });
 
-  it('has the day with each time where a step was on another', () => {
+  it('shows the day with each time if a step was on another day', () => {
     const later = { ...lost, takenAt: new Date(at(200).getTime() + 86_400_000) };
     const text = renderDetail(buildView(later), { width: 80, color: false, wide: false });
     const day = at(0).toISOString().slice(5, 10);
@@ -76,7 +76,7 @@ describe('what is shown of a build', () => {
     expect(text).toContain('\n-                   +3m19s  dispatcher         not in its log');
   });
 
-  it('is all of it as JSON', () => {
+  it('contains everything as JSON', () => {
     const document = buildDocument(lost);
     expect(Object.keys(document)).toEqual([
       ...[
@@ -110,7 +110,7 @@ describe('what is shown of a build', () => {
     });
   });
 
-  it('says where to look where no rule knows the cause', () => {
+  it('says where to look if no rule found the cause', () => {
     const text = renderDetail(buildView({ ...lost, finding: null }), {
       ...{ width: 80, color: false, wide: false },
     });
@@ -119,7 +119,7 @@ describe('what is shown of a build', () => {
     );
   });
 
-  it('tells parallel tasks apart', () => {
+  it('distinguishes parallel tasks', () => {
     const jobs = known([job('running', [placement(0.54, 2)]), job('pending', [], BLOCKED, 1)]);
     const report = reported({ jobs }, null);
     const { columns } = stepsTable(report);
