@@ -1,14 +1,14 @@
 import { createServer, type ServerResponse } from 'node:http';
 
 /**
- * An API server whose pods write numbered lines at a steady rate from a moment on, run by
- * `pod-logs.ts` in a process of its own. Its lines can be worked out, so that it keeps none.
+ * An API server whose pods write numbered lines at a constant rate from its start on. `pod-logs.ts`
+ * runs it in a separate process. Lines are computed on demand, so that it stores none.
  */
 
 const [pods = 50, rate = 400, killEveryMs = 0] = process.argv.slice(2).map(Number);
 const START = Math.floor(Date.now() / 1_000) * 1_000;
 const TICK_MS = 50;
-/** Written at once. */
+/** Maximum number of lines per write. */
 const MOST_LINES = 1_000;
 const FILLER = 'x'.repeat(60);
 
@@ -17,7 +17,7 @@ interface Stream {
   readonly response: ServerResponse;
   /** Number of the next line. */
   next: number;
-  /** Where it ends; null where it goes on as its pod does. */
+  /** Number of the line before which the stream ends; null for a stream that follows its pod. */
   readonly end: number | null;
 }
 
@@ -40,7 +40,7 @@ function podObject(number: number) {
   };
 }
 
-/** The lines of a pod from one number up to another. */
+/** Returns the lines of a pod from one number up to, but excluding, another. */
 function text(pod: number, from: number, to: number): string {
   let all = '';
   for (let line = from; line < to; line += 1) {
@@ -56,7 +56,7 @@ function due(): number {
 }
 
 function pump(stream: Stream): void {
-  // Whoever does not read is not written to: the lines are worked out when he does.
+  // Respect backpressure: a slow reader's lines are computed when it reads on.
   const { response, end } = stream;
   while (stream.next < (end ?? due()) && !response.writableNeedDrain) {
     const to = Math.min(end ?? due(), stream.next + MOST_LINES);

@@ -7,14 +7,14 @@ export interface Timed {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Median wall time in milliseconds, by name. */
+/** Median wall times in milliseconds by program name. */
 export type Medians = ReadonlyMap<string, number>;
 
 /**
- * Times whole processes in turn (A B C A B C ...), so that a machine that slows down slows all of
- * them; the first round warms up and does not count.
+ * Times whole processes in turn (A B C A B C ...), so that a slowdown of the machine affects all of
+ * them. The first round is a warm-up and does not count.
  *
- * @throws Error when one of them fails
+ * @throws Error if one of them fails
  */
 export function timeInTurn(programs: readonly Timed[], rounds: number): Medians {
   const times = new Map<string, number[]>(programs.map(({ name }) => [name, []]));
@@ -40,7 +40,7 @@ function median(list: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** Prints one claim and whether it holds; a broken one makes the process exit with 1. */
+/** Prints a claim and whether it holds; a broken claim makes the process exit with 1. */
 export function claim(text: string, measured: number, limit: number, unit = 'x'): void {
   const holds = measured <= limit;
   console.log(

@@ -7,9 +7,9 @@ import { pathToFileURL } from 'node:url';
 import { claim } from './measure.ts';
 
 /**
- * `nomad node-status` of 5,000 clients and 50,000 allocations, from a server in another process:
- * requests, wall time and peak memory, beside one request per client (which is how the nomad CLI
- * counts the running builds of `node status -allocs`).
+ * `nomad node-status` with 5,000 clients and 50,000 allocations from a server in another process:
+ * requests, wall time and peak memory, compared to one request per client (which is how the nomad
+ * CLI counts the running builds of `node status -allocs`).
  *
  *     node bench/node-status.ts
  */
@@ -38,7 +38,7 @@ function run(words: readonly string[], env: Readonly<Record<string, string>> = {
   return { seconds, peakMiB, requests, stdout: result.stdout };
 }
 
-/** What a tool does that asks every client on its own: one after the other, as the nomad CLI. */
+/** Does what a tool with one request per client does: sequential requests, like the nomad CLI. */
 async function onePerClient(address: string): Promise<number> {
   const get = (path: string): Promise<string> =>
     new Promise((resolve, reject) => {

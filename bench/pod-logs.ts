@@ -9,10 +9,10 @@ import { growth, liveMemory } from './live-memory.ts';
 import { claim } from './measure.ts';
 
 /**
- * `pods logs --follow` of 50 pods that write 20,000 lines a second between them, from a server in
- * another process: how far it lags behind, how its memory grows, and what it loses and repeats when
- * half of the streams are killed again and again. Then how much it can take at the most.
- * Memory is what is in use after garbage collection, against what was in use before.
+ * `pods logs --follow` with 50 pods that together write 20,000 lines a second, from a server in
+ * another process: the delay, the growth of memory, and the lines lost and repeated when half of
+ * the streams are killed repeatedly. Then the maximum throughput. Memory is measured after garbage
+ * collection, relative to the memory in use before.
  *
  *     node bench/pod-logs.ts
  */
@@ -25,14 +25,14 @@ interface Measured {
   readonly lost: number;
   readonly repeated: number;
   readonly lagMs: number;
-  /** From the first half of the samples to the second. */
+  /** Growth from the first half of the samples to the second. */
   readonly grownMiB: number;
-  /** At the most, above what was in use before. */
+  /** Peak above the memory in use before. */
   readonly heldMiB: number;
   readonly perSecond: number;
 }
 
-/** Follows for a while, and counts every line. */
+/** Follows the logs for a while, and checks every line. */
 async function follow(rate: number, killEveryMs: number, seconds: number): Promise<Measured> {
   const server = fork(
     join(import.meta.dirname, 'log-server.ts'),
@@ -60,7 +60,7 @@ async function follow(rate: number, killEveryMs: number, seconds: number): Promi
   const samples: number[] = [];
   const started = Date.now();
   const sampling = setInterval(() => {
-    // It is warm by then.
+    // Sample only after the warm-up.
     if (Date.now() - started > seconds * 250) samples.push(liveMemory());
   }, 500);
   const stopping = setTimeout(() => stop.abort(), seconds * 1_000);
@@ -80,7 +80,7 @@ async function follow(rate: number, killEveryMs: number, seconds: number): Promi
   try {
     for await (const event of podLogs(client, makeCatalogue(), choice, options, context)) {
       if (event.kind !== 'lines') continue;
-      // Made ready to be written, as the command does.
+      // Format the lines for output, like the command does.
       bytes += event.lines.map((line) => logText(line, marks)).join('\n').length;
       for (const { source, text } of event.lines) {
         const number = Number(text.split(' ')[1]);
@@ -102,7 +102,7 @@ async function follow(rate: number, killEveryMs: number, seconds: number): Promi
     await client.close();
   }
   const took = (Date.now() - started) / 1_000;
-  // Of what was never heard, nothing is late, lost or repeated.
+  // A pod without lines would hide delays and losses.
   if (next.size < PODS) throw new Error(`only ${next.size} of ${PODS} pods were heard`);
   console.log(
     `${count.lines} lines in ${took.toFixed(1)} s, ${Math.round(bytes / 1e6)} MB of text, ${next.size} pods`,
@@ -111,7 +111,7 @@ async function follow(rate: number, killEveryMs: number, seconds: number): Promi
   return { ...count, grownMiB: growth(samples), heldMiB, perSecond: count.lines / took };
 }
 
-/** Claims a bound of memory, and says how much of it is used. */
+/** Claims a limit of memory, and prints which fraction of it is used. */
 function claimMemory(text: string, measured: number, limit: number): void {
   claim(`${text}, ${(measured / limit).toFixed(2)} of the limit`, measured, limit, ' MiB');
 }

@@ -1,5 +1,5 @@
-// Loaded before a program with --import: prints its peak memory (resident, KiB) as it exits. Plain
-// JavaScript, because stripping types would count as memory of the program.
+// Loaded with --import before a program: prints its peak resident memory in KiB at exit. It is
+// plain JavaScript, because stripping types would add to the program's memory.
 process.on('exit', () => {
   process.stderr.write(`peak-kib ${process.resourceUsage().maxRSS}\n`);
 });

@@ -4,8 +4,8 @@ import { GUIDE_LINES } from '../test/lib/queue/logs/guide-lines.ts';
 import { claim } from './measure.ts';
 
 /**
- * Judging 100,000 log lines: the operations guide's healthy samples, beats, a library's lines, and an
- * error with its stack trace now and then. The claim is a second.
+ * Digests 100,000 log lines: the operations guide's healthy samples, heartbeats, lines of a
+ * library, and occasionally an error with its stack trace. The claim is one second.
  *
  *     node bench/queue-logs.ts
  */
@@ -52,7 +52,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
   times.push((performance.now() - started) / 1_000);
   if (facts.errors.length !== 1) throw new Error('the error was not found once');
 }
-// The first one too: a command judges once, before anything is warm.
+// Includes the first round: a command digests the logs only once, before the code is optimised.
 const [first = Number.NaN] = times;
 const median = [...times].sort((one, other) => one - other)[Math.floor(ROUNDS / 2)] ?? Number.NaN;
 console.log(

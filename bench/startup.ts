@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { claim, type Timed, timeInTurn } from './measure.ts';
 
 /**
- * Start-up beside a bare `node -e 0` of the same Node, as whole processes: what `--version`,
- * `--help` and one `nomad node-status` cost, direct and through the pod proxy of a Kubernetes API.
+ * Start-up time of whole processes relative to a bare `node -e 0` of the same Node: `--version`,
+ * `--help` and one `nomad node-status`, direct and through the pod proxy of a Kubernetes API.
  *
  *     node bench/startup.ts [ROUNDS]
  */

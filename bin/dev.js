@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 'use strict';
 
-// Runs the sources as they are: no build, no bundle.
+// Runs the sources without a build.
 import('../scripts/dev.ts').then((dev) => dev.main(process.argv.slice(2)));

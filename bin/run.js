@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 'use strict';
 
-// This file has to run, and say so, on any Node: no syntax that an old one does not know.
+// This file must run on any Node version to report an unsupported one: use only old syntax.
 var major = Number(process.versions.node.split('.')[0]);
 if (major < 22) {
   process.stderr.write(
@@ -14,7 +14,8 @@ if (major < 22) {
   process.exit(1);
 }
 
-// Optimising the HTTP parser's WebAssembly takes longer than most commands run, and holds up their end.
+// Optimising the HTTP parser's WebAssembly takes longer than most commands run, and delays their
+// exit.
 require('node:v8').setFlagsFromString('--wasm-tiering-budget=100000000');
 require('node:module').enableCompileCache();
 require('../dist/main.cjs').main(process.argv.slice(2));

@@ -5,7 +5,7 @@ import { sourceCommands } from './source-commands.ts';
 
 /**
  * Bundles src/main.ts into dist: one CommonJS entry, and chunks that load when a command or a
- * client is first used. That, with Node's compile cache, is what keeps start-up short.
+ * client is first used. Together with Node's compile cache, this keeps start-up short.
  */
 
 const ROOT = join(import.meta.dirname, '..');
@@ -13,7 +13,7 @@ const DIST = join(ROOT, 'dist');
 const FRESH = join(ROOT, `dist.${process.pid}`);
 const VIRTUAL = 'virtual:command-table';
 
-/** The table of commands, each behind an import of its own. */
+/** Generates the table of commands, each with its own dynamic import. */
 async function commandTable(): Promise<Plugin> {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const commands = await sourceCommands();
@@ -33,7 +33,7 @@ async function commandTable(): Promise<Plugin> {
   };
 }
 
-/** A module that is left out of the bundle: who imports it, what, and what stands in for it. */
+/** A module to leave out of the bundle: its importer, its name, and the code to use instead. */
 interface LeftOut {
   readonly importer: string;
   readonly module: RegExp;
@@ -42,7 +42,10 @@ interface LeftOut {
 
 const NOTHING = 'module.exports = {};';
 
-/** A builtin that loads when one of its functions or classes is first used. */
+/**
+ * Returns a stand-in for a builtin that loads it when one of its functions or classes is first
+ * used.
+ */
 function lazyBuiltin(name: string): string {
   return [
     `const real = (key) => process.getBuiltinModule('node:${name}')[key];`,
@@ -55,9 +58,10 @@ function lazyBuiltin(name: string): string {
 
 const SILENT = 'module.exports = Object.assign(() => SILENT, { enabled: () => false });';
 
-/** What a bundled command line never runs, and would pay for at every start. */
+/** Modules that the bundled program never uses, but would load at every start. */
 const LEFT_OUT: readonly LeftOut[] = [
-  // oclif looks for plugins, legacy manifests and TypeScript sources; the command table does not.
+  // oclif uses these for plugins, legacy manifests and TypeScript sources; the command table needs
+  // none.
   {
     importer: '@oclif/core',
     module: /^(wsl-utils|tinyglobby|lilconfig|minimatch|semver)$/,
@@ -78,7 +82,7 @@ const LEFT_OUT: readonly LeftOut[] = [
     module: /^supports-color$/,
     instead: 'module.exports = { stdout: false, stderr: false };',
   },
-  // Builtins that oclif names and a run does not touch: they load when they are.
+  // Builtins that oclif imports but most runs do not use: they load on first use.
   ...['child_process', 'readline', 'fs/promises'].map((name) => ({
     importer: '@oclif/core',
     module: new RegExp(`^node:${name}$`),
@@ -90,7 +94,7 @@ const LEFT_OUT: readonly LeftOut[] = [
     instead: 'module.exports = { performance: globalThis.performance };',
   },
   { importer: '@oclif/core', module: /^ejs$/, instead: 'module.exports = { render: (t) => t };' },
-  // Of undici only the dispatcher speaks here: no fetch, and no HTTP/2.
+  // Only undici's dispatcher is used: no fetch, and no HTTP/2.
   {
     importer: '/undici/',
     module: /(web\/(fetch\/(body|formdata.*)|webidl.*)|client-h2)(\.js)?$/,
@@ -101,8 +105,8 @@ const LEFT_OUT: readonly LeftOut[] = [
     module: /^node:http$/,
     instead: 'module.exports = { IncomingMessage: class {}, maxHeaderSize: 16384 };',
   },
-  // Of client-node only the kubeconfig is read: no generated API, no HTTP client of its own. Its
-  // agents are only asked for the options that they were made with.
+  // Only the kubeconfig part of client-node is used: no generated API, and no HTTP client. Only the
+  // options of its agents are read.
   {
     importer: 'client-node/dist/config.js',
     module: /^node:https?$/,
@@ -164,7 +168,7 @@ const bundle = await rolldown({
   plugins: [await commandTable(), leaveOut()],
   external: [/\.node$/],
   logLevel: 'warn',
-  // A lazy import that is none, a name that is not there: neither goes into a bundle unseen.
+  // Every warning fails the build, such as an ineffective dynamic import or a missing export.
   onLog: (_level, { message }) => {
     throw new Error(message);
   },
@@ -177,12 +181,12 @@ const { output } = await bundle.write({
   minify: { mangle: false, compress: true, codegen: { removeWhitespace: true } },
   keepNames: true,
 });
-// Swapped in at the end: a program that starts meanwhile finds the old bundle, not half of one.
+// Replace dist at the end, so that a program that starts during the build finds a complete bundle.
 rmSync(DIST, { recursive: true, force: true });
 try {
   renameSync(FRESH, DIST);
 } catch (error) {
-  // Another build has put its bundle there meanwhile: it is as good.
+  // A parallel build has already put its equivalent bundle there.
   rmSync(FRESH, { recursive: true, force: true });
   if (!existsSync(DIST)) throw error;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * A tour of the tool on a simulated installation, in less than a minute: every step prints the
+ * A tour of the tool on a simulated installation in less than a minute: every step prints the
  * command line that an administrator would type, and runs it.
  */
 
@@ -13,14 +13,14 @@ const state = mkdtempSync(join(tmpdir(), 'circleci-admin-demo-'));
 const env: NodeJS.ProcessEnv = {
   ...process.env,
   CIRCLECI_ADMIN_STATE_DIR: state,
-  // A demo is read by people, into whatever its output goes.
+  // The demo is for people, even if its output is redirected.
   CIRCLECI_ADMIN_OUTPUT: 'table',
 };
 
-/** Something was found: what a demo of a diagnosis wants. */
+/** The exit code for findings, which a demo of a diagnosis expects. */
 const FINDINGS = 9;
 
-/** Runs a command line; with `capture`, what it prints is the answer instead of being shown. */
+/** Runs a command line; with `capture`, returns its output instead of showing it. */
 function run(words: readonly string[], capture = false): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [RUN, ...words], {
@@ -74,7 +74,7 @@ try {
 
   await step('How much capacity is free?', 'nomad', 'node-status');
   const { clients } = await answer<Clients>('nomad', 'node-status');
-  // Builds take minutes; a tour does not.
+  // Builds take minutes: speed up the simulated clock.
   await run(['sandbox', 'clock', '--rate', '30'], true);
   const busiest = clients.toSorted((a, b) => b.runningBuilds - a.runningBuilds)[0];
   if (busiest) {

@@ -6,7 +6,7 @@ import { sourceCommands } from './source-commands.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** Runs a command line on the sources. */
+/** Runs a command line from the sources. */
 export async function main(argv: readonly string[]): Promise<void> {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   process.exitCode = await runCli(argv, processRuntime(), await sourceCommands(), {

@@ -13,11 +13,11 @@ import { RULES } from '../src/lib/queue/rules/index.ts';
 import { SCENARIOS } from '../src/lib/sandbox/scenarios/index.ts';
 import { sourceCommands } from './source-commands.ts';
 
-/** Writes docs/reference from the commands themselves; `--check` fails where it is out of date. */
+/** Writes docs/reference from the commands; with `--check`, fails if it is out of date. */
 
 const REFERENCE = join(import.meta.dirname, '..', 'docs', 'reference');
 
-/** What each exit code means, in the words of the page. */
+/** The meaning of each exit code, as shown on the page. */
 const MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string>> = {
   failed: 'Failed, and no code below is more specific.',
   usage: 'Bad arguments, or an ambiguous name. Nothing was changed.',
@@ -120,7 +120,7 @@ function queueFindings(): string {
   ].join('\n');
 }
 
-/** Written and held to by test/acceptance/json-shapes.test.ts, which runs the commands. */
+/** Written and checked by test/acceptance/json-shapes.test.ts, which runs the commands. */
 const PRINTED = 'json.md';
 
 const wanted = await pages();

@@ -2,7 +2,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { configSchema } from '../src/lib/installation/config-schema.ts';
 
-/** Writes schema/config.schema.json from the table of keys; `--check` fails where it is out of date. */
+/**
+ * Writes schema/config.schema.json from the table of keys; with `--check`, fails if it is out of
+ * date.
+ */
 
 const FILE = join(import.meta.dirname, '..', 'schema', 'config.schema.json');
 

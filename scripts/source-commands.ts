@@ -6,7 +6,7 @@ import type { CommandEntry } from '../src/lib/cli/command-table.ts';
 const ROOT = join(import.meta.dirname, '..');
 const COMMANDS = join(ROOT, 'src', 'commands');
 
-/** A command as it stands in the sources. */
+/** A command from the sources. */
 export interface SourceCommand extends CommandEntry {
   /** Absolute path of its file. */
   readonly file: string;
@@ -14,7 +14,7 @@ export interface SourceCommand extends CommandEntry {
   readonly exportName: string;
 }
 
-/** Every command below src/commands: its path is its name. */
+/** Returns all commands in src/commands; the path of each is its name. */
 export async function sourceCommands(): Promise<SourceCommand[]> {
   const files = globSync('**/*.ts', { cwd: COMMANDS }).sort();
   return Promise.all(
