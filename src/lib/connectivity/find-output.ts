@@ -9,19 +9,19 @@ import { type OutputAddress, outputAddressIn } from './output-address.ts';
 /** Number of log lines to search. Each build logs a few of the relevant ones. */
 const TAIL_LINES = 500;
 
-/** Where build agents send their output. */
+/** The address that build agents send their output to, and the version that determines its use. */
 export interface OutputWay {
   /** Null if schedulerer's log does not have it, or cannot be read. */
   readonly output: OutputAddress | null;
-  /** The server's version as major.minor, from the profile or the images; null if neither has it. */
+  /** The server's version as major.minor, from the profile or the pods; null if unknown. */
   readonly version: string | null;
 }
 
 /**
- * Finds the address that build agents send their output to, from the latest task in schedulerer's log,
- * and the version of the server.
+ * Finds the address that build agents send their output to, from the latest task in schedulerer's
+ * log, and the version of the server.
  *
- * @param version from the profile; it counts unless the running services belong to another version
+ * @param version from the profile; ignored if the running services belong to another version
  */
 export async function findOutput(
   connect: () => Promise<Pick<KubernetesClient, 'listPods' | 'podLogs'>>,
@@ -38,7 +38,7 @@ export async function findOutput(
     const output = await outputTold(cluster, pods, catalogue, signal);
     return { output, version: known ?? (runs === 'since-4.3' ? '4.3' : null) };
   } catch (error) {
-    // The other checks do without it.
+    // The other checks do not need it.
     if (isAdminError(error)) return { output: null, version };
     throw error;
   }

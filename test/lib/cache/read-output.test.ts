@@ -41,13 +41,13 @@ describe('the output of a step', () => {
   it.each([
     ['saved', SAVED, { action: 'save', key: 'v1-main-1648139534', sizeBytes: BYTES }],
     ['saved, by an older agent', SAVED.replace(/Total.*\n/, ''), { sizeBytes: null }],
-    ['there already', PRESENT, { action: 'save', key: 'v1-main', outcome: 'present' }],
-    ['not there', 'No cache is found for key: v1\n', { outcome: 'none', key: null }],
+    ['already present', PRESENT, { action: 'save', key: 'v1-main', outcome: 'present' }],
+    ['not found', 'No cache is found for key: v1\n', { outcome: 'none', key: null }],
     ['found for its second key', `No cache is found for key: v1-x\n${FOUND}`, { outcome: 'found' }],
     ['found, in colours', FOUND.replace('Size', '\u001b[1mSize'), { sizeBytes: BYTES }],
     ['found, on Windows', FOUND.replaceAll('\n', '\r\n'), { sizeBytes: BYTES }],
     [
-      'found, and nothing after it',
+      'found, at the end of the output',
       FOUND.slice(0, FOUND.indexOf('\nCached')),
       { sizeBytes: BYTES },
     ],

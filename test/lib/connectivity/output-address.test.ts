@@ -15,7 +15,7 @@ describe("the address of the output-processor in a line of schedulerer's log", (
       '10.0.0.4',
       8585,
     ],
-    ['no port', ":event-processor-uri 'http://output.a.b'", 'output.a.b', 80],
+    ['an address without port', ":event-processor-uri 'http://output.a.b'", 'output.a.b', 80],
     ['an IPv6 address', 'event_processor_uri=http://[fd00::1]:8585', 'fd00::1', 8585],
   ])('is read from %s', (_, line, host, port) => {
     expect(outputAddressIn(line)).toEqual({ host, port });
@@ -23,8 +23,8 @@ describe("the address of the output-processor in a line of schedulerer's log", (
 
   it.each([
     ['another line', GUIDE.replace('event_processor_uri', 'build_agent_image')],
-    ['an address that is none', ':event_processor_uri "http://:8585"'],
-    ['no address', ':event_processor_uri nil, :build_url "https://circleci.example.com/"'],
+    ['a line with an invalid address', ':event_processor_uri "http://:8585"'],
+    ['a line without address', ':event_processor_uri nil, :build_url "https://circleci.example.com/"'],
   ])('is not in %s', (_, line) => {
     expect(outputAddressIn(line)).toBeNull();
   });

@@ -180,9 +180,9 @@ describe('readMembers', () => {
   type Answer = Parameters<NonNullable<ReturnType<Org['instead']>>>[0];
   it.each<[string, (response: Answer) => void, string, string]>([
     ['a page fails', (response) => response.writeHead(500).end(), 'service', 'GITHUB_ERROR'],
-    ['a page breaks off', (response) => response.socket?.destroy(), 'service', 'UNREACHABLE'],
+    ['the connection breaks', (response) => response.socket?.destroy(), 'service', 'UNREACHABLE'],
     [
-      'a page is cut',
+      'a page is truncated',
       (response) => {
         response.writeHead(200, { 'Content-Length': '999' });
         response.write('[{"login":"member-1"');
@@ -191,10 +191,10 @@ describe('readMembers', () => {
       'service',
       'BAD_ANSWER',
     ],
-    ['a page is no list', (response) => response.end('{"a":1}'), 'service', 'GITHUB_ERROR'],
+    ['a page is not a list', (response) => response.end('{"a":1}'), 'service', 'GITHUB_ERROR'],
     ['a member has no login', (response) => response.end('[{}]'), 'service', 'GITHUB_ERROR'],
     [
-      'the next page is elsewhere',
+      'the next page is on another host',
       (response) => {
         response.setHeader('Link', '<https://evil.example.com/x>; rel="next"').end('[]');
       },
@@ -214,7 +214,7 @@ describe('readMembers', () => {
       'GITHUB_FORBIDDEN',
     ],
     [
-      'single sign-on is asked for',
+      'single sign-on is required',
       (response) => response.writeHead(403, { 'X-GitHub-SSO': 'required' }).end(),
       'unauthorised',
       'GITHUB_FORBIDDEN',

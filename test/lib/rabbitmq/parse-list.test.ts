@@ -11,20 +11,20 @@ const HEADERS = `${COLUMNS.join('\t')}\n`;
 
 describe('parseList', () => {
   it.each([
-    ['3.6, quiet', TABBED],
-    ['3.8 and later, quiet', HEADERS + TABBED],
+    ['of 3.6 with -q', TABBED],
+    ['of 3.8 and later with -q', HEADERS + TABBED],
     [
-      'with the talk of 3.8',
+      'with the status lines of 3.8',
       `Timeout: 60.0 seconds ...\nListing queues for vhost / ...\n${HEADERS}${TABBED}`,
     ],
-    ['of before 3.7', `Listing queues ...\n${TABBED}...done.\n`],
+    ['of versions before 3.7', `Listing queues ...\n${TABBED}...done.\n`],
     ['with carriage returns', (HEADERS + TABBED).replaceAll('\n', '\r\n')],
     [
       'as JSON',
       '[\n{"name":"build.run-queue","messages":12,"messages_unacknowledged":3,"consumers":1}\n,{"name":"usage queue","messages":0,"messages_unacknowledged":0,"consumers":2}\n]\n',
     ],
     [
-      'as JSON with talk',
+      'as JSON with status lines',
       'Timeout: 60.0 seconds ...\nListing queues for vhost / ...\n[{"name":"build.run-queue","messages":12,"messages_unacknowledged":3,"consumers":1},{"name":"usage queue","messages":0,"messages_unacknowledged":0,"consumers":2}]',
     ],
   ])('parses a list %s', (_, output) => {
@@ -33,9 +33,9 @@ describe('parseList', () => {
 
   it.each([
     ['nothing', ''],
-    ['the headers alone', HEADERS],
+    ['only headers', HEADERS],
     ['an empty JSON list', '[]'],
-    ['the talk alone', 'Timeout: 60.0 seconds ...\nListing queues for vhost / ...\n'],
+    ['only status lines', 'Timeout: 60.0 seconds ...\nListing queues for vhost / ...\n'],
   ])('parses %s as no rows', (_, output) => {
     expect(parseList(output, COLUMNS)).toEqual([]);
   });

@@ -84,7 +84,7 @@ describe('the admin client', () => {
   });
 
   test.each([
-    ['a list in place of an account', '[]'],
+    ['a list instead of an account', '[]'],
     ['nothing', ''],
     ['another account', '{"login":"eve","suspended":true}'],
   ])(
@@ -177,9 +177,9 @@ describe('the admin client', () => {
   test.each([
     ['a page of HTML', 200, '<!doctype html><p>Sign in', 'SERVER_SURPRISE', 'no list of users'],
     ['another document', 200, '{"users":[]}', 'SERVER_SURPRISE', 'no list of users'],
-    ['users of no state', 200, '[{"login":"x"}]', 'SERVER_SURPRISE', 'no list of users'],
+    ['users without a state', 200, '[{"login":"x"}]', 'SERVER_SURPRISE', 'no list of users'],
     ['a redirect', 302, '', 'SERVER_SURPRISE', 'redirects to https://app.example.com/'],
-    ['a status of its own', 418, 'teapot', 'SERVER_ERROR', 'with 418: "teapot"'],
+    ['an unusual status', 418, 'teapot', 'SERVER_ERROR', 'with 418: "teapot"'],
   ])('reports the request and the response for %s', async (_name, code, body, expected, text) => {
     const { api, fail } = await rig();
     fail(status(code, body, { Location: 'https://app.example.com/' }));
@@ -219,8 +219,8 @@ describe('transient failures are retried', () => {
     ['429', status(429)],
     ['500', status(500)],
     ['503', status(503)],
-    ['a reset', { kind: 'reset' }],
-    ['an answer that is cut off', { kind: 'truncate', bytes: 10 }],
+    ['a reset connection', { kind: 'reset' }],
+    ['a truncated response', { kind: 'truncate', bytes: 10 }],
   ])('%s', async (_name, fault) => {
     const { api, fail, traces, clock, sandbox } = await rig();
     fail(fault, { times: 3 });

@@ -74,7 +74,7 @@ describe('readActivity', () => {
 
   it.each<[string, Parameters<typeof readActivity>[0], string]>([
     [
-      'the server does not give them',
+      'the builds cannot be read',
       {
         recentBuilds: async () => {
           throw new AdminError('service', 'no such page', { code: 'SERVER_SURPRISE' });
@@ -82,11 +82,11 @@ describe('readActivity', () => {
       },
       'the builds could not be read: no such page',
     ],
-    ['they do not go back far enough', builds([build('other', 1), build('other', 9)]), 'back to'],
-    ['there are none', builds([]), 'without their times'],
-    ['the oldest come first', builds(others(1).reverse()), 'newest builds first'],
+    ['the builds do not go back far enough', builds([build('other', 1), build('other', 9)]), 'back to'],
+    ['there are no builds', builds([]), 'without their times'],
+    ['the oldest builds come first', builds(others(1).reverse()), 'newest builds first'],
     [
-      'they name nobody',
+      'the builds do not name their users',
       builds(others(1).map((one) => ({ ...one, startedBy: null }))),
       'do not say who started them',
     ],

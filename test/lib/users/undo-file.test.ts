@@ -88,17 +88,17 @@ describe('writeUndoFile', () => {
 
 describe('readUndoFile', () => {
   it.each([
-    ['no JSON', '{"kind":', 'is not JSON'],
+    ['a file that is not JSON', '{"kind":', 'is not JSON'],
     ['a list', '[]', 'is not an undo file'],
-    ['a newer one', JSON.stringify({ ...undo(), version: 2 }), 'newer circleci-admin'],
-    ['no accounts', JSON.stringify({ ...undo(), accounts: null }), 'has no installation'],
+    ['a newer format', JSON.stringify({ ...undo(), version: 2 }), 'newer circleci-admin'],
+    ['a file without accounts', JSON.stringify({ ...undo(), accounts: null }), 'has no installation'],
     [
-      'a strange login',
+      'an invalid login',
       JSON.stringify(undo(former('alice', true), former('x") (', true))),
       'an invalid account 2',
     ],
     [
-      'a strange role',
+      'an unknown role',
       JSON.stringify({ ...undo(), accounts: [{ login: 'a', suspended: null, role: 'root' }] }),
       'an invalid account 1',
     ],

@@ -68,7 +68,7 @@ export interface StageRecords {
 /** The evidence about one stage. */
 export interface StageEvidence {
   readonly stage: Stage;
-  /** What it is called in this version. */
+  /** The name of the stage's service in this version. */
   readonly name: string;
   readonly log: Evidence<StageRecords>;
   /** Whether a pod of the stage is ready; null if the pods are unknown. */

@@ -9,7 +9,10 @@ import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 /** A larger clock offset makes the times in logs hard to compare. */
 const CLOCKS_DIFFER_MS: Milliseconds = 30_000;
 
-/** Returns notes on a profile of another version, on what was not checked and why, and on clock offsets. */
+/**
+ * Returns notes on a profile of another version, on what was not checked and why, and on clock
+ * offsets.
+ */
 export function notesOf(facts: QueueFacts): readonly string[] {
   const { snapshot } = facts;
   const { notes } = pipelineOf(snapshot);

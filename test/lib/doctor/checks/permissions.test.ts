@@ -46,9 +46,9 @@ async function check(
 
 it.each<[string, Parameters<typeof check>, string, RegExp]>([
   ['everything', [[...WATCHING, ...RESTARTING]], 'ok', /^all 10 permissions$/],
-  ['a profile that only reads', [WATCHING, 'auto', true], 'ok', /^all 6 permissions$/],
+  ['a read-only profile', [WATCHING, 'auto', true], 'ok', /^all 6 permissions$/],
   [
-    'one who only watches',
+    'a user with read permissions only',
     [WATCHING],
     'warning',
     /^missing: delete pods \([^)]*\), patch deployments\.apps \([^)]*\), patch statefulsets\.apps \([^)]*\)$/,
@@ -60,7 +60,7 @@ it.each<[string, Parameters<typeof check>, string, RegExp]>([
     /^missing: patch deployments\.apps /,
   ],
   [
-    'no command in pods, where Nomad is reached otherwise',
+    'no exec in pods, if Nomad is reached in another way',
     [
       [...WATCHING, ...RESTARTING].filter(({ resources }) => resources?.[0] !== 'pods/exec'),
       'proxy',
@@ -69,7 +69,7 @@ it.each<[string, Parameters<typeof check>, string, RegExp]>([
     /^missing: create pods\/exec \(.*troubleshoot queue\)$/,
   ],
   [
-    'no way to Nomad but one that is not taken',
+    'only an access method to Nomad that the profile does not use',
     [
       [...WATCHING, ...RESTARTING].filter(({ resources }) => resources?.[0] !== 'pods/proxy'),
       'proxy',

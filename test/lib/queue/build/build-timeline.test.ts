@@ -98,7 +98,7 @@ describe('the timeline of a build', () => {
       },
     ],
     [
-      'that no client has room for',
+      'that does not fit on any client',
       facts(300, { jobs: known([job('pending', [], BLOCKED)]) }),
       {
         state: 'pending',
@@ -158,7 +158,7 @@ describe('the timeline of a build', () => {
       },
     ],
     [
-      'that runs, and the UI does not know',
+      'that runs, but not according to the UI',
       facts(200, { jobs: known([job('running', [placement(0.54, 2)])]) }),
       {
         state: 'running',
@@ -167,7 +167,7 @@ describe('the timeline of a build', () => {
       },
     ],
     [
-      'that a drain killed, and that runs again',
+      'that a drain killed, and that was restarted',
       facts(500, {
         stages: [...POSTED, HEARD],
         jobs: known([
@@ -196,7 +196,7 @@ describe('the timeline of a build', () => {
       },
     ],
     [
-      'that a drain killed for good',
+      'that a drain killed, and that was not restarted',
       facts(500, {
         stages: [...POSTED, HEARD],
         jobs: known([job('dead', [killedByDrain(0.54, 2, 100)])]),
@@ -215,7 +215,7 @@ describe('the timeline of a build', () => {
       },
     ],
     [
-      'that a drain killed, as the UI knows',
+      'that a drain killed, also according to the UI',
       facts(500, {
         stages: [...POSTED, HEARD],
         jobs: known([job('dead', [killedByDrain(0.54, 2, 100)])]),
@@ -235,7 +235,7 @@ describe('the timeline of a build', () => {
       },
     ],
     [
-      'that failed, and that Nomad tries again when there is room',
+      'that failed, and that Nomad retries when there is capacity',
       facts(500, {
         jobs: known([job('pending', [placement(0.54, 2, { end: [61, 1] })], BLOCKED)]),
         ui: known(started),
@@ -252,7 +252,7 @@ describe('the timeline of a build', () => {
       },
     ],
     [
-      'that ended, and the UI does not know',
+      'that ended, but not according to the UI',
       facts(600, {
         stages: [...POSTED, HEARD],
         jobs: known([job('dead', [placement(0.54, 2, { end: [61, 1] })])]),
@@ -271,7 +271,7 @@ describe('the timeline of a build', () => {
       },
     ],
     [
-      'that only the UI remembers',
+      'that only the UI still has',
       facts(20_000, { stages: [], ui: known(ended) }),
       {
         state: 'finished',

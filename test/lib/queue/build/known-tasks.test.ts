@@ -36,13 +36,13 @@ describe('a parallel task', () => {
   });
 
   it.each<[string, number | null, Partial<BuildFacts>]>([
-    ['none is meant', null, { jobs: known([waiting(0)]) }],
+    ['no task is requested', null, { jobs: known([waiting(0)]) }],
     ['Nomad has it', 1, { jobs: known([waiting(0), waiting(1)]) }],
     ['a log names it', 1, { jobs: known([waiting(0)]), stages: naming(1) }],
-    ['a later one is known', 1, { jobs: known([waiting(0), waiting(2)]) }],
+    ['a later task is known', 1, { jobs: known([waiting(0), waiting(2)]) }],
     ['no task is known', 1, { jobs: known([]), stages: [] }],
     ['only the UI counts it', 1, { jobs: known([waiting(0)]), ui: counting(2) }],
-    ['a log knows more than the UI', 1, { jobs: known([]), stages: naming(1), ui: counting(1) }],
+    ['a log names more tasks than the UI', 1, { jobs: known([]), stages: naming(1), ui: counting(1) }],
     ['Nomad was not read', 1, { jobs: failed('it hangs'), stages: naming(0) }],
   ])('is followed if %s', (_why, task, more) => {
     expect(asked(task, more)).not.toThrow();

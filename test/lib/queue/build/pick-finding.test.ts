@@ -22,19 +22,19 @@ const stopped: StoppedAt = {
 
 describe('the finding for a stuck build', () => {
   it.each<[string, readonly JudgedFinding[], string | null]>([
-    ['none where there is none', [], null],
-    ['none of elsewhere', [finding('A', { place: 'clients' })], null],
-    ['that of its place', [finding('A', { place: 'clients' }), finding('B')], 'B'],
+    ['is none without findings', [], null],
+    ['is none at another place', [finding('A', { place: 'clients' })], null],
+    ['is the one at its place', [finding('A', { place: 'clients' }), finding('B')], 'B'],
     [
-      'that of its place before that of one on the way',
+      'is the one at its place rather than on the way',
       [finding('A', { place: 'rabbitmq' }), finding('B')],
       'B',
     ],
-    ['one on the way', [finding('A', { place: 'rabbitmq' })], 'A'],
-    ['an error before a warning', [finding('A', { severity: 'warning' }), finding('B')], 'B'],
-    ['a warning where there is no error', [finding('A', { severity: 'warning' })], 'A'],
+    ['is the one on the way', [finding('A', { place: 'rabbitmq' })], 'A'],
+    ['is an error rather than a warning', [finding('A', { severity: 'warning' }), finding('B')], 'B'],
+    ['is a warning if there is no error', [finding('A', { severity: 'warning' })], 'A'],
     [
-      'that of a pod of the stage',
+      'is the one of a pod of the stage',
       [
         finding('A', { place: 'kubernetes', subject: 'grafana' }),
         finding('B', { place: 'kubernetes', subject: 'distributor' }),
@@ -44,13 +44,13 @@ describe('the finding for a stuck build', () => {
     ...['acme/web/21', 'acme-web 21', `${ID}-0-build-acme-web-21`].map(
       (name) =>
         [
-          `the one that names it as ${name}, wherever that is`,
+          `is the one that names it as ${name}, at any place`,
           [finding('A'), finding('B', { place: 'jobs', builds: ['acme/web/2', name] })],
           'B',
         ] as [string, readonly JudgedFinding[], string],
     ),
     [
-      'what is behind it',
+      'is the root cause',
       [
         finding('A', { place: 'kubernetes', subject: 'circleci-rabbitmq' }),
         finding('B', { causedBy: 'A' }),

@@ -313,7 +313,7 @@ describe('the reach of a log', () => {
   const lines = [written(600, 'INFO a'), written(10, 'INFO b')];
   const windowMs = 1_800_000;
   it.each([
-    ['to its oldest line where lines were cut off', { cut: true }, 600_000],
+    ['to its oldest line if older lines were cut off', { cut: true }, 600_000],
     ['through the whole window', {}, windowMs],
     ['to the start of its container', { startedAt: new Date(NOW.getTime() - 700_000) }, 700_000],
   ])('extends %s', (_name, more, expected) => {

@@ -149,10 +149,10 @@ describe('the time on a node', () => {
   });
 
   it.each([
-    ['the reference where nothing contradicts it', [300, 200], 0, 0, 0],
+    ['the reference time if nothing contradicts it', [300, 200], 0, 0, 0],
     ['not before the newest line', [30, 10], 2, 900, -10],
-    ['so much later that old lines are not fresh', [700, 600], 0, 900, -600 + 180],
-    ['not so late that fresh lines would be old', [200, 100], 2, -900, -200 + 180],
+    ['late enough that old lines are not fresh', [700, 600], 0, 900, -600 + 180],
+    ['early enough that fresh lines are not old', [200, 100], 2, -900, -200 + 180],
   ])('is %s', (_name, secondsAgo, fresh, behind, expected) => {
     const lines = secondsAgo.map((ago) => written(ago, 'INFO a'));
     const log = { lines, cut: false, fresh, startedAt: null };

@@ -129,29 +129,29 @@ describe('a saved snapshot', () => {
 
   it.each([
     ['nothing', '', /not a complete JSON document/],
-    ['half of it', encodeSnapshot(SAMPLE).slice(0, 400), /not a complete JSON document/],
+    ['a truncated document', encodeSnapshot(SAMPLE).slice(0, 400), /not a complete JSON document/],
     ['another document', '{"kind":"List","items":[]}', /its kind is missing/],
     ['a list', '[]', /its kind is missing/],
-    ['a part left out', changed((document) => delete document['pods']), /: pods is missing$/],
+    ['a document with a missing part', changed((document) => delete document['pods']), /: pods is missing$/],
     [
-      'a moment that is none',
+      'a document with an invalid date',
       changed((document) => Object.assign(document, { takenAt: 'yesterday' })),
       /: takenAt is not a date$/,
     ],
     [
-      'a pod that is none',
+      'a document with an invalid pod',
       changed((document) =>
         Object.assign(document, { pods: { status: 'known', value: [7], tookMs: 1 } }),
       ),
       /: pods\.value\[0\] is not an object$/,
     ],
     [
-      'an answer of no kind',
+      'a document with evidence of unknown status',
       changed((document) => Object.assign(document, { rabbitmq: { status: 'lost' } })),
       /: rabbitmq\.status is not one of known, failed, not-asked$/,
     ],
     [
-      'no format',
+      'a document without a format',
       changed((document) => Object.assign(document, { format: null })),
       /: format is not one of 1$/,
     ],

@@ -104,10 +104,10 @@ describe('accounts through the REPL', () => {
   });
 
   it.each([
-    ['cut for printing', '({:login "a"} ...)', 'an item without a login'],
+    ['shortened for printing', '({:login "a"} ...)', 'an item without a login'],
     ['an item without a login', '({:login "a"} {:login nil})', 'an item without a login'],
-    ['cut off', '({:login "a"} {:lo', 'the text ends early'],
-    ['no list', '42', 'no list'],
+    ['truncated', '({:login "a"} {:lo', 'the text ends early'],
+    ['not a list', '42', 'no list'],
   ])('a list with this defect is not taken for complete: %s', async (_, value, why) => {
     await expect(loginsByRepl(printing('[true]', value))).rejects.toMatchObject({
       kind: 'service',

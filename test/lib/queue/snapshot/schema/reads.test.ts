@@ -37,14 +37,14 @@ describe('a field', () => {
   const MOMENT = '2026-01-02T03:04:05.678Z';
 
   it.each([
-    ['a text', text, '', ''],
-    ['a flag', flag, false, false],
+    ['a string', text, '', ''],
+    ['a boolean', flag, false, false],
     ['a number', number, -0.5, -0.5],
-    ['a moment', moment, MOMENT, new Date(MOMENT)],
+    ['a date', moment, MOMENT, new Date(MOMENT)],
     ['an ID', id<'an-id'>(), 'an-id', 'an-id'],
-    ['a word', word, 'red', 'red'],
-    ['nothing', orNull(text), null, null],
-    ['what is not there', nullIfAbsent(text), undefined, null],
+    ['one of several words', word, 'red', 'red'],
+    ['null', orNull(text), null, null],
+    ['a missing value', nullIfAbsent(text), undefined, null],
     ['a list', list(number), [1, 2], [1, 2]],
     ['counts', counts, { 'us-east-1': 3 }, { 'us-east-1': 3 }],
     [
@@ -53,7 +53,7 @@ describe('a field', () => {
       { text: '', more: [1] },
       { text: '', more: [1] },
     ],
-    ['an object in it', thing, { name: 'x', colours: ['red'] }, { name: 'x', colours: ['red'] }],
+    ['a nested object', thing, { name: 'x', colours: ['red'] }, { name: 'x', colours: ['red'] }],
   ])('is read: %s', (_, schema: GenericSchema, given, expected) => {
     expect(read(schema, given)).toEqual(expected);
   });
