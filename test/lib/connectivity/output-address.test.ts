@@ -24,7 +24,10 @@ describe("the address of the output-processor in a line of schedulerer's log", (
   it.each([
     ['another line', GUIDE.replace('event_processor_uri', 'build_agent_image')],
     ['a line with an invalid address', ':event_processor_uri "http://:8585"'],
-    ['a line without address', ':event_processor_uri nil, :build_url "https://circleci.example.com/"'],
+    [
+      'a line without address',
+      ':event_processor_uri nil, :build_url "https://circleci.example.com/"',
+    ],
   ])('is not in %s', (_, line) => {
     expect(outputAddressIn(line)).toBeNull();
   });

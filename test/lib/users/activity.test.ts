@@ -82,7 +82,11 @@ describe('readActivity', () => {
       },
       'the builds could not be read: no such page',
     ],
-    ['the builds do not go back far enough', builds([build('other', 1), build('other', 9)]), 'back to'],
+    [
+      'the builds do not go back far enough',
+      builds([build('other', 1), build('other', 9)]),
+      'back to',
+    ],
     ['there are no builds', builds([]), 'without their times'],
     ['the oldest builds come first', builds(others(1).reverse()), 'newest builds first'],
     [

@@ -91,7 +91,11 @@ describe('readUndoFile', () => {
     ['a file that is not JSON', '{"kind":', 'is not JSON'],
     ['a list', '[]', 'is not an undo file'],
     ['a newer format', JSON.stringify({ ...undo(), version: 2 }), 'newer circleci-admin'],
-    ['a file without accounts', JSON.stringify({ ...undo(), accounts: null }), 'has no installation'],
+    [
+      'a file without accounts',
+      JSON.stringify({ ...undo(), accounts: null }),
+      'has no installation',
+    ],
     [
       'an invalid login',
       JSON.stringify(undo(former('alice', true), former('x") (', true))),

@@ -42,7 +42,11 @@ describe('a parallel task', () => {
     ['a later task is known', 1, { jobs: known([waiting(0), waiting(2)]) }],
     ['no task is known', 1, { jobs: known([]), stages: [] }],
     ['only the UI counts it', 1, { jobs: known([waiting(0)]), ui: counting(2) }],
-    ['a log names more tasks than the UI', 1, { jobs: known([]), stages: naming(1), ui: counting(1) }],
+    [
+      'a log names more tasks than the UI',
+      1,
+      { jobs: known([]), stages: naming(1), ui: counting(1) },
+    ],
     ['Nomad was not read', 1, { jobs: failed('it hangs'), stages: naming(0) }],
   ])('is followed if %s', (_why, task, more) => {
     expect(asked(task, more)).not.toThrow();

@@ -31,7 +31,11 @@ describe('the finding for a stuck build', () => {
       'B',
     ],
     ['is the one on the way', [finding('A', { place: 'rabbitmq' })], 'A'],
-    ['is an error rather than a warning', [finding('A', { severity: 'warning' }), finding('B')], 'B'],
+    [
+      'is an error rather than a warning',
+      [finding('A', { severity: 'warning' }), finding('B')],
+      'B',
+    ],
     ['is a warning if there is no error', [finding('A', { severity: 'warning' })], 'A'],
     [
       'is the one of a pod of the stage',

@@ -132,7 +132,11 @@ describe('a saved snapshot', () => {
     ['a truncated document', encodeSnapshot(SAMPLE).slice(0, 400), /not a complete JSON document/],
     ['another document', '{"kind":"List","items":[]}', /its kind is missing/],
     ['a list', '[]', /its kind is missing/],
-    ['a document with a missing part', changed((document) => delete document['pods']), /: pods is missing$/],
+    [
+      'a document with a missing part',
+      changed((document) => delete document['pods']),
+      /: pods is missing$/,
+    ],
     [
       'a document with an invalid date',
       changed((document) => Object.assign(document, { takenAt: 'yesterday' })),
