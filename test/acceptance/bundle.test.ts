@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Sandbox } from '../../src/lib/sandbox/sandbox.ts';
 
-/** The program as it is shipped: bin/run.js and the bundle, in a process of its own. */
+// Runs the program as published, bin/run.js with the bundle, in a child process.
 
 const RUN = join(import.meta.dirname, '..', '..', 'bin', 'run.js');
 
@@ -41,7 +41,7 @@ function run(words: readonly string[], nodeFlags: readonly string[] = []): Promi
   });
 }
 
-/** Makes a process believe that it writes to a terminal, before any of its modules is loaded. */
+/** Node flags that make a process see a terminal, set before its modules are loaded. */
 const ON_A_TERMINAL = [
   '--import',
   `data:text/javascript,${encodeURIComponent(
@@ -50,13 +50,13 @@ const ON_A_TERMINAL = [
 ];
 
 describe('the bundle', () => {
-  it('tells its version', async () => {
+  it('prints its version', async () => {
     const { stdout, stderr, exitCode } = await run(['--version']);
     expect(stdout).toMatch(/^circleci-admin\/\d+\.\d+\.\d+ \S+ node-v\d+/);
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
   });
 
-  it('writes raw values into a pipe', async () => {
+  it('writes raw values to a pipe', async () => {
     const { stdout, stderr, exitCode } = await run(['nomad', 'node-status']);
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     const rows = stdout.trimEnd().split('\n');
@@ -77,7 +77,7 @@ describe('the bundle', () => {
     expect(stdout.trimEnd().split('\n')).toHaveLength(5);
   });
 
-  it('ends quietly when its reader has seen enough', async () => {
+  it('exits without an error if the reader closes the pipe', async () => {
     const child = spawn(process.execPath, [RUN, 'help', 'flags'], { env: environment() });
     child.stdout.destroy();
     let stderr = '';
@@ -88,7 +88,7 @@ describe('the bundle', () => {
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
   });
 
-  it('finishes a change even if nobody reads what it says', async () => {
+  it('completes a change even if the reader closes the pipe', async () => {
     const name = 'ip-10-0-10-21.ec2.internal';
     const words = ['nomad', 'drain', name, '--detach', '--yes', '--output', 'ndjson'];
     const child = spawn(process.execPath, [RUN, ...words], { env: environment() });
@@ -101,7 +101,7 @@ describe('the bundle', () => {
     sandbox.nomad.cancelDrain(node?.id ?? '');
   });
 
-  it('says in one line which Node it needs', async () => {
+  it('prints one line with the required version on an old Node.js', async () => {
     const old = `data:text/javascript,${encodeURIComponent(
       "Object.defineProperty(process.versions, 'node', { value: '20.20.2' });",
     )}`;

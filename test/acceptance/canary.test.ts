@@ -6,9 +6,9 @@ import type { Fault, FaultRule } from '../../src/lib/sandbox/faults.ts';
 import { World } from '../support/world.ts';
 import { caseLines, withFlags, wordsOf } from './command-cases.ts';
 
-/** Secrets are planted wherever one may stand; none may come up anywhere. */
+// Secrets are placed wherever one can be configured, and none may appear in any output.
 
-/** One for each place, so that a failure says which one leaks. */
+/** One secret for each place, so that a failure shows which one leaks. */
 const CANARY = {
   nomadVariable: 'canary/env+nomad=0123456789',
   serverVariable: 'canary/env+circle=0123456789',
@@ -26,7 +26,7 @@ beforeAll(async () => {
   const config = parse(await readFile(world.sandbox.environment()['KUBECONFIG'] ?? '', 'utf8'));
   const [{ user }] = config.users;
   privateKey = String(user['client-key-data'] ?? '');
-  // The client certificate logs in; the token is sent beside it.
+  // The client certificate authenticates; the token is sent in addition.
   user.token = CANARY.kubeconfig;
   await writeFile(kubeconfig, stringify(config), { mode: 0o600 });
   await writeFile(join(world.home, 'canary'), CANARY.tokenFile, { mode: 0o600 });
@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 beforeEach(() => world.sandbox.faults.clear());
 
-/** The profile with its secrets in a file, or printed by a command. */
+/** Writes the profile with its secrets in a file or printed by a command. */
 async function plant(kind: 'file' | 'command'): Promise<void> {
   const { CIRCLE_HOST, NOMAD_ADDR, NODE_EXTRA_CA_CERTS } = world.sandbox.environment();
   const secret =
@@ -53,7 +53,7 @@ async function plant(kind: 'file' | 'command'): Promise<void> {
 
 const VARIABLES = { NOMAD_TOKEN: CANARY.nomadVariable, CIRCLE_TOKEN: CANARY.serverVariable };
 
-/** Services that give away, in whatever form, what they were sent to log in with. */
+/** Returns faults with which services echo the credentials in several forms. */
 function echoes(status: number, secret: string): readonly FaultRule[] {
   const echo = (...secrets: readonly string[]): Fault => {
     const forms = secrets.flatMap((one) => [
@@ -75,7 +75,7 @@ function echoes(status: number, secret: string): readonly FaultRule[] {
 
 const STATUSES = [null, 400, 403, 500];
 
-/** Has every request answered so; as usual where `status` is null. */
+/** Sets these faults for all requests; removes them if `status` is null. */
 function answerWith(status: number | null, secret: string): void {
   world.sandbox.faults.clear();
   for (const rule of status === null ? [] : echoes(status, secret)) world.sandbox.faults.add(rule);
@@ -103,7 +103,7 @@ const LINES = [
   ),
 ];
 
-/** Where the secret is kept, what every service answers, and how it is printed. */
+/** The source of the secret, the status of all responses, and the output flags. */
 const WAYS = [
   ['file', null, '--debug'],
   ['command', 403, '--debug --json'],
@@ -112,7 +112,7 @@ const WAYS = [
 ] as const;
 
 describe.each(LINES)('%s: %j', (_name, line) => {
-  it('gives no secret away, whatever the services answer', async () => {
+  it('never prints a secret, whatever the services respond', async () => {
     for (const [kind, status, flags] of WAYS) {
       await plant(kind);
       answerWith(status, kind === 'file' ? CANARY.tokenFile : CANARY.tokenCommand);
@@ -123,7 +123,7 @@ describe.each(LINES)('%s: %j', (_name, line) => {
 });
 
 describe('without a profile', () => {
-  it('the variables of the shell stay secret as well', async () => {
+  it('the tokens in environment variables are never printed', async () => {
     const {
       CIRCLECI_ADMIN_CONFIG_DIR: _,
       CIRCLECI_ADMIN_DATA_DIR: __,
@@ -143,7 +143,7 @@ describe('without a profile', () => {
     }
   });
 
-  it('and those that are sent are really sent', async () => {
+  it('the tokens of the profile are really sent', async () => {
     await plant('file');
     world.sandbox.calls.reset();
     await world.cli(wordsOf('nomad node-status --nomad-access direct'), { env: VARIABLES });
@@ -158,15 +158,15 @@ describe('without a profile', () => {
   });
 });
 
-describe('a command that prints a token and fails', () => {
+describe('a failing token command', () => {
   it.each([
-    ['prints it and fails', `echo ${CANARY.tokenCommand}; exit 3`],
+    ['prints the token and fails', `echo ${CANARY.tokenCommand}; exit 3`],
     [
-      'says it in its error',
+      'prints the token to standard error',
       `echo ${CANARY.tokenCommand}; echo bad ${CANARY.tokenCommand} >&2; exit 3`,
     ],
     ['prints two lines', `echo ${CANARY.tokenCommand}; echo more`],
-  ])('%s: the error does not repeat it', async (_how, tokenCommand) => {
+  ])('%s: the error does not contain the token', async (_how, tokenCommand) => {
     const { NOMAD_ADDR } = world.sandbox.environment();
     const installations = { lab: { nomad: { address: NOMAD_ADDR, tokenCommand } } };
     await writeFile(world.configPath, stringify({ current: 'lab', installations }));

@@ -5,7 +5,7 @@ import { MutatingCommand } from '../../src/lib/cli/bases/mutating-command.ts';
 import { PROFILE, World } from '../support/world.ts';
 import { COMMAND_CASES, caseLines, withFlags, wordsOf } from './command-cases.ts';
 
-/** Every command that changes something: what it refuses, and what it leaves behind. */
+// Tests of every command that changes something: its refusals and its effects.
 
 let world: World;
 beforeAll(async () => {
@@ -19,10 +19,10 @@ beforeEach(async () => {
 
 const CHANGES = caseLines((one) => [one.changes]);
 
-/** Everything that a change would leave behind; `ran`: a program that was run counts too. */
+/** Returns all effects of a change. With `ran`, includes the programs that were run by exec. */
 async function traces(ran = false) {
   const { writes } = world.sandbox.calls;
-  // What the nomad CLI changes in its pod is not seen as a write: that it is run is.
+  // Changes by the nomad CLI in its pod are not logged as writes, so its runs are counted.
   const runs = ran ? world.sandbox.calls.recent().filter(({ method }) => method === 'UPGRADE') : [];
   return {
     writes,
@@ -32,7 +32,7 @@ async function traces(ran = false) {
   };
 }
 
-it('lists every command that can change something, and each has --dry-run', async () => {
+it('lists every command that can change something, and each has the flags of a change', async () => {
   for (const { id, load } of await sourceCommands()) {
     const command = await load();
     const name = id.replaceAll(':', ' ');
@@ -48,7 +48,7 @@ it('lists every command that can change something, and each has --dry-run', asyn
 describe.each(CHANGES)('%s: %j', (name, line, { consent = '--yes', passesThrough, subject }) => {
   const agreed = withFlags(line, consent);
 
-  it('is refused where nobody can be asked, and nothing is touched', async () => {
+  it('is refused without a terminal, and nothing is changed', async () => {
     const before = await traces(passesThrough);
     for (const tty of [false, { stdin: true }, { stderr: true }]) {
       const { stdout, stderr, exitCode } = await world.cli(line, { tty });
@@ -58,13 +58,13 @@ describe.each(CHANGES)('%s: %j', (name, line, { consent = '--yes', passesThrough
       );
     }
     const json = await world.cli(withFlags(line, '--json'));
-    // Warnings may stand before it.
+    // Warnings may precede it.
     const error = json.stderr.trimEnd().split('\n').at(-1) ?? '';
     expect(JSON.parse(error)).toMatchObject({ code: 'NOT_CONFIRMED', exitCode: 6 });
     expect(await traces(passesThrough)).toEqual(before);
   });
 
-  it.skipIf(passesThrough)('plans with --dry-run, and nothing is touched', async () => {
+  it.skipIf(passesThrough)('shows the plan with --dry-run, and nothing is changed', async () => {
     const before = await traces(passesThrough);
     for (const flags of ['--dry-run', '--dry-run --yes', '--dry-run --read-only']) {
       const { stderr, exitCode } = await world.cli(withFlags(line, flags));
@@ -76,7 +76,7 @@ describe.each(CHANGES)('%s: %j', (name, line, { consent = '--yes', passesThrough
     expect(await traces(passesThrough)).toEqual(before);
   });
 
-  it('is refused with --read-only, whatever was agreed to', async () => {
+  it('is refused with --read-only, even if it is confirmed', async () => {
     const before = await traces(passesThrough);
     const flag = await world.cli(withFlags(agreed, '--read-only'));
     const variable = await world.cli(agreed, { env: { CIRCLECI_ADMIN_READ_ONLY: '1' } });
@@ -90,7 +90,7 @@ describe.each(CHANGES)('%s: %j', (name, line, { consent = '--yes', passesThrough
   it.skipIf(subject === 'config file')('is refused in a read-only profile', async () => {
     await world.writeProfile('readOnly: true');
     const before = await traces(passesThrough);
-    // Nor does an environment take the guard away.
+    // A variable cannot unset readOnly of the profile.
     const { stdout, stderr, exitCode } = await world.cli(agreed, {
       env: { CIRCLECI_ADMIN_READ_ONLY: 'false' },
     });
@@ -99,7 +99,7 @@ describe.each(CHANGES)('%s: %j', (name, line, { consent = '--yes', passesThrough
     expect(await traces(passesThrough)).toEqual(before);
   });
 
-  it('is done once it was agreed to, and the audit log tells so', async () => {
+  it('is applied after confirmation and recorded in the audit log', async () => {
     const before = await traces(passesThrough);
     const { exitCode, stderr } = await world.cli(agreed);
     expect({ stderr, exitCode }).toMatchObject({ exitCode: 0 });
@@ -123,17 +123,17 @@ describe('nomad cli', () => {
   it.each([
     ['node drain -enable -yes NODE_ID', 'a drain'],
     ['-region=global node drain -enable NODE_ID', 'a global flag in front'],
-    ['system gc', 'a collection'],
-    ['operator raft remove-peer', 'what operators do'],
-    ['brand-new-command', 'what is not known'],
-  ])('is no back door: %s (%s)', async (words) => {
+    ['system gc', 'a garbage collection'],
+    ['operator raft remove-peer', 'an operator command'],
+    ['brand-new-command', 'an unknown command'],
+  ])('needs confirmation for %s (%s)', async (words) => {
     const line = wordsOf(`nomad cli -- ${words}`);
     expect(await world.cli(line)).toMatchObject({ stdout: '', exitCode: 6 });
     expect(await world.cli(withFlags(line, '--yes --read-only'))).toMatchObject({ exitCode: 6 });
     expect(world.sandbox.calls.writes).toBe(0);
   });
 
-  it('has the audit log tell how the program ended, and no token', async () => {
+  it("logs the program's exit code, and no token", async () => {
     const token = 'canary-0123456789';
     const line = wordsOf(`nomad cli --yes -- system gc -token ${token} -token=${token}`);
     const { exitCode, stderr } = await world.cli(line);
@@ -145,7 +145,7 @@ describe('nomad cli', () => {
     expect(asked.stderr).toContain('Run "nomad system gc -token [secret]" in lab?');
   });
 
-  it('refuses its words in front of --', async () => {
+  it('requires -- before the arguments of nomad', async () => {
     const { stderr, exitCode } = await world.cli(['nomad', 'cli', 'node', 'status']);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('Write: circleci-admin nomad cli -- node status');

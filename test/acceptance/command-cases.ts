@@ -1,26 +1,26 @@
-/** What the table tests run of a command. NODE, JOB and the like stand for what there is. */
+/** The command lines that the table tests run. NODE, JOB and others are placeholders. */
 export interface CommandCase {
-  /** Command lines that only read, without the command itself; each takes `--json`. */
+  /** Arguments that only read, without the command's name; each works with `--json`. */
   readonly reads?: readonly string[];
-  /** Those of `reads` that print a list: all formats, columns and sorting hold for it. */
+  /** Those of `reads` that print a list, for the tests of formats, columns and sorting. */
   readonly lists?: readonly string[];
-  /** It has output of its own alone, with `--json` too, such as a program that it runs. */
+  /** Set if the output is that of another program, also with `--json`. */
   readonly passesThrough?: true;
-  /** A command line that names something that does not exist. */
+  /** Arguments that name something that does not exist. */
   readonly unknown?: string;
-  /** A command line that changes something, without what agrees to it. */
+  /** Arguments that change something, without the flags that confirm it. */
   readonly changes?: string;
-  /** What agrees to `changes`; `--yes` where it is left out. */
+  /** The flags that confirm `changes`; default `--yes`. */
   readonly consent?: string;
-  /** What it changes: `installation` where it is left out. */
+  /** What the command changes; default `installation`. */
   readonly subject?: 'installation' | 'config file';
-  /** Why nothing of this is run here: where else it is. */
+  /** The test file of a command that the table tests do not run. */
   readonly elsewhere?: string;
 }
 
 const SANDBOX = 'test/commands/sandbox';
 
-/** One entry for every command: a new command has to be listed here. */
+/** One entry for every command; a test fails if a command is missing here. */
 export const COMMAND_CASES: Readonly<Record<string, CommandCase>> = {
   'audit list': { reads: ['', '--since 7d'], lists: [''] },
   'audit show': { reads: ['CHANGE'], unknown: 'nonesuch' },
@@ -125,10 +125,10 @@ export const COMMAND_CASES: Readonly<Record<string, CommandCase>> = {
   'users suspend': { changes: 'LEAVER', unknown: 'nonesuch-login' },
 };
 
-/** Command line after command line: the command's words, and all of them. */
+/** The name of a command, its whole command line, and its case. */
 export type CaseLine = readonly [name: string, line: readonly string[], CommandCase];
 
-/** The command lines that every case has of one kind. */
+/** Returns the command lines of one kind in all cases. */
 export function caseLines(
   pick: (one: CommandCase) => readonly (string | undefined)[],
 ): readonly CaseLine[] {
@@ -139,14 +139,14 @@ export function caseLines(
   );
 }
 
-/** Puts words in front of `--`, or at the end where there is none. */
+/** Inserts flags before `--`, or at the end if there is none. */
 export function withFlags(line: readonly string[], flags: string): readonly string[] {
   const end = line.indexOf('--');
   const at = end === -1 ? line.length : end;
   return [...line.slice(0, at), ...wordsOf(flags), ...line.slice(at)];
 }
 
-/** The words of a line that needs no quotes. */
+/** Splits a line without quotes into words. */
 export function wordsOf(line: string): readonly string[] {
   return line.split(' ').filter((word) => word !== '');
 }

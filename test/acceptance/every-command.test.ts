@@ -10,7 +10,7 @@ describe.each(commands.map((command) => [command.id.replaceAll(':', ' '), comman
   (name, command) => {
     const words = name.split(' ');
 
-    it('has a summary, examples that name it, and help within 40 lines', async () => {
+    it('has a summary, examples with its name, and help within 40 lines', async () => {
       const help = commandHelp(command, await command.load());
       expect(command.summary).not.toBe('');
       expect(help).toContain('EXAMPLES');
@@ -22,7 +22,7 @@ describe.each(commands.map((command) => [command.id.replaceAll(':', ' '), comman
       expect(Math.max(...help.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
     });
 
-    it('prints that help for --help and -h, without escape sequences', async () => {
+    it('prints its help for --help and -h, without escape sequences', async () => {
       for (const flag of ['--help', '-h']) {
         const { stdout, stderr, exitCode } = await cli([...words, flag]);
         expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
@@ -31,13 +31,13 @@ describe.each(commands.map((command) => [command.id.replaceAll(':', ' '), comman
       }
     });
 
-    it('ends with 2 for a flag that it does not have', async () => {
+    it('exits with 2 for an unknown flag', async () => {
       const { stdout, stderr, exitCode } = await cli([...words, '--no-such-flag']);
       expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
       expect(stderr).toMatch(/^Error: .*--no-such-flag/);
     });
 
-    it('says so as JSON, on standard error alone', async () => {
+    it('prints this error as JSON to standard error only', async () => {
       const { stdout, stderr, exitCode } = await cli([...words, '--json', '--no-such-flag']);
       expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
       expect(JSON.parse(stderr)).toMatchObject({ exitCode: 2, hint: expect.any(String) });

@@ -4,7 +4,7 @@ import { sourceCommands } from '../../scripts/source-commands.ts';
 import { EXIT_CODES } from '../../src/lib/errors.ts';
 import { World } from '../support/world.ts';
 
-/** Whatever is typed: an answer of the table of exit codes, and never a word of the inside. */
+// Any command line must exit with a documented code and never print internals.
 
 let world: World;
 beforeAll(async () => {
@@ -14,10 +14,10 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 const DOCUMENTED = new Set([0, ...Object.values(EXIT_CODES)]);
 
-/** What a single run may take before it is interrupted: some of them wait, as they should. */
+/** The time limit of a run in milliseconds; some commands wait, as they should. */
 const PATIENCE = 400;
 
-// These run programs and sandboxes of their own.
+// These run other programs and sandboxes.
 const OTHERS = ['sandbox:start', 'sandbox:run'];
 
 const commands = (await sourceCommands()).filter(({ id }) => !OTHERS.includes(id));
@@ -88,7 +88,7 @@ const line = fc
   )
   .map(([command, rest]) => [...command, ...rest]);
 
-it('ends with a documented exit code, and says why in words', async () => {
+it('exits with a documented code and prints the reason', async () => {
   await fc.assert(
     fc.asyncProperty(line, fc.boolean(), async (argv, installed) => {
       const { stdout, stderr, exitCode } = await world.cli(argv, {
@@ -97,7 +97,7 @@ it('ends with a documented exit code, and says why in words', async () => {
           ? {}
           : { CIRCLECI_ADMIN_CONFIG_DIR: '/nonexistent', KUBECONFIG: '/nonexistent' },
       });
-      // The nomad CLI has exit codes of its own.
+      // The nomad CLI has its own exit codes.
       if (!argv.includes('cli')) expect(DOCUMENTED).toContain(exitCode);
       const said = `${stdout}\n${stderr}`;
       expect(said).not.toMatch(/\n\s+at .+:\d+/);

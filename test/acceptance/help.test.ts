@@ -6,7 +6,7 @@ import { RULES } from '../../src/lib/queue/rules/index.ts';
 import { cli } from '../support/cli.ts';
 
 describe.each([[['help']], [['--help']], [[]]])('%j', (argv) => {
-  it('fits a terminal, says where to start, and names every command', async () => {
+  it('fits a terminal, has first steps, and lists every command', async () => {
     const { stdout, stderr, exitCode } = await cli(argv);
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     const lines = stdout.trimEnd().split('\n');
@@ -32,7 +32,7 @@ describe('help CODE', () => {
     }
   });
 
-  it('has a page for each file of the docs', async () => {
+  it('shows every file in docs/checks and docs/findings', async () => {
     for (const folder of ['checks', 'findings']) {
       const files = await readdir(join(import.meta.dirname, '..', '..', 'docs', folder));
       for (const file of files) {
@@ -48,7 +48,7 @@ describe('help CODE', () => {
     expect(stdout).toMatch(/^# /);
   });
 
-  it('knows the codes that there are', async () => {
+  it('exits with 5 for an unknown code', async () => {
     const { stderr, exitCode } = await cli(['help', 'CQ9999', '--json']);
     expect(JSON.parse(stderr)).toMatchObject({ code: 'UNKNOWN_CODE', exitCode: 5 });
     expect(exitCode).toBe(5);

@@ -5,7 +5,7 @@ import { startSandbox } from '../support/sandbox.ts';
 import { World } from '../support/world.ts';
 import { caseLines, withFlags, wordsOf } from './command-cases.ts';
 
-/** A profile chooses an installation, and what a shell happens to hold does not choose another. */
+// A profile selects the installation, and ambient variables never select another one.
 
 let own: World;
 let other: Awaited<ReturnType<typeof startSandbox>>;
@@ -26,7 +26,7 @@ beforeEach(async () => {
 const AMBIENT_TOKEN = 'ambient-token-0123456789';
 const OWN_TOKEN = 'token-of-the-profile-0123456789';
 
-/** All of the field that points a shell at the other installation, tokens too. */
+/** Returns all ambient variables that point at the other installation, including tokens. */
 function foreign(): Record<string, string> {
   const env = Object.fromEntries(
     Object.entries(other.environment()).filter(([name]) => !name.startsWith('CIRCLECI_ADMIN_')),
@@ -40,7 +40,7 @@ const asked = ({ reads, writes }: { readonly reads: number; readonly writes: num
 const READS = caseLines((one) => one.reads ?? []);
 
 describe.each(READS)('%s: %j', (_name, line) => {
-  it('never leaves the chosen installation for one that the shell names', async () => {
+  it('uses only the selected installation, whatever ambient variables are set', async () => {
     const before = await own.cli(line);
     const requests = asked(own.sandbox.calls);
     own.sandbox.calls.reset();
@@ -69,7 +69,7 @@ describe.each(['direct', 'proxy', 'port-forward', 'exec'])('Nomad by %s', (acces
 describe.each(caseLines((one) => (one.subject ? [] : [one.changes])))(
   '%s: %j',
   (_name, line, { consent = '--yes', passesThrough }) => {
-    it('refuses while the shell means another installation, and touches neither', async () => {
+    it('is refused while an ambient variable names another installation, and changes neither', async () => {
       const agreed = withFlags(line, consent);
       const { CIRCLE_HOST, NOMAD_ADDR, KUBECONFIG } = foreign();
       for (const env of [{ CIRCLE_HOST }, { NOMAD_ADDR }, { KUBECONFIG }]) {
@@ -86,7 +86,7 @@ describe.each(caseLines((one) => (one.subject ? [] : [one.changes])))(
 );
 
 describe("the profile's tokens", () => {
-  it('stay with its host when a flag or a variable leads elsewhere', async () => {
+  it('are not sent to another host that a flag or variable selects', async () => {
     const tokenFile = join(own.home, 'nomad-token');
     await writeFile(tokenFile, OWN_TOKEN, { mode: 0o600 });
     const { NOMAD_ADDR: ownAddress, KUBECONFIG: ownFile } = own.sandbox.environment();

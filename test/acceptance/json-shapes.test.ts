@@ -5,10 +5,9 @@ import { addShape, type Shape } from '../support/json-shape.ts';
 import { World } from '../support/world.ts';
 import { caseLines, withFlags } from './command-cases.ts';
 
-/**
- * The keys that every command prints with `--json`, as docs/reference/json.md has them: they are a
- * contract. With DOCS=write the page is written, else what is printed is held against it.
- */
+// The keys that commands print with `--json` are a contract, documented in
+// docs/reference/json.md. With DOCS=write the page is written; otherwise the output is checked
+// against it.
 
 const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'reference', 'json.md');
 const HEAD = `# Keys of --json
@@ -26,7 +25,7 @@ const PLANS = caseLines((one) => (one.passesThrough ? [] : [one.changes])).map(
   ([name, line]) => [`${name} --dry-run`, withFlags(line, '--dry-run --json')] as const,
 );
 const NAMES = [...new Set([...READS, ...PLANS].map(([name]) => name))].sort();
-/** What is only there where something is wrong. */
+/** A command line whose output has keys that appear only if there are findings. */
 const ILL = ['troubleshoot', 'queue', '--limit', '60s', '--json'];
 
 const worlds: World[] = [];
@@ -52,28 +51,28 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => Promise.all(worlds.map((world) => world[Symbol.asyncDispose]())));
 
-it('documents every command that prints JSON, and no other', () => {
+it('the page documents exactly the commands that print JSON', () => {
   expect([...documented.keys()], 'npm run docs writes it').toEqual(NAMES);
 });
 
 describe.each(NAMES)('%s', (name) => {
-  it('prints the keys that are documented, with their types', () => {
+  it('prints the documented keys with their types', () => {
     const keys = documented.get(name) ?? new Map<string, readonly string[]>();
     const own = printed.get(name) ?? new Map();
     for (const [path, types] of shown(own)) {
       const known = keys.get(path) ?? [];
       expect(known, `${path} is not documented: npm run docs`).not.toEqual([]);
-      // Of what was null wherever it was documented nobody knows what else it may be.
+      // If only null was seen when the page was written, the other types are unknown.
       if (known.join() === 'null') continue;
       for (const type of types) expect([...known, 'null'], path).toContain(type);
     }
-    // What is in lists may be missing where a list is empty.
+    // Keys inside lists are missing if a list is empty.
     for (const path of keys.keys())
       if (!path.includes('[]')) expect(own.has(path), path).toBe(true);
   });
 });
 
-/** An object is shown by its keys, unless it may be null. */
+/** Returns the rows of the page. An object that is never null is shown only by its keys. */
 function shown(shape: Shape): readonly (readonly [string, readonly string[]])[] {
   return [...shape]
     .filter(([, types]) => !types.has('object') || types.size > 1)

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Sandbox } from '../../src/lib/sandbox/sandbox.ts';
 import { installLauncher, type Launched, launch } from '../support/circleci-launcher.ts';
 
-/** `circleci admin ...`: the bundle as an extension of circleci CLI v1. */
+// Runs `circleci admin ...`: the bundle as an extension of circleci CLI v1.
 
 let sandbox: Sandbox;
 let directory: string;
@@ -28,7 +28,7 @@ function circleci(...words: readonly string[]): Promise<Launched> {
 }
 
 describe('circleci admin', () => {
-  it('helps, and tells its version', async () => {
+  it('prints help and its version', async () => {
     const [all, one, version] = await Promise.all([
       circleci(),
       circleci('nomad', 'drain', '--help'),
@@ -40,7 +40,7 @@ describe('circleci admin', () => {
     expect(version.stdout).toMatch(/^circleci-admin\/\d/);
   });
 
-  it('passes words, streams and exit codes through', async () => {
+  it('passes through arguments, streams and exit codes', async () => {
     const [read, typo, missing, refused, passed] = await Promise.all([
       circleci('nomad', 'node-status', '--json'),
       circleci('nomad', 'drain', '--stauts'),
@@ -56,7 +56,7 @@ describe('circleci admin', () => {
     expect(sandbox.calls.writes).toBe(0);
   });
 
-  it('takes the host and the token that the circleci CLI hands over', async () => {
+  it('uses the host and the token from the circleci CLI', async () => {
     const { stdout, stderr, exitCode } = await circleci('config', 'show', '--json', '--debug');
     expect({ stderr, exitCode }).toMatchObject({ exitCode: 0 });
     const { settings, tokens } = JSON.parse(stdout);
@@ -69,7 +69,7 @@ describe('circleci admin', () => {
     expect(stdout + stderr).not.toContain(TOKEN);
   });
 
-  it('is not found where circleci-admin is not installed', async () => {
+  it('is not found if the extension is not installed', async () => {
     const missing = await launch(directory, ['nonesuch'], { host: '', token: '' });
     expect(missing).toMatchObject({ stdout: '', exitCode: 2 });
   });

@@ -5,7 +5,7 @@ import { FORMATS } from '../../src/lib/cli/output/output.ts';
 import { World } from '../support/world.ts';
 import { COMMAND_CASES, caseLines, withFlags } from './command-cases.ts';
 
-/** Every command that reads, against a sandbox, in all formats. */
+// Runs every command that reads against a sandbox, in all formats.
 
 let world: World;
 beforeAll(async () => {
@@ -19,20 +19,20 @@ const LISTS = caseLines((one) => one.lists ?? []);
 const documents = (text: string): unknown[] =>
   text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
 
-it('knows every command', async () => {
+it('every command has a case', async () => {
   const all = (await sourceCommands()).map(({ id }) => id.replaceAll(':', ' '));
   expect(Object.keys(COMMAND_CASES).sort(), 'see command-cases.ts').toEqual(all.sort());
 });
 
 describe.each(READS)('%s: %j', (_name, line, { passesThrough }) => {
-  it('prints JSON alone on standard output, and changes nothing', async () => {
+  it('prints only JSON to standard output, and changes nothing', async () => {
     const { stdout, stderr, exitCode } = await world.cli(withFlags(line, '--json'));
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     if (!passesThrough) expect(JSON.parse(stdout)).toEqual(expect.any(Object));
     expect(world.sandbox.calls.writes).toBe(0);
   });
 
-  it('writes no escape sequence into a pipe, under NO_COLOR or on a dumb terminal', async () => {
+  it('writes no escape sequence to a pipe, with NO_COLOR or on a dumb terminal', async () => {
     const ways = [
       {},
       { tty: { stdout: true, stderr: true }, env: { NO_COLOR: '1', TERM: 'xterm' } },
@@ -48,7 +48,7 @@ describe.each(READS)('%s: %j', (_name, line, { passesThrough }) => {
     expect(stdout + stderr).not.toContain('\u001b');
   });
 
-  it('says nothing but its result with --quiet, and debug lines with --debug', async () => {
+  it('prints only its result with --quiet, and debug lines with --debug', async () => {
     expect((await world.cli(withFlags(line, '--quiet'))).stderr).toBe('');
     const quiet = await world.cli(withFlags(line, '--quiet --json'));
     const debug = await world.cli(withFlags(line, '--quiet --json --debug'));
@@ -62,7 +62,7 @@ describe.each(READS)('%s: %j', (_name, line, { passesThrough }) => {
   });
 });
 
-it('does write colours on a terminal that shows them', async () => {
+it('writes colours on a terminal that supports them', async () => {
   const { stdout } = await world.cli(['nomad', 'node-status'], { tty: { stdout: true } });
   expect(stdout).toContain('\u001b[');
 });
@@ -75,7 +75,7 @@ describe.each(LISTS)('the list of %s: %j', (_name, line) => {
   };
   const keys = async (): Promise<string[]> => cells((await print('csv')).split('\r\n')[0] ?? '');
 
-  it('says the same in every format', async () => {
+  it('has the same content in every format', async () => {
     const [json, yaml, ndjson, csv, tsv, wide, table] = await Promise.all(
       ['json', 'yaml', 'ndjson', 'csv', 'tsv', 'wide', 'table'].map(print),
     );
@@ -90,7 +90,7 @@ describe.each(LISTS)('the list of %s: %j', (_name, line) => {
     const [header = [], ...body] = (csv ?? '').split('\r\n').filter(Boolean).map(cells);
     expect(new Set(header).size).toBe(header.length);
     for (const row of body) expect(row).toHaveLength(header.length);
-    // A diagnosis is more than its findings.
+    // The document of a diagnosis has more than the findings.
     if (line[1] !== 'queue') expect(rows).toHaveLength(body.length);
     for (const row of (tsv ?? '').split('\n').filter(Boolean)) {
       expect(row.split('\t')).toHaveLength(header.length);
@@ -98,7 +98,7 @@ describe.each(LISTS)('the list of %s: %j', (_name, line) => {
     for (const text of [wide, table]) expect(text?.split('\n').length).toBeGreaterThan(body.length);
   });
 
-  it('takes the columns that it has, in any order, and names them for one that it has not', async () => {
+  it('accepts its columns in any order, and lists them for an unknown one', async () => {
     const [first = '', second = first] = await keys();
     const picked = await world.cli(withFlags(line, `-o csv --columns ${second},${first}`));
     expect(cells(picked.stdout.split('\r\n')[0] ?? '')).toEqual([second, first]);
@@ -110,7 +110,7 @@ describe.each(LISTS)('the list of %s: %j', (_name, line) => {
     }
   });
 
-  it('sorts by every column, up and down', async () => {
+  it('sorts by every column, ascending and descending', async () => {
     const sorted = async (key: string, by: string): Promise<string[]> => {
       const { stdout } = await world.cli(withFlags(line, `-o tsv --columns ${key} --sort ${by}`));
       return stdout.split('\n').slice(0, -1);
@@ -125,7 +125,7 @@ describe.each(LISTS)('the list of %s: %j', (_name, line) => {
   });
 });
 
-it('refuses a format that there is not, and names those that there are', async () => {
+it('rejects an unknown format and lists the valid ones', async () => {
   const { stderr, exitCode } = await world.cli(['nomad', 'status', '-o', 'yml']);
   expect(exitCode).toBe(2);
   expect(stderr).toBe(
@@ -134,7 +134,7 @@ it('refuses a format that there is not, and names those that there are', async (
 });
 
 describe.each(caseLines((one) => [one.unknown]))('%s: %j', (_name, line) => {
-  it('ends with 5 for what does not exist', async () => {
+  it('exits with 5 if the named object does not exist', async () => {
     const plain = await world.cli(line);
     expect(plain).toMatchObject({ stdout: '', exitCode: 5 });
     expect(plain.stderr).toMatch(/^Error: [^\n]+\n[^\n]+/);
@@ -148,7 +148,7 @@ describe.each(caseLines((one) => [one.unknown]))('%s: %j', (_name, line) => {
   });
 });
 
-/** The cells of a line of CSV. */
+/** Splits a line of CSV into cells. */
 function cells(line: string): string[] {
   return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
     ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',

@@ -16,7 +16,7 @@ interface Told {
   readonly ref: string;
 }
 
-/** Moves the sandbox's time until a command has ended; how far it had to be moved. */
+/** Advances the sandbox's clock until a command has ended; `tookMs` is the sandbox time it took. */
 async function runThrough(
   sandbox: Sandbox,
   result: Promise<CliResult>,
@@ -27,7 +27,7 @@ async function runThrough(
     ended = true;
   });
   while (!ended) {
-    // What goes over the wire takes a moment of real time, whatever the sandbox's clock says.
+    // Network I/O takes real time, independent of the sandbox's clock.
     await new Promise((resolve) => setTimeout(resolve, 20));
     if (!ended) await sandbox.clock.advance(250);
   }
@@ -37,11 +37,11 @@ async function runThrough(
 interface Setup {
   readonly sandbox: Sandbox;
   readonly own: Machine;
-  /** Lines of the profile, below its name; keys of the cluster are there already. */
+  /** The text of the config file. */
   readonly profile: string;
 }
 
-/** A machine with a profile that reaches the sandbox's Nomad through its cluster alone. */
+/** Creates a machine with a profile that reaches the sandbox's Nomad only through the cluster. */
 async function prepare(sandbox: Sandbox): Promise<Setup> {
   const own = await machine();
   const { KUBECONFIG, CIRCLE_HOST, CIRCLE_TOKEN, NODE_EXTRA_CA_CERTS } = sandbox.environment();
@@ -84,7 +84,7 @@ function withStatus(checks: readonly Told[], status: string): readonly string[] 
   return checks.filter((check) => check.status === status).map(({ code }) => code);
 }
 
-test('on a sound installation nothing is red or yellow, and nothing is changed', async () => {
+test('a healthy installation has no failures or warnings, and nothing is changed', async () => {
   const setup = await prepare(await startSandbox());
   const { checks, summary, exitCode, installation } = await doctor(setup);
   expect(checks.filter(({ status }) => !['ok', 'not-configured'].includes(status))).toEqual([]);
@@ -103,7 +103,7 @@ test('on a sound installation nothing is red or yellow, and nothing is changed',
 
 type Break = (setup: Setup) => void | Promise<void>;
 
-/** Each fault, the one check that has to tell it, and in what words. */
+/** Faults, each with the one check that must fail and the pattern of its message. */
 const FAULTS: Readonly<Record<string, readonly [string, RegExp, Break]>> = {
   'a config file with a wrong key': [
     'CA0101',
@@ -136,12 +136,12 @@ const FAULTS: Readonly<Record<string, readonly [string, RegExp, Break]>> = {
     /^Kubernetes: Cannot reach 127\.0\.0\.1:\d+: /,
     ({ sandbox }) => sandbox.kubernetes.stop(),
   ],
-  'an API server that never answers': [
+  'an API server that does not respond': [
     'CA0203',
     /^timed out after 15s$/,
     ({ sandbox }) => sandbox.faults.add({ service: 'kubernetes', fault: { kind: 'hang' } }),
   ],
-  'an API server of another authority': [
+  'an API server with a certificate of another CA': [
     'CA0204',
     /is not trusted/,
     async ({ sandbox }) => {
@@ -150,7 +150,7 @@ const FAULTS: Readonly<Record<string, readonly [string, RegExp, Break]>> = {
       await rewriteKubeconfig(sandbox, /certificate-authority-data: [\s\S]*?(?=\n\S)/, line);
     },
   ],
-  'a token that the API server refuses': [
+  'a token that the API server rejects': [
     'CA0205',
     /does not accept the credentials of context "circleci-sandbox"/,
     ({ sandbox }) => rewriteKubeconfig(sandbox, ADMIN_TOKEN, 'expired-token'),
@@ -166,7 +166,7 @@ const FAULTS: Readonly<Record<string, readonly [string, RegExp, Break]>> = {
     /namespace "circleci" does not exist$/,
     ({ own, profile }) => writeFile(own.configPath, profile.replace('circleci-server', 'circleci')),
   ],
-  'a role that leaves out every way to Nomad': [
+  'a role without permission for any way to Nomad': [
     'CA0209',
     /^missing: get pods\/proxy \(.*create pods\/exec \(.*get pods\/log \(.*delete pods \(.*patch deployments\.apps \(.*patch statefulsets\.apps \(/,
     ({ sandbox }) => rewriteKubeconfig(sandbox, ADMIN_TOKEN, LIMITED_TOKEN),
@@ -187,7 +187,7 @@ const FAULTS: Readonly<Record<string, readonly [string, RegExp, Break]>> = {
     ({ own, profile }) =>
       writeFile(own.configPath, `${profile}    nomad: { pod: nomad-server-0 }\n`),
   ],
-  'a Nomad that hangs up': [
+  'a Nomad that closes connections': [
     'CA0302',
     /circleci-nomad-0/,
     async ({ sandbox, own, profile }) => {
@@ -195,7 +195,7 @@ const FAULTS: Readonly<Record<string, readonly [string, RegExp, Break]>> = {
       sandbox.faults.add({ service: 'nomad', fault: { kind: 'reset' } });
     },
   ],
-  'a Nomad that never answers': [
+  'a Nomad that does not respond': [
     'CA0303',
     /^Timed out after 10s$/,
     async ({ sandbox, own, profile }) => {
@@ -208,7 +208,7 @@ const FAULTS: Readonly<Record<string, readonly [string, RegExp, Break]>> = {
     /^there is no leader$/,
     ({ sandbox }) => sandbox.nomad.setLeader(false),
   ],
-  'a Nomad that refuses the token': [
+  'a Nomad that rejects the token': [
     'CA0306',
     /[Pp]ermission denied|token/,
     ({ sandbox }) =>
@@ -229,23 +229,23 @@ const FAULTS: Readonly<Record<string, readonly [string, RegExp, Break]>> = {
     /the connection was refused/,
     ({ sandbox }) => sandbox.server.stop(),
   ],
-  'a host with a certificate of an unknown authority': [
+  'a host with a certificate of an unknown CA': [
     'CA0402',
     /is not trusted: [A-Z_]+/,
     ({ own, profile }) => writeFile(own.configPath, profile.replace(/\n *caFile: .*/, '')),
   ],
-  'a server that answers with errors': [
+  'a server that responds with errors': [
     'CA0403',
     /answers with 500$/,
     ({ sandbox }) =>
       sandbox.faults.add({ service: 'server', fault: { kind: 'status', status: 500 } }),
   ],
-  'a server that never answers': [
+  'a server that does not respond': [
     'CA0403',
     /^timed out after 15s$/,
     ({ sandbox }) => sandbox.faults.add({ service: 'server', fault: { kind: 'hang' } }),
   ],
-  'a token that the server refuses': [
+  'a token that the server rejects': [
     'CA0404',
     /does not accept the API token$/,
     ({ own }) => writeFile(join(own.home, 'token'), 'revoked-token\n'),
@@ -277,7 +277,7 @@ async function rewriteKubeconfig(sandbox: Sandbox, from: string | RegExp, to: st
   await writeFile(path, changed);
 }
 
-describe('one check tells of', () => {
+describe('exactly one check fails for', () => {
   test.each(Object.entries(FAULTS))('%s', async (_name, [code, words, breakIt]) => {
     const setup = await prepare(await startSandbox({ scenario: 'idle' }));
     await breakIt(setup);
@@ -302,8 +302,8 @@ describe('one check tells of', () => {
   });
 });
 
-describe("a Nomad server's pod that nobody has named", () => {
-  test('is found where it has another name, with one list of the pods for all checks', async () => {
+describe("the Nomad server's pod, if it is not configured", () => {
+  test('is found under another name, with one list of the pods for all checks', async () => {
     const setup = await prepare(await startSandbox({ scenario: idleWithFourNames() }));
     const { checks, exitCode } = await doctor(setup);
     expect(checks.filter(({ status }) => !['ok', 'not-configured'].includes(status))).toEqual([]);
@@ -318,7 +318,7 @@ describe("a Nomad server's pod that nobody has named", () => {
     );
   });
 
-  test('is told with its name where it is not ready; the others count as pods', async () => {
+  test('is named in its check if it is not ready; other pods are reported by the check of pods', async () => {
     const setup = await prepare(await startSandbox({ scenario: idleWithFourNames() }));
     for (const at of [0, 1, 2]) setup.sandbox.kubernetes.setReady(`nomad-server-${at}`, false);
     const { checks } = await doctor(setup);
@@ -329,9 +329,9 @@ describe("a Nomad server's pod that nobody has named", () => {
   });
 });
 
-test('a way that does not lead to Nomad is a warning where another does', async () => {
+test('a way to Nomad that does not work is a warning if another one works', async () => {
   const setup = await prepare(await startSandbox({ scenario: 'idle' }));
-  // The CLI in the pod does not pass here.
+  // The fault does not affect the CLI in the pod.
   setup.sandbox.faults.add({ service: 'nomad', fault: { kind: 'reset' } });
   const { checks, exitCode } = await doctor(setup);
   expect(withStatus(checks, 'warning')).toEqual(['CA0302', 'CA0303']);
@@ -340,7 +340,7 @@ test('a way that does not lead to Nomad is a warning where another does', async 
   expect(exitCode).toBe(0);
 });
 
-test('a whole installation that hangs ends within the limit for all, each fault told once', async () => {
+test('an installation that hangs is reported within --timeout, each fault once', async () => {
   const setup = await prepare(await startSandbox({ scenario: 'idle' }));
   setup.sandbox.faults.add({ fault: { kind: 'hang' } });
   const { checks, tookMs } = await doctor(setup, '--timeout', '5s');
@@ -351,7 +351,7 @@ test('a whole installation that hangs ends within the limit for all, each fault 
   );
 });
 
-test('--wait tries again until nothing fails', async () => {
+test('--wait retries until no check fails', async () => {
   const setup = await prepare(await startSandbox({ scenario: 'idle' }));
   const { sandbox, own } = setup;
   sandbox.faults.add({ service: 'server', times: 1, fault: { kind: 'status', status: 500 } });
@@ -364,14 +364,14 @@ test('--wait tries again until nothing fails', async () => {
 });
 
 describe('the flags', () => {
-  test('choose checks by code and category', async () => {
+  test('select checks by code and category', async () => {
     const setup = await prepare(await startSandbox({ scenario: 'idle' }));
     const only = await doctor(setup, '--only', 'machine,ca0101', '--skip', 'CA0502');
     expect(only.checks.map(({ code }) => code)).toEqual(['CA0101', 'CA0501', 'CA0503']);
     expect(only.exitCode).toBe(0);
   });
 
-  test('leave out what is not severe, and count it all the same', async () => {
+  test('hide results below --min-severity but count them', async () => {
     const setup = await prepare(await startSandbox({ scenario: 'idle' }));
     await chmod(setup.own.configPath, 0o644);
     const { checks, summary, exitCode } = await doctor(setup, '--min-severity', 'warning');
@@ -380,7 +380,7 @@ describe('the flags', () => {
     expect(summary['ok']).toBeGreaterThan(20);
   });
 
-  test('name what was meant by a check that is none', async () => {
+  test('suggest the closest check for an unknown one', async () => {
     const { cli } = await machine();
     const { exitCode, stdout, stderr } = await cli(['doctor', '--only', 'nomda', '--json']);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
@@ -392,8 +392,8 @@ describe('the flags', () => {
   });
 });
 
-describe('for people', () => {
-  test('it is a list in groups with marks, and what to do beside a fault', async () => {
+describe('on a terminal', () => {
+  test('the checks are grouped and marked, and a failure has a hint', async () => {
     const setup = await prepare(await startSandbox({ scenario: 'idle' }));
     setup.sandbox.nomad.setLeader(false);
     const show = async (env: Readonly<Record<string, string>>) => {

@@ -7,7 +7,7 @@ import { findScenario } from '../../src/lib/sandbox/scenarios/index.ts';
 import { machine } from '../support/machine.ts';
 import { startSandbox } from '../support/sandbox.ts';
 
-/** A machine whose environment leads to the sandbox, and whose config file is its own. */
+/** Creates a machine whose environment points at the sandbox, with a config file of its own. */
 async function machineAt(sandbox: Sandbox) {
   const own = await machine();
   const { KUBECONFIG, CIRCLE_HOST, CIRCLE_TOKEN, NODE_EXTRA_CA_CERTS } = sandbox.environment();
@@ -16,8 +16,8 @@ async function machineAt(sandbox: Sandbox) {
   return { ...own, run: (...argv: readonly string[]) => own.cli(argv, options) };
 }
 
-describe('from nothing to a profile that works', () => {
-  test('init --yes writes it, doctor has nothing red, and commands go by it', async () => {
+describe('creating a profile', () => {
+  test('init --yes writes it, doctor passes, and commands use it', async () => {
     const sandbox = await startSandbox();
     const { run, cli, configPath } = await machineAt(sandbox);
     const token = ['--token-command', 'printenv CIRCLE_TOKEN'];
@@ -36,12 +36,12 @@ describe('from nothing to a profile that works', () => {
     const checked = await run('doctor', '--json');
     expect(checked.exitCode).toBe(0);
     expect(JSON.parse(checked.stdout).summary).toMatchObject({ warning: 0, failed: 0, skipped: 0 });
-    // No variable but those of the machine: the profile says it all.
+    // Without the variables of the sandbox: the profile is sufficient.
     const { stdout: status } = await cli(['nomad', 'node-status', '--json']);
     expect(JSON.parse(status).clients).toHaveLength(sandbox.nomad.state.nodes.size);
   });
 
-  test('what is written is shown before, and what was not found is said', async () => {
+  test('the plan shows the written lines and the settings that were not found', async () => {
     const { run, configPath } = await machineAt(
       // No build has ever run, so no log names anything.
       await startSandbox({
@@ -66,8 +66,8 @@ describe('from nothing to a profile that works', () => {
   });
 });
 
-describe('what the installation says about itself', () => {
-  test('its host and base domain are read off what schedulerer logs of a build', async () => {
+describe('discovery', () => {
+  test('the host and base domain are read from the log of schedulerer', async () => {
     const sandbox = await startSandbox({ scenario: 'idle' });
     const { cli } = await machine();
     const env = { KUBECONFIG: sandbox.environment()['KUBECONFIG'] };
@@ -114,7 +114,7 @@ describe('what the installation says about itself', () => {
     });
   });
 
-  test('with few rights the usual namespaces are looked through, and the rest is left out', async () => {
+  test('with few permissions only the usual namespaces are searched, and other settings are omitted', async () => {
     const sandbox = await startSandbox({ scenario: 'no-permissions' });
     const { run } = await machineAt(sandbox);
     const { exitCode, stdout } = await run('init', '--yes', '--json');
@@ -148,7 +148,7 @@ describe('nothing is written', () => {
     expect(existsSync(configPath)).toBe(false);
   });
 
-  test('where no namespace has a Nomad server', async () => {
+  test('if no namespace has a Nomad server', async () => {
     const kubernetes = { pods: [{ name: 'something-else' }] };
     const scenario = { name: 'none', summary: '', nomad: { clients: 1 }, kubernetes };
     const { run, configPath } = await machineAt(await startSandbox({ scenario }));
@@ -161,7 +161,7 @@ describe('nothing is written', () => {
     expect(existsSync(configPath)).toBe(false);
   });
 
-  test('with a host that is none', async () => {
+  test('with an invalid host', async () => {
     const { run, configPath } = await machineAt(
       // No build has ever run, so no log names anything.
       await startSandbox({
@@ -174,7 +174,7 @@ describe('nothing is written', () => {
   });
 });
 
-test('a profile of that name is not overwritten without saying so, and keeps its other keys', async () => {
+test('overwriting an existing profile has a warning and keeps its other keys', async () => {
   const { run, cli, configPath } = await machineAt(await startSandbox({ scenario: 'idle' }));
   for (const [key, value] of [
     ['host', 'old.example.com'],

@@ -5,10 +5,10 @@ import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const BUNDLE = join(ROOT, 'dist', 'main.cjs');
-/** What the bundle is made from. */
+/** The files that the bundle depends on. */
 const SOURCES = ['src/**/*.ts', 'scripts/{build,source-commands}.ts', 'package.json'];
 
-/** Bundles the program before the tests that run it, where the bundle is missing or too old. */
+/** Builds the bundle before the tests if it is missing or older than its sources. */
 export async function setup(): Promise<void> {
   if (existsSync(BUNDLE) && statSync(BUNDLE).mtimeMs >= newestSource()) return;
   const build = promisify(execFile);

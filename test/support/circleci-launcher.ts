@@ -3,10 +3,10 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * A stand-in for circleci CLI v1, doing what it documents of extensions: `circleci NAME ARGS...`
- * runs the `circleci-NAME` that it finds on the PATH with the rest of the words, in its own
- * streams, with `CIRCLE_TOKEN` and `CIRCLE_HOST` of its own configuration; the exit code is that
- * program's.
+ * A stand-in for circleci CLI v1 that implements its documented extensions: `circleci NAME ARGS...`
+ * runs `circleci-NAME` from the PATH with the remaining arguments and inherited streams, sets
+ * `CIRCLE_TOKEN` and `CIRCLE_HOST` from its own configuration, and returns the exit code of the
+ * program.
  */
 const LAUNCHER = `#!/bin/sh
 name=$1
@@ -17,14 +17,14 @@ CIRCLE_TOKEN=$LAUNCHER_TOKEN CIRCLE_HOST=$LAUNCHER_HOST exec "$program" "$@"
 
 const RUN = join(import.meta.dirname, '..', '..', 'bin', 'run.js');
 
-/** How a program ended. */
+/** The result of a program. */
 export interface Launched {
   readonly stdout: string;
   readonly stderr: string;
   readonly exitCode: number;
 }
 
-/** Puts the launcher, and our program as npm would, into a directory for the PATH. */
+/** Installs the launcher and `circleci-admin` (as npm would) in a directory for the PATH. */
 export async function installLauncher(directory: string): Promise<void> {
   const programs = {
     circleci: LAUNCHER,
@@ -36,7 +36,7 @@ export async function installLauncher(directory: string): Promise<void> {
   }
 }
 
-/** Runs `circleci WORDS...`, configured for this host and token. */
+/** Runs `circleci WORDS...` with the given host and token in its configuration. */
 export function launch(
   directory: string,
   words: readonly string[],

@@ -8,14 +8,14 @@ import { TestRuntime, type TestRuntimeOptions } from './test-runtime.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** How a command line ended. */
+/** The result of a command line. */
 export interface CliResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly exitCode: number;
 }
 
-/** A command line that runs: what it has said so far, and how it ends. */
+/** A running command line: its runtime with the output so far, and its result. */
 export interface RunningCli {
   readonly runtime: TestRuntime;
   readonly result: Promise<CliResult>;
@@ -25,10 +25,10 @@ let table: Promise<CommandTable> | undefined;
 let directory: string | undefined;
 
 /**
- * Runs a command line in this process, on the sources. Config, data and state of the machine's user
- * are out of its reach.
+ * Runs a command line in this process, from the sources. It has private directories for config,
+ * data and state, so that it does not use those of the machine's user.
  *
- * @param options `env` is all that the command sees of an environment
+ * @param options `env` is the whole environment of the command, apart from these directories
  */
 export async function cli(
   argv: readonly string[],
@@ -37,7 +37,7 @@ export async function cli(
   return await startCli(argv, options).result;
 }
 
-/** The same, for a command that a test watches or interrupts while it runs. */
+/** Starts a command line, for tests that observe or interrupt it while it runs. */
 export function startCli(argv: readonly string[], options: TestRuntimeOptions = {}): RunningCli {
   const home = privateDirectory();
   const runtime = new TestRuntime({

@@ -1,8 +1,7 @@
 /**
- * Counts processor time from now on. Unlike time on the wall it does not grow with what else the
- * machine does.
+ * Starts measuring CPU time, which does not depend on the load of the machine as elapsed time does.
  *
- * @returns the milliseconds so far
+ * @returns a function that returns the CPU time since the start, in milliseconds
  */
 export function cpuStopwatch(): () => number {
   const before = process.cpuUsage();
@@ -12,7 +11,7 @@ export function cpuStopwatch(): () => number {
   };
 }
 
-/** Does synchronous work, and says what it comes to and how much processor time it took. */
+/** Runs synchronous work and returns its result and its CPU time. */
 export function timed<T>(work: () => T): { readonly value: T; readonly cpuMs: number } {
   const stopwatch = cpuStopwatch();
   const value = work();

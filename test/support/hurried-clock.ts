@@ -1,15 +1,15 @@
 import type { Clock, Milliseconds } from '../../src/lib/clock.ts';
 import { systemClock } from '../../src/lib/terminal/system-clock.ts';
 
-/** Limits on a request are at least so long; pauses between tries are shorter. */
+/** The minimum length of a request timeout; pauses between attempts are shorter. */
 const SHORTEST_LIMIT: Milliseconds = 15_000;
 
-/** How much faster pauses pass. */
+/** The factor by which pauses are shortened. */
 const HURRY = 200;
 
 /**
- * A clock on which nothing passes but the pauses that the program makes, and those in a moment.
- * Limits stay as long as they are: they are there for what hangs.
+ * A clock that advances only by the sleeps of the program, and shortens them. Timeouts keep their
+ * real length, because they are for requests that hang.
  */
 export class HurriedClock implements Clock {
   #now: number;

@@ -1,9 +1,9 @@
-/** The keys of documents of JSON, such as `findings[].code`, each with the types that were seen. */
+/** The paths of keys in JSON documents, such as `findings[].code`, with the types that occurred. */
 export type Shape = Map<string, Set<string>>;
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 
-/** Adds what one more document shows. */
+/** Adds the keys and types of one document. */
 export function addShape(shape: Shape, value: unknown, path = ''): void {
   if (path !== '') {
     const types = shape.get(path) ?? new Set();

@@ -5,17 +5,17 @@ import { onTestFinished } from 'vitest';
 import { type CliResult, cli } from './cli.ts';
 import type { TestRuntimeOptions } from './test-runtime.ts';
 
-/** A machine of its own: a home directory with a config file and data that no other test sees. */
+/** An isolated machine: a home directory with its own config file and data. */
 export interface Machine {
   readonly home: string;
-  /** Where the config file is, or would be. */
+  /** The path of the config file, which may not exist. */
   readonly configPath: string;
   readonly dataDir: string;
-  /** Runs a command line there, without colours. */
+  /** Runs a command line on this machine, without colours. */
   cli(argv: readonly string[], options?: TestRuntimeOptions): Promise<CliResult>;
 }
 
-/** Makes a machine that goes away with the test. */
+/** Creates a machine and removes it after the test. */
 export async function machine(): Promise<Machine> {
   const home = await mkdtemp(join(tmpdir(), 'machine-'));
   onTestFinished(() => rm(home, { recursive: true, force: true }));

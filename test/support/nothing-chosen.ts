@@ -1,6 +1,6 @@
 import type { Chosen } from '../../src/lib/installation/settings.ts';
 
-/** A command line that says nothing of the installation. */
+/** The values of a command line without any flag that selects an installation. */
 export const NOTHING_CHOSEN: Chosen = {
   installation: undefined,
   context: undefined,

@@ -9,7 +9,7 @@ import type { NreplScenario } from '../../src/lib/sandbox/nrepl/scenario.ts';
 import { seededRandom } from '../../src/lib/sandbox/random.ts';
 import { openSession, type ReplSession } from '../../src/lib/server/nrepl/client.ts';
 
-/** A simulated nREPL of its own, time standing still, and sessions of our client on it. */
+/** A simulated nREPL with a stopped clock, and sessions of the client with it. */
 export interface NreplRig {
   readonly nrepl: NreplSandbox;
   readonly clock: SandboxClock;
@@ -19,7 +19,7 @@ export interface NreplRig {
   session(): Promise<ReplSession>;
 }
 
-/** Starts one for the test that runs. */
+/** Starts a rig and stops it after the test. */
 export async function nreplRig(
   logins: readonly string[] = [],
   scenario: NreplScenario = {},

@@ -4,29 +4,29 @@ import { Sandbox, type SandboxOptions } from '../../src/lib/sandbox/sandbox.ts';
 
 export { type CliResult, cli, type RunningCli, startCli } from './cli.ts';
 
-/** When the sandboxes of tests begin. */
+/** The start time of the clock in test sandboxes. */
 export const SANDBOX_START = new Date('2026-03-02T09:00:00Z');
 
 /**
- * A sandbox whose time stands still until the test moves it (`sandbox.clock.advance(ms)`), stopped
- * when the test ends. Outside of a test hold it with `await using`.
+ * Starts a sandbox with a stopped clock, which the test advances (`sandbox.clock.advance(ms)`). The
+ * sandbox is stopped after the test. Outside a test, use `await using`.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const sandbox = await Sandbox.start({ rate: 0, startAt: SANDBOX_START, ...options });
   try {
     onTestFinished(() => sandbox.stop());
   } catch (error) {
-    // In a hook there is no test that could end.
+    // onTestFinished throws in a hook, which has no test.
     if (!(error instanceof Error && error.message.includes('onTestFinished'))) throw error;
   }
   return sandbox;
 }
 
 /**
- * Lets time go on while `run` lasts. A busy machine may be slow to answer, or to load what the
- * first run of all loads: give the command limits of a day where no limit is meant to end it.
+ * Runs the sandbox's clock during `run`. A busy machine may be slow to respond or to load modules,
+ * so commands that must not time out need limits of a day.
  *
- * @param rate how much faster than real time
+ * @param rate the speed of the clock relative to real time
  */
 export async function whileTimePasses<T>(
   clock: SandboxClock,

@@ -4,17 +4,17 @@ import { type CliResult, startCli } from './cli.ts';
 
 let served = 0;
 
-/** A sandbox that `sandbox start` serves in this process, under a name of its own. */
+/** A sandbox that `sandbox start` runs in this process under a unique name. */
 export interface ServedSandbox {
   readonly name: string;
   readonly state: SandboxState;
-  /** How `sandbox start` ended. */
+  /** The result of `sandbox start`. */
   readonly ended: Promise<CliResult>;
-  /** Ctrl-C. */
+  /** Sends Ctrl-C to `sandbox start`. */
   interrupt(): void;
 }
 
-/** Runs `sandbox start` in the foreground with time standing still, until the test ends. */
+/** Runs `sandbox start` in the foreground with a stopped clock, until the test ends. */
 export async function serveSandbox(...flags: readonly string[]): Promise<ServedSandbox> {
   served += 1;
   const name = `test-${process.pid}-${served}`;

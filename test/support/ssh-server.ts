@@ -7,10 +7,9 @@ import ssh2 from 'ssh2';
 const BITS = { rsa: 2_048, ecdsa: 256, ed25519: 256 } as const;
 
 /**
- * Makes a key of a host or an operator in a directory, with its public half beside it, in the
- * format of OpenSSH.
+ * Creates a key pair for a host or an operator in a directory, in the format of OpenSSH.
  *
- * @returns the path of the private half
+ * @returns the path of the private key
  */
 export function makeKey(
   directory: string,
@@ -22,7 +21,7 @@ export function makeKey(
   const locked = passphrase === undefined ? {} : { passphrase, cipher: 'aes256-ctr', rounds: 1 };
   for (;;) {
     const made = ssh2.utils.generateKeyPairSync(type, { bits: BITS[type], ...locked });
-    // Where a number of the key begins with a zero, ssh2 writes what it cannot read.
+    // ssh2 cannot read a key that it wrote if a number in the key starts with a zero byte.
     if (ssh2.utils.parseKey(made.private, passphrase) instanceof Error) continue;
     writeFileSync(path, made.private, { mode: 0o600 });
     writeFileSync(`${path}.pub`, `${made.public}\n`);
@@ -30,18 +29,18 @@ export function makeKey(
   }
 }
 
-/** The public half as known_hosts has it. */
+/** Returns the public key in the format of known_hosts. */
 export function publicKey(path: string): string {
   return readFileSync(`${path}.pub`, 'utf8').split(' ').slice(0, 2).join(' ');
 }
 
-/** An SSH server on loopback that lets everybody in. */
+/** An SSH server on loopback that accepts every login. */
 export class SshServer implements AsyncDisposable {
-  /** Commands that were begun, in order. */
+  /** The commands that were started, in order. */
   readonly commands: string[] = [];
-  /** The most commands that ran at the same time. */
+  /** The maximum number of commands that ran concurrently. */
   most = 0;
-  /** Logins that have been made. */
+  /** The number of logins. */
   logins = 0;
   readonly #server: ssh2.Server;
   readonly #sockets = new Set<ssh2.Connection>();
@@ -55,7 +54,9 @@ export class SshServer implements AsyncDisposable {
   }
 
   /**
-   * @param mostCommands how many it takes at once on a connection (sshd's MaxSessions)
+   * Starts a server on a free port.
+   *
+   * @param mostCommands the maximum number of concurrent commands (like sshd's MaxSessions)
    */
   static async start(hostKeys: readonly string[], mostCommands = 10): Promise<SshServer> {
     const server = new SshServer(hostKeys, mostCommands);
@@ -67,7 +68,7 @@ export class SshServer implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Breaks every connection off. */
+  /** Closes every connection. */
   cut(): void {
     for (const connection of this.#sockets) connection.end();
   }
@@ -96,7 +97,7 @@ export class SshServer implements AsyncDisposable {
       accept().on('exec', (agree, _refuse, { command }) => {
         this.commands.push(command);
         const channel = agree();
-        // It runs for as long as the others need to come as well.
+        // Long enough for concurrent commands to overlap.
         setTimeout(() => {
           this.#running -= 1;
           channel.exit(0);
@@ -107,7 +108,7 @@ export class SshServer implements AsyncDisposable {
   }
 }
 
-/** A port that takes connections, and never says anything. */
+/** Opens a port that accepts connections but never sends anything. */
 export async function silentPort(): Promise<AsyncDisposable & { readonly port: number }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => void sockets.add(socket.on('error', () => undefined)));

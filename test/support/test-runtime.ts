@@ -3,26 +3,26 @@ import type { InputStream, OutputStream, Runtime } from '../../src/lib/cli/runti
 import type { Clock } from '../../src/lib/clock.ts';
 import { systemClock } from '../../src/lib/terminal/system-clock.ts';
 
-/** What a test decides about the process that a command runs in. */
+/** The options of a {@link TestRuntime}. */
 export interface TestRuntimeOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** What standard input holds. Default: nothing, and it ends at once. */
+  /** The content of standard input; default is empty. */
   readonly stdin?: string | AsyncIterable<string | Uint8Array>;
-  /** Whether the streams are a terminal: all of them, or each by its name. */
+  /** Whether the streams are a terminal: for all of them, or by name. */
   readonly tty?:
     | boolean
     | { readonly stdin?: boolean; readonly stdout?: boolean; readonly stderr?: boolean };
-  /** Width of the terminal. Default 80. */
+  /** The width of the terminal; default 80. */
   readonly columns?: number;
   readonly clock?: Clock;
-  /** Aborted as Ctrl-C would. */
+  /** Aborted for Ctrl-C. */
   readonly signal?: AbortSignal;
   readonly home?: string;
   readonly cwd?: string;
   readonly self?: readonly string[];
 }
 
-/** A stream that keeps what is written to it. */
+/** An output stream that keeps everything written to it. */
 export class CapturedStream implements OutputStream {
   readonly isTTY: boolean;
   readonly columns: number | undefined;
@@ -39,7 +39,7 @@ export class CapturedStream implements OutputStream {
     for (const wake of this.#waiting) wake();
   }
 
-  /** Everything written so far, as UTF-8. */
+  /** The output so far, as UTF-8. */
   get text(): string {
     return this.bytes.toString('utf8');
   }
@@ -48,7 +48,7 @@ export class CapturedStream implements OutputStream {
     return Buffer.concat(this.#chunks);
   }
 
-  /** Resolves once the text holds `part`. */
+  /** Resolves once the output contains `part`. */
   async until(part: string | RegExp): Promise<void> {
     const found = (): boolean =>
       typeof part === 'string' ? this.text.includes(part) : part.test(this.text);
@@ -64,9 +64,9 @@ export class CapturedStream implements OutputStream {
   }
 }
 
-/** A process that a test has in its hands: streams that are captured, a terminal or none. */
+/** A simulated process with captured streams, on a terminal or not. */
 export class TestRuntime implements Runtime {
-  /** Whether a change asked to go on without a reader. */
+  /** Whether {@link outliveReaders} was called. */
   outlivesReaders = false;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin: InputStream;
@@ -111,7 +111,7 @@ function inputStream(content: TestRuntimeOptions['stdin'] = '', isTTY: boolean):
   const stream = new PassThrough();
   if (typeof content === 'string') stream.end(content);
   else void pour(content, stream);
-  // What commands use of a terminal's stream: prompts turn raw mode on and off.
+  // The properties of a terminal's stream that commands use: prompts switch raw mode.
   const terminal = { isTTY, isRaw: false, fd: 0, setRawMode: () => stream };
   return Object.assign(stream, terminal) as unknown as NodeJS.ReadStream;
 }

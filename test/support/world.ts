@@ -11,13 +11,13 @@ import type { TestRuntimeOptions } from './test-runtime.ts';
 /** The profile of a {@link World}. */
 export const PROFILE = 'lab';
 
-/** A sandbox, and a machine whose config file has a profile that leads there. */
+/** A sandbox, and a machine whose config file has a profile for it. */
 export class World implements AsyncDisposable {
   readonly sandbox: Sandbox;
   readonly home: string;
   readonly configPath: string;
   readonly auditPath: string;
-  /** What stands for NODE, JOB, ... in a command line of a test. */
+  /** The values of the placeholders NODE, JOB, ... in command lines of tests. */
   readonly #names: ReadonlyMap<string, string>;
 
   private constructor(sandbox: Sandbox, home: string, names: ReadonlyMap<string, string>) {
@@ -28,9 +28,11 @@ export class World implements AsyncDisposable {
     this.#names = names;
   }
 
-  /** Starts the sandbox and writes the profile; the audit log has one change in it. */
+  /**
+   * Starts the sandbox, writes the profile, and makes changes so that the audit log has entries.
+   */
   static async open(options: SandboxOptions = {}): Promise<World> {
-    // Time stands still, and with it a limit on the requests of a second.
+    // Without a rate limit, because it would never recover while the clock is stopped.
     const scenario = { ...healthy, server: { ...healthy.server, limit: null } };
     const sandbox = await Sandbox.start({
       scenario,
@@ -81,7 +83,7 @@ export class World implements AsyncDisposable {
     return world;
   }
 
-  /** Writes the config file: the profile, with these lines in it too. */
+  /** Writes the config file with the profile and additional lines in it. */
   async writeProfile(...lines: readonly string[]): Promise<void> {
     const {
       CIRCLE_HOST,
@@ -111,14 +113,14 @@ export class World implements AsyncDisposable {
     await chmod(this.configPath, 0o600);
   }
 
-  /** Runs a command line there; NODE, JOB and the like in it stand for what there is. */
+  /** Runs a command line on the machine, after replacing placeholders such as NODE and JOB. */
   cli(argv: readonly string[], options: TestRuntimeOptions = {}): Promise<CliResult> {
     const env = {
       CIRCLECI_ADMIN_CONFIG_DIR: join(this.home, 'config'),
       CIRCLECI_ADMIN_DATA_DIR: join(this.home, 'data'),
       CIRCLECI_ADMIN_STATE_DIR: join(this.home, 'state'),
       CIRCLECI_ADMIN_CACHE_DIR: join(this.home, 'cache'),
-      // Every profile of a test is about the same machines.
+      // All profiles of a test use the same machines.
       ...this.sandbox.ssh.environment(),
       ...options.env,
     };
@@ -132,7 +134,7 @@ export class World implements AsyncDisposable {
     });
   }
 
-  /** The audit log as it is; empty where there is none. */
+  /** Reads the audit log; returns an empty string if there is none. */
   audit(): Promise<string> {
     return readFile(this.auditPath, 'utf8').catch(() => '');
   }

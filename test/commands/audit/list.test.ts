@@ -4,7 +4,7 @@ import { machine } from '../../support/machine.ts';
 const CLOCK = { now: () => new Date('2026-01-02T03:04:05.678Z'), sleep: async () => undefined };
 
 describe('audit list and audit show', () => {
-  it('tell of a change that a command has made, and of no dry run', async () => {
+  it('show a change made by a command, but not a dry run', async () => {
     const { cli } = await machine();
     const options = { clock: CLOCK };
     const set = ['config', 'set', 'host', 'h.example.com', '--installation', 'prod'];
@@ -41,14 +41,14 @@ describe('audit list and audit show', () => {
     [['audit', 'show', 'nothing'], 5, 'The audit log has no change "nothing"'],
     [['audit', 'list', '--since', 'yesterday'], 2, '"yesterday" is not a duration'],
     [['audit', 'list', '--limit', '0'], 2, 'an integer greater than or equal to 1'],
-  ])('%j ends with %i', async (argv, exitCode, message) => {
+  ])('%j exits with %i', async (argv, exitCode, message) => {
     const { cli } = await machine();
     const result = await cli(argv);
     expect(result).toMatchObject({ exitCode, stdout: '' });
     expect(result.stderr).toContain(message);
   });
 
-  it('work where the installation has left the config file', async () => {
+  it('work for an installation that is no longer in the config file', async () => {
     const { cli } = await machine();
     const result = await cli(['audit', 'list', '--installation', 'gone'], { tty: true });
     expect(result).toEqual({

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Sandbox } from '../../../src/lib/sandbox/sandbox.ts';
 
-/** The script in a real bash, with the bundle behind it. */
+// Runs the script in a real bash, with the bundled program.
 
 const RUN = join(import.meta.dirname, '..', '..', '..', 'bin', 'run.js');
 
@@ -25,7 +25,9 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-/** What bash offers at the end of these words, which are cut as bash cuts them. */
+/**
+ * Returns the completions that bash offers for the last of the words, split as bash splits them.
+ */
 async function press(...lines: readonly (readonly string[])[]): Promise<readonly string[][]> {
   const quoted = (words: readonly string[]): string =>
     ['circleci-admin', ...words].map((word) => `'${word}'`).join(' ');
@@ -49,7 +51,7 @@ async function press(...lines: readonly (readonly string[])[]): Promise<readonly
 }
 
 describe('completion bash', () => {
-  it('finishes commands, flags, values and files', async () => {
+  it('completes commands, flags, values and files', async () => {
     expect(
       await press(
         ['nom'],
@@ -73,7 +75,7 @@ describe('completion bash', () => {
     ]);
   });
 
-  it('finishes names that the installation knows', async () => {
+  it('completes names of the installation', async () => {
     const [nodes = [], pods] = await press(
       ['nomad', 'drain', ''],
       ['nomad', 'cli', '--nomad-pod', 'circleci-n'],

@@ -27,7 +27,7 @@ async function writeConfig(text: string): Promise<void> {
 const TWO = 'current: prod\ninstallations:\n  prod:\n    readOnly: true\n  lab:\n    host: l\n';
 
 describe('config set, use, unset and remove', () => {
-  it('go from nothing to two profiles and back, and keep what is written by hand', async () => {
+  it('create and remove two profiles, and keep manual edits', async () => {
     expect(await run(['set', 'host', 'h', '--installation', 'prod', '-y'])).toMatchObject({
       exitCode: 0,
       stderr: expect.stringContaining('+     host: h'),
@@ -37,7 +37,7 @@ describe('config set, use, unset and remove', () => {
     await run(['use', 'prod', '-y']);
     await run(['set', 'nomad.caFile', 'ca.pem', '-y']);
     await run(['set', 'readOnly', 'yes', '-y']);
-    // A read-only profile guards the installation, not the file that says so.
+    // readOnly protects the installation and not the config file.
     expect(await run(['set', 'version', '4.10', '-y'])).toMatchObject({ exitCode: 0 });
     await run(['set', 'host', 'l', '--installation', 'lab', '-y']);
     expect((await written()).split('\n').slice(3)).toEqual([
@@ -65,7 +65,7 @@ describe('config set, use, unset and remove', () => {
     ]);
   });
 
-  it('say what they would do with --dry-run, and touch nothing', async () => {
+  it('show the change with --dry-run and write nothing', async () => {
     const result = await run(['set', 'host', 'h', '--installation', 'prod', '--dry-run', '--json']);
     expect(JSON.parse(result.stdout)).toEqual({
       path: here.configPath,
@@ -84,14 +84,14 @@ describe('config set, use, unset and remove', () => {
 
   it.each<[string, readonly string[], number, string, string]>([
     [
-      'a key that is none',
+      'an unknown key',
       ['set', 'nomad.adress', 'x', '-y'],
       2,
       'UNKNOWN_KEY',
       'Did you mean nomad.address?',
     ],
     [
-      'a key to unset that is none',
+      'an unknown key to unset',
       ['unset', 'colour', '-y'],
       2,
       'UNKNOWN_KEY',
@@ -106,44 +106,50 @@ describe('config set, use, unset and remove', () => {
       'tokenFile',
     ],
     [
-      'a value that is none',
+      'an invalid value',
       ['set', 'nomad.access', 'canary', '-y'],
       2,
       'BAD_VALUE',
       'Valid values are auto, direct',
     ],
     [
-      'a name that is none',
+      'an invalid name',
       ['set', 'host', 'h', '--installation', 'a b', '-y'],
       2,
       'BAD_NAME',
       'letters',
     ],
     [
-      'an installation that is not there',
+      'an installation that does not exist',
       ['use', 'prdo', '-y'],
       5,
       'INSTALLATION_NOT_FOUND',
       'Did you mean prod?',
     ],
     [
-      'an installation that is not there to unset',
+      'a key to unset of an installation that does not exist',
       ['unset', 'host', '--installation', 'x', '-y'],
       5,
       'INSTALLATION_NOT_FOUND',
       'prod, lab',
     ],
     [
-      'the installation in use',
+      'removing the installation in use',
       ['remove', 'prod', '-y'],
       6,
       'INSTALLATION_IN_USE',
       'config use lab',
     ],
-    ['nobody to ask', ['use', 'lab'], 6, 'NOT_CONFIRMED', '--yes'],
-    ['a flag that forbids it', ['use', 'lab', '-y', '--read-only'], 6, 'READ_ONLY', '--read-only'],
-    ['no value', ['set', 'host'], 2, 'BAD_ARGUMENTS', '--help'],
-  ])('refuse %s, and touch nothing', async (_, argv, exitCode, code, hint) => {
+    ['a change without a terminal or --yes', ['use', 'lab'], 6, 'NOT_CONFIRMED', '--yes'],
+    [
+      'a change with --read-only',
+      ['use', 'lab', '-y', '--read-only'],
+      6,
+      'READ_ONLY',
+      '--read-only',
+    ],
+    ['a missing value', ['set', 'host'], 2, 'BAD_ARGUMENTS', '--help'],
+  ])('reject %s and write nothing', async (_, argv, exitCode, code, hint) => {
     await writeConfig(TWO);
     const result = await run([...argv, '--json']);
     expect(result).toMatchObject({ exitCode, stdout: '' });
@@ -157,7 +163,7 @@ describe('config set, use, unset and remove', () => {
     expect(await exists(here.dataDir)).toBe(false);
   });
 
-  it('want to know which installation, where none is in use', async () => {
+  it('require an installation if none is in use', async () => {
     expect(await run(['set', 'host', 'h', '-y'])).toMatchObject({
       exitCode: 2,
       stderr:
@@ -165,7 +171,7 @@ describe('config set, use, unset and remove', () => {
     });
   });
 
-  it('leave alone a file that is not YAML, and say where', async () => {
+  it('do not change a file that is not YAML, and report the position of the error', async () => {
     await writeConfig('installations: [canary');
     const result = await run(['set', 'host', 'h', '--installation', 'a', '-y']);
     expect(result.exitCode).toBe(7);
@@ -174,7 +180,7 @@ describe('config set, use, unset and remove', () => {
     expect(await written()).toBe('installations: [canary');
   });
 
-  it('show no part of a command that prints a secret, nowhere', async () => {
+  it('never show the arguments of a command that prints a secret', async () => {
     const secret = 'echo canary-token';
     const results = [
       await run(['set', 'nomad.tokenCommand', secret, '--installation', 'p', '-y']),
@@ -200,7 +206,7 @@ describe('config set, use, unset and remove', () => {
     expect(await written()).toContain('tokenCommand: echo canary-token x');
   });
 
-  it('have nothing to do where the file says so already', async () => {
+  it('have nothing to do if the file already has the setting', async () => {
     await writeConfig(TWO);
     expect(await run(['use', 'prod'])).toMatchObject({
       exitCode: 0,
@@ -208,7 +214,7 @@ describe('config set, use, unset and remove', () => {
     });
   });
 
-  it('warn of a new name that looks like an old one', async () => {
+  it('warn of a new name that is similar to an existing one', async () => {
     await writeConfig(TWO);
     const result = await run(['set', 'host', 'h', '--installation', 'prdo', '--dry-run']);
     expect(result.stderr).toContain(

@@ -27,7 +27,7 @@ installations:
 `;
 
 describe('config show', () => {
-  it('tells each setting and where it comes from, conflicts, and no secret', async () => {
+  it('shows each setting with its source, and conflicts, but no secret', async () => {
     await writeFile(here.configPath, TWO);
     const env = {
       NOMAD_ADDR: 'http://other',
@@ -60,7 +60,7 @@ describe('config show', () => {
     expect(result.stdout + result.stderr).not.toContain('canary');
   });
 
-  it('shows another profile, and what holds without any', async () => {
+  it('shows another profile, and the settings without a profile', async () => {
     await writeFile(here.configPath, TWO);
     const lab = await run(['show', 'lab'], { tty: true });
     expect(lab.stdout).toMatch(/^readOnly +true +profile$/m);
@@ -78,7 +78,7 @@ describe('config show', () => {
 });
 
 describe('config list and config path', () => {
-  it('list the installations, and mark the one in use', async () => {
+  it('list the installations and mark the current one', async () => {
     await writeFile(here.configPath, TWO);
     const list = await run(['list', '--json']);
     expect(JSON.parse(list.stdout)).toEqual({
@@ -115,7 +115,7 @@ describe('config list and config path', () => {
     });
   });
 
-  it('say where the file and its schema are', async () => {
+  it('print the paths of the file and of its schema', async () => {
     expect((await run(['path'])).stdout).toBe(`${here.configPath}\n`);
     expect((await run(['path', '--schema'])).stdout).toMatch(/\/schema\/config\.schema\.json\n$/);
     expect(JSON.parse((await run(['path', '--json'])).stdout)).toMatchObject({
@@ -126,7 +126,7 @@ describe('config list and config path', () => {
 });
 
 describe('config validate', () => {
-  it('tells everything that is wrong, with its place, and ends with 7', async () => {
+  it('lists all findings with their positions and exits with 7', async () => {
     await writeFile(
       here.configPath,
       'curent: x\ninstallations:\n  prod:\n    nomad: {token: canary}\n',
@@ -159,7 +159,7 @@ describe('config validate', () => {
     expect((await run(['validate'])).stdout.split('\n')).toHaveLength(3);
   });
 
-  it('says that a file is fine, is not there, or cannot be read', async () => {
+  it('reports whether a file is valid, missing or unreadable', async () => {
     expect(await run(['validate'])).toMatchObject({
       exitCode: 0,
       stderr: `${here.configPath} does not exist, which is fine.\n`,
@@ -185,7 +185,7 @@ describe('config validate', () => {
 });
 
 describe('any config file', () => {
-  it('ends every command with a documented exit code, and without a stack trace', async () => {
+  it('makes every command exit with a documented code and without a stack trace', async () => {
     const documented = new Set<number>([0, ...Object.values(EXIT_CODES)]);
     const words = fc.constantFrom(
       ...[
@@ -234,7 +234,7 @@ describe('any config file', () => {
         const { exitCode, stderr } = await here.cli(argv);
         expect(documented).toContain(exitCode);
         expect(stderr).not.toMatch(/this is a bug|^ {4}at /m);
-        // What an edit has written is never worse than what it found.
+        // A file is valid after a successful edit.
         if (exitCode === 0 && argv[1] === 'set') {
           expect(await run(['validate'])).toMatchObject({ exitCode: 0 });
         }

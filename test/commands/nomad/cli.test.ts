@@ -10,7 +10,7 @@ async function nomad(scenario: string | Scenario = 'idle') {
 }
 
 describe('nomad cli', () => {
-  it('passes output, errors and the exit code through, and arguments as they come', async () => {
+  it('passes through output, errors, the exit code and unchanged arguments', async () => {
     const { run } = await nomad();
     const status = await run('--', 'node', 'status');
     expect(status).toMatchObject({ exitCode: 0, stderr: '' });
@@ -26,7 +26,7 @@ describe('nomad cli', () => {
     [['--', 'node-drain', '-enable', '-yes'], 'NOT_CONFIRMED'],
     [['--yes', '--', 'node', 'drain', '-enable', '-force', '-yes'], 'NOT_CONFIRMED'],
     [['--confirm', 'other', '--', 'node', 'drain', '-enable', '--force=1'], 'NOT_CONFIRMED'],
-  ])('is no back door: %j touches nothing', async (words, code) => {
+  ])('needs confirmation for changes: %j changes nothing', async (words, code) => {
     const { sandbox, run } = await nomad();
     const list = await cli(['nomad', 'node-status', '--json'], { env: sandbox.environment() });
     const [{ id }] = JSON.parse(list.stdout).clients;
@@ -37,7 +37,7 @@ describe('nomad cli', () => {
     expect(JSON.parse(after.stdout).capacity.draining).toBe(0);
   });
 
-  it('kills builds for whoever names the installation, and says so first', async () => {
+  it('kills builds only after a warning and with --confirm', async () => {
     const { sandbox, run } = await nomad();
     const list = await cli(['nomad', 'node-status', '--json'], { env: sandbox.environment() });
     const [{ id }] = JSON.parse(list.stdout).clients;
@@ -48,7 +48,7 @@ describe('nomad cli', () => {
     expect(await run('--confirm', name, ...drain)).toMatchObject({ exitCode: 0 });
   });
 
-  it('changes what it is told to with --yes', async () => {
+  it('makes a change with --yes', async () => {
     const { sandbox, run } = await nomad();
     const list = await cli(['nomad', 'node-status', '--json'], { env: sandbox.environment() });
     const [{ id }] = JSON.parse(list.stdout).clients;
@@ -58,7 +58,7 @@ describe('nomad cli', () => {
     expect(JSON.parse(after.stdout).capacity.ineligible).toBe(1);
   });
 
-  it('runs where the server is, under whatever name, and a change runs once', async () => {
+  it('finds the pod of the server under another name, and runs a change once', async () => {
     const { sandbox, run } = await nomad(idleWithFourNames());
     const { NOMAD_ADDR: _, ...env } = sandbox.environment();
     const list = await cli(['nomad', 'node-status', '--json'], { env, clock: sandbox.clock });
@@ -75,7 +75,7 @@ describe('nomad cli', () => {
     expect(JSON.parse(after.stdout).capacity.ineligible).toBe(1);
   });
 
-  it('stays with a pod that is named, and says which run Nomad', async () => {
+  it('uses only the pod given by a flag, and suggests the pods that run Nomad', async () => {
     const { run } = await nomad(idleWithFourNames());
     const result = await run('--json', '--nomad-pod', 'circleci-nomad-0', '--', 'node', 'status');
     expect(JSON.parse(result.stderr)).toMatchObject({
@@ -85,7 +85,7 @@ describe('nomad cli', () => {
     });
   });
 
-  it('wants the arguments of nomad behind --', async () => {
+  it('requires -- before the arguments of nomad', async () => {
     const { run } = await nomad();
     const result = await run('node', 'status', '--json');
     expect(JSON.parse(result.stderr)).toMatchObject({

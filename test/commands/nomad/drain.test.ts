@@ -9,7 +9,7 @@ afterEach(async () => {
   open = [];
 });
 
-/** Two clients, one of them with a build that runs for so long (for ever where it is left out). */
+/** Creates two clients, one with a build that runs for `durationMs`, or forever if undefined. */
 async function fleet(durationMs?: number) {
   const rig = await startRig({ clients: 2 });
   open.push(rig);
@@ -27,7 +27,7 @@ beforeAll(async () => {
   await run(rig, ['drain', busy.name, '--dry-run']);
 });
 
-/** Runs a command while the sandbox's time passes. */
+/** Runs a command while advancing the sandbox's clock. */
 async function run(
   rig: Rig,
   argv: readonly string[],
@@ -40,7 +40,7 @@ async function run(
   void result.finally(() => {
     done = true;
   });
-  // Loading a command takes real time, in which none of the sandbox's may pass.
+  // Loading a command takes real time, during which the sandbox's clock must not advance.
   while (!done && rig.context.calls.reads === before) {
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
@@ -49,7 +49,7 @@ async function run(
 }
 
 describe('nomad drain', () => {
-  it('waits for the build and says so', async () => {
+  it('waits for the build and reports progress', async () => {
     const { rig, busy } = await fleet(300_000);
     const { stdout, stderr, exitCode } = await run(rig, ['drain', busy.name, '--yes']);
     expect(exitCode).toBe(0);
@@ -60,7 +60,7 @@ describe('nomad drain', () => {
     expect(stdout).toMatch(/drained +safe/);
   });
 
-  it('says where Nomad does not store the reason', async () => {
+  it('warns if Nomad does not store the reason', async () => {
     const { rig, busy } = await fleet();
     const { stderr } = await run(rig, ['drain', busy.name, '--dry-run', '--reason', 'new image']);
     expect(stderr).toContain('Nomad 1.0.4 does not store the reason of a drain (1.1 and later do)');
@@ -68,7 +68,7 @@ describe('nomad drain', () => {
     expect(without.stderr).not.toContain('reason');
   });
 
-  it('prints its report as one JSON document, a repeated run too', async () => {
+  it('prints its report as one JSON document, also when it is run again', async () => {
     const { rig, busy } = await fleet();
     const killed = await run(rig, ['drain', busy.name, '--deadline', '1m', '--yes', '--json']);
     expect(killed.exitCode).toBe(10);
@@ -84,7 +84,7 @@ describe('nomad drain', () => {
     });
   });
 
-  it('prints its events as they happen, and the report last', async () => {
+  it('prints events as they happen and the report last', async () => {
     const { rig, busy } = await fleet(5_000);
     const { stdout } = await run(rig, ['node-drain', busy.id, '-y', '-o', 'ndjson']);
     const lines = stdout
@@ -95,7 +95,7 @@ describe('nomad drain', () => {
     expect(lines.at(-1)).toMatchObject({ nodes: [{ outcome: 'drained' }], exitCode: 0 });
   });
 
-  it('drains the client that an odd-length prefix names, and no other', async () => {
+  it('drains only the client that matches a prefix of odd length', async () => {
     const { rig, busy, idle } = await fleet();
     const prefix = busy.id.slice(0, 7);
     const { exitCode } = await run(rig, ['drain', prefix, '--detach', '--yes']);
@@ -104,7 +104,7 @@ describe('nomad drain', () => {
     expect(await standing(rig, idle.id)).toMatchObject({ draining: false, eligible: true });
   });
 
-  it('drains what a selector fits, and nothing is nothing', async () => {
+  it('drains the clients that match a selector, and succeeds if none matches', async () => {
     const { rig, busy, idle } = await fleet();
     expect((await run(rig, ['drain', '--idle', '--yes'])).exitCode).toBe(0);
     expect(await standing(rig, idle.id)).toMatchObject({ eligible: false });
@@ -115,7 +115,7 @@ describe('nomad drain', () => {
     expect(JSON.parse(none.stdout)).toMatchObject({ nodes: [] });
   });
 
-  it('undoes itself', async () => {
+  it('cancels the drain with --disable', async () => {
     const { rig, busy } = await fleet();
     await run(rig, ['drain', busy.name, '--detach', '--yes']);
     const { exitCode } = await run(rig, ['drain', '--disable', busy.name, '--yes']);
@@ -123,10 +123,10 @@ describe('nomad drain', () => {
     expect(await standing(rig, busy.id)).toEqual({ eligible: true, draining: false, live: 1 });
   });
 
-  it('leaves the drain behind at Ctrl-C, with the command that undoes it', async () => {
+  it('leaves the drain running on Ctrl-C and prints the command that cancels it', async () => {
     const { rig, busy } = await fleet();
     const abort = new AbortController();
-    // Not before the drain is there, however busy the machine is.
+    // Waits until the drain is set, however slow the machine is.
     const abortOnceSet = (): void => {
       const isSet = rig.context.calls.writes > 0;
       rig.clock.schedule(30_000, isSet ? () => abort.abort() : abortOnceSet);
@@ -142,7 +142,7 @@ describe('nomad drain', () => {
     expect(await standing(rig, busy.id)).toMatchObject({ draining: true, live: 1 });
   });
 
-  it('wants a name to be typed before it kills', async () => {
+  it('requires a typed name before it kills builds', async () => {
     const { rig, busy } = await fleet();
     const asked = await run(rig, ['drain', busy.name, '--force', '--yes']);
     expect(asked.exitCode).toBe(6);
@@ -182,10 +182,10 @@ describe('nomad drain', () => {
       2,
       '--deadline and --force cannot be used together',
     ],
-    ['nobody to ask', ({ busy }) => ['drain', busy.name], 6, '--yes'],
+    ['no terminal and no --yes', ({ busy }) => ['drain', busy.name], 6, '--yes'],
     ['every client without its name', () => ['drain', '--all', '--yes'], 6, '--confirm'],
     [
-      'a profile that only reads',
+      'a read-only profile',
       ({ busy }) => ['drain', busy.name, '--yes', '--read-only'],
       6,
       'read-only',
@@ -197,7 +197,7 @@ describe('nomad drain', () => {
       2,
       '--enable or --disable',
     ],
-  ])('touches nothing with %s', async (_name, argv, code, said) => {
+  ])('changes nothing with %s', async (_name, argv, code, said) => {
     const { rig, busy } = await fleet();
     const { exitCode, stderr } = await run(rig, argv({ busy }));
     expect(exitCode).toBe(code);
@@ -205,7 +205,7 @@ describe('nomad drain', () => {
     expect(rig.context.calls.writes).toBe(0);
   });
 
-  it('lists what an ambiguous prefix may mean, and touches nothing', async () => {
+  it('lists the matches of an ambiguous prefix and changes nothing', async () => {
     const rig = await startRig({ clients: 40 });
     open.push(rig);
     const nodes = await rig.nodes();
@@ -221,7 +221,7 @@ describe('nomad drain', () => {
 });
 
 describe('nomad eligibility', () => {
-  it('closes a client to new builds, and opens it again', async () => {
+  it('makes a client ineligible and eligible again', async () => {
     const { rig, busy } = await fleet();
     const closed = await run(rig, ['eligibility', busy.name, '--disable', '--yes', '--json']);
     expect(JSON.parse(closed.stdout)).toEqual({

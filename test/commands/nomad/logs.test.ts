@@ -7,7 +7,7 @@ interface LogLine {
   readonly text: string;
 }
 
-it('prints the log of an ended build as it is, the same over every way', async () => {
+it('prints the unchanged log of an ended build, the same with every access', async () => {
   const sandbox = await startSandbox({ scenario: 'demo' });
   const options = { env: sandbox.environment(), clock: sandbox.clock };
   const dead = await cli(['nomad', 'status', '--status', 'dead', '--json'], options);
@@ -30,7 +30,7 @@ it('prints the log of an ended build as it is, the same over every way', async (
   expect(texts[0]).toMatchObject({ task: 'build-agent', allocation: expect.any(String) });
 });
 
-it('says of a pending build that there is no log yet, and where to see why', async () => {
+it('reports that a pending build has no log yet and suggests nomad status', async () => {
   const sandbox = await startSandbox({ scenario: 'too-large' });
   const options = { env: sandbox.environment(), clock: sandbox.clock };
   const list = await cli(['nomad', 'status', '--status', 'pending', '--json'], options);

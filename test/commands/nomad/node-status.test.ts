@@ -48,7 +48,7 @@ describe('nomad node-status', () => {
     [['nobody'], 5, 'NODE_NOT_FOUND'],
     [['ip-10-0-10-20', '--idle'], 2, 'BAD_FLAGS'],
     [['--status', 'sleepy'], 2, 'BAD_VALUE'],
-  ])('ends %j with its own code', async (words, exitCode, code) => {
+  ])('exits for %j with its documented code', async (words, exitCode, code) => {
     const sandbox = await startSandbox();
     const options = { env: sandbox.environment(), clock: sandbox.clock };
     const result = await cli(['nomad', 'node-status', ...words, '--json'], options);

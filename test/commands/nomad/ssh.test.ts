@@ -19,7 +19,7 @@ async function machines() {
 }
 
 describe('nomad ssh', () => {
-  it('passes output, errors and the exit code through', async () => {
+  it('passes through output, errors and the exit code', async () => {
     const { node, run } = await machines();
     expect(await run([node, '--', 'cat'], {}, 'in\n')).toEqual({
       stdout: 'in\n',
@@ -31,7 +31,7 @@ describe('nomad ssh', () => {
     expect(failed).toEqual({ stdout: 'out\n', stderr: 'err\n', exitCode: 7 });
   });
 
-  it('takes a host where Nomad cannot be reached, and says so', async () => {
+  it('accepts a host with a note if Nomad cannot be reached', async () => {
     const { env } = await machines();
     const [, address = ''] = (
       await cli(['nomad', 'node-status', '--columns', 'name,address'], { env })
@@ -42,7 +42,7 @@ describe('nomad ssh', () => {
     expect(ran.stderr).toContain('Logging in to the named hosts.');
   });
 
-  it('says on Ctrl-C that what was begun may go on', async () => {
+  it('warns on Ctrl-C that the command may still be running', async () => {
     const { env, node } = await machines();
     const interrupt = new AbortController();
     const running = startCli(['nomad', 'ssh', node, '--', 'cat'], {
@@ -68,19 +68,19 @@ describe('nomad ssh', () => {
     [['--yes', '--', 'sudo nomad node drain -self -enable -force'], 'NOT_CONFIRMED'],
     [['-t', '--', 'sudo', 'journalctl'], 'NOT_CONFIRMED'],
     [[], 'NOT_CONFIRMED'],
-  ])('is no back door: %j touches nothing', async (words, code) => {
+  ])('needs confirmation for changes: %j runs nothing', async (words, code) => {
     const { sandbox, node, run } = await machines();
     const at = words.indexOf('--');
     const flags = at === -1 ? words : words.slice(0, at);
     const rest = at === -1 ? [] : words.slice(at);
-    // Flags of ours stand behind `--` in one of the rows, and are then the command's.
+    // Flags of this tool come before `--`; those after it belong to the command.
     const refused = await run([node, '--json', ...flags, ...rest]);
     expect(refused).toMatchObject({ stdout: '', exitCode: 6 });
     expect(JSON.parse(refused.stderr)).toMatchObject({ code, exitCode: 6 });
     expect(sandbox.calls.recent().filter(({ service }) => service === 'ssh')).toEqual([]);
   });
 
-  it('shows a host key that it does not know, and keeps it once it is told to', async () => {
+  it('rejects an unknown host key, and saves it with --accept-new-host-key', async () => {
     const { node, run } = await machines();
     const directory = await mkdtemp(join(tmpdir(), 'ssh-'));
     onTestFinished(() => rm(directory, { recursive: true }));
@@ -110,7 +110,7 @@ describe('nomad ssh', () => {
     [['--bastion', 'a b', '--', 'uptime'], 2, 'BAD_SSH_ADDRESS'],
     [['--ssh-key', '/nonexistent/key', '--', 'uptime'], 7, 'SSH_KEY_UNUSABLE'],
     [['uptime'], 2, 'BAD_ARGUMENTS'],
-  ])('%j ends with %i', async (words, exitCode, code) => {
+  ])('%j exits with %i', async (words, exitCode, code) => {
     const { node, run } = await machines();
     const failed = await run([node, '--json', ...words]);
     expect(JSON.parse(failed.stderr)).toMatchObject({ code, exitCode, hint: expect.any(String) });

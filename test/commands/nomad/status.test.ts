@@ -15,7 +15,7 @@ describe('nomad status', () => {
     ['no-clients', ['no-clients']],
     ['clients-down', ['no-clients']],
     ['draining', ['no-clients']],
-  ])('says in %s why builds are pending', async (name, kinds) => {
+  ])('shows in %s why builds are pending', async (name, kinds) => {
     const { run } = await scenario(name);
     const { stdout, exitCode } = await run('status', '--status', 'pending', '--json');
     expect(exitCode).toBe(0);
@@ -25,7 +25,7 @@ describe('nomad status', () => {
     expect([...new Set(found)]).toEqual([...new Set(kinds)]);
   });
 
-  it('asks no more of Nomad for more jobs', async () => {
+  it('sends the same number of requests for more jobs', async () => {
     const requests: number[] = [];
     for (const builds of [1, 40]) {
       const sandbox = await startSandbox({ scenario: 'idle', builds });
@@ -38,7 +38,7 @@ describe('nomad status', () => {
     expect(requests[1]).toBe(requests[0]);
   });
 
-  it('shows one job, named by its number or its project', async () => {
+  it('shows one job, given by its number, its project or its URL', async () => {
     const { run } = await scenario('too-large');
     const { stdout } = await run('status', '--status', 'pending', '--json');
     const [job] = JSON.parse(stdout).jobs;
@@ -52,7 +52,7 @@ describe('nomad status', () => {
     }
   });
 
-  it('prints a document for every change while it watches, until Ctrl-C', async () => {
+  it('prints a document for every change with --watch, until Ctrl-C', async () => {
     const { sandbox } = await scenario('idle');
     const controller = new AbortController();
     const { startCli } = await import('../../support/cli.ts');
@@ -71,7 +71,7 @@ describe('nomad status', () => {
     [['999999999'], 5, 'JOB_NOT_FOUND'],
     [['--repo', 'web'], 2, 'BAD_REPO'],
     [['1', '--watch'], 2, 'BAD_FLAGS'],
-  ])('ends %j with its own code', async (words, exitCode, code) => {
+  ])('exits for %j with its documented code', async (words, exitCode, code) => {
     const { run } = await scenario('healthy');
     const result = await run('status', ...words, '--json');
     expect([result.stdout, result.exitCode]).toEqual(['', exitCode]);

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Sandbox } from '../../../src/lib/sandbox/sandbox.ts';
 import { type CliResult, cli, startCli, startSandbox } from '../../support/sandbox.ts';
 
-/** What the tests know of a client. */
+/** The properties of a client that the tests use. */
 interface Client {
   readonly id: string;
   readonly name: string;
@@ -25,17 +25,17 @@ function first<T>([one]: readonly T[]): T {
   return one;
 }
 
-/** What was run on machines. */
+/** Returns the commands that were run by SSH. */
 const ran = (sandbox: Sandbox): readonly string[] =>
   sandbox.calls.recent().flatMap(({ service, path }) => (service === 'ssh' ? [path] : []));
 
-/** The environment of somebody who has SSH and nothing else. */
+/** Returns an environment with access by SSH only. */
 function withoutNomad(env: Readonly<Record<string, string>>): Record<string, string> {
   const { KUBECONFIG: _, NOMAD_ADDR: __, ...rest } = env;
   return { ...rest, NOMAD_ADDR: 'http://127.0.0.1:1' };
 }
 
-/** Runs a command while the sandbox's time passes, of which no request may take too much. */
+/** Runs a command while advancing the sandbox's clock, with a request timeout that never fires. */
 async function run(sandbox: Sandbox, words: readonly string[]): Promise<CliResult> {
   const { result } = startCli([...words, '--request-timeout', '6h'], {
     env: sandbox.environment(),
@@ -47,14 +47,14 @@ async function run(sandbox: Sandbox, words: readonly string[]): Promise<CliResul
   });
   for (let second = 0; !done && second < 20_000; second += 1) {
     for (let turn = 0; turn < 25; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-    // Connecting takes real time, in which none of the sandbox's has to pass.
+    // Connecting takes real time, during which the sandbox's clock need not advance.
     if (ran(sandbox).length > 0) await sandbox.clock.advance(1_000);
   }
   return result;
 }
 
 describe('nomad node-status --via ssh', () => {
-  it('tells the same of a client as the server does', async () => {
+  it('shows a client like the server does', async () => {
     const { sandbox, env, clients } = await installation();
     const { id, name } = first(clients);
     const far = await cli(['nomad', 'node-status', name, '--json'], { env });
@@ -71,7 +71,7 @@ describe('nomad node-status --via ssh', () => {
     expect(ran(sandbox).every((line) => !line.includes(id))).toBe(true);
   });
 
-  it('takes hosts where Nomad cannot be reached, and says so', async () => {
+  it('accepts hosts with a note if Nomad cannot be reached', async () => {
     const { env, clients } = await installation();
     const { address, id } = first(clients);
     const near = await cli(['nomad', 'node-status', address, '--json', '--via', 'ssh'], {
@@ -88,7 +88,7 @@ describe('nomad node-status --via ssh', () => {
 });
 
 describe('nomad drain --via ssh', () => {
-  it('drains the client from the inside, without a deadline, and waits for its builds', async () => {
+  it('drains the client with the CLI on it, without a deadline, and waits for its builds', async () => {
     const { sandbox, clients } = await installation();
     const job = sandbox.nomad.submitJob({
       id: '6007ca6352718c10b1200021-0-build-acme-web-21',
@@ -111,7 +111,7 @@ describe('nomad drain --via ssh', () => {
     expect(new Set(writes.map(({ service }) => service))).toEqual(new Set(['ssh']));
   });
 
-  it('ends with 10 where its deadline killed a build', async () => {
+  it('exits with 10 if its deadline killed a build', async () => {
     const { sandbox, clients } = await installation();
     const job = sandbox.nomad.submitJob({
       id: '6007ca6352718c10b1200021-0-build-acme-web-21',
@@ -132,7 +132,7 @@ describe('nomad drain --via ssh', () => {
     );
   });
 
-  it('asks on each of several clients for itself, and ends their drains so too', async () => {
+  it('runs the CLI on each of several clients, also to cancel their drains', async () => {
     const { sandbox, env, clients } = await installation();
     const names = clients.map(({ address }) => address);
     const drained = await run(sandbox, ['nomad', 'drain', ...names, '--via', 'ssh', '-y']);
@@ -164,7 +164,7 @@ describe('nomad drain --via ssh', () => {
     [['NODE', '--bastion', 'ubuntu@127.0.0.1:1'], 'SSH_UNREACHABLE', 4],
     [['NODE', '--read-only'], 'READ_ONLY', 6],
     [['NODE', '--self'], 'CONFLICTING_FLAGS', 2],
-  ])('%j ends with %s and changes nothing', async (words, code, exitCode) => {
+  ])('%j fails with %s and changes nothing', async (words, code, exitCode) => {
     const { sandbox, env, clients } = await installation();
     const line = words.map((word) => (word === 'NODE' ? first(clients).name : word));
     const failed = await cli(['nomad', 'drain', ...line, '--via', 'ssh', '-y', '--json'], { env });
@@ -175,7 +175,7 @@ describe('nomad drain --via ssh', () => {
 });
 
 describe('--self', () => {
-  /** The agent of a client: it answers for the whole cluster, and says who it is. */
+  /** Starts the agent of a client, which serves the whole cluster's API and its own node ID. */
   async function agentOf(sandbox: Sandbox, id: string): Promise<string> {
     const server = createServer(async (request, response) => {
       const upstream = `http://127.0.0.1:${sandbox.nomad.port}${request.url}`;
@@ -207,7 +207,7 @@ describe('--self', () => {
     return Buffer.concat(pieces).toString();
   }
 
-  it('is the client whose agent answers', async () => {
+  it('selects the client of the local agent', async () => {
     const { sandbox, clients } = await installation();
     const [, { id, name } = first(clients)] = clients;
     const env = { NOMAD_ADDR: await agentOf(sandbox, id) };
@@ -220,7 +220,7 @@ describe('--self', () => {
     expect(closed.map((node) => node.id)).toEqual([id]);
   });
 
-  it('says where the agent is no client, and where there is none', async () => {
+  it('reports an agent that is not a client, and a missing agent', async () => {
     const { env } = await installation();
     const server = await cli(['nomad', 'drain', '--self', '-y', '--json'], { env });
     expect(server).toMatchObject({ stdout: '', exitCode: 7 });

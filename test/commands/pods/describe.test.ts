@@ -27,7 +27,7 @@ it.each([1, 2])('prints one document of a service with %i pods', async (count) =
   expect(table?.match(/^Pod +output-processor-/gm)).toHaveLength(count);
 });
 
-it('tells how a container ended, and what it was allowed', async () => {
+it('shows how a container terminated, and its memory limit', async () => {
   const sandbox = await startSandbox();
   const options = { env: sandbox.environment(), clock: sandbox.clock };
   sandbox.kubernetes.crash('frontend', { reason: 'OOMKilled', exitCode: 137 });

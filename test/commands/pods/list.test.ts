@@ -18,7 +18,7 @@ describe('pods list', () => {
     expect(states.map((state) => JSON.parse(state).summary.ready)).toEqual([1, 0]);
   });
 
-  it('says why a pod is not ready, and leaves out a Job that has completed', async () => {
+  it('shows why a pod is not ready, and omits a completed Job', async () => {
     const sandbox = await startSandbox();
     const options = { env: sandbox.environment(), clock: sandbox.clock };
     const { kubernetes } = sandbox;
@@ -40,7 +40,7 @@ describe('pods list', () => {
   });
 });
 
-it('describes nothing where no pod has the labels', async () => {
+it('fails to describe pods if none has the labels', async () => {
   const sandbox = await startSandbox();
   const options = { env: sandbox.environment(), clock: sandbox.clock };
   const none = await cli(['pods', 'describe', '-l', 'app=nonesuch'], options);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { cli, startCli, startSandbox } from '../../support/sandbox.ts';
 
-it('follows several services in colours of their own, until interrupted', async () => {
+it('follows several services in different colours until interrupted', async () => {
   const sandbox = await startSandbox();
   const stop = new AbortController();
   const { signal } = stop;
@@ -21,7 +21,7 @@ it('follows several services in colours of their own, until interrupted', async 
   expect(new Set([...tints].map(([, tint]) => tint)).size).toBe(2);
 });
 
-it('refuses a pattern that is none', async () => {
+it('rejects an invalid pattern', async () => {
   const sandbox = await startSandbox();
   const options = { env: sandbox.environment(), clock: sandbox.clock };
   const result = await cli(['pods', 'logs', 'frontend', '--grep', '(', '--json'], options);
@@ -39,7 +39,7 @@ it.each([
   [(pod: string) => [pod, 'schedulerer'], 'named'],
   [() => ['--service', 'dispatcher'], 'named'],
   [() => ['-l', 'app=dispatcher'], 'named'],
-])('puts the pod before a line unless one pod with one log is named: %s', async (words, how) => {
+])('prefixes lines with the pod unless a single log is named: %s', async (words, how) => {
   const sandbox = await startSandbox();
   const options = { env: sandbox.environment(), clock: sandbox.clock };
   const pod = sandbox.kubernetes.pod('dispatcher').metadata.name;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { cli, startSandbox, whileTimePasses } from '../../support/sandbox.ts';
 
-it('shows what losing the service means, and has its name typed where builds are lost', async () => {
+it('shows the impact of the outage, and requires --confirm if builds are lost', async () => {
   const sandbox = await startSandbox({ builds: 2 });
   const options = { env: sandbox.environment(), clock: sandbox.clock };
   const restart = ['pods', 'restart', 'output-processor'];
@@ -20,7 +20,7 @@ it('shows what losing the service means, and has its name typed where builds are
   expect(done).toMatchObject({ exitCode: 0 });
 });
 
-it('waits until the new pod is ready, and reports', async () => {
+it('waits until the new pod is ready and reports the outcome', async () => {
   const sandbox = await startSandbox();
   const options = { env: sandbox.environment(), clock: sandbox.clock };
   const limits = ['--timeout', '1d', '--request-timeout', '1d'];
@@ -38,7 +38,7 @@ it.each([
   [[], 2, 'MISSING_ARGUMENT'],
   [['inject-bottoken', '--yes'], 7, 'NOT_RESTARTABLE'],
   [['dispatchr', '--yes'], 5, 'POD_NOT_FOUND'],
-])('refuses %j', async (words, exitCode, code) => {
+])('rejects %j', async (words, exitCode, code) => {
   const sandbox = await startSandbox();
   const options = { env: sandbox.environment(), clock: sandbox.clock };
   const result = await cli(['pods', 'restart', ...words, '--json'], options);

@@ -13,7 +13,7 @@ async function rig() {
 }
 
 describe('repl eval', () => {
-  it('prints values and output, warns before it connects, and writes down what was run', async () => {
+  it('prints values and output, warns before it connects, and logs the code', async () => {
     const { sandbox, run } = await rig();
     const { stdout, stderr, exitCode } = await run(['--yes', '(println "hi") (+ 1 2)']);
     expect({ stdout, exitCode }).toEqual({ stdout: 'hi\nnil\n3\n', exitCode: 0 });
@@ -24,7 +24,7 @@ describe('repl eval', () => {
     expect(JSON.parse(end ?? '')).toMatchObject({ phase: 'end', exitCode: 0 });
   });
 
-  it('ends with 1 for an exception, in the words of the frontend', async () => {
+  it('exits with 1 for an exception and prints its message', async () => {
     const { run } = await rig();
     const { stdout, stderr, exitCode } = await run(['--yes', '(/ 1 0)']);
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
@@ -48,7 +48,7 @@ describe('repl eval', () => {
     });
   });
 
-  it('takes forms from standard input', async () => {
+  it('reads forms from standard input', async () => {
     const { run } = await rig();
     const { stdout, exitCode } = await run(['--yes', '-'], { stdin: '(+ 1\n   2) ; three\n:b\n' });
     expect({ stdout, exitCode }).toEqual({ stdout: '3\n:b\n', exitCode: 0 });
@@ -59,7 +59,7 @@ describe('repl eval', () => {
     [['--yes', '--read-only', '(+ 1 2)'], 'READ_ONLY', 6],
     [['--yes', '(+ 1 2'], 'FORM_NOT_WHOLE', 2],
     [['--yes', ' ; nothing'], 'FORM_NOT_WHOLE', 2],
-  ])('%j is refused, and nothing is connected', async (words, code, exitCode) => {
+  ])('%j is refused without connecting', async (words, code, exitCode) => {
     const { sandbox, run } = await rig();
     const result = await run(['--json', ...words]);
     expect(result).toMatchObject({ stdout: '', exitCode });
@@ -67,7 +67,7 @@ describe('repl eval', () => {
     expect(sandbox.calls.recent()).toEqual([]);
   });
 
-  it('Ctrl-C interrupts the evaluation there', async () => {
+  it('Ctrl-C interrupts the evaluation in the frontend', async () => {
     const { sandbox, options } = await rig();
     const controller = new AbortController();
     const words = ['repl', 'eval', '--yes', '(println "begun") (Thread/sleep 900000)'];
@@ -80,7 +80,7 @@ describe('repl eval', () => {
     expect(sandbox.calls.recent().some(({ method }) => method === 'interrupt')).toBe(true);
   });
 
-  it('--timeout interrupts it as well', async () => {
+  it('--timeout interrupts the evaluation', async () => {
     const { sandbox, options } = await rig();
     const words = ['repl', 'eval', '--yes', '--timeout', '5s', '(Thread/sleep 900000)'];
     const { result } = startCli(words, options);

@@ -14,7 +14,7 @@ async function rig() {
   return { sandbox, options: { env: sandbox.environment(), clock: sandbox.clock } };
 }
 
-/** A terminal that somebody types at. */
+/** Starts `repl` on a simulated terminal and waits for the prompt. */
 async function terminal(sandbox: Sandbox, flags: readonly string[] = []) {
   const typed = new PassThrough();
   const options = { env: sandbox.environment(), clock: sandbox.clock };
@@ -32,7 +32,7 @@ function historyFile(sandbox: Sandbox): string {
 }
 
 describe('repl', () => {
-  it('evaluates forms over several lines, and keeps what was typed for its owner', async () => {
+  it('evaluates forms of several lines, and writes a history file for its owner only', async () => {
     const { sandbox } = await rig();
     const { typed, runtime, result } = await terminal(sandbox);
     typed.write('(str "a"\n');
@@ -51,7 +51,7 @@ describe('repl', () => {
     expect(sandbox.nrepl.connections).toBe(0);
   });
 
-  it('brings back what was typed before with the arrow keys', async () => {
+  it('recalls earlier input with the arrow keys', async () => {
     const { sandbox } = await rig();
     const first = await terminal(sandbox);
     first.typed.write('(+ 20 22)\n');
@@ -65,7 +65,7 @@ describe('repl', () => {
     expect((await second.result).exitCode).toBe(0);
   });
 
-  it('keeps nothing with --no-history', async () => {
+  it('writes no history with --no-history', async () => {
     const { sandbox } = await rig();
     const { typed, runtime, result } = await terminal(sandbox, ['--no-history']);
     typed.write('(+ 1 2)\n');
@@ -75,7 +75,7 @@ describe('repl', () => {
     await expect(readFile(historyFile(sandbox))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('Ctrl-C interrupts what runs, and the session goes on', async () => {
+  it('Ctrl-C interrupts the evaluation and keeps the session', async () => {
     const { sandbox } = await rig();
     const { typed, runtime, result } = await terminal(sandbox);
     typed.write('(println "begun") (Thread/sleep 900000)\n');
@@ -88,7 +88,7 @@ describe('repl', () => {
     expect((await result).exitCode).toBe(0);
   });
 
-  it('Ctrl-C at the prompt gives up what was typed', async () => {
+  it('Ctrl-C at the prompt discards the input', async () => {
     const { sandbox } = await rig();
     const { typed, runtime, result } = await terminal(sandbox);
     typed.write('(+ 1\n');
@@ -102,7 +102,7 @@ describe('repl', () => {
     expect({ stdout, exitCode }).toEqual({ stdout: '3\n', exitCode: 0 });
   });
 
-  it('reads forms from a pipe without prompts; 1 tells that one of them threw', async () => {
+  it('reads forms from a pipe without prompts, and exits with 1 if one of them threw', async () => {
     const { options } = await rig();
     const good = await cli(['repl', '--yes'], { ...options, stdin: '(+ 1\n2)\n\n; no form\n:b\n' });
     expect(good).toMatchObject({ stdout: '3\n:b\n', exitCode: 0 });
@@ -115,7 +115,7 @@ describe('repl', () => {
     expect(cut.stderr).toContain('The input ends inside a form: (+ 1');
   });
 
-  it('a connection that is lost ends it', async () => {
+  it('exits with 4 if the connection is lost', async () => {
     const { sandbox, options } = await rig();
     sandbox.faults.add({ service: 'nrepl', method: 'eval', fault: { kind: 'reset' } });
     const { stderr, exitCode } = await cli(['repl', '--yes'], { ...options, stdin: ':a\n:b\n' });
@@ -128,7 +128,7 @@ describe('repl', () => {
   it.each([
     [[], 'NOT_CONFIRMED'],
     [['--yes', '--read-only'], 'READ_ONLY'],
-  ])('with %j it is refused, and nothing is connected', async (flags, code) => {
+  ])('with %j it is refused without connecting', async (flags, code) => {
     const { sandbox, options } = await rig();
     const { stdout, stderr, exitCode } = await cli(['repl', '--json', ...flags], options);
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 6 });

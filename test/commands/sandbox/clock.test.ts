@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { cli } from '../../support/cli.ts';
 import { serveSandbox } from '../../support/served-sandbox.ts';
 
-test('moves time and changes its pace', async () => {
+test('advances the clock and changes its rate', async () => {
   const { name } = await serveSandbox('--scenario', 'idle');
   const clock = async (...flags: readonly string[]): Promise<{ now: string; rate: number }> =>
     JSON.parse((await cli(['sandbox', 'clock', '--name', name, '--json', ...flags])).stdout);
@@ -15,7 +15,7 @@ test('moves time and changes its pace', async () => {
   expect(human.stdout).toMatch(/^\d{4}-\d\d-\d\dT.*Z, as fast as real time\n$/);
 });
 
-test('a duration that is none is refused', async () => {
+test('an invalid duration is rejected', async () => {
   const { exitCode, stderr } = await cli(['sandbox', 'clock', '--advance', 'soon', '--json']);
   expect(exitCode).toBe(2);
   expect(JSON.parse(stderr).code).toBe('BAD_DURATION');

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { cli } from '../../support/cli.ts';
 import { serveSandbox } from '../../support/served-sandbox.ts';
 
-test('a shell that evaluates it sees the sandbox and no real installation', async () => {
+test('a shell that evaluates the output has only the variables of the sandbox', async () => {
   const { name, state } = await serveSandbox('--scenario', 'acl');
   const { stdout } = await cli(['sandbox', 'env', '--name', name]);
   const script = `eval "$LINES_TO_EVALUATE"; env -0`;
@@ -33,7 +33,7 @@ test('--shell and --json', async () => {
   });
 });
 
-test('where none runs, nothing is printed that a shell could evaluate', async () => {
+test('without a sandbox, standard output is empty, so that a shell evaluates nothing', async () => {
   const { exitCode, stdout, stderr } = await cli(['sandbox', 'env', '--name', 'nobody']);
   expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
   expect(stderr).toContain('Run: circleci-admin sandbox start --detach --name nobody\n');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { cli } from '../../support/cli.ts';
 import { serveSandbox } from '../../support/served-sandbox.ts';
 
-test('requests go wrong as often as was asked, until the faults are cleared', async () => {
+test('requests fail as often as requested, until the faults are cleared', async () => {
   const { name, state } = await serveSandbox('--scenario', 'idle');
   const fault = (...flags: readonly string[]) =>
     cli(['sandbox', 'fault', '--name', name, ...flags]);

@@ -8,7 +8,7 @@ import { cli } from '../../support/cli.ts';
 
 const DEV = join(import.meta.dirname, '..', '..', '..', 'bin', 'dev.js');
 
-/** `sandbox run` in a process of its own: what it runs inherits its streams. */
+/** Runs `sandbox run` in a child process, because the program inside inherits its streams. */
 function run(...words: readonly string[]) {
   return spawn(process.execPath, [DEV, 'sandbox', 'run', ...words], {
     env: { PATH: process.env['PATH'], CIRCLECI_ADMIN_INSTALLATION: 'production' },
@@ -16,7 +16,7 @@ function run(...words: readonly string[]) {
   });
 }
 
-test('one of our commands runs against a fresh sandbox, whatever the shell points at', async () => {
+test('a command of this tool runs against a new sandbox, whatever the environment points at', async () => {
   const words = ['circleci-admin', 'nomad', 'node-status', '--json', '-o', 'json'];
   const child = run('--scenario', 'idle', '--clients', '3', '--', ...words);
   const [stdout, stderr, [code]] = await Promise.all([
@@ -28,7 +28,7 @@ test('one of our commands runs against a fresh sandbox, whatever the shell point
   expect(JSON.parse(stdout).clients).toHaveLength(3);
 });
 
-test('any program gets the environment, its words unchanged; its exit code is ours', async () => {
+test('another program gets the environment and unchanged arguments, and its exit code is returned', async () => {
   const script = 'console.log(process.env.KUBECONFIG, ...process.argv.slice(1)); process.exit(42)';
   const words = ['-n', 'a', '-n', 'a', '--json', '--'];
   const child = run('--exec', '--', process.execPath, '-e', script, '--', ...words);
@@ -39,7 +39,7 @@ test('any program gets the environment, its words unchanged; its exit code is ou
   expect(existsSync(kubeconfig)).toBe(false);
 });
 
-test('a signal goes to what runs inside, and the sandbox ends after it', async () => {
+test('a signal is passed to the program, and the sandbox stops after it', async () => {
   const script =
     'process.once("SIGTERM", () => process.exit(9)); setInterval(() => 0, 1e6); console.log(process.env.KUBECONFIG)';
   const child = run('--exec', '--', process.execPath, '-e', script);
@@ -56,7 +56,7 @@ test.each([
   [['sandbox', 'run', '--json', '--'], 2, 'NOTHING_TO_RUN'],
   [['sandbox', 'run', '--json', '--exec', '--', '/no/such/program'], 5, 'PROGRAM_NOT_FOUND'],
   [['sandbox', 'run', '--json', '--scenario', 'sunny', '--', 'x'], 2, 'UNKNOWN_SCENARIO'],
-] as const)('%j ends with %d', async (argv, expected, code) => {
+] as const)('%j exits with %d', async (argv, expected, code) => {
   const { exitCode, stderr } = await cli(argv);
   expect(exitCode).toBe(expected);
   expect(JSON.parse(stderr).code).toBe(code);

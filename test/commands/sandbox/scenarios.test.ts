@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { cli } from '../../support/cli.ts';
 
-test('lists every scenario with what it is about', async () => {
+test('lists every scenario with a description', async () => {
   const { scenarios } = JSON.parse((await cli(['sandbox', 'scenarios', '--json'])).stdout);
   expect(scenarios.map(({ name }: { name: string }) => name)).toEqual([
     'healthy',

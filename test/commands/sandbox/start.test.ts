@@ -6,7 +6,7 @@ import { serveSandbox } from '../../support/served-sandbox.ts';
 
 const DEV = join(import.meta.dirname, '..', '..', '..', 'bin', 'dev.js');
 
-test('in the foreground it says where everything is, and Ctrl-C leaves nothing behind', async () => {
+test('in the foreground it prints all addresses, and Ctrl-C removes everything', async () => {
   const sandbox = await serveSandbox('--scenario', 'idle', '--clients', '2');
   const { state } = sandbox;
   const { kubeconfig } = state.services.kubernetes;
@@ -52,7 +52,7 @@ test('in the foreground it says where everything is, and Ctrl-C leaves nothing b
   await expect(fetch(state.services.nomad.address)).rejects.toThrow();
 });
 
-test.each([[[]], [['--detach']]])('a name that is taken is refused (%j)', async (flags) => {
+test.each([[[]], [['--detach']]])('a name that is in use is refused (%j)', async (flags) => {
   const { name, state } = await serveSandbox('--scenario', 'idle');
   const again = await cli(['sandbox', 'start', '--name', name, '--json', ...flags]);
   expect(again.exitCode).toBe(6);
@@ -63,12 +63,12 @@ test.each([[[]], [['--detach']]])('a name that is taken is refused (%j)', async 
     exitCode: 6,
     ref: null,
   });
-  // The one that runs is not disturbed.
+  // The running sandbox is not affected.
   const status = await cli(['sandbox', 'status', '--name', name, '--json']);
   expect(JSON.parse(status.stdout).services).toEqual(state.services);
 });
 
-test('in the background it outlives the command and its errors come back', async () => {
+test('in the background it outlives the command, and errors at the start are reported', async () => {
   const name = `background-${process.pid}`;
   const self = [process.execPath, DEV];
   const env = { PATH: process.env['PATH'] };
@@ -101,7 +101,7 @@ test.each([
   [['--clients', '5001'], 'BAD_ARGUMENTS'],
   [['--name', '../x'], 'BAD_SANDBOX_NAME'],
   [['--scenario', 'sunny'], 'UNKNOWN_SCENARIO'],
-])('%j is refused before anything starts', async (flags, code) => {
+])('%j is rejected before anything starts', async (flags, code) => {
   const { exitCode, stdout, stderr } = await cli(['sandbox', 'start', '--json', ...flags]);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(JSON.parse(stderr).code).toBe(code);

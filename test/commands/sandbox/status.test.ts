@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { cli } from '../../support/cli.ts';
 import { serveSandbox } from '../../support/served-sandbox.ts';
 
-test('shows where it is, its time and what it was asked', async () => {
+test('shows the addresses, the time and the number of requests', async () => {
   const { name, state } = await serveSandbox('--scenario', 'idle');
   await cli(['nomad', 'node-status'], { env: state.environment });
   const { stdout } = await cli(['sandbox', 'status', '--name', name, '--json']);
@@ -20,7 +20,7 @@ test('shows where it is, its time and what it was asked', async () => {
   expect(human.stdout + stdout).not.toContain(state.control.token);
 });
 
-test('where none runs, it says how to start one', async () => {
+test('without a sandbox, it suggests how to start one', async () => {
   const { exitCode, stderr } = await cli(['sandbox', 'status', '--name', 'nobody']);
   expect(exitCode).toBe(5);
   expect(stderr).toBe(

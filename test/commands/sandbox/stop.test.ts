@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { cli } from '../../support/cli.ts';
 import { serveSandbox } from '../../support/served-sandbox.ts';
 
-test('ends the sandbox; a second time there is none', async () => {
+test('stops the sandbox; a second call finds none', async () => {
   const { name, state, ended } = await serveSandbox('--scenario', 'idle');
   const stopped = await cli(['sandbox', 'stop', '--name', name]);
   expect(stopped).toEqual({

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { World } from '../../support/world.ts';
 
-it('has the worst outage on top, names the reason, and ends with 9 when asked to check', async () => {
+it('lists the worst outage first, and exits with 9 with --check', async () => {
   await using world = await World.open();
   const { kubernetes } = world.sandbox;
   kubernetes.setReady('slanger', false);
@@ -26,7 +26,7 @@ it('has the worst outage on top, names the reason, and ends with 9 when asked to
   expect(check.stdout).toContain('its readiness check fails');
 });
 
-it('follows the names and places that the profile gives', async () => {
+it('uses the services file and the external services of the profile', async () => {
   await using world = await World.open();
   const file = join(world.home, 'services.yaml');
   await writeFile(

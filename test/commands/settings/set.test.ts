@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { startRig } from '../users/rig.ts';
 
 describe('settings', () => {
-  it('lists, gets and sets by either name, and checks the type', async () => {
+  it('lists, gets and sets a setting, and checks the type of the value', async () => {
     const rig = await startRig({ users: 4 });
     const { settings } = JSON.parse((await rig.run(['settings', 'list', '--json'])).stdout);
     expect(settings.length).toBeGreaterThan(3);
@@ -28,7 +28,7 @@ describe('settings', () => {
     expect(rig.sandbox.calls.writes).toBe(0);
   });
 
-  it('suspends new users, whatever the setting is called, and once is enough', async () => {
+  it('suspends new users under any name of the setting, and does nothing the second time', async () => {
     const rig = await startRig({ users: 4, settingNames: { suspendNewUsers: 'some.odd-name' } });
     const on = ['settings', 'suspend-new-users', 'on', '--yes', '--json'];
     expect(JSON.parse((await rig.run(on)).stdout)).toMatchObject({
@@ -40,7 +40,7 @@ describe('settings', () => {
     expect((await rig.run(['settings', 'suspend-new-users', 'maybe'])).exitCode).toBe(2);
   });
 
-  it('keeps the list of organisations, and says that it has an effect with github.com only', async () => {
+  it('edits the list of organisations, and warns that it applies to github.com only', async () => {
     const rig = await startRig({ users: 4 });
     const orgs = async (...words: readonly string[]) => {
       const { stderr } = await rig.run(['settings', 'required-orgs', ...words, '--yes']);

@@ -5,7 +5,7 @@ import type { Sandbox } from '../../../src/lib/sandbox/sandbox.ts';
 import { findScenario } from '../../../src/lib/sandbox/scenarios/index.ts';
 import { cli, startSandbox } from '../../support/sandbox.ts';
 
-/** A build that is started in a scenario, so many seconds ago. */
+/** Starts a build in a scenario and lets the given number of seconds pass. */
 async function startedIn(name: string, secondsAgo: number, pipeline: PipelineScenario = {}) {
   const base = findScenario(name);
   const scenario = { ...base, pipeline: { ...base.pipeline, ...pipeline } };
@@ -43,7 +43,7 @@ const TO_NOMAD = [
 const TO_CLIENT = [...TO_NOMAD, 'placed', 'received', 'started', 'output', 'shown-running'];
 
 describe('troubleshoot build', () => {
-  it('shows the whole way of a build that runs, and then of one that has ended', async () => {
+  it('shows all steps of a running build and then of the ended build', async () => {
     const { sandbox, build } = await startedIn('healthy', 20);
     const running = await report(sandbox, `acme/web/${build.number}`);
     expect(running).toMatchObject({ exitCode: 0, state: 'running', at: null, code: null });
@@ -57,7 +57,7 @@ describe('troubleshoot build', () => {
     );
   });
 
-  it('gives an error a line of its own, below no progress', async () => {
+  it('clears the progress line before an error', async () => {
     const { sandbox } = await startedIn('healthy', 20);
     const options = { env: sandbox.environment(), clock: sandbox.clock, tty: true };
     const { stderr } = await cli(['troubleshoot', 'build', 'acme/nowhere/1'], options);
@@ -74,7 +74,7 @@ describe('troubleshoot build', () => {
     ['output-broken', 'running', 'output-processor: shown-running', 'CQ0702', 13],
     ['port-8585-blocked', 'running', 'output-processor: shown-running', /^CQ070[34]$/, 13],
     ['no-clients', 'pending', 'jobs: placed', 'CQ0502', 10],
-  ])('says in %s where a build stands still, and why', async (name, state, at, code, steps) => {
+  ])('shows in %s where a build is stuck, and why', async (name, state, at, code, steps) => {
     const { sandbox, build } = await startedIn(name, 100);
     const found = await report(sandbox, build.url);
     expect(found).toMatchObject({
@@ -83,7 +83,7 @@ describe('troubleshoot build', () => {
     });
   });
 
-  it('shows the error that ended the way of one, and the finding about it', async () => {
+  it('shows the error at which a build is stuck, and its finding', async () => {
     const { sandbox, build } = await startedIn('schedulerer-error', 240);
     const found = await report(sandbox, build.jobId);
     expect(found).toMatchObject({
@@ -96,7 +96,7 @@ describe('troubleshoot build', () => {
     expect(stdout).toContain('See circleci-admin help CQ0401');
   });
 
-  it('says why Nomad does not place one, in a table of 80 columns', async () => {
+  it('shows why Nomad does not place a build, in a table of 80 columns', async () => {
     const sandbox = await startSandbox({ scenario: 'no-capacity' });
     const env = sandbox.environment();
     const listed = await cli(['nomad', 'status', '--status', 'pending', '--json'], {
@@ -116,7 +116,7 @@ describe('troubleshoot build', () => {
   });
 
   it.each([1, 2, 3, 4])(
-    'is not misled by other words, noise and wrong clocks (%i)',
+    'handles different log messages, noise and wrong clocks (%i)',
     async (seed) => {
       const minutes = (seed % 2 === 0 ? 1 : -1) * seed * 4;
       const clocks = [
@@ -148,7 +148,7 @@ describe('troubleshoot build', () => {
     },
   );
 
-  it('prints the steps with tabs into a pipe', async () => {
+  it('prints the steps tab-separated to a pipe', async () => {
     const { sandbox, build } = await startedIn('healthy', 20);
     const { stdout } = await run(sandbox, build.id, '--columns', 'id,sincePreviousMs,place');
     const rows = stdout.trimEnd().split('\n');
@@ -165,14 +165,14 @@ describe('troubleshoot build', () => {
     ['acme/nonesuch/1', 5, 'BUILD_NOT_FOUND'],
     ['ffffffffffffffffffffffff', 5, 'BUILD_NOT_FOUND'],
     ['fffffffe', 5, 'BUILD_NOT_FOUND'],
-  ])('ends %j with its own code', async (name, exitCode, code) => {
+  ])('exits for %j with its documented code', async (name, exitCode, code) => {
     const sandbox = await startSandbox({ scenario: 'idle' });
     const result = await run(sandbox, name, '--json');
     expect([result.stdout, result.exitCode]).toEqual(['', exitCode]);
     expect(JSON.parse(result.stderr)).toMatchObject({ code, exitCode });
   });
 
-  it.each(['healthy', 'no-clients'])('knows a task that there is none of, in %s', async (name) => {
+  it.each(['healthy', 'no-clients'])('rejects a task that does not exist, in %s', async (name) => {
     const { sandbox, build } = await startedIn(name, 100);
     const text = `acme/web/${build.number}`;
     for (const named of [`${text}:3`, `${build.id}:1`]) {
@@ -186,13 +186,13 @@ describe('troubleshoot build', () => {
     }
   });
 
-  it('does not answer for the build of another server', async () => {
+  it('refuses the build of another server', async () => {
     const { sandbox, build } = await startedIn('healthy', 20);
     const path = `/gh/acme/web/${build.number}`;
     for (const [url, env, exitCode] of [
       [`http://evil.example.com${path}`, {}, 6],
       ['http://evil.example.com/gh/acme/nonesuch/1', {}, 6],
-      // Without the server, its jobs in Nomad and the logs still tell its name.
+      // Without a configured host, the server's name is known from the jobs in Nomad and the logs.
       [`http://evil.example.com${path}`, { CIRCLE_HOST: undefined }, 6],
       [`https://app.circleci.example.com${path}`, {}, 0],
     ] as const) {
@@ -208,7 +208,7 @@ describe('troubleshoot build', () => {
     }
   });
 
-  it('names those that fit where several do', async () => {
+  it('lists the matching builds if there are several', async () => {
     const { sandbox } = await startedIn('idle', 0);
     const [one, two] = ['one', 'two'].map((repo) => sandbox.pipeline.startBuild('acme', repo));
     await sandbox.clock.advance(5_000);

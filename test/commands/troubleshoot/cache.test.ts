@@ -20,7 +20,7 @@ describe('troubleshoot cache', () => {
     expect(JSON.parse(stdout)).toMatchObject({ sizeBytes, limitBytes: 500_000_000, verdict });
   });
 
-  it('says by how much it is too large, in the unit of the rule', async () => {
+  it('shows by how much the cache is too large, in the unit of the rule', async () => {
     const { stdout } = await cache('620MB', '-o', 'table');
     expect(stdout).toMatch(
       /^Size +620 MB\nLimit +500 MB\nVerdict +too large\nWhy +120 MB over 500 MB: /,
@@ -37,7 +37,7 @@ describe('troubleshoot cache', () => {
     ['https://circleci.example.com/gh/acme/api/21', 'NO_SERVER_HOST', 'config set host'],
     ['000000000000000000000000', 'BUILD_PROJECT_NEEDED', 'org/repo/number'],
     ['6007ca6352718c10b1227a57-0-build-acme-api-21', 'BUILD_PROJECT_NEEDED', 'org/repo/number'],
-  ])('says what it needs in place of %s', async (text, code, hint) => {
+  ])('has a hint about what to give instead of %s', async (text, code, hint) => {
     const { stdout, stderr, exitCode } = await cache(text, '--json');
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
     expect(JSON.parse(stderr)).toMatchObject({ code, hint: expect.stringContaining(hint) });
@@ -61,7 +61,7 @@ describe('troubleshoot cache BUILD', () => {
       env: { ...sandbox.environment(), ...more.env },
     });
 
-  it('shows each cache, and ends with 9 where one is too large', async () => {
+  it('shows each cache, and exits with 9 if one is too large', async () => {
     const { stdout, stderr, exitCode } = await judge(['acme/mobile-app/1', '-o', 'table']);
     expect(stdout).toMatch(
       /^TASK +STEP +KEY +SIZE +VERDICT\n +0 +Fetch pods +pods-v3-\S+ +650\.2 MB +too large\n/,
@@ -70,7 +70,7 @@ describe('troubleshoot cache BUILD', () => {
     expect(exitCode).toBe(9);
   });
 
-  it('prints one document, and one row for each cache in a pipe', async () => {
+  it('prints one document with --json, and one row per cache to a pipe', async () => {
     const { stdout, exitCode } = await judge(['acme/mobile-app/1', '--json']);
     expect(exitCode).toBe(9);
     expect(JSON.parse(stdout)).toEqual({
@@ -102,7 +102,7 @@ describe('troubleshoot cache BUILD', () => {
     expect(piped.stdout).toBe('0\tFetch pods\t650117120\n0\tSaving cache\t650117120\n');
   });
 
-  it('says where there was no cache to unpack', async () => {
+  it('reports a build without a cache to unpack', async () => {
     const { stdout, stderr, exitCode } = await judge(['acme/payments-api/1', '-o', 'table']);
     expect(stdout).toMatch(/Restoring cache +- +- +no cache\n.*Saving cache .*237 MB +ok\n/);
     expect({ stderr, exitCode }).toEqual({
@@ -111,7 +111,7 @@ describe('troubleshoot cache BUILD', () => {
     });
   });
 
-  it('takes a build that runs by its ID, and says that it has not ended', async () => {
+  it('accepts the ID of a running build, and notes that it has not ended', async () => {
     const listed = await cli(['nomad', 'status', '--status', 'running', '--columns', 'id'], {
       env: sandbox.environment(),
     });
@@ -124,7 +124,7 @@ describe('troubleshoot cache BUILD', () => {
     }
   });
 
-  it('sends the token to the server alone, and shows no signature', async () => {
+  it('sends the token only to the server, and shows no signature', async () => {
     const { stdout, stderr } = await judge(['acme/mobile-app/1', '--debug', '-o', 'table']);
     const to = (service: string) => sandbox.calls.recent().filter((one) => one.service === service);
     expect(to('storage')).toHaveLength(2);
@@ -134,7 +134,7 @@ describe('troubleshoot cache BUILD', () => {
     expect(stdout + stderr).not.toMatch(/Signature/);
   });
 
-  it('ends with 10 where the output of some steps is not to be had', async () => {
+  it('exits with 10 if the output of some steps cannot be read', async () => {
     const gone = { kind: 'status', status: 404 } as const;
     sandbox.faults.add({ service: 'storage', path: '104-0', fault: gone });
     const { stdout, stderr, exitCode } = await judge(['acme/payments-api/1', '-o', 'table']);
@@ -150,13 +150,13 @@ describe('troubleshoot cache BUILD', () => {
     [['acme/mobile-app/1'], { CIRCLE_TOKEN: 'stale-token' }, 3, 'SERVER_UNAUTHORIZED'],
     [['acme/mobile-app/1'], { CIRCLE_TOKEN: undefined }, 3, 'NO_SERVER_TOKEN'],
     [['acme/mobile-app/1'], { CIRCLE_HOST: 'https://127.0.0.1:1' }, 4, 'UNREACHABLE'],
-  ])('%j with %j ends with %i', async (words, env, exitCode, code) => {
+  ])('%j with %j exits with %i', async (words, env, exitCode, code) => {
     const failed = await judge([...words, '--json'], { env });
     expect(failed).toMatchObject({ stdout: '', exitCode });
     expect(JSON.parse(failed.stderr)).toMatchObject({ code, hint: expect.any(String) });
   });
 
-  it('does not answer for the build of another server, and reads none of its outputs', async () => {
+  it('refuses the build of another server, and reads none of its output', async () => {
     const path = '/gh/acme/mobile-app/1';
     const other = await judge([`http://evil.example.com${path}`, '--json']);
     expect(other).toMatchObject({ stdout: '', exitCode: 6 });
@@ -169,9 +169,9 @@ describe('troubleshoot cache BUILD', () => {
   });
 
   it.each([
-    ['is cut off', { kind: 'truncate', bytes: 20 }],
+    ['is truncated', { kind: 'truncate', bytes: 20 }],
     ['is a 500', { kind: 'status', status: 500 }],
-  ] as const)('ends with 4 where what the storage says %s', async (_, fault) => {
+  ] as const)('exits with 4 if the response of the storage %s', async (_, fault) => {
     sandbox.faults.add({ service: 'storage', fault });
     const { stdout, stderr, exitCode } = await judge(['acme/mobile-app/1', '--json']);
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 4 });

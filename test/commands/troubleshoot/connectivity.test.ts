@@ -30,7 +30,7 @@ async function check(ports: Readonly<Record<string, PortSituation>>, ...words: r
 }
 
 describe('troubleshoot connectivity', () => {
-  it('finds nothing where every client reaches everything', async () => {
+  it('exits with 0 if every client reaches everything', async () => {
     const { stdout, stderr, exitCode } = await check({}, ...CLIENTS, ...DOMAIN, '--json');
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     const { checks, summary } = JSON.parse(stdout);
@@ -60,23 +60,31 @@ describe('troubleshoot connectivity', () => {
     ['timeout', 28, 'timed out: packets are being dropped (usually a firewall)'],
     ['no-such-name', 6, 'the DNS lookup failed'],
     ['tls-failure', 35, 'the TLS handshake failed'],
-  ] as const)('explains curl where port 8585 is %s', async (situation, exit, meaning) => {
-    const { stdout, exitCode } = await check(
-      { [OUTPUT]: situation },
-      ...CLIENTS,
-      ...DOMAIN,
-      '--json',
-    );
-    expect(exitCode).toBe(9);
-    const { checks, summary } = JSON.parse(stdout);
-    expect(summary).toMatchObject({ failed: 3 });
-    const failed = checks.filter(({ outcome }: { outcome: string }) => outcome === 'failed');
-    for (const one of failed) {
-      expect(one).toMatchObject({ port: 8585, exitCode: exit, meaning, hint: expect.any(String) });
-    }
-  });
+  ] as const)(
+    'explains the exit code of curl if port 8585 is %s',
+    async (situation, exit, meaning) => {
+      const { stdout, exitCode } = await check(
+        { [OUTPUT]: situation },
+        ...CLIENTS,
+        ...DOMAIN,
+        '--json',
+      );
+      expect(exitCode).toBe(9);
+      const { checks, summary } = JSON.parse(stdout);
+      expect(summary).toMatchObject({ failed: 3 });
+      const failed = checks.filter(({ outcome }: { outcome: string }) => outcome === 'failed');
+      for (const one of failed) {
+        expect(one).toMatchObject({
+          port: 8585,
+          exitCode: exit,
+          meaning,
+          hint: expect.any(String),
+        });
+      }
+    },
+  );
 
-  it('says that it could not check what it does not know the name of', async () => {
+  it('skips a check whose host name is unknown', async () => {
     const { env } = await check({}, ...CLIENTS);
     const noCluster = { ...env, KUBECONFIG: '/nonexistent/kubeconfig' };
     const { stdout, exitCode } = await cli([...WORDS, ...CLIENTS, '--json'], { env: noCluster });
@@ -88,7 +96,7 @@ describe('troubleshoot connectivity', () => {
     });
   });
 
-  it('counts a client that nobody can log in on, and fails where that is all of them', async () => {
+  it('reports a client without SSH as failed, and throws if there is no other client', async () => {
     const { sandbox, env } = await check({});
     const [{ id }, { name }] = JSON.parse(
       (await cli(['nomad', 'node-status', '--json'], { env })).stdout,
@@ -104,7 +112,7 @@ describe('troubleshoot connectivity', () => {
     expect(JSON.parse(alone.stderr)).toMatchObject({ code: 'SSH_UNREACHABLE', exitCode: 4 });
   });
 
-  it("takes the output-processor's address from schedulerer's log", async () => {
+  it("reads the output-processor's address from the log of schedulerer", async () => {
     const { sandbox, env } = await check({ 'output.blue.circleci.internal:9595': 'refused' });
     sandbox.kubernetes.appendLog(
       'schedulerer',
@@ -118,7 +126,7 @@ describe('troubleshoot connectivity', () => {
     ).toMatchObject({ host: 'output.blue.circleci.internal', port: 9595, outcome: 'failed' });
   });
 
-  it('looks from one ready pod of every service that needs something', async () => {
+  it('checks from one ready pod of every service with dependencies', async () => {
     const { stdout, exitCode } = await check({}, '--json', '--from', 'services');
     expect(exitCode).toBe(0);
     const { checks, summary } = JSON.parse(stdout);
@@ -134,7 +142,7 @@ describe('troubleshoot connectivity', () => {
     expect(checks[0]).toMatchObject({ client: null, pod: expect.stringMatching(/^frontend-/) });
   });
 
-  it('ends with 9 where a service cannot reach another, and tells which', async () => {
+  it('exits with 9 if a service cannot reach another, and shows which', async () => {
     const sandbox = await startSandbox({
       scenario: {
         name: 'lab',
@@ -164,7 +172,7 @@ describe('troubleshoot connectivity', () => {
     expect(table.stdout).toContain('Allow the port in the network policy or firewall.');
   });
 
-  it('leaves clients out, and says so, where nothing says how to log in on them', async () => {
+  it('skips clients with a note if SSH is not configured', async () => {
     const { env } = await check({}, '--from', 'services');
     const without = Object.fromEntries(
       Object.entries(env).filter(([name]) => !name.startsWith('CIRCLECI_ADMIN_SSH')),
@@ -177,7 +185,7 @@ describe('troubleshoot connectivity', () => {
     expect(JSON.parse(both.stderr)).toMatchObject({ code: 'CONFLICTING_FLAGS', exitCode: 2 });
   });
 
-  it('keeps what one side has found where the other cannot be asked', async () => {
+  it('keeps the results of the services if the clients cannot be checked', async () => {
     const { env } = await check({}, '--from', 'services');
     const broken = { ...env, CIRCLECI_ADMIN_SSH_USER: 'root' };
     const { stdout, stderr, exitCode } = await cli([...WORDS, '-o', 'table'], { env: broken });
@@ -186,7 +194,7 @@ describe('troubleshoot connectivity', () => {
     expect(stdout).toContain('From 4 services: ');
   });
 
-  it('takes no clients at all for no good news', async () => {
+  it('fails if no client is up', async () => {
     const { env, sandbox } = await check({}, '--from', 'services');
     for (const { id } of JSON.parse((await cli(['nomad', 'node-status', '--json'], { env })).stdout)
       .clients)
@@ -199,7 +207,7 @@ describe('troubleshoot connectivity', () => {
     expect(both.exitCode).toBe(10);
   });
 
-  it('takes nothing but host names into a command line', async () => {
+  it('rejects an invalid host name, which would become part of a command line', async () => {
     const { stderr, exitCode } = await check({}, '--base-domain', 'x; reboot');
     expect(stderr).toContain('is not a valid host name');
     expect(exitCode).toBe(2);

@@ -12,8 +12,9 @@ import type { TestRuntimeOptions } from '../../support/test-runtime.ts';
 const QUEUE = ['troubleshoot', 'queue'];
 
 /**
- * Runs `troubleshoot queue`, without any limit that the test does not name. Time flies only where
- * the command waits for a change: evidence that takes minutes to read would contradict itself.
+ * Runs `troubleshoot queue` with timeouts that never fire, unless the test sets others. The clock
+ * runs fast only if the command waits for a change; otherwise the gathered evidence would span
+ * minutes and be inconsistent.
  */
 function queue(
   sandbox: Sandbox,
@@ -28,7 +29,7 @@ function queue(
   return whileTimePasses(clock, run, waits ? 20 : 1);
 }
 
-/** Names of the pods that somebody has deleted. */
+/** Returns the names of the pods for which a deletion was requested. */
 function deleted(sandbox: Sandbox): readonly string[] {
   return sandbox.calls
     .recent()
@@ -62,7 +63,7 @@ describe('troubleshoot queue', () => {
     expect(sandbox.calls.writes).toBe(0);
   });
 
-  it('says that idle pipelines and those that lose jobs look alike', async () => {
+  it('suggests --trigger for an idle pipeline, which may also be losing jobs', async () => {
     const sandbox = await startSandbox({ scenario: 'idle' });
     const { stdout, exitCode } = await queue(sandbox, ['--json']);
     const { verdict, findings } = JSON.parse(stdout);
@@ -74,7 +75,7 @@ describe('troubleshoot queue', () => {
     expect(verdict.next).toBe('circleci-admin troubleshoot queue --trigger ORG/REPO');
   });
 
-  it('suggests commands that reach the installation that was looked at', async () => {
+  it('suggests commands with the flags that select the same installation', async () => {
     const sandbox = await startSandbox({ scenario: 'job-lost' });
     const { KUBECONFIG = '' } = sandbox.environment();
     const words = ['--kubeconfig', KUBECONFIG, '--context', 'circleci-sandbox'];
@@ -87,14 +88,14 @@ describe('troubleshoot queue', () => {
     expect(shown.stdout).toContain(`Next: ${verdict.next}\n`);
   });
 
-  it('says how it looks where only rows are read, and there are none', async () => {
+  it('prints the verdict to standard error if there are no rows', async () => {
     const sandbox = await startSandbox({ scenario: 'healthy' });
     const { stdout, stderr } = await queue(sandbox, []);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^Verdict: Builds get through: .*\n$/);
   });
 
-  it('shows of what follows from another finding only that it does', async () => {
+  it('shows a finding caused by another one without its remedy', async () => {
     const sandbox = await startSandbox({ scenario: 'schedulerer-error' });
     const short = await queue(sandbox, ['--no-color'], { tty: true });
     const [, cause = '', effect = ''] = short.stdout.split(/\n. CQ/);
@@ -151,7 +152,7 @@ describe('troubleshoot queue', () => {
     [['--since', '0s'], 2, 'BAD_DURATION'],
     [['--limit', '0s'], 2, 'BAD_DURATION'],
     [['--save', '/nonexistent/queue.json'], 7, 'SNAPSHOT_FILE'],
-  ])('refuses %j before anything is asked', async (words, exitCode, code) => {
+  ])('rejects %j before sending a request', async (words, exitCode, code) => {
     const sandbox = await startSandbox({ scenario: 'idle' });
     sandbox.calls.reset();
     const result = await cli([...QUEUE, ...words, '--json'], { env: sandbox.environment() });
@@ -160,7 +161,7 @@ describe('troubleshoot queue', () => {
     expect(sandbox.calls.recent()).toEqual([]);
   });
 
-  it('refuses what does not go together, before anything is asked', async () => {
+  it('rejects conflicting flags before sending a request', async () => {
     const sandbox = await startSandbox();
     for (const words of [
       ['--fix', '--watch'],
@@ -173,13 +174,13 @@ describe('troubleshoot queue', () => {
   });
 });
 
-describe('what leads to no installation', () => {
+describe('a missing installation', () => {
   const without = { NOMAD_ADDR: '', CIRCLECI_ADMIN_NOMAD_ADDRESS: '' };
   it.each([
-    ['a kubeconfig that is not there', ['--kubeconfig', '/nonexistent'], 'NO_KUBECONFIG'],
-    ['a context that is not there', ['--context', 'elsewhere'], 'CONTEXT_NOT_FOUND'],
-    ['a namespace that is not there', ['--namespace', 'circlecy'], 'NAMESPACE_NOT_FOUND'],
-  ])('is an error and no finding: %s', async (_name, words, code) => {
+    ['a kubeconfig that does not exist', ['--kubeconfig', '/nonexistent'], 'NO_KUBECONFIG'],
+    ['a context that does not exist', ['--context', 'elsewhere'], 'CONTEXT_NOT_FOUND'],
+    ['a namespace that does not exist', ['--namespace', 'circlecy'], 'NAMESPACE_NOT_FOUND'],
+  ])('is an error and not a finding: %s', async (_name, words, code) => {
     const sandbox = await startSandbox({ scenario: 'idle' });
     for (const command of [[...QUEUE], ['troubleshoot', 'build', 'acme/web/26']]) {
       const { KUBECONFIG = '' } = sandbox.environment();
@@ -190,7 +191,7 @@ describe('what leads to no installation', () => {
     }
   });
 
-  it('is an error and no finding: a login that is refused', async () => {
+  it('is an error and not a finding: rejected credentials', async () => {
     const sandbox = await startSandbox({ scenario: 'idle' });
     const { KUBECONFIG = '' } = sandbox.environment();
     const file = join(await folder(), 'kubeconfig');
@@ -208,7 +209,7 @@ const DELETES_BOTH = {
 };
 
 describe('troubleshoot queue --fix', () => {
-  it('deletes exactly the two pods, waits until they are ready, and finds nothing more', async () => {
+  it('deletes exactly the two pods, waits until they are ready, and has no findings afterwards', async () => {
     const sandbox = await startSandbox({ scenario: 'job-lost' });
     const names = ['legacy-dispatcher', 'dispatcher'].map(
       (workload) => sandbox.kubernetes.pod(workload).metadata.name,
@@ -230,7 +231,7 @@ describe('troubleshoot queue --fix', () => {
     expect(after.findings).toEqual([]);
   });
 
-  it('shows the plan with --dry-run, and asks without --yes', async () => {
+  it('shows the plan with --dry-run, and requires --yes without a terminal', async () => {
     const sandbox = await startSandbox({ scenario: 'job-lost' });
     const planned = await queue(sandbox, ['--fix', '--dry-run', '--json']);
     expect(planned.exitCode).toBe(0);
@@ -243,7 +244,7 @@ describe('troubleshoot queue --fix', () => {
     expect(deleted(sandbox)).toEqual([]);
   });
 
-  it('says that it has not helped where not all pods were replaced', async () => {
+  it('reports that the findings are not fixed if not all pods were replaced', async () => {
     const sandbox = await startSandbox({ scenario: 'job-lost' });
     const { name } = sandbox.kubernetes.pod('legacy-dispatcher').metadata;
     const fault = { kind: 'status', status: 500, body: 'no' } as const;
@@ -256,7 +257,7 @@ describe('troubleshoot queue --fix', () => {
     expect(stdout).not.toContain('Fixed: CQ0202');
   });
 
-  it('names the permission that lacks, and changes nothing', async () => {
+  it('names the missing permission and changes nothing', async () => {
     const sandbox = await startSandbox({ scenario: withoutDelete(findScenario('job-lost')) });
     const result = await queue(sandbox, ['--fix', '--yes', '--json']);
     expect(JSON.parse(result.stderr)).toMatchObject({
@@ -271,7 +272,7 @@ describe('troubleshoot queue --fix', () => {
     expect(sandbox.kubernetes.pod('dispatcher').metadata).not.toHaveProperty('deletionTimestamp');
   });
 
-  it('changes nothing where the guide knows no remedy', async () => {
+  it('changes nothing if the guide has no remedy', async () => {
     const sandbox = await startSandbox({ scenario: 'too-large' });
     const { stdout, exitCode } = await queue(sandbox, ['--fix', '--yes', '--json']);
     expect(exitCode).toBe(9);
@@ -284,7 +285,7 @@ describe('troubleshoot queue --fix', () => {
   });
 });
 
-/** The first user may do all that reading and exec take, and nothing more. */
+/** Replaces the first user by one that can only read and exec. */
 function withoutDelete(scenario: Scenario): Scenario {
   const rules = [
     { verbs: ['get', 'list', 'watch'], apiGroups: ['*'], resources: ['*'] },
@@ -296,7 +297,7 @@ function withoutDelete(scenario: Scenario): Scenario {
 }
 
 describe('troubleshoot queue --trigger', () => {
-  it('starts a build, once it is agreed to, and says how far it got', async () => {
+  it('starts a build after confirmation and reports how far it got', async () => {
     const sandbox = await startSandbox({ scenario: 'idle' });
     expect(await queue(sandbox, ['--trigger', 'acme/web'])).toMatchObject({ exitCode: 6 });
     expect(sandbox.calls.writes).toBe(0);
@@ -308,7 +309,7 @@ describe('troubleshoot queue --trigger', () => {
     expect(diagnosis.verdict.text).toContain(`acme/web/${started.number}`);
   });
 
-  it('names what loses the build', async () => {
+  it('names the cause of a lost build', async () => {
     const scenario = {
       ...findScenario('job-lost'),
       pipeline: { faults: ['job-lost' as const], recent: 0 },
@@ -325,7 +326,7 @@ describe('troubleshoot queue --trigger', () => {
 });
 
 describe('troubleshoot queue --save and --from', () => {
-  it('judges what was saved alike, with no installation at hand', async () => {
+  it('has the same diagnosis from a saved snapshot, without an installation', async () => {
     const sandbox = await startSandbox({ scenario: 'schedulerer-error' });
     const file = join(await folder(), 'queue.json');
     const live = await queue(sandbox, ['--save', file, '--json']);
@@ -346,7 +347,7 @@ describe('troubleshoot queue --save and --from', () => {
     for (const secret of secrets) expect(saved).not.toContain(secret);
   });
 
-  it('says what is wrong with a file', async () => {
+  it('reports an invalid and a missing file', async () => {
     const file = join(await folder(), 'other.json');
     await writeFile(file, '{"kind":"something else"}');
     const bad = await cli([...QUEUE, '--from', file, '--json']);
@@ -357,7 +358,7 @@ describe('troubleshoot queue --save and --from', () => {
 });
 
 describe('troubleshoot queue --watch', () => {
-  it('prints a document for each look, until Ctrl-C', async () => {
+  it('prints one document per diagnosis until Ctrl-C', async () => {
     const sandbox = await startSandbox({ scenario: 'healthy' });
     const controller = new AbortController();
     const options = { env: sandbox.environment(), clock: sandbox.clock };
@@ -384,8 +385,8 @@ describe('troubleshoot queue --watch', () => {
   });
 });
 
-describe('builds that are queued for longer than logs are read back', () => {
-  it('are looked for further back', async () => {
+describe('builds that are queued for longer than the default window of logs', () => {
+  it('are found in a longer window', async () => {
     const sandbox = await startSandbox({ scenario: 'job-lost' });
     await sandbox.clock.advance(50 * 60_000);
     const { stdout, exitCode } = await queue(sandbox, ['--json']);

@@ -24,7 +24,7 @@ const has = (sandbox: Sandbox, login: string): boolean =>
   sandbox.server.accounts.find(login) !== undefined;
 
 describe('users delete', () => {
-  it('shows who it is and what goes, deletes, and reads back', async () => {
+  it('shows the account and the consequences, deletes it and verifies', async () => {
     const { sandbox, run } = await rig();
     const { stdout, stderr, exitCode } = await run([LEAVER, '--confirm', LEAVER]);
     expect(exitCode).toBe(0);
@@ -35,13 +35,13 @@ describe('users delete', () => {
     expect(stderr).toContain('ask CircleCI support before you delete an account');
     expect(stdout).toBe(`Login    ${LEAVER}\nAccount  deleted, and no longer in the list\n`);
     expect(has(sandbox, LEAVER)).toBe(false);
-    // Connected for the plan, the deletion and the reading back, and closed after each.
+    // One connection each for the plan, the deletion and the verification, closed after use.
     const ops = sandbox.calls.recent().filter(({ service }) => service === 'nrepl');
     expect(ops.filter(({ method }) => method === 'clone')).toHaveLength(3);
     expect(ops.filter(({ method }) => method === 'close')).toHaveLength(3);
   });
 
-  it('finds the account whatever its case, and writes down what was done', async () => {
+  it('ignores the case of the login, and logs the deletion', async () => {
     const { sandbox, run } = await rig();
     const words = ['SandBox-DEVeloper', '--confirm', LEAVER, '--json'];
     const { stdout, exitCode } = await run(words);
@@ -76,7 +76,7 @@ describe('users delete', () => {
     expect(has(sandbox, LEAVER)).toBe(true);
     expect(sandbox.calls.writes).toBe(0);
     const opened = sandbox.calls.recent().some(({ service }) => service === 'nrepl');
-    // A console is not opened for what is forbidden anyway.
+    // The nREPL is not opened for a change that is refused anyway.
     expect(opened).toBe(!flags.includes('--read-only'));
   });
 
@@ -91,11 +91,11 @@ describe('users delete', () => {
     expect(sandbox.calls.writes).toBe(0);
   });
 
-  it('the last administrator stays', async () => {
+  it('the last administrator cannot be deleted', async () => {
     const { sandbox, run } = await rig();
     const [me, other] = ['sandbox-admin', LEAVER].map((one) => sandbox.server.accounts.find(one));
     if (!me || !other) throw new Error('the accounts are not there');
-    // The token's own account may still read, and is no administrator who can act.
+    // The token's own account can only read settings, so it does not count as an administrator.
     me.adminScopes = ['read-settings'];
     other.adminScopes = ['write-settings'];
     const result = await run([LEAVER, '--confirm', LEAVER, '--json']);
@@ -103,7 +103,7 @@ describe('users delete', () => {
     expect(has(sandbox, LEAVER)).toBe(true);
   });
 
-  it('says what it does not know without the admin API, and asks all the same', async () => {
+  it('works without the admin API, and shows what is unknown', async () => {
     const { sandbox, run } = await rig();
     const words = [LEAVER, '--confirm', LEAVER];
     const { stderr, exitCode } = await run(words, { CIRCLE_TOKEN: undefined });
@@ -118,14 +118,17 @@ describe('users delete', () => {
   it.each<[string, NreplScenario, string, number, RegExp]>([
     ['lacks the function', { missing: [DELETE] }, 'REPL_FUNCTION_MISSING', 4, /users suspend/],
     ['has no nREPL', { listens: false }, 'REPL_REFUSED', 4, /server.replPort/],
-  ])('a frontend that %s is told before anything is asked', async (_, nrepl, code, exit, hint) => {
-    const { run } = await rig(nrepl);
-    const { stdout, stderr, exitCode } = await run([LEAVER, '--confirm', LEAVER, '--json']);
-    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: exit });
-    expect(JSON.parse(stderr)).toMatchObject({ code, hint: expect.stringMatching(hint) });
-  });
+  ])(
+    'a frontend that %s is reported before the confirmation',
+    async (_, nrepl, code, exit, hint) => {
+      const { run } = await rig(nrepl);
+      const { stdout, stderr, exitCode } = await run([LEAVER, '--confirm', LEAVER, '--json']);
+      expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: exit });
+      expect(JSON.parse(stderr)).toMatchObject({ code, hint: expect.stringMatching(hint) });
+    },
+  );
 
-  it('an exception leaves the account, and the report says why', async () => {
+  it('an exception keeps the account and is in the report', async () => {
     const { sandbox, run } = await rig({ throwing: { [DELETE]: 'mongo is away' } });
     const { stdout, exitCode } = await run([LEAVER, '--confirm', LEAVER, '--json']);
     expect({ exitCode, report: JSON.parse(stdout) }).toMatchObject({
@@ -139,18 +142,24 @@ describe('users delete', () => {
   });
 
   it.each([
-    ['is lost before the work is done', { kind: 'reset' as const }, 'kept', 4],
-    ['is lost after it was done', { kind: 'truncate' as const, bytes: 0 }, 'deleted', 0],
-  ])('when the connection %s, the list decides', async (_, fault, outcome, exit) => {
-    const { sandbox, run } = await rig();
-    const path = 'delete-by-login-vcs-type! "';
-    sandbox.faults.add({ service: 'nrepl', method: 'eval', path, fault });
-    const { stdout, exitCode } = await run([LEAVER, '--confirm', LEAVER, '--json']);
-    expect({ exitCode, outcome: JSON.parse(stdout).outcome }).toEqual({ exitCode: exit, outcome });
-    expect(has(sandbox, LEAVER)).toBe(outcome === 'kept');
-  });
+    ['is lost before the deletion', { kind: 'reset' as const }, 'kept', 4],
+    ['is lost after the deletion', { kind: 'truncate' as const, bytes: 0 }, 'deleted', 0],
+  ])(
+    'when the connection %s, the outcome is read from the list',
+    async (_, fault, outcome, exit) => {
+      const { sandbox, run } = await rig();
+      const path = 'delete-by-login-vcs-type! "';
+      sandbox.faults.add({ service: 'nrepl', method: 'eval', path, fault });
+      const { stdout, exitCode } = await run([LEAVER, '--confirm', LEAVER, '--json']);
+      expect({ exitCode, outcome: JSON.parse(stdout).outcome }).toEqual({
+        exitCode: exit,
+        outcome,
+      });
+      expect(has(sandbox, LEAVER)).toBe(outcome === 'kept');
+    },
+  );
 
-  it('finds the frontend by the label and the port that the profile names', async () => {
+  it('finds the frontend by the configured label and port', async () => {
     const { run } = await rig();
     const wrong = await run([LEAVER, '--dry-run', '--json'], {
       CIRCLECI_ADMIN_SERVER_FRONTEND_SELECTOR: 'app=no-frontend',
@@ -165,7 +174,7 @@ describe('users delete', () => {
     });
   });
 
-  it('a hostile login is refused before anything is connected', async () => {
+  it('a malicious login is rejected before connecting', async () => {
     const { sandbox, run } = await rig();
     const hostile = fc.oneof(
       fc.constantFrom(
@@ -184,7 +193,7 @@ describe('users delete', () => {
     await fc.assert(
       fc.asyncProperty(hostile, async (login) => {
         fc.pre(!isGitHubLogin(login));
-        // Behind `--`, so that it is a login whatever it begins with.
+        // After `--`, so that it is read as a login even if it starts with a dash.
         const result = await run(['--json', '--confirm', login, '--', login]);
         expect(result.exitCode).toBe(2);
       }),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { startRig } from './rig.ts';
 
 describe('users list', () => {
-  it('lists 5,000 in one request, raw in a pipe, for a spreadsheet and for programs', async () => {
+  it('lists 5,000 accounts in one request, as TSV, CSV and JSON', async () => {
     const rig = await startRig({ users: 5_000 });
     rig.sandbox.calls.reset();
     const piped = await rig.run(['users', 'list']);
@@ -32,7 +32,7 @@ describe('users list', () => {
     expect(own).toMatchObject({ state: 'active', role: 'admin', takesSeat: true });
   });
 
-  it('chooses by state, role and name', async () => {
+  it('filters by state, role and name', async () => {
     const rig = await startRig({
       users: 0,
       accounts: [
@@ -56,7 +56,7 @@ describe('users list', () => {
     expect(shown.stdout).toContain('3 take a seat.');
   });
 
-  it('shows who neither signed in nor built, and the newest build', async () => {
+  it('shows accounts without a sign-in or build, and the newest build', async () => {
     const rig = await startRig({
       users: 0,
       accounts: [
@@ -74,7 +74,7 @@ describe('users list', () => {
     });
   });
 
-  it('lists the logins by the console too', async () => {
+  it('lists the logins through the nREPL', async () => {
     const rig = await startRig({ users: 12 });
     const { stdout, exitCode } = await rig.run(['users', 'list', '--source', 'repl']);
     expect(exitCode).toBe(0);
@@ -83,7 +83,7 @@ describe('users list', () => {
 });
 
 describe('users seats', () => {
-  it('ends with 9 once the share is reached', async () => {
+  it('exits with 9 once the given share of seats is used', async () => {
     const rig = await startRig({ users: 40, seats: 40 });
     const { active } = rig.sandbox.server.accounts.seats();
     const { stdout } = await rig.run(['users', 'seats', '--json']);

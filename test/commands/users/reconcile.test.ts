@@ -27,7 +27,7 @@ const RECONCILE = ['users', 'reconcile', '--org', 'acme', '--yes', '--json'];
 
 describe('users reconcile', () => {
   it.each([false, true])(
-    'makes the accounts match all pages (Enterprise: %j)',
+    'makes the accounts match the members of all pages (Enterprise: %j)',
     async (enterprise) => {
       const rig = await organisation(enterprise);
       const { stdout, stderr, exitCode } = await rig.run(RECONCILE);
@@ -46,7 +46,7 @@ describe('users reconcile', () => {
       const again = await rig.run(RECONCILE);
       expect(again.stderr).toContain('Nothing to do');
       expect(rig.sandbox.calls.writes).toBe(0);
-      // Kept pages that did not change are read once.
+      // Each page is requested once; unchanged pages come from the cache.
       const pages = rig.sandbox.calls.recent().filter(({ service }) => service === 'github');
       expect(pages.filter(({ path }) => path.includes('/members?'))).toHaveLength(3);
     },
@@ -54,10 +54,10 @@ describe('users reconcile', () => {
 
   it.each([
     ['a page fails', { kind: 'status', status: 502 } as const, 4],
-    ['a page breaks off', { kind: 'truncate', bytes: 40 } as const, 4],
-    ['a page is lost', { kind: 'status', status: 404 } as const, 5],
-    ['a page is refused', { kind: 'status', status: 403 } as const, 3],
-  ])('touches nobody where %s', async (_name, fault, code) => {
+    ['a page is truncated', { kind: 'truncate', bytes: 40 } as const, 4],
+    ['a page is missing', { kind: 'status', status: 404 } as const, 5],
+    ['a page is forbidden', { kind: 'status', status: 403 } as const, 3],
+  ])('changes no account if %s', async (_name, fault, code) => {
     const rig = await organisation();
     rig.sandbox.faults.add({ service: 'github', path: 'page=3', fault });
     const { exitCode, stdout } = await rig.run(RECONCILE);
@@ -70,7 +70,7 @@ describe('users reconcile', () => {
     ['a wrong token', 'nonsense-token', 'GITHUB_UNAUTHORIZED'],
     ['a token without the scope', GITHUB_SCOPELESS_TOKEN, 'GITHUB_FORBIDDEN'],
     ["an outsider's token", GITHUB_OUTSIDER_TOKEN, 'GITHUB_FORBIDDEN'],
-  ])('touches nobody with %s', async (_name, GITHUB_TOKEN, code) => {
+  ])('changes no account with %s', async (_name, GITHUB_TOKEN, code) => {
     const rig = await organisation();
     const { stderr, exitCode } = await rig.run(RECONCILE, { env: { GITHUB_TOKEN } });
     expect(exitCode).toBe(3);
@@ -78,14 +78,14 @@ describe('users reconcile', () => {
     expect(rig.sandbox.calls.writes).toBe(0);
   });
 
-  it('gives a token to no other GitHub than its own', async () => {
+  it('does not send a token to another GitHub', async () => {
     const rig = await organisation();
     const words = [...RECONCILE, '--github-host', 'github.example.com'];
     const { stderr } = await rig.run(words);
     expect(JSON.parse(stderr)).toMatchObject({ code: 'NO_GITHUB_TOKEN', exitCode: 3 });
   });
 
-  it('takes the members of a file, and one direction alone', async () => {
+  it('reads the members from a file, and only suspends with --suspend', async () => {
     const rig = await organisation();
     await writeFile(join(rig.directory, 'members.txt'), MEMBERS.join('\n'));
     const words = ['users', 'reconcile', '--members', 'members.txt', '--suspend', '--yes'];
@@ -97,11 +97,11 @@ describe('users reconcile', () => {
   });
 
   it.each([
-    ['nothing', [], 2, 'NO_MEMBERS_NAMED'],
-    ['both', ['--org', 'acme', '--members', '-'], 2, 'CONFLICTING_FLAGS'],
+    ['no list of members', [], 2, 'NO_MEMBERS_NAMED'],
+    ['two lists of members', ['--org', 'acme', '--members', '-'], 2, 'CONFLICTING_FLAGS'],
     ['an empty list', ['--members', '-'], 7, 'NO_LOGINS'],
-    ['an organisation that is none', ['--org', 'a/b'], 2, 'BAD_ORG'],
-  ])('refuses %s', async (_name, words, exitCode, code) => {
+    ['an invalid organisation', ['--org', 'a/b'], 2, 'BAD_ORG'],
+  ])('rejects %s', async (_name, words, exitCode, code) => {
     const rig = await startRig({ users: 4 });
     const { stderr } = await rig.run(['users', 'reconcile', ...words, '--yes', '--json']);
     expect(JSON.parse(stderr)).toMatchObject({ code, exitCode });

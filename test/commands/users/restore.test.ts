@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openLogins, startRig } from './rig.ts';
 
 describe('users restore', () => {
-  it('undoes a wrong suspension by the file that was told, and nothing else', async () => {
+  it('undoes a suspension from the printed file, and nothing else', async () => {
     const rig = await startRig({ users: 40 });
     const before = rig.suspended();
     const [first = '', ...others] = openLogins(rig);
@@ -12,7 +12,7 @@ describe('users restore', () => {
     const [, path = ''] = /users restore (\S+)$/m.exec(wrong.stdout) ?? [];
     const data = rig.sandbox.environment()['CIRCLECI_ADMIN_DATA_DIR'] ?? '';
     expect(await readdir(join(data, 'undo'))).toHaveLength(1);
-    // Somebody else has suspended another in the meantime.
+    // Another account is suspended in the meantime.
     const other = rig.sandbox.server.accounts.find(others.at(-1) ?? '');
     if (other) other.suspended = true;
     const { stderr, stdout, exitCode } = await rig.run(['users', 'restore', path, '--yes']);
@@ -24,7 +24,7 @@ describe('users restore', () => {
     expect(again.stderr).toContain('Nothing to do: the accounts already have the wanted state.');
   });
 
-  it('leaves out who is gone, and undoes on no other installation', async () => {
+  it('skips deleted accounts, and refuses another installation', async () => {
     const rig = await startRig({ users: 10 });
     const [one = '', two = ''] = openLogins(rig);
     await rig.run(['users', 'suspend', one, two, '--yes', '--undo-file', 'undo.json']);

@@ -9,17 +9,17 @@ import type { ServerScenario } from '../../../src/lib/sandbox/server/scenario.ts
 import { type CliResult, cli, startSandbox } from '../../support/sandbox.ts';
 import type { TestRuntimeOptions } from '../../support/test-runtime.ts';
 
-/** A sandbox with accounts, and a machine to change them from. */
+/** A sandbox with accounts, and a way to run commands against it. */
 export interface Rig {
   readonly sandbox: Sandbox;
-  /** A directory for the test's files: what the commands are run in. */
+  /** The working directory of the commands. */
   readonly directory: string;
   run(words: readonly string[], options?: TestRuntimeOptions): Promise<CliResult>;
-  /** Logins of those who are suspended. */
+  /** Returns the logins of suspended accounts. */
   suspended(): readonly string[];
 }
 
-/** Starts both. The sandbox's time runs, so that pauses end; requests are not limited. */
+/** Starts a rig. The sandbox's clock runs, so that pauses end. There is no rate limit. */
 export async function startRig(
   server: ServerScenario,
   options: { readonly github?: GitHubScenario; readonly rate?: number } = {},
@@ -32,7 +32,7 @@ export async function startRig(
   const env = {
     ...sandbox.environment(),
     CIRCLECI_ADMIN_CACHE_DIR: join(directory, 'cache'),
-    // A machine under load is no server that hangs, however fast the sandbox's time runs.
+    // A slow test machine must not cause timeouts, even if the sandbox's clock runs fast.
     CIRCLECI_ADMIN_REQUEST_TIMEOUT: '30m',
   };
   return {
@@ -48,7 +48,7 @@ export async function startRig(
   };
 }
 
-/** Logins of accounts that are not suspended and administer nothing, in the list's order. */
+/** Returns the logins of accounts that are not suspended and not administrators, in list order. */
 export function openLogins({ sandbox }: Pick<Rig, 'sandbox'>): readonly string[] {
   return sandbox.server.accounts
     .all()

@@ -18,7 +18,7 @@ const FAULTS: readonly Fault[] = [
 ];
 
 describe('users suspend', () => {
-  it('suspends a thousand while one request in twenty fails: all as asked, none twice', async () => {
+  it('suspends 1,000 accounts once each while one request in twenty fails', async () => {
     const rig = await startRig({ users: 5_000 });
     const leavers = openLogins(rig).slice(0, 1_000);
     const before = rig.suspended();
@@ -36,7 +36,7 @@ describe('users suspend', () => {
     expect(report.accounts).toHaveLength(1_000);
     expect(report).toMatchObject({ exitCode: 0, undoFile: join(rig.directory, 'undo.json') });
     expect(rig.suspended().toSorted()).toEqual([...before, ...leavers].toSorted());
-    // A fault does nothing: each of the thousand was carried out once.
+    // A faulty request has no effect, so each change was carried out once.
     expect(rig.sandbox.calls.writes).toBe(1_000 + 50);
 
     const undone = await rig.run(['users', 'restore', 'undo.json', '--yes', '--json']);
@@ -44,12 +44,12 @@ describe('users suspend', () => {
     expect(rig.suspended().toSorted()).toEqual(before.toSorted());
   });
 
-  it('tells the truth of a server that dies half-way, and finishes when it is run again', async () => {
+  it('reports the correct state if the server fails halfway, and completes in a second run', async () => {
     const rig = await startRig({ users: 400 }, { rate: 60 });
     const leavers = openLogins(rig).slice(0, 200);
     const before = new Set(rig.suspended());
     const reset = { kind: 'reset' } as const;
-    // The list of before the change is let through.
+    // The first 100 requests pass.
     rig.sandbox.faults.add({ ...POST_USER, fault: reset, after: 100 });
     const from = await listFile(rig, leavers);
     const words = [
@@ -84,7 +84,7 @@ describe('users suspend', () => {
     expect(nothing.stderr).toContain('Nothing to do: the accounts already have the wanted state.');
   });
 
-  it('shows every login and the seats before it asks, and writes nothing in a dry run', async () => {
+  it('shows all logins and the seats before the confirmation, and changes nothing in a dry run', async () => {
     const rig = await startRig({ users: 30, seats: 40 });
     const [one = '', two = ''] = openLogins(rig);
     const { stderr, exitCode } = await rig.run(['users', 'suspend', one, two, '--dry-run']);
@@ -98,7 +98,7 @@ describe('users suspend', () => {
     expect(asked.stderr).toContain('Suspend 1 account of');
   });
 
-  it('counts builds as activity, and leaves alone whom it does not know', async () => {
+  it('counts builds as activity, and skips accounts with unknown activity', async () => {
     const rig = await startRig({
       users: 0,
       accounts: [
@@ -128,16 +128,28 @@ describe('users suspend', () => {
   });
 
   it.each<[string, readonly string[], string | undefined, number, string]>([
-    ['nobody', [], undefined, 2, 'No account was named'],
-    ['two ways', ['ada', '--inactive-for', '3d'], undefined, 2, 'more than one way'],
-    ['what is no login', ['@ada'], undefined, 2, '"@ada" is not a valid login'],
-    ['somebody unknown', ['nonesuch'], undefined, 5, 'no account "nonesuch"'],
-    ['oneself', ['sandbox-developer', 'SANDBOX-ADMIN'], undefined, 6, 'your own token'],
+    ['no account', [], undefined, 2, 'No account was named'],
+    [
+      'two ways to select accounts',
+      ['ada', '--inactive-for', '3d'],
+      undefined,
+      2,
+      'more than one way',
+    ],
+    ['an invalid login', ['@ada'], undefined, 2, '"@ada" is not a valid login'],
+    ['an unknown login', ['nonesuch'], undefined, 5, 'no account "nonesuch"'],
+    [
+      "the token's own account",
+      ['sandbox-developer', 'SANDBOX-ADMIN'],
+      undefined,
+      6,
+      'your own token',
+    ],
     ['a bad line', ['--from', '-'], 'sandbox-developer\n"; drop\n', 7, 'line 2: "\\"; drop"'],
     ['an empty list', ['--from', '-'], '\n# none\n', 7, 'standard input contains no logins'],
     ['a missing file', ['--from', 'nowhere.txt'], undefined, 2, 'nowhere.txt cannot be read'],
     ['a read-only profile', ['sandbox-developer', '--read-only'], undefined, 6, 'read-only'],
-  ])('touches nothing with %s', async (_name, words, stdin, code, said) => {
+  ])('changes nothing with %s', async (_name, words, stdin, code, said) => {
     const rig = await startRig({ users: 10 });
     const options = stdin === undefined ? {} : { stdin };
     const { stderr, exitCode } = await rig.run(['users', 'suspend', ...words, '--yes'], options);
@@ -148,7 +160,7 @@ describe('users suspend', () => {
 });
 
 describe('users activate', () => {
-  it('lets a new person in, who is Inactive until the first sign-in', async () => {
+  it('activates a new account, which is Inactive until the first sign-in', async () => {
     const rig = await startRig({
       users: 0,
       accounts: [{ login: 'newcomer', suspended: true, signInCount: 0 }],
@@ -162,7 +174,7 @@ describe('users activate', () => {
 });
 
 describe('users admin', () => {
-  it('makes an administrator and takes it back, but not from oneself', async () => {
+  it("grants and revokes the role, but not for the token's own account", async () => {
     const rig = await startRig({ users: 5 });
     const scopes = (): unknown =>
       rig.sandbox.server.accounts.find('sandbox-developer')?.adminScopes;
