@@ -14,8 +14,8 @@ export interface CacheInspection {
   readonly task: number | null;
   readonly signal: AbortSignal;
   /**
-   * Called with the build's URL before any output is read, with null if there is no such build; may
-   * throw to stop.
+   * Called with the build's URL before any output is read; null if it is unknown, or if there is no
+   * such build. May throw to stop.
    */
   readonly onBuild?: (url: string | null) => void;
   /** Called after each step that was read. */
