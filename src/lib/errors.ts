@@ -9,7 +9,7 @@ export const EXIT_CODES = {
   usage: 2,
   /** Credentials are missing, were rejected, or lack a permission. */
   unauthorised: 3,
-  /** A service answered with an error or could not be reached. */
+  /** A service responded with an error or could not be reached. */
   service: 4,
   /** The named object does not exist. */
   notFound: 5,

@@ -43,7 +43,7 @@ describe('creating a profile', () => {
 
   test('the plan shows the written lines and the settings that were not found', async () => {
     const { run, configPath } = await machineAt(
-      // No build has ever run, so no log names anything.
+      // Without builds, no log contains the host or the base domain.
       await startSandbox({
         scenario: { ...findScenario('idle'), nomad: { clients: 2, builds: 0 } },
       }),
@@ -132,7 +132,7 @@ describe('discovery', () => {
 describe('nothing is written', () => {
   test('without a terminal and without --yes', async () => {
     const { run, configPath } = await machineAt(
-      // No build has ever run, so no log names anything.
+      // Without builds, no log contains the host or the base domain.
       await startSandbox({
         scenario: { ...findScenario('idle'), nomad: { clients: 2, builds: 0 } },
       }),
@@ -163,7 +163,7 @@ describe('nothing is written', () => {
 
   test('with an invalid host', async () => {
     const { run, configPath } = await machineAt(
-      // No build has ever run, so no log names anything.
+      // Without builds, no log contains the host or the base domain.
       await startSandbox({
         scenario: { ...findScenario('idle'), nomad: { clients: 2, builds: 0 } },
       }),

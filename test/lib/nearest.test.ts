@@ -24,7 +24,7 @@ describe('editDistance', () => {
     ['brod', 'prod', 1],
     ['', 'prod', 4],
     ['kitten', 'sitting', 3],
-    // A swap at the start, where there is no earlier row.
+    // A swap at the start, for which the table has no earlier row.
     ['bab', 'abab', 1],
   ])('from %j to %j is %d', (a, b, edits) => {
     expect(editDistance(a, b)).toBe(edits);

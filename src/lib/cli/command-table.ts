@@ -11,7 +11,7 @@ export interface CommandEntry {
   readonly load: () => Promise<Command.Class>;
 }
 
-/** All commands. */
+/** The table of all commands. */
 export type CommandTable = readonly CommandEntry[];
 
 /** What the words of a command line refer to. */

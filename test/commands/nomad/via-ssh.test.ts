@@ -61,7 +61,7 @@ describe('nomad node-status --via ssh', () => {
     const near = await cli(['nomad', 'node-status', name, '--json', '--via', 'ssh'], { env });
     expect(near).toMatchObject({ stderr: '', exitCode: 0 });
     expect(JSON.parse(near.stdout).client.id).toBe(id);
-    // The CLI before Nomad 1.3 does not say what allocations in lists were given.
+    // The lists of the CLI before Nomad 1.3 do not have the resources of allocations.
     const { builds, ...rest } = JSON.parse(far.stdout);
     expect(JSON.parse(near.stdout)).toEqual({
       ...rest,

@@ -31,8 +31,8 @@ export interface ClientSide extends SideContext {
 }
 
 /**
- * Checks what clients can reach. What the profile does not say is read from the cluster: the address
- * to which build agents send their output, and the version of the server.
+ * Checks what clients can reach. What the profile does not say is read from the cluster: the
+ * address to which build agents send their output, and the version of the server.
  *
  * @throws AdminError as resolveNodes and examineClients; of kind `notFound`, code NO_CLIENTS
  */
@@ -69,7 +69,7 @@ function noClients(): AdminError {
 /**
  * Checks what services can reach, by exec in one ready pod of each.
  *
- * @throws AdminError as the KubernetesClient says and examineServices
+ * @throws AdminError as KubernetesClient and {@link examineServices}
  */
 export async function fromServices(side: SideContext): Promise<readonly CheckResult[]> {
   const { installation, catalogue, places, signal } = side;
