@@ -17,8 +17,8 @@ export interface ReplHistory {
 export const NO_HISTORY: ReplHistory = { lines: [], add: async () => undefined };
 
 /**
- * Opens the history in a file that only its owner can read. If the file cannot be read or appended
- * to, the session works without history.
+ * Opens the history in a file that only its owner can read. If the file cannot be read or
+ * written, the session works without it.
  */
 export async function openHistory(
   path: string,
@@ -26,7 +26,10 @@ export async function openHistory(
 ): Promise<ReplHistory> {
   const all = await readLines(path);
   const lines = all.slice(-MOST);
-  if (all.length > 2 * MOST) await writeFile(path, joined(lines), { mode: 0o600 });
+  if (all.length > 2 * MOST) {
+    // A file that cannot be shortened can still be read.
+    await writeFile(path, joined(lines), { mode: 0o600 }).catch(() => undefined);
+  }
   return {
     lines,
     add: async (line) => {

@@ -1,5 +1,6 @@
 import type { Clock, Milliseconds } from '../clock.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../http/http.ts';
+import { Slots } from '../slots.ts';
 
 /** The request rate that a server allows one user. */
 export interface RateLimit {
@@ -85,27 +86,6 @@ export class Pace {
   }
 }
 
-/** Limits the number of callers inside at the same time. */
-class Gate {
-  #free: number;
-  readonly #waiting: (() => void)[] = [];
-
-  constructor(places: number) {
-    this.#free = places;
-  }
-
-  async enter(): Promise<void> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-  }
-
-  leave(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#free += 1;
-  }
-}
-
 /** Wraps a client so that it stays within the rate limit. Every retry counts as a request. */
 export function paced(
   http: HttpClient,
@@ -113,16 +93,16 @@ export function paced(
   limit: RateLimit = SERVER_RATE_LIMIT,
 ): HttpClient {
   const pace = new Pace(clock, limit.perSecond);
-  const gate = new Gate(limit.atOnce);
+  const slots = new Slots(limit.atOnce);
   return {
     origin: http.origin,
     request: async (request: HttpRequest): Promise<HttpResponse> => {
-      await gate.enter();
+      await slots.take(request.signal);
       try {
         await pace.take(request.signal);
         return await http.request(request);
       } finally {
-        gate.leave();
+        slots.release();
       }
     },
     close: () => http.close(),

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Clock, Milliseconds } from '../clock.ts';
 import { AdminError, isAdminError } from '../errors.ts';
+import { Slots } from '../slots.ts';
 import type { SshAddress } from './address.ts';
 import type { SshClient, SshSession } from './client.ts';
 import { authFailed, connectTooSlow } from './errors.ts';
@@ -33,15 +34,14 @@ export function createSshClient(options: SshOptions): SshClient {
 
 class Sessions implements SshClient {
   readonly #options: SshOptions;
-  readonly #waiting: (() => void)[] = [];
+  readonly #slots: Slots;
   readonly #closing = new AbortController();
-  #free: number;
   #identities: Promise<readonly Identity[]> | undefined;
   #bastion: Promise<SshSession> | undefined;
 
   constructor(options: SshOptions) {
     this.#options = options;
-    this.#free = options.most ?? MOST_SESSIONS;
+    this.#slots = new Slots(options.most ?? MOST_SESSIONS);
   }
 
   async use<T>(
@@ -49,7 +49,7 @@ class Sessions implements SshClient {
     work: (session: SshSession) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
-    await this.#turn();
+    await this.#slots.take(signal);
     try {
       const session = await this.#open(host, signal);
       try {
@@ -58,8 +58,7 @@ class Sessions implements SshClient {
         await session.close();
       }
     } finally {
-      this.#free += 1;
-      this.#waiting.shift()?.();
+      this.#slots.release();
     }
   }
 
@@ -83,11 +82,6 @@ class Sessions implements SshClient {
     const bastion = await this.#bastion?.catch(() => undefined);
     this.#bastion = undefined;
     await bastion?.close();
-  }
-
-  async #turn(): Promise<void> {
-    while (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#free -= 1;
   }
 
   async #open(host: string, signal: AbortSignal | undefined): Promise<SshSession> {
