@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { median } from './median.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: unknown = runInNewContext('gc');
@@ -21,9 +22,4 @@ export function liveMemory(): number {
 export function growth(samples: readonly number[]): number {
   const half = Math.floor(samples.length / 2);
   return median(samples.slice(-half)) - median(samples.slice(0, half));
-}
-
-function median(list: readonly number[]): number {
-  const sorted = [...list].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { median } from './median.ts';
 
 /** A program to time. */
 export interface Timed {
@@ -33,11 +34,6 @@ export function timeInTurn(programs: readonly Timed[], rounds: number): Medians 
     }
   }
   return new Map([...times].map(([name, list]) => [name, median(list)]));
-}
-
-function median(list: readonly number[]): number {
-  const sorted = [...list].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 /** Prints a claim and whether it holds; a broken claim makes the process exit with 1. */
