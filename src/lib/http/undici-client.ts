@@ -51,8 +51,7 @@ const RETRIES = 3;
 
 /**
  * Creates an HTTP client. It imports only undici's dispatcher, not fetch, WebSocket, the cache or
- * the mocks. Connections are kept alive and limited in number. None is opened before the first
- * request.
+ * the mocks. Connections are opened on demand, kept alive and limited in number.
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   return new UndiciClient(options);

@@ -159,7 +159,7 @@ describe('nomad drain', () => {
     ['no client', () => ['drain', '--yes'], 2, 'No client was named'],
     ['an unknown client', () => ['drain', 'ip-9', '--yes'], 5, '"ip-9"'],
     [
-      'an ambiguous prefix',
+      'a name together with a selector',
       () => ['drain', 'ip', '--name', 'ip*', '--yes'],
       2,
       'names and selectors cannot be used together',

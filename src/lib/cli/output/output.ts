@@ -96,8 +96,7 @@ export class Output {
   }
 
   /**
-   * Starts a list that is printed while it is read: one document, or one value per line with
-   * NDJSON.
+   * Starts a list that is printed while it is read: one document, or one value per line (NDJSON).
    *
    * @param endless the list is followed, so that JSON is written as NDJSON: an array would not end
    */
