@@ -2,6 +2,7 @@ import type { KubernetesClient } from './client.ts';
 import { ingressHosts, kubeletVersions, namespaceId, serverTime } from './cluster-facts.ts';
 import { decodePod } from './decode.ts';
 import { podLogs } from './logs.ts';
+import { lostNodes } from './nodes.ts';
 import { podPath } from './paths.ts';
 import { podProxy } from './pod-proxy.ts';
 import { listAllPods, listPods, namespaceExists, podEvents } from './pods.ts';
@@ -27,6 +28,7 @@ export function createKubernetesClient(options: TransportOptions): KubernetesCli
     },
     serverTime: (signal) => serverTime(transport, signal),
     kubeletVersions: (signal) => kubeletVersions(transport, signal),
+    lostNodes: (names, signal) => lostNodes(transport, names, signal),
     listPods: async (selector) => (await listPods(transport, selector ?? {})).pods,
     listAllPods: (selector) => listAllPods(transport, selector ?? {}),
     getPod: async (name, signal) => {

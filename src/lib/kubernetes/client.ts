@@ -1,7 +1,7 @@
 import type { Duplex, Readable, Writable } from 'node:stream';
 import type { Milliseconds } from '../clock.ts';
 import type { HttpClient } from '../http/http.ts';
-import type { KubernetesEvent, Pod, Workload, WorkloadReference } from './model.ts';
+import type { KubernetesEvent, LostNode, Pod, Workload, WorkloadReference } from './model.ts';
 
 /** The cluster, user and namespace that are spoken to. */
 export interface ClusterTarget {
@@ -92,6 +92,8 @@ export interface KubernetesClient {
   serverTime(signal?: AbortSignal): Promise<Date | null>;
   /** The versions of the nodes' kubelets, each once; null if we may not list nodes. */
   kubeletVersions(signal?: AbortSignal): Promise<readonly string[] | null>;
+  /** Those of the named nodes that do not run their pods; null if we may not read nodes. */
+  lostNodes(names: readonly string[], signal?: AbortSignal): Promise<readonly LostNode[] | null>;
   listPods(selector?: PodSelector): Promise<readonly Pod[]>;
   /** The pods of all namespaces; null if we may not list them. */
   listAllPods(selector?: PodSelector): Promise<readonly Pod[] | null>;

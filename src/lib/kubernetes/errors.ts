@@ -195,6 +195,11 @@ function otherFailure(status: Status, asked: Asked): AdminError {
     const reason = message.replace(/^error trying to reach service: /, '');
     return portRefused(reason, asked.action);
   }
+  const kubelet = /^Get "https?:\/\/([^"/]+)\/containerLogs\/[^"]*": (.+)/.exec(message);
+  if (kubelet) {
+    const what = `Kubernetes could not ${asked.action}: its node does not answer at ${kubelet[1]} (${kubelet[2]})`;
+    return failure('service', what, 'NODE_UNREACHABLE', 'Check the nodes: kubectl get nodes');
+  }
   const codes: Readonly<Record<string, string>> = {
     Conflict: 'KUBERNETES_CONFLICT',
     AlreadyExists: 'KUBERNETES_ALREADY_EXISTS',

@@ -35,6 +35,13 @@ export interface Container {
   readonly memoryLimitBytes?: number | null;
 }
 
+/** A node that does not run its pods: it is not ready, or was deleted. */
+export interface LostNode {
+  readonly name: string;
+  /** In the words of Kubernetes. */
+  readonly why: string;
+}
+
 /** A pod, read once from the wire. */
 export interface Pod {
   readonly name: string;
@@ -49,6 +56,8 @@ export interface Pod {
   /** Set while it is being deleted. */
   readonly deletedAt: Date | null;
   readonly nodeName: string | null;
+  /** Its node, where that was looked at and is lost; the pod itself does not say so. */
+  readonly lostNode?: LostNode;
   readonly podIp: string | null;
   /** What owns it, such as a ReplicaSet, a StatefulSet or a Job. */
   readonly owner: { readonly kind: string; readonly name: string } | null;

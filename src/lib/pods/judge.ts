@@ -57,6 +57,7 @@ export function isWell({ health }: Pick<PodJudgement, 'health'>): boolean {
 }
 
 function healthOf(pod: Pod, status: string): PodHealth {
+  if (isLost(pod)) return 'not-ready';
   if (pod.deletedAt !== null) return 'terminating';
   if (pod.phase === 'Succeeded') return 'completed';
   if (pod.phase === 'Failed') {
@@ -83,11 +84,29 @@ function lasting({ initContainers = [], containers }: Pod): readonly Container[]
   return [...initContainers.filter(isSidecar), ...containers];
 }
 
+/** Whether its node does not run it any more, so that nothing about it changes. */
+function isLost(pod: Pod): boolean {
+  if (pod.phase === 'Succeeded' || pod.phase === 'Failed') return false;
+  return pod.lostNode !== undefined || (pod.deletedAt !== null && isGivenUp(pod));
+}
+
+/** The node's controller hears nothing from the node: only it sets one of the two conditions. */
+function isGivenUp({ conditions }: Pod): boolean {
+  const holds = (wanted: string, value: string): boolean =>
+    conditions.some(({ type, status }) => type === wanted && status === value);
+  return holds('ContainersReady', 'True') && holds('Ready', 'False') && !hasGates(conditions);
+}
+
+function hasGates(conditions: Pod['conditions']): boolean {
+  return conditions.some(({ reason }) => reason === 'ReadinessGatesNotReady');
+}
+
 function isUnschedulable({ conditions }: Pod): boolean {
   return conditions.some(({ type, status }) => type === 'PodScheduled' && status === 'False');
 }
 
 function whyOf(pod: Pod): string | null {
+  if (isLost(pod)) return whyLost(pod);
   if (pod.deletedAt !== null) {
     return pod.reason === null ? 'it is being deleted' : sentence(pod.reason, pod.message);
   }
@@ -105,6 +124,15 @@ function whyOf(pod: Pod): string | null {
   return gate.reason === null
     ? 'its containers were ready, but the pod is not: its node may be lost'
     : sentence(gate.reason, gate.message);
+}
+
+/** A StatefulSet waits for the end of a pod that nobody can end any more. */
+function whyLost({ lostNode, nodeName, deletedAt, owner }: Pod): string {
+  const node = lostNode
+    ? `its node ${lostNode.name} is lost (${lostNode.why.replace(/\.$/, '')})`
+    : `its node ${nodeName ?? ''} may be lost: it does not end the pod`;
+  if (deletedAt === null || owner?.kind !== 'StatefulSet') return node;
+  return `${node}; no other pod takes its place until the node is back or deleted`;
 }
 
 function isBroken({ state, reason, exitCode }: Container): boolean {

@@ -4,6 +4,7 @@ import type { Pod } from '../kubernetes/model.ts';
 import type { Catalogue } from '../services/catalogue.ts';
 import { choosePods, type PodChoice, podMatcher, selectorsOf } from './choose-pods.ts';
 import { isWell, judgePod, type PodJudgement } from './judge.ts';
+import { markLostNodes } from './lost-nodes.ts';
 
 /** A pod as `pods list` has it. */
 export interface PodRow extends PodJudgement {
@@ -40,7 +41,7 @@ export interface PodListContext {
   readonly now: () => Date;
 }
 
-type Reader = Pick<KubernetesClient, 'listPods' | 'watchPods' | 'target'>;
+type Reader = Pick<KubernetesClient, 'listPods' | 'watchPods' | 'lostNodes' | 'target'>;
 
 /**
  * Reads the pods that are meant, and judges each.
@@ -52,7 +53,8 @@ export async function listPods(
   choice: PodChoice & { readonly notReady: boolean },
   context: PodListContext,
 ): Promise<PodList> {
-  const pods = await choosePods(client, context.catalogue, choice, context);
+  const chosen = await choosePods(client, context.catalogue, choice, context);
+  const pods = await markLostNodes(client, chosen, context.signal);
   return podList(pods, client.target.namespace, choice.notReady, context);
 }
 

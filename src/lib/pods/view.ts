@@ -82,7 +82,7 @@ function reasonText(row: PodRow, now: Date): string | null {
   if (isWell(row)) return isRecent(row, now) ? restarted : null;
   if (row.health === 'starting') return startingText(row);
   // Its state says as much.
-  if (row.status === 'Terminating') return null;
+  if (row.health === 'terminating' && row.status === 'Terminating') return null;
   const why = row.why ?? row.status;
   const told = row.restartReason !== null && why.includes(row.restartReason);
   return told || restarted === null ? why : `${why}; ${restarted}`;

@@ -2,6 +2,7 @@ import { AdminError } from '../errors.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { Pod } from '../kubernetes/model.ts';
 import { type PodRow, podRow } from '../pods/list.ts';
+import { markLostNodes } from '../pods/lost-nodes.ts';
 import type { Catalogue } from './catalogue.ts';
 import { judgeServices, type ServiceStatus } from './judge.ts';
 
@@ -31,7 +32,7 @@ export interface ServiceContext {
   readonly signal: AbortSignal;
 }
 
-type Reader = Pick<KubernetesClient, 'listPods' | 'listWorkloads' | 'target'>;
+type Reader = Pick<KubernetesClient, 'listPods' | 'listWorkloads' | 'lostNodes' | 'target'>;
 
 /**
  * Joins the catalogue with what runs, by three lists. Services that are not there, and do not have
@@ -106,7 +107,7 @@ async function readServices(
   { catalogue, version, signal }: ServiceContext,
 ): Promise<{ readonly services: readonly ServiceStatus[]; readonly pods: readonly Pod[] }> {
   const [pods, workloads] = await Promise.all([
-    client.listPods({ signal }),
+    client.listPods({ signal }).then((all) => markLostNodes(client, all, signal)),
     client.listWorkloads(signal),
   ]);
   return { services: judgeServices(catalogue, { pods, workloads, version }), pods };

@@ -47,10 +47,40 @@ describe('facts of a cluster', () => {
     expect(await client.ingressHosts()).toEqual(['a.example.com', 'b']);
   });
 
+  test('tell which nodes are lost: not ready, or not there', async () => {
+    const { items } = recorded('nodes.json') as {
+      items: readonly { metadata: object; status: object }[];
+    };
+    const silent = {
+      type: 'Ready',
+      status: 'Unknown',
+      reason: 'NodeStatusUnknown',
+      message: 'Kubelet stopped posting node status.',
+    };
+    const gone = {
+      ...{ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', code: 404 },
+      ...{ message: 'nodes "c" not found', reason: 'NotFound' },
+      details: { name: 'c', kind: 'nodes' },
+    };
+    const client = await apiServer((request, response) => {
+      const answer = {
+        '/api/v1/nodes/a': items[0],
+        '/api/v1/nodes/b': { ...items[0], status: { conditions: [silent] } },
+      }[request.url ?? ''];
+      response.statusCode = answer ? 200 : 404;
+      response.end(JSON.stringify(answer ?? gone));
+    });
+    expect(await client.lostNodes(['a', 'b', 'c'])).toEqual([
+      { name: 'b', why: 'Kubelet stopped posting node status.' },
+      { name: 'c', why: 'it does not exist any more' },
+    ]);
+  });
+
   test('that may not be read are null, never empty', async () => {
     const client = await apiServer(answers({}));
     expect(await client.namespaceId('kube-system')).toBeNull();
     expect(await client.kubeletVersions()).toBeNull();
+    expect(await client.lostNodes(['a'])).toBeNull();
     expect(await client.listAllPods()).toBeNull();
     expect(await client.ingressHosts()).toBeNull();
   });

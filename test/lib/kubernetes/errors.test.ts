@@ -135,3 +135,18 @@ test.each([
   const error = refusal(status, Buffer.from(body), { target, action: 'do it' });
   expect(error).toMatchObject({ kind, code, message });
 });
+
+test('a log that cannot be read because its node is lost says so (Kubernetes 1.30)', () => {
+  const message =
+    'Get "https://10.88.0.1:10251/containerLogs/circleci-server/frontend-0/frontend?tailLines=3": dial tcp 10.88.0.1:10251: connect: connection refused';
+  const body = Buffer.from(
+    JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', message, code: 500 }),
+  );
+  expect(refusal(500, body, { target, action: 'read the log of pod frontend-0' })).toMatchObject({
+    kind: 'service',
+    code: 'NODE_UNREACHABLE',
+    message:
+      'Kubernetes could not read the log of pod frontend-0: its node does not answer at 10.88.0.1:10251 (dial tcp 10.88.0.1:10251: connect: connection refused)',
+    hint: 'Check the nodes: kubectl get nodes',
+  });
+});

@@ -40,6 +40,48 @@ describe('a pod', () => {
       },
     ],
     [
+      'of a StatefulSet that is being deleted on a lost node',
+      pod({
+        owner: { kind: 'StatefulSet', name: 'circleci-nomad' },
+        deletedAt: new Date(0),
+        lostNode: { name: 'worker-2', why: 'Kubelet stopped posting node status.' },
+      }),
+      {
+        health: 'not-ready',
+        status: 'Terminating',
+        why: 'its node worker-2 is lost (Kubelet stopped posting node status); no other pod takes its place until the node is back or deleted',
+      },
+    ],
+    [
+      // As Kubernetes 1.30 has it when a kubelet stopped for some minutes.
+      'that is being deleted and that nobody hears of, where nodes may not be read',
+      pod({
+        deletedAt: new Date(0),
+        nodeName: 'worker-2',
+        conditions: [
+          { type: 'Ready', status: 'False', reason: null, message: null },
+          { type: 'ContainersReady', status: 'True', reason: null, message: null },
+        ],
+      }),
+      {
+        health: 'not-ready',
+        why: 'its node worker-2 may be lost: it does not end the pod',
+      },
+    ],
+    [
+      'that a lost node has not started',
+      pod({
+        phase: 'Pending',
+        containers: [container({ ready: false, state: 'unknown' })],
+        lostNode: { name: 'worker-2', why: 'it does not exist any more' },
+      }),
+      {
+        health: 'not-ready',
+        status: 'Pending',
+        why: 'its node worker-2 is lost (it does not exist any more)',
+      },
+    ],
+    [
       'of a Job that completed',
       pod({
         phase: 'Succeeded',

@@ -21,12 +21,14 @@ import {
   listed,
   log,
   pending,
+  pod,
   says,
   skewed,
   snapshot,
   sure,
   WELL_BUILD,
   withLog,
+  withPods,
 } from './support/snapshot.ts';
 
 /** Codes in order; warnings with a `?`, what is explained with its cause. */
@@ -221,6 +223,37 @@ test('the steps are those of the tree, each with its numbers', () => {
   ]);
   expect(steps[2]?.text).toBe('1 build in 30m, last 4m ago, last heartbeat 20s ago');
   expect(steps[5]?.text).toBe('2 of 2 accept builds, 2 builds running there');
+});
+
+test('no build is said to get through where a step has no pod that is ready', () => {
+  const starting = { health: 'starting', ready: 0, status: 'ContainerCreating' } as const;
+  const pods = withPods(pod('dispatcher', starting, { createdAt: ago(20_000) }));
+  const { verdict, steps, findings } = diagnose(snapshot({ pods }));
+  expect(findings).toEqual([]);
+  expect(steps[2]).toMatchObject({
+    state: 'warning',
+    text: 'no pod is ready: ContainerCreating, 20s old (1 build in 30m, last 4m ago, last heartbeat 20s ago)',
+  });
+  expect(verdict).toMatchObject({
+    state: 'unknown',
+    text: 'dispatcher has no ready pod, so no build gets through: dispatcher-1 is ContainerCreating, 20s old. Check again in a minute',
+    next: 'circleci-admin pods describe dispatcher-1',
+  });
+});
+
+test('a lost node is named once, with all that is down with it', () => {
+  const why = 'its node worker-2 is lost (Kubelet stopped posting node status)';
+  const held = `${why}; no other pod takes its place until the node is back or deleted`;
+  const pods = withPods(
+    pod('frontend', { health: 'not-ready', status: 'Pending', why }),
+    pod('circleci-nomad', { health: 'not-ready', status: 'Terminating', why: held }),
+  );
+  const { findings } = diagnose(snapshot({ pods }));
+  expect(findings.map(({ title }) => title)).toEqual([
+    'node worker-2 is lost, and frontend, circleci-nomad are down with it',
+  ]);
+  expect(findings[0]).toMatchObject({ subject: 'circleci-nomad', severity: 'error' });
+  expect(findings[0]?.remedy.commands).toContain('kubectl delete node worker-2');
 });
 
 test('notes say what was not asked, and which clocks differ', () => {

@@ -9,10 +9,11 @@ import { container, pod } from '../pods/sample-pods.ts';
 
 /** What stands below the list of an installation that has just these pods. */
 async function footerOf(pods: readonly Pod[]): Promise<string> {
-  const client: Pick<KubernetesClient, 'listPods' | 'listWorkloads' | 'target'> = {
+  const client: Pick<KubernetesClient, 'listPods' | 'listWorkloads' | 'lostNodes' | 'target'> = {
     target: { context: null, server: 'https://kubernetes', namespace: 'circleci-server' },
     listPods: async () => pods,
     listWorkloads: async () => [],
+    lostNodes: async () => [],
   };
   const { signal } = new AbortController();
   const context = { catalogue: makeCatalogue(), version: null, signal };

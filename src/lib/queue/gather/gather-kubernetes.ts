@@ -2,6 +2,7 @@ import { mapBounded } from '../../bounded.ts';
 import { AdminError } from '../../errors.ts';
 import type { Container, Pod, Workload } from '../../kubernetes/model.ts';
 import { judgePod } from '../../pods/judge.ts';
+import { markLostNodes } from '../../pods/lost-nodes.ts';
 import { workloadName } from '../../pods/workload-name.ts';
 import type { Catalogue } from '../../services/catalogue.ts';
 import { choosePipeline } from '../choose-pipeline.ts';
@@ -107,7 +108,10 @@ export function gatherKubernetes(round: Round): KubernetesEvidence {
   const { kubernetes } = round.sources;
   const pods = round.part(
     'pods',
-    () => round.ask('kubernetes', kubernetes, (client, { signal }) => client.listPods({ signal })),
+    () =>
+      round.ask('kubernetes', kubernetes, async (client, { signal }) =>
+        markLostNodes(client, await client.listPods({ signal }), signal),
+      ),
     isFailed,
   );
   const workloads = round.part(

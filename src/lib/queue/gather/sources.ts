@@ -14,7 +14,7 @@ export type Source<T> = { readonly open: () => Promise<T> } | { readonly missing
 /** What is asked of the cluster. */
 export type KubernetesSource = Pick<
   KubernetesClient,
-  'target' | 'listPods' | 'listWorkloads' | 'podLogs' | 'exec' | 'serverTime'
+  'target' | 'listPods' | 'lostNodes' | 'listWorkloads' | 'podLogs' | 'exec' | 'serverTime'
 >;
 
 /** What is asked of Nomad. */

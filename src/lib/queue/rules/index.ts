@@ -17,6 +17,7 @@ import { noCapacity } from './no-capacity.ts';
 import { noClients } from './no-clients.ts';
 import { noLeader } from './no-leader.ts';
 import { noPod } from './no-pod.ts';
+import { nodeLost } from './node-lost.ts';
 import { noneTakesBuilds } from './none-takes-builds.ts';
 import { notPosted } from './not-posted.ts';
 import { notReady } from './not-ready.ts';
@@ -36,6 +37,7 @@ import { unseenRunning } from './unseen-running.ts';
 
 /** All rules. Of those about one place, what causes stands before what comes of it. */
 export const RULES: readonly Rule[] = [
+  nodeLost,
   crashLooping,
   outOfMemory,
   imageNotPulled,

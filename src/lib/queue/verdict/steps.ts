@@ -4,6 +4,7 @@ import { builds } from '../build-names.ts';
 import type { JudgedFinding, Step, StepState } from '../diagnosis.ts';
 import { called } from '../facts/called.ts';
 import type { QueueFacts } from '../facts/facts.ts';
+import { notUp } from '../facts/not-up.ts';
 import { uiStateOf } from '../facts/ui-state.ts';
 import { countWaiting } from '../facts/who-waits.ts';
 import type { Rule } from '../finding.ts';
@@ -88,7 +89,16 @@ function podWords({ snapshot: { pods } }: QueueFacts): Words {
   return { state: 'ok', text: `${ready} of ${lasting.length} ready`, numbers };
 }
 
+/** What its log says; or that none of its pods is ready, which outweighs that. */
 function stageWords(facts: QueueFacts, stage: Stage): Words {
+  const words = logWords(facts, stage);
+  const down = notUp(facts.snapshot).find(({ pod }) => pod.stage === stage);
+  if (!down) return words;
+  const said = words.text === '' ? '' : ` (${words.text})`;
+  return { ...words, state: 'warning', text: `no pod is ready: ${down.text}${said}` };
+}
+
+function logWords(facts: QueueFacts, stage: Stage): Words {
   const { snapshot, logs } = facts;
   const log = logs.get(stage);
   if (!log) return lacking(firstLog(facts, stage) ?? snapshot.pods);

@@ -7,6 +7,7 @@ import { activityOf } from '../facts/activity.ts';
 import { called } from '../facts/called.ts';
 import type { BuildTrail, QueueFacts } from '../facts/facts.ts';
 import { ageAt, least, nomadNow, serverNow } from '../facts/moments.ts';
+import { notUp } from '../facts/not-up.ts';
 import { uiStateOf } from '../facts/ui-state.ts';
 import { countWaiting } from '../facts/who-waits.ts';
 import { known } from '../snapshot/evidence.ts';
@@ -78,6 +79,8 @@ function health(facts: QueueFacts): Words {
     const text = 'No verdict: neither the logs of the pipeline nor Nomad could be read.';
     return { state: 'unknown', text };
   }
+  const waited = startingUp(facts);
+  if (waited !== null) return waited;
   if (snapshot.trigger !== null) {
     const followed = followTrigger(facts);
     if (followed !== null) return followed;
@@ -100,6 +103,18 @@ function health(facts: QueueFacts): Words {
   const last = lastAgeMs === null ? '' : `, the last ${formatDuration(lastAgeMs)} ago`;
   const text = `Builds get through: ${builds(count)} in the last ${window}${last}.`;
   return { state: 'healthy', text };
+}
+
+/** A step without a ready pod, though its pods are too young for that to be a fault. */
+function startingUp({ snapshot }: QueueFacts): Words | null {
+  const [first, ...others] = notUp(snapshot);
+  if (!first) return null;
+  const names = [first, ...others].map(({ workload }) => workload);
+  const verb = others.length === 0 ? 'has' : 'have';
+  const text =
+    `${names.join(', ')} ${verb} no ready pod, so no build gets through: ` +
+    `${first.pod.name} is ${first.text}. Check again in a minute`;
+  return { state: 'unknown', text, next: `circleci-admin pods describe ${first.pod.name}` };
 }
 
 /**

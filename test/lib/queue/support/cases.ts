@@ -166,6 +166,55 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0104'],
   ],
   [
+    'no node takes the pod of the dispatcher since a moment',
+    {
+      pods: withPods(
+        pod(
+          'dispatcher',
+          { health: 'not-ready', ready: 0, status: 'Pending', why: 'cannot be scheduled: no CPU' },
+          { createdAt: ago(20_000) },
+        ),
+      ),
+    },
+    ['CQ0104'],
+  ],
+  [
+    'a new pod waits for a Secret that is not there',
+    {
+      pods: withPods(
+        pod(
+          'dispatcher',
+          { health: 'not-ready', ready: 0, status: 'CreateContainerConfigError' },
+          { createdAt: ago(5_000) },
+        ),
+      ),
+    },
+    ['CQ0105'],
+  ],
+  [
+    'a node is lost with the Nomad server and others on it',
+    {
+      nomad: {
+        leader: failed('NOMAD_UNREACHABLE', 'cannot be reached'),
+        clients: failed('NOMAD_UNREACHABLE', 'cannot be reached'),
+        jobs: failed('NOMAD_UNREACHABLE', 'cannot be reached'),
+      },
+      pods: withPods(
+        pod('frontend', {
+          health: 'not-ready',
+          status: 'Pending',
+          why: 'its node worker-2 is lost (Kubelet stopped posting node status)',
+        }),
+        pod('circleci-nomad', {
+          health: 'not-ready',
+          status: 'Terminating',
+          why: 'its node worker-2 is lost (Kubelet stopped posting node status); no other pod takes its place until the node is back or deleted',
+        }),
+      ),
+    },
+    ['CQ0107', 'CQ0901 from CQ0107'],
+  ],
+  [
     'Running is not ready',
     { pods: withPods(pod('circleci-mongodb', { health: 'not-ready', ready: 0 })) },
     ['CQ0105'],
@@ -699,6 +748,18 @@ export const WELL: readonly (readonly [string, Ill])[] = [
     {
       pods: withPods(
         pod('dispatcher', { health: 'not-ready', ready: 0 }, { createdAt: ago(MINUTE) }),
+      ),
+    },
+  ],
+  [
+    'a pod was made a moment ago, and is not scheduled yet',
+    {
+      pods: withPods(
+        pod(
+          'dispatcher',
+          { health: 'not-ready', ready: 0, status: 'Pending', why: 'cannot be scheduled: no CPU' },
+          { createdAt: ago(5_000) },
+        ),
       ),
     },
   ],

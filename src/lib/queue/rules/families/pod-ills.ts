@@ -10,10 +10,18 @@ import { known } from '../../snapshot/evidence.ts';
 import type { PodFact } from '../../snapshot/snapshot.ts';
 
 /** What may be wrong with a pod; each is a rule of its own. */
-export type PodIll = 'out-of-memory' | 'image' | 'crash-loop' | 'unschedulable' | 'not-ready';
+export type PodIll =
+  | 'node-lost'
+  | 'out-of-memory'
+  | 'image'
+  | 'crash-loop'
+  | 'unschedulable'
+  | 'not-ready';
 
 /** A pod may take that long to become ready. */
 const STARTING_MS: Milliseconds = 120_000;
+/** The scheduler needs a moment, and says then that no node can run a pod. */
+const SCHEDULING_MS: Milliseconds = 15_000;
 /** A container that ends this often is in a loop, though it may run at the moment. */
 const LOOP_RESTARTS = 3;
 const LOOP_EVERY: Milliseconds = 30 * 60_000;
@@ -22,6 +30,11 @@ const LOOP_RECENT: Milliseconds = 6 * 60_000;
 
 const IMAGE =
   /(?:^|:)(?:ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|ImageInspectError|RegistryUnavailable)$/;
+/** As `judgePod` says it; the node's name is its first group. */
+const LOST = /^its node (\S+) (?:is|may be) lost/;
+/** What does not pass by itself: a ConfigMap or Secret that is missing, a command that is not there. */
+const MISCONFIGURED =
+  /(?:^|:)(?:CreateContainerConfigError|CreateContainerError|RunContainerError)$/;
 const BETWEEN_STARTS =
   /(?:^|:)(?:CrashLoopBackOff|Error|ExitCode:\d*|Completed|ContainerCannotRun|StartError)$/;
 
@@ -29,6 +42,7 @@ const BETWEEN_STARTS =
 function illOf(pod: PodFact, now: Date, windowMs: Milliseconds): PodIll | null {
   const { health, status, restarts, restartReason, lastRestartAt, why } = pod.judgement;
   if (health === 'completed' || health === 'left-behind' || health === 'terminating') return null;
+  if (why !== null && LOST.test(why)) return 'node-lost';
   const sinceRestart = ageAt(now, lastRestartAt);
   const outOfMemory = restartReason === 'OOMKilled';
   if (health === 'ready') {
@@ -44,10 +58,16 @@ function illOf(pod: PodFact, now: Date, windowMs: Milliseconds): PodIll | null {
   if (restarts >= LOOP_RESTARTS && sinceRestart !== null && sinceRestart < LOOP_RECENT) {
     return outOfMemory ? 'out-of-memory' : 'crash-loop';
   }
-  const age = least([ageAt(now, pod.createdAt), sinceRestart]);
-  if (age !== null && age < STARTING_MS) return null;
-  if (why?.startsWith('cannot be scheduled') || status === 'Pending') return 'unschedulable';
-  return 'not-ready';
+  if (MISCONFIGURED.test(status)) return 'not-ready';
+  const age = least([ageAt(now, pod.createdAt), sinceRestart]) ?? STARTING_MS;
+  const unscheduled = why?.startsWith('cannot be scheduled') ?? false;
+  if (age < (unscheduled ? SCHEDULING_MS : STARTING_MS)) return null;
+  return unscheduled || status === 'Pending' ? 'unschedulable' : 'not-ready';
+}
+
+/** The node that a pod was lost with; null where it was not. */
+export function lostNodeOf({ judgement: { why } }: PodFact): string | null {
+  return why === null ? null : (LOST.exec(why)?.[1] ?? null);
 }
 
 /** Ready for the moment, but it ended several times, the last time just now. */

@@ -1,0 +1,60 @@
+import { mapBounded } from '../bounded.ts';
+import { isAdminError } from '../errors.ts';
+import type { LostNode } from './model.ts';
+import type { Transport } from './transport.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Nodes that are asked for at once. */
+const AT_ONCE = 8;
+
+/**
+ * Returns those of the named nodes that do not run their pods: not ready, or deleted. Null when we may
+ * not read nodes.
+ *
+ * @throws AdminError as the KubernetesClient says
+ */
+export async function lostNodes(
+  transport: Transport,
+  names: readonly string[],
+  signal?: AbortSignal,
+): Promise<readonly LostNode[] | null> {
+  try {
+    const read = await mapBounded(names, AT_ONCE, (name) => lostNode(transport, name, signal));
+    return read.filter((node) => node !== null);
+  } catch (error) {
+    if (isAdminError(error) && error.code === 'KUBERNETES_FORBIDDEN') return null;
+    throw error;
+  }
+}
+
+async function lostNode(
+  transport: Transport,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<LostNode | null> {
+  const path = `/api/v1/nodes/${encodeURIComponent(name)}`;
+  try {
+    const response = await transport.ask(
+      { method: 'GET', path, ...(signal ? { signal } : {}) },
+      { action: `get node ${name}` },
+    );
+    return judged(name, await response.json());
+  } catch (error) {
+    if (!isAdminError(error, 'notFound')) throw error;
+    return { name, why: 'it does not exist any more' };
+  }
+}
+
+function judged(name: string, document: unknown): LostNode | null {
+  const { conditions } = object(object(document)['status']);
+  const all = Array.isArray(conditions) ? conditions.map(object) : [];
+  const ready = all.find(({ type }) => type === 'Ready');
+  if (!ready || ready['status'] === 'True') return null;
+  const { message, reason } = ready;
+  return { name, why: typeof message === 'string' ? message : String(reason ?? 'not ready') };
+}
+
+function object(value: unknown): Json {
+  return typeof value === 'object' && value !== null ? (value as Json) : {};
+}

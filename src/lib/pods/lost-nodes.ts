@@ -1,0 +1,40 @@
+import { isAdminError } from '../errors.ts';
+import type { KubernetesClient } from '../kubernetes/client.ts';
+import type { LostNode, Pod } from '../kubernetes/model.ts';
+import { isWell, judgePod } from './judge.ts';
+
+/** More nodes than these are not looked at: whatever is wrong then, it is not a node. */
+const MOST_NODES = 20;
+
+/**
+ * Marks the pods whose nodes are lost, so that they are judged by it. Nodes are read only where pods
+ * are not well, and where we may; without an answer the pods stay as they are.
+ */
+export async function markLostNodes(
+  client: Pick<KubernetesClient, 'lostNodes'>,
+  pods: readonly Pod[],
+  signal: AbortSignal,
+): Promise<readonly Pod[]> {
+  const unwell = pods.filter((pod) => !isWell(judgePod(pod)));
+  const names = new Set(unwell.flatMap(({ nodeName }) => nodeName ?? []));
+  if (names.size === 0) return pods;
+  const lost = await readNodes(client, [...names].slice(0, MOST_NODES), signal);
+  return pods.map((pod) => {
+    const node = lost.find(({ name }) => name === pod.nodeName);
+    return node ? { ...pod, lostNode: node } : pod;
+  });
+}
+
+async function readNodes(
+  client: Pick<KubernetesClient, 'lostNodes'>,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly LostNode[]> {
+  try {
+    return (await client.lostNodes(names, signal)) ?? [];
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isAdminError(error)) throw error;
+    return [];
+  }
+}

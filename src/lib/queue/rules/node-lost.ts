@@ -1,0 +1,55 @@
+import { DATA_SERVICES, NOMAD_SERVICE } from '../facts/importance.ts';
+import type { Finding, Rule } from '../finding.ts';
+import { type IllService, illServices, lostNodeOf } from './families/pod-ills.ts';
+
+/** A node of the cluster does not run its pods any more. */
+export const nodeLost: Rule = {
+  code: 'CQ0107',
+  name: 'a node of the cluster is lost',
+  explains: [],
+  ofPods: true,
+  judge(facts) {
+    const services = illServices(facts, 'node-lost');
+    const nodes = services.flatMap(({ ill }) => ill.flatMap((pod) => lostNodeOf(pod) ?? []));
+    return [...new Set(nodes)].sort().map((node) => found(node, services));
+  },
+};
+
+function found(node: string, services: readonly IllService[]): Finding {
+  const on = services.filter(({ ill }) => ill.some((pod) => lostNodeOf(pod) === node));
+  const down = on.filter(({ severity }) => severity === 'error');
+  const [first] = [...(down.length > 0 ? down : on)].sort((a, b) => rankOf(a) - rankOf(b));
+  const names = [...new Set((down.length > 0 ? down : on).map(({ workload }) => workload))];
+  const verb = names.length === 1 ? 'is' : 'are';
+  const stays = on.some(({ ill }) => ill.some(({ judgement }) => isHeld(judgement.why)));
+  return {
+    code: 'CQ0107',
+    severity: down.length > 0 ? 'error' : 'warning',
+    place: 'kubernetes',
+    subject: first?.name ?? null,
+    title: `node ${node} is lost, and ${names.join(', ')} ${verb} down with it`,
+    evidence: on.flatMap(({ evidence }) => evidence.slice(0, 1)),
+    remedy: {
+      text: stays
+        ? 'Repair the node, or delete it if its machine is gone: Kubernetes replaces the pods of a StatefulSet only then.'
+        : 'Repair the node. Kubernetes replaces its pods elsewhere about 5 minutes after it was lost.',
+      commands: [
+        'circleci-admin pods list --not-ready --output wide',
+        `kubectl describe node ${node}`,
+        ...(stays ? [`kubectl delete node ${node}`] : []),
+      ],
+    },
+    builds: [...new Set(on.flatMap(({ builds }) => builds))],
+    fix: null,
+  };
+}
+
+function isHeld(why: string | null): boolean {
+  return why?.includes('no other pod takes its place') ?? false;
+}
+
+/** What all else rests on stands first. */
+function rankOf({ name }: IllService): number {
+  if (DATA_SERVICES.has(name)) return 0;
+  return name === NOMAD_SERVICE ? 1 : 2;
+}

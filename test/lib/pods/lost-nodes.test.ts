@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { AdminError } from '../../../src/lib/errors.ts';
+import type { LostNode } from '../../../src/lib/kubernetes/model.ts';
+import { markLostNodes } from '../../../src/lib/pods/lost-nodes.ts';
+import { container, pod } from './sample-pods.ts';
+
+const well = pod({ name: 'a', nodeName: 'worker-1' });
+const unready = pod({
+  name: 'b',
+  nodeName: 'worker-2',
+  containers: [container({ ready: false })],
+});
+const lost: LostNode = { name: 'worker-2', why: 'Kubelet stopped posting node status.' };
+const { signal } = new AbortController();
+
+/** The pods as they are marked, and the nodes that were asked for. */
+async function mark(answer: () => Promise<readonly LostNode[] | null>, pods = [well, unready]) {
+  const asked: string[] = [];
+  const client = {
+    lostNodes: (names: readonly string[]) => {
+      asked.push(...names);
+      return answer();
+    },
+  };
+  const marked = await markLostNodes(client, pods, signal);
+  return { asked, lost: marked.map(({ lostNode }) => lostNode?.name ?? null) };
+}
+
+it('looks only at the nodes of pods that are not well', async () => {
+  expect(await mark(async () => [lost])).toEqual({ asked: ['worker-2'], lost: [null, 'worker-2'] });
+  expect(await mark(async () => [lost], [well])).toEqual({ asked: [], lost: [null] });
+});
+
+it('leaves the pods as they are where nodes may not or cannot be read', async () => {
+  expect((await mark(async () => null)).lost).toEqual([null, null]);
+  const broken = new AdminError('service', 'the connection was reset', { code: 'BAD_ANSWER' });
+  expect((await mark(() => Promise.reject(broken))).lost).toEqual([null, null]);
+});
