@@ -200,7 +200,11 @@ export class DrainProgress {
 
   #sayHolding(at: Date, builds: readonly PlacedBuild[]): readonly DrainEvent[] {
     if (builds.length === 0) return [];
-    const key = builds.map((build) => build.allocation).join();
+    // Nomad lists them in another order each time.
+    const key = builds
+      .map((build) => build.allocation)
+      .sort()
+      .join();
     const said = this.#saidHolding;
     const due = said === null || said.key !== key || at.getTime() - said.at >= REMIND_MS;
     if (!due) return [];

@@ -35,6 +35,12 @@ const KNOWN: readonly Known[] = [
     hint: 'Try again; if it fails again, check the Nomad server: circleci-admin pods logs circleci-nomad',
   },
   {
+    matches: /Client sent an HTTP request to an HTTPS server/i,
+    kind: 'service',
+    code: 'NOMAD_UNREACHABLE',
+    hint: 'Use an address that starts with https://.',
+  },
+  {
     matches: /Permission denied/i,
     kind: 'unauthorised',
     code: 'NOMAD_PERMISSION_DENIED',
@@ -71,6 +77,12 @@ const KNOWN: readonly Known[] = [
     hint: 'List the jobs: circleci-admin nomad status (finished jobs are removed after 4 hours)',
   },
   {
+    matches: /failed to list entries|log entry for task .* not found|not found on client/i,
+    kind: 'notFound',
+    code: 'NOMAD_LOGS_GONE',
+    hint: 'The client has deleted the logs of this finished allocation; the build page may still show them.',
+  },
+  {
     matches: /alloc(?:ation)? not found|Unknown allocation|^No allocation\(s\) with prefix/i,
     kind: 'notFound',
     code: 'NOMAD_ALLOCATION_NOT_FOUND',
@@ -93,12 +105,6 @@ const KNOWN: readonly Known[] = [
     kind: 'notFound',
     code: 'NOMAD_TASK_NOT_FOUND',
     hint: 'The task of a build is called build-agent.',
-  },
-  {
-    matches: /failed to list entries|log entry for task .* not found/i,
-    kind: 'notFound',
-    code: 'NOMAD_LOGS_GONE',
-    hint: 'The client has deleted the logs of this finished allocation; the build page may still show them.',
   },
   {
     matches: /eligible while it is draining/i,

@@ -3,6 +3,15 @@ import { shortId } from '../quantities.ts';
 import type { LogSource } from './log-session.ts';
 
 /**
+ * The server knows the allocation. A client that does not know it (any more) has deleted it: Nomad's
+ * clients keep the last 50 that ended. One that is to be started there is not there yet.
+ */
+function codeOf({ code }: AdminError, { allocation }: LogSource): string {
+  if (code !== 'NOMAD_ALLOCATION_NOT_FOUND' && code !== 'NOMAD_LOGS_GONE') return code;
+  return allocation.clientStatus === 'pending' ? 'NOMAD_LOGS_NOT_YET' : 'NOMAD_LOGS_GONE';
+}
+
+/**
  * Says of an error while a log was read which log it was, and how else to get at it. What is not
  * about the log itself is returned as it is.
  */
@@ -11,7 +20,7 @@ export function explainLogError(error: unknown, source: LogSource): unknown {
   const { allocation, task, stream } = source;
   const node = allocation.nodeName ?? shortId(allocation.nodeId);
   const log = `the ${stream} of ${task} in allocation ${shortId(allocation.id)}`;
-  switch (error.code) {
+  switch (codeOf(error, source)) {
     case 'NOMAD_CLIENT_UNREACHABLE':
       return new AdminError('service', `${log} is on client ${node}, which Nomad cannot reach`, {
         code: 'NOMAD_CLIENT_UNREACHABLE',

@@ -268,7 +268,7 @@ const STORIES: readonly Story[] = [
     name: 'those who wait are told anew when a build ends, and every minute',
     looks: [
       seen(1, draining(131), [ONE, TWO]),
-      seen(2, draining(131), [ONE, TWO]),
+      seen(2, draining(131), [TWO, ONE]),
       seen(9, draining(131), [TWO], [[ONE, finished(ONE)]]),
       seen(60, draining(131), [TWO]),
       seen(69, draining(131), [TWO]),

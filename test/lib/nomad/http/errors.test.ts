@@ -43,7 +43,9 @@ describe('nomadError', () => {
     [404, 'Unknown allocation "abc"', 'NOMAD_ALLOCATION_NOT_FOUND', 'notFound'],
     [404, 'task "t" not started yet. No logs available', 'NOMAD_LOGS_NOT_YET', 'notFound'],
     [500, 'failed to list entries: no such file', 'NOMAD_LOGS_GONE', 'notFound'],
+    [404, 'state for allocation abc not found on client', 'NOMAD_LOGS_GONE', 'notFound'],
     [500, 'No path to region', 'NOMAD_NO_REGION', 'usage'],
+    [400, 'Client sent an HTTP request to an HTTPS server.', 'NOMAD_UNREACHABLE', 'service'],
     [
       500,
       "can not set node's scheduling eligibility to eligible while it is draining",

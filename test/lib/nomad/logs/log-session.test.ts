@@ -142,4 +142,23 @@ describe('readLogs', () => {
     expect(error).toMatchObject({ kind, code, message, hint: expect.stringMatching(hint) });
     expect(asked).toBe(1);
   });
+
+  it.each([
+    ['complete', 'NOMAD_ALLOCATION_NOT_FOUND', 'NOMAD_LOGS_GONE'],
+    ['pending', 'NOMAD_ALLOCATION_NOT_FOUND', 'NOMAD_LOGS_NOT_YET'],
+    ['pending', 'NOMAD_LOGS_GONE', 'NOMAD_LOGS_NOT_YET'],
+  ] as const)(
+    'knows that a client has deleted, or has not got, a %s allocation',
+    async (clientStatus, said, code) => {
+      const client: LogClient = {
+        ...plain({}),
+        logs: () => {
+          throw new AdminError('notFound', 'Unknown allocation "0e449bfc"', { code: said });
+        },
+      };
+      const found = source();
+      const listed = { ...found, allocation: { ...found.allocation, clientStatus } };
+      expect(await failureOf(items(client, [listed], false))).toMatchObject({ code });
+    },
+  );
 });
