@@ -31,8 +31,8 @@ export interface ClientSide extends SideContext {
 }
 
 /**
- * Checks what clients can reach. What the profile does not say is read from the cluster: the
- * address to which build agents send their output, and the version of the server.
+ * Checks what clients can reach. Settings that are not in the profile are read from the cluster:
+ * the address to which build agents send their output, and the version of the server.
  *
  * @throws AdminError as resolveNodes and examineClients; of kind `notFound`, code NO_CLIENTS
  */
