@@ -97,13 +97,14 @@ function wantsJson(argv: readonly string[], runtime: Runtime): boolean {
   const end = argv.indexOf('--');
   const own = end === -1 ? argv : argv.slice(0, end);
   if (own.includes('--json')) return true;
-  const at = own.findIndex((word) => word === '-o' || word === '--output');
-  const value =
-    own[at + 1] ?? own.find((word) => word.startsWith('--output='))?.slice('--output='.length);
-  const format = at === -1 && !own.some((word) => word.startsWith('--output=')) ? undefined : value;
-  return (
-    format === 'json' ||
-    format === 'ndjson' ||
-    ['1', 'true', 'yes'].includes(runtime.env['CIRCLECI_ADMIN_JSON'] ?? '')
-  );
+  const format = formatOf(own);
+  if (format !== undefined) return format === 'json' || format === 'ndjson';
+  return ['1', 'true', 'yes'].includes(runtime.env['CIRCLECI_ADMIN_JSON'] ?? '');
+}
+
+/** Finds the value of `--output FORMAT`, `--output=FORMAT`, `-o FORMAT` or `-oFORMAT`. */
+function formatOf(words: readonly string[]): string | undefined {
+  const at = words.findIndex((word) => /^(?:-o|--output(?:=|$))/.test(word));
+  const [, joined] = /^(?:-o=?|--output=)(.+)/.exec(words[at] ?? '') ?? [];
+  return joined ?? (at === -1 ? undefined : words[at + 1]);
 }

@@ -1,22 +1,21 @@
 import type { Runtime } from '../runtime.ts';
 import type { Confirmation } from './change.ts';
-import { answered } from './prompts.ts';
+import { answered, contextOf, isCancelled } from './prompts.ts';
 
 /**
  * Prompts for a secret, which is not shown while it is typed.
  *
  * @throws AdminError of kind `refused`, code CANCELLED, on Ctrl-C
  */
-export async function askSecret(question: string, { stdin, signal }: Runtime): Promise<string> {
+export async function askSecret(question: string, runtime: Runtime): Promise<string> {
   const { password } = await import('@inquirer/prompts');
-  const context = { input: stdin.stream, output: process.stderr, signal };
-  return answered(password({ message: question }, context));
+  return answered(password({ message: question }, contextOf(runtime)));
 }
 
 /** Asks for a confirmation on standard error. Ctrl-C counts as a refusal. */
-export async function ask(confirm: Confirmation, { stdin, signal }: Runtime): Promise<boolean> {
+export async function ask(confirm: Confirmation, runtime: Runtime): Promise<boolean> {
   const { confirm: yesNo, input } = await import('@inquirer/prompts');
-  const context = { input: stdin.stream, output: process.stderr, signal };
+  const context = contextOf(runtime);
   try {
     if (confirm.kind === 'yes-no') {
       return await yesNo({ message: confirm.question, default: false }, context);
@@ -27,12 +26,7 @@ export async function ask(confirm: Confirmation, { stdin, signal }: Runtime): Pr
     );
     return typed.trim() === confirm.name;
   } catch (error) {
-    if (isNo(error)) return false;
+    if (isCancelled(error)) return false;
     throw error;
   }
-}
-
-/** Returns whether a prompt was cancelled by Ctrl-C or by an abort. */
-function isNo(error: unknown): boolean {
-  return error instanceof Error && /ExitPromptError|AbortPromptError/.test(error.name);
 }

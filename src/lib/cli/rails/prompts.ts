@@ -25,7 +25,8 @@ export async function askText(
   return (await answered(input(config, contextOf(runtime)))).trim() || null;
 }
 
-function contextOf({ stdin, signal }: Runtime) {
+/** The streams of a prompt, which is written to standard error. */
+export function contextOf({ stdin, signal }: Runtime) {
   return { input: stdin.stream, output: process.stderr, signal };
 }
 
@@ -38,8 +39,12 @@ export async function answered<T>(question: Promise<T>): Promise<T> {
   try {
     return await question;
   } catch (error) {
-    if (!(error instanceof Error && /ExitPromptError|AbortPromptError/.test(error.name)))
-      throw error;
+    if (!isCancelled(error)) throw error;
     throw new AdminError('refused', 'Cancelled: nothing was changed', { code: 'CANCELLED' });
   }
+}
+
+/** Returns whether a prompt was cancelled by Ctrl-C or by an abort. */
+export function isCancelled(error: unknown): boolean {
+  return error instanceof Error && /ExitPromptError|AbortPromptError/.test(error.name);
 }
