@@ -1,4 +1,4 @@
-import { generationOfVersion, signsOf } from '../services/generation.ts';
+import { contradiction, generationOfVersion, signsOf } from '../services/generation.ts';
 import { GUIDE_SERVICES } from '../services/guide-services.ts';
 import { isOfVersion } from '../services/version.ts';
 import { PIPELINES, type Pipeline, STAGES, serviceOf } from './stages.ts';
@@ -31,29 +31,15 @@ export function choosePipeline({ services, version }: PipelineSigns): ChosenPipe
     const pipeline = told === 'before-4.3' ? before : 'distributor';
     return { pipeline, notes: [bothRun(old, late, pipeline)] };
   }
-  if (late.length > 0) {
-    const notes = told === 'before-4.3' ? [contradicts(version, late, 'came')] : [];
-    return { pipeline: 'distributor', notes };
-  }
+  const wrong = contradiction(version, services);
+  const notes = wrong === null ? [] : [`${wrong}.`];
+  if (late.length > 0) return { pipeline: 'distributor', notes };
   if (old.length > 0) {
-    if (told === 'since-4.3')
-      return { pipeline: before, notes: [contradicts(version, old, 'left')] };
-    return { pipeline: before, notes: before === 'dispatcher' ? legacyMissed(version) : [] };
+    const missed = before === 'dispatcher' ? legacyMissed(version) : [];
+    return { pipeline: before, notes: [...notes, ...missed] };
   }
   const alone = version === null && services.has(PIPELINES.distributor.dispatcher);
   return { pipeline: told === 'since-4.3' || alone ? 'distributor' : before, notes: [] };
-}
-
-function contradicts(
-  version: string | null,
-  found: readonly string[],
-  moved: 'came' | 'left',
-): string {
-  return (
-    `The profile says server ${version}, but ${listed(found)} ${found.length === 1 ? 'is' : 'are'} here, ` +
-    `which ${moved} with 4.3: what is here was checked. ` +
-    'Correct the profile with circleci-admin config set version VERSION.'
-  );
 }
 
 function bothRun(old: readonly string[], late: readonly string[], chosen: Pipeline): string {

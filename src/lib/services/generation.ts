@@ -42,3 +42,31 @@ export function agreeingVersion(
     runs === null || generationOfVersion(version) === runs;
   return versions.find((version) => version !== null && agrees(version)) ?? null;
 }
+
+/** Whether every installation of a version has a service, because it carries builds there. */
+export function carriesBuilds(service: string, version: string): boolean {
+  if (generationOfVersion(version) === 'before-4.3') return false;
+  return service === 'distributor' || SIGNS['since-4.3'].includes(service);
+}
+
+/** A sentence on a profile whose version is another than that of what runs; null if they agree. */
+export function contradiction(
+  version: string | null,
+  services: ReadonlySet<string>,
+): string | null {
+  const runs = generationOf(services);
+  if (version === null || runs === null || generationOfVersion(version) === runs) return null;
+  const found = signsOf(runs, services);
+  const moved = runs === 'since-4.3' ? 'came' : 'left';
+  const names = listed(found);
+  return (
+    `The profile says server ${version}, but ${names} ${found.length === 1 ? 'is' : 'are'} here, which ` +
+    `${moved} with 4.3. To correct the profile: circleci-admin config set version VERSION`
+  );
+}
+
+/** `a, b and c`. */
+function listed(names: readonly string[]): string {
+  const last = names.at(-1) ?? '';
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}

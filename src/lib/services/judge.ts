@@ -2,6 +2,7 @@ import type { Pod, Workload } from '../kubernetes/model.ts';
 import { isWell, judgePod, type PodJudgement } from '../pods/judge.ts';
 import { workloadName } from '../pods/workload-name.ts';
 import type { Catalogue } from './catalogue.ts';
+import { agreeingVersion, carriesBuilds, generationOf } from './generation.ts';
 import { SEVERITY_ORDER, type Service } from './service.ts';
 import { isOfVersion, latestVersion } from './version.ts';
 
@@ -97,10 +98,11 @@ export function judgeServices(
     partOf(catalogue.serviceOf(like), name).workloads.push(workload);
   }
   const present = [...parts.values()].filter(isPresent);
+  const running = new Set(present.map(({ name }) => name));
   const scene = {
-    ...{ catalogue, evidence },
-    running: new Set(present.map(({ name }) => name)),
+    ...{ catalogue, evidence, running },
     oldest: latestVersion(present.flatMap(({ service }) => service?.since ?? [])),
+    version: agreeingVersion([evidence.version], generationOf(running)),
   };
   return [...parts.values()].map((part) => judge(part, scene)).sort(compareServices);
 }
@@ -113,6 +115,8 @@ interface Scene {
   readonly running: ReadonlySet<string>;
   /** The oldest version that has all that is here; null where nothing is. */
   readonly oldest: string | null;
+  /** As the profile has it, unless what runs is of another; null where nobody knows it. */
+  readonly version: string | null;
 }
 
 interface Part {
@@ -242,16 +246,20 @@ interface Absence {
  */
 function absenceOf(
   { service, name }: Part,
-  { catalogue, evidence, running, oldest }: Scene,
+  { catalogue, evidence, running, oldest, version }: Scene,
 ): Absence {
-  const { workloads, version } = evidence;
+  const { workloads } = evidence;
   if (catalogue.external.has(name)) return { state: 'external', why: null };
   if (service === null || service.startUpOnly || service.condition !== undefined)
     return NOT_EXPECTED;
   const reckoned = version ?? oldest;
-  if (service.severity === 'unknown' || reckoned === null) return NOT_EXPECTED;
-  if (!isOfVersion(service, reckoned)) return NOT_EXPECTED;
+  if (reckoned === null || !isOfVersion(service, reckoned)) return NOT_EXPECTED;
+  const carries = carriesBuilds(name, reckoned);
+  if (service.severity === 'unknown' && !carries) return NOT_EXPECTED;
   if (workloads === null) return { state: 'absent', why: 'it has no pod in this namespace' };
+  if (carries) {
+    return { state: 'missing', why: `it is missing, and server ${reckoned} needs it for builds` };
+  }
   // The guide does not say that it stays in the cluster, but it does. A version within 3.x removed it:
   // only where the version is known is it missed.
   const leaves = service.name === 'legacy-dispatcher';

@@ -4,13 +4,16 @@ import type { Pod } from '../kubernetes/model.ts';
 import { type PodRow, podRow } from '../pods/list.ts';
 import { markLostNodes } from '../pods/lost-nodes.ts';
 import type { Catalogue } from './catalogue.ts';
+import { contradiction } from './generation.ts';
 import { judgeServices, type ServiceStatus } from './judge.ts';
 
 /** The services of an installation. */
 export interface ServiceList {
   readonly namespace: string;
-  /** The version that was reckoned with, as the profile says; null where it does not. */
+  /** The server's version as the profile has it; null if it has none. */
   readonly version: string | null;
+  /** Whether the profile has another version than what runs. */
+  readonly notes: readonly string[];
   readonly summary: {
     readonly up: number;
     readonly outages: number;
@@ -47,9 +50,12 @@ export async function listServices(
 ): Promise<ServiceList> {
   const { services } = await readServices(client, context);
   const outages = services.filter((service) => service.outage);
+  const here = services.filter(({ workloads }) => workloads.length > 0).map(({ name }) => name);
+  const wrong = contradiction(context.version, new Set(here));
   return {
     namespace: client.target.namespace,
     version: context.version,
+    notes: wrong === null ? [] : [wrong],
     summary: {
       up: services.filter(({ state }) => state === 'up').length,
       outages: outages.length,

@@ -35,7 +35,7 @@ export function serviceListView(list: ServiceList): TableView<ServiceStatus> {
       { key: 'why', value: (row) => row.why, flexible: true, wide: true },
     ],
     rows: list.services,
-    footer: [...outageLines(list), summaryText(list), ...notHereLines(list)],
+    footer: [...outageLines(list), summaryText(list), ...list.notes, ...notHereLines(list)],
     empty: 'No services found.',
   };
 }

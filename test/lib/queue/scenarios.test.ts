@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../../src/lib/queue/diagnose.ts';
 import type { Diagnosis } from '../../../src/lib/queue/diagnosis.ts';
 import { joinScenarios } from '../../../src/lib/sandbox/join-scenarios.ts';
+import { FORM_4_3 } from '../../../src/lib/sandbox/pipeline/form.ts';
+import type { PipelineForm } from '../../../src/lib/sandbox/pipeline/scenario.ts';
 import { seededRandom } from '../../../src/lib/sandbox/random.ts';
 import type { Scenario } from '../../../src/lib/sandbox/scenario.ts';
 import { findScenario, SCENARIOS } from '../../../src/lib/sandbox/scenarios/index.ts';
@@ -66,6 +68,12 @@ const PAIRS: readonly (readonly [one: string, other: string, root: string, also:
   ['image-missing', 'too-large', 'CQ0103', 'CQ0602'],
   ['schedulerer-error', 'draining', 'CQ0401', 'CQ0503'],
   ['dispatcher-stopped', 'port-8585-blocked', 'CQ0106', 'CQ0703'],
+  ['server-4.3+job-lost', 'no-capacity', 'CQ0303', 'CQ0601'],
+  ['server-4.3+schedulerer-error', 'draining', 'CQ0401', 'CQ0503'],
+  ['server-4.3+dispatcher-stopped', 'port-8585-blocked', 'CQ0106', 'CQ0703'],
+  ['server-4.3+crash-loop', 'output-broken', 'CQ0101', 'CQ0702'],
+  ['server-4.3+output-broken', 'image-missing', 'CQ0103', 'CQ0702'],
+  ['server-4.2+crash-loop', 'too-large', 'CQ0101', 'CQ0602'],
 ];
 
 describe.each(PAIRS)('%s and %s at once', (one, other, root, also) => {
@@ -80,6 +88,66 @@ describe.each(PAIRS)('%s and %s at once', (one, other, root, also) => {
       expect(codes).toContain(also);
       const second = diagnosis.findings.find(({ code }) => code === also);
       expect(second?.causedBy, codes.join(' ')).toBeNull();
+    }
+  });
+});
+
+/** Nobody has published what the services of 4.3 write: whatever it is, it must not mislead. */
+const ENTRIES: readonly (readonly [string, Partial<PipelineForm>])[] = [
+  ['entries of Clojure', { entries: 'clojure' }],
+  ['a heartbeat each minute', { beats: true }],
+  ['both', { entries: 'clojure', beats: true }],
+];
+
+describe.each(ENTRIES)('server 4.3 with %s', (_name, differs) => {
+  it.each(JUDGED.filter(({ version }) => version === '4.3'))(
+    'has the cause of $name named first, or nothing found',
+    async (scenario) => {
+      const { expects = null, pipeline } = scenario;
+      const form = { ...FORM_4_3, ...differs };
+      const codes = codesOf(await judged({ ...scenario, pipeline: { ...pipeline, form } }));
+      expect(codes.slice(0, 1), codes.join(' ')).toEqual(expects === null ? [] : [expects]);
+    },
+  );
+});
+
+describe('the services of a version', () => {
+  const NAMES = [
+    ['healthy', 'legacy-dispatcher', 'schedulerer', 'output-processor'],
+    ['server-4.2', 'dispatcher', 'schedulerer', 'output-processor'],
+    ['server-4.3', 'distributor', 'docker-provisioner', 'output'],
+  ] as const;
+
+  it.each(NAMES)('of %s are the steps of the way: %s, %s, %s', async (name, ...services) => {
+    const { steps, pipeline, notes } = await judged(findScenario(name));
+    const names = steps.map((step) => step.name);
+    expect(names).toEqual(expect.arrayContaining([...services]));
+    expect(pipeline).toBe(services[0]);
+    expect(notes).toEqual([]);
+  });
+
+  it.each(JUDGED.filter(({ version }) => version === '4.3'))(
+    'are what findings of $name speak of, and commands take',
+    async (scenario) => {
+      const { findings, verdict, notes } = await judged(scenario);
+      const text = JSON.stringify({ findings, verdict, notes });
+      const told = text.replace(/"(?:place|code|ref|causedBy)":"[^"]*"/g, '');
+      expect(told).not.toMatch(/legacy-dispatcher|schedulerer|output-processor|8585/);
+      expect(told).not.toMatch(/(?<!distributor-)\bdispatcher\b/);
+    },
+  );
+
+  it('are of what runs, though the profile has another version', async () => {
+    for (const [name, version, runs] of [
+      ['server-4.3', '3.0', 'distributor'],
+      ['server-4.2', '4.8', 'dispatcher'],
+    ] as const) {
+      const sandbox = await startSandbox({ scenario: name });
+      const sources = { ...(await sandboxSources(sandbox)), serverVersion: version };
+      const { snapshot } = await gathered(sources);
+      const { pipeline, findings, notes } = diagnose(snapshot);
+      expect({ pipeline, findings }).toEqual({ pipeline: runs, findings: [] });
+      expect(notes[0]).toMatch(`The profile says server ${version}, but `);
     }
   });
 });

@@ -116,6 +116,21 @@ describe('a service', () => {
       { state: 'absent', outage: false, why: null },
     ],
     [
+      'is not missed where what runs is of another version than the profile says',
+      statusOf('output-processor', [pod({ workload: 'docker-provisioner' })], [], '3.0'),
+      { state: 'absent', outage: false, why: null },
+    ],
+    [
+      'is missed where others run that carry builds with it',
+      statusOf('output', [pod({ workload: 'docker-provisioner' })]),
+      { state: 'missing', outage: true, why: 'it is missing, and server 4.3 needs it for builds' },
+    ],
+    [
+      'that came with 4.3 is not missed where the dispatchers run',
+      statusOf('docker-provisioner', [pod({ workload: 'dispatcher' })], [], '4.3'),
+      { state: 'absent', outage: false, why: null },
+    ],
+    [
       'that may be outside is not missed by what needs it',
       statusOf('circleci-mongodb', [pod({ workload: 'frontend' })]),
       { state: 'absent', outage: false, why: expect.stringContaining('as external') },

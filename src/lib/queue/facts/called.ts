@@ -6,10 +6,15 @@ export function called({ pipeline }: Pick<QueueFacts, 'pipeline'>, stage: Stage)
   return nameOf(pipeline, stage);
 }
 
-/** What takes the output of builds, in a sentence. */
+/** The same at the beginning of a sentence: a service with the name of a thing is told from the thing. */
+export function inSentence(facts: Pick<QueueFacts, 'pipeline'>, stage: Stage): string {
+  const name = called(facts, stage);
+  return name === 'output' ? 'the output service' : name;
+}
+
+/** The service that takes the output of builds, with its article. */
 export function theOutput(facts: Pick<QueueFacts, 'pipeline'>): string {
-  const name = called(facts, 'output-processor');
-  return name === 'output' ? 'the output service' : `the ${name}`;
+  return facts.pipeline === 'distributor' ? 'the output service' : 'the output-processor';
 }
 
 /** What clients have to reach for it: from 4.3 on output goes by way of the server's address. */

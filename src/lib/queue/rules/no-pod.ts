@@ -102,7 +102,9 @@ function findingOf(
 }
 
 function howMany({ kind, name, replicas }: WorkloadFact): string {
-  return `${kind} ${name} should have ${replicas} pods and has none`;
+  return replicas === 0
+    ? `${kind} ${name} is scaled to 0 pods`
+    : `${kind} ${name} should have ${replicas} pods and has none`;
 }
 
 function remedyOf(stopped: readonly WorkloadFact[], name: string): Finding['remedy'] {

@@ -24,24 +24,24 @@ function trace(
 }
 
 /** What the schedulerer prints where a task cannot be made a job. */
-export function taskTrace(task: string): string {
+export function taskTrace(task: string, own: string): string {
   return trace(
-    `clojure.lang.ExceptionInfo: task could not be posted {:task-name "${task}", :type :schedulerer/post-failed}`,
+    `clojure.lang.ExceptionInfo: task could not be posted {:task-name "${task}", :type :${own}/post-failed}`,
     [
-      'schedulerer.nomad$post_job_BANG_.invokeStatic(nomad.clj:118)',
-      'schedulerer.nomad$post_job_BANG_.invoke(nomad.clj:97)',
-      'schedulerer.scheduler$schedule_task.invokeStatic(scheduler.clj:63)',
+      `${own}.nomad$post_job_BANG_.invokeStatic(nomad.clj:118)`,
+      `${own}.nomad$post_job_BANG_.invoke(nomad.clj:97)`,
+      `${own}.scheduler$schedule_task.invokeStatic(scheduler.clj:63)`,
     ],
     'java.lang.NullPointerException: Cannot invoke "Object.toString()" because "token" is null',
     [
-      'schedulerer.secrets$read_token.invokeStatic(secrets.clj:41)',
-      'schedulerer.secrets$read_token.invoke(secrets.clj:36)',
+      `${own}.secrets$read_token.invokeStatic(secrets.clj:41)`,
+      `${own}.secrets$read_token.invoke(secrets.clj:36)`,
     ],
   );
 }
 
 /** What the schedulerer prints where Nomad refuses a job. */
-export function noLeaderTrace(): string {
+export function noLeaderTrace(own: string): string {
   return trace(
     'clojure.lang.ExceptionInfo: clj-http: status 500 {:status 500, :body "No cluster leader", :type :clj-http.client/unexceptional-status}',
     [
@@ -49,18 +49,18 @@ export function noLeaderTrace(): string {
       'clj_http.client$exceptions_response.invokeStatic(client.clj:245)',
     ],
     'java.io.IOException: Server returned HTTP response code: 500',
-    ['schedulerer.nomad$request.invokeStatic(nomad.clj:52)'],
+    [`${own}.nomad$request.invokeStatic(nomad.clj:52)`],
   );
 }
 
 /** What the output-processor prints where it cannot keep what a build agent sends. */
-export function outputTrace(): string {
+export function outputTrace(own: string): string {
   return trace(
     'io.grpc.StatusRuntimeException: INTERNAL: could not store event',
     [
       'io.grpc.Status.asRuntimeException(Status.java:526)',
-      'output_processor.grpc$handle_event.invokeStatic(grpc.clj:204)',
-      'output_processor.grpc$handle_event.invoke(grpc.clj:188)',
+      `${own}.grpc$handle_event.invokeStatic(grpc.clj:204)`,
+      `${own}.grpc$handle_event.invoke(grpc.clj:188)`,
     ],
     'com.mongodb.MongoTimeoutException: Timed out after 30000 ms while waiting to connect',
     [

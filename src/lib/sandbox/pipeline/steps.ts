@@ -122,7 +122,7 @@ export class Scribe {
 
   /** What a service says of a build at a moment of true time; the stack trace of an error with it. */
   ofBuild(service: PipelineService, event: BuildEvent, build: SizedBuild, at: number): string {
-    const trace = traceOf(event, build);
+    const trace = traceOf(event, build, workloadOf(this.#form, service));
     return this.#format(service, at, {
       level: trace === null ? 'INFO' : 'ERROR',
       thread: THREADS[service],
@@ -208,10 +208,12 @@ export class Scribe {
   }
 }
 
-function traceOf(event: BuildEvent, { name }: SizedBuild): string | null {
-  if (event === 'post-failed') return taskTrace(name.jobId);
-  if (event === 'no-leader') return noLeaderTrace();
-  return event === 'output-failed' ? outputTrace() : null;
+/** The stack trace that goes with an event, with the frames of the service that prints it. */
+function traceOf(event: BuildEvent, { name }: SizedBuild, service: string): string | null {
+  const own = service.replaceAll('-', '_');
+  if (event === 'post-failed') return taskTrace(name.jobId, own);
+  if (event === 'no-leader') return noLeaderTrace(own);
+  return event === 'output-failed' ? outputTrace(own) : null;
 }
 
 /** The task as Clojure prints it, with the fields of the operations guide's sample. */

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../../units.ts';
 import { builds } from '../../build-names.ts';
-import { called } from '../../facts/called.ts';
+import { called, inSentence } from '../../facts/called.ts';
 import type { QueueFacts } from '../../facts/facts.ts';
 import { type Finding, type FindingSeverity, fact, lines, type Proof } from '../../finding.ts';
 import type { LogError } from '../../logs/log-facts.ts';
@@ -43,7 +43,7 @@ export function stageErrors(facts: QueueFacts, about: StageErrorsAbout): readonl
       severity,
       place: stage,
       subject: name,
-      title: `${name} logs ${isTrouble ? 'repeated problems' : 'errors'}: ${inShort(error)}`,
+      title: `${inSentence(facts, stage)} logs ${isTrouble ? 'repeated problems' : 'errors'}: ${inShort(error)}`,
       evidence: [
         ...judged.slice(0, SHOWN).flatMap((one) => evidenceOf(one.error)),
         ...(judged.length > SHOWN
