@@ -1,5 +1,5 @@
 import { SandboxCommand } from '../../lib/cli/bases/sandbox-command.ts';
-import { SCENARIOS } from '../../lib/sandbox/scenarios/index.ts';
+import { SINGLE_SCENARIOS } from '../../lib/sandbox/scenarios/index.ts';
 import { scenariosDocument, scenariosView } from '../../lib/sandbox/view.ts';
 
 /** `sandbox scenarios`: lists the scenarios. */
@@ -9,6 +9,7 @@ export class SandboxScenarios extends SandboxCommand {
 
   async run(): Promise<void> {
     await this.parse(SandboxScenarios);
-    await this.output.table(scenariosView(SCENARIOS), scenariosDocument(SCENARIOS));
+    await this.output.table(scenariosView(SINGLE_SCENARIOS), scenariosDocument(SINGLE_SCENARIOS));
+    this.output.note('Combine them with +: sandbox run --scenario server-4.3+job-lost');
   }
 }

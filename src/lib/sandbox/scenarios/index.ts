@@ -62,6 +62,9 @@ export const SCENARIOS: readonly Scenario[] = [
   large,
 ];
 
+/** The scenarios to choose from; those with a `+` in their name are combinations of them. */
+export const SINGLE_SCENARIOS = SCENARIOS.filter(({ name }) => !name.includes('+'));
+
 /**
  * The scenario of a name, or of several joined by `+`.
  *
@@ -77,6 +80,6 @@ function oneScenario(name: string): Scenario {
   if (found) return found;
   throw new AdminError('usage', `Unknown scenario "${name}"`, {
     code: 'UNKNOWN_SCENARIO',
-    hint: `The scenarios are ${SCENARIOS.map((scenario) => scenario.name).join(', ')}.`,
+    hint: `The scenarios are ${SINGLE_SCENARIOS.map((scenario) => scenario.name).join(', ')}.`,
   });
 }
