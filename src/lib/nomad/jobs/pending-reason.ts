@@ -137,7 +137,9 @@ function explainOpen(open: Evaluation, evaluations: readonly Evaluation[]): Pend
     text: open.waitUntil
       ? `Nomad waits ${until}before it tries to place the job`
       : 'Nomad has not tried to place the job yet: its evaluation is queued',
-    remedy: open.waitUntil ? null : 'If this continues, check whether Nomad has a leader.',
+    remedy: open.waitUntil
+      ? null
+      : 'If this continues, check that Nomad has a leader, and that its eval broker is not paused: circleci-admin nomad cli -- operator scheduler get-config',
     moreClientsHelp: null,
     details: { ...NO_DETAILS, ...detailsOf(open) },
   };

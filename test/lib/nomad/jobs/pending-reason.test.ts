@@ -318,6 +318,15 @@ describe('explainPending', () => {
     );
   });
 
+  it('points to the leader and the eval broker where no evaluation is worked on', () => {
+    const { remedy } = explainPending(
+      factsOf({ evaluations: [evaluation(1, { status: 'pending' })] }),
+    );
+    expect(remedy).toMatch(
+      /has a leader.* eval broker is not paused: .* operator scheduler get-config$/,
+    );
+  });
+
   it('points to the clients that only have to be let in again', () => {
     const remedy = (closed: readonly NomadNode[]) =>
       explainPending(factsOf({ failure: FULL, nodes: [...CLIENTS, ...closed] })).remedy;
