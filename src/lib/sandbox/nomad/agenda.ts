@@ -8,8 +8,8 @@ interface Entry {
 }
 
 /**
- * Many timers of the sandbox's time over one of the clock's: a fleet of 50,000 builds has as many
- * ends to wait for. A binary heap keeps the next one on top.
+ * Runs many timers in sandbox time on one timer of the clock, because a fleet of 50,000 builds has
+ * as many scheduled ends. A binary heap keeps the next timer on top.
  */
 export class Agenda {
   readonly #clock: SandboxClock;
@@ -22,7 +22,7 @@ export class Agenda {
     this.#clock = clock;
   }
 
-  /** Runs `run` once, `ms` milliseconds of the sandbox's time from now. */
+  /** Runs `run` once, after `ms` milliseconds of sandbox time. */
   in(ms: number, run: () => void): Timer {
     const entry: Entry = {
       due: this.#clock.nowMs() + Math.max(0, ms),
@@ -40,7 +40,7 @@ export class Agenda {
     };
   }
 
-  /** Forgets everything. */
+  /** Cancels all timers. */
   close(): void {
     this.#closed = true;
     this.#armed?.timer.cancel();

@@ -1,34 +1,34 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** A request as the routes see it. */
+/** A parsed request, as routes receive it. */
 export interface ApiRequest {
   readonly method: string;
   readonly path: string;
   readonly params: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
-  /** The parts of the path that the route's pattern names. */
+  /** The capture groups of the route's pattern. */
   readonly captures: readonly string[];
   /** The body as text. */
   readonly body: string;
 }
 
-/** What a route says; errors are plain text, all else is JSON. */
+/** The result of a route. Errors are plain text, everything else is JSON. */
 export interface Answer {
   readonly status?: number;
-  /** For `X-Nomad-Index`; null where the endpoint sends no such header. */
+  /** The value of `X-Nomad-Index`; null for endpoints that do not send it. */
   readonly index: number | null;
-  /** Whether the answer is a query's, with `X-Nomad-KnownLeader` and `X-Nomad-LastContact`. */
+  /** Whether to send `X-Nomad-KnownLeader` and `X-Nomad-LastContact`, as for queries. */
   readonly query?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   readonly contentType?: string;
-  /** Made only when it is sent: a blocking query looks at many indexes first. */
+  /** Created only when it is sent, because a blocking query evaluates many answers first. */
   readonly body: () => string | Iterable<Buffer>;
 }
 
 /** An error of Nomad: a status and a line of plain text. */
 export class ApiError extends Error {
   readonly status: number;
-  /** Nomad sets this for some errors of its streams. */
+  /** Nomad sets another content type for some errors of its streams. */
   readonly contentType: string;
 
   constructor(status: number, text: string, contentType = 'text/plain; charset=utf-8') {
@@ -38,12 +38,12 @@ export class ApiError extends Error {
   }
 }
 
-/** An answer to a query. */
+/** Returns the answer to a query. */
 export function found(index: number, body: Answer['body']): Answer {
   return { index, query: true, body };
 }
 
-/** The answer for what is not there: Nomad sends a query's headers with it. */
+/** Returns the answer for a missing record, which Nomad sends with the headers of a query. */
 export function missing(index: number, what: 'node' | 'job' | 'alloc' | 'eval'): Answer {
   return {
     status: 404,
@@ -54,14 +54,14 @@ export function missing(index: number, what: 'node' | 'job' | 'alloc' | 'eval'):
   };
 }
 
-/** Whether a query parameter says yes, as Go's strconv.ParseBool reads it. */
+/** Returns a boolean query parameter, parsed like Go's strconv.ParseBool. */
 export function flag(params: URLSearchParams, name: string, otherwise = false): boolean {
   const value = params.get(name);
   return value === null ? otherwise : ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(value);
 }
 
 /**
- * Checks a whole UUID as Nomad's database index does.
+ * Validates a complete UUID as Nomad's database index does.
  *
  * @throws ApiError 500
  */
@@ -73,7 +73,7 @@ export function requireUuid(id: string, what: string): void {
 }
 
 /**
- * Checks the beginning of a UUID: Nomad refuses odd lengths.
+ * Validates the prefix of a UUID; Nomad rejects odd lengths.
  *
  * @throws ApiError 500
  */

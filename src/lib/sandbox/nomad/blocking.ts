@@ -1,9 +1,9 @@
 import { type Answer, ApiError, type ApiRequest } from './api-request.ts';
 import type { NomadCore } from './core.ts';
 
-/** Without `wait` a blocking query holds so long, and never longer (nomad/rpc.go). */
+/** The default wait of a blocking query, and its maximum (nomad/rpc.go). */
 const LONGEST_MS = 300_000;
-/** Nomad adds up to a sixteenth, so that waiters do not all come back at once. */
+/** Nomad adds up to a sixteenth of the wait, so that clients do not all return at once. */
 const JITTER_FRACTION = 16;
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -16,7 +16,7 @@ const UNITS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
-/** Milliseconds of a Go duration such as `1m30s`; null for what Go would refuse. */
+/** Parses a Go duration such as `1m30s` into milliseconds; null for what Go would reject. */
 export function parseGoDuration(text: string): number | null {
   const match = /^(-?)((?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+)$/.exec(text);
   if (match === null) return text === '0' ? 0 : null;
@@ -28,10 +28,10 @@ export function parseGoDuration(text: string): number | null {
 }
 
 /**
- * Asks again until the answer's index is above the request's, or until its wait is over; null if
- * the client has gone meanwhile.
+ * Repeats a query until the answer's index is above the request's, or until its wait has elapsed;
+ * null if the client has disconnected.
  *
- * @throws ApiError 400 for a wait or an index that is none
+ * @throws ApiError 400 for an invalid wait or index
  */
 export function blockingAnswer(
   core: NomadCore,

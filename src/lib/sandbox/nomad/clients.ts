@@ -10,24 +10,28 @@ import {
   startedTasks,
 } from './task-life.ts';
 
-/** From placement to a running task. */
+/** The time from placement to a running task. */
 const START_MS = 200;
-/** From the servers' wish to the client's interrupt, and from the kill to the client's report. */
+/**
+ * The delay between the servers' stop request and the client's interrupt, and between the kill and
+ * the client's report.
+ */
 const NOTICE_MS = 8;
 const REPORT_MS = 75;
 
 /**
- * What the Nomad clients do: start what is placed on them, end it when its time has come, kill it
- * when the servers want it stopped. A client that lost its heartbeat goes on, and reports later.
+ * The Nomad clients: start the allocations placed on them, end them when their duration has
+ * elapsed, and kill them on request of the servers. A client without heartbeats continues, and
+ * reports later.
  */
 export class Clients {
   readonly #state: NomadState;
   readonly #agenda: Agenda;
   readonly #timers = new Map<string, Timer>();
   readonly #killing = new Set<string>();
-  /** Allocations that wait for the one that they replace to end. */
+  /** Allocations that wait until the allocation they replace has ended. */
   readonly #waiting = new Map<string, AllocationRecord>();
-  /** What clients without a heartbeat have to report. */
+  /** The reports of clients without heartbeats, by node ID. */
   readonly #unreported = new Map<string, (() => void)[]>();
 
   constructor(state: NomadState, agenda: Agenda) {
@@ -38,7 +42,7 @@ export class Clients {
     });
   }
 
-  /** Lets a running build end now. */
+  /** Ends a running build now. */
   finish(allocation: AllocationRecord, exitCode: number): void {
     if (allocation.tasks === null || isClientTerminal(allocation)) return;
     this.#clear(allocation);
@@ -49,12 +53,15 @@ export class Clients {
     });
   }
 
-  /** Takes up a build that runs already, `leftMs` before its end. */
+  /** Schedules the end of a build that is already running, in `leftMs` milliseconds. */
   adopt(allocation: AllocationRecord, leftMs: number): void {
     this.#endIn(allocation, leftMs);
   }
 
-  /** A client's heartbeat is back: it reports, and ends what the servers gave up meanwhile. */
+  /**
+   * Sends the reports of a client whose heartbeats have resumed, and stops what the servers have
+   * marked as lost or stopped meanwhile.
+   */
   reconnected(nodeId: string): void {
     const reports = this.#unreported.get(nodeId) ?? [];
     this.#unreported.delete(nodeId);
@@ -155,7 +162,7 @@ export class Clients {
     });
   }
 
-  /** Tells the servers, or keeps it until the client reaches them again. */
+  /** Sends a report to the servers, or keeps it until the client can reach them again. */
   #report(allocation: AllocationRecord, report: () => void): void {
     if (this.#state.nodes.get(allocation.nodeId)?.heartbeating === false) {
       const waiting = this.#unreported.get(allocation.nodeId) ?? [];

@@ -10,7 +10,7 @@ import { Scheduler } from './scheduler.ts';
 import { NomadState } from './state.ts';
 import { type Dialect, dialectOf } from './version.ts';
 
-/** The simulated cluster: its state and what moves it. */
+/** The simulated cluster: its state and the components that change it. */
 export interface NomadCore {
   readonly context: SandboxContext;
   readonly dialect: Dialect;
@@ -22,13 +22,13 @@ export interface NomadCore {
   readonly drainer: Drainer;
   readonly logs: LogStore;
   readonly lists: ListCache;
-  /** The token that requests have to carry; null while access control is off. */
+  /** The token required in requests; null if access control is off. */
   readonly token: string | null;
   /** Whether the servers have a leader. */
   leader: boolean;
 }
 
-/** Wires a cluster without nodes and jobs. */
+/** Creates a cluster without nodes and jobs. */
 export function createCore(
   context: SandboxContext,
   options: {

@@ -12,21 +12,23 @@ import type { Scheduler } from './scheduler.ts';
 import type { NomadState } from './state.ts';
 import type { Dialect } from './version.ts';
 
-/** What a drain is asked for with. */
+/** The parameters of a drain. */
 export interface DrainRequest {
-  /** Above zero a deadline, zero none, below zero force. */
+  /** In nanoseconds; zero for no deadline, negative for a forced drain. */
   readonly deadlineNs: bigint;
   readonly ignoreSystemJobs: boolean;
   readonly meta: Readonly<Record<string, string>> | null;
 }
 
-/** The drainer sees what has ended so much later. */
+/** The delay until the drainer notices ended allocations. */
 const NOTICE_MS = 50;
-/** Deadlines are gathered for a while before they are acted upon (nomad/drainer/watch_nodes.go). */
+/** Deadlines are collected for a while before they are processed (nomad/drainer/watch_nodes.go). */
 const COALESCE_MS: readonly [number, number] = [1_000, 5_000];
 const FORCE_MS = 1_000;
 
-/** Drains as nomad/drainer does them: see the recordings of drains and of what they killed. */
+/**
+ * Drains nodes as nomad/drainer does; see the recordings of drains and of the builds they killed.
+ */
 export class Drainer {
   readonly #state: NomadState;
   readonly #scheduler: Scheduler;
@@ -58,7 +60,10 @@ export class Drainer {
     });
   }
 
-  /** Starts a drain, or starts the clock of one that goes on again. Returns the log's index. */
+  /**
+   * Starts a drain, or restarts the deadline of one in progress. Returns the index of the log
+   * entry.
+   */
   start(node: NodeRecord, request: DrainRequest): number {
     const now = this.#state.stamp();
     const index = this.#state.apply(this.#entryType(), (transaction) => {
@@ -81,7 +86,7 @@ export class Drainer {
     return index;
   }
 
-  /** Ends a drain; with `markEligible` the node takes builds again. */
+  /** Cancels a drain; with `markEligible`, the node becomes eligible again. */
   cancel(
     node: NodeRecord,
     markEligible: boolean,
@@ -119,7 +124,7 @@ export class Drainer {
     });
   }
 
-  /** The strategy is cleared before the tasks have stopped: that is Nomad's way. */
+  /** Like Nomad, clears the drain strategy before the tasks have stopped. */
   #expire(node: NodeRecord): void {
     const left = this.#drained(node).filter((allocation) => !isTerminal(allocation));
     if (left.length === 0) this.#complete(node, true);
@@ -147,7 +152,7 @@ export class Drainer {
 
   #isDone(node: NodeRecord): boolean {
     if (node.status === 'down') return true;
-    // Until GH-14348 (1.5.4, 1.4.9, 1.3.14) the wish to stop was enough.
+    // Until GH-14348 (1.5.4, 1.4.9, 1.3.14), the desired status `stop` was sufficient.
     const ended = this.#waitsForClient() ? isClientTerminal : isTerminal;
     return this.#drained(node).every(ended);
   }
@@ -193,7 +198,7 @@ export class Drainer {
     };
   }
 
-  /** Nomad 1.0 tells its event stream of the end of a drain only. */
+  /** Nomad 1.0 publishes only the end of a drain on its event stream. */
   #entryType(): string {
     return this.#dialect.since('1.1') ? 'NodeDrain' : '';
   }

@@ -6,7 +6,7 @@ import { evaluationObject } from './wire/evaluation.ts';
 import { jobObject } from './wire/job.ts';
 import { nodeObject } from './wire/node.ts';
 
-/** Nomad keeps so many entries for subscribers that come late (event_buffer_size). */
+/** The number of entries that Nomad buffers for new subscribers (event_buffer_size). */
 const BUFFER_SIZE = 100;
 
 interface StreamEvent {
@@ -20,7 +20,7 @@ interface StreamEntry {
   readonly events: readonly StreamEvent[];
 }
 
-/** Which keys of which topics a subscriber wants; `*` stands for all. */
+/** The keys of each topic that a subscriber wants; `*` matches all. */
 export type Topics = ReadonlyMap<string, readonly string[]>;
 
 /** The event stream's buffer (nomad/stream/event_broker.go). */
@@ -35,8 +35,9 @@ export class EventBuffer {
   }
 
   /**
-   * Calls `line` with the JSON of every entry that has something for these topics: first what is
-   * buffered from `index` on (everything for 0), then what comes. The result ends that.
+   * Calls `line` with the JSON of each entry that has events for these topics: first the buffered
+   * entries from `index` on (0 for all), then new ones. Returns a function that ends the
+   * subscription.
    */
   subscribe(topics: Topics, index: number, line: (json: string) => void): () => void {
     const send = (entry: StreamEntry): void => {
@@ -61,7 +62,7 @@ export class EventBuffer {
 
   #eventsOf(change: ChangeSet): readonly StreamEvent[] {
     const dialect = this.#dialect;
-    // Nomad 1.0 calls a change of eligibility a drain.
+    // Nomad 1.0 reports a change of eligibility with the event type of a drain.
     const nodeType =
       change.type === 'NodeEligibility' && !dialect.since('1.1') ? 'NodeDrain' : change.type;
     const nodes = [...change.nodes].map((node) =>

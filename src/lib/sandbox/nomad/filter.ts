@@ -1,14 +1,14 @@
 import { ApiError } from './api-request.ts';
 import { GoTime, rfc3339, type Wire, type WireObject } from './wire/encode.ts';
 
-/** Whether an object passes a filter. */
+/** Returns whether an object matches a filter. */
 export type Filter = (object: WireObject) => boolean;
 
 const TOKEN =
   /\s*(?:(?<text>"(?:\\.|[^"\\])*"|`[^`]*`)|(?<sign>==|!=|\(|\))|(?<word>[A-Za-z0-9_./-]+(?:\["[^"]*"\]|\.[A-Za-z0-9_-]+)*))/y;
 
 /**
- * Reads a filter in the part of go-bexpr's language that people use: `==`, `!=`, `in`, `not in`,
+ * Parses a filter in the commonly used part of go-bexpr's language: `==`, `!=`, `in`, `not in`,
  * `contains`, `not contains`, `matches`, `not matches`, `is empty`, `is not empty`, `and`, `or`,
  * `not` and parentheses.
  *
@@ -158,7 +158,7 @@ function equals(selector: Token, value: Token): Filter {
   return (object) => textOf(select(object, selector.value)) === value.value;
 }
 
-/** What a dotted selector names, such as `Attributes["os.name"]` or `Meta.owner`. */
+/** Returns the value at a dotted selector such as `Attributes["os.name"]` or `Meta.owner`. */
 function select(object: WireObject, selector: string): Wire {
   const steps = [...selector.matchAll(/\["([^"]*)"\]|[^.[\]]+/g)].map(([all, key]) => key ?? all);
   let value: Wire = object;

@@ -5,14 +5,14 @@ import type { EvaluationRecord, NodeEventRecord, NodeRecord } from './records.ts
 import type { Scheduler } from './scheduler.ts';
 import type { NomadState } from './state.ts';
 
-/** A node keeps so many events. */
+/** The number of events that a node keeps. */
 const EVENTS_KEPT = 10;
-/** Servers forget a node that has been down for so long (node_gc_threshold). */
+/** The servers delete a node that has been down for this long (node_gc_threshold). */
 const FORGET_MS = 24 * 3_600_000;
-/** When a client whose record was purged registers again: at its next heartbeat. */
+/** A client whose record was purged registers again at its next heartbeat. */
 const HEARTBEAT_MS = 10_000;
 
-/** Nodes coming, going, and being marked: everything about them except drains. */
+/** Adds, loses, restores, deletes and marks nodes: all changes of nodes except drains. */
 export class Fleet {
   readonly #state: NomadState;
   readonly #scheduler: Scheduler;
@@ -34,7 +34,7 @@ export class Fleet {
     this.#random = parts.random;
   }
 
-  /** Adds a node that is ready. */
+  /** Adds a ready node. */
   register(node: NodeRecord): void {
     this.#state.apply('NodeRegistration', (transaction) => {
       node.events = [
@@ -50,7 +50,7 @@ export class Fleet {
     });
   }
 
-  /** Marks a node as eligible or not; the evaluations that this set off. */
+  /** Marks a node as eligible or ineligible; returns the resulting evaluations. */
   setEligibility(
     node: NodeRecord,
     eligible: boolean,
@@ -70,8 +70,8 @@ export class Fleet {
   }
 
   /**
-   * The machine vanishes: the node stays `ready` until the servers miss its heartbeat, about 25
-   * seconds later, and is `down` from then on, and still eligible.
+   * Simulates a lost machine. The node stays `ready` until the servers miss its heartbeat, after
+   * about 25 seconds; then it is `down`, and still eligible.
    */
   lose(node: NodeRecord): void {
     node.heartbeating = false;
@@ -81,7 +81,7 @@ export class Fleet {
     });
   }
 
-  /** Heartbeats arrive again. */
+  /** Resumes the heartbeats of a node. */
   restore(node: NodeRecord): void {
     node.heartbeating = true;
     node.linked = true;
@@ -97,7 +97,7 @@ export class Fleet {
     this.#scheduler.nodeUpdated(node);
   }
 
-  /** Forgets a node; a client that lives registers again. */
+  /** Deletes a node. If its client still sends heartbeats, it registers again. */
   purge(node: NodeRecord): readonly EvaluationRecord[] {
     this.#state.apply('NodeDeregistration', (transaction) => transaction.deleteNode(node.id));
     const evaluations = this.#scheduler.nodeUpdated(node);
@@ -113,7 +113,7 @@ export class Fleet {
     return evaluations;
   }
 
-  /** Adds an event to a node inside of an entry of the log. */
+  /** Adds an event to a node, as part of a log entry. */
   addEvent(
     node: NodeRecord,
     event: Pick<NodeEventRecord, 'message' | 'subsystem' | 'details'>,

@@ -1,6 +1,6 @@
 import type { AllocationRecord, EvaluationRecord } from './records.ts';
 
-/** What every new allocation begins with. */
+/** The initial values of a new allocation. */
 export function freshAllocation(
   at: bigint,
 ): Pick<
@@ -34,7 +34,7 @@ export function freshAllocation(
   };
 }
 
-/** What every new evaluation begins with. */
+/** The initial values of a new evaluation. */
 export function freshEvaluation(
   at: bigint,
 ): Omit<EvaluationRecord, 'id' | 'jobId' | 'type' | 'priority' | 'triggeredBy' | 'jobModifyIndex'> {

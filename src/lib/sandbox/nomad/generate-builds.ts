@@ -12,7 +12,7 @@ import { isSchedulable } from './records.ts';
 import type { NomadScenario, PendingCause } from './scenario.ts';
 import { endedTasks, startedTasks } from './task-life.ts';
 
-/** What CircleCI's resource classes ask for: small to large. */
+/** The resources that CircleCI's resource classes request, from small to large. */
 const SIZES: readonly { readonly cpuMhz: number; readonly memoryMb: number }[] = [
   { cpuMhz: 1_000, memoryMb: 2_048 },
   { cpuMhz: 2_000, memoryMb: 4_096 },
@@ -21,19 +21,19 @@ const SIZES: readonly { readonly cpuMhz: number; readonly memoryMb: number }[] =
   { cpuMhz: 4_000, memoryMb: 8_192 },
 ];
 const DEFAULT_DURATION_MS: readonly [number, number] = [120_000, 1_200_000];
-/** From a generated job's registration to its running task. */
+/** The time from a generated job's registration to its running task. */
 const STARTING_MS = 500;
-/** How long a generated build that waits has done so. */
+/** The range of waiting times of generated pending builds. */
 const WAITING_MS: readonly [number, number] = [215_000, 570_000];
-/** One in so many builds fails. */
+/** One in this many builds fails. */
 const FAILS = 8;
 
-/** Places running and finished builds on the clients, and lets the pending ones fail to be placed. */
+/** Places running and finished builds on the clients, and registers the pending ones. */
 export function generateBuilds(core: NomadCore, scenario: NomadScenario): void {
   const { random } = core.context;
   const everyNode = core.state.nodes.all();
   const nodes = everyNode.filter((node) => node.status === 'ready');
-  // Clients that are down have run builds before.
+  // Clients that are down have run builds earlier.
   const used = nodes.length > 0 ? nodes : everyNode;
   for (let i = 0; i < (scenario.finished ?? 0) && used.length > 0; i += 1) {
     placeFinished(core, random.pick(used), scenario);
@@ -51,7 +51,10 @@ export function generateBuilds(core: NomadCore, scenario: NomadScenario): void {
   }
 }
 
-/** A build of so many milliseconds ago: it has run since then where there is room, and waits otherwise. */
+/**
+ * Adds a build submitted `agoMs` milliseconds ago: running since then if there is room, else
+ * pending.
+ */
 export function adoptBuild(core: NomadCore, request: JobRequest, agoMs: number): JobRecord {
   const size = { cpuMhz: request.cpuMhz ?? 2_000, memoryMb: request.memoryMb ?? 4_096 };
   const nodes = core.state.nodes.all().filter(isSchedulable);
@@ -64,7 +67,7 @@ export function adoptBuild(core: NomadCore, request: JobRequest, agoMs: number):
   return job;
 }
 
-/** Builds that wait have done so for some minutes, each for another time. */
+/** Registers a build that has been waiting for a few minutes, with a different time for each. */
 function registerWaiting(
   core: NomadCore,
   request: JobRequest,
@@ -75,7 +78,7 @@ function registerWaiting(
   core.scheduler.register(createJob(core, request, 0, agoMs));
 }
 
-/** Submits one build after another, at random moments. */
+/** Submits builds one after another at random intervals. */
 export function startArrivals(
   core: NomadCore,
   scenario: NomadScenario,
@@ -93,7 +96,7 @@ export function startArrivals(
   core.agenda.in(wait(), arrive);
 }
 
-/** How long a scenario's build runs, and how it ends. */
+/** Returns the duration and the exit code of a scenario's build. */
 function fateOf(
   core: NomadCore,
   scenario: NomadScenario,
@@ -178,7 +181,7 @@ function placeFinished(core: NomadCore, node: NodeRecord, scenario: NomadScenari
   });
 }
 
-/** Registers a job and its one placement as they were some time ago. */
+/** Registers a job and its one allocation as of some time ago. */
 function place(
   core: NomadCore,
   node: NodeRecord,
@@ -220,7 +223,7 @@ function place(
     createdAt,
     previous: '',
     ...freshAllocation(createdAt),
-    // The client has it already: it must not be started once more.
+    // Not null, so that the client does not start the allocation again.
     tasks: [],
   };
   state.apply('PlanResult', (transaction) => transaction.putAllocation(allocation));
@@ -229,7 +232,7 @@ function place(
 
 const metricsByNode = new WeakMap<NodeRecord, PlacementMetrics>();
 
-/** What the scheduler said when it chose a node; the same for all of a node's generated builds. */
+/** Returns the scheduler's metrics for a node, shared by all of its generated builds. */
 function metricsFor(node: NodeRecord): PlacementMetrics {
   const known = metricsByNode.get(node);
   if (known !== undefined) return known;

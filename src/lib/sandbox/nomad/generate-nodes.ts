@@ -23,10 +23,10 @@ const LARGEST: MachineType = {
   memoryMb: 381_000,
 };
 const MHZ_PER_CPU = 2_500;
-/** What a generated build takes at most. */
+/** The largest CPU request of a generated build. */
 const BUILD_MHZ = 4_000;
 
-/** Makes the clients of a scenario and registers them. */
+/** Creates and registers the clients of a scenario. */
 export function generateNodes(core: NomadCore, scenario: NomadScenario): void {
   const count = scenario.clients ?? 5;
   const specs = scenario.nodes ?? [];
@@ -41,7 +41,7 @@ export function generateNodes(core: NomadCore, scenario: NomadScenario): void {
   }
 }
 
-/** Marks the nodes of a scenario that are draining; their builds must be there already. */
+/** Starts the drains of a scenario. Called after the builds have been placed. */
 export function startDrains(core: NomadCore, scenario: NomadScenario): void {
   const byPosition = [...core.state.nodes.all()].sort((a, b) => a.createIndex - b.createIndex);
   for (const [i, spec] of (scenario.nodes ?? []).entries()) {
@@ -55,7 +55,7 @@ export function startDrains(core: NomadCore, scenario: NomadScenario): void {
   }
 }
 
-/** The smallest machine type on which the builds fit with room to spare. */
+/** Returns the smallest machine type on which the builds fit with room to spare. */
 function machineFor(clients: number, builds: number): MachineType {
   const perClient = (builds / Math.max(1, clients)) * 1.5 * BUILD_MHZ;
   return MACHINES.find((machine) => machine.cpus * MHZ_PER_CPU >= perClient) ?? LARGEST;
@@ -185,7 +185,7 @@ function instanceAttributes(
   };
 }
 
-/** A stable number for what nodes have in common (FNV-1a, 64 bits). */
+/** Returns a stable hash (64-bit FNV-1a), for values that equal nodes share. */
 function hash(text: string): bigint {
   let value = 0xcbf29ce484222325n;
   for (const byte of Buffer.from(text)) {

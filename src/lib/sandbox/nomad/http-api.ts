@@ -12,7 +12,7 @@ import { jobRoutes } from './routes/jobs.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import type { Route } from './routes/route.ts';
 
-/** A request that needs a leader is held so long before it fails for want of one. */
+/** How long a request that needs a leader is held before it fails without one. */
 const LEADER_HOLD_MS = 5_000;
 
 /** Nomad's HTTP API (command/agent/http.go). */

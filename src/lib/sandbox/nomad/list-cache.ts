@@ -1,8 +1,8 @@
-/** A record as far as the cache needs to know it. */
+/** The fields of a record that the cache uses. */
 interface Listed {
   readonly id: string;
   readonly modifyIndex: number;
-  /** Of jobs, whose list shows their summaries. */
+  /** For jobs, whose list contains their summaries. */
   readonly summaryIndex?: number;
 }
 
@@ -12,19 +12,19 @@ interface Page {
   readonly bytes: Buffer;
 }
 
-/** Shorter lists are printed as they are asked for. */
+/** Shorter lists are not cached. */
 const WORTH_KEEPING = 1_000;
 
 /**
- * Printed pieces of long lists. Records whose IDs begin with the same two digits share a piece,
- * which is printed again when one of them has changed: a list of 50,000 allocations is then 256
- * buffers to send, not half a second of printing.
+ * Caches the JSON of long lists. Records whose IDs start with the same two digits share a page,
+ * which is serialized again when one of them has changed. A list of 50,000 allocations is then sent
+ * as 256 buffers, instead of half a second of serializing.
  */
 export class ListCache {
-  /** Of each list only the form that was asked for last is kept. */
+  /** For each list, only the most recently requested form is kept. */
   readonly #lists = new Map<string, { readonly form: string; readonly pages: Map<string, Page> }>();
 
-  /** The records' JSON, with commas in between; records in the order of their IDs. */
+  /** Returns the JSON of the records, separated by commas. The records must be ordered by ID. */
   *print<T extends Listed>(
     key: { readonly list: string; readonly form: string },
     records: readonly T[],

@@ -4,19 +4,21 @@ import { ListCache } from './list-cache.ts';
 import type { Dialect } from './version.ts';
 import type { WireObject } from './wire/encode.ts';
 
-/** One page of a list: filtered and cut, from Nomad 1.3 on; older releases send everything. */
+/**
+ * Returns a list, with filter and pagination from Nomad 1.3 on; older releases return all records.
+ */
 export function listAnswer<T extends { readonly id: string; readonly modifyIndex: number }>(
   request: ApiRequest,
   dialect: Dialect,
   list: {
     readonly index: number;
     readonly records: readonly T[];
-    /** How many there are without any selection. */
+    /** The number of records before `prefix` and other selections. */
     readonly total?: number;
-    /** What a filter looks at. */
+    /** The object that a filter is evaluated on. */
     readonly object: (record: T) => WireObject;
     readonly json: (record: T) => string;
-    /** Keeps what was printed, where the whole list is sent. */
+    /** Caches the JSON of the records; used for complete lists only. */
     readonly cache?: { readonly cache: ListCache; readonly list: string; readonly form: string };
   },
 ): Answer {
@@ -35,7 +37,7 @@ export function listAnswer<T extends { readonly id: string; readonly modifyIndex
     if (page.next !== null) headers['X-Nomad-NextToken'] = page.next;
   }
   const shown = records;
-  // Only whole lists are kept: a part would push them out.
+  // Only complete lists are cached, because a part would replace the cached whole.
   const kept = shown.length === list.total ? list.cache : undefined;
   const { cache, ...key } = kept ?? { cache: new ListCache(), list: '', form: '' };
   return { ...found(list.index, () => jsonArray(cache.print(key, shown, list.json))), headers };

@@ -18,13 +18,13 @@ import { nodeStub } from './wire/node.ts';
 export type { JobRequest } from './job-spec.ts';
 export type { NodeSpec, NomadScenario, PendingCause, PendingSpec } from './scenario.ts';
 
-/** Nomad's servers and clients keep dead jobs so long (job_gc_threshold). */
+/** Nomad deletes dead jobs after this time (job_gc_threshold). */
 const JOB_GC_MS = 4 * 3_600_000;
 const MIB = 1024 * 1024;
-/** From so many allocations on, lists are printed before the first request. */
+/** With at least this many allocations, lists are serialized before the first request. */
 const WARM_FROM = 10_000;
 
-/** A simulated Nomad cluster: its HTTP API on loopback, its CLI, and verbs that make things happen. */
+/** A simulated Nomad cluster: its HTTP API on loopback, its CLI, and methods that cause events. */
 export class NomadSandbox implements SandboxService {
   readonly name = 'nomad';
   readonly #core: NomadCore;
@@ -86,16 +86,16 @@ export class NomadSandbox implements SandboxService {
   }
 
   /**
-   * Runs the nomad CLI as `kubectl exec` into the server's pod does; `argv` without the program's
-   * name. Returns its exit status.
+   * Runs the nomad CLI as `kubectl exec` into the server's pod does, with `argv` excluding the
+   * program's name. Returns the exit status.
    */
   cli(argv: readonly string[], io: ExecIo): Promise<number> {
     return runNomadCli(this.#core, this.port, argv, io);
   }
 
   /**
-   * Registers a job, which is placed at once if there is room; as of `agoMs` milliseconds ago it has
-   * run since then.
+   * Registers a job, which is placed immediately if there is room. With `agoMs`, it was submitted
+   * that many milliseconds ago and has been running since.
    */
   submitJob(request: JobRequest = {}, agoMs = 0): JobRecord {
     if (agoMs > 0) return adoptBuild(this.#core, request, agoMs);
@@ -104,45 +104,51 @@ export class NomadSandbox implements SandboxService {
     return job;
   }
 
-  /** New builds of the scenario go where `take` sends them, instead of straight to Nomad. */
+  /** Passes new builds of the scenario to `take` instead of submitting them to Nomad. */
   routeArrivals(take: (request: JobRequest) => void): void {
     this.#takeArrival = take;
   }
 
-  /** What a build agent writes at a moment of Nomad's time instead of its usual lines. */
+  /**
+   * Sets a function that returns what build agents log at a time in milliseconds since the epoch,
+   * in place of their usual lines; null for the usual lines.
+   */
   setAgentTrouble(trouble: (at: number) => string | null): void {
     this.#core.logs.setTrouble(trouble);
   }
 
-  /** Ends a job's running allocations. */
+  /** Ends the running allocations of a job. */
   finishBuild(jobId: string, exitCode = 0): void {
     for (const allocation of this.state.allocationsOfJob(jobId)) {
       if (allocation.client === 'running') this.#core.clients.finish(allocation, exitCode);
     }
   }
 
-  /** Stops a job; with `purge` Nomad forgets it. */
+  /** Stops a job; with `purge`, Nomad also deletes it. */
   stopJob(jobId: string, purge = false): void {
     const job = this.state.jobs.get(jobId);
     if (job !== undefined) this.#core.scheduler.deregister(job, purge);
   }
 
-  /** The machine vanishes: its heartbeat stops, and its builds end. */
+  /** Simulates a lost machine: its heartbeats stop, and its builds are lost. */
   loseNode(id: string): void {
     this.#core.fleet.lose(this.#node(id));
   }
 
-  /** The machine's heartbeat is back. */
+  /** Resumes the heartbeats of a machine. */
   restoreNode(id: string): void {
     this.#core.fleet.restore(this.#node(id));
   }
 
-  /** Forgets a node. */
+  /** Deletes a node. */
   purgeNode(id: string): void {
     this.#core.fleet.purge(this.#node(id));
   }
 
-  /** Cuts the servers' connection to a client: `No path to node` for logs and statistics. */
+  /**
+   * Cuts the servers' connection to a client, so that requests for logs and statistics fail with
+   * `No path to node`.
+   */
   stopClientLink(id: string): void {
     this.#node(id).linked = false;
   }
@@ -155,7 +161,10 @@ export class NomadSandbox implements SandboxService {
     this.#core.fleet.setEligibility(this.#node(id), eligible);
   }
 
-  /** Drains a node: a deadline in milliseconds, null for none, `force` for now. */
+  /**
+   * Drains a node. The deadline is in milliseconds; null for no deadline, `force` for an immediate
+   * one.
+   */
   drainNode(id: string, deadline: number | null | 'force' = null): void {
     const deadlineNs =
       deadline === 'force' ? -1_000_000_000n : BigInt(Math.round(deadline ?? 0)) * 1_000_000n;
@@ -173,31 +182,31 @@ export class NomadSandbox implements SandboxService {
     this.#core.logs.append(allocation, task, type, Buffer.from(text));
   }
 
-  /** Starts a new log file, as if the current one had reached its size. */
+  /** Starts a new log file, as if the current one had reached its maximum size. */
   rotateLog(allocationId: string, type: LogType): void {
     const { allocation, task } = this.#task(allocationId);
     this.#core.logs.open(allocation, task, type).rotate();
   }
 
-  /** Empties the current log file. */
+  /** Truncates the current log file. */
   truncateLog(allocationId: string, type: LogType): void {
     const { allocation, task } = this.#task(allocationId);
     this.#core.logs.open(allocation, task, type).truncate();
   }
 
-  /** What is left of a task's log after rotation, whole. */
+  /** Returns everything that rotation has left of a task's log. */
   readLog(allocationId: string, type: LogType): Buffer {
     const { allocation, task } = this.#task(allocationId);
     const log = this.#core.logs.open(allocation, task, type);
     return Buffer.concat(log.files.flatMap((file) => file.chunks));
   }
 
-  /** The client's garbage collection takes an allocation's files. */
+  /** Deletes the logs of an allocation, as the client's garbage collection does. */
   collectLogs(allocationId: string): void {
     this.#core.logs.collect(allocationId);
   }
 
-  /** The next stream of an allocation's log ends with this text in its body. */
+  /** Ends the next stream of an allocation's log with this text in its body. */
   breakNextLogStream(allocationId: string, text: string): void {
     this.#core.logs.breakNext(allocationId, text);
   }
@@ -211,7 +220,7 @@ export class NomadSandbox implements SandboxService {
     this.#core.leader = leader;
   }
 
-  /** Prints the long lists once, so that the first reader does not wait for it. */
+  /** Serializes the long lists once, so that the first request does not wait for it. */
   #printLists(): void {
     const { state, dialect, lists } = this.#core;
     if (!dialect.since('1.0')) return;

@@ -8,21 +8,24 @@ import {
   type PlacementMetrics,
 } from './records.ts';
 
-/** Where a task group goes, or why nowhere. */
+/** The node chosen for a task group, or null with the reasons in the metrics. */
 export interface Placement {
   readonly node: NodeRecord | null;
   readonly metrics: PlacementMetrics;
-  /** Which computed classes could run the group at all; null if a node's own name decides. */
+  /**
+   * The computed classes that could run the group; null if a constraint on a unique node attribute
+   * decides.
+   */
   readonly classEligibility: Readonly<Record<string, boolean>> | null;
 }
 
-/** Nomad scores so many feasible nodes for a batch job and takes the better one. */
+/** For a batch job, Nomad scores this many feasible nodes and takes the better one. */
 const CANDIDATES = 2;
 
 /**
- * Looks for a node for one more allocation of a group, as Nomad's scheduler/stack.go does: ready
- * nodes in a random order, first whether a node can run the group at all, judged once for each
- * computed class, then whether it has room.
+ * Chooses a node for one more allocation of a group, as Nomad's scheduler/stack.go does. Ready
+ * nodes are taken in random order and checked first for feasibility, once per computed class, then
+ * for free resources.
  */
 export function findPlacement(
   nodes: readonly NodeRecord[],
@@ -125,7 +128,7 @@ function isUnique(constraint: ConstraintRecord): boolean {
   return /\$\{[^}]*unique\.[^}]*\}/.test(constraint.left + constraint.right);
 }
 
-/** Why a node can never run a group; null if it can. */
+/** Returns why a node can never run a group; null if it can. */
 function infeasibility(
   node: NodeRecord,
   job: JobRecord,
@@ -205,7 +208,7 @@ function resolve(node: NodeRecord, target: string): string | undefined {
   return undefined;
 }
 
-/** The first of a node's resources that a group does not fit into, in Nomad's order. */
+/** Returns the first resource that a node has too little of for a group, in Nomad's order. */
 function exhaustedDimension(node: NodeRecord, group: GroupSpec): string | null {
   const cpu = group.tasks.reduce((sum, task) => sum + task.cpuMhz, 0);
   const memory = group.tasks.reduce((sum, task) => sum + task.memoryMb, 0);
@@ -215,7 +218,7 @@ function exhaustedDimension(node: NodeRecord, group: GroupSpec): string | null {
   return null;
 }
 
-/** Nomad's bin packing score (structs.ScoreFitBinPack), from 0 to 1. */
+/** Returns Nomad's bin packing score (structs.ScoreFitBinPack), from 0 to 1. */
 function score(node: NodeRecord, group: GroupSpec): number {
   const cpu = node.usedCpuMhz + group.tasks.reduce((sum, task) => sum + task.cpuMhz, 0);
   const memory = node.usedMemoryMb + group.tasks.reduce((sum, task) => sum + task.memoryMb, 0);

@@ -7,7 +7,7 @@ import {
 } from './records.ts';
 import type { NomadState } from './state.ts';
 
-/** What has to change for a job to be as it should. */
+/** The changes that bring a job to its desired state. */
 export interface Verdict {
   readonly stop: readonly {
     readonly allocation: AllocationRecord;
@@ -21,16 +21,13 @@ export interface Verdict {
   }[];
 }
 
-/**
- * What becomes of builds that a drain kills: another one takes its place at once, none does, or
- * one does after it has ended.
- */
+/** How a build killed by a drain is replaced: immediately, never, or after it has ended. */
 export type DrainedRule = 'replace' | 'leave' | 'replace-ended';
 
 /**
- * Compares a job with its allocations, as Nomad's scheduler/reconcile.go does. Of the allocations
- * of one name the newest counts. A batch allocation that ended well is done for good, also one
- * that a drain has killed: that is how Nomad loses builds silently.
+ * Compares a job with its allocations, as Nomad's scheduler/reconcile.go does. Of allocations with
+ * the same name, the newest counts. A batch allocation that ended successfully is final, even if a
+ * drain killed it: this is how Nomad loses builds silently.
  */
 export function reconcile(state: NomadState, job: JobRecord, drained: DrainedRule): Verdict {
   const stop: Verdict['stop'][number][] = [];

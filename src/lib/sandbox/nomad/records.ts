@@ -1,9 +1,9 @@
 import type { Wire } from './wire/encode.ts';
 
-/** Nanoseconds since the epoch: more than a double can hold exactly. */
+/** Nanoseconds since the epoch, as a bigint because a double cannot hold them exactly. */
 export type Nanoseconds = bigint;
 
-/** One of the events that a node keeps. */
+/** An event of a node. */
 export interface NodeEventRecord {
   readonly message: string;
   readonly subsystem: string;
@@ -12,17 +12,17 @@ export interface NodeEventRecord {
   readonly createIndex: number;
 }
 
-/** A drain that is going on, as Nomad keeps it. */
+/** A drain in progress. */
 export interface DrainRecord {
-  /** Above zero a deadline, zero none, below zero a forced drain. */
+  /** In nanoseconds; zero for no deadline, negative for a forced drain. */
   readonly deadlineNs: bigint;
   readonly ignoreSystemJobs: boolean;
   readonly startedAt: Nanoseconds;
-  /** When what still runs is killed; null without a deadline and for a forced drain. */
+  /** When the remaining allocations are killed; null without a deadline and for a forced drain. */
   readonly forceAt: Nanoseconds | null;
 }
 
-/** What is kept of a node's newest drain since Nomad 1.1. */
+/** The last drain of a node, which Nomad keeps since 1.1. */
 export interface LastDrainRecord {
   readonly status: 'draining' | 'complete' | 'canceled';
   readonly startedAt: Nanoseconds;
@@ -41,7 +41,7 @@ export interface NodeRecord {
   readonly version: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly meta: Readonly<Record<string, string>>;
-  /** Equal for nodes that no scheduler can tell apart by attributes, meta and class. */
+  /** Equal for nodes that are indistinguishable by attributes, meta and class. */
   readonly computedClass: string;
   readonly drivers: readonly string[];
   readonly cpuMhz: number;
@@ -58,11 +58,11 @@ export interface NodeRecord {
   statusUpdatedAt: Nanoseconds;
   createIndex: number;
   modifyIndex: number;
-  /** Whether the machine is up and tells the servers so. */
+  /** Whether the machine is up and sends heartbeats. */
   heartbeating: boolean;
-  /** Whether the servers hold a connection to the client, for logs and statistics. */
+  /** Whether the servers have a connection to the client, for logs and statistics. */
   linked: boolean;
-  /** What its allocations take. */
+  /** The resources used by its allocations. */
   usedCpuMhz: number;
   usedMemoryMb: number;
   usedDiskMb: number;
@@ -75,7 +75,7 @@ export interface ConstraintRecord {
   readonly right: string;
 }
 
-/** A task as the job asks for it. */
+/** A task as specified in the job. */
 export interface TaskSpec {
   readonly name: string;
   readonly driver: string;
@@ -87,7 +87,7 @@ export interface TaskSpec {
   readonly killTimeoutMs: number;
 }
 
-/** A task group as the job asks for it. */
+/** A task group as specified in the job. */
 export interface GroupSpec {
   readonly name: string;
   readonly count: number;
@@ -96,9 +96,9 @@ export interface GroupSpec {
   readonly tasks: readonly TaskSpec[];
 }
 
-/** What a build does once it runs: the part of the simulation that Nomad does not know. */
+/** The simulated behaviour of a running build, which Nomad does not know in advance. */
 export interface Fate {
-  /** How long it runs; null for one that only ends when it is told to. */
+  /** How long it runs; null for a build that runs until it is stopped. */
   readonly durationMs: number | null;
   readonly exitCode: number;
 }
@@ -122,11 +122,11 @@ export interface JobRecord {
   modifyIndex: number;
   jobModifyIndex: number;
   summaryIndex: number;
-  /** How many allocations of a group wait for a place. */
+  /** The number of allocations of each group that wait for placement. */
   queued: Readonly<Record<string, number>>;
 }
 
-/** One event of a task. */
+/** An event of a task. */
 export interface TaskEventRecord {
   readonly type:
     | 'Received'
@@ -142,7 +142,7 @@ export interface TaskEventRecord {
   readonly killTimeoutMs?: number;
 }
 
-/** What the client says about a task of an allocation. */
+/** The client's report on a task of an allocation. */
 export interface TaskRecord {
   readonly name: string;
   readonly state: 'pending' | 'running' | 'dead';
@@ -152,7 +152,7 @@ export interface TaskRecord {
   readonly events: readonly TaskEventRecord[];
 }
 
-/** How the scheduler judged the nodes for a task group. */
+/** The scheduler's metrics about the nodes for a task group. */
 export interface PlacementMetrics {
   readonly nodesEvaluated: number;
   readonly nodesFiltered: number;
@@ -185,18 +185,18 @@ export interface AllocationRecord {
   migrate: boolean;
   client: 'pending' | 'running' | 'complete' | 'failed' | 'lost' | 'unknown';
   clientDescription: string;
-  /** Null until the client has taken it up. */
+  /** Null until the client has started the allocation. */
   tasks: readonly TaskRecord[] | null;
   modifiedAt: Nanoseconds;
   createIndex: number;
   modifyIndex: number;
-  /** The index of the last change that was not the client's. */
+  /** The index of the last change that was not made by the client. */
   allocModifyIndex: number;
-  /** Whether it is counted in its node's used resources. */
+  /** Whether it is counted in the used resources of its node. */
   occupies: boolean;
 }
 
-/** Why and with what outcome the scheduler looked at a job. */
+/** An evaluation: why the scheduler examined a job, and with what result. */
 export interface EvaluationRecord {
   readonly id: string;
   readonly jobId: string;
@@ -227,7 +227,7 @@ export interface EvaluationRecord {
   modifyIndex: number;
 }
 
-/** Whether an allocation's client says that it will never run again. */
+/** Returns whether an allocation has ended, according to its client. */
 export function isClientTerminal(allocation: AllocationRecord): boolean {
   return (
     allocation.client === 'complete' ||
@@ -236,17 +236,17 @@ export function isClientTerminal(allocation: AllocationRecord): boolean {
   );
 }
 
-/** Whether an allocation has ended, or was told to (Nomad's Allocation.TerminalStatus). */
+/** Returns whether an allocation has ended or is to stop (Nomad's Allocation.TerminalStatus). */
 export function isTerminal(allocation: AllocationRecord): boolean {
   return allocation.desired !== 'run' || isClientTerminal(allocation);
 }
 
-/** Whether every task ended without a failure: Nomad takes that for a finished build. */
+/** Returns whether every task ended without a failure, which Nomad takes for a finished build. */
 export function ranSuccessfully(allocation: AllocationRecord): boolean {
   return allocation.tasks?.every((task) => task.state === 'dead' && !task.failed) ?? false;
 }
 
-/** Whether the scheduler may place something on a node. */
+/** Returns whether the scheduler may place allocations on a node. */
 export function isSchedulable(node: NodeRecord): boolean {
   return node.status === 'ready' && node.eligible && node.drain === null;
 }

@@ -4,17 +4,17 @@ import type { Answer, ApiError } from './api-request.ts';
 import type { NomadCore } from './core.ts';
 import { indentJson } from './wire/encode.ts';
 
-/** Lists are gathered into pieces of at least this size before they are sent. */
+/** Records of a list are collected into chunks of at least this size before they are sent. */
 const CHUNK_BYTES = 64 * 1024;
 
-/** Aborted when the client goes away. */
+/** Returns a signal that aborts when the client disconnects. */
 export function closed(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
   response.once('close', () => controller.abort());
   return controller.signal;
 }
 
-/** Writes, and waits where the client does not read as fast. */
+/** Writes data, and waits if the client reads more slowly. */
 export async function write(
   response: ServerResponse,
   data: string | Buffer,
@@ -28,7 +28,7 @@ export async function write(
   }
 }
 
-/** Sends a route's answer. */
+/** Sends the answer of a route. */
 export async function sendAnswer(
   core: NomadCore,
   response: ServerResponse,
@@ -61,15 +61,15 @@ export async function sendAnswer(
   response.end();
 }
 
-/** Sends an error as a line of text. */
+/** Sends an error as plain text. */
 export function sendError(response: ServerResponse, error: ApiError): void {
   response.writeHead(error.status, { 'Content-Type': error.contentType });
   response.end(error.message);
 }
 
 /**
- * Small pieces in large writes, each waited for: the list never lives as one string. Large pieces
- * go as they are.
+ * Combines small pieces into large writes and waits for each, so that the list never exists as one
+ * string. Large pieces are sent unchanged.
  */
 async function sendChunks(response: ServerResponse, parts: Iterable<Buffer>): Promise<void> {
   const gone = closed(response);

@@ -1,28 +1,28 @@
 /** Why a generated job cannot be placed. */
 export type PendingCause =
-  /** It would fit into an empty client, but all are too full. */
+  /** It would fit on an empty client, but all are too full. */
   | 'full'
-  /** The same, for want of memory only. */
+  /** As `full`, but for lack of memory only. */
   | 'memory'
-  /** It asks for more than any client has. */
+  /** It requests more than any client has. */
   | 'too-large'
-  /** It wants an attribute that no client has. */
+  /** It requires an attribute that no client has. */
   | 'constraint'
-  /** It wants a node class that no client has. */
+  /** It requires a node class that no client has. */
   | 'class'
-  /** It wants a task driver that no client has. */
+  /** It requires a task driver that no client has. */
   | 'driver'
-  /** Its datacenter has no client that could be asked at all. */
+  /** Its datacenter has no clients. */
   | 'no-nodes';
 
 /** Jobs that cannot be placed. */
 export interface PendingSpec {
   readonly cause: PendingCause;
-  /** 1 where it is left out. */
+  /** Defaults to 1. */
   readonly count?: number;
 }
 
-/** A client; what is left out is as for generated ones. */
+/** A client. Fields that are not set have the values of generated clients. */
 export interface NodeSpec {
   readonly id?: string;
   readonly name?: string;
@@ -37,9 +37,9 @@ export interface NodeSpec {
   readonly reservedMemoryMb?: number;
   readonly status?: 'ready' | 'down' | 'initializing' | 'disconnected';
   readonly eligible?: boolean;
-  /** Draining already; a number is the deadline in milliseconds. */
+  /** Whether it is draining from the start; a number is the deadline in milliseconds. */
   readonly draining?: boolean | number;
-  /** The virtual machine behind it; null for none that the client could find out. */
+  /** The virtual machine of the client; null if the client could not detect one. */
   readonly instance?: {
     readonly cloud: 'aws' | 'gcp';
     readonly id?: string;
@@ -51,32 +51,32 @@ export interface NodeSpec {
   readonly drivers?: readonly string[];
 }
 
-/** What a simulated Nomad starts with. Everything has a default. */
+/** The initial state of a simulated Nomad. All fields have defaults. */
 export interface NomadScenario {
-  /** `1.0.4` where it is left out. */
+  /** Defaults to `1.0.4`. */
   readonly version?: string;
-  /** How many clients to generate: 5, at most 5,000. */
+  /** The number of generated clients: 5 by default, at most 5,000. */
   readonly clients?: number;
-  /** How many running builds to generate: 6, at most 50,000. */
+  /** The number of generated running builds: 6 by default, at most 50,000. */
   readonly builds?: number;
-  /** How many finished builds to generate: 0. */
+  /** The number of generated finished builds; 0 by default. */
   readonly finished?: number;
   readonly pending?: readonly PendingSpec[];
-  /** The first ones change the generated clients in their order; more than those are added. */
+  /** The first entries change the generated clients in order; further ones are added. */
   readonly nodes?: readonly NodeSpec[];
   /** False for servers without a leader. */
   readonly leader?: boolean;
-  /** How long builds run: from and to, one length, or null for until they are told to end. */
+  /** The duration of builds: a range, one duration, or null for until they are stopped. */
   readonly buildDurationMs?: number | readonly [number, number] | null;
-  /** How many new builds come in a minute: 0. */
+  /** The number of new builds per minute; 0 by default. */
   readonly arrivalPerMinute?: number;
-  /** No generated build was submitted in the last so many milliseconds: 0. */
+  /** No generated build was submitted in the last this many milliseconds; 0 by default. */
   readonly quietMs?: number;
-  /** Switches access control on: requests need this token. */
+  /** Enables access control with this token. */
   readonly token?: string;
   readonly cloud?: 'aws' | 'gcp' | 'none';
-  /** Whether build agents write log lines by themselves: yes. */
+  /** Whether build agents generate log lines; true by default. */
   readonly chatter?: boolean;
-  /** 10 files of 10 MB where it is left out. */
+  /** Defaults to 10 files of 10 MB. */
   readonly logRotation?: { readonly maxFiles: number; readonly maxBytes: number };
 }

@@ -14,12 +14,12 @@ import {
 import type { ChangeSet, NomadState, Transaction } from './state.ts';
 import type { Dialect } from './version.ts';
 
-/** After so long a release that replaces drained builds later looks at them again. */
+/** How long after a drain killed builds a release that replaces them later examines them again. */
 const REPLACE_LATER_MS = 30_000;
 
 /**
- * Decides where allocations go. Every decision is an evaluation: made with its cause, processed
- * at once, and blocked behind a second one while there is no room.
+ * Decides where allocations are placed. Every decision is an evaluation with its trigger, processed
+ * immediately, and followed by a blocked one if there is no room.
  */
 export class Scheduler {
   readonly #state: NomadState;
@@ -38,12 +38,12 @@ export class Scheduler {
     });
   }
 
-  /** How many evaluations wait for capacity. */
+  /** The number of evaluations that wait for capacity. */
   get blocked(): number {
     return this.#blocked.size;
   }
 
-  /** Registers a job and looks for places for it. */
+  /** Registers a job and tries to place it. */
   register(job: JobRecord): EvaluationRecord {
     const evaluation = this.#make(job, 'job-register', job.submittedAt);
     this.#state.apply('JobRegistered', (transaction) => {
@@ -55,7 +55,7 @@ export class Scheduler {
     return stored;
   }
 
-  /** Stops a job; with `purge` it is forgotten once that is done. */
+  /** Stops a job; with `purge`, then deletes it. */
   deregister(job: JobRecord, purge: boolean): EvaluationRecord {
     const evaluation = this.#make(job, 'job-deregister');
     this.#state.apply('JobDeregistered', (transaction) => {
@@ -68,7 +68,7 @@ export class Scheduler {
     return evaluation;
   }
 
-  /** Forgets a job with its allocations and evaluations. */
+  /** Deletes a job with its allocations and evaluations. */
   forget(jobId: string): void {
     for (const evaluation of this.#blocked) {
       if (evaluation.jobId === jobId) this.#blocked.delete(evaluation);
@@ -76,7 +76,7 @@ export class Scheduler {
     this.#state.apply('JobDeregistered', (transaction) => transaction.deleteJob(jobId));
   }
 
-  /** Looks again at every job that has an allocation on a node whose state has changed. */
+  /** Evaluates every job with an allocation on a node whose state has changed. */
   nodeUpdated(node: NodeRecord): readonly EvaluationRecord[] {
     const jobs = new Set(this.#state.allocationsOfNode(node.id).map(({ job }) => job));
     const evaluations = [...jobs]
@@ -95,7 +95,7 @@ export class Scheduler {
     return evaluations;
   }
 
-  /** Marks allocations for migration and has their jobs looked at; `before` runs in between. */
+  /** Marks allocations for migration and evaluates their jobs; calls `before` in between. */
   migrate(allocations: readonly AllocationRecord[], before: () => void): void {
     const jobs = new Set(allocations.map(({ job }) => job));
     const evaluations = [...jobs].map((job) => ({
@@ -214,7 +214,8 @@ export class Scheduler {
         ...freshAllocation(now),
       };
       if (previous !== null) previous.next = allocation.id;
-      // Several allocations of one plan must not all fit into the same last gap.
+      // Otherwise several allocations of one plan could all be placed into the same remaining
+      // capacity.
       this.#state.reserve(allocation);
       placed.push(allocation);
     }

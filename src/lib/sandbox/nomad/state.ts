@@ -10,10 +10,10 @@ import {
 } from './records.ts';
 import { Table } from './table.ts';
 
-/** Everything that one entry of the servers' log changed. */
+/** All changes made by one entry of the servers' log. */
 export interface ChangeSet {
   readonly index: number;
-  /** The event stream's name for the kind of entry. */
+  /** The type of the entry in the event stream. */
   readonly type: string;
   readonly nodes: ReadonlySet<NodeRecord>;
   readonly jobs: ReadonlySet<JobRecord>;
@@ -21,15 +21,15 @@ export interface ChangeSet {
   readonly evaluations: ReadonlySet<EvaluationRecord>;
 }
 
-/** How an entry of the log says what it changes. */
+/** Makes the changes of a log entry. */
 export interface Transaction {
   readonly index: number;
   putNode(node: NodeRecord): void;
   putJob(job: JobRecord): void;
-  /** `byClient` for what a client reports about its own tasks. */
+  /** `byClient` marks a client's report on its own tasks. */
   putAllocation(allocation: AllocationRecord, byClient?: boolean): void;
   putEvaluation(evaluation: EvaluationRecord): void;
-  /** Sets how many allocations of a job wait for a place. */
+  /** Sets the number of allocations per group of a job that wait for placement. */
   setQueued(job: JobRecord, queued: Readonly<Record<string, number>>): void;
   deleteNode(id: string): void;
   /** Deletes a job with its allocations and evaluations. */
@@ -37,8 +37,8 @@ export interface Transaction {
 }
 
 /**
- * The servers' replicated state: four tables, an index that every entry of the log advances, and
- * whoever waits for a change. Job statuses and the nodes' used resources follow from the rest.
+ * The replicated state of the servers: four tables, an index that every log entry increments, and
+ * listeners. Job statuses and the used resources of nodes are derived.
  */
 export class NomadState {
   readonly nodes = new Table<NodeRecord>();
@@ -61,7 +61,10 @@ export class NomadState {
     this.index = 6;
   }
 
-  /** The current moment, `agoMs` milliseconds back; two stamps of now are never equal. */
+  /**
+   * Returns the current time less `agoMs` milliseconds. Two stamps of the current time are never
+   * equal.
+   */
   stamp(agoMs = 0): Nanoseconds {
     const micros = BigInt(Math.round((this.#context.clock.nowMs() - agoMs) * 1000));
     const ns = micros * 1000n + BigInt(this.#context.random.integer(0, 999));
@@ -120,7 +123,7 @@ export class NomadState {
     return index;
   }
 
-  /** Calls `listener` after every entry; the result ends that. */
+  /** Calls `listener` after every entry. Returns a function that removes the listener. */
   onChange(listener: (change: ChangeSet) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -138,7 +141,7 @@ export class NomadState {
     return byId(this.#evaluationsByJob.get(jobId));
   }
 
-  /** Counts an allocation in its node's used resources, or no longer. */
+  /** Updates the used resources of the node for an allocation that has started or ended. */
   reserve(allocation: AllocationRecord): void {
     const occupies = !isClientTerminal(allocation);
     const node = this.nodes.get(allocation.nodeId);
@@ -152,7 +155,7 @@ export class NomadState {
     node.usedDiskMb += sign * allocation.group.diskMb;
   }
 
-  /** Listeners hear of changes in their order, also of those that a listener itself makes. */
+  /** Notifies listeners of changes in order, including changes that a listener itself makes. */
   #tell(change: ChangeSet): void {
     this.#untold.push(change);
     if (this.#untold.length > 1) return;
@@ -232,7 +235,7 @@ export class NomadState {
     });
   }
 
-  /** A job's status, as Nomad's state_store.go getJobStatus finds it. */
+  /** Returns the status of a job, as getJobStatus in Nomad's state_store.go determines it. */
   #statusOf(job: JobRecord): JobRecord['status'] {
     const allocations = this.#byJob.get(job.id);
     for (const allocation of allocations ?? []) if (!isTerminal(allocation)) return 'running';

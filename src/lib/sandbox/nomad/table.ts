@@ -1,4 +1,4 @@
-/** Records in the order of their IDs, as Nomad's in-memory database walks them. */
+/** Records ordered by ID, as Nomad's in-memory database iterates over them. */
 export class Table<T extends { readonly id: string }> {
   /** The index of the last change to any record. */
   index = 1;
@@ -14,7 +14,7 @@ export class Table<T extends { readonly id: string }> {
     return this.#byId.get(id);
   }
 
-  /** Adds a record; one that is there already stays where it is. */
+  /** Adds a record; does nothing if its ID is already in the table. */
   add(record: T): void {
     if (this.#byId.has(record.id)) return;
     this.#byId.set(record.id, record);
@@ -33,13 +33,13 @@ export class Table<T extends { readonly id: string }> {
     this.#ordered.splice(this.#position(id), 1);
   }
 
-  /** All records by ID. The list is the table's own: read it at once, and do not change it. */
+  /** Returns all records ordered by ID. The array is not a copy: do not keep or change it. */
   all(): readonly T[] {
     this.#sort();
     return this.#ordered;
   }
 
-  /** The records whose IDs begin with `prefix`. */
+  /** Returns the records whose IDs start with `prefix`. */
   withPrefix(prefix: string): readonly T[] {
     if (prefix === '') return this.all();
     const found: T[] = [];
@@ -50,7 +50,7 @@ export class Table<T extends { readonly id: string }> {
     }
   }
 
-  /** Where a record with this ID stands, or would stand. */
+  /** Returns the position of the record with this ID, or where it would be inserted. */
   #position(id: string): number {
     this.#sort();
     let low = 0;

@@ -2,7 +2,7 @@ import type { AllocationRecord, Nanoseconds, TaskEventRecord, TaskRecord } from 
 
 const MS = 1_000_000n;
 
-/** What the client did to start an allocation's tasks, up to `startedAt`. */
+/** Returns the tasks of an allocation that has started, with their events up to `startedAt`. */
 export function startedTasks(
   allocation: AllocationRecord,
   startedAt: Nanoseconds,
@@ -21,7 +21,7 @@ export function startedTasks(
   }));
 }
 
-/** Tasks that ended by themselves. */
+/** Returns tasks that exited by themselves. */
 export function endedTasks(
   tasks: readonly TaskRecord[],
   at: Nanoseconds,
@@ -38,7 +38,7 @@ export function endedTasks(
   }));
 }
 
-/** Tasks that were sent an interrupt. */
+/** Returns tasks that were sent an interrupt. */
 export function interruptedTasks(
   allocation: AllocationRecord,
   tasks: readonly TaskRecord[],
@@ -50,7 +50,7 @@ export function interruptedTasks(
   }));
 }
 
-/** Tasks that were killed after their interrupt ran out. Their exit code is 0 all the same. */
+/** Returns tasks that were killed after the kill timeout. Their exit code is 0 nevertheless. */
 export function killedTasks(tasks: readonly TaskRecord[], at: Nanoseconds): readonly TaskRecord[] {
   const message =
     'executor: error waiting on process: rpc error: code = Canceled desc = grpc: the client connection is closing';
@@ -67,7 +67,7 @@ export function killedTasks(tasks: readonly TaskRecord[], at: Nanoseconds): read
   }));
 }
 
-/** How long the client waits between the interrupt and the kill. */
+/** Returns the time between the interrupt and the kill, in milliseconds. */
 export function killTimeoutMs(allocation: AllocationRecord): number {
   return Math.max(0, ...allocation.group.tasks.map((task) => task.killTimeoutMs));
 }

@@ -1,17 +1,17 @@
-/** What one release of Nomad knows that another does not. */
+/** The differences between releases of Nomad. */
 export interface Dialect {
   /** The release, such as `1.0.4`. */
   readonly version: string;
-  /** Whether this release is `release` (`1.3`, `1.7.6`) or a later one. */
+  /** Returns whether this release is `release` (`1.3`, `1.7.6`) or later. */
   since(release: string): boolean;
   /**
-   * What becomes of a build that a drain killed: started again at once, started again a while
-   * later, or not started again (Nomad's GH-26025 and GH-26961).
+   * How builds killed by a drain are replaced: immediately, after a delay, or never (Nomad's
+   * GH-26025 and GH-26961).
    */
   readonly drained: 'replaced' | 'replaced-later' | 'not-replaced';
 }
 
-/** Reads a release such as `1.0.4` or CircleCI's own `1.4.568-7ee1d6dec`. */
+/** Parses a release such as `1.0.4`, or CircleCI's own `1.4.568-7ee1d6dec`. */
 export function dialectOf(version: string): Dialect {
   const own = numbers(version);
   const since = (release: string): boolean => compare(own, numbers(release)) >= 0;

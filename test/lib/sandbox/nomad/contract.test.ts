@@ -23,7 +23,7 @@ function recording(file: string): string {
   return readFileSync(new URL(file, FIXTURES), 'utf8');
 }
 
-/** The recorded cluster: three clients of 4000 MHz, builds in every state. */
+/** The recorded cluster: three clients of 4000 MHz, with builds in every state. */
 async function recordedCluster(): Promise<Cluster> {
   const nodes = [131, 132, 133].map((number, at) => ({
     name: `ip-10-0-10-${number}`,
@@ -60,7 +60,7 @@ interface Cluster {
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-/** How each recorded request is made of a cluster; some need something done first. */
+/** Creates each recorded request for a cluster, after a preparation where it needs one. */
 const REQUESTS: Readonly<Record<string, (cluster: Cluster) => Promise<Got>>> = {
   'nodes.json': ({ world }) => world.request('/v1/nodes'),
   'nodes-resources.json': ({ world }) => world.request('/v1/nodes?resources=true'),
@@ -146,7 +146,7 @@ const REQUESTS: Readonly<Record<string, (cluster: Cluster) => Promise<Got>>> = {
   },
 };
 
-/** Some recorded jobs had no metadata. */
+/** Some recorded jobs had no meta. */
 const IGNORED = /\.Job\.Meta/;
 
 function evaluation({ world, jobs }: Cluster, status: string): Promise<Got> {
@@ -183,7 +183,7 @@ function requestFor(exchange: Exchange): (cluster: Cluster) => Promise<Got> {
 const http = exchanges.filter((exchange) => exchange.method !== undefined);
 const recordedOnce = [...new Map(http.map((exchange) => [exchange.file, exchange])).values()];
 
-describe('the HTTP API answers as the recorded Nomad 1.0.4', () => {
+describe('the HTTP API responds like the recorded Nomad 1.0.4', () => {
   test.each(recordedOnce)('$file', async (exchange) => {
     const cluster = await recordedCluster();
     await using world = cluster.world;
@@ -208,7 +208,7 @@ describe('the HTTP API answers as the recorded Nomad 1.0.4', () => {
     expect(world.nomad.port).toBeGreaterThan(0);
   });
 
-  test('the event stream has the recorded events, field by field in their order', async () => {
+  test('the event stream has the recorded events, with the fields in the recorded order', async () => {
     const { world, busy } = await recordedCluster();
     await using _ = world;
     await drain(world, busy, { Deadline: -1 });
@@ -248,7 +248,7 @@ function keyOrder(event: { Payload: Record<string, Record<string, unknown>> }): 
   return [...Object.keys(event), ...Object.keys(payload ?? {})].join();
 }
 
-/** The first lines of a stream, until it has been silent for a while. */
+/** Returns the first lines of a stream, until no more arrive for a while. */
 async function readLines(world: World, path: string, atLeast: number): Promise<readonly string[]> {
   const controller = new AbortController();
   const response = await fetch(world.url(path), { signal: controller.signal });
@@ -268,7 +268,7 @@ async function readLines(world: World, path: string, atLeast: number): Promise<r
 const cliRuns = exchanges.filter((exchange) => exchange.argv !== undefined);
 const cliOnce = [...new Map(cliRuns.map((exchange) => [exchange.file, exchange])).values()];
 
-/** Puts the sandbox's own IDs where the recording has its own. */
+/** Replaces the recorded IDs with those of the sandbox. */
 function argvFor(exchange: Exchange, cluster: Cluster): readonly string[] {
   const { world, jobs, busy } = cluster;
   const job = Object.entries(jobs).find(([name]) => exchange.file.includes(`-${name}.txt`))?.[1];
@@ -283,7 +283,7 @@ function argvFor(exchange: Exchange, cluster: Cluster): readonly string[] {
     });
 }
 
-/** Text without what is each machine's own: IDs, times, ages, numbers, and the columns' widths. */
+/** Replaces what differs between machines: IDs, times, ages, numbers, and column widths. */
 function normalise(text: string): readonly string[] {
   const lines = text
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UUID')
@@ -300,7 +300,7 @@ function normalise(text: string): readonly string[] {
   return lines.filter((line, at) => line !== lines[at - 1]);
 }
 
-/** What has to happen before a recorded run, and how long it takes. */
+/** The preparation of a recorded run, and its duration. */
 const BEFORE: Readonly<Record<string, (cluster: Cluster) => Promise<unknown>>> = {
   'cli/node-status-draining.txt': ({ world, busy }) => drain(world, busy, { Deadline: -1 }),
   'cli/node-status-allocs-draining.txt': ({ world, busy }) => drain(world, busy, { Deadline: -1 }),
@@ -323,10 +323,10 @@ const BEFORE: Readonly<Record<string, (cluster: Cluster) => Promise<unknown>>> =
   },
 };
 
-/** What each machine says by itself: the log's text, the drivers' attributes. */
+/** Outputs with text that depends on the machine: the log, the drivers' attributes. */
 const FREE_TEXT = /logs-stderr|node-status-json/;
 
-describe('the CLI prints as the recorded nomad 1.0.4', () => {
+describe('the CLI prints the same as the recorded nomad 1.0.4', () => {
   test.each(cliOnce)('$file', async (exchange) => {
     const cluster = await recordedCluster();
     await using world = cluster.world;
@@ -348,7 +348,7 @@ describe('the CLI prints as the recorded nomad 1.0.4', () => {
   });
 });
 
-/** The order of a monitor's two loops is chance, and so is the one of the nodes. */
+/** The order of the monitor's two loops is not deterministic, nor is the order of nodes. */
 function sorted(exchange: Exchange, text: string): readonly string[] {
   const lines = normalise(text);
   return isMonitored(exchange) || /status(-allocs)?-draining/.test(exchange.file)
@@ -360,7 +360,7 @@ function isMonitored(exchange: Exchange): boolean {
   return exchange.file.includes('monitored');
 }
 
-describe('the same holds whatever the installation and whatever happens to it', () => {
+describe('responses have the recorded shapes in any installation and after any changes', () => {
   let contracts: ReadonlyMap<string, Shape>;
   beforeAll(() => {
     const merged = new Map<string, unknown[]>();
@@ -422,7 +422,7 @@ describe('the same holds whatever the installation and whatever happens to it', 
           world.nomad.state.nodes.all().map(({ id }) => world.request(`/v1/node/${id}`)),
         );
         const made = shapeOf(nodes.map(({ text }) => JSON.parse(text)));
-        // No recorded drain had a deadline that was still to come.
+        // No drain was recorded with a deadline in the future.
         const ignored = /ForceDeadline/;
         expect(differences(must(contracts.get('node')), made, ignored)).toEqual([]);
         consistent(world);
@@ -447,7 +447,10 @@ async function act(world: World, kind: string, at: number, deadline: number): Pr
   else await world.clock.advance(at);
 }
 
-/** Used resources are those of live allocations, and no job lives without a reason. */
+/**
+ * Checks that used resources match the live allocations, and that exactly jobs with live
+ * allocations run.
+ */
 function consistent({ nomad }: World): void {
   for (const node of nomad.state.nodes.all()) {
     const live = nomad.state

@@ -3,7 +3,7 @@ import { must, World } from './world.ts';
 
 const SECOND = 1_000_000_000;
 
-/** Two large clients with one build on the first. */
+/** Starts two large clients with one build on the first. */
 async function cluster(version = '1.0.4', type: 'batch' | 'service' = 'batch') {
   const world = await World.start({ version, clients: 2, builds: 0 });
   const job = world.nomad.submitJob({ type }).id;
@@ -36,7 +36,7 @@ describe('a drain', () => {
     expect(node.events.at(-1)).toMatchObject({ message: 'Node drain complete', details: null });
   });
 
-  test('kills at its deadline, is over before the build is, and the build starts again', async () => {
+  test('kills at its deadline and completes before the build has ended, and the build restarts', async () => {
     const { world, job, allocation, node, post } = await cluster();
     await using _ = world;
     await post({ Deadline: 10 * SECOND });
@@ -80,7 +80,7 @@ describe('a drain', () => {
     expect(world.nomad.state.jobs.get(job)?.status).toBe(count === 1 ? 'dead' : 'running');
   });
 
-  test('with nowhere to go loses its builds silently', async () => {
+  test('loses its builds silently if no other client has room', async () => {
     const { world, job, post } = await cluster();
     await using _ = world;
     for (const node of world.nomad.state.nodes.all()) world.nomad.setEligibility(node.id, false);
@@ -92,7 +92,7 @@ describe('a drain', () => {
     expect(world.nomad.state.allocationsOfJob(job)).toHaveLength(1);
   });
 
-  test('asked for again has its deadline count from the start', async () => {
+  test('restarts its deadline when it is requested again', async () => {
     const { world, allocation, node, post } = await cluster();
     await using _ = world;
     await post({ Deadline: 10 * SECOND });
@@ -105,7 +105,7 @@ describe('a drain', () => {
     expect(allocation.migrate).toBe(true);
   });
 
-  test('is cancelled with or without eligibility', async () => {
+  test('can be canceled with or without restoring eligibility', async () => {
     const { world, node, post } = await cluster('1.1.2');
     await using _ = world;
     await post({ Deadline: 0 }, { Meta: { message: 'new image' } });
@@ -124,7 +124,7 @@ describe('a drain', () => {
     expect(reply.EvalIDs).toHaveLength(1);
   });
 
-  test('migrates a service at once, and is complete when that is only wished, until 1.5.4', async () => {
+  test('migrates services at once; until 1.5.4 it completes before they have stopped', async () => {
     for (const [version, early] of [
       ['1.0.4', true],
       ['1.5.4', false],
@@ -140,7 +140,7 @@ describe('a drain', () => {
     }
   });
 
-  test('of an empty or a vanished client is over at once', async () => {
+  test('completes at once on an empty client, and on a lost client when it is down', async () => {
     const { world, node, post } = await cluster();
     await using _ = world;
     const empty = must(world.nomad.state.nodes.all().find(({ id }) => id !== node.id));
@@ -154,8 +154,8 @@ describe('a drain', () => {
   });
 });
 
-describe('a client that vanishes', () => {
-  test('stays ready for about 25 seconds; then its builds are lost and start elsewhere', async () => {
+describe('a lost client', () => {
+  test('stays ready for about 25 seconds; then its builds are lost and start on another client', async () => {
     const { world, job, allocation, node } = await cluster();
     await using _ = world;
     world.nomad.loseNode(node.id);
@@ -173,7 +173,7 @@ describe('a client that vanishes', () => {
     expect(allocation.client).toBe('complete');
   });
 
-  test('and is back in time has lost nothing', async () => {
+  test('loses no builds if it returns in time', async () => {
     const { world, allocation, node, job } = await cluster();
     await using _ = world;
     world.nomad.loseNode(node.id);
@@ -188,8 +188,8 @@ describe('a client that vanishes', () => {
   });
 });
 
-describe('a job without a place', () => {
-  test('is placed as soon as one is free', async () => {
+describe('a job that cannot be placed', () => {
+  test('is placed as soon as there is room', async () => {
     await using world = await World.start({ clients: 1, builds: 0 });
     const size = { cpuMhz: world.node().cpuMhz };
     const first = world.nomad.submitJob(size).id;

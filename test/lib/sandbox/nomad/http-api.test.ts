@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { arrived, must, World } from './world.ts';
 
 describe('blocking queries', () => {
-  test('hold until something changes', async () => {
+  test('are held until something changes', async () => {
     await using world = await World.start({ clients: 2, builds: 0 });
     const index = world.nomad.state.nodes.index;
     let answered = false;
@@ -19,7 +19,7 @@ describe('blocking queries', () => {
     expect(JSON.parse(text)[0].SchedulingEligibility).toBe('ineligible');
   });
 
-  test('give up after their wait, and a bit', async () => {
+  test('return after their wait plus a short random time', async () => {
     await using world = await World.start({ clients: 1, builds: 0 });
     let answered = false;
     const held = world.request('/v1/nodes?index=99999&wait=16s').finally(() => {
@@ -42,7 +42,7 @@ describe('lists', () => {
   const ids = (text: string): readonly string[] =>
     JSON.parse(text).map(({ ID }: { ID: string }) => ID);
 
-  test('are filtered and paged from 1.3 on', async () => {
+  test('have filters and pages from 1.3 on', async () => {
     await using world = await World.start({
       version: '1.7.7',
       clients: 5,
@@ -69,7 +69,7 @@ describe('lists', () => {
     expect((await world.request('/v1/nodes?filter=%3D%3D')).status).toBe(400);
   });
 
-  test('ignore what an old release does not know', async () => {
+  test('ignore parameters that an old release does not support', async () => {
     await using world = await World.start({ version: '0.11.8', clients: 3, builds: 2 });
     const { text, headers } = await world.request('/v1/nodes?per_page=1&filter=x&resources=true');
     expect(JSON.parse(text)).toHaveLength(3);
@@ -83,7 +83,7 @@ describe('lists', () => {
     expect((await world.request('/v1/event/stream')).status).toBe(404);
   });
 
-  test('print nanoseconds exactly', async () => {
+  test('contain exact nanoseconds', async () => {
     await using world = await World.start({ clients: 1, builds: 1 });
     const { text } = await world.request('/v1/allocations');
     const allocation = must(world.nomad.state.allocations.all()[0]);
@@ -92,8 +92,8 @@ describe('lists', () => {
   });
 });
 
-describe('refusals', () => {
-  test('are those of Nomad', async () => {
+describe('errors', () => {
+  test('are the same as in Nomad', async () => {
     await using world = await World.start({ clients: 1, builds: 0, version: '1.4.568-7ee1d6dec' });
     const { id } = world.node();
     const drain = `/v1/node/${id}/drain`;
@@ -127,7 +127,7 @@ describe('refusals', () => {
     });
   });
 
-  test('for want of a leader come after five seconds, and stale reads do not wait', async () => {
+  test('for a missing leader come after five seconds; stale reads do not wait', async () => {
     await using world = await World.start({ clients: 1, builds: 0, leader: false });
     const held = await world.requestOverTime('/v1/nodes', 5_000);
     expect(held).toMatchObject({ status: 500, text: 'No cluster leader' });
@@ -144,7 +144,7 @@ describe('refusals', () => {
     });
   });
 
-  test('for want of the token', async () => {
+  test('for a missing or wrong token', async () => {
     await using world = await World.start({ clients: 1, builds: 0, token: 'secret' });
     expect(await world.request('/v1/nodes')).toMatchObject({
       status: 403,
@@ -159,7 +159,7 @@ describe('refusals', () => {
 });
 
 describe('log streams', () => {
-  /** One running build that writes only what the test writes. */
+  /** A running build whose log contains only what the test writes. */
   async function build(rotation = { maxFiles: 3, maxBytes: 100 }) {
     const world = await World.start({
       clients: 1,
@@ -184,7 +184,7 @@ describe('log streams', () => {
   const frames = (text: string): readonly Frame[] =>
     JSON.parse(`[${text.replaceAll('}{', '},{')}]`);
 
-  test('run over rotated files, from the start and from the end', async () => {
+  test('continue across rotated files, from the start and from the end', async () => {
     const { world, id, path } = await build();
     await using _ = world;
     const lines = Array.from({ length: 20 }, (_value, at) => `line ${at}\n`).join('');
@@ -206,7 +206,7 @@ describe('log streams', () => {
     expect(middle.text).toBe(lines.slice(100));
   });
 
-  test('follow with heartbeats, tell of deleted files, and end in raw text when they break', async () => {
+  test('follow with heartbeats, report deleted files, and end in raw text on an error', async () => {
     const { world, id, path } = await build();
     await using _ = world;
     world.nomad.appendLog(id, 'stderr', 'first\n');
@@ -238,7 +238,7 @@ describe('log streams', () => {
     });
   });
 
-  test('show what the build agent writes as time goes on', async () => {
+  test('contain more output of the build agent as time passes', async () => {
     await using world = await World.start({ clients: 1, builds: 1, buildDurationMs: null });
     const allocation = must(world.nomad.state.allocations.all()[0]);
     const path = `/v1/client/fs/logs/${allocation.id}?task=build-agent&type=stderr&plain=true`;
@@ -253,7 +253,7 @@ describe('log streams', () => {
 });
 
 describe('the CLI', () => {
-  test('takes an odd prefix for a shorter one', async () => {
+  test('shortens an ID prefix of odd length', async () => {
     await using world = await World.start({
       clients: 2,
       builds: 0,
@@ -273,7 +273,7 @@ describe('the CLI', () => {
     });
   });
 
-  test('drains for an hour unless told otherwise, and hangs on a drain that was cancelled', async () => {
+  test('drains with a deadline of an hour by default, and watches on after a drain was canceled', async () => {
     await using world = await World.start({ clients: 1, builds: 2, buildDurationMs: null });
     const node = world.node();
     world.clock.schedule(30_000, () => world.nomad.cancelDrain(node.id));
@@ -286,7 +286,7 @@ describe('the CLI', () => {
     expect(again.code).toBe(1);
   });
 
-  test('speaks each release', async () => {
+  test('matches the output of each release', async () => {
     const text = async (version: string, argv: readonly string[]) => {
       await using world = await World.start({ version, clients: 1, builds: 1 });
       return await world.cli(argv);
@@ -303,7 +303,7 @@ describe('the CLI', () => {
     expect(JSON.parse(raw.stdout)).toHaveLength(1);
   });
 
-  test('ends its lines with CRLF on a terminal', async () => {
+  test('prints CRLF line endings on a terminal', async () => {
     await using world = await World.start({ clients: 1, builds: 0 });
     const run = await world.cli(['node', 'status', 'deadbeef'], 0, { tty: true });
     expect(run).toEqual({
@@ -314,7 +314,7 @@ describe('the CLI', () => {
   });
 });
 
-test('long lists, of which pieces are kept, show every change', async () => {
+test('long lists, which are cached in pages, show every change', async () => {
   await using world = await World.start({ clients: 60, builds: 1_200, buildDurationMs: null });
   const { state } = world.nomad;
   const check = async (): Promise<void> => {

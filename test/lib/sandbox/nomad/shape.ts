@@ -1,4 +1,4 @@
-/** Objects whose keys are data: only what stands under them is compared. */
+/** Objects with data as keys: their values are compared, their keys are not. */
 const MAPS = new Set([
   'Attributes',
   'Meta',
@@ -22,10 +22,10 @@ const MAPS = new Set([
   'Config',
 ]);
 
-/** A value's shape: for every path in it, the JSON types that stand there. */
+/** The shape of a value: for each path in it, the JSON types found there. */
 export type Shape = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** The shape of a JSON value. Elements of lists and of maps are put on top of each other. */
+/** Returns the shape of a JSON value. All elements of a list or map are merged. */
 export function shapeOf(value: unknown): Shape {
   const shape = new Map<string, Set<string>>();
   visit(value, '$', shape);
@@ -33,8 +33,8 @@ export function shapeOf(value: unknown): Shape {
 }
 
 /**
- * What two shapes differ in: paths that only one has, and paths where they have no type in
- * common. Where one list or map is empty or null there is nothing to compare below it.
+ * Returns the differences of two shapes: paths that only one has, and paths with no type in common.
+ * Nothing is compared below a list or map that is empty or null on one side.
  */
 export function differences(
   recorded: Shape,
@@ -73,7 +73,7 @@ function visit(value: unknown, path: string, shape: Map<string, Set<string>>): v
   }
 }
 
-/** Whether everything above a path is there only as null, or as a list or map without elements. */
+/** Returns whether all parents of a path are only null, or lists or maps without elements. */
 function isBelowNothing(path: string, shape: Shape): boolean {
   for (
     let at = path.length;

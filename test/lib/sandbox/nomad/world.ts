@@ -8,21 +8,21 @@ import {
 import type { AllocationRecord, NodeRecord } from '../../../../src/lib/sandbox/nomad/records.ts';
 import { seededRandom } from '../../../../src/lib/sandbox/random.ts';
 
-/** What an HTTP request got. */
+/** The result of an HTTP request. */
 export interface Got {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
 }
 
-/** What a run of the CLI got. */
+/** The result of running the CLI. */
 export interface CliRun {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A running sandbox whose time stands still until it is moved. */
+/** A running sandbox whose time passes only when the test advances it. */
 export class World {
   readonly clock: SandboxClock;
   readonly faults = new FaultPlan();
@@ -58,7 +58,7 @@ export class World {
     return { status: response.status, headers: response.headers, text: await response.text() };
   }
 
-  /** Asks while time goes on, for what is held until something happens. */
+  /** Sends a request while time passes, for responses that are held until something happens. */
   async requestOverTime(path: string, ms: number, method = 'GET', body?: unknown): Promise<Got> {
     const pending = this.request(path, method, body);
     await arrived();
@@ -66,7 +66,7 @@ export class World {
     return pending;
   }
 
-  /** Runs the CLI while time goes on for at most `ms`, then ends it. */
+  /** Runs the CLI while up to `ms` milliseconds pass, then ends it. */
   async cli(
     argv: readonly string[],
     ms = 0,
@@ -104,13 +104,13 @@ export class World {
   }
 }
 
-/** A value that the test knows to be there. */
+/** Returns a value that must be defined. */
 export function must<T>(value: T | undefined | null): T {
   if (value === undefined || value === null) throw new Error('the test expected something here');
   return value;
 }
 
-/** Lets a request that was just sent reach the server. */
+/** Waits for a request that was just sent to reach the server. */
 export async function arrived(): Promise<void> {
   for (let i = 0; i < 20; i += 1) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -10,15 +10,15 @@ const STEPS = [
   'Uploading artifacts',
 ];
 
-/** A build agent writes one line in so many milliseconds. */
+/** The interval between the lines of a build agent, in milliseconds. */
 export const LINE_EVERY_MS = 2_000;
 
-/** What a build agent writes to standard output, once. */
+/** Returns the first line of a build agent's standard output. */
 export function greeting(jobId: string): string {
   return `Launching build agent for ${jobId}\n`;
 }
 
-/** The line that a build agent writes as its `n`th to standard error. */
+/** Returns line number `n` of a build agent's standard error. */
 export function agentLine(n: number, at: Date, jobId: string): string {
   const step = STEPS[Math.floor(n / 4) % STEPS.length] ?? '';
   const time = at.toISOString();
@@ -34,7 +34,7 @@ export function agentLine(n: number, at: Date, jobId: string): string {
   }
 }
 
-/** The last line of a build agent that ended by itself. */
+/** Returns the last line of a build agent that exits by itself. */
 export function farewell(at: Date, failed: boolean): string {
   const level = failed ? 'error' : 'info';
   const msg = failed ? 'build failed' : 'build finished';

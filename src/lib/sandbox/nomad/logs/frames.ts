@@ -1,30 +1,30 @@
 import type { LogFile, RotatingLog } from './rotating-log.ts';
 
-/** Nomad's frames carry at most so much (client/lib/streamframer). */
+/** The maximum data size of a frame (client/lib/streamframer). */
 const FRAME_BYTES = 64 * 1024;
 
-/** One piece of a log stream: data, or something that happened to the file. */
+/** A frame of a log stream: data, or an event of the file. */
 export interface Frame {
   readonly file: string;
   /**
-   * In bytes, after the data; where frames come without a pause, 64 KiB beyond the one before, even
-   * if this one is shorter: Nomad counts so (client/lib/streamframer/framer.go).
+   * The file offset after the data, in bytes. In a series of frames without a pause it grows by 64
+   * KiB per frame, even if a frame is shorter, as in Nomad (client/lib/streamframer/framer.go).
    */
   readonly offset: number;
   readonly data: Buffer | null;
   readonly event: 'file deleted' | 'file truncated' | null;
 }
 
-/** Reads on in a rotated log from where it stopped, over the ends of files. */
+/** Reads a rotated log sequentially, across the ends of files. */
 export class LogCursor {
   readonly #log: RotatingLog;
   readonly #prefix: string;
   #number: number;
   #offset: number;
-  /** What the next frame of this file says where it ends; null after a pause and in a new file. */
+  /** The offset that the next frame of this file reports; null after a pause and in a new file. */
   #counted: number | null = null;
 
-  /** `offset` counts bytes from the log's start, or back from its end. */
+  /** `offset` counts bytes from the start of the log, or backwards from its end. */
   constructor(
     log: RotatingLog,
     place: { readonly task: string; readonly type: string },
@@ -38,7 +38,7 @@ export class LogCursor {
     this.#offset = from.offset;
   }
 
-  /** The next piece; null while there is none. */
+  /** Returns the next frame; null if there is none yet. */
   next(): Frame | null {
     const file = this.#log.files.find((candidate) => candidate.number === this.#number);
     if (file === undefined) {
@@ -72,7 +72,7 @@ export class LogCursor {
   }
 }
 
-/** A frame as JSON, without the fields that it does not have. */
+/** Returns a frame as JSON, omitting unset fields. */
 export function frameJson(frame: Frame): string {
   const data = frame.data === null ? '' : `"Data":"${frame.data.toString('base64')}",`;
   const event = frame.event === null ? '' : `,"FileEvent":"${frame.event}"`;

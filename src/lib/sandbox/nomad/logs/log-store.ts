@@ -3,20 +3,20 @@ import type { AllocationRecord, TaskRecord } from '../records.ts';
 import { agentLine, farewell, greeting, LINE_EVERY_MS } from './build-output.ts';
 import { RotatingLog, type Rotation } from './rotating-log.ts';
 
-/** A task's stream. */
+/** The output stream of a task. */
 export type LogType = 'stdout' | 'stderr';
 
 interface TaskLogs {
   readonly stdout: RotatingLog;
   readonly stderr: RotatingLog;
-  /** How many of the agent's own lines are written. */
+  /** The number of generated agent lines written so far. */
   lines: number;
   ended: boolean;
 }
 
 /**
- * The clients' log files. What a build agent writes by itself follows from when it was started,
- * and is written when somebody looks: 50,000 builds cost nothing until then.
+ * The log files of the clients. The regular output of a build agent is derived from its start time
+ * and generated on the first read, so that unread logs of 50,000 builds cost nothing.
  */
 export class LogStore {
   readonly #clock: SandboxClock;
@@ -33,24 +33,27 @@ export class LogStore {
     this.#chatter = chatter;
   }
 
-  /** What agents write at a moment instead of their usual lines; null for those. */
+  /**
+   * Sets a function that returns what agents log at a time in place of their usual lines; null for
+   * those.
+   */
   setTrouble(trouble: (at: number) => string | null): void {
     this.#trouble = trouble;
   }
 
-  /** A task's log, up to now. */
+  /** Returns the log of a task, generated up to the current time. */
   open(allocation: AllocationRecord, task: TaskRecord, type: LogType): RotatingLog {
     const logs = this.#of(allocation, task.name);
     if (this.#chatter) this.#write(logs, allocation, task);
     return logs[type];
   }
 
-  /** Adds to a task's log what it wrote beside the usual. */
+  /** Appends other data to a task's log. */
   append(allocation: AllocationRecord, task: TaskRecord, type: LogType, data: Buffer): void {
     this.open(allocation, task, type).append(data);
   }
 
-  /** The client's garbage collection deletes an allocation's directory. */
+  /** Marks an allocation's directory as deleted by the client's garbage collection. */
   collect(allocationId: string): void {
     this.#collected.add(allocationId);
   }
@@ -64,7 +67,7 @@ export class LogStore {
     this.#broken.set(allocationId, text);
   }
 
-  /** The text that breaks the next stream, taken. */
+  /** Returns the text that breaks the next stream, and clears it. */
   takeBreak(allocationId: string): string | null {
     const text = this.#broken.get(allocationId) ?? null;
     this.#broken.delete(allocationId);

@@ -7,12 +7,12 @@ import { type Frame, frameJson, LogCursor } from './frames.ts';
 import type { LogType } from './log-store.ts';
 import type { RotatingLog } from './rotating-log.ts';
 
-/** An idle stream of frames says so with `{}` every second. */
+/** The interval of the `{}` heartbeats on an idle stream of frames. */
 const HEARTBEAT_MS = 1_000;
-/** A followed file is looked at so often. */
+/** The interval at which a followed file is checked. */
 const LOOK_MS = 200;
 
-/** What is asked of `/v1/client/fs/logs`. */
+/** A request to `/v1/client/fs/logs`. */
 export interface LogRequest {
   readonly allocationId: string;
   readonly params: URLSearchParams;
@@ -28,8 +28,8 @@ interface LogQuery {
 }
 
 /**
- * Streams a task's log, as client/fs_endpoint.go does: JSON frames with nothing between them, or
- * plain bytes. With `follow` it never ends by itself.
+ * Streams a task's log as client/fs_endpoint.go does: as JSON frames without separators, or as
+ * plain bytes. With `follow`, the stream does not end by itself.
  *
  * @throws ApiError before the first byte
  */
@@ -91,7 +91,10 @@ function readQuery({ allocationId, params }: LogRequest): LogQuery {
   return { task, type, follow, plain: flag(params, 'plain'), origin, offset };
 }
 
-/** Finds the log; each call brings it up to now. Errors carry the stream's content type. */
+/**
+ * Finds a log. Each call of the returned function generates the log up to the current time. Errors
+ * have the content type of the stream.
+ */
 function openLog(core: NomadCore, id: string, query: LogQuery): () => RotatingLog {
   const fail = (status: number, text: string): ApiError =>
     new ApiError(status, text, query.plain ? 'text/plain' : 'application/json');
@@ -119,7 +122,7 @@ function plainOf(frame: Frame): Buffer {
   return frame.data ?? Buffer.alloc(0);
 }
 
-/** Resolves when the log has changed, when it is time to look, or when the client is gone. */
+/** Resolves when the log has changed, after the check interval, or when the client disconnects. */
 function change(core: NomadCore, log: RotatingLog, gone: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

@@ -5,13 +5,16 @@ export interface LogFile {
   size: number;
 }
 
-/** How Nomad's clients rotate a task's log (client/lib/fifo, client/logmon): 10 files of 10 MB. */
+/**
+ * The limits of log rotation (client/lib/fifo, client/logmon); Nomad's default is 10 files of 10
+ * MB.
+ */
 export interface Rotation {
   readonly maxFiles: number;
   readonly maxBytes: number;
 }
 
-/** A task's standard output or error in numbered files, of which the oldest ones are deleted. */
+/** The standard output or error of a task in numbered files. The oldest files are deleted. */
 export class RotatingLog {
   readonly #rotation: Rotation;
   readonly #listeners = new Set<() => void>();
@@ -21,7 +24,7 @@ export class RotatingLog {
     this.#rotation = rotation;
   }
 
-  /** The files that are still there, oldest first. */
+  /** The remaining files, oldest first. */
   get files(): readonly LogFile[] {
     return this.#files;
   }
@@ -47,20 +50,20 @@ export class RotatingLog {
     this.#notify();
   }
 
-  /** Starts a new file now. */
+  /** Starts a new file. */
   rotate(): void {
     this.#startFile();
     this.#notify();
   }
 
-  /** Empties the newest file. */
+  /** Truncates the newest file. */
   truncate(): void {
     const current = this.#current();
     this.#files[this.#files.length - 1] = { number: current.number, chunks: [], size: 0 };
     this.#notify();
   }
 
-  /** Up to `limit` bytes of a file, from `offset`. */
+  /** Returns up to `limit` bytes of a file, starting at `offset`. */
   read(file: LogFile, offset: number, limit: number): Buffer {
     const parts: Buffer[] = [];
     let start = 0;
@@ -78,7 +81,7 @@ export class RotatingLog {
     return Buffer.concat(parts);
   }
 
-  /** Calls `listener` after every change; the result ends that. */
+  /** Calls `listener` after every change. Returns a function that removes the listener. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -100,7 +103,7 @@ export class RotatingLog {
   }
 }
 
-/** How much to write where `room` bytes are left: whole lines, if one ends there. */
+/** Returns how many bytes to write if `room` bytes are left: complete lines if possible. */
 function cutAtLine(data: Buffer, room: number): number {
   if (data.length <= room) return data.length;
   const newline = data.lastIndexOf(0x0a, room - 1);

@@ -4,10 +4,10 @@ import { CliFailure, type Session } from './session.ts';
 import { ago, columns, shortId } from './text.ts';
 
 /**
- * Finds the one node that an ID begins with. As in the real CLI an odd length loses its last
- * digit (hashicorp/nomad#11619), so that this may be another node than the one that was meant.
+ * Finds the node with an ID prefix. Like the real CLI, it drops the last digit of a prefix of odd
+ * length (hashicorp/nomad#11619), which may select a different node than intended.
  *
- * @throws CliFailure for none and for several
+ * @throws CliFailure for no match and for several
  */
 export function findNode(session: Session, id: string, wording = 'prefix or id'): NodeRecord {
   const matches = lookUp(session.core.state.nodes, id);
@@ -30,9 +30,9 @@ export function findNode(session: Session, id: string, wording = 'prefix or id')
 }
 
 /**
- * Finds the one allocation that an ID begins with.
+ * Finds the allocation with an ID prefix.
  *
- * @throws CliFailure for none and for several
+ * @throws CliFailure for no match and for several
  */
 export function findAllocation(session: Session, id: string): AllocationRecord {
   const matches = lookUp(session.core.state.allocations, id);
@@ -46,9 +46,9 @@ export function findAllocation(session: Session, id: string): AllocationRecord {
 }
 
 /**
- * Finds the one evaluation that an ID begins with.
+ * Finds the evaluation with an ID prefix.
  *
- * @throws CliFailure for none and for several
+ * @throws CliFailure for no match and for several
  */
 export function findEvaluation(session: Session, id: string): EvaluationRecord {
   const matches = lookUp(session.core.state.evaluations, id);
@@ -70,7 +70,7 @@ export function findEvaluation(session: Session, id: string): EvaluationRecord {
   throw new CliFailure(`Prefix matched multiple evaluations\n\n${columns(rows)}`);
 }
 
-/** The CLI's table of allocations, of a job or a node. */
+/** Returns the CLI's table of the allocations of a job or a node. */
 export function allocationTable(
   session: Session,
   allocations: readonly AllocationRecord[],
@@ -102,7 +102,7 @@ export function allocationTable(
   ]);
 }
 
-/** Newest first, as the API client sorts its lists. */
+/** Sorts records newest first, as the API client sorts its lists. */
 export function newestFirst<T extends { readonly createIndex: number }>(
   records: readonly T[],
 ): readonly T[] {

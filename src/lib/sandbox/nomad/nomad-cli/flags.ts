@@ -1,9 +1,9 @@
 import { CliFailure } from './session.ts';
 
-/** The flags of a command: whether each takes a value. */
+/** The flags of a command: `value` for those that take a value. */
 export type FlagKinds = Readonly<Record<string, 'switch' | 'value'>>;
 
-/** What was given. */
+/** The parsed flags and arguments. */
 export interface Flags {
   on(name: string): boolean;
   value(name: string): string | null;
@@ -26,9 +26,9 @@ const COMMON: FlagKinds = {
 };
 
 /**
- * Reads flags as Go's flag package does: one dash or two, and nothing after the first argument.
+ * Parses flags like Go's flag package: with one dash or two, and only before the first argument.
  *
- * @throws CliFailure for a flag that the command does not have
+ * @throws CliFailure for an unknown flag
  */
 export function parseFlags(argv: readonly string[], own: FlagKinds, usage: string): Flags {
   const kinds = { ...COMMON, ...own };

@@ -5,8 +5,8 @@ import { findJob } from './job-status.ts';
 import { CliFailure, requireServer, type Session } from './session.ts';
 
 /**
- * `nomad job inspect` (command/job_inspect.go): a job as JSON, and with `-json` but without a job
- * the list of all of them.
+ * `nomad job inspect` (command/job_inspect.go): prints a job as JSON; with `-json` and no job, all
+ * jobs.
  */
 export async function jobInspect(session: Session, argv: readonly string[]): Promise<number> {
   const { state, dialect } = session.core;

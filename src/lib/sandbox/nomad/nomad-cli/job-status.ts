@@ -41,9 +41,9 @@ export async function jobStatus(session: Session, argv: readonly string[]): Prom
 }
 
 /**
- * Finds a job by its ID, or by the beginning of only one.
+ * Finds a job by its ID or by a unique prefix.
  *
- * @throws CliFailure for none and for several
+ * @throws CliFailure for no match and for several
  */
 export function findJob(session: Session, id: string): JobRecord {
   const matches = session.core.state.jobs.withPrefix(id);
@@ -120,7 +120,7 @@ function describeJob(session: Session, job: JobRecord, verbose: boolean, short: 
   return [basics, `Summary\n${summary}`, ...failure, `Allocations\n${table}`].join('\n\n');
 }
 
-/** Why the newest evaluation could not place everything, as long as one is blocked. */
+/** Explains the placement failure of the newest evaluation, while an evaluation is blocked. */
 function placementFailure(session: Session, job: JobRecord): readonly string[] {
   const evaluations = newestFirst(session.core.state.evaluationsOfJob(job.id));
   if (!evaluations.some(({ status }) => status === 'blocked')) return [];
@@ -132,7 +132,7 @@ function placementFailure(session: Session, job: JobRecord): readonly string[] {
   return [`Placement Failure\n${groups.join('\n')}`];
 }
 
-/** A failed placement in the words of command/monitor.go. */
+/** Formats a failed placement as command/monitor.go does. */
 export function failureText(metrics: PlacementMetrics, session: Session): string {
   const filtered = (kind: string, name: string, count: number): string =>
     session.core.dialect.since('1.0')

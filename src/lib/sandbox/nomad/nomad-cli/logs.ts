@@ -7,9 +7,9 @@ import { type FlagKinds, type Flags, parseFlags } from './flags.ts';
 import { CliFailure, requireServer, type Session } from './session.ts';
 
 const LOOK_MS = 200;
-/** `-tail` without a number shows so many lines. */
+/** The number of lines shown by `-tail` without `-n`. */
 const DEFAULT_LINES = 10;
-/** For a number of lines the CLI reads back so much a line (command/alloc_logs.go). */
+/** The CLI estimates this many bytes per line to find the start (command/alloc_logs.go). */
 const BYTES_PER_LINE = 120;
 
 /** `nomad alloc logs` (command/alloc_logs.go). */
@@ -57,7 +57,7 @@ export async function logs(session: Session, argv: readonly string[]): Promise<n
   }
 }
 
-/** A random running allocation of a job, else a random one of all. */
+/** Returns a random running allocation of a job, or if none is running, any random one. */
 function anyOfJob(session: Session, id: string): AllocationRecord {
   const { state, dialect, context } = session.core;
   const job =
@@ -104,7 +104,7 @@ function chooseTask(
   return task;
 }
 
-/** Where to begin: whole lines for `-n`, bytes for `-c`. */
+/** Returns the start position: a line boundary for `-n`, a byte offset for `-c`. */
 function startOf(flags: Flags, log: RotatingLog): readonly ['start' | 'end', number] {
   const byteCount = flags.value('c');
   const lineCount = flags.value('n');

@@ -20,7 +20,7 @@ const KINDS = {
   'keep-ineligible': 'switch',
   monitor: 'switch',
 } as const;
-/** Without a word about it the CLI's drains kill what still runs after an hour. */
+/** The CLI's default deadline: drains kill what is still running after an hour. */
 const DEFAULT_DEADLINE_NS = 3_600_000_000_000n;
 
 /** `nomad node drain` (command/node_drain.go). */
@@ -130,19 +130,19 @@ async function isConfirmed(session: Session, node: NodeRecord, enable: boolean):
   throw new CliFailure("No confirmation detected. For confirmation, an exact 'y' is required.");
 }
 
-/** A line with the moment in front, as everything that the monitor says. */
+/** Prints a line prefixed with the time, as the monitor does. */
 function say(session: Session, text: string): void {
   session.out(`${time(session.core.state.stamp())}: ${text}`);
 }
 
 interface Watch {
-  /** What there is to say since the last time, and whether both the drain and the builds are over. */
+  /** Returns the new messages, and whether both the drain and the allocations have ended. */
   next(): { readonly lines: readonly string[]; readonly done: boolean };
 }
 
 /**
- * Follows a node and its allocations as api/nodes.go MonitorDrain does, each until it is over: a
- * drain that somebody cancels is "complete", and the allocations go on being watched.
+ * Follows a node and its allocations as MonitorDrain in api/nodes.go does, each until it ends. A
+ * canceled drain counts as "complete", and the allocations are still watched.
  */
 function watcher(session: Session, node: NodeRecord): Watch {
   const { state } = session.core;
@@ -192,7 +192,7 @@ function watcher(session: Session, node: NodeRecord): Watch {
   };
 }
 
-/** Says what happens until it is over. */
+/** Prints events until the drain and the allocations have ended. */
 async function monitor(
   session: Session,
   node: NodeRecord,
@@ -206,7 +206,7 @@ async function monitor(
   }
 }
 
-/** Resolves at the next change; false when the caller has gone. */
+/** Resolves at the next change; with false if the caller has disconnected. */
 function changed(session: Session): Promise<boolean> {
   return new Promise((resolve) => {
     if (session.signal.aborted) return resolve(false);

@@ -60,7 +60,7 @@ function listNodes(
   const { state, dialect } = session.core;
   const nodes = newestFirst(state.nodes.all());
   if (options.json) {
-    // The API client's own struct has no host volumes.
+    // The struct of the API client has no host volumes.
     const stubs = nodes.map((node) =>
       nodeStub(node, { resources: false, os: false }, dialect).replace('"HostVolumes":null,', ''),
     );

@@ -14,7 +14,7 @@ type Command = (session: Session, argv: readonly string[]) => number | Promise<n
 
 interface Entry {
   readonly run: Command;
-  /** The first release that has it. */
+  /** The first release with this command. */
   readonly since?: string;
 }
 
@@ -44,8 +44,8 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
 };
 
 /**
- * Runs one command of the nomad CLI in the server's pod; `argv` without the program's name, `port`
- * of the HTTP API. Returns its exit status.
+ * Runs a command of the nomad CLI in the server's pod. `argv` excludes the program's name; `port`
+ * is the port of the HTTP API. Returns the exit status.
  */
 export async function runNomadCli(
   core: NomadCore,
@@ -74,7 +74,7 @@ export async function runNomadCli(
   }
 }
 
-/** `nomad status`: whatever the ID is (command/status.go). */
+/** `nomad status`: shows the status of the object with this ID, of any kind (command/status.go). */
 function status(session: Session, argv: readonly string[]): number | Promise<number> {
   const { state } = session.core;
   const id = argv.find((word) => !word.startsWith('-'));

@@ -85,7 +85,7 @@ export async function operatorApi(session: Session, argv: readonly string[]): Pr
   return 0;
 }
 
-/** What `-verbose` says of an answer, on standard error, before its body. */
+/** Prints the response head on standard error before the body, for `-verbose`. */
 function tellHead(session: Session, response: IncomingMessage): void {
   session.complain(`< HTTP/1.1 ${response.statusCode} ${response.statusMessage}`);
   for (const [name, value] of Object.entries(response.headers)) {

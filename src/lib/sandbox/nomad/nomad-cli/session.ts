@@ -1,7 +1,7 @@
 import type { NomadCore } from '../core.ts';
 import type { ExecIo } from '../exec-io.ts';
 
-/** Ends a command with a message on standard error. */
+/** An error that ends a command with a message on standard error. */
 export class CliFailure extends Error {
   readonly code: number;
 
@@ -11,22 +11,25 @@ export class CliFailure extends Error {
   }
 }
 
-/** What a command of the CLI works with. */
+/** The context of a CLI command. */
 export interface Session {
   readonly core: NomadCore;
   /** The loopback port of the HTTP API. */
   readonly port: number;
-  /** A line, or several, of output. */
+  /** Prints one or more lines on standard output. */
   out(text: string): void;
-  /** A line of complaint. */
+  /** Prints a line on standard error. */
   complain(text: string): void;
-  /** Output as it is. */
+  /** Writes bytes to standard output unchanged, except for CRLF on a terminal. */
   raw(data: Uint8Array): void;
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly signal: AbortSignal;
 }
 
-/** Speaks through the streams of a container; with a terminal in CRLF and on one stream. */
+/**
+ * Creates a session on the streams of a container. With a terminal, lines end in CRLF and both
+ * outputs share one stream.
+ */
 export function createSession(core: NomadCore, port: number, io: ExecIo): Session {
   const lines = (text: string): string => (io.tty ? text.replaceAll('\n', '\r\n') : text);
   return {
@@ -43,9 +46,9 @@ export function createSession(core: NomadCore, port: number, io: ExecIo): Sessio
 const LEADER_HOLD_MS = 5_000;
 
 /**
- * What every command that asks the servers goes through.
+ * Checks the token and waits for a leader, as every command that queries the servers does.
  *
- * @throws CliFailure as the CLI words a refusal
+ * @throws CliFailure with the CLI's message
  */
 export async function requireServer(
   session: Session,

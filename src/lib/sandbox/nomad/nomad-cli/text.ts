@@ -1,6 +1,8 @@
 import { rfc3339 } from '../wire/encode.ts';
 
-/** Rows in columns two spaces apart, as the CLI's formatList prints them; empty cells as given. */
+/**
+ * Formats rows as columns two spaces apart, like the CLI's formatList; empty cells show `empty`.
+ */
 export function columns(rows: readonly (readonly string[])[], empty = '<none>'): string {
   const cells = rows.map((row) => row.map((cell) => (cell === '' ? empty : cell)));
   const widths: number[] = [];
@@ -16,18 +18,18 @@ export function columns(rows: readonly (readonly string[])[], empty = '<none>'):
     .join('\n');
 }
 
-/** `Key = value` lines with the signs below each other (formatKV). */
+/** Formats `Key = value` lines with aligned equals signs, like the CLI's formatKV. */
 export function keyValues(pairs: readonly (readonly [string, string])[]): string {
   const width = Math.max(...pairs.map(([key]) => key.length));
   return pairs.map(([key, value]) => `${key.padEnd(width)} = ${value || '<none>'}`).join('\n');
 }
 
-/** The first eight characters of an ID, or all of it. */
+/** Returns the first eight characters of an ID; all of it if `verbose`. */
 export function shortId(id: string, verbose: boolean): string {
   return verbose ? id : id.slice(0, 8);
 }
 
-/** A moment as the CLI prints it. */
+/** Formats a time as the CLI prints it. */
 export function time(ns: bigint): string {
   return rfc3339((ns / 1_000_000_000n) * 1_000_000_000n);
 }
@@ -41,7 +43,7 @@ const LENGTHS: readonly (readonly [string, number])[] = [
   ['s', 1],
 ];
 
-/** How long ago, in at most two units (the CLI's prettyTimeDiff). */
+/** Formats how long ago a time is, in at most two units (the CLI's prettyTimeDiff). */
 export function ago(ns: bigint, nowMs: number): string {
   let seconds = Math.max(0, Math.floor(nowMs / 1_000) - Number(ns / 1_000_000_000n));
   const parts: string[] = [];
@@ -53,7 +55,7 @@ export function ago(ns: bigint, nowMs: number): string {
   return `${parts.join('') || '0s'} ago`;
 }
 
-/** Seconds as Go prints a duration: `24m23s`, `50h3m2s`. */
+/** Formats seconds as Go prints a duration: `24m23s`, `50h3m2s`. */
 export function goDuration(seconds: number): string {
   const hours = Math.floor(seconds / 3_600);
   const minutes = Math.floor((seconds % 3_600) / 60);
@@ -62,7 +64,7 @@ export function goDuration(seconds: number): string {
   return minutes > 0 ? `${minutes}m${rest}` : rest;
 }
 
-/** Bytes in powers of 1024: `6.0 GiB`, `300 MiB` (humanize.IBytes). */
+/** Formats bytes in powers of 1024: `6.0 GiB`, `300 MiB` (humanize.IBytes). */
 function bytes(count: number): string {
   if (count < 10) return `${count} B`;
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
@@ -71,7 +73,7 @@ function bytes(count: number): string {
   return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ${units[power]}`;
 }
 
-/** Mebibytes as {@link bytes}. */
+/** Formats mebibytes like {@link bytes}. */
 export function mebibytes(count: number): string {
   return bytes(count * 1024 * 1024);
 }

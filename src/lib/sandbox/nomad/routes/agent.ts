@@ -4,7 +4,7 @@ import { agentMembers, agentSelf, metrics } from '../wire/agent.ts';
 import { encode, type Wire } from '../wire/encode.ts';
 import type { Route } from './route.ts';
 
-/** `/v1/agent/...`, `/v1/status/...`, `/v1/metrics`: what the agent says about itself. */
+/** `/v1/agent/...`, `/v1/status/...` and `/v1/metrics`: the agent's own state. */
 export function agentRoutes(core: NomadCore): readonly Route[] {
   return [
     agent(/^\/v1\/agent\/self$/, () => plain(agentSelf(core))),

@@ -6,7 +6,7 @@ import { encode } from '../wire/encode.ts';
 import { hostStats } from '../wire/host-stats.ts';
 import { type Route, segment } from './route.ts';
 
-/** `/v1/client/...`: what servers pass on to a client over its own connection. */
+/** `/v1/client/...`: requests that the servers forward to a client. */
 export function clientRoutes(core: NomadCore): readonly Route[] {
   return [
     {

@@ -46,7 +46,7 @@ export function eventRoutes(core: NomadCore, buffer: EventBuffer): readonly Rout
   ];
 }
 
-/** Before 1.0.7 and 1.1.1 the headers waited for the first event. */
+/** Before 1.0.7 and 1.1.1, the headers were sent with the first event. */
 function sendsHeadersAtOnce(core: NomadCore): boolean {
   const { since } = core.dialect;
   return since('1.1.0') ? since('1.1.1') : since('1.0.7');

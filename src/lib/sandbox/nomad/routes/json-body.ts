@@ -1,13 +1,13 @@
 import { isRecord } from '../../../json-value.ts';
 import { ApiError } from '../api-request.ts';
 
-/** A JSON object whose fields nobody has checked yet. */
+/** A JSON object whose fields are not validated. */
 export type Unchecked = Readonly<Record<string, unknown>>;
 
 /**
- * Reads a request's body as a JSON object.
+ * Parses a request's body as a JSON object.
  *
- * @throws ApiError 400 in the words of Go's encoding/json
+ * @throws ApiError 400 with the messages of Go's encoding/json
  */
 export function readBody(body: string): Unchecked {
   if (body.trim() === '') throw new ApiError(400, 'EOF');
@@ -20,32 +20,32 @@ export function readBody(body: string): Unchecked {
   throw new ApiError(400, 'json: cannot unmarshal value into Go value');
 }
 
-/** A field that is a string, or its default. */
+/** Returns a string field, or the default. */
 export function text(object: Unchecked, key: string, otherwise = ''): string {
   const value = object[key];
   return typeof value === 'string' ? value : otherwise;
 }
 
-/** A field that is a number, or its default. */
+/** Returns a number field, or the default. */
 export function number(object: Unchecked, key: string, otherwise = 0): number {
   const value = object[key];
   return typeof value === 'number' ? value : otherwise;
 }
 
-/** A field that is a list of objects, or an empty one. */
+/** Returns a field with a list of objects, or an empty list. */
 export function objects(object: Unchecked, key: string): readonly Unchecked[] {
   const value = object[key];
   return Array.isArray(value) ? value.filter(isRecord) : [];
 }
 
-/** A field that maps names to strings; null where it is not there. */
+/** Returns a field that maps names to strings; null if it is missing. */
 export function strings(object: Unchecked, key: string): Readonly<Record<string, string>> | null {
   const value = object[key];
   if (!isRecord(value)) return null;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, String(item)]));
 }
 
-/** How Go names the kind of a JSON value in its complaints. */
+/** Returns Go's name for the type of a JSON value, as used in its error messages. */
 export function goKind(value: unknown): string {
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'boolean') return 'bool';

@@ -198,7 +198,7 @@ function idsOf(evaluations: readonly EvaluationRecord[]): readonly string[] | nu
   return evaluations.length === 0 ? null : evaluations.map(({ id }) => id);
 }
 
-/** A JSON array, one element at a time: full allocations carry whole jobs. */
+/** Yields a JSON array one element at a time, because full allocations contain whole jobs. */
 export function* jsonList<T>(records: readonly T[], json: (record: T) => string): Iterable<Buffer> {
   let separator = '[';
   for (const record of records) {

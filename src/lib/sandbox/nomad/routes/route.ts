@@ -1,20 +1,20 @@
 import type { ServerResponse } from 'node:http';
 import type { Answer, ApiRequest } from '../api-request.ts';
 
-/** One endpoint. */
+/** An endpoint of the HTTP API. */
 export type Route = {
-  /** Matches the whole path; its groups become the request's captures. */
+  /** Matches the whole path; its capture groups become the request's captures. */
   readonly pattern: RegExp;
 } & (
   | {
-      /** A query of the state: it may block, and needs a leader unless it asks for stale data. */
+      /** A query of the state, which may block and needs a leader unless it allows stale data. */
       readonly kind: 'query';
       readonly answer: (request: ApiRequest) => Answer;
     }
   | {
-      /** Answered by the agent itself, leader or not. */
+      /** Answered by the agent itself, with or without a leader. */
       readonly kind: 'agent';
-      /** Whether access control leaves it alone. */
+      /** Whether it is allowed without a token. */
       readonly open?: boolean;
       readonly answer: (request: ApiRequest) => Answer;
     }
@@ -25,13 +25,13 @@ export type Route = {
       readonly answer: (request: ApiRequest) => Answer;
     }
   | {
-      /** Writes its own answer until the client goes away. */
+      /** Writes its response itself until the client disconnects. */
       readonly kind: 'stream';
       readonly serve: (request: ApiRequest, response: ServerResponse) => Promise<void>;
     }
 );
 
-/** The ID in a path: what stands between two slashes, decoded. */
+/** Returns the decoded path segment of a capture group, such as an ID. */
 export function segment(request: ApiRequest, at: number): string {
   return request.captures[at] ?? '';
 }

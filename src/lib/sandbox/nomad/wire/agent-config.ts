@@ -1,8 +1,8 @@
 import type { WireObject } from './encode.ts';
 
 /**
- * A server's configuration as `/v1/agent/self` shows it (recorded from Nomad 1.0.4), without its
- * version and its access control.
+ * The configuration of a server in `/v1/agent/self` (recorded from Nomad 1.0.4), without its
+ * version and access control.
  */
 export const SERVER_CONFIG: WireObject = {
   Addresses: {

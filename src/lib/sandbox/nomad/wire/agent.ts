@@ -77,7 +77,7 @@ export function agentMembers(core: NomadCore): WireObject {
   };
 }
 
-/** `/v1/metrics`: the gauges that Nomad's own telemetry guide names, for this agent. */
+/** `/v1/metrics`: the gauges in Nomad's telemetry guide, for this agent. */
 export function metrics(core: NomadCore): WireObject {
   const { state } = core;
   const jobs = state.jobs.all();
@@ -142,7 +142,7 @@ function sample(name: string, count: number, mean: number): WireObject {
   };
 }
 
-/** One server as its gossip pool knows it. */
+/** Returns the server as a member of the gossip pool. */
 function member(core: NomadCore): WireObject {
   return {
     Addr: '127.0.0.1',

@@ -9,13 +9,16 @@ import type { Dialect } from '../version.ts';
 import { encode, GoTime, omitEmpty, type Wire, type WireObject } from './encode.ts';
 import { jobAsPlaced, legacyResources } from './job.ts';
 
-/** Which parts of an allocation's stub were asked for. */
+/** The optional parts of an allocation stub. */
 export interface StubForm {
   readonly taskStates: boolean;
   readonly resources: boolean;
 }
 
-/** A full allocation in the order of its Go struct (nomad/structs/structs.go, Allocation). */
+/**
+ * Returns a full allocation in the field order of its Go struct (nomad/structs/structs.go,
+ * Allocation).
+ */
 export function allocationObject(allocation: AllocationRecord, dialect: Dialect): WireObject {
   const { group, job } = allocation;
   const cpu = group.tasks.reduce((sum, task) => sum + task.cpuMhz, 0);
@@ -64,7 +67,7 @@ export function allocationObject(allocation: AllocationRecord, dialect: Dialect)
   };
 }
 
-/** A full allocation as JSON: without its empty fields. */
+/** Returns a full allocation as JSON, without empty fields. */
 export function allocationJson(allocation: AllocationRecord, dialect: Dialect): string {
   const { DesiredTransition, ...rest } = allocationObject(allocation, dialect);
   const wished: WireObject = allocation.migrate
@@ -73,7 +76,7 @@ export function allocationJson(allocation: AllocationRecord, dialect: Dialect): 
   return encode(omitEmpty({ ...rest, ...wished }));
 }
 
-/** What an allocation was given (structs.AllocatedResources). */
+/** Returns the allocated resources (structs.AllocatedResources). */
 function allocatedResources(group: GroupSpec, dialect: Dialect): WireObject {
   const { tasks, diskMb } = group;
   const modern = dialect.since('1.1');
@@ -94,7 +97,7 @@ function allocatedResources(group: GroupSpec, dialect: Dialect): WireObject {
   };
 }
 
-/** How the scheduler judged the nodes (structs.AllocMetric). */
+/** Returns the scheduler's metrics (structs.AllocMetric). */
 export function metricsObject(metrics: PlacementMetrics, dialect: Dialect): WireObject {
   const failed = metrics.scores.length === 0;
   return {
@@ -144,8 +147,8 @@ function resourcesJson(group: GroupSpec, dialect: Dialect): string {
 }
 
 /**
- * A stub of the list of allocations (structs.AllocListStub). Printed by hand, in alphabetical
- * order: this runs 50,000 times for one list.
+ * Returns a stub for the list of allocations (structs.AllocListStub). Built as a string in
+ * alphabetical order for speed, because a list can have 50,000 of them.
  */
 export function allocationStub(
   allocation: AllocationRecord,
@@ -182,7 +185,7 @@ function taskStates(tasks: readonly TaskRecord[] | null): Wire {
   );
 }
 
-/** What a task event's old fields and its details say. */
+/** Returns the legacy fields and the details of a task event. */
 function taskEventText(event: TaskEventRecord): {
   readonly display: string;
   readonly details: Readonly<Record<string, string>>;
@@ -224,7 +227,7 @@ function taskEventText(event: TaskEventRecord): {
   }
 }
 
-/** The words that the CLI shows for a task event. */
+/** Returns the description of a task event in the CLI. */
 export function describeTaskEvent(event: TaskEventRecord): string {
   return taskEventText(event).display;
 }

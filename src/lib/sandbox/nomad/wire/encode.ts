@@ -1,4 +1,4 @@
-/** A moment in nanoseconds since the epoch, or Go's zero time. */
+/** A time in nanoseconds since the epoch; null for Go's zero time. */
 export class GoTime {
   readonly ns: bigint | null;
 
@@ -7,7 +7,7 @@ export class GoTime {
   }
 }
 
-/** Whatever Nomad's JSON can say; `bigint` for integers that a double cannot hold. */
+/** A value in Nomad's JSON; `bigint` for integers that a double cannot hold. */
 export type Wire =
   | null
   | boolean
@@ -18,12 +18,12 @@ export type Wire =
   | readonly Wire[]
   | WireObject;
 
-/** A JSON object, its keys in the order of the Go struct. */
+/** A JSON object with its keys in the order of the Go struct. */
 export interface WireObject {
   readonly [key: string]: Wire;
 }
 
-/** A moment as RFC 3339 with as many fractional digits as it needs, as Go prints it. */
+/** Formats a time as RFC 3339 with only as many fractional digits as needed, as Go does. */
 export function rfc3339(ns: bigint): string {
   const seconds = ns / 1_000_000_000n;
   const fraction = String(ns % 1_000_000_000n)
@@ -33,7 +33,10 @@ export function rfc3339(ns: bigint): string {
   return fraction === '' ? `${whole}Z` : `${whole}.${fraction}Z`;
 }
 
-/** JSON as Nomad's HTTP API prints it: struct fields in alphabetical order, zero times null. */
+/**
+ * Serializes JSON as Nomad's HTTP API does: struct fields in alphabetical order, zero times as
+ * null.
+ */
 export function encode(value: Wire): string {
   if (value === null) return 'null';
   if (typeof value === 'string') return JSON.stringify(value);
@@ -46,7 +49,10 @@ export function encode(value: Wire): string {
   return `{${fields.join(',')}}`;
 }
 
-/** JSON as Go's encoding/json prints it, which the event stream uses: struct order, escaped HTML. */
+/**
+ * Serializes JSON as Go's encoding/json and the event stream do: in struct order, with HTML
+ * escaped.
+ */
 export function encodeGo(value: Wire): string {
   if (value === null) return 'null';
   if (typeof value === 'string') return goString(value);
@@ -60,14 +66,14 @@ export function encodeGo(value: Wire): string {
 }
 
 /**
- * A struct without its empty fields, as Nomad sends full allocations and evaluations. Only the
- * struct's own fields are left out, not those of what it holds.
+ * Removes the empty fields of a struct, as Nomad does for full allocations and evaluations. Nested
+ * structs keep theirs.
  */
 export function omitEmpty(value: WireObject): WireObject {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => !isEmpty(field)));
 }
 
-/** JSON text set out in lines, without reading its numbers. */
+/** Indents JSON text without parsing its numbers. */
 export function indentJson(json: string, indent = '    '): string {
   let text = '';
   let depth = 0;

@@ -3,7 +3,10 @@ import type { Dialect } from '../version.ts';
 import { metricsObject } from './allocation.ts';
 import { GoTime, type WireObject } from './encode.ts';
 
-/** A full evaluation in the order of its Go struct (nomad/structs/structs.go, Evaluation). */
+/**
+ * Returns a full evaluation in the field order of its Go struct (nomad/structs/structs.go,
+ * Evaluation).
+ */
 export function evaluationObject(evaluation: EvaluationRecord, dialect: Dialect): WireObject {
   return {
     ID: evaluation.id,

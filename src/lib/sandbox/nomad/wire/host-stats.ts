@@ -4,7 +4,7 @@ import type { WireObject } from './encode.ts';
 
 const MIB = 1024 * 1024;
 
-/** What a client measures on its machine (client/stats/host.go, HostStats). */
+/** Returns a client's host statistics (client/stats/host.go, HostStats). */
 export function hostStats(core: NomadCore, node: NodeRecord): WireObject {
   const used = 300 * MIB + Math.round(node.usedMemoryMb * 0.4) * MIB;
   const total = node.memoryMb * MIB;

@@ -5,7 +5,7 @@ import type { Wire, WireObject } from './encode.ts';
 
 const DAY = 86_400_000_000_000;
 
-/** A job as Nomad prints it, in the order of its Go struct (nomad/structs/structs.go, Job). */
+/** Returns a job in the field order of its Go struct (nomad/structs/structs.go, Job). */
 export function jobObject(job: JobRecord, dialect: Dialect): WireObject {
   return {
     Stop: job.stop,
@@ -55,7 +55,7 @@ export function jobObject(job: JobRecord, dialect: Dialect): WireObject {
   };
 }
 
-/** A job as it was when an allocation was placed for it: allocations carry this copy. */
+/** Returns the copy of a job that allocations contain: as it was at their placement. */
 export function jobAsPlaced(job: JobRecord, dialect: Dialect): WireObject {
   return jobObject(
     { ...job, stop: false, status: 'pending', modifyIndex: job.jobModifyIndex },
@@ -63,7 +63,7 @@ export function jobAsPlaced(job: JobRecord, dialect: Dialect): WireObject {
   );
 }
 
-/** A job of the list of jobs (structs.JobListStub). */
+/** Returns a stub for the list of jobs (structs.JobListStub). */
 export function jobStub(job: JobRecord, state: NomadState, dialect: Dialect): WireObject {
   return {
     ID: job.id,
@@ -88,7 +88,7 @@ export function jobStub(job: JobRecord, state: NomadState, dialect: Dialect): Wi
   };
 }
 
-/** How many allocations of each of a job's groups are in which state. */
+/** Returns the number of allocations per state, for each group of a job. */
 export function summaryOf(
   job: JobRecord,
   state: NomadState,
@@ -125,7 +125,7 @@ const SUMMARY_STATES = {
   unknown: 'Unknown',
 } as const;
 
-/** A job's summary (structs.JobSummary). */
+/** Returns the summary of a job (structs.JobSummary). */
 export function jobSummary(job: JobRecord, state: NomadState, dialect: Dialect): WireObject {
   const groups = Object.entries(summaryOf(job, state)).map(([name, counts]) => {
     const { Unknown, ...known } = counts;
@@ -141,7 +141,9 @@ export function jobSummary(job: JobRecord, state: NomadState, dialect: Dialect):
   };
 }
 
-/** Resources in the form that Nomad had before 0.9, and still sends beside the newer one. */
+/**
+ * Returns resources in the format from before Nomad 0.9, which is still sent beside the newer one.
+ */
 export function legacyResources(
   cpuMhz: number,
   memoryMb: number,

@@ -3,13 +3,13 @@ import type { Dialect } from '../version.ts';
 import { encode, GoTime, type Wire, type WireObject } from './encode.ts';
 import { legacyResources } from './job.ts';
 
-/** Which parts of a node's stub were asked for. */
+/** The optional parts of a node stub. */
 export interface NodeStubForm {
   readonly resources: boolean;
   readonly os: boolean;
 }
 
-/** A full node in the order of its Go struct (nomad/structs/structs.go, Node). */
+/** Returns a full node in the field order of its Go struct (nomad/structs/structs.go, Node). */
 export function nodeObject(node: NodeRecord, dialect: Dialect): WireObject {
   const networks = networksOf(node);
   return {
@@ -55,7 +55,7 @@ export function nodeObject(node: NodeRecord, dialect: Dialect): WireObject {
   };
 }
 
-/** A stub of the list of nodes (structs.NodeListStub) as JSON. */
+/** Returns a stub for the list of nodes (structs.NodeListStub) as JSON. */
 export function nodeStub(node: NodeRecord, form: NodeStubForm, dialect: Dialect): string {
   return encode({
     Address: node.address,
