@@ -11,31 +11,36 @@ import { createHttpNomadClient } from './http/http-nomad-client.ts';
 import type { NomadAccess } from './model.ts';
 import type { WantedPod } from './server-pods.ts';
 
-/** What the ways through the cluster need of Kubernetes. */
+/** The parts of the Kubernetes client that the access methods through the cluster use. */
 export type NomadCluster = Pick<KubernetesClient, 'podProxy' | 'connect' | 'exec' | 'listPods'>;
 
-/** An HTTP client to be made for one way. */
+/** The parameters of an HTTP client for one access method. */
 export interface HttpOrigin {
   /** Scheme, host and port. */
   readonly origin: string;
   readonly tls?: TlsOptions;
-  /** Opens the connections in place of TCP. */
+  /** Opens the connections; TCP is used if absent. */
   readonly dial?: () => Promise<Duplex>;
 }
 
-/** All that is known about reaching Nomad. */
+/** The configuration of the access to Nomad. */
 export interface NomadConnection extends WantedPod {
-  /** One way alone, or `auto` for the first one that works. */
+  /** A single access method, or `auto` for the first one that works. */
   readonly preferred: NomadAccess | 'auto';
-  /** Address of a server that can be reached from here, such as `https://10.0.0.1:4646`. */
+  /** The address of a server that is reachable directly, such as `https://10.0.0.1:4646`. */
   readonly direct: { readonly address: string; readonly tls?: TlsOptions } | null;
-  /** Connects to the cluster that a server runs in; null where there is none to use. */
+  /** Connects to the cluster that runs a server; null if no cluster is configured. */
   readonly kubernetes: (() => Promise<NomadCluster>) | null;
   readonly port: number;
-  /** How the server in the pod speaks TLS; null for plain HTTP, as CircleCI Server sets it up. */
+  /**
+   * The TLS settings of the server in the pod; null for plain HTTP, the default of CircleCI Server.
+   */
   readonly podTls: TlsOptions | null;
   readonly openHttp: (origin: HttpOrigin) => HttpClient;
-  /** ACL token. The nomad CLI in the pod uses its own: arguments are no place for a secret. */
+  /**
+   * The ACL token. It is not passed to the nomad CLI in the pod, which uses its own: a secret must
+   * not appear among the arguments.
+   */
   readonly token?: string;
   readonly namespace?: string;
   readonly region?: string;
@@ -43,17 +48,17 @@ export interface NomadConnection extends WantedPod {
   readonly clock: Clock;
 }
 
-/** The order in which the ways are tried, cheapest first. */
+/** The order in which the access methods are tried, cheapest first. */
 const ORDER: readonly NomadAccess[] = ['direct', 'proxy', 'port-forward', 'exec'];
-/** The name in Nomad's certificates, which no tunnel's host matches. */
+/** The name in Nomad's certificates. The host name of a tunnel never matches it. */
 const CERTIFICATE_NAME = 'server.global.nomad';
 
 /**
- * Makes a client that reaches Nomad in the first way that works, or in the one that is preferred.
- * Nothing is sent before it is asked something. Where nobody has named the server's pod and the
- * usual one is not there, the pods are listed, and the ways lead to one that runs Nomad.
+ * Creates a client that reaches Nomad by the preferred access method, or by the first one that
+ * works. It sends nothing before the first call. If the operator did not name the server's pod and
+ * the default one does not exist, the client lists the pods and uses one that runs Nomad.
  *
- * @throws AdminError of kind `usage`: NOMAD_NOT_CONFIGURED where no way could be tried,
+ * @throws AdminError of kind `usage`: NOMAD_NOT_CONFIGURED if no access method can be tried,
  *   BAD_NOMAD_ADDRESS
  */
 export function connectNomad(connection: NomadConnection): NomadClient {
@@ -72,13 +77,13 @@ function routeOf(connection: NomadConnection): Route {
       if (!kubernetes) return { error: missing };
       const found = await replaceMissingPod(missing, connection, kubernetes);
       if ('error' in found) return found;
-      // From here on it counts as named: it is looked for once, not over and over.
+      // The pod that was found counts as named, so that the pods are not listed again and again.
       return { route: routeOf({ ...connection, pod: found.pod, podNamed: true }) };
     },
   };
 }
 
-/** A way as far as it can be gone with what is known; null where something is missing. */
+/** Returns null if the connection lacks a setting that the access method needs. */
 function wayOf(access: NomadAccess, connection: NomadConnection): Way | null {
   if (access === 'direct') {
     const { direct, openHttp } = connection;

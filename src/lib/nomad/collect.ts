@@ -1,4 +1,4 @@
-/** Reads an iteration to its end, keeping what is wanted. */
+/** Reads an iterable to its end and returns the wanted items. */
 export async function collect<Item>(
   items: AsyncIterable<Item>,
   wanted: (item: Item) => boolean = () => true,

@@ -1,7 +1,7 @@
 /**
- * Nomad's objects as the rest of the tool sees them: read once from the wire, every field present,
- * and null where the server (or the way to it) does not say. Memory and disk are bytes, CPU is
- * MHz, moments are `Date`, names are the field's.
+ * Nomad's objects as the rest of the tool uses them. They are decoded once from the wire; every
+ * field is present, and null if the server or the access method does not report it. Memory and disk
+ * are in bytes, CPU in MHz, times are `Date`, and names are Nomad's own.
  */
 
 declare const brand: unique symbol;
@@ -11,59 +11,59 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 export type NodeId = Branded<'NodeId'>;
 /** An allocation's full UUID. */
 export type AllocationId = Branded<'AllocationId'>;
-/** A job's ID: for CircleCI `HEX24-N-build-ORG-REPO-NUM`. */
+/** A job's ID; CircleCI uses `HEX24-N-build-ORG-REPO-NUM`. */
 export type JobId = Branded<'JobId'>;
 /** An evaluation's full UUID. */
 export type EvaluationId = Branded<'EvaluationId'>;
 
-/** The four ways to a Nomad server. */
+/** The four access methods to a Nomad server. */
 export type NomadAccess = 'direct' | 'proxy' | 'port-forward' | 'exec';
 
-/** CPU, memory and disk of a node, or asked for by an allocation. */
+/** CPU, memory and disk that a node has or an allocation asks for. */
 export interface Resources {
   readonly cpuMhz: number;
   readonly memoryBytes: number;
   readonly diskBytes: number | null;
 }
 
-/** A node's status. `unknown` stands for words that this version does not know. */
+/** A node's status. `unknown` stands for any other value. */
 export type NodeStatus = 'initializing' | 'ready' | 'down' | 'disconnected' | 'unknown';
 
-/** A Nomad client: one machine that runs builds. From the list of nodes. */
+/** A Nomad client, which is one machine that runs builds, as the list of nodes reports it. */
 export interface NomadNode {
   readonly id: NodeId;
   readonly name: string;
-  /** IP address that the client advertises. */
+  /** The IP address that the client advertises. */
   readonly address: string | null;
   readonly datacenter: string | null;
   readonly nodeClass: string | null;
   readonly nodePool: string | null;
-  /** Version of Nomad on the client. */
+  /** The version of Nomad on the client. */
   readonly version: string | null;
   readonly status: NodeStatus;
   readonly statusDescription: string | null;
   readonly eligible: boolean;
   readonly draining: boolean;
   /**
-   * All of the machine's resources, Nomad's reserve included; null in lists before Nomad 1.0, and by
-   * `exec` before 1.3.
+   * All resources of the machine, including those that Nomad reserves. Null in lists before Nomad
+   * 1.0, and over `exec` before 1.3.
    */
   readonly resources: Resources | null;
-  /** What Nomad itself keeps back from `resources`. */
+  /** The part of `resources` that Nomad reserves. */
   readonly reserved: Resources | null;
 }
 
-/** A drain that is going on. */
+/** The drain in progress on a node. */
 export interface DrainStrategy {
   readonly kind: 'deadline' | 'no-deadline' | 'force';
   readonly deadlineMs: number | null;
-  /** When Nomad will kill what still runs; null without a deadline. */
+  /** The time at which Nomad kills the allocations that still run; null without a deadline. */
   readonly forceAt: Date | null;
   readonly startedAt: Date | null;
   readonly ignoreSystemJobs: boolean;
 }
 
-/** How the newest drain of a node ended (Nomad 1.1 and later). */
+/** The latest drain of a node (Nomad 1.1 and later). */
 export interface LastDrain {
   readonly status: 'draining' | 'complete' | 'canceled';
   readonly startedAt: Date | null;
@@ -71,7 +71,7 @@ export interface LastDrain {
   readonly meta: Readonly<Record<string, string>>;
 }
 
-/** One of the ten newest events that a node keeps. */
+/** A node event; Nomad keeps the ten newest of each node. */
 export interface NodeEvent {
   readonly at: Date | null;
   readonly subsystem: string;
@@ -79,16 +79,16 @@ export interface NodeEvent {
   readonly details: Readonly<Record<string, string>>;
 }
 
-/** The virtual machine behind a node, as its fingerprint says; null outside of clouds. */
+/** The virtual machine of a node, from the node's fingerprint; null outside of clouds. */
 export interface Instance {
   readonly cloud: 'aws' | 'gcp';
-  /** EC2's `i-...`, or GCE's numeric id. */
+  /** The ID `i-...` on EC2, the numeric ID on GCE. */
   readonly id: string;
   readonly zone: string | null;
   readonly type: string | null;
 }
 
-/** One node, read by its ID. */
+/** A single node, read by its ID. */
 export interface NomadNodeDetail extends NomadNode {
   readonly attributes: Readonly<Record<string, string>>;
   readonly meta: Readonly<Record<string, string>>;
@@ -99,7 +99,7 @@ export interface NomadNodeDetail extends NomadNode {
   readonly instance: Instance | null;
 }
 
-/** One event of a task, such as `Started` or `Killed`. */
+/** A task event, such as `Started` or `Killed`. */
 export interface TaskEvent {
   readonly type: string;
   readonly at: Date | null;
@@ -108,7 +108,7 @@ export interface TaskEvent {
   readonly signal: number | null;
 }
 
-/** A task of an allocation; CircleCI's is `build-agent`. */
+/** A task of an allocation. The task of a CircleCI build is `build-agent`. */
 export interface TaskState {
   readonly name: string;
   readonly state: 'pending' | 'running' | 'dead' | 'unknown';
@@ -119,15 +119,18 @@ export interface TaskState {
   readonly events: readonly TaskEvent[];
 }
 
-/** What a client says about an allocation. Only this status is proof: `desired` is a wish. */
+/**
+ * The status that the client reports for an allocation. Only this status proves what runs; the
+ * desired status is what the scheduler wants.
+ */
 export type ClientStatus = 'pending' | 'running' | 'complete' | 'failed' | 'lost' | 'unknown';
 
-/** One placement of a build on a client. */
+/** The placement of a build on a client. */
 export interface Allocation {
   readonly id: AllocationId;
   readonly name: string;
   readonly jobId: JobId;
-  /** `batch` for builds; null before Nomad 1.0 in lists. */
+  /** `batch` for builds; null in lists before Nomad 1.0. */
   readonly jobType: string | null;
   readonly taskGroup: string;
   readonly nodeId: NodeId;
@@ -136,17 +139,17 @@ export interface Allocation {
   readonly desiredStatus: 'run' | 'stop' | 'evict' | 'unknown';
   readonly clientStatus: ClientStatus;
   readonly clientDescription: string | null;
-  /** `DesiredTransition.Migrate`: with a kill among the events, a drain ended this build. */
+  /** `DesiredTransition.Migrate`. With a kill among the task events, a drain ended this build. */
   readonly migrate: boolean;
   readonly createdAt: Date | null;
   readonly modifiedAt: Date | null;
-  /** Null where the list was asked for without task states. */
+  /** Null if the list was requested without task states. */
   readonly tasks: readonly TaskState[] | null;
-  /** What it was given; null where the list does not say. */
+  /** The allocated resources; null if the list does not contain them. */
   readonly resources: Resources | null;
 }
 
-/** A job of the list of jobs. */
+/** A job in the list of jobs. */
 export interface NomadJob {
   readonly id: JobId;
   readonly parentId: JobId | null;
@@ -156,11 +159,11 @@ export interface NomadJob {
   readonly status: 'pending' | 'running' | 'dead' | 'unknown';
   readonly stopped: boolean;
   readonly submittedAt: Date | null;
-  /** Per task group; null where the server does not send summaries. */
+  /** By task group; null if the server does not send summaries. */
   readonly summary: Readonly<Record<string, TaskGroupSummary>> | null;
 }
 
-/** How many allocations of a task group are in which state. */
+/** The number of allocations of a task group in each state. */
 export interface TaskGroupSummary {
   readonly queued: number;
   readonly starting: number;
@@ -170,21 +173,21 @@ export interface TaskGroupSummary {
   readonly lost: number;
 }
 
-/** A job, read by its ID. */
+/** A single job, read by its ID. */
 export interface NomadJobDetail extends NomadJob {
   readonly datacenters: readonly string[];
-  /** In which pool of nodes it runs; null before Nomad 1.6, which has none. */
+  /** The node pool that the job runs in; null before Nomad 1.6, which has no node pools. */
   readonly nodePool: string | null;
   readonly meta: Readonly<Record<string, string>>;
   readonly taskGroups: readonly TaskGroup[];
   readonly constraints: readonly Constraint[];
 }
 
-/** A task group as the job asks for it. */
+/** A task group of a job. */
 export interface TaskGroup {
   readonly name: string;
   readonly count: number;
-  /** The sum of its tasks. */
+  /** The sum over the tasks. */
   readonly resources: Resources;
   readonly tasks: readonly {
     readonly name: string;
@@ -195,14 +198,14 @@ export interface TaskGroup {
   readonly constraints: readonly Constraint[];
 }
 
-/** A constraint such as `${node.class} = arm`. */
+/** A constraint, such as `${node.class} = arm`. */
 export interface Constraint {
   readonly left: string;
   readonly operand: string;
   readonly right: string;
 }
 
-/** Why the scheduler did not place a task group. */
+/** The reasons why the scheduler did not place a task group. */
 export interface PlacementFailure {
   readonly taskGroup: string;
   readonly nodesEvaluated: number;
@@ -217,7 +220,7 @@ export interface PlacementFailure {
   readonly coalescedFailures: number;
 }
 
-/** One decision of the scheduler about a job. */
+/** An evaluation: one decision of the scheduler about a job. */
 export interface Evaluation {
   readonly id: EvaluationId;
   readonly jobId: JobId;
@@ -238,11 +241,11 @@ export interface Evaluation {
   readonly queued: Readonly<Record<string, number>>;
 }
 
-/** The Nomad agent that answered. */
+/** The Nomad agent that answers. */
 export interface Agent {
   readonly version: string;
   readonly region: string | null;
   readonly datacenter: string | null;
-  /** Of the client that the agent is; null where it is none, or does not say. */
+  /** The node ID of the client that the agent runs; null if it runs none, or does not report it. */
   readonly clientId: NodeId | null;
 }

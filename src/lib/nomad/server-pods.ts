@@ -1,22 +1,22 @@
 import type { Pod } from '../kubernetes/model.ts';
 import { judgePod } from '../pods/judge.ts';
 
-/** Which pod to reach the Nomad server through. */
+/** The pod through which the Nomad server is reached. */
 export interface WantedPod {
   readonly pod: string;
-  /** Somebody has named it, so that no other one will do. */
+  /** Whether the operator named the pod; if so, no other pod is used. */
   readonly podNamed: boolean;
 }
 
 /**
- * Whether a pod runs a Nomad server of CircleCI Server: `circleci-nomad-0` in 3.x, `nomad-server-0`
- * and the label `app=nomad-server` in 4.x (the operations guides).
+ * Returns whether a pod runs a Nomad server of CircleCI Server. The pod is `circleci-nomad-0` in
+ * 3.x, and `nomad-server-0` with the label `app=nomad-server` in 4.x (the operations guides).
  */
 export function isNomadServerPod({ name, labels }: Pick<Pod, 'name' | 'labels'>): boolean {
   return labels['app'] === 'nomad-server' || /^(circleci-nomad|nomad-server)-\d+$/.test(name);
 }
 
-/** The pods of a namespace that run a Nomad server: ready ones first, then by their number. */
+/** Returns the pods that run a Nomad server: ready ones first, then by number. */
 export function nomadServersAmong(pods: readonly Pod[]): readonly Pod[] {
   return pods
     .filter(isNomadServerPod)
@@ -28,9 +28,9 @@ export function nomadServersAmong(pods: readonly Pod[]): readonly Pod[] {
 }
 
 /**
- * The pod that the Nomad server is reached through, out of those of its namespace: the one that is
- * wanted; where that is not there and nobody has named it, the first of
- * {@link nomadServersAmong}. Null where there is none.
+ * Chooses the pod through which the Nomad server is reached from the pods of its namespace. Returns
+ * the wanted pod if it exists, else the first of {@link nomadServersAmong} unless the operator
+ * named the pod; null if there is none.
  */
 export function chooseServerPod(pods: readonly Pod[], { pod, podNamed }: WantedPod): Pod | null {
   const wanted = pods.find(({ name }) => name === pod);

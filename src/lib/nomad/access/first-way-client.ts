@@ -32,30 +32,30 @@ import {
   type WayFailure,
 } from './way-failure.ts';
 
-/** One way to a Nomad server, not gone yet. */
+/** An access method to a Nomad server that is not open yet. */
 export interface Way {
   readonly access: NomadAccess;
-  /** Makes the client, which sends nothing before it is asked something. */
+  /** Creates the client, which sends nothing before the first call. */
   open(): Promise<NomadClient>;
 }
 
-/** The ways to the server in one pod. */
+/** The access methods to the server in one pod. */
 export interface Route {
-  /** The server's pod. */
+  /** The pod of the server. */
   readonly pod: string;
-  /** In the order of preference. */
+  /** In order of preference. */
   readonly ways: readonly [Way, ...Way[]];
-  /** Where to go when its pod is not there: the same ways to another one, or the error to tell. */
+  /** Returns the route to another pod if this one does not exist, or the error to report. */
   elsewhere(
     missing: AdminError,
   ): Promise<{ readonly route: Route } | { readonly error: AdminError }>;
 }
 
 /**
- * A client that goes the first way that leads to Nomad. No request is spent on finding out: the
- * first real one decides, and is sent again the next way if this one failed for reasons of its own.
- * From the first answer on, the way is kept. A change is never what finds the way, so that it is
- * never sent twice.
+ * A client that uses the first access method that reaches Nomad. It sends no probe: the first
+ * request decides, and is sent again by the next method if this one fails for reasons of its own.
+ * The method is kept after its first answer. The method is never determined with a mutating
+ * request, so that no such request is sent twice.
  */
 export class FirstWayClient implements NomadClient {
   readonly #first: Route;
@@ -168,7 +168,7 @@ export class FirstWayClient implements NomadClient {
     }
   }
 
-  /** The first item decides; from then on the items come straight from the way that gave it. */
+  /** The first item decides on the access method, which then yields all other items directly. */
   #stream<T>(ask: (nomad: NomadClient) => AsyncIterable<T>): AsyncIterable<T> {
     const iterate = (): AsyncIterator<T, undefined> => {
       let items: AsyncIterator<T> | undefined;
@@ -201,13 +201,15 @@ export class FirstWayClient implements NomadClient {
         return await make(await this.#open(way));
       } catch (error) {
         await this.#leave(way, error, isRefusedBeforeSent(error));
-        // The next way is found by reading, as the first one was.
+        // The next access method is determined with a read, as the first one was.
         await this.leader(options);
       }
     }
   }
 
-  /** Turns to another pod or way, or throws the error where that may not be or would not help. */
+  /**
+   * Switches to another pod or method; throws the error if that is not allowed or does not help.
+   */
   async #leave(way: Way, error: unknown, mayLeave: boolean): Promise<void> {
     let own = presentable(error, this.#route.pod);
     if (isMissingPod(own) && mayLeave && way === this.#way()) {
@@ -219,15 +221,15 @@ export class FirstWayClient implements NomadClient {
     if (final) throw final.error;
   }
 
-  /** Goes on by the same way to another pod; gives the error to tell where there is none. */
+  /** Switches to another pod with the same method; returns the error to report if there is none. */
   async #seek(missing: AdminError): Promise<AdminError | null> {
     const from = this.#route;
-    // Whoever finds the pod missing at the same time waits for the same search.
+    // Concurrent requests that find the pod missing share one search.
     this.#seeking ??= from.elsewhere(missing).finally(() => {
       this.#seeking = null;
     });
     const found = await this.#seeking;
-    // Somebody who asked at the same time has gone on already.
+    // A concurrent request has already switched the route.
     if (this.#route !== from) return null;
     if ('error' in found) return found.error;
     this.#route = found.route;
@@ -235,7 +237,7 @@ export class FirstWayClient implements NomadClient {
     return null;
   }
 
-  /** Turns to the next way; gives the error back where that may not be or would not help. */
+  /** Switches to the next method; returns the error if that is not allowed or does not help. */
   #turn(
     way: Way,
     verdict: Verdict,
@@ -246,7 +248,7 @@ export class FirstWayClient implements NomadClient {
       this.#prove(way);
     }
     if (!isAdminError(own) || verdict === 'answer' || !mayLeave) return { error: own };
-    // Somebody who asked at the same time has turned already.
+    // A concurrent request has already switched the method.
     if (way !== this.#way()) return null;
     this.#failures.push({ access: way.access, error: own });
     this.#proven = false;
@@ -254,7 +256,7 @@ export class FirstWayClient implements NomadClient {
     this.#at = verdict === 'cluster' ? ways.length : this.#at + 1;
     if (this.#at < ways.length) return null;
     const failures = this.#failures;
-    // Whoever asks again begins anew: the network may have come back.
+    // The next request starts with the first method again: the network may have recovered.
     this.#route = this.#first;
     this.#failures = [];
     this.#at = 0;
@@ -276,7 +278,7 @@ export class FirstWayClient implements NomadClient {
     if (opened) return opened;
     const opening = way.open();
     this.#opened.set(way, opening);
-    // What did not open is tried again when asked for again.
+    // A client that failed to open is opened again by the next request.
     opening.catch(() => this.#opened.delete(way));
     return opening;
   }

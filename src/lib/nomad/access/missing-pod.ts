@@ -2,14 +2,15 @@ import { AdminError, isAdminError } from '../../errors.ts';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
 import { chooseServerPod, nomadServersAmong, type WantedPod } from '../server-pods.ts';
 
-/** A pod to go on with, or the error to tell. */
+/** The pod to use instead, or the error to report. */
 export type InItsPlace = { readonly pod: string } | { readonly error: AdminError };
 
 /**
- * What to do about a server's pod that is not there (its name changes with CircleCI Server's
- * version): where nobody has named it, another pod that runs Nomad is taken. Else the error says
- * more: that the namespace does not exist, or which pods of it run Nomad. What cannot be found out
- * leaves the error as it is. The pods are listed once; no other namespace is searched.
+ * Looks for a replacement if the server's pod does not exist (its name changes with the version of
+ * CircleCI Server). If the operator did not name the pod, the result is another pod that runs
+ * Nomad. Otherwise the result is a more precise error: the namespace does not exist, or which of
+ * its pods run Nomad. If that cannot be determined, the original error is returned. The pods are
+ * listed once; no other namespace is searched.
  */
 export async function replaceMissingPod(
   missing: AdminError,

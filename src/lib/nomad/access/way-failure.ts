@@ -1,22 +1,24 @@
 import { AdminError, type ErrorKind, isAdminError } from '../../errors.ts';
 import type { NomadAccess } from '../model.ts';
 
-/** Why a way to Nomad did not lead there. */
+/** The error of an access method that did not reach Nomad. */
 export interface WayFailure {
   readonly access: NomadAccess;
   readonly error: AdminError;
 }
 
-/** What an error says about the way that it came by. */
+/** What an error means for the access method that it occurred with. */
 export type Verdict =
-  /** This way does not work; another one may. */
+  /** This access method does not work; another one may. */
   | 'way'
-  /** No way through this cluster will work. */
+  /** No access method through this cluster can work. */
   | 'cluster'
-  /** Nomad itself has spoken, or we are at fault: every way would end the same. */
+  /** The error comes from Nomad itself or from this program: every access method gives the same. */
   | 'answer';
 
-/** The Kubernetes API said no before anything was handed on, so even a change may be tried again. */
+/**
+ * The Kubernetes API refused before it passed anything on, so that even a change may be retried.
+ */
 const REFUSED_BEFORE_SENT: ReadonlySet<string> = new Set(['KUBERNETES_FORBIDDEN']);
 
 const OF_THE_WAY: ReadonlySet<string> = new Set([
@@ -36,14 +38,14 @@ const OF_THE_CLUSTER: ReadonlySet<string> = new Set([
   'POD_NOT_FOUND',
 ]);
 
-/** Wraps what went wrong while the cluster was being connected to. */
+/** Wraps an error that occurred while connecting to the cluster. */
 export class ClusterNotConnected extends Error {
   constructor(cause: unknown) {
     super('cannot connect to the cluster', { cause });
   }
 }
 
-/** Judges an error by whether another way might do better. */
+/** Determines whether another access method may succeed after an error. */
 export function judge(error: unknown): Verdict {
   if (error instanceof ClusterNotConnected) {
     return isAdminError(error.cause) ? 'cluster' : 'answer';
@@ -53,17 +55,17 @@ export function judge(error: unknown): Verdict {
   return OF_THE_WAY.has(error.code) ? 'way' : 'answer';
 }
 
-/** Whether the error says that nothing reached Nomad. */
+/** Returns whether the error proves that nothing reached Nomad. */
 export function isRefusedBeforeSent(error: unknown): boolean {
   return isAdminError(error) && REFUSED_BEFORE_SENT.has(error.code);
 }
 
-/** Whether a {@link presentable} error says that the server's pod is not there. */
+/** Returns whether a {@link presentable} error means that the server's pod does not exist. */
 export function isMissingPod(error: unknown): error is AdminError {
   return isAdminError(error) && error.code === 'NOMAD_POD_NOT_FOUND';
 }
 
-/** The error for the operator: a pod that is missing is told as the Nomad server that it should be. */
+/** Returns the error for the operator: a missing pod is reported as the missing Nomad server. */
 export function presentable(error: unknown, pod: string): unknown {
   const own = error instanceof ClusterNotConnected ? error.cause : error;
   if (!isAdminError(own) || own.code !== 'POD_NOT_FOUND') return own;
@@ -75,8 +77,9 @@ export function presentable(error: unknown, pod: string): unknown {
 }
 
 /**
- * One error for all ways that were tried, each with its reason. A single one stands for itself.
- * The kind is that of the failures where they agree: three times "forbidden" is a matter of rights.
+ * Combines the errors of all access methods that were tried into one; a single error is returned as
+ * it is. If all errors have the same kind, the result has it too: three refusals, for example, mean
+ * that permissions are missing.
  */
 export function noWayLeft(failures: readonly WayFailure[]): AdminError {
   const [first] = failures;

@@ -31,20 +31,20 @@ import { documentOf, listItems } from './command-output.ts';
 import type { NomadCommands } from './nomad-commands.ts';
 import { leaderOfMembers } from './server-members.ts';
 
-/** What a client reads, apart from what it changes. */
+/** The reads of a {@link NomadClient}, without the changes. */
 export type NomadReads = Omit<
   NomadClient,
   'access' | 'drain' | 'cancelDrain' | 'setEligibility' | 'close' | 'serverTime'
 >;
 
-/** The stubs of `alloc status -json` carry task states, but never resources. */
+/** The stubs of `alloc status -json` contain task states, but never resources. */
 const STUB_PARTS: AllocationParts = { taskStates: true, resources: false };
 
 /**
- * Reads by the nomad CLI's own commands, for servers before Nomad 1.3, whose CLI has no
- * `operator api`. Each prints with `-json` what the HTTP API would say, without the parts that the
- * CLI does not ask for: nodes and allocations in lists have no resources. Nothing waits for news:
- * every index is null.
+ * Reads with the nomad CLI's own commands, for servers before Nomad 1.3, whose CLI has no `operator
+ * api`. With `-json` each command prints the answer of the HTTP API, without the parts that the CLI
+ * does not request: nodes and allocations in lists have no resources. Blocking queries are not
+ * possible, so every index is null.
  */
 export class CliReads implements NomadReads {
   readonly #commands: NomadCommands;
@@ -55,7 +55,10 @@ export class CliReads implements NomadReads {
     this.#version = version;
   }
 
-  /** The CLI is the server's own binary; region and datacenter it does not print. */
+  /**
+   * The version is that of the CLI, which is the server's own binary. The CLI does not print region
+   * and datacenter.
+   */
   async agent(): Promise<Agent> {
     return { version: this.#version.text, region: null, datacenter: null, clientId: null };
   }
@@ -99,7 +102,7 @@ export class CliReads implements NomadReads {
     return unwatched(await this.#one([...LIST_STUBS, id], asked, decode, options.signal));
   }
 
-  /** `job inspect -json` without a job lists them all (command/job_inspect.go, since 0.5). */
+  /** Without a job, `job inspect -json` lists all jobs (command/job_inspect.go, since 0.5). */
   jobs(options: ReadOptions = {}): AsyncIterable<NomadJob> {
     const asked = { what: 'list jobs', needs: 'list-jobs' };
     return this.#list(['job', 'inspect', '-json'], asked, decodeJob, options.signal);
@@ -129,7 +132,9 @@ export class CliReads implements NomadReads {
     return this.#list(['eval', 'status', '-json'], asked, decodeEvaluation, options.signal);
   }
 
-  /** Before 1.5.4 standard output is what it prints without a flag, and `-stdout` is unknown. */
+  /**
+   * Before 1.5.4, the CLI prints standard output if no flag is given, and does not know `-stdout`.
+   */
   async *logs(request: LogRequest): AsyncGenerator<LogChunk, void> {
     const { allocation, task, stream, follow, origin, offset, signal } = request;
     const asked = { what: `read the ${stream} of ${task} in ${allocation}`, needs: 'read-logs' };
@@ -142,7 +147,7 @@ export class CliReads implements NomadReads {
       allocation,
       task,
     ];
-    // The CLI can only begin at the start or count from the end.
+    // The CLI can only start at the beginning or at a distance from the end.
     let skip = origin === 'start' ? offset : 0;
     const timeout = follow ? { timeout: null } : {};
     for await (const piece of this.#commands.stream(args, asked, { signal, ...timeout })) {

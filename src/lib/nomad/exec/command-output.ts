@@ -2,8 +2,8 @@ import { parseJsonArray } from '../../http/json-array.ts';
 import { type Asked, badAnswer, transportError } from '../http/errors.ts';
 
 /**
- * The items of a list that a nomad command printed as JSON. Where there are none, some versions
- * print an empty list, some `null`, some `No nodes registered`, and some nothing at all.
+ * Yields the items of a list that a nomad command prints as JSON. For an empty list, the output
+ * depends on the version: an empty list, `null`, `No nodes registered`, or nothing at all.
  */
 export async function* listItems(
   output: AsyncIterable<Uint8Array>,
@@ -28,7 +28,7 @@ export async function* listItems(
 }
 
 /**
- * The one document that a nomad command printed as JSON.
+ * Parses the JSON document that a nomad command prints.
  *
  * @throws AdminError of kind `service`, code NOMAD_BAD_ANSWER
  */

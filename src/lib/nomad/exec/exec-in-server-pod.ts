@@ -1,13 +1,14 @@
 import { isAdminError } from '../../errors.ts';
 import type { ExecRequest, ExecResult, KubernetesClient } from '../../kubernetes/client.ts';
 
-/** What Nomad's own container is called, where the pod has others beside it. */
+/** The names of Nomad's own container in a pod with several containers. */
 const OWN_NAMES: readonly string[] = ['nomad', 'nomad-server'];
 
 /**
- * Runs a command in the pod of a Nomad server. Sidecars (metrics, a service mesh) make Kubernetes
- * ask for a container's name: then Nomad's is taken, or the first one as kubectl does. The refusal
- * comes before anything is run, so a pod with one container costs nothing.
+ * Runs a command in the pod of a Nomad server. If the pod has sidecars (metrics, a service mesh),
+ * Kubernetes requires a container name: the command then runs in Nomad's container, or in the first
+ * one as with kubectl. Kubernetes refuses before it runs anything, so a pod with a single container
+ * needs no extra request.
  *
  * @throws AdminError as {@link KubernetesClient.exec}
  */
@@ -24,10 +25,11 @@ export async function execInServerPod(
   }
 }
 
-/** The container for a command, out of the refusal that lists them; null for another error. */
+/** Chooses the container from the refusal that lists them; null for any other error. */
 function containerToChoose(error: unknown): string | null {
   if (!isAdminError(error)) return null;
-  // registry/core/pod/strategy.go of Kubernetes; init containers are listed apart, behind these.
+  // From registry/core/pod/strategy.go of Kubernetes; init containers are listed separately after
+  // these.
   const names = /container name must be specified .*?choose one of: \[([^\]]+)\]/.exec(
     error.message,
   )?.[1];

@@ -31,28 +31,28 @@ import { execInServerPod } from './exec-in-server-pod.ts';
 import { type CliPlace, NomadCommands, type RunNomad } from './nomad-commands.ts';
 import { createOperatorApi } from './operator-api.ts';
 
-/** What a client over the nomad CLI is made from. Its token is the pod's own `NOMAD_TOKEN`. */
+/** The options of a client that uses the nomad CLI. The token is the pod's own `NOMAD_TOKEN`. */
 export interface ExecNomadOptions {
   readonly run: RunNomad;
-  /** Where that is; the server's pod where it is left out. */
+  /** Where the CLI runs; the server's pod by default. */
   readonly place?: CliPlace;
   readonly clock: Clock;
-  /** How long a command may take to say something. */
+  /** The maximum time until a command prints its first output. */
   readonly requestTimeout: Milliseconds;
   readonly namespace?: string;
   readonly region?: string;
 }
 
 /**
- * Makes a {@link NomadClient} of the nomad CLI in the server's pod: what the operations guide does
- * by hand. Nomad 1.3 and later answer reads through `operator api`, so that nothing is lost; before,
- * the CLI's own commands are read. Runs nothing before it is asked something.
+ * Creates a {@link NomadClient} that runs the nomad CLI in the server's pod, as the operations
+ * guide does by hand. Reads use `operator api` in Nomad 1.3 and later, which gives the full answers
+ * of the HTTP API, and the CLI's own commands before. Nothing is run before the first call.
  */
 export function createExecNomadClient(options: ExecNomadOptions): NomadClient {
   return new ExecNomadClient(options);
 }
 
-/** Runs the nomad CLI in a pod. */
+/** Returns a function that runs the nomad CLI in a pod. */
 export function nomadInPod(kubernetes: Pick<KubernetesClient, 'exec'>, pod: string): RunNomad {
   return async (args, io) => {
     const request = { pod, command: ['nomad', ...args], ...io };
@@ -82,7 +82,7 @@ class ExecNomadClient implements NomadClient {
   }
 
   async serverTime(): Promise<Date | null> {
-    // The CLI does not show it; but that the pod answers has to be seen.
+    // The CLI does not print the time, but the call must still fail if the pod does not answer.
     await this.#release();
     return null;
   }
@@ -140,7 +140,10 @@ class ExecNomadClient implements NomadClient {
     yield* (await this.#reader()).logs(request);
   }
 
-  /** By the command and not the API: a request's body would need the pod's standard input. */
+  /**
+   * Uses the command instead of the API, because a request body needs the standard input of the
+   * pod.
+   */
   async drain(id: NodeId, spec: DrainSpec, options: ReadOptions = {}): Promise<void> {
     checkDeadline(spec.deadline);
     const meta = Object.entries(spec.meta ?? {});
@@ -179,7 +182,7 @@ class ExecNomadClient implements NomadClient {
 
   #release(): Promise<CliVersion> {
     this.#version ??= this.#readVersion().catch((error: unknown) => {
-      // A failure is not remembered: the next question tries again.
+      // A failure is not kept, so that the next call tries again.
       this.#version = undefined;
       throw error;
     });
@@ -218,7 +221,10 @@ function deadlineFlags(deadline: DrainSpec['deadline']): string[] {
   return ['-deadline', `${Math.max(1, Math.round(deadline))}ms`];
 }
 
-/** How many words name a command that takes `-namespace` and `-region`; others take neither. */
+/**
+ * Adds `-region` and `-namespace` after the two words of a command. `version` takes neither, and
+ * the path of an `operator api` request already contains them.
+ */
 function withPlace(
   args: readonly string[],
   place: { readonly namespace?: string; readonly region?: string },

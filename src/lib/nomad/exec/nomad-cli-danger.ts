@@ -1,13 +1,13 @@
 import { commandWords } from './nomad-cli-reading.ts';
 
-/** What a command line of the nomad CLI may do to builds that run. */
+/** The danger of a nomad command line for running builds. */
 export interface NomadCliDanger {
-  /** It kills builds the moment that it is run. */
+  /** Whether the command kills builds at once. */
   readonly kills: boolean;
   readonly warnings: readonly string[];
 }
 
-/** Commands that end what runs, whoever waits for it (Nomad's command/commands.go). */
+/** Commands that end allocations without waiting for their builds (Nomad's command/commands.go). */
 const ENDING: readonly string[] = [
   'stop',
   'alloc stop',
@@ -21,10 +21,10 @@ const BY_NODE: readonly string[] = [...DRAIN, 'node eligibility'];
 const FULL_ID_LENGTH = 36;
 
 /**
- * What to know of a command line (without `nomad` itself) before it is run. Nomad's own drain has a
- * deadline of one hour unless it is told otherwise, after which it kills builds and calls them
- * complete; and it drops the last digit of an id prefix of odd length (hashicorp/nomad #11619), so
- * that another node may be meant.
+ * Returns the warnings to show before a command line (without `nomad` itself) is run. Nomad's own
+ * drain has a deadline of one hour by default, after which it kills builds and reports them as
+ * complete. Nomad also drops the last digit of an ID prefix of odd length (hashicorp/nomad #11619),
+ * which may select another node.
  */
 export function nomadCliDanger(args: readonly string[]): NomadCliDanger {
   const words = commandWords(args);
@@ -60,7 +60,7 @@ function isOddPrefix(arg: string): boolean {
   return arg.length < FULL_ID_LENGTH && arg.replaceAll('-', '').length % 2 === 1;
 }
 
-/** Whether a Go flag that needs no value is set. */
+/** Returns whether a Go flag that needs no value is set. */
 function isSet(args: readonly string[], flag: string): boolean {
   return args.some((arg) => {
     const [name, value] = arg.replace(/^--?/, '').split('=');

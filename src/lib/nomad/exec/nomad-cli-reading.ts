@@ -1,6 +1,6 @@
 /**
- * Command lines of the nomad CLI that only read, by their first words. What is not listed counts as
- * changing something: a new subcommand must not slip through.
+ * The nomad commands that only read, by their first words. A command that is not listed counts as a
+ * change, so that new subcommands are not taken for reads.
  */
 const READING: readonly string[] = [
   'agent-info',
@@ -81,13 +81,15 @@ const READING: readonly string[] = [
   'volume status',
 ];
 
-/** With one of these in front nomad prints its help or its version, whatever follows. */
+/**
+ * With one of these as the first argument, nomad prints its help or its version whatever follows.
+ */
 const TELLING: ReadonlySet<string> = new Set([
   ...['-v', '-version', '--version'],
   ...['-h', '-help', '--help'],
 ]);
 
-/** Whether a command line of the nomad CLI (without `nomad` itself) is known only to read. */
+/** Returns whether a nomad command line (without `nomad` itself) is known to only read. */
 export function readsOnly(args: readonly string[]): boolean {
   if (args.length === 0) return true;
   if (TELLING.has(args[0] ?? '')) return true;
@@ -99,15 +101,18 @@ export function readsOnly(args: readonly string[]): boolean {
 }
 
 /**
- * The words that name the command: all up to the first flag, as nomad itself looks for it (its
- * mitchellh/cli takes no flag before or between them).
+ * Returns the words that name the command: all words before the first flag, as nomad itself reads
+ * them (its mitchellh/cli accepts no flag before or between them).
  */
 export function commandWords(args: readonly string[]): readonly string[] {
   const flag = args.findIndex((arg) => arg.startsWith('-'));
   return flag === -1 ? args : args.slice(0, flag);
 }
 
-/** The tokens on a command line of the nomad CLI: they must not show in a question or in the audit log. */
+/**
+ * Returns the tokens on a nomad command line, which must not appear in a question or in the audit
+ * log.
+ */
 export function tokensIn(args: readonly string[]): readonly string[] {
   return args.flatMap((arg, at) => {
     const flag = /^--?token(?:=(.*))?$/s.exec(arg);

@@ -4,7 +4,7 @@ import { AdminError } from '../../errors.ts';
 import { formatDuration } from '../../units.ts';
 import { type Asked, nomadError } from '../http/errors.ts';
 
-/** Where a command's output goes. */
+/** The streams of a command. */
 export interface CommandIo {
   readonly stdout: Writable;
   readonly stderr: Writable;
@@ -12,17 +12,17 @@ export interface CommandIo {
 }
 
 /**
- * Runs the nomad CLI next to a server, and gives its exit status. The arguments do not hold the
+ * Runs the nomad CLI beside a Nomad agent and returns its exit status. The arguments do not include
  * `nomad` itself.
  */
 export type RunNomad = (args: readonly string[], io: CommandIo) => Promise<number>;
 
-/** Where the nomad CLI is run, as errors say it. */
+/** The place where the nomad CLI runs, as error messages describe it. */
 export interface CliPlace {
   readonly name: string;
-  /** What to do where it is not installed there. */
+  /** The hint if the CLI is not installed there. */
   readonly absentHint: string;
-  /** What to do where it does not reach the agent that it runs beside. */
+  /** The hint if the CLI does not reach the agent on the same machine. */
   readonly unreachableHint: string;
 }
 
@@ -33,40 +33,42 @@ const SERVER_POD: CliPlace = {
   unreachableHint: 'Check the log of the Nomad server: circleci-admin pods logs circleci-nomad',
 };
 
-/** What running commands needs. */
+/** The dependencies of {@link NomadCommands}. */
 export interface NomadCommandsOptions {
   readonly run: RunNomad;
-  /** The server's pod where it is left out. */
+  /** The server's pod by default. */
   readonly place?: CliPlace;
   readonly clock: Clock;
-  /** How long a command may take to say something. */
+  /** The maximum time until a command prints its first output. */
   readonly requestTimeout: Milliseconds;
 }
 
-/** How one command is run. */
+/** The options of one command. */
 export interface CommandOptions {
   readonly signal?: AbortSignal | undefined;
-  /** How long it may take until its first output, in milliseconds; null for as long as it likes. */
+  /** The maximum time until the first output, in milliseconds; null for no limit. */
   readonly timeout?: Milliseconds | null;
-  /** Gets standard error as it comes. */
+  /** Receives standard error as it arrives. */
   readonly onStderr?: (text: string) => void;
 }
 
-/** A command that runs. */
+/** A running command. */
 export interface RunningCommand {
-  /** Standard output; throws what the connection to the pod broke with. */
+  /** Standard output; throws the error with which the connection broke. */
   readonly stdout: AsyncIterable<Uint8Array>;
-  /** Its exit status, when it has ended. Never rejects before `stdout` was read. */
+  /** Resolves to the exit status when the command ends. A rejection is also thrown by `stdout`. */
   readonly exit: Promise<number>;
-  /** What it said on standard error so far; the beginning of it if it is long. */
+  /** Returns standard error so far, truncated after about 64 KiB. */
   stderr(): string;
-  /** Ends it. */
+  /** Stops the command. */
   stop(): void;
 }
 
 const STDERR_LIMIT = 64 * 1024;
 
-/** Runs commands of the nomad CLI, with a limit on their silence and Nomad's errors told apart. */
+/**
+ * Runs nomad commands with a limit on the time until their first output, and maps Nomad's errors.
+ */
 export class NomadCommands {
   readonly #options: NomadCommandsOptions;
 
@@ -74,7 +76,7 @@ export class NomadCommands {
     this.#options = options;
   }
 
-  /** Where they are run. */
+  /** The place where the commands run. */
   get place(): CliPlace {
     return this.#options.place ?? SERVER_POD;
   }
@@ -83,7 +85,7 @@ export class NomadCommands {
    * Runs a command to its end.
    *
    * @returns its standard output
-   * @throws AdminError for a status other than 0, by what it said on standard error
+   * @throws AdminError for an exit status other than 0, according to its standard error
    */
   async text(args: readonly string[], asked: Asked, signal?: AbortSignal): Promise<string> {
     const pieces: Uint8Array[] = [];
@@ -91,7 +93,10 @@ export class NomadCommands {
     return Buffer.concat(pieces).toString('utf8');
   }
 
-  /** Runs a command and gives its standard output as it comes. Fails as {@link text} does. */
+  /**
+   * Runs a command and yields its standard output as it arrives. Throws the same errors as
+   * {@link text}.
+   */
   async *stream(
     args: readonly string[],
     asked: Asked,
@@ -123,12 +128,12 @@ export class NomadCommands {
     if (timeout !== null) {
       clock.sleep(timeout, spoke.signal).then(
         () => stopped.abort(silentTooLong(args, timeout)),
-        // It spoke in time.
+        // The first output arrived in time.
         () => undefined,
       );
     }
     stdout.once('readable', () => spoke.abort());
-    // Without a listener, a failure that comes before anybody reads would end the process.
+    // Without a listener, an error before the first read would end the process.
     stdout.on('error', () => spoke.abort());
     signal.addEventListener('abort', () => fail(signal.reason), { once: true });
 
@@ -141,8 +146,8 @@ export class NomadCommands {
 const STOPPED = new Error('nobody reads any further');
 
 /**
- * What a command failed with: Nomad's own error where it says one, NOMAD_UNREACHABLE where the CLI
- * did not reach the server that it runs beside.
+ * Returns the error of a failed command: Nomad's own error if it prints one, NOMAD_UNREACHABLE if
+ * the CLI is missing or did not reach the server.
  */
 export function commandError(
   status: number,
@@ -150,7 +155,7 @@ export function commandError(
   asked: Asked,
   place: CliPlace,
 ): AdminError {
-  // The CLI ends so, too, with its usage, when it is given a command that it does not have.
+  // For a command that it does not have, the CLI prints its usage and exits with 127, too.
   if (status === 126 || (status === 127 && !stderr.includes('Usage: nomad'))) {
     return new AdminError(
       'service',
@@ -182,7 +187,7 @@ function firstLine(text: string): string {
   return text.trim().split('\n', 1)[0] ?? '';
 }
 
-/** A stream into a text that stops growing. */
+/** A writable stream that keeps the beginning of the text. */
 class BoundedText extends Writable {
   #text = '';
 

@@ -3,12 +3,12 @@ import type { HttpClient, HttpRequest, HttpResponse } from '../../http/http.ts';
 import { commandError, type NomadCommands, type RunningCommand } from './nomad-commands.ts';
 
 /**
- * Nomad's HTTP API through `nomad operator api`, which Nomad 1.3 and later have
- * (command/operator_api.go): with `-verbose` it prints status and headers on standard error, and
- * the body as it comes on standard output.
+ * Creates an HTTP client that sends requests with `nomad operator api`, which exists in Nomad 1.3
+ * and later (command/operator_api.go). With `-verbose` the command prints status and headers on
+ * standard error, and the body on standard output as it arrives.
  *
- * Reads only: a body would have to come by standard input, whose end the exec protocol before v5
- * cannot tell.
+ * Only reads are supported: a request body would need standard input, and the exec protocol before
+ * v5 cannot signal its end.
  */
 export function createOperatorApi(commands: NomadCommands): HttpClient {
   return {
@@ -21,7 +21,7 @@ export function createOperatorApi(commands: NomadCommands): HttpClient {
 async function send(commands: NomadCommands, request: HttpRequest): Promise<HttpResponse> {
   if (request.method !== 'GET') throw new Error(`${request.method} over nomad operator api`);
   const head = new Head();
-  // The method is named because any standard input would make it a POST.
+  // The method is given explicitly: with any standard input, the command would default to POST.
   const command = commands.start(
     ['operator', 'api', '-verbose', '-X', request.method, request.path],
     {
@@ -46,10 +46,10 @@ async function send(commands: NomadCommands, request: HttpRequest): Promise<Http
   return responseOf(command, head, request);
 }
 
-/** The status line and the headers, out of `< HTTP/1.1 200 OK` and `< Name: value` lines. */
+/** Parses status and headers from lines such as `< HTTP/1.1 200 OK` and `< Name: value`. */
 class Head {
   code: number | null = null;
-  /** Names in lower case. Headers may still come while the body does: whole when that is. */
+  /** By lower-case name. Headers may still arrive with the body; they are complete when it is. */
   readonly headers: Record<string, string> = {};
   readonly status: Promise<void>;
   #known: () => void = () => undefined;

@@ -5,13 +5,13 @@ import { isMissingPod, presentable } from '../access/way-failure.ts';
 import type { WantedPod } from '../server-pods.ts';
 import { execInServerPod } from './exec-in-server-pod.ts';
 
-/** A stream that takes text or bytes and says when it can take more. */
+/** A stream that takes text or bytes; the promise resolves when it can take more. */
 interface Sink {
   readonly isTTY: boolean;
   write(data: string | Uint8Array): Promise<void>;
 }
 
-/** The terminal, or the pipes, that a program is connected to. */
+/** The terminal or the pipes of this program. */
 export interface Terminal {
   readonly stdin: {
     readonly isTTY: boolean;
@@ -23,11 +23,12 @@ export interface Terminal {
 }
 
 /**
- * Runs the nomad CLI in the pod of the Nomad server, connected to our own streams. With a terminal
- * on both ends it gets a terminal there, and keys (Ctrl-C too) go to it. Where nobody has named the
- * pod and the usual one is not there, it runs in one that runs Nomad.
+ * Runs the nomad CLI in the pod of the Nomad server, connected to the streams of this program. If
+ * standard input and output are terminals, the CLI gets a terminal too, and keys (including Ctrl-C)
+ * are sent to it. If the operator did not name the pod and the default one does not exist, the CLI
+ * runs in a pod that runs Nomad.
  *
- * @returns its exit code
+ * @returns the exit code of the CLI
  * @throws AdminError as {@link KubernetesClient.exec}, NOMAD_POD_NOT_FOUND
  */
 export async function runNomadCli(
@@ -51,7 +52,8 @@ export async function runNomadCli(
         command: ['nomad', ...args],
         stdout: writable(stdout),
         stderr: writable(stderr),
-        // A pipe is handed on only to what reads it: old API servers drop output when stdin ends.
+        // Piped input is passed only to commands that read it: old API servers drop output when it
+        // ends.
         ...(tty || readsStdin(args) ? { stdin: stdin.stream } : {}),
         ...(tty ? { tty, sizes: terminal.sizes(AbortSignal.any([signal, done.signal])) } : {}),
         signal,
@@ -61,12 +63,12 @@ export async function runNomadCli(
   } finally {
     done.abort();
     if (tty) stdin.stream.setRawMode?.(false);
-    // A stream that flows keeps the process alive.
+    // A flowing stream keeps the process alive.
     stdin.stream.pause();
   }
 }
 
-/** Runs it in the pod that is wanted, or else in the one that stands in its place. */
+/** Runs it in the wanted pod, or in the replacement if that does not exist. */
 async function inServerPod<T>(
   kubernetes: Pick<KubernetesClient, 'listPods'>,
   wanted: WantedPod,
@@ -79,12 +81,12 @@ async function inServerPod<T>(
     if (!isMissingPod(missing)) throw error;
     const found = await replaceMissingPod(missing, wanted, async () => kubernetes);
     if ('error' in found) throw found.error;
-    // The refusal came before anything was run: even a change runs once.
+    // The pod was refused before anything ran, so that a change is still made only once.
     return runIn(found.pod);
   }
 }
 
-/** `-` in place of a file, and programs that run in an allocation. */
+/** Returns whether a command reads standard input: `-` instead of a file, or an `exec` command. */
 function readsStdin(args: readonly string[]): boolean {
   return args.includes('-') || args.slice(0, 2).includes('exec');
 }

@@ -1,9 +1,9 @@
-/** Where Nomad's servers speak to each other unless told otherwise; `server members` hides it. */
+/** The default RPC port of Nomad's servers; `server members` does not print it. */
 const DEFAULT_RPC_PORT = 4647;
 
 /**
- * The leader in the table of `nomad server members` (command/server_members.go), as `host:port`;
- * null where no row is marked as the leader.
+ * Returns the leader as `host:port` from the table of `nomad server members`
+ * (command/server_members.go); null if no row is marked as the leader.
  */
 export function leaderOfMembers(table: string): string | null {
   const [header, ...rows] = table.split('\n').map((line) => line.trim().split(/\s{2,}/));
