@@ -56,7 +56,9 @@ export function proposeProfile(
   else add('host', found.host.value, found.host.source);
   if (wishes.version !== null) add('version', wishes.version, '--server-version');
   else add('version', found.release.version, found.release.source);
-  add('baseDomain', found.baseDomain.value, found.baseDomain.source);
+  // Server 4.x has no internal base domain: clients use the server's own.
+  const isLater = (wishes.version ?? found.release.version)?.startsWith('4.') ?? false;
+  if (!isLater) add('baseDomain', found.baseDomain.value, found.baseDomain.source);
   const files = ambient.kubeconfig.join(':');
   addIf('kubernetes.kubeconfig', files || null, '--kubeconfig or KUBECONFIG');
   addIf('kubernetes.context', found.context, 'kubeconfig');

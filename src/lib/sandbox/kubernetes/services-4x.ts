@@ -7,24 +7,49 @@ function image(name: string, version: string): string {
   return `cciserver.azurecr.io/${name}:${version}`;
 }
 
-function stateful(name: string, labels: Record<string, string>, ports: Record<string, number>) {
+function stateful(
+  name: string,
+  image: string,
+  labels: Record<string, string>,
+  ports: Record<string, number>,
+) {
   return {
     name,
     kind: 'StatefulSet',
     labels: { ...labels, ...DATA },
-    containers: [{ name, ports }],
+    containers: [{ name, image, ports }],
     readyAfterMs: 6_000,
   } as const satisfies PodSpec;
 }
 
 /** Databases and the like, named without `circleci-` from later 3.x on. */
 const DATA_PODS: readonly PodSpec[] = [
-  stateful('mongodb', { 'app.kubernetes.io/name': 'mongodb' }, { mongodb: 27017 }),
-  stateful('postgresql', { 'app.kubernetes.io/name': 'postgresql' }, { tcp: 5432 }),
-  stateful('rabbitmq', { 'app.kubernetes.io/name': 'rabbitmq' }, { amqp: 5672 }),
-  stateful('redis-master', { app: 'redis', role: 'master' }, { redis: 6379 }),
-  stateful('redis-slave', { app: 'redis', role: 'slave' }, { redis: 6379 }),
-  stateful('vault', { app: 'vault' }, { api: 8200 }),
+  stateful(
+    'mongodb',
+    'bitnami/mongodb:4.4.15',
+    { 'app.kubernetes.io/name': 'mongodb' },
+    { mongodb: 27017 },
+  ),
+  stateful(
+    'postgresql',
+    'bitnami/postgresql:12.6.0',
+    { 'app.kubernetes.io/name': 'postgresql' },
+    { tcp: 5432 },
+  ),
+  stateful(
+    'rabbitmq',
+    'bitnami/rabbitmq:3.10.5',
+    { 'app.kubernetes.io/name': 'rabbitmq' },
+    { amqp: 5672 },
+  ),
+  stateful(
+    'redis-master',
+    'bitnami/redis:6.2.5',
+    { app: 'redis', role: 'master' },
+    { redis: 6379 },
+  ),
+  stateful('redis-slave', 'bitnami/redis:6.2.5', { app: 'redis', role: 'slave' }, { redis: 6379 }),
+  stateful('vault', 'vault:1.9.0', { app: 'vault' }, { api: 8200 }),
 ];
 
 /** Deployments of both 4.2 and 4.3. */
@@ -98,9 +123,7 @@ function shared(version: string, nomad: string): readonly PodSpec[] {
 /** With the images of a version where a container names none. */
 function tagged(pods: readonly PodSpec[], version: string): readonly PodSpec[] {
   return pods.map((pod) => {
-    const { layer } = pod.labels ?? {};
     const containers: readonly ContainerSpec[] = pod.containers ?? [{ name: pod.name }];
-    if (layer === 'data') return pod;
     return {
       ...pod,
       containers: containers.map((one) => ({ image: image(one.name, version), ...one })),
