@@ -2,7 +2,7 @@ import { ApiError, qualified, unauthorized } from './api-error.ts';
 import type { ResourceRequest } from './request-path.ts';
 import type { PolicyRule, UserSpec } from './scenario.ts';
 
-/** What somebody wants to do. */
+/** The attributes of a request to authorize. */
 export interface Attributes {
   readonly verb: string;
   readonly group: string;
@@ -12,7 +12,7 @@ export interface Attributes {
   readonly name?: string | undefined;
 }
 
-/** What everybody with a token may do, cluster-wide, as a 1.21 server grants it. */
+/** The cluster-wide rules that apply to every authenticated user on a 1.21 server. */
 const BASIC_RULES: readonly PolicyRule[] = [
   {
     verbs: ['create'],
@@ -43,7 +43,7 @@ const NON_RESOURCE_RULES = [
   { verbs: ['get'], nonResourceURLs: HEALTH },
 ];
 
-/** Who may do what: the tokens and rules of the scenario. */
+/** Authentication and authorization with the tokens and rules of the scenario. */
 export class Access {
   readonly #users: readonly UserSpec[];
   readonly #home: string;
@@ -54,7 +54,7 @@ export class Access {
   }
 
   /**
-   * Finds the caller by its token; an administrator may act as another user.
+   * Returns the user with the token. An administrator may impersonate another user.
    *
    * @throws ApiError 401
    */
@@ -67,7 +67,7 @@ export class Access {
     return other ?? { name: impersonate, token: '', rules: [] };
   }
 
-  /** Whether a user may. */
+  /** Returns whether a user may make a request. */
   allows(user: UserSpec, wanted: Attributes): boolean {
     if (user.rules === 'all') return true;
     const resource = wanted.subresource
@@ -82,7 +82,7 @@ export class Access {
     return this.#inScope(user, wanted.namespace) && user.rules.some(matches);
   }
 
-  /** @throws ApiError 403, in the words of the API server */
+  /** @throws ApiError 403 with the API server's message */
   check(user: UserSpec, request: ResourceRequest): void {
     const { type, verb, name, namespace, subresource } = request;
     const wanted = { verb, group: type.group, resource: type.name, subresource, namespace, name };
@@ -104,7 +104,7 @@ export class Access {
     );
   }
 
-  /** Answers a SelfSubjectAccessReview. */
+  /** Returns the status of a SelfSubjectAccessReview. */
   review(user: UserSpec, spec: Readonly<Record<string, unknown>>): Record<string, unknown> {
     const asked = spec['resourceAttributes'] as Record<string, string> | undefined;
     const allowed =
@@ -121,7 +121,7 @@ export class Access {
     return allowed ? { allowed, reason: this.#reason(user) } : { allowed };
   }
 
-  /** Answers a SelfSubjectRulesReview. */
+  /** Returns the status of a SelfSubjectRulesReview. */
   rules(user: UserSpec, namespace: string): Record<string, unknown> {
     const own =
       user.rules === 'all'

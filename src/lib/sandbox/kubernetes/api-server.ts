@@ -23,18 +23,18 @@ import { full, scaleOf, Writes } from './writes.ts';
 
 const REVIEWS = ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'];
 
-/** What an {@link ApiServer} serves. */
+/** The parts of an {@link ApiServer}. */
 export interface ApiServerOptions {
   readonly cluster: Cluster;
   readonly kubelet: Kubelet;
   readonly access: Access;
   readonly version: string;
   readonly execProtocols: readonly ('v5' | 'v4')[];
-  /** What stands behind a pod. */
+  /** Returns the backend of a pod. */
   readonly backend: (pod: PodObject) => PodBackend;
 }
 
-/** Routes requests: who asks, whether they may, and who answers. */
+/** Authenticates, authorizes and dispatches requests. */
 export class ApiServer implements HttpHandlers {
   readonly #options: ApiServerOptions;
   readonly #writes: Writes;
@@ -47,7 +47,7 @@ export class ApiServer implements HttpHandlers {
     this.#upgrades = new Upgrades(options.execProtocols);
   }
 
-  /** Ends the connections to the pods. */
+  /** Closes the connections to pods. */
   close(): void {
     this.#proxy.close();
   }
@@ -187,7 +187,10 @@ export class ApiServer implements HttpHandlers {
     return this.#options.cluster.pods.get(request.namespace, name);
   }
 
-  /** What answers in a pod; undefined unless the container (or any, if none is named) runs. */
+  /**
+   * Returns the backend of a pod; undefined unless the container (or any, if none is named) is
+   * running.
+   */
   #running(pod: PodObject, container: string | undefined): PodBackend | undefined {
     const containers = this.#options.kubelet.run(pod)?.containers ?? [];
     const runs = containers.some(

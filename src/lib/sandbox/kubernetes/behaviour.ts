@@ -3,16 +3,16 @@ import { healthyLog } from './log-lines.ts';
 import { type LogSource, SILENT } from './log-source.ts';
 import type { PodSituation, PodSpec } from './scenario.ts';
 
-/** What a pod's first container writes by itself; null where that is as usual. */
+/** Returns the log source of a pod's first container; null for the default. */
 export type PodLogs = (workload: string, pod: string, startedAt: number) => LogSource | null;
 
-/** How a container ends. */
+/** How a container terminates. */
 export interface ContainerEnd {
   readonly exitCode: number;
   readonly reason: string;
 }
 
-/** How the pods of each workload behave: what the scenario says, and what was changed since. */
+/** The behaviour of the pods of each workload, from the scenario and later changes. */
 export class Behaviour {
   readonly #specs = new Map<string, PodSpec>();
   readonly #situations = new Map<string, PodSituation>();
@@ -25,7 +25,7 @@ export class Behaviour {
     this.#skewMs = skewMs;
   }
 
-  /** What a workload's pods do, and how long they take. */
+  /** Sets the specification of a workload. */
   describe(spec: PodSpec): void {
     this.#specs.set(spec.name, spec);
   }
@@ -42,38 +42,38 @@ export class Behaviour {
     return this.#situations.get(workload) ?? this.#specs.get(workload)?.situation ?? 'running';
   }
 
-  /** Why a container's image cannot be had; null where it can. */
+  /** Returns why a container's image cannot be pulled; null if it can. */
   pullFailure(workload: string, image: string): PullFailure | null {
     return pullFailure(this.situation(workload), image);
   }
 
-  /** Milliseconds from a container's start until it is ready. */
+  /** Returns the time from a container's start until it is ready, in milliseconds. */
   readyAfterMs(workload: string): number {
     return this.#specs.get(workload)?.readyAfterMs ?? 0;
   }
 
-  /** Whether the workload's containers end soon after every start. */
+  /** Returns whether the workload's containers terminate soon after every start. */
   crashes(workload: string): boolean {
     return ['crash-loop', 'out-of-memory'].includes(this.situation(workload));
   }
 
-  /** How the containers of a workload that crashes end. */
+  /** Returns how the containers of a crashing workload terminate. */
   end(workload: string): ContainerEnd {
     if (this.situation(workload) === 'out-of-memory') return { exitCode: 137, reason: 'OOMKilled' };
     return { exitCode: this.#specs.get(workload)?.exitCode ?? 1, reason: 'Error' };
   }
 
-  /** By how much the clock of the workload's node is ahead, in milliseconds. */
+  /** Returns how far the clock of the workload's node is ahead, in milliseconds. */
   clockSkewMs(workload: string): number {
     return this.#skewMs[workload] ?? 0;
   }
 
-  /** Restarts that the workload's containers have behind them at first. */
+  /** Returns the initial restart count of the workload's containers. */
   restarts(workload: string): number {
     return this.#specs.get(workload)?.restarts ?? 0;
   }
 
-  /** What the first container of a workload's pod writes by itself. */
+  /** Returns the log source of the first container of a workload's pod. */
   logSource(workload: string, pod: string, startedAt: number): LogSource {
     const chosen = this.#sources.get(workload) ?? this.#logs(workload, pod, startedAt);
     if (chosen) return chosen;

@@ -3,20 +3,21 @@ import { type ExecIo, NoSuchCommandError, type PodBackend } from './pod-backend.
 
 type Command = (args: readonly string[], io: ExecIo) => Promise<number> | number;
 
-/** What busybox's nc says of a port that does not answer, and nothing of one that does. */
+/** The message of busybox's nc for a port; null for none. */
 const NC_SAYS: Readonly<Record<PortSituation, ((host: string, port: string) => string) | null>> = {
   open: null,
   refused: (host, port) => `nc: ${host} (10.96.0.10:${port}): Connection refused`,
   timeout: (host, port) => `nc: ${host} (10.96.0.10:${port}): Connection timed out`,
   'no-such-name': (host) => `nc: bad address '${host}'`,
-  // Whoever looks into TLS answers TCP.
+  // A port with a TLS failure still accepts TCP connections.
   'tls-failure': null,
 };
 
 /**
- * The few commands that every simulated container has.
+ * Creates a backend with the few commands that every simulated container has.
  *
- * @param ports how `host:port`, or every port of `host`, looks from it; what is not named is open
+ * @param ports the state of `host:port`, or of every port of `host`, as seen from the container;
+ *   others are open
  */
 export function busybox(
   hostname: string,

@@ -1,21 +1,23 @@
-/** What an HTTPS server needs, and what its clients check it with; all PEM. */
+/** The certificates of an HTTPS server and its CA, and the server's key; all PEM. */
 export interface ServerCertificates {
   readonly ca: string;
   readonly cert: string;
   readonly key: string;
 }
 
-/** What a server's certificate says. */
+/** The properties of a server certificate. */
 export interface CertificateWish {
-  /** The host names that it is for. Default: the loopback address. */
+  /** The host names of the certificate. Default: the loopback address. */
   readonly names?: readonly string[];
-  /** When it expires, in milliseconds from now; below 0 it has. Default: in a year. */
+  /** The time until it expires, in milliseconds; negative for an expired one. Default: one year. */
   readonly notAfter?: number;
 }
 
 const DAY_MS = 86_400_000;
 
-/** Makes a certificate authority and a certificate of its for the loopback address. */
+/**
+ * Creates a certificate authority and a server certificate, by default for the loopback address.
+ */
 export async function makeCertificates(wish: CertificateWish = {}): Promise<ServerCertificates> {
   const { generate } = await import('selfsigned');
   const notBeforeDate = new Date(Date.now() - 2 * DAY_MS);

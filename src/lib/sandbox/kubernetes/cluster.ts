@@ -12,7 +12,7 @@ import { apiVersion, RESOURCES, type ResourceType } from './resources.ts';
 
 const HOUR = 3_600_000;
 
-/** What an event is about. */
+/** The object that an event is about. */
 export interface EventSubject extends KubeObject {
   readonly metadata: ObjectMeta;
 }
@@ -27,18 +27,18 @@ interface EventObject extends KubeObject {
   readonly [field: string]: unknown;
 }
 
-/** What happened, to be written as an event. */
+/** The content of an event. */
 export interface EventNote {
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
   readonly message: string;
   /** The component that reports it. */
   readonly from: string;
-  /** The container that it is about. */
+  /** The container that the event is about. */
   readonly container?: string;
 }
 
-/** Every object of the simulated cluster, by resource. */
+/** All objects of the simulated cluster, by resource. */
 export class Cluster {
   readonly clock: SandboxClock;
   readonly random: Random;
@@ -46,7 +46,7 @@ export class Cluster {
   readonly pods: Collection<PodObject>;
   readonly events: Collection<EventObject>;
   readonly #collections = new Map<string, Collection>();
-  /** The names of events, by what they say. */
+  /** The names of events, by their subject, reason and message. */
   readonly #said = new Map<string, string>();
   #noted = 0;
 
@@ -62,7 +62,7 @@ export class Cluster {
     this.events = this.#typed<EventObject>('events');
   }
 
-  /** The objects of a resource that {@link RESOURCES} lists. */
+  /** Returns the objects of a resource in {@link RESOURCES}. */
   collection(group: string, name: string): Collection | undefined {
     return this.#collections.get(`${group}/${name}`);
   }
@@ -72,7 +72,7 @@ export class Cluster {
     return this.#collections.values();
   }
 
-  /** Metadata of a new object. */
+  /** Returns the metadata of a new object. */
   meta(
     name: string,
     rest: Partial<Omit<ObjectMeta, 'name' | 'uid' | 'resourceVersion'>> & { at?: number } = {},
@@ -90,7 +90,7 @@ export class Cluster {
     };
   }
 
-  /** Writes an event, or counts one up that says the same. */
+  /** Creates an event, or increments the count of an equal one. */
   note(type: ResourceType, subject: EventSubject, note: EventNote): void {
     const now = this.clock.nowMs();
     const { metadata } = subject;
@@ -100,7 +100,7 @@ export class Cluster {
       this.events.update({ ...same, count: same.count + 1, lastTimestamp: timestamp(now) });
       return;
     }
-    // Nanoseconds in hexadecimal, as client-go names events; the count tells apart what is as old.
+    // Nanoseconds in hexadecimal, as client-go names events; the counter makes the names unique.
     const nanos = BigInt(Math.floor(now)) * 1_000_000n + BigInt(this.#noted % 1_000_000);
     const name = `${metadata.name}.${nanos.toString(16)}`;
     this.#noted += 1;
@@ -130,7 +130,7 @@ export class Cluster {
     });
   }
 
-  /** Lets go of events that are older than an hour, as the API server does. */
+  /** Removes events older than an hour, as the API server does. */
   expireEvents(): void {
     const limit = this.clock.nowMs() - HOUR;
     for (const event of this.events.list()) {
@@ -140,7 +140,7 @@ export class Cluster {
   }
 
   #typed<T extends KubeObject>(name: string): Collection<T> {
-    // The map is filled from RESOURCES, whose order of types TypeScript cannot follow.
+    // The map is filled from RESOURCES, whose element types TypeScript cannot derive.
     return this.#collections.get(`/${name}`) as unknown as Collection<T>;
   }
 }

@@ -2,16 +2,18 @@ import { alreadyExists, notFound } from './api-error.ts';
 import type { KubeObject } from './objects.ts';
 import type { ResourceType } from './resources.ts';
 
-/** One change of one object, as a watch sees it. */
+/** A change of an object, as delivered to watches. */
 export interface Change<T extends KubeObject = KubeObject> {
   readonly version: number;
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly object: T;
-  /** What it was before, so that a watch with a selector can tell that it left or came. */
+  /**
+   * The object before the change, for watches with a selector that it begins or ceases to match.
+   */
   readonly previous: T | undefined;
 }
 
-/** The cluster's one counter of resource versions. */
+/** The counter of resource versions, shared by the whole cluster. */
 export class Versions {
   #current: number;
 
@@ -29,15 +31,15 @@ export class Versions {
   }
 }
 
-/** How many changes a watch can go back before it is told 410. */
+/** The number of changes kept for watches; watches from an older version get 410. */
 const REMEMBERED = 2_000;
 
-/** All objects of one resource, with the history that watches need. Objects are never mutated. */
+/** All objects of a resource, with the history that watches need. Objects are immutable. */
 export class Collection<T extends KubeObject = KubeObject> {
   readonly type: ResourceType;
   readonly #versions: Versions;
   readonly #objects = new Map<string, T>();
-  /** By the uid of the owner: controllers ask for these at every change. */
+  /** Indexed by the owner's uid, because controllers look them up at every change. */
   readonly #owned = new Map<string, Map<string, T>>();
   readonly #listeners = new Set<(change: Change<T>) => void>();
   readonly #unannounced: Change<T>[] = [];
@@ -49,7 +51,7 @@ export class Collection<T extends KubeObject = KubeObject> {
     this.#versions = versions;
   }
 
-  /** The version that the whole cluster stands at. */
+  /** The current resource version of the cluster. */
   get version(): number {
     return this.#versions.current;
   }
@@ -65,7 +67,7 @@ export class Collection<T extends KubeObject = KubeObject> {
     return found;
   }
 
-  /** All objects, or those of a namespace, in the order of their keys. */
+  /** Returns all objects, or those of a namespace, sorted by key. */
   list(namespace?: string): T[] {
     const found: [string, T][] = [];
     for (const [at, object] of this.#objects) {
@@ -76,20 +78,20 @@ export class Collection<T extends KubeObject = KubeObject> {
     return found.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
   }
 
-  /** The objects that an object owns, in the order of their keys. */
+  /** Returns the objects owned by an object, sorted by key. */
   ownedBy(owner: KubeObject): T[] {
     const owned = [...(this.#owned.get(owner.metadata.uid) ?? [])];
     return owned.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
   }
 
-  /** @throws ApiError 409 when there is one of that name */
+  /** @throws ApiError 409 if the name exists */
   create(object: T): T {
     const at = key(object.metadata.namespace, object.metadata.name);
     if (this.#objects.has(at)) throw alreadyExists(this.#subject(), object.metadata.name);
     return this.#record('ADDED', at, object, undefined);
   }
 
-  /** Replaces an object; nothing happens when it is gone. */
+  /** Replaces an object; does nothing if it no longer exists. */
   update(object: T): T {
     const at = key(object.metadata.namespace, object.metadata.name);
     const previous = this.#objects.get(at);
@@ -104,19 +106,19 @@ export class Collection<T extends KubeObject = KubeObject> {
     this.#record('DELETED', at, previous, previous);
   }
 
-  /** Changes after a version; undefined when some of them are forgotten. */
+  /** Returns the changes after a version; undefined if some are no longer kept. */
   since(version: number): readonly Change<T>[] | undefined {
     if (version < this.#forgottenUpTo) return undefined;
     return this.#history.filter((change) => change.version > version);
   }
 
-  /** Forgets the history, as an API server does when it compacts. */
+  /** Discards the history, as an API server does on compaction. */
   compact(): void {
     this.#history = [];
     this.#forgottenUpTo = this.#versions.current;
   }
 
-  /** Calls back at every change, until what it returns is called. */
+  /** Calls `listener` at every change. Returns a function that removes the listener. */
   subscribe(listener: (change: Change<T>) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -150,7 +152,7 @@ export class Collection<T extends KubeObject = KubeObject> {
     }
   }
 
-  /** Tells every listener of one change before any hears of the next, which a listener may make. */
+  /** Notifies all listeners of one change before the next, even if a listener makes that one. */
   #announce(change: Change<T>): void {
     this.#unannounced.push(change);
     if (this.#unannounced.length > 1) return;

@@ -7,10 +7,10 @@ import type { ContainerRun, PodRun } from './pod-run.ts';
 const BACKOFF_FIRST_MS = 10_000;
 const BACKOFF_MOST_MS = 300_000;
 
-/** What the kubelet says while it waits to start a container again. */
+/** The kubelet's message while it waits to restart a container. */
 export const BACK_OFF = 'Back-off restarting failed container';
 
-/** Starts and stops containers: their states, ids and logs. */
+/** Starts and stops containers, and maintains their states, IDs and logs. */
 export class ContainerRuntime {
   readonly #cluster: Cluster;
 
@@ -18,7 +18,7 @@ export class ContainerRuntime {
     this.#cluster = cluster;
   }
 
-  /** Starts a container, as of a moment; `source` is what it writes by itself. */
+  /** Starts a container as of a time; `source` generates its log. */
   begin(container: ContainerRun, at: number, source: LogSource): void {
     const { random, clock } = this.#cluster;
     container.containerID = this.#id();
@@ -28,7 +28,7 @@ export class ContainerRuntime {
     container.log = new ContainerLog(clock, at, source);
   }
 
-  /** Stops a container, now. */
+  /** Stops a running container. */
   stop(container: ContainerRun, exitCode: number, reason: string): TerminatedState {
     const now = timestamp(this.#cluster.clock.nowMs());
     const terminated: TerminatedState = {
@@ -44,7 +44,7 @@ export class ContainerRuntime {
     return terminated;
   }
 
-  /** Lets a container wait for its next start; returns for how long, in milliseconds. */
+  /** Puts a container into back-off; returns the delay until its next start, in milliseconds. */
   backOff(run: PodRun, container: ContainerRun): number {
     if (container.restarts === 0) return 0;
     const delay = Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** (container.restarts - 1));
@@ -54,7 +54,7 @@ export class ContainerRuntime {
     return delay;
   }
 
-  /** Gives a running container a past: an earlier run that failed. */
+  /** Adds an earlier, failed run to a running container. */
   pretendRestarted(container: ContainerRun, at: number): void {
     const terminated: TerminatedState = {
       exitCode: 1,

@@ -8,8 +8,8 @@ import { StatefulSetController } from './statefulset-controller.ts';
 import type { WorkloadObject } from './workload-objects.ts';
 
 /**
- * The Deployment, ReplicaSet and StatefulSet controllers: they keep as many pods as is asked for, of
- * the template that is asked for, and write the status of the workloads.
+ * The Deployment, ReplicaSet and StatefulSet controllers. They keep the requested number of pods
+ * with the requested template, and write the status of the workloads.
  */
 export class Controllers {
   readonly deployments: Collection<WorkloadObject>;
@@ -45,7 +45,7 @@ export class Controllers {
     });
   }
 
-  /** Makes what `build` creates look as if it had been there since a moment. */
+  /** Creates the objects of `build` as if they had existed since a time. */
   found(at: number, build: () => void): void {
     this.#pods.found(at, () => {
       build();
@@ -53,7 +53,7 @@ export class Controllers {
     });
   }
 
-  /** Makes the pod of a Job. */
+  /** Creates the pod of a Job. */
   createJobPod(job: WorkloadObject): void {
     this.#pods.createForJob(job);
   }
@@ -71,7 +71,7 @@ export class Controllers {
     this.#drain();
   }
 
-  /** Reconciles until nothing is marked; a reconciliation that marks others does not nest. */
+  /** Reconciles until no workload is marked. Workloads marked meanwhile are queued, not nested. */
   #drain(): void {
     if (this.#running) return;
     this.#running = true;

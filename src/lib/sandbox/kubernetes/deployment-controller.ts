@@ -4,7 +4,7 @@ import { isReady, type OwnedPods, workloads } from './owned-pods.ts';
 import { ownedBy, templateHash, type WorkloadObject } from './workload-objects.ts';
 import { renderDeploymentStatus, renderSetStatus } from './workload-status.ts';
 
-/** Keeps the pods of Deployments, by way of a ReplicaSet for each template that they had. */
+/** Manages the pods of Deployments, with one ReplicaSet per template. */
 export class DeploymentController {
   readonly #pods: OwnedPods;
   readonly #deployments: Collection<WorkloadObject>;
@@ -16,7 +16,7 @@ export class DeploymentController {
     this.#sets = workloads(pods.cluster, 'replicasets');
   }
 
-  /** Does one step towards what a Deployment asks for, and writes its status. */
+  /** Takes one step towards the specification of a Deployment, and writes its status. */
   reconcile(deployment: WorkloadObject): void {
     const wanted = deployment.spec.replicas;
     const replaced = this.#sets.ownedBy(deployment).filter((set) => !isOfTemplate(set, deployment));
@@ -38,7 +38,7 @@ export class DeploymentController {
     this.#pods.writeStatus(this.#deployments, deployment, status);
   }
 
-  /** The ReplicaSet of the deployment's template, made where there is none. */
+  /** Returns the ReplicaSet of the deployment's current template; creates it if necessary. */
   #currentSet(deployment: WorkloadObject, replicas: number): WorkloadObject {
     const { namespace = '', name: workload } = deployment.metadata;
     const hash = templateHash(deployment.spec.template);
@@ -102,7 +102,7 @@ export class DeploymentController {
     this.#pods.cluster.note(this.#deployments.type, owner, note);
   }
 
-  /** Makes the pods that are missing, and removes those that are too many. */
+  /** Creates missing pods and removes surplus ones. */
   #scale(set: WorkloadObject, wanted: number): void {
     const living = this.#pods.living(set);
     for (const pod of living.slice(wanted)) this.#pods.remove(pod);
@@ -119,8 +119,8 @@ function isOfTemplate(set: WorkloadObject, deployment: WorkloadObject): boolean 
 }
 
 /**
- * The pods of earlier templates that a rolling update (25 % surge, 25 % unavailable) can do without
- * now: those that are not ready first.
+ * Returns the pods of earlier templates that a rolling update (25 % surge, 25 % unavailable) can
+ * remove now, starting with those that are not ready.
  */
 function dispensable(
   wanted: number,

@@ -1,6 +1,6 @@
 import { apiVersion, RESOURCES, SUBRESOURCES } from './resources.ts';
 
-/** What `/version` says of a release such as `v1.21.2-k3s1`. */
+/** Returns the `/version` document of a release such as `v1.21.2-k3s1`. */
 export function versionInfo(gitVersion: string): Record<string, string> {
   const [, major = '1', minor = '21'] = /^v(\d+)\.(\d+)/.exec(gitVersion) ?? [];
   return {
@@ -16,7 +16,7 @@ export function versionInfo(gitVersion: string): Record<string, string> {
   };
 }
 
-/** What `/api` says. */
+/** Returns the `/api` document. */
 export function coreVersions(address: string): unknown {
   return {
     kind: 'APIVersions',
@@ -32,18 +32,20 @@ function group(name: string): unknown {
   return { name, versions: [version], preferredVersion: version };
 }
 
-/** What `/apis` says. */
+/** Returns the `/apis` document. */
 export function groupList(): unknown {
   return { kind: 'APIGroupList', apiVersion: 'v1', groups: GROUPS.map(group) };
 }
 
-/** What `/apis/GROUP` says; undefined for a group that is not served. */
+/** Returns the `/apis/GROUP` document; undefined for an unknown group. */
 export function groupInfo(name: string): unknown {
   if (!GROUPS.includes(name)) return undefined;
   return { kind: 'APIGroup', apiVersion: 'v1', ...Object(group(name)) };
 }
 
-/** What `/api/v1` or `/apis/GROUP/VERSION` says; undefined where nothing is served. */
+/**
+ * Returns the document of `/api/v1` or `/apis/GROUP/VERSION`; undefined if nothing is served there.
+ */
 export function resourceList(name: string, version: string): unknown {
   const types = RESOURCES.filter((type) => type.group === name && type.version === version);
   if (types.length === 0) return undefined;

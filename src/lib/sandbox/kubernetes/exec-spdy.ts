@@ -4,7 +4,7 @@ import { type ExecQuery, type ExecStatus, runExec } from './exec.ts';
 import type { PodBackend } from './pod-backend.ts';
 import { SpdyConnection, type SpdyStream } from './spdy.ts';
 
-/** Serves an exec over SPDY: the client opens one stream for each of its channels. */
+/** Serves an exec over SPDY, where the client opens one stream per channel. */
 export async function execOverSpdy(
   socket: Duplex,
   backend: PodBackend,
@@ -14,7 +14,7 @@ export async function execOverSpdy(
   const wanted = [
     'error',
     ...(['stdin', 'stdout', 'stderr'] as const).filter((name) => asked[name]),
-    // From v3 on a terminal has a stream for its sizes, and the server waits for that one as well.
+    // From v3 on, a terminal has a stream for its size, which the server also waits for.
     ...(asked.tty ? ['resize'] : []),
   ];
   let begin: () => void = () => undefined;

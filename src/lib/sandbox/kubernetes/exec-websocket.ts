@@ -9,7 +9,7 @@ const STDERR = 2;
 const ERROR = 3;
 const CLOSE = 255;
 
-/** Serves an exec over a WebSocket: the first byte of every message is its channel. */
+/** Serves an exec over a WebSocket, where the first byte of every message is the channel. */
 export async function execOverWebSocket(
   socket: WebSocket,
   backend: PodBackend,
@@ -29,7 +29,7 @@ export async function execOverWebSocket(
       socket.send(Buffer.concat([Buffer.from([channel]), bytes]), { binary: true });
     }
   };
-  // The server says that it is there with an empty message on the lowest channel that it writes.
+  // The server first sends an empty message on the lowest channel it writes to.
   send(asked.stdout ? STDOUT : asked.stderr ? STDERR : ERROR, '');
   const status: ExecStatus = await runExec(backend, asked, {
     stdin,
@@ -45,11 +45,11 @@ function receive(message: Buffer, stdin: PassThrough): void {
   const data = message.subarray(1);
   if (stdin.writableEnded) return;
   if (channel === STDIN) stdin.write(data);
-  // v5 only: closes the stream whose number follows.
+  // v5 only: closes the channel whose number follows.
   if (channel === CLOSE && data[0] === STDIN) stdin.end();
 }
 
-/** A message of `ws` as one buffer. */
+/** Returns a message of `ws` as one buffer. */
 export function toBuffer(data: RawData): Buffer {
   if (Buffer.isBuffer(data)) return data;
   return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);

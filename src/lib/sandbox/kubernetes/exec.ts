@@ -5,7 +5,7 @@ import type { PodObject } from './objects.ts';
 import { NoSuchCommandError, type PodBackend } from './pod-backend.ts';
 import { isTrue } from './request-path.ts';
 
-/** A command to run in a container, as a request's query says it. */
+/** The parsed query of an exec request. */
 export interface ExecQuery {
   readonly command: readonly string[];
   readonly stdin: boolean;
@@ -14,7 +14,7 @@ export interface ExecQuery {
   readonly tty: boolean;
 }
 
-/** The document that ends an exec: on channel 3, or on the error stream. */
+/** The final document of an exec, sent on channel 3 or on the error stream. */
 export interface ExecStatus {
   readonly metadata: Readonly<Record<string, never>>;
   readonly status: 'Success' | 'Failure';
@@ -26,17 +26,17 @@ export interface ExecStatus {
   readonly code?: number;
 }
 
-/** The streams of an exec, whatever carries them. */
+/** The streams of an exec, independent of the transport. */
 export interface ExecStreams {
   /** Ends when the client closes its input. */
   readonly stdin: PassThrough;
   write(stream: 'stdout' | 'stderr', data: string | Uint8Array): void;
-  /** Aborted when the client goes away. */
+  /** Aborted when the client disconnects. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Reads the query of an exec.
+ * Parses the query of an exec request.
  *
  * @throws ApiError 400
  */
@@ -57,14 +57,14 @@ export function parseExec(query: URLSearchParams): ExecQuery {
   return asked;
 }
 
-/** Refuses a pod that has ended, as the API server does before it asks the kubelet. */
+/** Rejects a completed pod, as the API server does before it contacts the kubelet. */
 export function checkExecutable(pod: PodObject): void {
   const { phase } = pod.status;
   if (phase !== 'Succeeded' && phase !== 'Failed') return;
   throw badRequest(`cannot exec into a container in a completed pod; current phase is ${phase}`);
 }
 
-/** Runs a command to its end and says how it ended. */
+/** Runs a command to completion and returns its status. */
 export async function runExec(
   backend: PodBackend,
   asked: ExecQuery,

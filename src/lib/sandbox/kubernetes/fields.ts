@@ -32,12 +32,12 @@ const BY_RESOURCE: Readonly<Record<string, readonly string[]>> = {
   jobs: ['status.successful'],
 };
 
-/** The fields that a field selector may name. */
+/** Returns the fields supported in field selectors. */
 export function selectableFields(type: ResourceType): readonly string[] {
   return [...COMMON, ...(BY_RESOURCE[type.name] ?? [])];
 }
 
-/** Reads the selectable fields of an object. */
+/** Returns the values of an object's selectable fields. */
 export function fieldValues(type: ResourceType, object: KubeObject): Record<string, string> {
   const values: Record<string, string> = {};
   for (const field of selectableFields(type)) {

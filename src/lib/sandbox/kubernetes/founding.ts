@@ -11,7 +11,7 @@ import {
   workloadLabels,
 } from './workload-objects.ts';
 
-/** The nodes of a cluster of a size. */
+/** Returns the names and addresses of `count` nodes. */
 export function nodeAddresses(count: number): readonly NodeAddress[] {
   return Array.from({ length: Math.max(1, count) }, (_, index) => {
     const last = 21 + index;
@@ -19,7 +19,7 @@ export function nodeAddresses(count: number): readonly NodeAddress[] {
   });
 }
 
-/** Puts the namespaces and nodes there, as of a moment. */
+/** Creates the namespaces and nodes, as of a time. */
 export function foundCluster(
   cluster: Cluster,
   nodes: readonly NodeAddress[],
@@ -127,7 +127,7 @@ function nodeObject(cluster: Cluster, node: NodeAddress, version: string, at: nu
   };
 }
 
-/** Puts a workload there; its pods follow from its controller. */
+/** Creates a workload as of a time; its controller creates the pods. */
 export function foundWorkload(
   cluster: Cluster,
   controllers: Controllers,

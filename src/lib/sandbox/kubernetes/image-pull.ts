@@ -1,18 +1,18 @@
 import type { EventNote } from './cluster.ts';
 import type { PodSituation } from './scenario.ts';
 
-/** A kubelet waits so long before it pulls an image again that was not there. */
+/** The kubelet's delay before it retries to pull a missing image. */
 const RETRY_MS = 300_000;
 
-/** Why a container's image cannot be had, as the kubelet puts it. */
+/** Why a container's image cannot be pulled, as reported by the kubelet. */
 export interface PullFailure {
   readonly waiting: { readonly reason: string; readonly message: string };
   readonly notes: readonly Omit<EventNote, 'from'>[];
-  /** Milliseconds until the kubelet tries again; null where it does not. */
+  /** The delay until the kubelet retries, in milliseconds; null if it does not. */
   readonly retryMs: number | null;
 }
 
-/** How pulling an image fails in a situation; null where it does not. */
+/** Returns how pulling an image fails in a situation; null if it succeeds. */
 export function pullFailure(situation: PodSituation, image: string): PullFailure | null {
   if (situation === 'image-missing') {
     const message = `Container image "${image}" is not present with pull policy of Never`;

@@ -7,16 +7,16 @@ import { type PodObject, timestamp } from './objects.ts';
 import { PodRecords } from './pod-records.ts';
 import type { ContainerRun, PodRun } from './pod-run.ts';
 
-/** Milliseconds from a pod's creation until it is on a node, prepared, and started. */
+/** The times to schedule a pod, to create its containers, and to start them, in milliseconds. */
 const SCHEDULING_MS = 20;
 const CREATING_MS = 300;
 const STARTING_MS = 1_200;
-/** How long a well-behaved container takes to stop. */
+/** The time that a normal container takes to stop. */
 const STOPPING_MS = 2_000;
-/** How long a container of a crash loop lives. */
+/** The lifetime of a container in a crash loop. */
 const CRASH_AFTER_MS = 1_000;
 
-/** Scheduler and kubelet in one: brings pods up, keeps their containers running, takes them down. */
+/** The scheduler and the kubelet: starts pods, restarts their containers, and stops them. */
 export class Kubelet {
   readonly #cluster: Cluster;
   readonly #nodes: readonly NodeAddress[];
@@ -33,7 +33,7 @@ export class Kubelet {
     this.#nodes = nodes;
   }
 
-  /** What the workload's containers write by themselves, the running ones included. */
+  /** Sets the log source of the workload's containers, including running ones. */
   setLogSource(workload: string, source: LogSource): void {
     this.#behaviour.setLogSource(workload, source);
     for (const run of this.#records.of(workload)) {
@@ -43,23 +43,23 @@ export class Kubelet {
     }
   }
 
-  /** By how much the clock of a pod's node is ahead, in milliseconds. */
+  /** Returns how far the clock of a pod's node is ahead, in milliseconds. */
   clockSkewMs(pod: PodObject): number {
     return this.#behaviour.clockSkewMs(this.run(pod)?.workload ?? '');
   }
 
-  /** What runs behind a pod. */
+  /** Returns the run of a pod. */
   run(pod: PodObject): PodRun | undefined {
     return this.#records.find(pod);
   }
 
-  /** Takes a new pod: schedules it and starts its containers, over the sandbox's time. */
+  /** Accepts a new pod: schedules it and starts its containers, in sandbox time. */
   admit(pod: PodObject, workload: string): void {
     const run = this.#records.add(pod, workload);
     this.#records.later(run, SCHEDULING_MS, () => this.#schedule(run));
   }
 
-  /** Takes a pod that has been there since `at`, in the state that its situation says. */
+  /** Accepts a pod that has existed since `at`, in the state given by its situation. */
   adopt(pod: PodObject, workload: string, at: number): void {
     const run = this.#records.add(pod, workload);
     const situation = this.#behaviour.situation(workload);
@@ -77,7 +77,7 @@ export class Kubelet {
     for (const container of run.containers) container.restarts = restarts;
     if (situation === 'evicted') {
       run.evicted = 'The node was low on resource: memory.';
-      // What comes in its place runs elsewhere.
+      // Its replacement runs normally on another node.
       this.#behaviour.setSituation(workload, 'running');
     } else if (this.#behaviour.pullFailure(workload, '') !== null) {
       for (const container of run.containers) this.#bringUp(run, container);
@@ -100,7 +100,7 @@ export class Kubelet {
     this.#records.publish(run, timestamp(at + STARTING_MS + 1_000));
   }
 
-  /** Stops a pod's containers and removes it; at once when `graceSeconds` is 0. */
+  /** Stops a pod's containers and removes it; immediately if `graceSeconds` is 0. */
   terminate(pod: PodObject, graceSeconds: number): PodObject {
     const run = this.#records.find(pod);
     if (!run || graceSeconds === 0) {
@@ -137,7 +137,7 @@ export class Kubelet {
     return marked;
   }
 
-  /** Lets a container end; it is started again as the kubelet does, after a back-off. */
+  /** Terminates a container, which the kubelet then restarts after a back-off. */
   crash(pod: PodObject, exitCode: number, reason: string, containerName?: string): void {
     const run = this.#records.find(pod);
     const container =
@@ -207,7 +207,7 @@ export class Kubelet {
     this.#records.publish(run);
   }
 
-  /** Starts a container, now, and what its situation makes of it later. */
+  /** Starts a container and schedules the later effects of its situation. */
   #launch(run: PodRun, container: ContainerRun): void {
     this.#begin(run, container, this.#cluster.clock.nowMs());
     for (const reason of ['Created', 'Started']) {
@@ -239,7 +239,7 @@ export class Kubelet {
     this.#containers.begin(container, at, source);
   }
 
-  /** Ends a running container, and arranges for its next start. */
+  /** Terminates a running container and schedules its restart. */
   #end(run: PodRun, container: ContainerRun, how: ContainerEnd): void {
     container.last = { terminated: this.#containers.stop(container, how.exitCode, how.reason) };
     const delay = this.#containers.backOff(run, container);
@@ -261,7 +261,7 @@ export class Kubelet {
     run.succeeded = true;
   }
 
-  /** Gets a container's image and starts it, or tries that again later. */
+  /** Pulls a container's image and starts it, or schedules a retry. */
   #bringUp(run: PodRun, container: ContainerRun): void {
     const failure = this.#behaviour.pullFailure(run.workload, container.image);
     if (failure === null) {

@@ -26,12 +26,12 @@ import { CONFIG_MAPS_3X, INSTALLATION_3X } from './services.ts';
 
 const AGE_MS = (6 * 24 + 20) * 3_600_000;
 
-/** Name of the kubeconfig's context, cluster and user. */
+/** The name of the kubeconfig's context, cluster and user. */
 export const SANDBOX_CONTEXT = 'circleci-sandbox';
 
 /**
- * A Kubernetes API server with the pods of an installation, good enough for kubectl and for
- * client-node. What stands behind a pod's ports and commands is a {@link PodBackend}.
+ * A Kubernetes API server with the pods of an installation, sufficient for kubectl and for
+ * client-node. The ports and commands of a pod are served by a {@link PodBackend}.
  */
 export class KubernetesSandbox implements SandboxService {
   readonly name = 'kubernetes';
@@ -49,8 +49,8 @@ export class KubernetesSandbox implements SandboxService {
   #certificates: ServerCertificates | undefined;
 
   /**
-   * @param backends by pod name or by workload name; a pod without one has a few shell commands
-   * @param logs what containers write by themselves, where that is more than a healthy service does
+   * @param backends by pod name or workload name; a pod without one has a few shell commands
+   * @param logs the log sources of containers that log more than a healthy service does
    */
   constructor(
     context: SandboxContext,
@@ -87,18 +87,20 @@ export class KubernetesSandbox implements SandboxService {
     return this.#server?.port ?? 0;
   }
 
-  /** Scheme, host and port of the API server. */
+  /** The scheme, host and port of the API server. */
   get url(): string {
     const scheme = this.#scenario.tls === false ? 'http' : 'https';
     return `${scheme}://127.0.0.1:${this.port}`;
   }
 
-  /** The certificate authority's certificate, PEM; undefined without TLS and before the start. */
+  /** The CA certificate in PEM; undefined without TLS and before the start. */
   get certificateAuthority(): string | undefined {
     return this.#certificates?.ca;
   }
 
-  /** Listens, on `port` if given, and writes the kubeconfig where the scenario asks for it. */
+  /**
+   * Starts to listen, on `port` if given, and writes the kubeconfig if the scenario requests it.
+   */
   async start(port = 0): Promise<void> {
     if (this.#scenario.tls !== false) this.#certificates = await makeCertificates();
     const tls = this.#certificates && {
@@ -127,9 +129,9 @@ export class KubernetesSandbox implements SandboxService {
   }
 
   /**
-   * A kubeconfig in YAML whose one context is this cluster and namespace.
+   * Returns a kubeconfig in YAML with this cluster and namespace as its only context.
    *
-   * @param token a user of the scenario; the first by default
+   * @param token the token of a user of the scenario; by default the first one
    */
   kubeconfig(token: string = this.#users[0]?.token ?? ''): string {
     const ca = this.certificateAuthority;
@@ -154,12 +156,14 @@ export class KubernetesSandbox implements SandboxService {
     });
   }
 
-  /** Every pod of the installation. */
+  /** Returns all pods of the installation. */
   pods(): readonly PodObject[] {
     return this.cluster.pods.list(this.namespace);
   }
 
-  /** The pods of a workload, and which of them are ready; null where there is no such workload. */
+  /**
+   * Returns the pods of a workload and whether each is ready; null if the workload does not exist.
+   */
   podsOf(workload: string): readonly { readonly name: string; readonly ready: boolean }[] | null {
     const sets = ['deployments', 'statefulsets'].map((name) =>
       this.cluster.collection('apps', name),
@@ -173,12 +177,12 @@ export class KubernetesSandbox implements SandboxService {
       }));
   }
 
-  /** Calls back after every change of a pod. */
+  /** Calls `listener` after every change of a pod. */
   onPodChange(listener: () => void): void {
     this.cluster.pods.subscribe(listener);
   }
 
-  /** Changes how many pods a Deployment wants. */
+  /** Sets the number of replicas of a Deployment. */
   scale(deployment: string, replicas: number): void {
     const { deployments } = this.#controllers;
     const found = deployments.get(this.namespace, deployment);
@@ -186,7 +190,7 @@ export class KubernetesSandbox implements SandboxService {
   }
 
   /**
-   * A pod by its name, or the first of a workload.
+   * Returns a pod by its name, or the first pod of a workload.
    *
    * @throws ApiError 404
    */
@@ -197,19 +201,19 @@ export class KubernetesSandbox implements SandboxService {
     return found ?? this.cluster.pods.get(this.namespace, nameOrWorkload);
   }
 
-  /** Writes a line into a container's log, now; the first container's where none is named. */
+  /** Appends a line to a container's log; by default the first container's. */
   appendLog(pod: string, container: string | undefined, line: string): void {
     const containers = this.#kubelet.run(this.pod(pod))?.containers ?? [];
     const chosen = containers.find(({ name }) => name === container) ?? containers[0];
     chosen?.log?.append(line);
   }
 
-  /** What a workload's containers write by themselves from now on. */
+  /** Sets the log source of a workload's containers. */
   setLogBackground(workload: string, source: LogSource): void {
     this.#kubelet.setLogSource(workload, source);
   }
 
-  /** Ends a pod's container, which is then started again with a growing back-off. */
+  /** Terminates a pod's container, which is restarted with a growing back-off. */
   crash(
     pod: string,
     options: {
@@ -227,12 +231,12 @@ export class KubernetesSandbox implements SandboxService {
     this.#kubelet.setReady(this.pod(pod), ready);
   }
 
-  /** What becomes of the containers that a workload starts from now on. */
+  /** Sets the situation of the containers that a workload starts from now on. */
   setSituation(workload: string, situation: PodSituation): void {
     this.#behaviour.setSituation(workload, situation);
   }
 
-  /** Deletes a pod as a client would; its owner makes another. */
+  /** Deletes a pod as a client would; its owner creates another. */
   deletePod(pod: string, graceSeconds?: number): void {
     const found = this.pod(pod);
     this.#kubelet.terminate(found, graceSeconds ?? found.spec.terminationGracePeriodSeconds);
@@ -244,7 +248,7 @@ export class KubernetesSandbox implements SandboxService {
     foundWorkload(this.cluster, this.#controllers, this.#behaviour, spec, now);
   }
 
-  /** Forgets old resource versions: watches and pages that go on from one are answered with 410. */
+  /** Discards old resource versions: watches and list pages that continue from one get 410. */
   compact(): void {
     for (const collection of this.cluster.collections()) collection.compact();
   }

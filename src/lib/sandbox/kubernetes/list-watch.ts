@@ -11,10 +11,10 @@ import { parseFieldSelector, parseLabelSelector } from './selectors.ts';
 import { renderTable, type TableOptions, wantsTable } from './tables.ts';
 
 const BOOKMARK_EVERY_MS = 60_000;
-/** How long a watch lasts that names no time: the API server draws 30 to 60 minutes. */
+/** The duration of a watch without a timeout; the API server picks 30 to 60 minutes. */
 const WATCH_MS = 45 * 60_000;
 
-/** Whether an object is one of those that a list or watch asks for. */
+/** Returns whether an object matches the selectors of a list or watch. */
 type Matcher = (object: KubeObject) => boolean;
 
 function matcher(type: ResourceType, request: ResourceRequest): Matcher {
@@ -30,7 +30,7 @@ function matcher(type: ResourceType, request: ResourceRequest): Matcher {
     fields(fieldValues(type, object));
 }
 
-/** Answers `list`: selectors, pages, and the table form that kubectl asks for. */
+/** Responds to `list` with selectors, pages, and the table format that kubectl requests. */
 export function sendList(
   cluster: Cluster,
   collection: Collection,
@@ -107,7 +107,9 @@ function forbiddenForWatch(option: string): ApiError {
   return new ApiError(422, 'Invalid', message, { group: 'meta.k8s.io', kind: 'ListOptions' });
 }
 
-/** Answers `watch`: a line of JSON for every change until the client or the time ends it. */
+/**
+ * Responds to `watch` with a line of JSON per change until the client disconnects or the timeout.
+ */
 export function sendWatch(
   cluster: Cluster,
   collection: Collection,
@@ -115,7 +117,7 @@ export function sendWatch(
   http: IncomingMessage,
   response: ServerResponse,
 ): void {
-  // Servers before 1.27 know no streaming lists, and say so; clients then list and watch apart.
+  // Servers before 1.27 reject streaming lists; clients then list and watch separately.
   if (request.query.has('resourceVersionMatch')) throw forbiddenForWatch('resourceVersionMatch');
   const matches = matcher(collection.type, request);
   const asked = request.query.get('resourceVersion') ?? '';
@@ -157,7 +159,10 @@ export function sendWatch(
   });
 }
 
-/** How a watch sees a change: an object that begins to match is added, one that stops is deleted. */
+/**
+ * Returns the type of a change as a watch sees it: an object that begins to match is added, one
+ * that ceases to match is deleted.
+ */
 function seenAs(change: Change, matches: Matcher): string | undefined {
   const now = matches(change.object);
   if (change.type !== 'MODIFIED') return now ? change.type : undefined;

@@ -2,7 +2,7 @@ import { type LogPattern, type LogSource, patternSource } from './log-source.ts'
 
 const BEAT_EVERY_MS = 60_000;
 
-/** `2021-01-20T06:14:59.277+0000`. */
+/** Formats a time as `2021-01-20T06:14:59.277+0000`. */
 function isoTime(at: Date): string {
   return at.toISOString().replace('Z', '+0000');
 }
@@ -38,7 +38,7 @@ const PATTERNS: Readonly<Record<string, readonly LogPattern[]>> = {
         `    ${at.toISOString().slice(0, 23)}Z [INFO]  nomad.core: garbage collected objects: evals=0 allocs=0`,
     },
   ],
-  // Nobody knows what they write by themselves.
+  // Their own log lines are not known.
   'distributor-cleaner': [],
   'distributor-dispatcher': [],
   'distributor-external': [],
@@ -54,7 +54,10 @@ const PATTERNS: Readonly<Record<string, readonly LogPattern[]>> = {
   ],
 };
 
-/** What a healthy service writes by itself; application services that are not named only beat. */
+/**
+ * Returns the log source of a healthy service. Application services that are not listed log only a
+ * regular "Still running".
+ */
 export function healthyLog(workload: string): LogSource {
   return patternSource(PATTERNS[workload] ?? [beat(31_112, `${workload}.core`)]);
 }

@@ -1,32 +1,32 @@
-/** One line of a container's log. */
+/** A line of a container's log. */
 export interface LogLine {
   /** When it was written, in milliseconds since the epoch. */
   readonly at: number;
-  /** Without its line end. */
+  /** The line without its line ending. */
   readonly text: string;
 }
 
-/** A line that a healthy service writes again and again. */
+/** A line that a healthy service logs periodically. */
 export interface LogPattern {
   readonly everyMs: number;
   /** Milliseconds after a multiple of {@link everyMs}. */
   readonly offsetMs: number;
-  /** The line; `round` counts the repetitions since the epoch. */
+  /** Returns the line; `round` counts the repetitions since the epoch. */
   readonly text: (at: Date, round: number) => string;
 }
 
-/** Lines that write themselves as the sandbox's time passes; computed when somebody reads. */
+/** Generates lines as sandbox time passes. They are computed when they are read. */
 export interface LogSource {
-  /** The lines from `from` (included) to `to` (not included), in order of time. */
+  /** Returns the lines from `from` (inclusive) to `to` (exclusive), ordered by time. */
   between(from: number, to: number): LogLine[];
-  /** When the first line at or after a moment is due; null when none will come. */
+  /** Returns the time of the first line at or after a time; null if there are no more. */
   nextAt(from: number): number | null;
 }
 
-/** A container that writes nothing by itself. */
+/** The source of a container without generated lines. */
 export const SILENT: LogSource = { between: () => [], nextAt: () => null };
 
-/** Makes a source out of patterns. */
+/** Creates a source from patterns. */
 export function patternSource(patterns: readonly LogPattern[]): LogSource {
   const firstRound = (pattern: LogPattern, from: number): number =>
     Math.ceil((from - pattern.offsetMs) / pattern.everyMs);

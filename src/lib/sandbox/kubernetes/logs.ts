@@ -10,7 +10,7 @@ import { isTrue } from './request-path.ts';
 import { commonHeaders } from './respond.ts';
 
 /**
- * The container that a request names, or the only one.
+ * Returns the requested container of a pod, or its only one.
  *
  * @throws ApiError 400
  */
@@ -30,7 +30,7 @@ export function chooseContainer(pod: PodObject, asked: string | null): string {
   return only;
 }
 
-/** Answers `pods/NAME/log`. */
+/** Responds to `pods/NAME/log`. */
 export function sendLog(
   cluster: Cluster,
   kubelet: Kubelet,
@@ -44,12 +44,12 @@ export function sendLog(
   const limit = wholeNumber(query, 'limitBytes');
   const container = kubelet.run(pod)?.containers.find((each) => each.name === name);
   if (pod.spec.nodeName === undefined || !container) {
-    // Nothing runs anywhere yet: the API server has no kubelet to ask.
+    // The pod has no node yet, so there is no kubelet to ask.
     response.writeHead(204, commonHeaders()).end();
     return;
   }
   const log = chooseRun(pod, container, isTrue(query, 'previous'));
-  // The kubelet writes times, and compares them, by the clock of its node.
+  // The kubelet writes and compares times by the clock of its node.
   const skew = kubelet.clockSkewMs(pod);
   const since = Math.max(
     sinceSeconds === null ? 0 : cluster.clock.nowMs() - sinceSeconds * 1_000,
@@ -115,13 +115,15 @@ function formatter(timestamps: boolean, skew: number): (line: LogLine) => string
   return (line) => `${nanoTimestamp(line.at + skew)} ${line.text}\n`;
 }
 
-/** A moment with nine digits of a second, as the kubelet writes it. */
+/** Formats a time with nine fractional digits, as the kubelet does. */
 function nanoTimestamp(ms: number): string {
   const nanos = Math.round((ms - Math.floor(ms)) * 1e6);
   return `${new Date(ms).toISOString().slice(0, 23)}${String(nanos).padStart(6, '0').slice(0, 6)}Z`;
 }
 
-/** Writes until a number of bytes is reached; tells whether there is room left. */
+/**
+ * Returns a function that writes up to a number of bytes and returns whether more can be written.
+ */
 function limited(response: ServerResponse, limit: number | null): (text: string) => boolean {
   let left = limit ?? Number.POSITIVE_INFINITY;
   return (text) => {

@@ -1,4 +1,4 @@
-/** Who owns an object. */
+/** A reference to the owner of an object. */
 export interface OwnerReference {
   readonly apiVersion: string;
   readonly kind: string;
@@ -8,7 +8,7 @@ export interface OwnerReference {
   readonly blockOwnerDeletion: true;
 }
 
-/** The metadata of an object, as it goes over the wire. */
+/** The metadata of an object, in wire format. */
 export interface ObjectMeta {
   readonly name: string;
   readonly generateName?: string;
@@ -24,21 +24,21 @@ export interface ObjectMeta {
   readonly ownerReferences?: readonly OwnerReference[];
 }
 
-/** Any object of the API, without `kind` and `apiVersion`: lists leave them out. */
+/** An object of the API without `kind` and `apiVersion`, which lists omit. */
 export interface KubeObject {
   readonly metadata: ObjectMeta;
   readonly spec?: unknown;
   readonly status?: unknown;
 }
 
-/** What a container is doing. */
+/** The state of a container. */
 export interface ContainerState {
   readonly waiting?: { readonly reason: string; readonly message?: string };
   readonly running?: { readonly startedAt: string };
   readonly terminated?: TerminatedState;
 }
 
-/** How a container ended. */
+/** The state of a terminated container. */
 export interface TerminatedState {
   readonly exitCode: number;
   readonly reason: string;
@@ -47,7 +47,7 @@ export interface TerminatedState {
   readonly containerID: string;
 }
 
-/** The status of one container. */
+/** The status of a container. */
 export interface ContainerStatus {
   readonly name: string;
   readonly state: ContainerState;
@@ -60,7 +60,7 @@ export interface ContainerStatus {
   readonly started: boolean;
 }
 
-/** One condition of a pod. */
+/** A condition of a pod. */
 export interface PodCondition {
   readonly type: string;
   readonly status: 'True' | 'False';
@@ -84,7 +84,7 @@ export interface PodStatus {
   readonly qosClass: string;
 }
 
-/** A container as a pod's specification has it. */
+/** A container in the specification of a pod. */
 export interface ContainerTemplate {
   readonly name: string;
   readonly image: string;
@@ -112,12 +112,12 @@ export interface PodObject extends KubeObject {
   readonly status: PodStatus;
 }
 
-/** A moment as Kubernetes writes it, to the second. */
+/** Formats a time as Kubernetes does, to the second. */
 export function timestamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-/** A moment with six digits of a second, as `eventTime` has it. */
+/** Formats a time with six fractional digits, as in `eventTime`. */
 export function microTimestamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 23)}000Z`;
 }

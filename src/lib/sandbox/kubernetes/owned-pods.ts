@@ -10,19 +10,21 @@ import {
   type WorkloadObject,
 } from './workload-objects.ts';
 
-/** A pod that a controller wants to have. */
+/** The name, labels and host name of a pod to create. */
 export interface WantedPod {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Its host name, for pods that have a fixed one. */
+  /** The fixed host name; undefined for pods without one. */
   readonly host?: string;
 }
 
-/** What the controllers have in common: the pods that workloads own, and their statuses. */
+/** The common parts of the controllers: the pods that workloads own, and workload statuses. */
 export class OwnedPods {
   readonly cluster: Cluster;
   readonly #kubelet: Kubelet;
-  /** How old the pods that are made now are said to be; null is "new". */
+  /**
+   * The creation time of new pods while founding, in milliseconds since the epoch; null for now.
+   */
   #foundingAt: number | null = null;
 
   constructor(cluster: Cluster, kubelet: Kubelet) {
@@ -30,17 +32,17 @@ export class OwnedPods {
     this.#kubelet = kubelet;
   }
 
-  /** Whether pods are made that have been there for a while. */
+  /** Whether pods are created as if they had existed for a while. */
   get founding(): boolean {
     return this.#foundingAt !== null;
   }
 
-  /** When what is made now was made, in milliseconds since the epoch. */
+  /** The creation time of new objects, in milliseconds since the epoch. */
   get now(): number {
     return this.#foundingAt ?? this.cluster.clock.nowMs();
   }
 
-  /** Makes what `build` creates look as if it had been there since a moment. */
+  /** Creates the objects of `build` as if they had existed since a time. */
   found(at: number, build: () => void): void {
     this.#foundingAt = at;
     try {
@@ -50,12 +52,12 @@ export class OwnedPods {
     }
   }
 
-  /** A name part that tells the pods of a set apart. */
+  /** Returns a random suffix for the name of a pod. */
   suffix(): string {
     return nameSuffix(5, () => this.cluster.random.integer(0, 1_000));
   }
 
-  /** Makes a pod of a ReplicaSet or StatefulSet, and starts it. */
+  /** Creates and starts a pod of a ReplicaSet or StatefulSet. */
   create(kind: 'ReplicaSet' | 'StatefulSet', set: WorkloadObject, wanted: WantedPod): void {
     const stateful = kind === 'StatefulSet';
     const { name } = wanted;
@@ -76,7 +78,7 @@ export class OwnedPods {
     });
   }
 
-  /** Makes the pod of a Job. */
+  /** Creates the pod of a Job. */
   createForJob(job: WorkloadObject): void {
     const { name } = job.metadata;
     const { labels } = job.spec.template.metadata;
@@ -84,25 +86,25 @@ export class OwnedPods {
     this.#bring(this.#createPod(job, wanted, ownedBy('batch/v1', 'Job', job.metadata)), name);
   }
 
-  /** Pods that an object owns, those that are being deleted included. */
+  /** Returns the pods owned by an object, including those being deleted. */
   of(owner: WorkloadObject): PodObject[] {
     return this.cluster.pods.ownedBy(owner);
   }
 
-  /** Pods of a set that are not being deleted and have not failed for good. */
+  /** Returns the pods of a set that are neither being deleted nor failed. */
   living(set: WorkloadObject): PodObject[] {
     return this.of(set).filter(
       ({ metadata, status }) => !metadata.deletionTimestamp && status.phase !== 'Failed',
     );
   }
 
-  /** Deletes a pod: with its own grace, or at once when it has failed. */
+  /** Deletes a pod: with its grace period, or immediately if it has failed. */
   remove(pod: PodObject): void {
     const failed = pod.status.phase === 'Failed';
     this.#kubelet.terminate(pod, failed ? 0 : pod.spec.terminationGracePeriodSeconds);
   }
 
-  /** Writes a workload's status, unless it says what was there already. */
+  /** Writes a workload's status, unless it is unchanged. */
   writeStatus(
     collection: Collection<WorkloadObject>,
     object: WorkloadObject,
@@ -138,7 +140,7 @@ export class OwnedPods {
   }
 }
 
-/** Whether a pod's Ready condition holds. */
+/** Returns whether a pod's Ready condition is true. */
 export function isReady(pod: PodObject): boolean {
   return (
     pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ??
@@ -146,12 +148,12 @@ export function isReady(pod: PodObject): boolean {
   );
 }
 
-/** Deployments, ReplicaSets or StatefulSets. */
+/** Returns the collection of Deployments, ReplicaSets or StatefulSets. */
 export function workloads(cluster: Cluster, name: string): Collection<WorkloadObject> {
   return cluster.collection('apps', name) as unknown as Collection<WorkloadObject>;
 }
 
-/** Whether two statuses say the same, their times aside. */
+/** Returns whether two statuses are equal, ignoring their times. */
 function sameStatus(a: unknown, b: unknown): boolean {
   const plain = (value: unknown): string =>
     JSON.stringify(value, (field, inner) => (field.startsWith('last') ? undefined : inner));

@@ -2,10 +2,10 @@ import { isRecord } from '../../json-value.ts';
 import { ApiError, badRequest } from './api-error.ts';
 
 /**
- * Applies a patch of any of the three forms. A strategic merge patch is taken for a merge patch:
- * that is the same for everything but lists.
+ * Applies a JSON patch or a merge patch. A strategic merge patch or an apply patch is treated as a
+ * merge patch, which differs only for lists.
  *
- * @throws ApiError 400, and 415 for another form
+ * @throws ApiError 400, and 415 for another format
  */
 export function applyPatch(contentType: string, target: unknown, patch: unknown): unknown {
   const form = contentType.split(';')[0] ?? '';
@@ -24,7 +24,9 @@ export function applyPatch(contentType: string, target: unknown, patch: unknown)
   );
 }
 
-/** RFC 7396: null takes away, objects are merged, everything else is put in place. */
+/**
+ * Applies a merge patch (RFC 7396): null deletes a key, objects are merged, other values replaced.
+ */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isRecord(patch)) return patch;
   const merged: Record<string, unknown> = isRecord(target) ? { ...target } : {};
@@ -35,7 +37,7 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
   return merged;
 }
 
-/** RFC 6902, without `move` and `copy`. */
+/** Applies a JSON patch (RFC 6902), without `move` and `copy`. */
 function jsonPatch(target: unknown, patch: unknown): unknown {
   if (!Array.isArray(patch)) throw badRequest('json patch: not a list of operations');
   let result = structuredClone(target);

@@ -1,20 +1,20 @@
-/** The streams of a command that runs in a simulated container. */
+/** The streams of a command in a simulated container. */
 export interface ExecIo {
   readonly stdin: AsyncIterable<Uint8Array>;
   stdout(data: string | Uint8Array): void;
   stderr(data: string | Uint8Array): void;
-  /** With a terminal, the real thing answers with ANSI and CRLF on one stream. */
+  /** With a terminal, real containers respond with ANSI codes and CRLF on one stream. */
   readonly tty: boolean;
-  /** Aborted when the client goes away. */
+  /** Aborted when the client disconnects. */
   readonly signal: AbortSignal;
 }
 
-/** Thrown by {@link PodBackend.exec} for a binary that the container does not have. */
+/** Thrown by {@link PodBackend.exec} if the container has no such binary. */
 export class NoSuchCommandError extends Error {}
 
-/** What stands behind a simulated pod: the ports that answer and the commands that run. */
+/** The ports and commands of a simulated pod. */
 export interface PodBackend {
-  /** Loopback ports behind the pod's own; any other port refuses the connection. */
+  /** The loopback port for each port of the pod; other ports refuse connections. */
   readonly ports: Readonly<Record<number, number>>;
   /**
    * Runs a command and returns its exit status.

@@ -1,6 +1,6 @@
 import type { PodObject } from './objects.ts';
 
-/** The STATUS that kubectl shows for a pod: printers/internalversion's printPod. */
+/** Returns the STATUS column of a pod in kubectl, as printPod in printers/internalversion does. */
 export function podDisplayStatus(pod: PodObject): string {
   const { metadata, status } = pod;
   let reason = status.reason ?? status.phase;

@@ -11,15 +11,15 @@ import type { PodObject } from './objects.ts';
 import type { PodBackend } from './pod-backend.ts';
 import { sendError } from './respond.ts';
 
-/** Which port of which pod a proxy path names: `[https:]NAME[:PORT]`. */
+/** The pod and port in a proxy path: `[https:]NAME[:PORT]`. */
 export interface ProxyTarget {
   readonly name: string;
   readonly tls: boolean;
-  /** Undefined: the first port of the pod's first container. */
+  /** Undefined for the first port of the pod's first container. */
   readonly port: number | undefined;
 }
 
-/** Reads the name in a proxy path. */
+/** Parses the name in a proxy path. */
 export function parseProxyName(text: string): ProxyTarget {
   const parts = text.split(':');
   const tls = parts.length === 3 && parts[0] === 'https';
@@ -29,18 +29,18 @@ export function parseProxyName(text: string): ProxyTarget {
 
 const HOP_BY_HOP = ['connection', 'keep-alive', 'transfer-encoding', 'te', 'trailer', 'upgrade'];
 
-/** Hands requests on to what stands behind a pod's port, on connections that are kept alive. */
+/** Forwards requests to the backend of a pod's port over keep-alive connections. */
 export class PodProxy {
   readonly #agent = new Agent({ keepAlive: true });
   readonly #tlsAgent = new TlsAgent({ keepAlive: true, rejectUnauthorized: false });
 
-  /** Ends the connections that are kept. */
+  /** Closes the keep-alive connections. */
   close(): void {
     this.#agent.destroy();
     this.#tlsAgent.destroy();
   }
 
-  /** Hands one request on; status, headers and body of the answer are the pod's. */
+  /** Forwards a request. The response has the pod's status, headers and body. */
   forward(
     incoming: IncomingMessage,
     outgoing: ServerResponse,
@@ -48,7 +48,7 @@ export class PodProxy {
       readonly pod: PodObject;
       readonly backend: PodBackend | undefined;
       readonly target: ProxyTarget;
-      /** Path and query for the pod. */
+      /** The path and query on the pod. */
       readonly path: string;
     },
   ): void {
@@ -77,7 +77,7 @@ export class PodProxy {
       for (const name of HOP_BY_HOP) delete passed[name];
       outgoing.writeHead(answer.statusCode ?? 502, passed);
       outgoing.flushHeaders();
-      // A pod that breaks off breaks the client's answer off too; the callback has nothing to add.
+      // If the pod breaks the connection, the client's response is broken too; nothing else to do.
       pipeline(answer, outgoing, () => undefined);
     });
     upstream.once('error', () => {

@@ -2,7 +2,7 @@ import type { Cluster, EventNote } from './cluster.ts';
 import { type PodObject, timestamp } from './objects.ts';
 import { type ContainerRun, newPodRun, type PodRun, renderStatus } from './pod-run.ts';
 
-/** What runs behind each pod, and how the API server is told of it. */
+/** The runs of all pods, and their updates on the API server. */
 export class PodRecords {
   readonly #cluster: Cluster;
   readonly #runs = new Map<string, PodRun>();
@@ -11,7 +11,7 @@ export class PodRecords {
     this.#cluster = cluster;
   }
 
-  /** Begins to keep a pod. */
+  /** Adds a pod. */
   add(pod: PodObject, workload: string): PodRun {
     const run = newPodRun(pod, pod.metadata.namespace ?? this.#cluster.namespace, workload);
     this.#runs.set(run.uid, run);
@@ -22,12 +22,14 @@ export class PodRecords {
     return this.#runs.get(pod.metadata.uid);
   }
 
-  /** The pods of a workload. */
+  /** Returns the runs of a workload's pods. */
   of(workload: string): PodRun[] {
     return [...this.#runs.values()].filter((run) => run.workload === workload);
   }
 
-  /** Writes a pod's status as of a moment, now by default; undefined when the pod is gone. */
+  /**
+   * Writes a pod's status as of a time, by default now; returns undefined if the pod was deleted.
+   */
   publish(run: PodRun, at?: string): PodObject | undefined {
     const pod = this.#cluster.pods.find(run.namespace, run.name);
     if (pod?.metadata.uid !== run.uid) return undefined;
@@ -39,7 +41,7 @@ export class PodRecords {
     });
   }
 
-  /** The last two changes of a pod: its grace period is set to nothing, then it is gone. */
+  /** Makes the last two changes of a pod: sets its grace period to zero, then deletes it. */
   finish(pod: PodObject): void {
     const now = timestamp(this.#cluster.clock.nowMs());
     const last = this.#cluster.pods.update({
@@ -49,7 +51,7 @@ export class PodRecords {
     this.remove(last);
   }
 
-  /** Removes a pod and whatever was to happen to it. */
+  /** Deletes a pod and cancels its timers. */
   remove(pod: PodObject): void {
     const run = this.find(pod);
     if (run) this.cancel(run);
@@ -57,7 +59,7 @@ export class PodRecords {
     this.#runs.delete(pod.metadata.uid);
   }
 
-  /** Does something later, unless the pod is gone by then. */
+  /** Calls `callback` after a delay, unless the pod has been deleted by then. */
   later(run: PodRun, ms: number, callback: () => void): void {
     const timer = this.#cluster.clock.schedule(ms, () => {
       run.timers.splice(run.timers.indexOf(timer), 1);
@@ -66,12 +68,12 @@ export class PodRecords {
     run.timers.push(timer);
   }
 
-  /** Calls everything off that was to happen later. */
+  /** Cancels all timers of a pod. */
   cancel(run: PodRun): void {
     for (const timer of run.timers.splice(0)) timer.cancel();
   }
 
-  /** Writes an event about a pod, or about one of its containers. */
+  /** Creates an event about a pod or one of its containers. */
   note(
     run: PodRun,
     note: Omit<EventNote, 'from'> & { readonly from?: string },

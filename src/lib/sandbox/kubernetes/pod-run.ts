@@ -2,7 +2,7 @@ import type { Timer } from '../clock.ts';
 import type { ContainerLog } from './container-log.ts';
 import type { ContainerState, PodCondition, PodObject, PodStatus } from './objects.ts';
 
-/** A container as the kubelet sees it. */
+/** The kubelet's state of a container. */
 export interface ContainerRun {
   readonly name: string;
   readonly image: string;
@@ -16,14 +16,14 @@ export interface ContainerRun {
   previousLog: ContainerLog | null;
 }
 
-/** A pod as scheduler and kubelet see it; its `status` is made from this. */
+/** The scheduler's and the kubelet's state of a pod, from which its `status` is rendered. */
 export interface PodRun {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
-  /** The workload that it belongs to; its own name where it has none. */
+  /** The workload of the pod; the pod's own name if it has none. */
   readonly workload: string;
-  /** When it was put on a node, or why that did not work. */
+  /** When the pod was scheduled, or why it could not be. */
   scheduled: { readonly at: string; readonly problem?: string } | null;
   nodeName: string | null;
   hostIP: string | null;
@@ -37,7 +37,7 @@ export interface PodRun {
   readonly timers: Timer[];
 }
 
-/** A pod that nothing has been done with. */
+/** Returns the initial state of a new pod. */
 export function newPodRun(pod: PodObject, namespace: string, workload: string): PodRun {
   return {
     namespace,
@@ -69,7 +69,7 @@ export function newPodRun(pod: PodObject, namespace: string, workload: string): 
   };
 }
 
-/** Makes a pod's `status` out of what runs. */
+/** Renders the `status` of a pod. */
 export function renderStatus(run: PodRun, qosClass: string, now: string): PodStatus {
   if (run.evicted !== null) {
     const reason = { message: run.evicted, reason: 'Evicted' };

@@ -6,12 +6,15 @@ import { toBuffer } from './exec-websocket.ts';
 import type { PodBackend } from './pod-backend.ts';
 import { SpdyConnection, type SpdyStream } from './spdy.ts';
 
-/** What containerd says when nothing listens on a port. */
+/** Returns containerd's error for a port that nothing listens on. */
 function refusal(port: number, sandbox: string, netns: string): string {
   return `error forwarding port ${port} to pod ${sandbox}, uid : failed to execute portforward in network namespace "/var/run/netns/cni-${netns}": failed to connect to localhost:${port} inside namespace "${sandbox}", IPv4: dial tcp4 127.0.0.1:${port}: connect: connection refused IPv6 dial tcp6: address localhost: no suitable address found `;
 }
 
-/** Connects to what stands behind a port of a pod; hands over the kubelet's words if nothing does. */
+/**
+ * Connects to the backend of a pod's port; calls `refused` with the kubelet's message if nothing
+ * listens.
+ */
 function dial(
   backend: PodBackend,
   port: number,
@@ -25,15 +28,15 @@ function dial(
   socket.once('error', fail);
   socket.once('connect', () => {
     socket.off('error', fail);
-    // Later errors end the stream: that is what the client sees of a reset.
+    // Later errors close the connection, which the client sees as a reset.
     socket.on('error', () => socket.destroy());
     connected(socket);
   });
 }
 
 /**
- * Serves `ports` over one WebSocket: for the port at index `i`, channel `2i` carries data and
- * `2i + 1` errors, and each opens with the port as two little-endian bytes.
+ * Serves `ports` over one WebSocket. For the port at index `i`, channel `2i` carries data and `2i +
+ * 1` errors; each starts with the port as two little-endian bytes.
  */
 export function forwardOverWebSocket(
   socket: WebSocket,
@@ -88,8 +91,8 @@ export function forwardOverWebSocket(
 }
 
 /**
- * Serves a port-forward over SPDY: for each connection the client opens an error stream and a data
- * stream, which share a request id.
+ * Serves a port-forward over SPDY. For each connection, the client opens an error stream and a data
+ * stream with the same request ID.
  */
 export async function forwardOverSpdy(socket: Duplex, backend: PodBackend): Promise<void> {
   const errors = new Map<string, SpdyStream>();

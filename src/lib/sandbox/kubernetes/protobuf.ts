@@ -1,12 +1,13 @@
-/** Fields of a protobuf message: number to the values that it was given. */
+/** The fields of a protobuf message: field number to values. */
 type Fields = ReadonlyMap<number, readonly Buffer[]>;
 
-/** What every protobuf body of Kubernetes opens with. */
+/** The prefix of every protobuf body of Kubernetes. */
 const MAGIC = Buffer.from('k8s\0');
 
 /**
- * Reads the access reviews that newer kubectls send as protobuf; undefined for any other message.
- * Field numbers: apimachinery's runtime.Unknown and k8s.io/api/authorization/v1.
+ * Parses an access review that newer versions of kubectl send as protobuf; undefined for any other
+ * message. The field numbers are from apimachinery's runtime.Unknown and
+ * k8s.io/api/authorization/v1.
  */
 export function readProtobufReview(body: Buffer): Record<string, unknown> | undefined {
   if (!body.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
@@ -22,7 +23,7 @@ export function readProtobufReview(body: Buffer): Record<string, unknown> | unde
   return { kind, spec: { nonResourceAttributes: texts(fields(first(spec, 2)), ['path', 'verb']) } };
 }
 
-/** The named strings of a message whose fields are numbered from 1; empty ones are left out. */
+/** Returns the named string fields of a message, numbered from 1; omits empty ones. */
 function texts(message: Fields, names: readonly string[]): Record<string, string> {
   const found: Record<string, string> = {};
   for (const [index, name] of names.entries()) {
@@ -40,7 +41,7 @@ function first(message: Fields, number: number): Buffer {
   return message.get(number)?.[0] ?? Buffer.alloc(0);
 }
 
-/** Splits a message; only length-delimited fields are kept, the others skipped. */
+/** Parses a message; keeps length-delimited fields and skips others. */
 function fields(message: Buffer): Fields {
   const found = new Map<number, Buffer[]>();
   let at = 0;

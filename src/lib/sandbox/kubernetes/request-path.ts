@@ -1,14 +1,14 @@
 import { type ResourceType, resourceType } from './resources.ts';
 
-/** A request for a resource, as the API server reads its path and method. */
+/** The parsed path and method of a request for a resource. */
 export interface ResourceRequest {
   readonly type: ResourceType;
   readonly namespace: string | undefined;
   readonly name: string | undefined;
   readonly subresource: string | undefined;
-  /** What follows the subresource, with its slash: a proxy's own path. */
+  /** The path after the subresource, with its slash; used for the pod proxy. */
   readonly rest: string;
-  /** The verb that RBAC knows it by. */
+  /** The verb for RBAC. */
   readonly verb: string;
   readonly query: URLSearchParams;
 }
@@ -20,7 +20,7 @@ const VERBS: Readonly<Record<string, string>> = {
   DELETE: 'delete',
 };
 
-/** Reads a path; undefined where it does not name a resource that is served. */
+/** Parses a path; returns undefined if it does not name a served resource. */
 export function parseResourcePath(method: string, url: URL): ResourceRequest | undefined {
   const parts = url.pathname.split('/').slice(1);
   const core = parts[0] === 'api';
@@ -63,7 +63,7 @@ function verbOf(
   return VERBS[method] ?? method.toLowerCase();
 }
 
-/** Whether a query parameter is set, as Go's strconv reads it. */
+/** Returns whether a query parameter is true, parsed like Go's strconv. */
 export function isTrue(query: URLSearchParams, name: string): boolean {
   const value = query.get(name);
   return value !== null && ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(value);

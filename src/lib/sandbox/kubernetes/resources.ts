@@ -1,8 +1,8 @@
-/** One resource that the API server knows, as discovery tells it. */
+/** A resource of the API server, as listed by discovery. */
 export interface ResourceType {
   readonly group: string;
   readonly version: string;
-  /** Plural, lower case: `pods`. */
+  /** The plural in lower case: `pods`. */
   readonly name: string;
   readonly kind: string;
   readonly namespaced: boolean;
@@ -12,7 +12,7 @@ export interface ResourceType {
   readonly storageVersionHash?: string;
 }
 
-/** A part of an object with a path of its own, such as `pods/log`. */
+/** A subresource, such as `pods/log`. */
 export interface SubresourceType {
   readonly parent: string;
   readonly name: string;
@@ -44,8 +44,8 @@ function type(
 }
 
 /**
- * What is served. The core group lists what a 1.21 server lists, with its storage hashes; the other
- * groups only what an installation has a use for.
+ * The served resources. The core group lists those of a 1.21 server, with its storage hashes; other
+ * groups list only what an installation uses.
  */
 export const RESOURCES: readonly ResourceType[] = [
   type('', 'componentstatuses', 'ComponentStatus', {
@@ -135,12 +135,12 @@ export const SUBRESOURCES: readonly SubresourceType[] = [
   })),
 ];
 
-/** Looks a resource up by its group and plural name. */
+/** Returns a resource by its group and plural name. */
 export function resourceType(group: string, name: string): ResourceType | undefined {
   return RESOURCES.find((known) => known.group === group && known.name === name);
 }
 
-/** `v1`, or `apps/v1` outside of the core group. */
+/** Returns `v1`, or `apps/v1` outside the core group. */
 export function apiVersion(type: Pick<ResourceType, 'group' | 'version'>): string {
   return type.group === '' ? type.version : `${type.group}/${type.version}`;
 }

@@ -4,7 +4,7 @@ import { isRecord } from '../../json-value.ts';
 import { ApiError, badRequest } from './api-error.ts';
 import { readProtobufReview } from './protobuf.ts';
 
-/** Sends a JSON document, as the API server does. */
+/** Sends a JSON document with the API server's headers. */
 export function sendJson(response: ServerResponse, code: number, body: unknown): void {
   const text = `${JSON.stringify(body)}\n`;
   response.writeHead(code, {
@@ -15,19 +15,19 @@ export function sendJson(response: ServerResponse, code: number, body: unknown):
   response.end(text);
 }
 
-/** The headers that every answer of the API server carries. */
+/** Returns the headers of every response of the API server. */
 export function commonHeaders(): Record<string, string> {
   return { 'Audit-Id': randomUUID(), 'Cache-Control': 'no-cache, private' };
 }
 
-/** Sends an error as a `Status`; what is not an {@link ApiError} is a 500. */
+/** Sends an error as a `Status`; errors other than {@link ApiError} are sent as 500. */
 export function sendError(response: ServerResponse, error: unknown): void {
   const failure = asApiError(error);
   if (response.headersSent) response.destroy();
   else sendJson(response, failure.code, failure.document);
 }
 
-/** An error as the API server would put it. */
+/** Converts an error into the API server's form. */
 export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   const message = error instanceof Error ? error.message : String(error);
@@ -35,7 +35,7 @@ export function asApiError(error: unknown): ApiError {
 }
 
 /**
- * Reads a JSON body; an empty one is an empty object.
+ * Reads a JSON object from the body; an empty body is an empty object.
  *
  * @throws ApiError 400
  */
@@ -46,9 +46,9 @@ export async function readJson(request: IncomingMessage): Promise<Record<string,
 }
 
 /**
- * Reads a JSON body of any type, or an access review in protobuf.
+ * Reads JSON of any type from the body, or an access review in protobuf.
  *
- * @throws ApiError 400, and 415 for other protobuf
+ * @throws ApiError 400, and 415 for other protobuf messages
  */
 export async function readAny(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];

@@ -1,24 +1,24 @@
 import type { PortSituation } from '../ssh/scenario.ts';
 
-/** What a pod is doing when the sandbox opens. */
+/** The state of a workload's pods when the sandbox starts. */
 export type PodSituation =
-  /** Every container runs and is ready. */
+  /** All containers are running and ready. */
   | 'running'
-  /** Runs, and its readiness probe fails. */
+  /** Running, but the readiness probe fails. */
   | 'not-ready'
-  /** Its container ends soon after every start. */
+  /** The container terminates soon after every start. */
   | 'crash-loop'
-  /** The same, and the kernel ends it for want of memory. */
+  /** As `crash-loop`, but the container is killed for lack of memory. */
   | 'out-of-memory'
-  /** Its image is not there, and must not be pulled. */
+  /** The image is missing and must not be pulled. */
   | 'image-missing'
-  /** Its image cannot be pulled. */
+  /** The image cannot be pulled. */
   | 'image-pull-back-off'
   /** Fits on no node. */
   | 'unschedulable'
-  /** A Job's pod that has ended well. */
+  /** A Job's pod that has completed successfully. */
   | 'completed'
-  /** Thrown off its node. */
+  /** Evicted from its node. */
   | 'evicted';
 
 /** A container of a pod. */
@@ -27,42 +27,44 @@ export interface ContainerSpec {
   /** Default: an image named after the container. */
   readonly image?: string;
   readonly command?: readonly string[];
-  /** Ports that the specification names; what really answers is the pod's backend. */
+  /** The ports in the specification. What actually listens is defined by the pod's backend. */
   readonly ports?: Readonly<Record<string, number>>;
 }
 
-/** A workload of the installation and its pods, as data. */
+/** A workload of the installation and its pods. */
 export interface PodSpec {
-  /** Name of the workload: `dispatcher`, `circleci-nomad`. */
+  /** The name of the workload: `dispatcher`, `circleci-nomad`. */
   readonly name: string;
-  /** What makes its pods come back. Default: a Deployment. */
+  /** The kind of the workload. Default: a Deployment. */
   readonly kind?: 'Deployment' | 'StatefulSet' | 'Job';
   /** Default 1. */
   readonly replicas?: number;
   /** Default: `app=NAME,layer=application`. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** Default: one container named as the workload. */
+  /** Default: one container with the workload's name. */
   readonly containers?: readonly ContainerSpec[];
   readonly situation?: PodSituation;
-  /** Restarts so far. */
+  /** The initial restart count. */
   readonly restarts?: number;
   /** Default 30. */
   readonly gracePeriodSeconds?: number;
-  /** Milliseconds from a start to readiness; 0 (the default) where there is no readiness probe. */
+  /**
+   * The time from a start to readiness, in milliseconds; 0 (the default) without a readiness probe.
+   */
   readonly readyAfterMs?: number;
-  /** Path of an HTTP readiness probe of the first port; a TCP probe where it is left out. */
+  /** The path of an HTTP readiness probe on the first port. Default: a TCP probe. */
   readonly readinessPath?: string;
-  /** A ConfigMap that is mounted into the first container. */
+  /** A ConfigMap mounted into the first container. */
   readonly configMap?: { readonly name: string; readonly mountPath: string };
-  /** Exit status of a crash loop's container. Default 1. */
+  /** The exit status of a container in a crash loop. Default 1. */
   readonly exitCode?: number;
-  /** CPU that it requests, as Kubernetes writes it. */
+  /** The CPU request, in the notation of Kubernetes. */
   readonly cpu?: string;
-  /** Environment of its containers. */
+  /** The environment of its containers. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** What a user may do: one rule of a Role. */
+/** The permissions of a user: one rule of a Role. */
 export interface PolicyRule {
   readonly verbs: readonly string[];
   readonly apiGroups: readonly string[];
@@ -70,18 +72,18 @@ export interface PolicyRule {
   readonly resourceNames?: readonly string[];
 }
 
-/** Somebody who holds a token. */
+/** A user with a token. */
 export interface UserSpec {
-  /** As RBAC names it: `system:serviceaccount:NAMESPACE:NAME` or a plain name. */
+  /** The name for RBAC: `system:serviceaccount:NAMESPACE:NAME` or a plain name. */
   readonly name: string;
   readonly token: string;
-  /** `all` is a cluster administrator; rules hold in {@link namespace} only. */
+  /** `all` for a cluster administrator; rules apply in {@link namespace} only. */
   readonly rules: 'all' | readonly PolicyRule[];
-  /** Where the rules hold. Default: the scenario's namespace; `*` is everywhere. */
+  /** The namespace of the rules. Default: the scenario's namespace; `*` for all. */
   readonly namespace?: string;
 }
 
-/** A simulated Kubernetes cluster, as data. */
+/** The initial state of a simulated Kubernetes cluster. */
 export interface KubernetesScenario {
   /** Default `circleci-server`. */
   readonly namespace?: string;
@@ -89,35 +91,38 @@ export interface KubernetesScenario {
   readonly version?: string;
   /** Default: the services of a 3.x installation. */
   readonly pods?: readonly PodSpec[];
-  /** HTTPS with a certificate authority of its own. Default true. */
+  /** Whether to use HTTPS with the sandbox's own certificate authority. Default true. */
   readonly tls?: boolean;
   /**
-   * What `exec` speaks over WebSocket, best first. Default `v4` alone, as servers before 1.29; with
-   * `v5` port-forward also takes SPDY tunnelled in a WebSocket, as 1.30 and later do.
+   * The WebSocket protocols of `exec` in order of preference. Default `v4` alone, as on servers
+   * before 1.29; with `v5`, port-forward also accepts SPDY tunnelled in a WebSocket, as on 1.30 and
+   * later.
    */
   readonly execProtocols?: readonly ('v5' | 'v4')[];
   /** Default: an administrator, and a service account that may get and list pods. */
   readonly users?: readonly UserSpec[];
-  /** Cluster nodes. Default 3. */
+  /** The number of cluster nodes. Default 3. */
   readonly nodes?: number;
-  /** How old the installation is, in milliseconds. Default 6 days and 20 hours. */
+  /** The age of the installation, in milliseconds. Default 6 days and 20 hours. */
   readonly ageMs?: number;
-  /** Objects of the kind ConfigMap: name to data. */
+  /** The ConfigMaps: name to data. */
   readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** By how many milliseconds the clock of a workload's node is ahead. */
+  /** How far the clock of a workload's node is ahead, in milliseconds. */
   readonly clockSkewMs?: Readonly<Record<string, number>>;
-  /** A file that {@link KubernetesSandbox.start} writes its kubeconfig to, mode 0600. */
+  /** The file to which {@link KubernetesSandbox.start} writes its kubeconfig, with mode 0600. */
   readonly kubeconfigPath?: string;
-  /** How `host:port`, or every port of `host`, looks from containers; what is not named is open. */
+  /**
+   * The state of `host:port`, or of every port of `host`, as seen from containers; others are open.
+   */
   readonly ports?: Readonly<Record<string, PortSituation>>;
 }
 
-/** Token of the default administrator. */
+/** The token of the default administrator. */
 export const ADMIN_TOKEN = 'sandbox-administrator';
-/** Token of the default limited service account. */
+/** The token of the default limited service account. */
 export const LIMITED_TOKEN = 'sandbox-limited';
 
-/** The users of a scenario that names none. */
+/** Returns the users of a scenario that defines none. */
 export function defaultUsers(namespace: string): readonly UserSpec[] {
   return [
     { name: 'sandbox-admin', token: ADMIN_TOKEN, rules: 'all', namespace: '*' },

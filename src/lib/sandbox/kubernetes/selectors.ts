@@ -1,13 +1,13 @@
 import { badRequest } from './api-error.ts';
 
-/** Decides about a set of labels or fields. */
+/** Returns whether a set of labels or fields matches. */
 export type Predicate = (values: Readonly<Record<string, string | undefined>>) => boolean;
 
 const TOKEN = /\s*(==|!=|>=|<=|[=<>(),!]|[^\s=!<>(),]+)/y;
 const SYMBOLS = new Set(['==', '!=', '=', '<', '>', '(', ')', ',', '!', 'in', 'notin', '']);
 
 /**
- * Parses a label selector, set-based ones included. The error texts are those of apimachinery's
+ * Parses a label selector, including set-based ones. The errors are those of apimachinery's
  * labels.Parser.
  *
  * @throws ApiError 400
@@ -103,8 +103,8 @@ function valueSet(take: () => string, isName: (token: string) => boolean): Set<s
 /**
  * Parses a field selector.
  *
- * @param supported the fields that the resource has
- * @throws ApiError 400 for bad syntax and for a field that the resource does not have
+ * @param supported the selectable fields of the resource
+ * @throws ApiError 400 for bad syntax and for an unsupported field
  */
 export function parseFieldSelector(text: string, supported: readonly string[]): Predicate {
   const tests = text

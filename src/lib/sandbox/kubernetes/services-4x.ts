@@ -2,7 +2,7 @@ import type { ContainerSpec, PodSpec } from './scenario.ts';
 
 const DATA = { layer: 'data' };
 
-/** An image as the registry of 4.x has it. */
+/** Returns the name of an image in the registry of 4.x. */
 function image(name: string, version: string): string {
   return `cciserver.azurecr.io/${name}:${version}`;
 }
@@ -22,7 +22,7 @@ function stateful(
   } as const satisfies PodSpec;
 }
 
-/** Databases and the like, named without `circleci-` from later 3.x on. */
+/** Databases and similar services, named without `circleci-` from later 3.x on. */
 const DATA_PODS: readonly PodSpec[] = [
   stateful(
     'mongodb',
@@ -52,7 +52,7 @@ const DATA_PODS: readonly PodSpec[] = [
   stateful('vault', 'vault:1.9.0', { app: 'vault' }, { api: 8200 }),
 ];
 
-/** Deployments of both 4.2 and 4.3. */
+/** The deployments of both 4.2 and 4.3. */
 const BOTH = [
   'api-service',
   'audit-log-service',
@@ -95,7 +95,10 @@ function nomadServer(nomad: string): PodSpec {
   };
 }
 
-/** What all of 4.x has; names and labels as the 4.x documentation shows them, the rest by custom. */
+/**
+ * Returns the pods of all 4.x versions. Names and labels are from the 4.x documentation where it
+ * shows them, the rest by convention.
+ */
 function shared(version: string, nomad: string): readonly PodSpec[] {
   return [
     nomadServer(nomad),
@@ -110,7 +113,7 @@ function shared(version: string, nomad: string): readonly PodSpec[] {
       labels: { 'app.kubernetes.io/name': 'telegraf' },
       containers: [{ name: 'telegraf', image: 'telegraf:1.20', ports: { statsd: 8125 } }],
     },
-    // They came within 3.x, beside the dispatchers.
+    // Added within 3.x, beside the dispatchers.
     ...DISTRIBUTOR.map((part) => ({
       name: `distributor-${part}`,
       containers: [{ name: 'distributor', image: image('distributor', version) }],
@@ -120,7 +123,7 @@ function shared(version: string, nomad: string): readonly PodSpec[] {
   ];
 }
 
-/** With the images of a version where a container names none. */
+/** Adds the images of a version to containers without an image. */
 function tagged(pods: readonly PodSpec[], version: string): readonly PodSpec[] {
   return pods.map((pod) => {
     const containers: readonly ContainerSpec[] = pod.containers ?? [{ name: pod.name }];
@@ -134,7 +137,7 @@ function tagged(pods: readonly PodSpec[], version: string): readonly PodSpec[] {
 const VERSION_4_2 = '4.2.7';
 const VERSION_4_3 = '4.3.0';
 
-/** The pods of 4.2: the services of 3.x without legacy-dispatcher, under the names of 4.x. */
+/** The pods of 4.2: the services of 3.x without legacy-dispatcher, with the names of 4.x. */
 export const INSTALLATION_4_2: readonly PodSpec[] = tagged(
   [
     ...shared(VERSION_4_2, '1.1.2'),
@@ -151,7 +154,7 @@ export const INSTALLATION_4_2: readonly PodSpec[] = tagged(
   VERSION_4_2,
 );
 
-/** The pods of 4.3: distributor, provisioners and output carry builds. */
+/** The pods of 4.3, where the distributor, the provisioners and output run builds. */
 export const INSTALLATION_4_3: readonly PodSpec[] = tagged(
   [
     ...shared(VERSION_4_3, '1.4.568'),
@@ -164,7 +167,7 @@ export const INSTALLATION_4_3: readonly PodSpec[] = tagged(
   VERSION_4_3,
 );
 
-/** The ConfigMaps that come with both. */
+/** The ConfigMaps of both. */
 export const CONFIG_MAPS_4X: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'telegraf-config': {
     'telegraf.conf': [

@@ -13,7 +13,7 @@ function stateful(name: string, labels: Record<string, string>, ports: Record<st
   } as const satisfies PodSpec;
 }
 
-/** Deployments whose pods carry `app=NAME,layer=application`. */
+/** Deployments whose pods have the labels `app=NAME,layer=application`. */
 const PLAIN = [
   'api-service',
   'audit-log-service',
@@ -42,8 +42,8 @@ const PLAIN = [
 ];
 
 /**
- * The pods of a 3.0 installation: names from the operations guide's table of services, labels and
- * container names from the 3.x and 4.x documentation where it shows them.
+ * The pods of a 3.0 installation. Names are from the operations guide's table of services, labels
+ * and container names from the 3.x and 4.x documentation where it shows them.
  */
 export const INSTALLATION_3X: readonly PodSpec[] = [
   {
@@ -111,7 +111,7 @@ export const INSTALLATION_3X: readonly PodSpec[] = [
   { name: 'inject-bottoken', kind: 'Job', situation: 'completed' },
 ];
 
-/** The ConfigMaps that come with {@link INSTALLATION_3X}. */
+/** The ConfigMaps of {@link INSTALLATION_3X}. */
 export const CONFIG_MAPS_3X: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'nomad-server': {
     'server.hcl': [

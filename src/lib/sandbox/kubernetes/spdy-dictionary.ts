@@ -1,4 +1,4 @@
-// SPDY/3's dictionary for header blocks: words with their lengths, then a run of text.
+// The SPDY/3 dictionary for header blocks: words with their lengths, followed by text.
 const WORDS = [
   'options head post put delete trace accept accept-charset accept-encoding accept-language',
   'accept-ranges age allow authorization cache-control connection content-base',
@@ -20,7 +20,7 @@ const TAIL = [
   'max-age=gzip,deflate,sdchcharset=utf-8charset=iso-8859-1,utf-,*,enq=0.',
 ].join('');
 
-/** The dictionary that SPDY/3 header blocks are compressed with (SPDY draft 3.1, section 2.6.10.1). */
+/** The compression dictionary for SPDY/3 header blocks (SPDY draft 3.1, section 2.6.10.1). */
 export const SPDY_DICTIONARY: Buffer = Buffer.concat([
   ...WORDS.split(' ').map((word) => {
     const text = Buffer.from(word.replace('_', ' '), 'latin1');

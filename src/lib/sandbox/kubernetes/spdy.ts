@@ -11,11 +11,11 @@ const GOAWAY = 7;
 const FIN = 1;
 const CHUNK = 32 * 1024;
 
-/** One stream that a SPDY client opened. */
+/** A stream opened by a SPDY client. */
 export class SpdyStream {
-  /** Lower-case names. */
+  /** The headers, with lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What the client sends. */
+  /** The data sent by the client. */
   readonly input = new PassThrough();
   readonly #write: (flags: number, data: Uint8Array) => void;
   #ended = false;
@@ -34,7 +34,7 @@ export class SpdyStream {
     for (let at = 0; at < bytes.length; at += CHUNK) this.#write(0, bytes.subarray(at, at + CHUNK));
   }
 
-  /** Ends our direction. */
+  /** Ends the server's direction. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -43,9 +43,9 @@ export class SpdyStream {
 }
 
 /**
- * The server's side of SPDY/3.1, as far as Kubernetes uses it: clients open streams with headers,
- * both sides send data. Neither kubectl's side (moby/spdystream) nor the API server's does flow
- * control, which is why the SPDY library for Node cannot be used: it would wait for window updates.
+ * The server side of the part of SPDY/3.1 that Kubernetes uses: clients open streams with headers,
+ * both sides send data. Neither kubectl (moby/spdystream) nor the API server implements flow
+ * control. The SPDY library for Node therefore cannot be used: it would wait for window updates.
  */
 export class SpdyConnection {
   readonly #socket: Duplex;
@@ -76,7 +76,7 @@ export class SpdyConnection {
         }
       }
     } catch (error) {
-      // The peer went away in the middle of a frame; its streams end below.
+      // The peer disconnected in the middle of a frame; its streams are ended below.
       this.#socket.destroy(error instanceof Error ? error : undefined);
     } finally {
       for (const stream of this.#streams.values()) stream.input.end();
@@ -84,7 +84,7 @@ export class SpdyConnection {
     }
   }
 
-  /** Says goodbye and closes the connection after everything that was written. */
+  /** Sends GOAWAY and closes the connection after all written data. */
   close(): void {
     const body = Buffer.alloc(8);
     body.writeUInt32BE(this.#lastStream, 0);
@@ -112,7 +112,7 @@ export class SpdyConnection {
         this.#control(PING, 0, Buffer.from(body));
         break;
       default:
-      // SETTINGS, WINDOW_UPDATE, HEADERS and GOAWAY ask for nothing here.
+      // SETTINGS, WINDOW_UPDATE, HEADERS and GOAWAY need no response.
     }
   }
 
@@ -136,8 +136,8 @@ export class SpdyConnection {
   }
 
   /**
-   * An empty header block, by hand: the header of a zlib stream the first time, the count of headers
-   * as a stored block, and the empty stored block that makes the reader hand out what it has.
+   * Builds an empty header block: a zlib stream header the first time, the header count as a stored
+   * block, and an empty stored block that flushes the reader.
    */
   #noHeaders(): Buffer {
     const stored = Buffer.from([0, 4, 0, 0xfb, 0xff, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
@@ -146,7 +146,10 @@ export class SpdyConnection {
     return Buffer.concat([Buffer.from([0x78, 0x9c]), stored]);
   }
 
-  /** Header blocks are one compressed stream, so they are unpacked one after the other. */
+  /**
+   * Decompresses a header block. All blocks form one compressed stream, so they are processed in
+   * order.
+   */
   #unpack(block: Buffer): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const inflate = this.#inflate;

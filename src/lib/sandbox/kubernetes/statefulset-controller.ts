@@ -3,7 +3,10 @@ import { isReady, type OwnedPods, workloads } from './owned-pods.ts';
 import { templateHash, type WorkloadObject } from './workload-objects.ts';
 import { renderSetStatus } from './workload-status.ts';
 
-/** Keeps the pods of StatefulSets: numbered, one after the other, each under its own name again. */
+/**
+ * Manages the pods of StatefulSets: numbered, created one after another, replaced under the same
+ * name.
+ */
 export class StatefulSetController {
   readonly #pods: OwnedPods;
   readonly #sets: Collection<WorkloadObject>;
@@ -13,7 +16,7 @@ export class StatefulSetController {
     this.#sets = workloads(pods.cluster, 'statefulsets');
   }
 
-  /** Does one step towards what a StatefulSet asks for, and writes its status. */
+  /** Takes one step towards the specification of a StatefulSet, and writes its status. */
   reconcile(set: WorkloadObject): void {
     const { namespace = '', name } = set.metadata;
     const revision = `${name}-${templateHash(set.spec.template)}`;

@@ -2,17 +2,17 @@ import { isRecord } from '../../json-value.ts';
 import type { KubeObject, PodObject } from './objects.ts';
 import { podDisplayStatus } from './pod-display-status.ts';
 
-/** One column of a server-side table. */
+/** A column of a server-side table. */
 export interface Column {
   readonly name: string;
   readonly type?: 'string' | 'integer';
   readonly description?: string;
-  /** Only shown with `-o wide`. */
+  /** Whether it is shown only with `-o wide`. */
   readonly wide?: boolean;
   readonly cell: (object: KubeObject, now: number) => unknown;
 }
 
-/** How long ago, as apimachinery's duration.HumanDuration writes it. */
+/** Formats an age like apimachinery's duration.HumanDuration. */
 function humanAge(ms: number): string {
   const seconds = Math.floor(ms / 1_000);
   if (seconds < 0) return '0s';
@@ -250,7 +250,7 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ],
 };
 
-/** The columns of a resource; name and age where the server has no printer of its own. */
+/** Returns the columns of a resource; name and age if the server has no specific printer. */
 export function columnsOf(resource: string): readonly Column[] {
   return COLUMNS[resource] ?? [NAME, AGE];
 }

@@ -3,15 +3,15 @@ import type { KubeObject } from './objects.ts';
 import { apiVersion, type ResourceType } from './resources.ts';
 import { type Column, columnsOf } from './table-columns.ts';
 
-/** How a table is made. */
+/** The options of a table. */
 export interface TableOptions {
-  /** Milliseconds since the epoch, for ages. */
+  /** The current time for ages, in milliseconds since the epoch. */
   readonly now: number;
-  /** `None`, `Metadata` or `Object`: what each row carries of its object. */
+  /** `None`, `Metadata` or `Object`: how much of its object each row contains. */
   readonly include: string;
 }
 
-/** Whether a client asks for the table form first, as kubectl does. */
+/** Returns whether a client prefers the table format, as kubectl does. */
 export function wantsTable(http: IncomingMessage): boolean {
   const first = (http.headers.accept ?? '').split(',')[0] ?? '';
   return first.includes('as=Table') && first.includes('application/json');

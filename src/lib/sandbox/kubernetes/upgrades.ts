@@ -16,14 +16,14 @@ const TUNNEL = 'SPDY/3.1+portforward.k8s.io';
 const V4 = 'v4.channel.k8s.io';
 const V5 = 'v5.channel.k8s.io';
 
-/** A pod, and what answers behind it. */
+/** A pod and its backend. */
 export interface UpgradeTarget {
   readonly pod: PodObject;
-  /** What runs in one of its containers; undefined when the container does not run. */
+  /** Returns the backend of a container; undefined if the container is not running. */
   readonly backend: (container: string | undefined) => PodBackend | undefined;
 }
 
-/** Turns connections into exec and port-forward sessions, over WebSocket and over SPDY/3.1. */
+/** Upgrades connections to exec and port-forward sessions, over WebSocket and SPDY/3.1. */
 export class Upgrades {
   readonly #execProtocols: readonly string[];
   readonly #forwardProtocols: readonly string[];
@@ -35,11 +35,11 @@ export class Upgrades {
 
   constructor(execProtocols: readonly ('v5' | 'v4')[]) {
     this.#execProtocols = execProtocols.map((name) => (name === 'v5' ? V5 : V4));
-    // A server that knows v5 is new enough to take SPDY in a WebSocket.
+    // A server with v5 is new enough to accept SPDY tunnelled in a WebSocket.
     this.#forwardProtocols = execProtocols.includes('v5') ? [TUNNEL, V4] : [V4];
   }
 
-  /** @throws ApiError where the request is refused before the connection is upgraded */
+  /** @throws ApiError if the request is rejected before the upgrade */
   serve(
     request: ResourceRequest,
     target: UpgradeTarget,
@@ -47,7 +47,7 @@ export class Upgrades {
     socket: Duplex,
     head: Buffer,
   ): void {
-    // A client that resets its connection ends its session; nobody needs to be told.
+    // A reset connection ends its session; there is no one to report the error to.
     socket.on('error', () => socket.destroy());
     if (request.subresource === 'exec') this.#exec(request, target, http, socket, head);
     else if (request.subresource === 'portforward')
@@ -119,11 +119,11 @@ export class Upgrades {
       (name) => !name.startsWith('base64url.bearer.'),
     );
     const protocol = known.find((name) => wanted.includes(name));
-    // As recorded: without a protocol in common there is a 403 with no body.
+    // As recorded: 403 with an empty body if there is no common protocol.
     if (protocol === undefined) return void refuse(socket, 403, '', 'text/plain');
     this.#chosen = protocol;
     this.#sockets.handleUpgrade(http, socket, head, (webSocket) => {
-      // Errors of the connection are followed by its close, which ends the session.
+      // Connection errors are followed by a close event, which ends the session.
       webSocket.on('error', () => webSocket.terminate());
       session(webSocket, protocol);
     });
@@ -162,7 +162,7 @@ function refuseText(socket: Duplex, code: number, text: string): void {
   refuse(socket, code, `${text}\n`, 'text/plain; charset=utf-8');
 }
 
-/** Answers an upgrade with an error and closes the connection. */
+/** Responds to an upgrade with an error and closes the connection. */
 export function refuseUpgrade(socket: Duplex, error: unknown): void {
   const failure = asApiError(error);
   refuse(socket, failure.code, `${JSON.stringify(failure.document)}\n`, 'application/json');

@@ -1,7 +1,7 @@
 import type { KubeObject, ObjectMeta, OwnerReference, PodTemplate } from './objects.ts';
 import type { ContainerSpec, PodSpec } from './scenario.ts';
 
-/** What a workload's pods are made from. */
+/** The template of a workload's pods. */
 export interface TemplateObject {
   readonly metadata: {
     readonly creationTimestamp: null;
@@ -11,7 +11,7 @@ export interface TemplateObject {
   readonly spec: PodTemplate;
 }
 
-/** The part of a specification that Deployments, ReplicaSets and StatefulSets share. */
+/** The common specification of Deployments, ReplicaSets and StatefulSets. */
 export interface WorkloadSpec {
   readonly replicas: number;
   readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
@@ -26,14 +26,16 @@ export interface WorkloadObject extends KubeObject {
 
 const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
 
-/** A short name part in the alphabet that Kubernetes draws from. */
+/** Returns a random name suffix in the alphabet that Kubernetes uses. */
 export function nameSuffix(length: number, digit: () => number): string {
   let text = '';
   while (text.length < length) text += LETTERS[digit() % LETTERS.length] ?? 'b';
   return text;
 }
 
-/** The hash of a template that names its ReplicaSet: the same template, the same name. */
+/**
+ * Returns the hash of a template for the name of its ReplicaSet. Equal templates have equal hashes.
+ */
 export function templateHash(template: TemplateObject): string {
   const { 'pod-template-hash': _, ...labels } = template.metadata.labels;
   const text = JSON.stringify([labels, template.metadata.annotations ?? {}, template.spec]);
@@ -45,18 +47,18 @@ export function templateHash(template: TemplateObject): string {
   });
 }
 
-/** Labels of a workload and of its pods. */
+/** Returns the labels of a workload and its pods. */
 export function workloadLabels(spec: PodSpec): Readonly<Record<string, string>> {
   return spec.labels ?? { app: spec.name, layer: 'application' };
 }
 
-/** The labels that select a workload's pods: those that name it. */
+/** Returns the labels that select a workload's pods: all except `layer`, if there are others. */
 export function selectorLabels(spec: PodSpec): Readonly<Record<string, string>> {
   const { layer: _, ...named } = workloadLabels(spec);
   return Object.keys(named).length === 0 ? workloadLabels(spec) : named;
 }
 
-/** The template of a workload's pods. */
+/** Returns the template of a workload's pods. */
 export function podTemplate(spec: PodSpec): TemplateObject {
   const containers = spec.containers ?? [{ name: spec.name }];
   return {
@@ -116,7 +118,7 @@ function probe(port: number, path: string | undefined): Record<string, unknown> 
   };
 }
 
-/** The specification of a pod, from its template: with the volume that every pod gets. */
+/** Returns the specification of a pod from its template, with the service account token volume. */
 export function podSpecOf(template: TemplateObject, suffix: string, host?: string): PodTemplate {
   const volume = `kube-api-access-${suffix}`;
   const { volumes, containers, restartPolicy, terminationGracePeriodSeconds, ...rest } =
@@ -178,7 +180,7 @@ function tokenVolume(name: string): Record<string, unknown> {
   };
 }
 
-/** The reference of an object to the controller that owns it. */
+/** Returns a reference to the controller that owns an object. */
 export function ownedBy(apiVersion: string, kind: string, owner: ObjectMeta): OwnerReference {
   return {
     apiVersion,

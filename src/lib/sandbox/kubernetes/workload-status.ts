@@ -13,7 +13,7 @@ function positive(values: Readonly<Record<string, number>>): Record<string, numb
   return Object.fromEntries(Object.entries(values).filter(([, count]) => count > 0));
 }
 
-/** The status of a ReplicaSet; of a StatefulSet, when a revision is given. */
+/** Renders the status of a ReplicaSet, or of a StatefulSet if a revision is given. */
 export function renderSetStatus(
   set: WorkloadObject,
   pods: readonly PodObject[],
@@ -45,7 +45,7 @@ export function renderSetStatus(
   };
 }
 
-/** The status of a Deployment. */
+/** Renders the status of a Deployment. */
 export function renderDeploymentStatus(
   deployment: WorkloadObject,
   set: WorkloadObject,

@@ -9,7 +9,7 @@ import type { ResourceRequest } from './request-path.ts';
 import { apiVersion } from './resources.ts';
 import type { WorkloadObject } from './workload-objects.ts';
 
-/** The answer to a request that changes something. */
+/** The response to a write request. */
 export interface WriteResult {
   readonly code: number;
   readonly body: unknown;
@@ -26,9 +26,9 @@ export class Writes {
   }
 
   /**
-   * Does what a POST, PUT, PATCH or DELETE asks for.
+   * Executes a POST, PUT, PATCH or DELETE request.
    *
-   * @param contentType tells the forms of a patch apart
+   * @param contentType determines the format of a patch
    * @throws ApiError
    */
   apply(request: ResourceRequest, body: unknown, contentType: string): WriteResult {
@@ -100,7 +100,7 @@ export class Writes {
     return { code: 200, body: full(collection, updated) };
   }
 
-  /** Labels and annotations are all that may change on a pod. */
+  /** Updates a pod, of which only labels and annotations may change. */
   #relabel(collection: Collection, stored: KubeObject, body: unknown): WriteResult {
     const merged = mergePatch(stored, body);
     if (!isRecord(merged) || !isRecord(merged['metadata'])) throw badRequest('not an object');
@@ -187,7 +187,7 @@ export class Writes {
   #deletePod(pod: PodObject, asked: number | null): PodObject {
     const grace = asked ?? pod.spec.terminationGracePeriodSeconds;
     const left = pod.metadata.deletionGracePeriodSeconds;
-    // A second delete can only shorten the wait.
+    // A second delete can only shorten the grace period.
     if (left !== undefined && grace >= left) return pod;
     return this.#kubelet.terminate(pod, pod.spec.nodeName === undefined ? 0 : grace);
   }
@@ -206,13 +206,13 @@ export class Writes {
   }
 }
 
-/** An object as it is sent alone, with its kind. */
+/** Returns an object with its kind and apiVersion, as it is sent outside of lists. */
 export function full(collection: Collection, object: KubeObject): unknown {
   const { type } = collection;
   return { kind: type.kind, apiVersion: apiVersion(type), ...object };
 }
 
-/** The `scale` subresource of a workload. */
+/** Returns the `scale` subresource of a workload. */
 export function scaleOf(workload: WorkloadObject): unknown {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = workload.metadata;
   const selector = Object.entries(workload.spec.selector.matchLabels)
@@ -227,7 +227,7 @@ export function scaleOf(workload: WorkloadObject): unknown {
   };
 }
 
-/** The parts of metadata that a client may set. */
+/** Returns the parts of metadata that a client may set. */
 function pickMaps(metadata: unknown): Pick<ObjectMeta, 'labels' | 'annotations'> {
   if (!isRecord(metadata)) return {};
   const { labels, annotations } = metadata as Pick<ObjectMeta, 'labels' | 'annotations'>;

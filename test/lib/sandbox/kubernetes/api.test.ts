@@ -48,14 +48,14 @@ describe('selectors', () => {
     ['labelSelector', 'app in x', "found 'x' expected: '('"],
     ['fieldSelector', 'status.foo=1', 'field label not supported: status.foo'],
     ['fieldSelector', 'phase', "invalid selector: 'phase'; can't understand 'phase'"],
-  ])('%s %s is refused', async (kind, selector, message) => {
+  ])('rejects %s %s', async (kind, selector, message) => {
     const answer = await rig.fetch(`${NS}/pods?${kind}=${encodeURIComponent(selector)}`);
     expect(answer.status).toBe(400);
     expect(answer.json()).toMatchObject({ reason: 'BadRequest', message });
   });
 });
 
-test('pages of any size give every pod once, and a forgotten page is 410', async () => {
+test('pages of any size return every pod once, and an expired page gets 410', async () => {
   const all = await names('');
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 8 }), async (limit) => {
@@ -87,7 +87,7 @@ test('pages of any size give every pod once, and a forgotten page is 410', async
   expect([later.status, later.json()['reason']]).toEqual([410, 'Expired']);
 });
 
-test('a watch from a forgotten version gets an ERROR event with 410', async () => {
+test('a watch from an expired version gets an ERROR event with 410', async () => {
   const version = Object((await rig.fetch(`${NS}/pods`)).json()['metadata'])['resourceVersion'];
   rig.sandbox.deletePod('db-0', 0);
   rig.sandbox.compact();
@@ -98,7 +98,7 @@ test('a watch from a forgotten version gets an ERROR event with 410', async () =
 });
 
 describe('a deleted pod', () => {
-  test('of a Deployment comes back under another name, at once', async () => {
+  test('of a Deployment is replaced at once under another name', async () => {
     const before = await rig.fetch(`${NS}/pods?labelSelector=app%3Dpair`);
     const [old] = before.json()['items'] as PodObject[];
     await rig.fetch(`${NS}/pods/${old?.metadata.name}`, { method: 'DELETE' });
@@ -111,7 +111,7 @@ describe('a deleted pod', () => {
     expect(fresh?.status.phase).toBe('Running');
   });
 
-  test('of a StatefulSet comes back under its name once it is gone, and is ready in time', async () => {
+  test('of a StatefulSet is replaced under its name after it has terminated, and becomes ready', async () => {
     const uid = rig.sandbox.pod('db-0').metadata.uid;
     await rig.fetch(`${NS}/pods/db-0?gracePeriodSeconds=30`, { method: 'DELETE' });
     expect(rig.sandbox.pod('db-0').metadata).toMatchObject({ uid, deletionGracePeriodSeconds: 30 });
@@ -126,14 +126,14 @@ describe('a deleted pod', () => {
     expect(ready()).toBe('True');
   });
 
-  test('of a Job does not come back', async () => {
+  test('of a Job is not replaced', async () => {
     rig.sandbox.deletePod('task');
     await rig.clock.advance(60_000);
     expect(await names('labelSelector=app%3Dtask')).toEqual([]);
   });
 });
 
-test('a container that crashes again and again backs off longer and longer', async () => {
+test('a container that crashes repeatedly has a growing back-off', async () => {
   const restarts = (): number | undefined =>
     rig.sandbox.pod('db-0').status.containerStatuses?.[0]?.restartCount;
   const waiting = (): unknown =>
@@ -164,7 +164,7 @@ describe('logs', () => {
     );
   });
 
-  test('write themselves as time passes, and tell only what is asked for', async () => {
+  test('are generated as time passes, and contain only the requested lines', async () => {
     const start = rig.clock.nowMs() / 1_000;
     await rig.clock.advance(10_500);
     expect(await log('tailLines=2')).toBe(`tick ${start + 9}\ntick ${start + 10}\n`);
@@ -175,7 +175,7 @@ describe('logs', () => {
     expect(await log('tailLines=0')).toBe('');
   });
 
-  test('are followed until the container ends, without gap or repeat', async () => {
+  test('are followed until the container terminates, without gaps or duplicates', async () => {
     const start = rig.clock.nowMs() / 1_000;
     await rig.clock.advance(500);
     const followed = log('follow=true&sinceSeconds=1');
@@ -189,13 +189,13 @@ describe('logs', () => {
     expect(await log('previous=true&tailLines=1')).toBe('last words\n');
   });
 
-  test('can fall silent', async () => {
+  test('can be silenced', async () => {
     rig.sandbox.setLogBackground('db', SILENT);
     await rig.clock.advance(60_000);
     expect(await log('sinceSeconds=30')).toBe('');
   });
 
-  test('of a pod with two containers need a name', async () => {
+  test('of a pod with two containers require a container name', async () => {
     const { name } = rig.sandbox.pod('pair').metadata;
     const answer = await rig.fetch(`${NS}/pods/${name}/log`);
     expect(answer.status).toBe(400);
@@ -205,7 +205,7 @@ describe('logs', () => {
   });
 });
 
-test('access: what a token may not do is refused before anything happens', async () => {
+test('access: a request without permission is rejected before it has any effect', async () => {
   const writes = rig.calls.writes;
   const asked = await rig.fetch(`${NS}/pods/db-0:4646/proxy/x`, {
     method: 'POST',
@@ -220,7 +220,7 @@ test('access: what a token may not do is refused before anything happens', async
   expect(rig.sandbox.pods()).toHaveLength(6);
 });
 
-test('kubectl is given a table with the STATUS that it shows', async () => {
+test('kubectl gets a table with the STATUS column', async () => {
   rig.sandbox.crash('db-0');
   await rig.clock.advance(1_000);
   rig.sandbox.crash('db-0');
@@ -244,7 +244,7 @@ test('kubectl is given a table with the STATUS that it shows', async () => {
   ]);
 });
 
-test('with TLS, the kubeconfig is all that a client needs', async () => {
+test('with TLS, a client needs only the kubeconfig', async () => {
   const { KubeConfig, CoreV1Api } = await import('@kubernetes/client-node');
   const own = await startRig({ pods: POD_SPECS, tls: true });
   const config = new KubeConfig();

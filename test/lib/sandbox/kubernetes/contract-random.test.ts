@@ -34,7 +34,7 @@ const mutation = fc.record({
 const RECORDED_ITEMS = (recordedJson('pods.json') as { items: { metadata: object }[] }).items;
 
 const EVENT_SHAPE = Shape.of(
-  // A namespace in which nothing happened in the last hour has no events.
+  // A namespace without changes in the last hour has no events.
   { kind: 'EventList', apiVersion: 'v1', items: [] },
   ...[recordedJson('events.json'), containerEvents()].map((list) => {
     const { metadata: _, ...rest } = Object(list);
@@ -44,7 +44,7 @@ const EVENT_SHAPE = Shape.of(
 
 const POD_SHAPE = Shape.of(
   ...RECORDED_ITEMS,
-  // Annotations come from the template: a restarted workload's pods have some.
+  // Annotations come from the template: the pods of a restarted workload have some.
   ...RECORDED_ITEMS.map((pod) => ({
     ...pod,
     metadata: { ...pod.metadata, annotations: { at: '' } },
@@ -58,7 +58,7 @@ const POD_SHAPE = Shape.of(
     }),
 );
 
-test('random installations keep the recorded shape after random changes, and converge', async () => {
+test('random installations keep the recorded shapes after random changes, and converge', async () => {
   const specs = fc.uniqueArray(workload, {
     selector: ({ name }) => name,
     minLength: 1,
@@ -86,7 +86,7 @@ test('random installations keep the recorded shape after random changes, and con
   await fc.assert(property, { numRuns: 25 });
 });
 
-/** A specification with everything that the recorded pods have. */
+/** Completes a specification with all features of the recorded pods. */
 function complete(spec: PodSpec): PodSpec {
   return {
     ...spec,
@@ -139,8 +139,8 @@ function isReady(pod: PodObject): boolean {
 }
 
 /**
- * A StatefulSet stops at a pod that does not become ready, and the rollout of a Deployment keeps
- * a quarter more than it wants; nothing else is off.
+ * Checks that replicas have converged. A StatefulSet stops at a pod that does not become ready, and
+ * the rollout of a Deployment keeps up to a quarter more pods than requested.
  */
 async function expectConverged(own: Rig, specs: readonly PodSpec[]): Promise<void> {
   for (const { name, kind } of specs) {

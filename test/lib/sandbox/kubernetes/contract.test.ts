@@ -31,7 +31,7 @@ const TOKENS: Readonly<Record<string, string>> = {
   'bad token': 'nobody',
 };
 
-/** The pods of the recording, by the workload that each belongs to. */
+/** The recorded pods, by workload. */
 const RECORDED_NAMES = /\b([a-z][a-z-]*)-[a-z0-9]{8,10}-[a-z0-9]{5}\b/g;
 
 let rig: Rig;
@@ -63,7 +63,7 @@ afterAll(async () => {
   upstream.close();
 });
 
-/** Puts the sandbox's own names in place of the recorded ones. */
+/** Replaces recorded names with those of the sandbox. */
 function translate(text: string): string {
   return text.replace(RECORDED_NAMES, (whole, workload: string) => {
     const known = RECORDED_PODS.some(({ name }) => name === workload);
@@ -71,17 +71,17 @@ function translate(text: string): string {
   });
 }
 
-/** Addresses, and places that the sandbox has others for. */
+/** Replaces the IP addresses of pods. */
 function normalise(text: string): string {
   return text.replace(/\b10\.42\.\d+\.\d+\b/g, 'POD-IP');
 }
 
-describe('answers like the recorded server', () => {
+describe('responds like the recorded server', () => {
   test.each(RECORDINGS.filter(({ file }) => file !== 'watch-pods.txt'))(
     '$method $path ($as)',
     async (recording) => {
       const token = TOKENS[recording.as];
-      // The recorded namespace had more events than the sandbox begins with.
+      // The recorded namespace had more events than the sandbox has at the start.
       const path = translate(recording.path).replace('events?limit=20', 'events?limit=1');
       const answer = await rig.fetch(path, {
         method: recording.method ?? 'GET',
@@ -103,15 +103,15 @@ describe('answers like the recorded server', () => {
   );
 });
 
-/** More recordings of the same kind of document: together they tell what is optional. */
+/** Returns more recordings of the same kind of document, to determine optional fields. */
 function variants(file: string): unknown[] {
   if (file.startsWith('pods')) return [recordedJson('pods.json')];
   if (file === 'events.json') return [containerEvents()];
   return [];
 }
 
-describe('what the recorded texts say', () => {
-  test('log lines carry nine digits of a second and the line', async () => {
+describe('recorded texts', () => {
+  test('log lines have a timestamp with nine fractional digits', async () => {
     rig.sandbox.appendLog('dispatcher', undefined, 'popped build');
     const { name } = rig.sandbox.pod('dispatcher').metadata;
     const answer = await rig.fetch(`${NS}/pods/${name}/log?tailLines=1&timestamps=true`);
@@ -120,7 +120,7 @@ describe('what the recorded texts say', () => {
     expect(first).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z /);
   });
 
-  test('the proxy hands the body of a pod through', async () => {
+  test("the proxy passes the body of a pod's response through", async () => {
     const path = `${NS}/pods/circleci-nomad-0:4646/proxy/v1/job/nope`;
     const answer = await rig.fetch(path);
     expect(answer.text).toBe(recorded('proxy-nomad-error-passes-through.txt').trimEnd());
@@ -132,7 +132,7 @@ interface WatchEvent {
   readonly object: { readonly metadata: Record<string, unknown>; readonly status: unknown };
 }
 
-/** What a watch says of each pod, in order, without names and times. */
+/** Reduces a watch to the events of each pod, in order, without names and times. */
 function perPod(text: string): unknown {
   const events = text
     .trim()
@@ -159,13 +159,13 @@ function anonymous(status: unknown): unknown {
   return JSON.parse(text);
 }
 
-test('a watch sees a deleted pod go and its replacement come as recorded', async () => {
+test('a watch shows the deletion of a pod and its replacement as recorded', async () => {
   const own = await startRig({ pods: RECORDED_PODS }, {}, 5);
   const { name } = own.sandbox.pod('output-processor').metadata;
   await own.fetch(`${NS}/pods/${name}`, { method: 'DELETE' });
   const query = 'watch=true&timeoutSeconds=6&labelSelector=app%3Doutput-processor';
   const watching = own.fetch(`${NS}/pods?${query}`);
-  // The watch is there when the server has counted it.
+  // The server has registered the watch once it has counted it.
   while (own.calls.reads < 1) await new Promise((resolve) => setImmediate(resolve));
   await own.clock.advance(6_000);
   const seen = (await watching).text;

@@ -15,19 +15,19 @@ import { seededRandom } from '../../../../src/lib/sandbox/random.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../fixtures/kubernetes-1.21.2');
 
-/** The text of a recorded file. */
+/** Returns the text of a recorded file. */
 export function recorded(file: string): string {
   return readFileSync(join(FIXTURES, file), 'utf8');
 }
 
-/** A recorded JSON document. */
+/** Returns a recorded JSON document. */
 export function recordedJson(file: string): unknown {
   return JSON.parse(recorded(file));
 }
 
 /**
- * The recorded events stop before those of containers, which name the container and the node too:
- * ObjectReference.fieldPath and EventSource.host of core/v1.
+ * Returns events of containers, which were not recorded. They also name the container and the node
+ * (ObjectReference.fieldPath and EventSource.host of core/v1).
  */
 export function containerEvents(): unknown {
   const list = recordedJson('events.json') as {
@@ -55,7 +55,7 @@ function standIn(name: string, rest: Partial<PodSpec> = {}): PodSpec {
   };
 }
 
-/** The workloads of the namespace that was recorded. */
+/** The workloads of the recorded namespace. */
 export const RECORDED_PODS: readonly PodSpec[] = [
   {
     name: 'circleci-nomad',
@@ -76,7 +76,7 @@ export const RECORDED_PODS: readonly PodSpec[] = [
   standIn('pending', { situation: 'unschedulable', cpu: '500' }),
 ];
 
-/** A sandbox on a clock that stands still, and requests to it. */
+/** A sandbox on a clock that advances only on request, and a client for it. */
 export interface Rig {
   readonly clock: SandboxClock;
   readonly calls: CallLog;
@@ -94,7 +94,7 @@ export interface Rig {
   stop(): Promise<void>;
 }
 
-/** An answer, read to its end. */
+/** A response, read to its end. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;

@@ -1,6 +1,6 @@
 type Kind = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
 
-/** Maps whose keys are data: only the types of their values count. */
+/** Maps with data as keys: only the types of their values are compared. */
 const FREE = new Set([
   'labels',
   'annotations',
@@ -10,10 +10,10 @@ const FREE = new Set([
   'allocatable',
   'requests',
 ]);
-/** Bookkeeping of the recorded server that a client has no use for. */
+/** Internal fields of the recorded server that clients do not use. */
 const IGNORED = new Set(['managedFields', 'finalizers']);
 
-/** What recorded documents look like: which fields, of which types, and which of them always. */
+/** The structure of recorded documents: fields, their types, and which are always present. */
 export class Shape {
   readonly #kinds = new Set<Kind>();
   readonly #fields = new Map<string, { readonly shape: Shape; seen: number }>();
@@ -21,7 +21,7 @@ export class Shape {
   #element: Shape | undefined;
   #mayBeEmpty = false;
 
-  /** Learns from examples. */
+  /** Learns the structure from examples. */
   static of(...examples: readonly unknown[]): Shape {
     const shape = new Shape();
     for (const example of examples) shape.learn(example);
@@ -50,7 +50,7 @@ export class Shape {
     }
   }
 
-  /** What is wrong with a document; empty when it could be another recording of the same thing. */
+  /** Returns the differences of a document from the recorded structure; empty if there are none. */
   check(value: unknown, path = '$', free = false): string[] {
     const kind = kindOf(value);
     if (!this.#kinds.has(kind)) {

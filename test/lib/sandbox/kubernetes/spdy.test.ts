@@ -33,7 +33,7 @@ interface Heard {
   readonly replied: Set<number>;
 }
 
-/** A client as small as it can be: opens streams, sends data, and notes what comes. */
+/** A minimal client that opens streams, sends data, and records what it receives. */
 class SpdyClient {
   readonly heard: Heard = { data: new Map(), ended: new Set(), replied: new Set() };
   head = '';
@@ -65,7 +65,7 @@ class SpdyClient {
     this.#socket.on('close', () => this.#wake());
   }
 
-  /** Waits until something that was heard makes the condition true. */
+  /** Waits until a received frame makes the condition true. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) {
       await new Promise<void>((resolve) => {
@@ -122,7 +122,7 @@ class SpdyClient {
   }
 }
 
-test('exec over SPDY: a stream for each channel, and the status on the error stream', async () => {
+test('exec over SPDY has a stream per channel, and the status on the error stream', async () => {
   const script = encodeURIComponent('echo out; echo err >&2; exit 7');
   const client = new SpdyClient(
     `${POD}/exec?stdout=true&stderr=true&command=sh&command=-c&command=${script}`,
@@ -147,7 +147,7 @@ test('exec over SPDY: a stream for each channel, and the status on the error str
   });
 });
 
-test('exec over SPDY: standard input to its end, a megabyte without window updates', async () => {
+test('exec over SPDY reads standard input to its end, for a megabyte without window updates', async () => {
   const client = new SpdyClient(
     `${POD}/exec?stdin=true&stdout=true&command=cat`,
     'v4.channel.k8s.io',
@@ -163,7 +163,7 @@ test('exec over SPDY: standard input to its end, a megabyte without window updat
   expect(client.heard.data.get(1)).toBe('{"metadata":{},"status":"Success"}');
 });
 
-test('port-forward over SPDY: several connections, and a port that nobody listens on', async () => {
+test('port-forward over SPDY has several connections, and reports a port that nothing listens on', async () => {
   const client = new SpdyClient(`${POD}/portforward`, 'portforward.k8s.io');
   await client.open(1, { streamtype: 'error', port: '4646', requestid: '0' });
   await client.open(3, { streamtype: 'data', port: '4646', requestid: '0' });

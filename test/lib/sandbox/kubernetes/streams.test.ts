@@ -29,7 +29,7 @@ interface Session {
 
 const SESSIONS = recordedJson('websockets.json') as Readonly<Record<string, Session>>;
 
-/** What the recorded commands said, by command line. */
+/** The output of the recorded commands, by command line. */
 const OUTPUTS = new Map(
   Object.values(SESSIONS)
     .filter(({ path, frames }) => frames && path.includes('command=nomad'))
@@ -77,7 +77,7 @@ afterAll(async () => {
   upstream.close();
 });
 
-/** Opens a WebSocket, sends some messages, and tells everything that came back. */
+/** Opens a WebSocket, sends messages, and returns everything received. */
 function converse(
   { sandbox }: Rig,
   path: string,
@@ -115,7 +115,7 @@ function converse(
   });
 }
 
-/** Frames with neighbours of one channel joined, after the first empty one, without ids. */
+/** Joins adjacent frames of a channel after the first empty one, and removes IDs. */
 function joined(frames: readonly Frame[] = []): Frame[] {
   const result: Frame[] = [];
   for (const { channel, text } of frames) {
@@ -152,7 +152,7 @@ describe('over WebSocket, frame by frame as recorded', () => {
 const EXEC = '/api/v1/namespaces/circleci-server/pods/circleci-nomad-0/exec';
 
 describe('exec', () => {
-  test('v5 ends standard input by message and gives all of the output back', async () => {
+  test('with v5 closes standard input by a message and returns all output', async () => {
     const path = `${EXEC}?stdin=true&stdout=true&command=cat`;
     const protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
     const end = Buffer.from([255, 0]);
@@ -165,7 +165,7 @@ describe('exec', () => {
     ]);
   });
 
-  test('a terminal has one stream', async () => {
+  test('with a terminal uses one stream', async () => {
     const query = new URLSearchParams([
       ['stdout', 'true'],
       ['stderr', 'true'],
@@ -178,7 +178,7 @@ describe('exec', () => {
     expect(joined(answer.frames).slice(1, -1)).toEqual([{ channel: 1, text: 'a\r\nb\r\n' }]);
   });
 
-  test('is refused without the permission, and is no write', async () => {
+  test('is rejected without permission, and does not count as a write', async () => {
     const writes = rig.calls.writes;
     const path = `${EXEC}?stdout=true&command=true`;
     const answer = await converse(rig, path, ['v4.channel.k8s.io'], [], { token: LIMITED_TOKEN });
@@ -191,14 +191,14 @@ describe('exec', () => {
     expect(rig.calls.writes).toBe(writes);
   });
 
-  test('into a container that does not run says that there is none', async () => {
+  test('reports a container that is not running', async () => {
     const { name } = rig.sandbox.pod('badimage').metadata;
     const path = `/api/v1/namespaces/circleci-server/pods/${name}/exec?stdout=true&command=true`;
     const answer = await converse(rig, path, ['v4.channel.k8s.io']);
     expect([answer.status, answer.body]).toEqual([500, 'container not found ("badimage")\n']);
   });
 
-  test('a client that goes away aborts the command', async () => {
+  test('aborts the command when the client disconnects', async () => {
     let aborted: () => void = () => undefined;
     const gone = new Promise<void>((resolve) => {
       aborted = resolve;
