@@ -11,8 +11,8 @@ import { watchPods } from './watch.ts';
 import { getWorkload, listWorkloads, restartWorkload, workloadOf } from './workloads.ts';
 
 /**
- * Makes a Kubernetes client over one pool of connections. Nothing is asked before the first call;
- * what speaks WebSocket is loaded when it is used.
+ * Creates a Kubernetes client with one connection pool. It sends no request before the first call,
+ * and loads the WebSocket code on first use.
  */
 export function createKubernetesClient(options: TransportOptions): KubernetesClient {
   const transport = new Transport(options);
@@ -96,7 +96,10 @@ async function deletePod(
   await response.discard();
 }
 
-/** Asks as `kubectl auth can-i` does; `resource` may carry its group, as in `leases.coordination.k8s.io`. */
+/**
+ * Asks like `kubectl auth can-i`; `resource` may end with its API group, as in
+ * `leases.coordination.k8s.io`.
+ */
 async function can(
   transport: Transport,
   verb: string,

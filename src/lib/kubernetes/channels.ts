@@ -1,23 +1,23 @@
 import type { RawData, WebSocket } from 'ws';
 import type { Clock, Milliseconds } from '../clock.ts';
 
-/** On v5, a frame on this channel ends the channel that it names. */
+/** In v5, a frame on this channel closes the channel whose number it contains. */
 const CLOSE_CHANNEL = 255;
 
-/** Below the idle limits of the load balancers in front of API servers (60 s on AWS). */
+/** Shorter than the idle timeouts of the load balancers in front of API servers (60 s on AWS). */
 const HEARTBEAT: Milliseconds = 25_000;
 const MISSED_BEATS = 3;
 
-/** Why a connection ended, as far as WebSocket says: its close code and reason. */
+/** The close code and reason with which a WebSocket was closed. */
 export interface ChannelsClosed {
   readonly code: number;
   readonly reason: string;
 }
 
 /**
- * Frames of numbered channels over one WebSocket, as exec and port-forward speak them: the first
- * byte of each message is the channel. Keeps the connection alive, and drops it when the other side
- * has not answered for {@link MISSED_BEATS} heartbeats.
+ * Sends and receives the frames of numbered channels over one WebSocket, the protocol of exec and
+ * port-forward: the first byte of each message is the channel number. Sends heartbeats, and drops
+ * the connection after {@link MISSED_BEATS} heartbeats without an answer.
  */
 export class Channels {
   readonly #socket: WebSocket;
@@ -42,7 +42,7 @@ export class Channels {
     socket.on('pong', () => {
       this.#missed = 0;
     });
-    // A `close` follows every error, and says all that can be said to the user.
+    // A `close` event follows every error, and is all that the caller needs.
     socket.on('error', () => undefined);
     socket.once('close', (code, reason) => {
       this.#ended.abort();
@@ -52,41 +52,48 @@ export class Channels {
     socket.resume();
   }
 
-  /** Sends a frame; resolves when the socket has taken it, or when it is gone. */
+  /**
+   * Sends a frame; resolves when the socket has accepted it, or at once if the socket is not open.
+   */
   send(channel: number, data: Uint8Array): Promise<void> {
     if (this.#socket.readyState !== this.#socket.OPEN) return Promise.resolve();
     const frame = Buffer.concat([Uint8Array.of(channel), data]);
     return new Promise((resolve) => this.#socket.send(frame, () => resolve()));
   }
 
-  /** Ends one channel for the other side. False on v4, which has no way to say so. */
+  /**
+   * Closes one channel for the other side. Returns false with v4, which cannot close a single
+   * channel.
+   */
   async end(channel: number): Promise<boolean> {
     if (this.#socket.protocol !== 'v5.channel.k8s.io') return false;
     await this.send(CLOSE_CHANNEL, Uint8Array.of(channel));
     return true;
   }
 
-  /** Stops reading for as long as anyone holds it, so that a slow reader slows the sender down. */
+  /**
+   * Stops reading while at least one holder remains, so that a slow reader slows down the sender.
+   */
   hold(who: object): void {
     this.#held.add(who);
     this.#socket.pause();
   }
 
-  /** Lets go of a {@link hold}. */
+  /** Undoes a {@link hold} of the same holder. */
   release(who: object): void {
     this.#held.delete(who);
     if (this.#held.size === 0) this.#socket.resume();
   }
 
-  /** Closes the connection, at once if the other side does not answer. */
+  /** Closes the connection with a close frame. */
   close(): void {
-    // A paused socket would never see the answer to its close frame.
+    // A paused socket would never receive the answer to its close frame.
     this.#held.clear();
     this.#socket.resume();
     this.#socket.close(1000);
   }
 
-  /** Drops the connection without a word. */
+  /** Terminates the connection without a close frame. */
   drop(): void {
     this.#socket.terminate();
   }
@@ -94,7 +101,7 @@ export class Channels {
   async #beat(clock: Clock): Promise<void> {
     for (;;) {
       await clock.sleep(HEARTBEAT, this.#ended.signal);
-      // While we do not read, we cannot see answers either.
+      // While the socket is paused, answers cannot be received.
       if (this.#held.size > 0) continue;
       if (this.#missed >= MISSED_BEATS) return this.drop();
       this.#missed += 1;

@@ -3,22 +3,22 @@ import type { Milliseconds } from '../clock.ts';
 import type { HttpClient } from '../http/http.ts';
 import type { KubernetesEvent, LostNode, Pod, Workload, WorkloadReference } from './model.ts';
 
-/** The cluster, user and namespace that are spoken to. */
+/** The cluster and namespace that a client works with. */
 export interface ClusterTarget {
-  /** Name of the kubeconfig context; null inside a cluster. */
+  /** Name of the kubeconfig context; null for the service account of a pod. */
   readonly context: string | null;
   /** Scheme, host and port of the API server. */
   readonly server: string;
   readonly namespace: string;
 }
 
-/** Which pods. */
+/** Selects pods; without any selector, all pods. */
 export interface PodSelector {
   /** Kubernetes label selector, such as `app=dispatcher`. */
   readonly labelSelector?: string;
   /** Kubernetes field selector, such as `status.phase!=Running`. */
   readonly fieldSelector?: string;
-  /** Of a watch: the pods that are there already are reported too, as added. */
+  /** For a watch: whether pods that already exist are reported too, as ADDED. */
   readonly fromStart?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -29,7 +29,7 @@ export interface PodChange {
   readonly pod: Pod;
 }
 
-/** Which part of a container's log. */
+/** Selects a part of a container's log. */
 export interface PodLogRequest {
   readonly pod: string;
   readonly container?: string;
@@ -38,9 +38,12 @@ export interface PodLogRequest {
   readonly timestamps?: boolean;
   readonly tailLines?: number;
   readonly sinceTime?: Date;
-  /** Only what was written in the last so many seconds, by the clock of the pod's node. */
+  /** Only the lines of the last so many seconds, according to the clock of the pod's node. */
   readonly sinceSeconds?: number;
-  /** At the most so many bytes, from the first that is sent on: the rest is cut off. */
+  /**
+   * The maximum number of bytes, counted from the first byte of the selected part; the rest is cut
+   * off.
+   */
   readonly limitBytes?: number;
   readonly signal?: AbortSignal;
 }
@@ -53,9 +56,9 @@ export interface ExecRequest {
   readonly stdin?: Readable;
   readonly stdout: Writable;
   readonly stderr: Writable;
-  /** Allocates a terminal there: one stream, ANSI and CRLF. */
+  /** Allocates a terminal in the container: the output is one stream with ANSI codes and CRLF. */
   readonly tty?: boolean;
-  /** Terminal sizes, the first at once, then as they change; with `tty` only. */
+  /** The terminal sizes: the initial one, then one for each change. Used only with `tty`. */
   readonly sizes?: AsyncIterable<{ readonly columns: number; readonly rows: number }>;
   readonly signal?: AbortSignal;
 }
@@ -66,41 +69,51 @@ export interface ExecResult {
   readonly exitCode: number;
 }
 
-/** A local port that leads into a pod. */
+/** A local port that is forwarded to a port of a pod. */
 export interface PortForward {
-  /** Port on 127.0.0.1. */
+  /** The port on 127.0.0.1. */
   readonly localPort: number;
   close(): Promise<void>;
 }
 
 /**
- * What the tool asks of Kubernetes.
+ * The requests to the Kubernetes API that the tool needs.
  *
  * Every method throws an `AdminError`: `unauthorised` (KUBERNETES_UNAUTHORIZED,
- * KUBERNETES_FORBIDDEN, naming verb and resource), `notFound` (POD_NOT_FOUND,
- * NAMESPACE_NOT_FOUND), `service` (KUBERNETES_UNREACHABLE, KUBERNETES_ERROR, PORT_REFUSED,
- * EXEC_LOST when the connection ends without an exit status), `validation` (BAD_SELECTOR, ...),
- * `timeout` (REQUEST_TIMEOUT).
+ * KUBERNETES_FORBIDDEN, naming verb and resource), `notFound` (POD_NOT_FOUND, NAMESPACE_NOT_FOUND),
+ * `service` (KUBERNETES_UNREACHABLE, KUBERNETES_ERROR, PORT_REFUSED, EXEC_LOST if the connection
+ * ends without an exit status), `validation` (BAD_SELECTOR, ...), `timeout` (REQUEST_TIMEOUT).
  */
 export interface KubernetesClient {
   readonly target: ClusterTarget;
-  /** The server's version, such as `v1.21.2-k3s1`. */
+  /** Returns the server's version, such as `v1.21.2-k3s1`. */
   version(signal?: AbortSignal): Promise<string>;
-  /** What is wrong with the kubeconfig's credentials shows here, before anything is asked. */
+  /**
+   * Obtains the credentials of the kubeconfig, so that errors in them show before the first
+   * request.
+   */
   logIn(): Promise<void>;
-  /** What time it is for the API server; null where it does not say. */
+  /** Returns the API server's current time; null if its response has no date. */
   serverTime(signal?: AbortSignal): Promise<Date | null>;
-  /** The versions of the nodes' kubelets, each once; null if we may not list nodes. */
+  /** Returns the distinct kubelet versions of all nodes; null without permission to list nodes. */
   kubeletVersions(signal?: AbortSignal): Promise<readonly string[] | null>;
-  /** Those of the named nodes that do not run their pods; null if we may not read nodes. */
+  /**
+   * Returns those of the named nodes that do not run their pods; null without permission to read
+   * nodes.
+   */
   lostNodes(names: readonly string[], signal?: AbortSignal): Promise<readonly LostNode[] | null>;
   listPods(selector?: PodSelector): Promise<readonly Pod[]>;
-  /** The pods of all namespaces; null if we may not list them. */
+  /** Returns the pods of all namespaces; null without permission to list them. */
   listAllPods(selector?: PodSelector): Promise<readonly Pod[] | null>;
   getPod(name: string, signal?: AbortSignal): Promise<Pod>;
-  /** Changes from now on, over broken connections and expired versions, until aborted. */
+  /**
+   * Yields changes until the signal is aborted; survives broken connections and expired resource
+   * versions.
+   */
   watchPods(selector?: PodSelector): AsyncIterable<PodChange>;
-  /** With a `uid` exactly that pod, and none that took its name since: KUBERNETES_CONFLICT then. */
+  /**
+   * Deletes a pod. With `uid`, a newer pod of the same name is not deleted: KUBERNETES_CONFLICT.
+   */
   deletePod(
     name: string,
     options?: {
@@ -110,44 +123,58 @@ export interface KubernetesClient {
     },
   ): Promise<void>;
   podEvents(name: string, signal?: AbortSignal): Promise<readonly KubernetesEvent[]>;
-  /** Deployments and StatefulSets of the namespace; null if we may not list them. */
+  /**
+   * Returns the Deployments and StatefulSets of the namespace; null without permission to list
+   * them.
+   */
   listWorkloads(signal?: AbortSignal): Promise<readonly Workload[] | null>;
   getWorkload(workload: WorkloadReference, signal?: AbortSignal): Promise<Workload>;
-  /** The workload that keeps a pod running, through its ReplicaSet; null where none does. */
+  /**
+   * Returns the workload that owns a pod, directly or through a ReplicaSet; null if there is none.
+   */
   workloadOf(
     pod: Pick<Pod, 'name' | 'owner' | 'labels'>,
     signal?: AbortSignal,
   ): Promise<WorkloadReference | null>;
-  /** Replaces the pods of a workload one after the other, as `kubectl rollout restart` does. */
+  /**
+   * Restarts a workload as `kubectl rollout restart` does: its pods are replaced one after the
+   * other.
+   */
   restartWorkload(workload: WorkloadReference, at: Date, signal?: AbortSignal): Promise<void>;
   podLogs(request: PodLogRequest): AsyncIterable<Uint8Array>;
-  /** WebSocket, `v5.channel.k8s.io` with `v4` as the fallback. */
+  /** Runs a command over a WebSocket with protocol `v5.channel.k8s.io`, or `v4` as the fallback. */
   exec(request: ExecRequest): Promise<ExecResult>;
-  /** One connection to a port of a pod, over one WebSocket. */
+  /** Opens one connection to a port of a pod, over its own WebSocket. */
   connect(pod: string, port: number, signal?: AbortSignal): Promise<Duplex>;
-  /** Listens on a free port of 127.0.0.1 and hands every connection to {@link connect}. */
+  /** Listens on a free port of 127.0.0.1 and forwards each connection with {@link connect}. */
   portForward(pod: string, port: number): Promise<PortForward>;
   /**
-   * HTTP to a port of a pod through the API server. Status, headers and body are the pod's, except
-   * that a `Status` document of the API server itself becomes an AdminError.
+   * Returns an HTTP client for a port of a pod, through the API server. Status, headers and body
+   * are the pod's, except that a `Status` document of the API server itself becomes an AdminError.
    */
   podProxy(pod: string, port: number, options?: { readonly tls?: boolean }): HttpClient;
-  /** Whether a namespace exists: an empty list of pods alone does not say so. Null if forbidden. */
+  /**
+   * Returns whether a namespace exists; null if forbidden. An empty list of pods does not tell,
+   * because a missing namespace has one too.
+   */
   namespaceExists(name: string, signal?: AbortSignal): Promise<boolean | null>;
-  /** Uid of a namespace; null where there is none or we may not look. */
+  /** Returns the UID of a namespace; null if it does not exist or is forbidden. */
   namespaceId(name: string, signal?: AbortSignal): Promise<string | null>;
-  /** Host names of the namespace's Ingresses, each once; null if we may not list them. */
+  /**
+   * Returns the distinct host names of the namespace's Ingresses; null without permission to list
+   * them.
+   */
   ingressHosts(signal?: AbortSignal): Promise<readonly string[] | null>;
   /**
-   * Whether we may (a SelfSubjectAccessReview).
+   * Returns whether the user has a permission (a SelfSubjectAccessReview).
    *
-   * @param resource its API group behind it where it has one, as in `deployments.apps`
+   * @param resource plural name, followed by its API group if it has one, as in `deployments.apps`
    */
   can(verb: string, resource: string, subresource?: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
-/** Options that hold for every request of a client. */
+/** Options for every request of a client. Times are in milliseconds. */
 export interface KubernetesClientOptions {
   readonly requestTimeout: Milliseconds;
 }

@@ -7,38 +7,43 @@ import type { Masker } from '../masking.ts';
 import type { ClusterTarget } from './client.ts';
 import { IN_CLUSTER, type KubeconfigSources, loadKubeconfig } from './kubeconfig.ts';
 
-/** What a request carries so that the API server knows us, and we know it. */
+/** The headers and TLS settings that authenticate a request to the API server. */
 export interface ClusterCredentials {
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: TlsOptions;
 }
 
-/** A cluster that was chosen, and how to log in to it. */
+/** The chosen cluster and its credentials. */
 export interface ClusterConnection {
   readonly target: ClusterTarget;
-  /** What stands before every path where the API server is behind a gateway such as Rancher's; no slash at the end. */
+  /**
+   * The path prefix of the API server, where it is behind a gateway such as Rancher's; without a
+   * trailing slash.
+   */
   readonly basePath: string;
   /** The kubeconfig's `proxy-url` for this cluster. */
   readonly proxyUrl: string | null;
-  /** Whether asking again may give other credentials (a plugin, a token file). */
+  /**
+   * Whether new credentials can be obtained (from a plugin or a token file) when these are refused.
+   */
   readonly refreshable: boolean;
   /**
-   * Credentials for now. Runs the user's credential plugin where there is one; what it said is
-   * kept until it expires, or until `fresh` ones are asked for.
+   * Returns the current credentials. Runs the user's credential plugin if there is one; its answer
+   * is cached until it expires, or until `fresh` credentials are requested.
    *
    * @throws AdminError `unauthorised` CREDENTIALS_FAILED, `validation` BAD_KUBECONFIG
    */
   credentials(options?: { readonly fresh?: boolean }): Promise<ClusterCredentials>;
 }
 
-/** Which cluster, user and namespace. */
+/** Chooses a cluster, user and namespace. */
 export interface ClusterChoice {
   readonly sources: KubeconfigSources;
-  /** The kubeconfig's current one where it is left out. */
+  /** The name of the context; default is the kubeconfig's current context. */
   readonly context?: string;
-  /** The context's own where it is left out, and `default` after that. */
+  /** Default is the context's namespace, then `default`. */
   readonly namespace?: string;
-  /** Learns the credentials, and takes them out of what a plugin wrote before it is a message. */
+  /** Learns the credentials, and masks them in the error output of a plugin. */
   readonly masker: Pick<Masker, 'add' | 'mask'>;
 }
 
@@ -63,7 +68,7 @@ export async function connectCluster(choice: ClusterChoice): Promise<ClusterConn
     refreshable: Boolean(user?.exec ?? user?.authProvider),
     credentials: async (options) => {
       if (options?.fresh) {
-        // A new configuration, because client-node keeps what a plugin said until it expires.
+        // Load a new configuration, because client-node caches a plugin's answer until it expires.
         config = await loadKubeconfig(choice.sources);
         select(config, choice.context);
       }
@@ -72,7 +77,7 @@ export async function connectCluster(choice: ClusterChoice): Promise<ClusterConn
   };
 }
 
-/** The names of all contexts, and which of them is the current one. */
+/** Returns the names of all contexts and of the current one. */
 export async function listContexts(
   sources: KubeconfigSources,
 ): Promise<{ readonly contexts: readonly string[]; readonly current: string | null }> {
@@ -138,7 +143,7 @@ async function logIn(
   const { ca, cert, key, passphrase, servername, rejectUnauthorized, auth } = options;
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(options.headers ?? {})) {
-    // A token that was read from a file ends with the file's last line break.
+    // A token that was read from a file has the file's trailing line break.
     if (value !== undefined) headers[name.toLowerCase()] = String(value).trim();
   }
   if (auth) headers['authorization'] ??= `Basic ${Buffer.from(auth).toString('base64')}`;
@@ -157,9 +162,10 @@ async function logIn(
 }
 
 /**
- * Lets client-node work out credentials for what it otherwise refuses or leaves half done, because
- * connections are not its part here: `http://` servers, proxies, and contexts without a user, whose
- * CA it would not look at.
+ * Changes the configuration for a moment, so that client-node computes credentials in the cases
+ * that it refuses or handles in part: `http://` servers, proxies, and contexts without a user (for
+ * which it would ignore the CA). That is safe because client-node does not open the connections.
+ * `restore` puts the original cluster back.
  */
 function plainCopy(config: KubeConfig): { restore(): void } {
   const cluster = config.getCurrentCluster();
@@ -184,7 +190,9 @@ function plainCopy(config: KubeConfig): { restore(): void } {
   };
 }
 
-/** Tells a credential plugin what kubectl would: its API version and that nobody can be asked. */
+/**
+ * Sets the variable with which kubectl tells a plugin its API version and that it cannot prompt.
+ */
 function addExecInfo(user: User, cluster: Cluster): void {
   const exec = user.exec;
   if (!exec) return;

@@ -4,7 +4,10 @@ import type { Transport } from './transport.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What time it is for the API server, by the header of any answer; null where it has none. */
+/**
+ * Returns the API server's current time, from the Date header of a response; null without that
+ * header.
+ */
 export async function serverTime(transport: Transport, signal?: AbortSignal): Promise<Date | null> {
   const response = await transport.request(get('/version', signal));
   await response.discard();
@@ -12,7 +15,7 @@ export async function serverTime(transport: Transport, signal?: AbortSignal): Pr
   return Number.isNaN(at) ? null : new Date(at);
 }
 
-/** The uid of a namespace; null where there is none, or we may not look. */
+/** Returns the UID of a namespace; null if it does not exist or is forbidden. */
 export async function namespaceId(
   transport: Transport,
   name: string,
@@ -26,7 +29,7 @@ export async function namespaceId(
   return typeof found === 'string' && found !== '' ? found : null;
 }
 
-/** The versions of the nodes' kubelets, each once; null when we may not list nodes. */
+/** Returns the distinct kubelet versions of all nodes; null without permission to list nodes. */
 export function kubeletVersions(
   transport: Transport,
   signal?: AbortSignal,
@@ -40,7 +43,10 @@ export function kubeletVersions(
   });
 }
 
-/** The host names of the namespace's Ingresses, each once; null when we may not list them. */
+/**
+ * Returns the distinct host names of the namespace's Ingresses; null without permission to list
+ * them.
+ */
 export function ingressHosts(
   transport: Transport,
   signal?: AbortSignal,
@@ -72,7 +78,10 @@ async function list(
   return items;
 }
 
-/** What may not be asked, or is not there (an API group of a newer server), is not known. */
+/**
+ * Returns null if the request is forbidden or its resource does not exist (such as an API group of
+ * newer servers).
+ */
 async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | null> {
   try {
     return await ask();

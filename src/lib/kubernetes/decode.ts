@@ -6,9 +6,9 @@ import { parseQuantity } from './quantity.ts';
 const PHASES = ['Pending', 'Running', 'Succeeded', 'Failed'] as const;
 
 /**
- * Reads a Pod from the wire; what is left out there is null here.
+ * Decodes a Pod of the Kubernetes API; most missing fields become null.
  *
- * @throws AdminError `service` KUBERNETES_ERROR for what is no pod
+ * @throws AdminError `service` KUBERNETES_ERROR if the value is not a pod
  */
 export function decodePod(value: unknown): Pod {
   const pod = objectOf(value);
@@ -46,7 +46,7 @@ export function decodePod(value: unknown): Pod {
   };
 }
 
-/** Reads an Event (core/v1) from the wire. */
+/** Decodes an Event (core/v1) of the Kubernetes API. */
 export function decodeEvent(value: unknown): KubernetesEvent {
   const event = objectOf(value);
   const about = objectOf(event['involvedObject']);
@@ -66,7 +66,9 @@ export function decodeEvent(value: unknown): KubernetesEvent {
   };
 }
 
-/** The items of a list and where to go on. */
+/**
+ * Returns the items of a list and the `continue` token of the next page; null for the last page.
+ */
 export function decodeList(value: unknown): {
   readonly items: readonly unknown[];
   readonly resourceVersion: string;
@@ -82,7 +84,10 @@ export function decodeList(value: unknown): {
   };
 }
 
-/** The containers of the spec, each with its status; a pod that fits on no node has none yet. */
+/**
+ * Merges the containers of the spec with their statuses. A pod that was not scheduled has no
+ * statuses.
+ */
 function containers(specified: unknown, reported: unknown): readonly Container[] {
   const statuses = new Map(list(reported).map((one) => [one['name'], one]));
   const declared = list(specified);
@@ -90,7 +95,7 @@ function containers(specified: unknown, reported: unknown): readonly Container[]
   return all.map((one) => container(one, statuses.get(one['name']) ?? {}));
 }
 
-/** Containers beside the usual ones, where there are any. */
+/** Returns the init and ephemeral containers; leaves out an empty list. */
 function othersOf(
   spec: JsonObject,
   status: JsonObject,

@@ -11,23 +11,23 @@ export interface Status {
   readonly code: number | null;
   readonly kind: string | null;
   readonly name: string | null;
-  /** Reasons and messages below the main one; an exit status is among them. */
+  /** Details of the error; the exit status of a command is one of them. */
   readonly causes: readonly { readonly reason: string; readonly message: string }[];
 }
 
-/** What was asked for, so that a refusal can name it. */
+/** A request, as an error message describes it. */
 export interface Asked {
   readonly target: ClusterTarget;
-  /** In words, such as `list pods`. */
+  /** What the request does, such as `list pods`. */
   readonly action: string;
-  /** Set where a label or field selector was sent, which the server may not understand. */
+  /** The label or field selector of the request, so that a rejected one can be named. */
   readonly selector?: string | undefined;
 }
 
-/** Reads a Status from a parsed document; null for anything else. */
+/** Decodes a Status from a parsed document; null for any other document. */
 export function readStatus(document: unknown): Status | null {
   const whole = record(document);
-  // The kubelet's last words on an exec stream carry neither kind nor apiVersion.
+  // The kubelet's final status on an exec stream has neither kind nor apiVersion.
   if (!whole || (whole['kind'] !== undefined && whole['kind'] !== 'Status')) return null;
   if (whole['kind'] === 'Status' && whole['apiVersion'] !== 'v1') return null;
   if (typeof whole['status'] !== 'string') return null;
@@ -47,7 +47,7 @@ export function readStatus(document: unknown): Status | null {
   };
 }
 
-/** The Status in a body, if the body is one. */
+/** Returns the Status in a response body; null for any other body. */
 export function parseStatus(body: Uint8Array): Status | null {
   try {
     return readStatus(JSON.parse(Buffer.from(body).toString('utf8')));
@@ -57,12 +57,12 @@ export function parseStatus(body: Uint8Array): Status | null {
   }
 }
 
-/** Turns an answer that is an error into an AdminError; reads its body. */
+/** Returns the AdminError for an error response; reads its body. */
 export async function answerFailure(response: HttpResponse, asked: Asked): Promise<AdminError> {
   return refusal(response.status, await collect(response.body), asked);
 }
 
-/** Turns an error's HTTP status and body into an AdminError. */
+/** Returns the AdminError for an HTTP status and a body. */
 export function refusal(httpStatus: number, body: Uint8Array, asked: Asked): AdminError {
   const status = parseStatus(body);
   if (status) return statusFailure(status, httpStatus, asked);
@@ -73,7 +73,7 @@ export function refusal(httpStatus: number, body: Uint8Array, asked: Asked): Adm
   );
 }
 
-/** Turns a Status into an AdminError; the forms are those of Kubernetes 1.21 and later. */
+/** Returns the AdminError for a Status; the messages are those of Kubernetes 1.21 and later. */
 export function statusFailure(status: Status, httpStatus: number, asked: Asked): AdminError {
   switch (status.code ?? httpStatus) {
     case 400:
@@ -89,7 +89,10 @@ export function statusFailure(status: Status, httpStatus: number, asked: Asked):
   }
 }
 
-/** Names the API server in a failure to reach it: `service` KUBERNETES_UNREACHABLE. */
+/**
+ * Returns KUBERNETES_UNREACHABLE of kind `service` for an UNREACHABLE error; other errors
+ * unchanged.
+ */
 export function reachFailure(error: unknown): unknown {
   if (!isAdminError(error, 'service') || error.code !== 'UNREACHABLE') return error;
   return new AdminError('service', `Kubernetes: ${error.message}`, {
@@ -99,7 +102,7 @@ export function reachFailure(error: unknown): unknown {
   });
 }
 
-/** A port of a pod that nobody listens on: `service` PORT_REFUSED. */
+/** Returns the error for a pod's port that refuses connections: `service` PORT_REFUSED. */
 export function portRefused(message: string, where: string): AdminError {
   const reason = /connection refused/.test(message) ? 'nothing listens there' : message.trim();
   return new AdminError('service', `Cannot connect to ${where}: ${reason}`, {
@@ -179,7 +182,7 @@ function missing(status: Status, asked: Asked): AdminError {
   return failure('notFound', what, 'KUBERNETES_NOT_FOUND', 'Check the name and the namespace.');
 }
 
-/** A namespace that is not there: `notFound` NAMESPACE_NOT_FOUND. */
+/** Returns the error for a missing namespace: `notFound` NAMESPACE_NOT_FOUND. */
 export function namespaceNotFound(name: string, target: ClusterTarget): AdminError {
   return failure(
     'notFound',

@@ -15,10 +15,10 @@ const STATUS = 3;
 const RESIZE = 4;
 
 /**
- * Runs a command in a container over a WebSocket. The end of standard input reaches the command on
- * v5 only: v4 has no way to say it, so a command that reads to the end waits there.
+ * Runs a command in a container over a WebSocket. The end of standard input reaches the command
+ * only with protocol v5: v4 cannot transmit it, so a command that reads until the end waits.
  *
- * @throws AdminError as the KubernetesClient says, and `notFound` NO_SUCH_COMMAND
+ * @throws AdminError as listed at KubernetesClient, and `notFound` NO_SUCH_COMMAND
  */
 export async function exec(transport: Transport, request: ExecRequest): Promise<ExecResult> {
   const finished = new AbortController();
@@ -45,17 +45,17 @@ export async function exec(transport: Transport, request: ExecRequest): Promise<
   }
 }
 
-/** Everything that one run needs to know. */
+/** The state of one run. */
 interface Run {
   readonly request: ExecRequest;
   readonly asked: Asked;
-  /** Aborted when the caller gives up or what it reads with breaks. */
+  /** Aborted by the caller, or by an error of an output stream. */
   readonly stop: AbortSignal;
   /** Aborted when the run is over. */
   readonly until: AbortSignal;
 }
 
-/** Connects the streams with the channels until the last frame says how the command ended. */
+/** Connects the streams to the channels until the status frame reports how the command ended. */
 function run(socket: WebSocket, run: Run, { clock }: TransportOptions): Promise<ExecResult> {
   const { request, asked, stop, until } = run;
   return new Promise<ExecResult>((resolve, reject) => {
@@ -72,7 +72,7 @@ function run(socket: WebSocket, run: Run, { clock }: TransportOptions): Promise<
             else resolve(end);
           }
         },
-        // After a status this changes nothing: the promise is settled.
+        // After a status frame this has no effect, because the promise is settled.
         closed: (how) => reject(lost(request, how)),
       },
       clock,
@@ -90,7 +90,7 @@ function run(socket: WebSocket, run: Run, { clock }: TransportOptions): Promise<
 
 function execPath(transport: Transport, request: ExecRequest): string {
   const query = new URLSearchParams({ stdout: 'true' });
-  // With a terminal there is one stream, and the API server refuses to be asked for two.
+  // With a terminal there is one output stream; the API server rejects a request for stderr too.
   if (request.tty) query.set('tty', 'true');
   else query.set('stderr', 'true');
   if (request.stdin) query.set('stdin', 'true');
@@ -99,14 +99,17 @@ function execPath(transport: Transport, request: ExecRequest): string {
   return `${podPath(transport.target, request.pod)}/exec?${query}`;
 }
 
-/** Writes what came, and stops reading the connection until a full writer has room again. */
+/** Writes data, and stops reading from the connection while the writer's buffer is full. */
 function deliver(channels: Channels, writer: Writable, data: Buffer): void {
   if (data.length === 0 || writer.write(data)) return;
   channels.hold(writer);
   writer.once('drain', () => channels.release(writer));
 }
 
-/** Sends standard input piece by piece, never more than the connection takes. */
+/**
+ * Sends standard input, one piece at a time: the next is read when the socket has accepted this
+ * one.
+ */
 function feed(channels: Channels, stdin: Readable, until: AbortSignal): void {
   const onData = (piece: Buffer | string): void => {
     stdin.pause();
@@ -120,7 +123,7 @@ function feed(channels: Channels, stdin: Readable, until: AbortSignal): void {
   until.addEventListener('abort', () => {
     stdin.off('data', onData);
     stdin.off('end', onEnd);
-    // Otherwise a terminal's input keeps the process alive.
+    // Otherwise the input of a terminal keeps the process alive.
     stdin.pause();
   });
 }
@@ -136,7 +139,7 @@ async function resize(
   }
 }
 
-/** What the last frame says: how the command ended, or why it never began. */
+/** Evaluates the status frame: the command's exit status, or the error that prevented its start. */
 function outcome(data: Buffer, asked: Asked, request: ExecRequest): ExecResult | AdminError {
   const status = parseStatus(data);
   if (!status) return lost(request, { code: 1000, reason: 'its status is not valid' });
@@ -145,7 +148,9 @@ function outcome(data: Buffer, asked: Asked, request: ExecRequest): ExecResult |
   return exitCode === null ? execFailure(status, asked, request) : { exitCode };
 }
 
-/** The exit status comes as a text in a cause; null when the command did not run to its end. */
+/**
+ * Returns the exit status, which is text in a cause; null if the command did not run to its end.
+ */
 function exitCodeOf(status: Status): number | null {
   if (status.reason !== 'NonZeroExitCode') return null;
   const code = status.causes.find(({ reason }) => reason === 'ExitCode')?.message ?? '';

@@ -4,29 +4,35 @@ import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { AdminError } from '../errors.ts';
 import { isRecord } from '../json-value.ts';
 
-/** Where a kubeconfig may come from. */
+/** The places that a kubeconfig may come from. */
 export interface KubeconfigSources {
-  /** One file that was named on the command line or in a profile. */
+  /** The file given by a flag or a profile; no other place is searched then. */
   readonly file?: string;
-  /** The environment: KUBECONFIG, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are looked up. */
+  /**
+   * The environment variables; KUBECONFIG, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are
+   * read.
+   */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The home directory, under which `.kube/config` is the default. */
+  /** The home directory, for the default `.kube/config`. */
   readonly home: string;
-  /** Where a pod finds its service account's token, CA and namespace. */
+  /**
+   * The directory with a service account's token, CA and namespace; default is the standard path in
+   * a pod.
+   */
   readonly serviceAccount?: string;
 }
 
-/** The name that client-node and this tool give to the cluster that a pod runs in. */
+/** The context name for the service account of a pod; client-node uses the same name. */
 export const IN_CLUSTER = 'inClusterContext';
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /**
- * Reads and merges kubeconfig files in kubectl's order: the named file, else every file of
- * KUBECONFIG (those that are missing are passed over, the first to name a thing wins), else
- * `~/.kube/config`, else the service account of the pod we run in.
+ * Loads and merges kubeconfig files in kubectl's order: the given file, or else every file of
+ * KUBECONFIG (missing files are skipped, and the first definition of a name wins), or else
+ * `~/.kube/config`, or else the service account of the pod that runs the tool.
  *
- * Loads client-node's configuration only: its generated API models cost 440 ms.
+ * Imports only the configuration code of client-node: its generated API models take 440 ms to load.
  *
  * @throws AdminError `notFound` NO_KUBECONFIG, `validation` BAD_KUBECONFIG
  */
@@ -82,14 +88,15 @@ async function readInto(config: KubeConfig, file: string, text: string): Promise
   }
 }
 
-/** A command with a slash is a path, relative to its kubeconfig; one without is looked up in PATH. */
+/** A command with a slash is a path relative to its kubeconfig; one without is searched in PATH. */
 function isRelativeCommand(command: unknown): command is string {
   return typeof command === 'string' && command.includes('/') && !isAbsolute(command);
 }
 
 /**
- * client-node 2.0 knows a user's `tokenFile` only as the auth provider that it uses in a cluster,
- * which reads the file again each minute, as kubectl does.
+ * Turns each user's `tokenFile` into the auth provider that client-node uses in a cluster, because
+ * client-node 2.0 supports token files only there. It reads the file again each minute, like
+ * kubectl.
  */
 async function withTokenFiles(text: string, root: string): Promise<string> {
   const { parse } = await import('yaml');

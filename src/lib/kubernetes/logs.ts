@@ -3,11 +3,11 @@ import { podPath } from './paths.ts';
 import type { Transport } from './transport.ts';
 
 /**
- * A container's log, as its bytes come. With `follow` it goes on until the container ends or the
- * signal is aborted; an abort throws the signal's reason.
+ * Streams the bytes of a container's log. With `follow`, the stream ends when the container ends or
+ * the signal is aborted; an abort throws the signal's reason.
  *
- * @throws AdminError as the KubernetesClient says; `validation` BAD_CONTAINER, `notFound`
- *   NO_PREVIOUS_LOG, `service` CONTAINER_WAITING, BAD_ANSWER when the connection breaks
+ * @throws AdminError as listed at KubernetesClient; `validation` BAD_CONTAINER, `notFound`
+ *   NO_PREVIOUS_LOG, `service` CONTAINER_WAITING, BAD_ANSWER if the connection breaks
  */
 export async function* podLogs(
   transport: Transport,
@@ -29,7 +29,7 @@ export async function* podLogs(
       method: 'GET',
       path: `${podPath(transport.target, request.pod)}/log?${query}`,
       ...(request.signal ? { signal: request.signal } : {}),
-      // A followed log may be silent for as long as it likes.
+      // A followed log may be silent for any length of time.
       ...(request.follow ? { bodyTimeout: 0 } : {}),
     },
     { action: `read the log of pod ${request.pod}` },

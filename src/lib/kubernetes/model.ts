@@ -3,68 +3,68 @@ export interface Termination {
   /** `OOMKilled`, `Error`, `Completed`, ... */
   readonly reason: string | null;
   readonly exitCode: number | null;
-  /** Of the signal that ended it; null where the runtime names none. */
+  /** The number of the signal that ended it; null if the runtime reports none. */
   readonly signal: number | null;
-  /** What it left in its termination message, or the last of its log. */
+  /** Its termination message, or the end of its log. */
   readonly message: string | null;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
 }
 
-/** A container of a pod, as its status says. */
+/** A container of a pod, from its spec and status. */
 export interface Container {
   readonly name: string;
   readonly image: string | null;
   readonly ready: boolean;
   readonly restarts: number;
   readonly state: 'waiting' | 'running' | 'terminated' | 'unknown';
-  /** Why it waits or ended: `CrashLoopBackOff`, `OOMKilled`, ... */
+  /** Why it is waiting or has ended: `CrashLoopBackOff`, `OOMKilled`, ... */
   readonly reason: string | null;
   readonly message: string | null;
   readonly exitCode: number | null;
   readonly startedAt: Date | null;
-  /** How it has ended; null unless it is `terminated`. */
+  /** How the container ended; null unless its state is `terminated`. */
   readonly termination?: Termination | null;
-  /** How it ended the time before. */
+  /** How its previous run ended; null without a previous run. */
   readonly lastTermination: Termination | null;
-  /** Whether its start-up probe has passed; null before that is known. */
+  /** Whether its startup probe has succeeded; null if unknown. */
   readonly started?: boolean | null;
-  /** An init container that goes on beside the others (restartPolicy Always, Kubernetes 1.28). */
+  /** Whether it is an init container that keeps running (restartPolicy Always, Kubernetes 1.28). */
   readonly sidecar?: boolean;
-  /** What it may use; null where it has no limit. */
+  /** Its memory limit; null without a limit. */
   readonly memoryLimitBytes?: number | null;
 }
 
-/** A node that does not run its pods: it is not ready, or was deleted. */
+/** A node that does not run its pods, because it is not ready or was deleted. */
 export interface LostNode {
   readonly name: string;
-  /** In the words of Kubernetes. */
+  /** The message or reason of its Ready condition. */
   readonly why: string;
 }
 
-/** A pod, read once from the wire. */
+/** A pod, decoded from the API. */
 export interface Pod {
   readonly name: string;
   readonly namespace: string;
   readonly uid: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
-  /** The pod's own reason, such as `Evicted`. */
+  /** The reason of the pod's own status, such as `Evicted`. */
   readonly reason: string | null;
   readonly message: string | null;
   readonly createdAt: Date | null;
-  /** Set while it is being deleted. */
+  /** The deletionTimestamp; null unless the pod is being deleted. */
   readonly deletedAt: Date | null;
   readonly nodeName: string | null;
-  /** Its node, where that was looked at and is lost; the pod itself does not say so. */
+  /** The pod's node, if it was checked and is lost; the API's pod does not contain this. */
   readonly lostNode?: LostNode;
   readonly podIp: string | null;
-  /** What owns it, such as a ReplicaSet, a StatefulSet or a Job. */
+  /** The controlling owner, such as a ReplicaSet, a StatefulSet or a Job. */
   readonly owner: { readonly kind: string; readonly name: string } | null;
   readonly containers: readonly Container[];
-  /** Those that run before the others, in order; left out where there are none. */
+  /** Containers that run before the others, in order; undefined if there are none. */
   readonly initContainers?: readonly Container[];
-  /** Those that were added for debugging, and are never restarted; left out where there are none. */
+  /** Debug containers, which are never restarted; undefined if there are none. */
   readonly ephemeralContainers?: readonly Container[];
   readonly conditions: readonly {
     readonly type: string;
@@ -89,33 +89,33 @@ export interface KubernetesEvent {
 /** The kinds of workload that keep pods running. */
 export const WORKLOAD_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
 
-/** Which workload: its kind and its name. */
+/** Names a workload. */
 export interface WorkloadReference {
   readonly kind: (typeof WORKLOAD_KINDS)[number];
   readonly name: string;
 }
 
-/** A Deployment, StatefulSet or DaemonSet, as its controller last saw it. */
+/** The status of a Deployment, StatefulSet or DaemonSet, as its controller last updated it. */
 export interface Workload extends WorkloadReference {
   readonly labels: Readonly<Record<string, string>>;
-  /** Labels that its pods carry. */
+  /** The labels that its pods have. */
   readonly selector: Readonly<Record<string, string>>;
-  /** How many pods are wanted. */
+  /** The desired number of pods. */
   readonly replicas: number;
-  /** How many there are, of whatever template. */
+  /** The number of existing pods, of any template. */
   readonly current: number;
   readonly ready: number;
   readonly available: number;
-  /** How many are of the newest template. */
+  /** The number of pods that have the newest template. */
   readonly updated: number;
-  /** Whether the controller has seen the newest specification. */
+  /** Whether the controller has seen the newest generation of the spec. */
   readonly observed: boolean;
-  /** `RollingUpdate`, `Recreate` or `OnDelete`; null where it does not say. */
+  /** `RollingUpdate`, `Recreate` or `OnDelete`; null if the spec has no strategy. */
   readonly strategy: string | null;
-  /** It replaces no pods until its rollout is resumed. */
+  /** Whether the rollout is paused: no pods are replaced until it is resumed. */
   readonly paused?: boolean;
-  /** When it was last restarted by `kubectl rollout restart` or by us; null if never. */
+  /** When it was last restarted, by `kubectl rollout restart` or by this tool; null if never. */
   readonly restartedAt: Date | null;
-  /** Why its rollout has failed, as `ProgressDeadlineExceeded`; null while it has not. */
+  /** Why its rollout has failed, such as `ProgressDeadlineExceeded`; null if it has not failed. */
   readonly stalled: string | null;
 }

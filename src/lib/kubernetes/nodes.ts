@@ -5,14 +5,14 @@ import type { Transport } from './transport.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Nodes that are asked for at once. */
+/** The maximum number of concurrent requests. */
 const AT_ONCE = 8;
 
 /**
- * Returns those of the named nodes that do not run their pods: not ready, or deleted. Null when we may
- * not read nodes.
+ * Returns those of the named nodes that do not run their pods because they are not ready or were
+ * deleted; null without permission to read nodes.
  *
- * @throws AdminError as the KubernetesClient says
+ * @throws AdminError as listed at KubernetesClient
  */
 export async function lostNodes(
   transport: Transport,

@@ -5,8 +5,8 @@ import { podPath } from './paths.ts';
 import type { Transport } from './transport.ts';
 
 /**
- * HTTP to a port of a pod through the API server's proxy. The pod's own answers pass through; what
- * the API server itself has to say comes as a `Status` document and becomes an AdminError.
+ * Returns an HTTP client for a port of a pod, through the API server's proxy. The pod's responses
+ * are returned unchanged; a `Status` document of the API server itself becomes an AdminError.
  */
 export function podProxy(
   transport: Transport,
@@ -15,7 +15,7 @@ export function podProxy(
   options: { readonly tls?: boolean } = {},
 ): HttpClient {
   const name = options.tls ? `https:${pod}:${port}` : `${pod}:${port}`;
-  // The API server wants the colons as they are.
+  // The API server does not accept escaped colons.
   const base = `${podPath(transport.target, '')}${name}/proxy`;
   return {
     origin: transport.target.server,
@@ -32,7 +32,7 @@ export function podProxy(
       const attempted = { origin, method: request.method, path: request.path };
       return bufferedResponse({ ...response, body, attempted });
     },
-    // The connections belong to the Kubernetes client.
+    // The Kubernetes client owns the connections.
     close: () => Promise.resolve(),
   };
 }

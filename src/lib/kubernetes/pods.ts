@@ -8,7 +8,7 @@ import type { Transport } from './transport.ts';
 
 const PAGE = 500;
 
-/** A selector as query parameters. */
+/** Returns a selector as query parameters. */
 export function selectorQuery(selector: PodSelector): URLSearchParams {
   const query = new URLSearchParams();
   if (selector.labelSelector) query.set('labelSelector', selector.labelSelector);
@@ -37,16 +37,17 @@ async function listPage(
   return { ...list, pods: list.items.map(decodePod) };
 }
 
-/** All pods that a selector matches, and the version of that list. */
+/** All pods that match a selector, and the resource version of the list. */
 export interface PodList {
   readonly pods: readonly Pod[];
   readonly resourceVersion: string;
 }
 
 /**
- * All pods of the namespace that a selector matches.
+ * Returns all pods of the namespace that match a selector.
  *
- * @throws AdminError `notFound` NAMESPACE_NOT_FOUND: a namespace that does not exist lists as empty
+ * @throws AdminError `notFound` NAMESPACE_NOT_FOUND, because the API returns an empty list for a
+ *   missing namespace
  */
 export async function listPods(transport: Transport, selector: PodSelector): Promise<PodList> {
   const { pods, resourceVersion } = await everyPage(
@@ -64,7 +65,7 @@ export async function listPods(transport: Transport, selector: PodSelector): Pro
   return { pods, resourceVersion };
 }
 
-/** The pods of all namespaces that a selector matches; null when we may not list them. */
+/** Returns the matching pods of all namespaces; null without permission to list them. */
 export async function listAllPods(
   transport: Transport,
   selector: PodSelector,
@@ -93,7 +94,7 @@ async function everyPage(
   return { pods, resourceVersion };
 }
 
-/** Whether a namespace exists; null when we may not ask. */
+/** Returns whether a namespace exists; null if that cannot be determined. */
 export async function namespaceExists(
   transport: Transport,
   name: string,
@@ -106,7 +107,7 @@ export async function namespaceExists(
   return response.status === 404 ? false : response.status < 400 ? true : null;
 }
 
-/** The events about a pod, oldest first. */
+/** Returns the events of a pod, ordered by their last occurrence. */
 export async function podEvents(
   transport: Transport,
   name: string,

@@ -12,17 +12,19 @@ import { openWebSocket } from './websocket.ts';
 const DATA = 0;
 const ERRORS = 1;
 
-/** Each channel begins with the port, two bytes, little-endian. */
+/** Each channel starts with the port number: two bytes, little-endian. */
 const HEADER = 2;
 
-/** The only protocol of port-forward over WebSocket (kubelet's portforward/websocket.go). */
+/**
+ * The only protocol version of port-forward over WebSocket (kubelet's portforward/websocket.go).
+ */
 const PROTOCOLS = ['v4.channel.k8s.io'];
 
 /**
- * One connection to a port of a pod.
+ * Opens one connection to a port of a pod.
  *
- * @throws AdminError as the KubernetesClient says. That nobody listens on the port may show only
- *   later: the stream is then destroyed with an AdminError PORT_REFUSED.
+ * @throws AdminError as listed at KubernetesClient. The refusal of the port may arrive only later:
+ *   then the stream is destroyed with an AdminError PORT_REFUSED.
  */
 export async function connect(
   transport: Transport,
@@ -60,7 +62,7 @@ export async function connect(
           if (channel === ERRORS && rest.length > 0) {
             fail(portRefused(rest.toString('utf8'), `port ${port} of pod ${pod}`));
           } else if (channel === DATA && rest.length > 0) stream.receive(rest);
-          // A refusal mostly comes together with the header: let it be told first.
+          // A refusal usually arrives together with the header: wait for it before resolving.
           if (channel === DATA && before < HEADER && skipped[DATA] === HEADER) setImmediate(open);
         },
         closed: () => {
@@ -76,12 +78,12 @@ export async function connect(
 }
 
 /**
- * Listens on a free port of 127.0.0.1 and forwards every connection over a WebSocket of its own. A
+ * Listens on a free port of 127.0.0.1 and forwards each connection over its own WebSocket. A
  * connection that cannot be forwarded is reset.
  */
 export async function portForward(open: () => Promise<Duplex>): Promise<PortForward> {
   const sockets = new Set<Socket>();
-  // A client that has said all it has to say still wants the answer.
+  // A client that has closed its side still waits for the response.
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -111,7 +113,7 @@ function join(socket: Socket, stream: Duplex): void {
   stream.pipe(socket);
 }
 
-/** The data channel as a stream, with backpressure both ways. */
+/** The data channel as a stream with backpressure in both directions. */
 class ForwardedStream extends Duplex {
   #channels: Channels | undefined;
 
@@ -123,7 +125,7 @@ class ForwardedStream extends Duplex {
     this.#channels = channels;
   }
 
-  /** What came; null for the end. */
+  /** Takes data from the connection; null for its end. */
   receive(data: Buffer | null): void {
     if (this.destroyed) return;
     if (!this.push(data) && data !== null) this.#channels?.hold(this);

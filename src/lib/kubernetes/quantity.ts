@@ -1,11 +1,11 @@
-/** Prefixes by the power of 1,000, or of 1,024 with an `i` behind them, that they stand for. */
+/** Prefixes by their exponent: powers of 1,000, or of 1,024 if followed by `i`. */
 const POWERS = ['', 'K', 'M', 'G', 'T', 'P', 'E'];
 
 /**
- * Reads a quantity as Kubernetes writes it (`512Mi`, `1.5G`, `1e9`, `128974848`; apimachinery's
+ * Parses a Kubernetes quantity (`512Mi`, `1.5G`, `1e9`, `128974848`; apimachinery's
  * resource.Quantity).
  *
- * @returns the number, such as bytes; null for what is none
+ * @returns the number, in bytes for memory; null for an invalid quantity
  */
 export function parseQuantity(value: unknown): number | null {
   const [, digits, prefix = '', binary] =

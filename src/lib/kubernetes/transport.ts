@@ -7,28 +7,31 @@ import type { ClusterTarget } from './client.ts';
 import type { ClusterConnection, ClusterCredentials } from './cluster-connection.ts';
 import { type Asked, answerFailure, reachFailure } from './errors.ts';
 
-/** Watches and followed logs hold a connection each for as long as they last. */
+/** High, because each watch and each followed log occupies a connection. */
 const CONNECTIONS = 512;
 
-/** What a connection to an API server is made from. */
+/** Options for connections to an API server. Times are in milliseconds. */
 export interface TransportOptions {
   readonly connection: ClusterConnection;
   readonly requestTimeout: Milliseconds;
   readonly clock: Clock;
-  /** From 0 up to 1, for the jitter of pauses. */
+  /** Returns a number from 0 up to but excluding 1, for the jitter of pauses. */
   readonly random: () => number;
-  /** Such as `circleci-admin/0.1.0`. */
+  /** The User-Agent header, such as `circleci-admin/0.1.0`. */
   readonly userAgent: string;
   readonly tracer?: Tracer;
-  /** The environment's proxies; the kubeconfig's `proxy-url` goes before them. */
+  /** The proxies of the environment; the kubeconfig's `proxy-url` takes precedence. */
   readonly proxy?: ProxySettings;
-  /** Opens the connections in place of TCP, such as through a bastion; proxies are left aside. */
+  /**
+   * Opens connections in place of TCP, for example through a bastion; proxies are not used then.
+   */
   readonly dial?: () => Promise<Duplex>;
 }
 
 /**
- * HTTP to the API server over one pool of connections, with the credentials of the kubeconfig.
- * When they are refused and a plugin or a file may give newer ones, asks once more with those.
+ * Sends HTTP requests to the API server over one connection pool, with the kubeconfig's
+ * credentials. If these are refused, and a plugin or file can provide new ones, the request is
+ * repeated once.
  */
 export class Transport {
   readonly target: ClusterTarget;
@@ -41,7 +44,7 @@ export class Transport {
     this.target = options.connection.target;
   }
 
-  /** The API server's answer, whatever its status. */
+  /** Returns the API server's response, whatever its status. */
   async request(request: HttpRequest): Promise<HttpResponse> {
     const used = this.credentials();
     const response = await this.#send(request, await used);
@@ -51,9 +54,9 @@ export class Transport {
   }
 
   /**
-   * The API server's answer if it is a success.
+   * Returns the API server's response if it is a success.
    *
-   * @throws AdminError as the KubernetesClient says
+   * @throws AdminError as listed at KubernetesClient
    */
   async ask(request: HttpRequest, asked: Omit<Asked, 'target'>): Promise<HttpResponse> {
     const response = await this.request(request);
@@ -61,13 +64,16 @@ export class Transport {
     throw await answerFailure(response, { ...asked, target: this.target });
   }
 
-  /** What requests and WebSockets log in with. */
+  /** Returns the credentials for requests and WebSockets. */
   credentials(): Promise<ClusterCredentials> {
     this.#credentials ??= this.options.connection.credentials();
     return this.#credentials;
   }
 
-  /** New credentials in place of those that were refused, once for all who saw the refusal. */
+  /**
+   * Replaces the refused credentials. Concurrent callers with the same refused credentials share
+   * one refresh.
+   */
   refresh(refused: Promise<ClusterCredentials>): Promise<ClusterCredentials> {
     if (this.#credentials === refused || this.#credentials === undefined) {
       this.#credentials = this.options.connection.credentials({ fresh: true });
@@ -80,7 +86,7 @@ export class Transport {
     this.#client = undefined;
   }
 
-  /** The proxy that leads to the API server. */
+  /** Returns the proxies for connections to the API server. */
   proxy(): ProxySettings | undefined {
     const url = this.options.connection.proxyUrl;
     return url === null ? this.options.proxy : { http: url, https: url };
@@ -113,7 +119,8 @@ export class Transport {
       ...(proxy ? { proxy } : {}),
       ...(dial ? { dial } : {}),
     });
-    // Requests on the former client still run to their end; its idle connections close themselves.
+    // Requests in progress on the previous client complete; its idle connections close by
+    // themselves.
     this.#client = { http, tls };
     return http;
   }

@@ -4,9 +4,9 @@ import type { Socket } from 'node:net';
 import { AdminError } from '../errors.ts';
 
 /**
- * A TCP connection to `host:port` through an HTTP proxy (CONNECT).
+ * Opens a TCP connection to `host:port` through an HTTP proxy (CONNECT).
  *
- * @throws AdminError `service` KUBERNETES_UNREACHABLE when the proxy does not let us through
+ * @throws AdminError `service` KUBERNETES_UNREACHABLE if the proxy cannot be reached or refuses
  */
 export async function openTunnel(
   proxyUrl: string,

@@ -8,24 +8,25 @@ import { podsPath } from './paths.ts';
 import { listPods, selectorQuery } from './pods.ts';
 import type { Transport } from './transport.ts';
 
-/** How long the server is asked to hold one watch; it picks a random time itself otherwise. */
+/** The requested duration of a watch in seconds; by default the server chooses a random one. */
 const HELD_SECONDS = 300;
-/** A watch that says nothing for longer than it may be held is a dead connection. */
+/** A watch that is silent for longer than its requested duration has lost its connection. */
 const SILENCE: Milliseconds = (HELD_SECONDS + 30) * 1_000;
 const FIRST_PAUSE: Milliseconds = 500;
 const LONGEST_PAUSE: Milliseconds = 15_000;
-/** Failures in a row after which it is no passing trouble. */
+/** The number of consecutive failures after which a watch gives up. */
 const GIVE_UP_AFTER = 8;
 
-/** The version that a watch goes on from is too old: the pods have to be listed again. */
+/** The resource version to resume a watch from has expired: the pods must be listed again. */
 class Expired extends Error {}
 
 /**
- * Changes of pods from now on. A watch that breaks goes on from the last version seen; where the
- * server has forgotten that one, the pods are listed again and compared with what was known, so
- * that no change is left out and none is told twice. Ends when the signal is aborted.
+ * Yields changes of pods from now on. A broken watch resumes from the last resource version. If
+ * that has expired on the server, the pods are listed again and compared with the known ones, so
+ * that no change is lost or repeated. Ends when the signal is aborted.
  *
- * @throws AdminError as the KubernetesClient says, once it has failed {@link GIVE_UP_AFTER} times
+ * @throws AdminError as listed at KubernetesClient, after {@link GIVE_UP_AFTER} consecutive
+ *   failures; at once if it is neither a service error nor a timeout, or if the first list fails
  */
 export async function* watchPods(
   transport: Transport,
@@ -53,16 +54,16 @@ export async function* watchPods(
   }
 }
 
-/** What has been seen so far. */
+/** The state of a watch. */
 class Known {
-  /** The version to go on from; null when the pods have to be listed first. */
+  /** The resource version to resume from; null if the pods must be listed first. */
   version: string | null = null;
-  /** Whether the pods were ever listed: before that, nothing is a change. */
+  /** Whether the pods have been listed once: the first list contains no changes. */
   listed = false;
   readonly pods = new Map<string, Pod>();
 }
 
-/** One round: a list where it is needed, and then one watch. Null for news that change no pod. */
+/** Lists the pods if necessary, then watches once. Yields null for events that change no pod. */
 async function* goOn(
   transport: Transport,
   selector: PodSelector,
@@ -81,7 +82,7 @@ async function* goOn(
   }
 }
 
-/** Waits before the next round, longer after each failure; false when it was aborted. */
+/** Waits before the next round, longer after each failure. Returns false if aborted. */
 async function pause(
   transport: Transport,
   failures: number,
@@ -95,12 +96,15 @@ async function pause(
   );
 }
 
-/** Broken or overloaded, but not refused. */
+/**
+ * Whether a retry may succeed: the server or its connection failed, but the request was not
+ * refused.
+ */
 function isPassing(error: unknown): boolean {
   return isAdminError(error, 'service') || isAdminError(error, 'timeout');
 }
 
-/** What has changed between what was known and a list; `known` is brought up to date. */
+/** Returns the differences between the known pods and a list, and updates `known`. */
 function compare(known: Map<string, Pod>, pods: readonly Pod[]): readonly PodChange[] {
   const changes: PodChange[] = [];
   const present = new Map(pods.map((pod) => [pod.name, pod]));
@@ -119,7 +123,7 @@ function compare(known: Map<string, Pod>, pods: readonly Pod[]): readonly PodCha
   return changes;
 }
 
-/** Keeps what a change says; false when it was known already. */
+/** Updates `known` with a change. Returns false if the change was already known. */
 function remember(known: Map<string, Pod>, change: PodChange): boolean {
   const { name, resourceVersion } = change.pod;
   if (change.type === 'DELETED') return known.delete(name);
@@ -128,7 +132,10 @@ function remember(known: Map<string, Pod>, change: PodChange): boolean {
   return true;
 }
 
-/** One watch: each change with the version to go on from; bookmarks carry no pod. */
+/**
+ * Watches once. Yields each change with the resource version to resume from; bookmarks have no
+ * change.
+ */
 async function* watchOnce(
   transport: Transport,
   selector: PodSelector,
@@ -186,7 +193,9 @@ function readEvent(line: string): { readonly type: string; readonly object: unkn
   }
 }
 
-/** A line that is no event, such as the first half of one: the watch is begun again. */
+/**
+ * Returns the error for a line that is not an event, such as a truncated one; the watch is retried.
+ */
 function nonsense(line: string): AdminError {
   return new AdminError('service', `Unexpected line in the watch of pods: "${line.slice(0, 80)}"`, {
     code: 'KUBERNETES_ERROR',

@@ -11,21 +11,21 @@ import type { Transport } from './transport.ts';
 import { openTunnel } from './tunnel.ts';
 
 /**
- * The channel protocols, the best first: v5 can end one channel, and servers before 1.29 know v4
- * only. (k8s.io/apimachinery's pkg/util/remotecommand)
+ * The channel protocols in order of preference. Only v5 can close a single channel; servers before
+ * 1.29 support only v4 (k8s.io/apimachinery's pkg/util/remotecommand).
  */
 export const CHANNEL_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const;
 
-/** What a WebSocket is opened for. */
+/** A request to open a WebSocket. */
 export interface Upgrade {
   readonly path: string;
   readonly protocols: readonly string[];
-  /** In words, such as `run nomad in pod circleci-nomad-0`. */
+  /** What the WebSocket is for, such as `run nomad in pod circleci-nomad-0`. */
   readonly action: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Thrown inside, when the API server answers an upgrade with something else. */
+/** Internal: the API server's response to an upgrade that it refused. */
 class UpgradeRefused extends Error {
   readonly status: number;
   readonly body: Uint8Array;
@@ -38,8 +38,8 @@ class UpgradeRefused extends Error {
 }
 
 /**
- * Opens a WebSocket to the API server. It comes paused, so that no frame is lost before its reader
- * listens. The Status in the body of a refused upgrade becomes the error.
+ * Opens a WebSocket to the API server. The socket is paused, so that no frame is lost before a
+ * listener is attached. A refused upgrade throws the error for the Status in its body.
  */
 export async function openWebSocket(transport: Transport, upgrade: Upgrade): Promise<WebSocket> {
   const used = transport.credentials();
@@ -63,7 +63,7 @@ function explain(transport: Transport, upgrade: Upgrade, refused: UpgradeRefused
   return refusal(refused.status, refused.body, { target: transport.target, action });
 }
 
-/** One try, told to the tracer as an HTTP request is. */
+/** Opens a WebSocket once, and reports it to the tracer like an HTTP request. */
 async function attempt(
   transport: Transport,
   upgrade: Upgrade,
@@ -96,7 +96,7 @@ async function open(
   upgrade: Upgrade,
   credentials: ClusterCredentials,
 ): Promise<WebSocket> {
-  // Loaded here: most commands open no WebSocket.
+  // Imported here, because most commands need no WebSocket.
   const { WebSocket } = await import('ws');
   const { clock, requestTimeout } = transport.options;
   const { signal, path } = upgrade;
@@ -123,12 +123,12 @@ async function open(
       signal?.addEventListener('abort', () => reject(signal.reason), { signal: settled.signal });
       clock.sleep(requestTimeout, settled.signal).then(
         () => reject(timeoutFailure(attempted, requestTimeout)),
-        // Settled: the answer came in time.
+        // Aborted: the response arrived in time.
         () => undefined,
       );
     });
   } catch (error) {
-    // Ending a handshake that is under way is an error to ws, and none to us.
+    // ws emits an error if a handshake in progress is terminated; ignore it.
     socket.on('error', () => undefined);
     socket.terminate();
     throw error;
@@ -158,7 +158,7 @@ async function connectOptions(
       ? await dial?.()
       : await openTunnel(proxyUrl, { host: url.hostname, port }, signal);
   if (!socket) return options;
-  // ws takes any duplex stream; its type asks for a TCP socket.
+  // ws accepts any duplex stream, but its type requires a TCP socket.
   if (!encrypted) return { ...options, createConnection: () => socket as Socket };
   const { connect } = await import('node:tls');
   const layered = { ...tlsNames(url.hostname), ...secure, socket };

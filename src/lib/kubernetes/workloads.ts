@@ -5,13 +5,13 @@ import type { Pod, Workload, WorkloadReference } from './model.ts';
 import { WORKLOAD_KINDS } from './model.ts';
 import type { Transport } from './transport.ts';
 
-/** What `kubectl rollout restart` writes into the template of the pods. */
+/** The annotation that `kubectl rollout restart` sets in the pod template. */
 const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
 
 /**
- * The Deployments and StatefulSets of the namespace; null when we may not list them.
+ * Returns the Deployments and StatefulSets of the namespace; null without permission to list them.
  *
- * @throws AdminError as the KubernetesClient says
+ * @throws AdminError as listed at KubernetesClient
  */
 export async function listWorkloads(
   transport: Transport,
@@ -37,9 +37,9 @@ export async function listWorkloads(
 }
 
 /**
- * One workload.
+ * Returns one workload.
  *
- * @throws AdminError as the KubernetesClient says
+ * @throws AdminError as listed at KubernetesClient
  */
 export async function getWorkload(
   transport: Transport,
@@ -55,11 +55,11 @@ export async function getWorkload(
 }
 
 /**
- * What keeps a pod running. A ReplicaSet is named after its Deployment and the hash that its pods
- * carry as a label (Kubernetes' pkg/controller/deployment/sync.go), so nothing has to be asked
- * where both agree.
+ * Returns the workload that owns a pod; null if there is none. A ReplicaSet's name is its
+ * Deployment's name followed by the hash in its pods' label (Kubernetes'
+ * pkg/controller/deployment/sync.go), so no request is needed if both match.
  *
- * @throws AdminError as the KubernetesClient says
+ * @throws AdminError as listed at KubernetesClient
  */
 export async function workloadOf(
   transport: Transport,
@@ -91,9 +91,9 @@ export async function workloadOf(
 }
 
 /**
- * Has a workload replace its pods, by a new annotation in the template of its pods.
+ * Restarts a workload by setting an annotation in its pod template, so that its pods are replaced.
  *
- * @throws AdminError as the KubernetesClient says
+ * @throws AdminError as listed at KubernetesClient
  */
 export async function restartWorkload(
   transport: Transport,
@@ -155,7 +155,10 @@ function decodeWorkload(kind: WorkloadReference['kind'], value: unknown): Worklo
   };
 }
 
-/** A StatefulSet stops counting updated pods once all are (kubectl's rollout_status.go). */
+/**
+ * Returns the number of updated pods. A StatefulSet does not count them once all are updated
+ * (kubectl's rollout_status.go).
+ */
 function updatedOf(kind: WorkloadReference['kind'], status: JsonObject): number {
   if (kind === 'DaemonSet') return count(status['updatedNumberScheduled']);
   const { updateRevision, currentRevision } = status;
