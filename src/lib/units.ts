@@ -46,6 +46,29 @@ export function formatDuration(ms: Milliseconds): string {
   return pair(Math.floor(hours / 24), 'd', hours % 24, 'h');
 }
 
+/**
+ * Formats an age as kubectl does: less exactly, the older it is (`95s`, `4m39s`, `35m`, `5h12m`,
+ * `19h`, `3d4h`, `12d`, `2y40d`).
+ *
+ * @param ms milliseconds
+ * @see HumanDuration in k8s.io/apimachinery/pkg/util/duration
+ */
+export function formatAge(ms: Milliseconds): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  if (seconds < 120) return `${seconds}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 10) return pair(minutes, 'm', seconds % 60, 's');
+  if (minutes < 180) return `${minutes}m`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 8) return pair(hours, 'h', minutes % 60, 'm');
+  if (hours < 48) return `${hours}h`;
+  const days = Math.floor(hours / 24);
+  if (hours < 192) return pair(days, 'd', hours % 24, 'h');
+  const years = Math.floor(days / 365);
+  if (years < 2) return `${days}d`;
+  return years < 8 ? pair(years, 'y', days % 365, 'd') : `${years}y`;
+}
+
 function pair(big: number, bigUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${big}${bigUnit}` : `${big}${bigUnit}${small}${smallUnit}`;
 }

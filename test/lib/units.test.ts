@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isAdminError } from '../../src/lib/errors.ts';
-import { formatBytes, formatDuration, parseDuration } from '../../src/lib/units.ts';
+import { formatAge, formatBytes, formatDuration, parseDuration } from '../../src/lib/units.ts';
 
 describe('parseDuration', () => {
   it.each([
@@ -31,6 +31,29 @@ describe('parseDuration', () => {
         }
       }),
     );
+  });
+});
+
+describe('formatAge', () => {
+  // As kubectl prints them.
+  it.each([
+    [119_999, '119s'],
+    [120_000, '2m'],
+    [279_000, '4m39s'],
+    [2_363_000, '39m'],
+    [10_799_000, '179m'],
+    [10_800_000, '3h'],
+    [18_720_000, '5h12m'],
+    [68_400_000, '19h'],
+    [172_799_000, '47h'],
+    [273_600_000, '3d4h'],
+    [1_036_800_000, '12d'],
+    [63_071_999_000, '729d'],
+    [66_528_000_000, '2y40d'],
+    [315_360_000_000, '10y'],
+    [-5, '0s'],
+  ])('writes %d ms as %s', (ms, text) => {
+    expect(formatAge(ms)).toBe(text);
   });
 });
 

@@ -10,6 +10,7 @@ export class SandboxScenarios extends SandboxCommand {
   async run(): Promise<void> {
     await this.parse(SandboxScenarios);
     await this.output.table(scenariosView(SINGLE_SCENARIOS), scenariosDocument(SINGLE_SCENARIOS));
+    if (this.output.structured) return;
     this.output.note('Combine them with +: sandbox run --scenario server-4.3+job-lost');
   }
 }

@@ -1,6 +1,6 @@
 import type { Container, KubernetesEvent, Termination } from '../kubernetes/model.ts';
 import { type DetailBlock, type DetailView, eraseTable, type Field } from '../terminal/table.ts';
-import { formatBytes, formatDuration } from '../units.ts';
+import { formatAge, formatBytes, formatDuration } from '../units.ts';
 import type { PodDescription } from './describe.ts';
 import { healthTone } from './view.ts';
 
@@ -36,7 +36,7 @@ function fieldsOf({ pod, service, workload, labels }: PodDescription): readonly 
     { label: 'Status', value: pod.status, tone },
     ...(pod.why === null ? [] : [{ label: 'Why', value: pod.why }]),
     { label: 'Restarts', value: String(pod.restarts) },
-    { label: 'Age', value: pod.ageMs === null ? 'unknown' : formatDuration(pod.ageMs) },
+    { label: 'Age', value: pod.ageMs === null ? 'unknown' : formatAge(pod.ageMs) },
     { label: 'Node', value: pod.node ?? 'none' },
     { label: 'IP', value: pod.podIp ?? 'none' },
     {
@@ -183,5 +183,5 @@ function eventsBlock(events: readonly KubernetesEvent[], now: Date): DetailBlock
 }
 
 function ago({ lastAt }: KubernetesEvent, now: Date): string {
-  return lastAt === null ? '-' : `${formatDuration(now.getTime() - lastAt.getTime())} ago`;
+  return lastAt === null ? '-' : `${formatAge(now.getTime() - lastAt.getTime())} ago`;
 }

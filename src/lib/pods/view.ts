@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../clock.ts';
 import type { TableView, Tone } from '../terminal/table.ts';
-import { formatDuration } from '../units.ts';
+import { formatAge, formatDuration } from '../units.ts';
 import { isWell, type PodHealth } from './judge.ts';
 import type { PodList, PodRow } from './list.ts';
 
@@ -35,7 +35,7 @@ export function podListView(list: PodList, now: Date): TableView<PodRow> {
         tone: (row) => healthTone(row.health),
       },
       { key: 'status', value: (row) => row.status, tone: (row) => healthTone(row.health) },
-      { key: 'restarts', value: (row) => row.restarts, align: 'right' },
+      { key: 'restarts', value: (row) => row.restarts, text: (row) => restartsText(row, now) },
       { key: 'ageMs', title: 'AGE', value: (row) => row.ageMs, text: ageText, align: 'right' },
       { key: 'service', value: (row) => row.service, wide: true },
       { key: 'node', value: (row) => row.node, wide: true },
@@ -110,8 +110,14 @@ function lastEndText({ restartReason, lastRestartAt }: PodRow, now: Date): strin
   return `${restartReason}, ${formatDuration(now.getTime() - lastRestartAt.getTime())} ago`;
 }
 
+/** As kubectl prints it: `16 (75s ago)`. */
+function restartsText({ restarts, lastRestartAt }: PodRow, now: Date): string {
+  if (restarts === 0 || lastRestartAt === null) return String(restarts);
+  return `${restarts} (${formatAge(now.getTime() - lastRestartAt.getTime())} ago)`;
+}
+
 function ageText({ ageMs }: PodRow): string {
-  return ageMs === null ? '-' : formatDuration(ageMs);
+  return ageMs === null ? '-' : formatAge(ageMs);
 }
 
 function summaryText({ summary, namespace }: PodList): string {

@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import { renderTable } from './render-table.ts';
 import { paint, type Style } from './style.ts';
 import type { DetailBlock, DetailView } from './table.ts';
-import { wrapText } from './wrap-text.ts';
+import { wrapLine } from './wrap-text.ts';
 
 /** Renders the blocks of a detail view, separated by empty lines. */
 export function renderDetail(view: DetailView, style: Style): string {
@@ -37,14 +37,11 @@ function renderBody(block: DetailBlock, style: Style): string {
       };
       const empty = table.rows.length === 0 && table.empty !== undefined;
       const text = empty ? (table.empty ?? '') : renderTable(arranged, style).trimEnd();
-      return [text, ...table.footer].join('\n');
+      return [text, ...table.footer.flatMap((line) => wrapLine(line, style.width))].join('\n');
     }
     case 'lines':
-      return block.lines.flatMap((line) => (block.wrap ? wrapped(line, style) : [line])).join('\n');
+      return block.lines
+        .flatMap((line) => (block.wrap ? wrapLine(line, style.width) : [line]))
+        .join('\n');
   }
-}
-
-/** Wraps a line. Indented lines hold commands and stay whole, so that they can be copied. */
-function wrapped(line: string, { width }: Style): readonly string[] {
-  return line.startsWith(' ') ? [line] : wrapText(line, { width, indent: 2 });
 }

@@ -33,6 +33,13 @@ export function wrapText(text: string, { width, indent = 0, most }: WrapOptions)
 }
 
 /**
+ * Wraps a line of prose. An indented line holds a command and stays whole, so that it can be copied.
+ */
+export function wrapLine(line: string, width: number | undefined): readonly string[] {
+  return line.startsWith(' ') ? [line] : wrapText(line, { width, indent: 2 });
+}
+
+/**
  * Returns the end of the last word that fits, or `room` if the first word is longer than a line.
  */
 function endOfLine(text: string, room: number): number {

@@ -21,7 +21,8 @@ describe('nomad node-status', () => {
     expect(piped.exitCode).toBe(0);
     expect(piped.stdout.match(/\ttrue$/gm)).toHaveLength(2);
     const shown = await cli(['nomad', 'node-status'], { ...options, tty: true });
-    expect(shown.stdout).toMatch(/3 of 6 clients accept builds .* 2 draining, 1 ineligible/);
+    const footer = shown.stdout.replace(/\s+/g, ' ');
+    expect(footer).toMatch(/3 of 6 clients accept builds .* 2 draining, 1 ineligible/);
     const json = JSON.parse((await cli(['nomad', 'node', 'status', '--json'], options)).stdout);
     expect(json.clients).toHaveLength(6);
     expect(json.capacity).toMatchObject({

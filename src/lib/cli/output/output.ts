@@ -243,7 +243,10 @@ export class Output {
       await this.#write(renderTable(eraseTable(view), this.#style()));
     }
     const { footer = [] } = view;
-    if (footer.length > 0) await this.#write(`\n${footer.join('\n')}\n`);
+    if (footer.length === 0) return;
+    const { wrapLine } = await import('../../terminal/wrap-text.ts');
+    const { width } = this.#style();
+    await this.#write(`\n${footer.flatMap((line) => wrapLine(line, width)).join('\n')}\n`);
   }
 
   /** Writes raw values in batches of rows, so that memory does not grow with the list. */
