@@ -15,7 +15,7 @@ import {
 const NODE = '4ad846c5-2aad-cbf8-09d9-e3e54d2d00dd' as NodeId;
 const NOBODY = 'http://127.0.0.1:1';
 
-describe('the way that is gone', () => {
+describe('choice of the access method', () => {
   it.each([
     ['proxy', [PROXY_GET, FORWARD, EXEC], {}],
     ['port-forward', [FORWARD, EXEC], {}],
@@ -24,7 +24,7 @@ describe('the way that is gone', () => {
     ['exec', [EXEC], { direct: { address: NOBODY } }],
     ['port-forward', [PROXY_GET, FORWARD], { preferred: 'port-forward' }],
     ['exec', [PROXY_GET, EXEC], { preferred: 'exec' }],
-  ] as const)('is %s', async (access, rules, options) => {
+  ] as const)('selects %s', async (access, rules, options) => {
     const { nomad } = await setUp(rules, options);
     const nodes = await all(nomad.nodes());
     expect(nodes.map(({ name }) => name).toSorted()).toEqual([
@@ -39,7 +39,7 @@ describe('the way that is gone', () => {
     });
   });
 
-  it('is the address where one answers, without a look at the cluster or one request too many', async () => {
+  it('uses a direct address that answers, with no connection to the cluster and no extra request', async () => {
     const elsewhere = await serveRecordings();
     const { nomad, connected } = await setUp([EXEC], { direct: { address: elsewhere.origin } });
     await Promise.all([all(nomad.nodes({ resources: true })), all(nomad.allocations())]);
@@ -48,13 +48,13 @@ describe('the way that is gone', () => {
     expect(nomad.access).toBe('direct');
   });
 
-  it('is found once by all who ask at the same time', async () => {
+  it('makes the choice once for concurrent requests', async () => {
     const { nomad } = await setUp([PROXY_GET], { direct: { address: NOBODY } });
     const [nodes, jobs] = await Promise.all([all(nomad.nodes()), all(nomad.jobs())]);
     expect([nodes.length, jobs.length, nomad.access]).toEqual([3, 6, 'proxy']);
   });
 
-  it('is kept: a list that breaks is not begun again another way', async () => {
+  it('keeps the method after the first answer: an interrupted list is not restarted by another', async () => {
     const answer = (): Answer => ({ body: '[{"ID":"a"},{"ID":"b"},', cut: true });
     const { nomad, served } = await setUp([PROXY_GET, FORWARD], {}, answer);
     expect(await failureOf(all(nomad.nodes()))).toMatchObject({ code: 'NOMAD_BAD_ANSWER' });
@@ -63,13 +63,13 @@ describe('the way that is gone', () => {
   });
 });
 
-describe("Nomad's own answers", () => {
+describe('errors that Nomad itself returns', () => {
   it.each([
     [{ status: 403, body: 'Permission denied' }, 'NOMAD_PERMISSION_DENIED'],
     [{ status: 500, body: 'No cluster leader' }, 'NOMAD_NO_LEADER'],
     [{ status: 500, body: 'rpc error: boom' }, 'NOMAD_ERROR'],
     [{ body: '<html>' }, 'NOMAD_BAD_ANSWER'],
-  ])('turn nobody away: %j', async (answer, code) => {
+  ])('do not lead to another access method: %j', async (answer, code) => {
     const elsewhere = await serve(() => answer);
     const options = { direct: { address: elsewhere.origin } };
     const { nomad, connected } = await setUp([PROXY_GET], options);
@@ -78,8 +78,8 @@ describe("Nomad's own answers", () => {
   });
 });
 
-describe('when no way leads there', () => {
-  it('each is told with its reason, and rights are a matter of rights', async () => {
+describe('if no access method works', () => {
+  it('reports the reason of each method; if all lack permission, the kind is unauthorised', async () => {
     const { nomad } = await setUp([]);
     const error = await failureOf(all(nomad.nodes()));
     expect(error).toMatchObject({ kind: 'unauthorised', code: 'NOMAD_UNREACHABLE' });
@@ -88,14 +88,14 @@ describe('when no way leads there', () => {
     );
   });
 
-  it('is a failure of service where the reasons differ', async () => {
+  it('has the kind service if the reasons differ', async () => {
     const { nomad } = await setUp([], { direct: { address: NOBODY } });
     const error = await failureOf(nomad.leader());
     expect(error).toMatchObject({ kind: 'service', code: 'NOMAD_UNREACHABLE' });
     expect(String(error)).toMatch(/direct: .*127\.0\.0\.1:1.*refused\n {2}proxy: /);
   });
 
-  it('is tried anew when asked again', async () => {
+  it('tries all methods again on the next request', async () => {
     const { nomad, calls } = await setUp([]);
     await failureOf(nomad.leader());
     const before = calls.recent().length;
@@ -103,7 +103,7 @@ describe('when no way leads there', () => {
     expect(calls.recent().length).toBe(2 * before);
   });
 
-  it('stops at a way that is forced', async () => {
+  it('tries no other method than the preferred one', async () => {
     const { nomad } = await setUp([EXEC], { preferred: 'proxy' });
     expect(await failureOf(nomad.leader())).toMatchObject({
       kind: 'unauthorised',
@@ -111,16 +111,16 @@ describe('when no way leads there', () => {
     });
   });
 
-  it('asks once for a pod that is not there, and says how to name another', async () => {
+  it('requests a missing pod once, and its hint says how to name another', async () => {
     const { nomad, calls } = await setUp([PROXY_GET, FORWARD, EXEC], { pod: 'circleci-nomad-9' });
     const error = await failureOf(nomad.leader());
     expect(error).toMatchObject({ kind: 'notFound', code: 'NOMAD_POD_NOT_FOUND' });
     expect((error as AdminError).hint).toContain('Name its pod with --nomad-pod');
-    // The way is tried once; whether other pods run Nomad may not be asked here.
+    // One request and one attempt to list the pods, which is forbidden here.
     expect(calls.recent()).toHaveLength(2);
   });
 
-  it('names the pods that do run Nomad, or the namespace that is not there', async () => {
+  it('names the pods that run Nomad, or the missing namespace', async () => {
     const rules = [PROXY_GET, FORWARD, EXEC, rule('pods', 'list')];
     const { nomad } = await setUp(rules, { pod: 'nomad-server-0' });
     expect(await failureOf(nomad.leader())).toMatchObject({
@@ -136,7 +136,7 @@ describe('when no way leads there', () => {
     });
   });
 
-  it('tells why the cluster could not be connected to', async () => {
+  it('reports why the connection to the cluster failed', async () => {
     const lost = new AdminError('notFound', 'no kubeconfig', { code: 'NO_KUBECONFIG' });
     const { nomad } = await setUp([], { kubernetes: () => Promise.reject(lost) });
     expect(await failureOf(nomad.leader())).toBe(lost);
@@ -146,15 +146,15 @@ describe('when no way leads there', () => {
     [{ kubernetes: null }, 'NOMAD_NOT_CONFIGURED'],
     [{ preferred: 'direct' }, 'NOMAD_NOT_CONFIGURED'],
     [{ direct: { address: 'ftp://nomad' } }, 'BAD_NOMAD_ADDRESS'],
-  ] as const)('refuses %j before anything is asked', async (options, code) => {
+  ] as const)('refuses %j before the first request', async (options, code) => {
     expect(await failureOf(setUp([], options))).toMatchObject({ kind: 'usage', code });
   });
 });
 
-describe('changes', () => {
+describe('changes to a node', () => {
   const posts = ({ seen }: Served) => seen.filter(({ method }) => method === 'POST');
 
-  it('come after a read that finds the way, and are sent once', async () => {
+  it('follow a read that determines the access method, and are sent once', async () => {
     const rules = [PROXY_GET, PROXY_POST];
     const { nomad, served } = await setUp(rules, { direct: { address: NOBODY } });
     await nomad.drain(NODE, { deadline: null });
@@ -164,7 +164,7 @@ describe('changes', () => {
     ]);
   });
 
-  it('that Kubernetes refuses to hand on go another way', async () => {
+  it('use the next access method if Kubernetes refuses to pass them on', async () => {
     const { nomad, served } = await setUp([PROXY_GET, FORWARD]);
     await all(nomad.nodes());
     await nomad.cancelDrain(NODE, true);
@@ -172,7 +172,7 @@ describe('changes', () => {
     expect(nomad.access).toBe('port-forward');
   });
 
-  it('that may have arrived are never sent again', async () => {
+  it('are never sent again if they may have arrived', async () => {
     const answer = ({ method }: Seen): Answer =>
       method === 'POST' ? { body: '', abort: true } : { body: '"10.0.0.1:4647"' };
     const elsewhere = await serve(answer);

@@ -2,7 +2,7 @@ import { objectOf, textOf } from '../../json-value.ts';
 import type { Agent, NodeId } from '../model.ts';
 
 /**
- * The agent of `/v1/agent/self`; null where it does not say its version. Only a client has
+ * Decodes the agent from `/v1/agent/self`; null if there is no version. Only a client has
  * `stats.client` (command/agent/agent.go).
  */
 export function decodeAgent(value: unknown): Agent | null {

@@ -23,15 +23,15 @@ const CLIENT_STATUSES = ['pending', 'running', 'complete', 'failed', 'lost'] as 
 const DESIRED_STATUSES = ['run', 'stop', 'evict'] as const;
 const TASK_STATES = ['pending', 'running', 'dead'] as const;
 
-/** Which of the costly parts of an allocation were asked for; the others are null. */
+/** The costly parts of an allocation that were requested; the others are null. */
 export interface AllocationParts {
   readonly taskStates: boolean;
   readonly resources: boolean;
 }
 
 /**
- * An allocation, from a list (stubs, which send null) or by its ID (which leaves empty fields out);
- * null for what has no ID, job or node.
+ * Decodes an allocation from a list (stubs, where empty fields are null) or read by its ID (where
+ * empty fields are omitted); null without ID, job or node.
  */
 export function decodeAllocation(value: unknown, parts: AllocationParts): Allocation | null {
   const allocation = objectOf(value);
@@ -78,8 +78,8 @@ function decodeTasks(value: unknown): readonly TaskState[] {
 }
 
 /**
- * Every event carries `ExitCode` 0 and `Signal` 0, also one that knows of no exit: the code counts
- * only where the details have it, or where the event is the end of the task.
+ * Every event contains `ExitCode` 0 and `Signal` 0, even if nothing exited. The exit code is
+ * therefore read only from the details, or if the event is the end of the task.
  */
 function decodeTaskEvent(value: unknown): TaskEvent | null {
   const event = objectOrNull(value);
@@ -93,7 +93,7 @@ function decodeTaskEvent(value: unknown): TaskEvent | null {
     at: momentOfNanoseconds(event['Time']),
     message: textOf(event['DisplayMessage']) ?? textOf(event['Message']) ?? '',
     exitCode: digitsOf(details['exit_code']) ?? (ended ? numberOf(event['ExitCode']) : null),
-    // 0 is Go for "by no signal".
+    // Nomad sends 0 if no signal was involved.
     signal: signal === 0 ? null : signal,
   };
 }

@@ -14,7 +14,10 @@ import type { Evaluation, EvaluationId, JobId, NodeId, PlacementFailure } from '
 
 const STATUSES = ['blocked', 'pending', 'complete', 'failed', 'canceled'] as const;
 
-/** An evaluation, from a list or by its ID (the same form, empty fields left out). */
+/**
+ * Decodes an evaluation from a list or read by its ID (the same format, without empty fields); null
+ * without an ID.
+ */
 export function decodeEvaluation(value: unknown): Evaluation | null {
   const evaluation = objectOf(value);
   const id = textOf(evaluation['ID']);
@@ -22,7 +25,7 @@ export function decodeEvaluation(value: unknown): Evaluation | null {
   const reference = (name: string) => textOf(evaluation[name]) as EvaluationId | null;
   return {
     id: id as EvaluationId,
-    // An evaluation that cleans up belongs to no job: its JobID is the name of what it does.
+    // A cleanup evaluation belongs to no job: its JobID is the name of the cleanup.
     jobId: (textOf(evaluation['JobID']) ?? '') as JobId,
     nodeId: textOf(evaluation['NodeID']) as NodeId | null,
     type: textOf(evaluation['Type']),

@@ -22,7 +22,7 @@ import { decodeFlatResources, sumResources } from './decode-resources.ts';
 
 const STATUSES = ['pending', 'running', 'dead'] as const;
 
-/** A job of `/v1/jobs`; null for what has no ID. */
+/** Decodes a job of `/v1/jobs`; null without an ID. */
 export function decodeJob(value: unknown): NomadJob | null {
   const job = objectOf(value);
   const id = textOf(job['ID']);
@@ -41,7 +41,7 @@ export function decodeJob(value: unknown): NomadJob | null {
   };
 }
 
-/** A job of `/v1/job/:id`; null for what has no ID. */
+/** Decodes the job of `/v1/job/:id`; null without an ID. */
 export function decodeJobDetail(value: unknown): NomadJobDetail | null {
   const job = decodeJob(value);
   if (job === null) return null;
@@ -86,7 +86,7 @@ function decodeTaskGroup(value: unknown): TaskGroup | null {
       env: textsOf(task['Env']),
       meta: textsOf(task['Meta']),
     })),
-    // A task's constraint restricts where its whole group can go.
+    // A constraint of a task restricts the placement of its whole group.
     constraints: [group, ...tasks].flatMap((part) => decodeConstraints(part['Constraints'])),
   };
 }

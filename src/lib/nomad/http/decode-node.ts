@@ -24,14 +24,14 @@ const STATUSES = ['initializing', 'ready', 'down', 'disconnected'] as const;
 const LAST_DRAIN_STATUSES = ['draining', 'complete', 'canceled'] as const;
 const NANOSECONDS_PER_MS = 1e6;
 
-/** A node of `/v1/nodes`; null for what has no ID. */
+/** Decodes a node of `/v1/nodes`; null without an ID. */
 export function decodeNode(value: unknown): NomadNode | null {
   const node = objectOf(value);
   const id = textOf(node['ID']);
   if (id === null) return null;
   return {
     id: id as NodeId,
-    // Every message names its client: one without a name goes by its ID.
+    // Messages name the client, so one without a name is called by its ID.
     name: textOf(node['Name']) ?? id,
     address: textOf(node['Address']),
     datacenter: textOf(node['Datacenter']),
@@ -49,7 +49,7 @@ export function decodeNode(value: unknown): NomadNode | null {
   };
 }
 
-/** A node of `/v1/node/:id`; null for what has no ID. */
+/** Decodes the node of `/v1/node/:id`; null without an ID. */
 export function decodeNodeDetail(value: unknown): NomadNodeDetail | null {
   const node = decodeNode(value);
   if (node === null) return null;
@@ -58,7 +58,7 @@ export function decodeNodeDetail(value: unknown): NomadNodeDetail | null {
   const httpAddress = textOf(fields['HTTPAddr']);
   return {
     ...node,
-    // Only the list has Address and Version; the detail says the same by other names.
+    // Only the list contains Address and Version; the detail has them under other names.
     address: node.address ?? hostOf(httpAddress),
     version: node.version ?? attributes['nomad.version'] ?? null,
     attributes,
@@ -72,8 +72,9 @@ export function decodeNodeDetail(value: unknown): NomadNodeDetail | null {
 }
 
 /**
- * A drain that goes on. Its kind is the sign of `Deadline` (nanoseconds): `ForceDeadline` is the
- * zero time for forced drains and for those without a deadline alike.
+ * Decodes the drain in progress. The kind is derived from the sign of `Deadline` (nanoseconds),
+ * because `ForceDeadline` is the zero time both for forced drains and for drains without a
+ * deadline.
  */
 export function decodeDrainStrategy(value: unknown): DrainStrategy | null {
   const strategy = objectOrNull(value);
@@ -112,7 +113,7 @@ function decodeNodeEvent(event: JsonObject | null): NodeEvent[] {
   ];
 }
 
-/** The machine that `client/fingerprint/env_aws.go` or `env_gce.go` found the client to run on. */
+/** The virtual machine that `client/fingerprint/env_aws.go` or `env_gce.go` detected. */
 function decodeInstance(attributes: Readonly<Record<string, string>>): Instance | null {
   const aws = textOf(attributes['unique.platform.aws.instance-id']);
   if (aws !== null) {
@@ -133,12 +134,12 @@ function decodeInstance(attributes: Readonly<Record<string, string>>): Instance 
   };
 }
 
-/** GCE's metadata names zones and types by path: `projects/1234/zones/us-east1-b`. */
+/** GCE's metadata contains zones and types as paths, such as `projects/1234/zones/us-east1-b`. */
 function lastSegment(path: string | undefined): string | null {
   return textOf(path?.slice(path.lastIndexOf('/') + 1));
 }
 
-/** `10.0.0.1` of `10.0.0.1:4646`, `fd00::1` of `[fd00::1]:4646`. */
+/** Returns `10.0.0.1` for `10.0.0.1:4646`, and `fd00::1` for `[fd00::1]:4646`. */
 function hostOf(address: string | null): string | null {
   return address === null ? null : address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
 }

@@ -2,8 +2,8 @@ import { bytesOfMb, numberOf, objectOf, objectOrNull } from '../../json-value.ts
 import type { Resources } from '../model.ts';
 
 /**
- * Resources as Nomad 0.9 and later nest them, `{Cpu: {CpuShares}, Memory: {MemoryMB}, Disk:
- * {DiskMB}}`; null unless CPU and memory are both there.
+ * Decodes the nested format of Nomad 0.9 and later, `{Cpu: {CpuShares}, Memory: {MemoryMB}, Disk:
+ * {DiskMB}}`; null without CPU or memory.
  */
 export function decodeNestedResources(value: unknown): Resources | null {
   const resources = objectOf(value);
@@ -14,15 +14,18 @@ export function decodeNestedResources(value: unknown): Resources | null {
   );
 }
 
-/** Resources in the flat form of jobs and of old nodes, `{CPU, MemoryMB, DiskMB}`. */
+/**
+ * Decodes the flat format of jobs and old nodes, `{CPU, MemoryMB, DiskMB}`; null without CPU or
+ * memory.
+ */
 export function decodeFlatResources(value: unknown): Resources | null {
   const resources = objectOf(value);
   return resourcesOf(resources['CPU'], resources['MemoryMB'], resources['DiskMB']);
 }
 
 /**
- * What an allocation was given: `AllocatedResources`, per task and shared, or the flat `Resources`
- * of an allocation that an older server made.
+ * Decodes the allocated resources: `AllocatedResources`, which has a part for each task and a
+ * shared part, or the flat `Resources` of an allocation that was created by an older server.
  */
 export function decodeAllocatedResources(allocation: unknown): Resources | null {
   const fields = objectOf(allocation);
@@ -33,7 +36,10 @@ export function decodeAllocatedResources(allocation: unknown): Resources | null 
   return sumResources(given, bytesOfMb(objectOf(allocated['Shared'])['DiskMB']));
 }
 
-/** CPU and memory of all tasks, with the disk that they share; null if any task is not known. */
+/**
+ * Sums up CPU and memory of all tasks, with the disk that they share; null if there are no tasks or
+ * one of them is unknown.
+ */
 export function sumResources(
   tasks: readonly (Resources | null)[],
   diskBytes: number | null,

@@ -4,12 +4,11 @@ import type { DrainSpec } from '../client.ts';
 const NANOSECONDS_PER_MS = 1e6;
 /** Any negative deadline kills at once; the nomad CLI sends minus one second. */
 const FORCE = -1_000_000_000;
-/** For Nomad 0 is no deadline at all. */
+/** Zero means no deadline to Nomad. */
 const NO_DEADLINE = 0;
 
 /**
- * Checks that a deadline is a real one. Zero must not get through: it means "kill now" to a person
- * and "never" to Nomad.
+ * Validates a deadline. Zero is rejected: to a person it means "kill now", to Nomad "never".
  *
  * @throws AdminError of kind `usage`, code BAD_DEADLINE
  */
@@ -23,8 +22,9 @@ export function checkDeadline(deadline: DrainSpec['deadline']): void {
 }
 
 /**
- * The body of `POST /v1/node/:id/drain` (api/nodes.go). The deadline is an integer of nanoseconds;
- * `Meta` is ignored before Nomad 1.1. The query parameter `enable` of old servers would force.
+ * Returns the body of `POST /v1/node/:id/drain` (api/nodes.go). The deadline is an integer in
+ * nanoseconds; `Meta` is ignored before Nomad 1.1. The query parameter `enable` of old servers is
+ * not used, because it forces the drain.
  */
 export function drainBody(id: string, spec: DrainSpec): unknown {
   checkDeadline(spec.deadline);

@@ -1,16 +1,16 @@
 import { AdminError, type AdminErrorOptions, type ErrorKind, isAdminError } from '../../errors.ts';
 
-/** What was asked of Nomad, for messages and for what a token needs. */
+/** A request to Nomad, described for error messages. */
 export interface Asked {
-  /** In words, to follow "Nomad could not", such as `read node 4ad8...`. */
+  /** A phrase that follows "Nomad could not", such as `read node 4ad8...`. */
   readonly what: string;
-  /** The ACL capability that Nomad wants for it, such as `node:read` or `read-logs`. */
+  /** The ACL capability that the request requires, such as `node:read` or `read-logs`. */
   readonly needs: string;
 }
 
-/** Nomad's answer that is no success: a status and a plain text. */
+/** An error response of Nomad: a status and a plain text. */
 export interface ErrorAnswer {
-  /** Null where there is none: from the nomad CLI, or in the middle of a log. */
+  /** Null if there is no status: from the nomad CLI, or within a log stream. */
   readonly status: number | null;
   readonly body: string;
 }
@@ -23,9 +23,9 @@ interface Known {
 }
 
 /**
- * Nomad's errors by what they say (nomad/structs/errors.go, client/fs_endpoint.go), since the
- * status lies: an unknown node is 404 when read and 500 when drained, what another server says
- * comes as 500. The CLI says some of it in words of its own (command/node_status.go).
+ * Nomad's errors by their text (nomad/structs/errors.go, client/fs_endpoint.go). The status is not
+ * reliable: an unknown node is 404 when read and 500 when drained, and errors of other servers
+ * arrive as 500. The CLI words some errors differently (command/node_status.go).
  */
 const KNOWN: readonly Known[] = [
   {
@@ -121,8 +121,8 @@ const KNOWN: readonly Known[] = [
 ];
 
 /**
- * Nomad's error as one to act on. Matched by content: see {@link KNOWN}. What is not known is
- * `service` NOMAD_ERROR with Nomad's own words.
+ * Maps an error of Nomad to an error with a code and a hint, by its text: see {@link KNOWN}. An
+ * unknown error becomes `service` NOMAD_ERROR with Nomad's own text.
  */
 export function nomadError(answer: ErrorAnswer, asked: Asked): AdminError {
   const text = innermost(answer.body);
@@ -139,7 +139,7 @@ export function nomadError(answer: ErrorAnswer, asked: Asked): AdminError {
       });
 }
 
-/** An answer with a good status that is not what Nomad sends: `service` NOMAD_BAD_ANSWER. */
+/** Returns the error for a success response with unexpected content: `service` NOMAD_BAD_ANSWER. */
 export function badAnswer(asked: Asked, why: string, cause?: unknown): AdminError {
   return new AdminError('service', `Nomad's answer when asked to ${asked.what} ${why}`, {
     code: 'NOMAD_BAD_ANSWER',
@@ -149,8 +149,8 @@ export function badAnswer(asked: Asked, why: string, cause?: unknown): AdminErro
 }
 
 /**
- * What the transport threw, in Nomad's codes: UNREACHABLE and TLS_REFUSED become
- * NOMAD_UNREACHABLE, BAD_ANSWER becomes NOMAD_BAD_ANSWER; all else stays as it is.
+ * Maps an error of the transport to Nomad's codes: UNREACHABLE and TLS_REFUSED become
+ * NOMAD_UNREACHABLE, BAD_ANSWER becomes NOMAD_BAD_ANSWER. Any other error is returned unchanged.
  */
 export function transportError(error: unknown, asked: Asked): unknown {
   if (!isAdminError(error)) return error;
@@ -180,9 +180,9 @@ function statusInWords(status: number | null): string {
 }
 
 /**
- * The text inside of Nomad's wrappers, which nest: `rpc error: ` per server that forwarded it,
- * `Unexpected response code: 500 (...)` and `Error querying node: ...` of the CLI,
- * `RPC Error:: 404,...` of coded errors.
+ * Removes Nomad's prefixes and wrappers, which may be nested: `rpc error: ` of each server that
+ * forwarded the error, `Unexpected response code: 500 (...)` and `Error querying node: ...` of the
+ * CLI, and `RPC Error:: 404,...` of errors with a code.
  */
 export function innermost(body: string): string {
   let text = body.trim();

@@ -33,22 +33,25 @@ import { type Asked, badAnswer, nomadError, transportError } from './errors.ts';
 import { decodeLogFrames } from './log-frames.ts';
 import { NomadHttp, type NomadHttpOptions, type Query } from './nomad-http.ts';
 
-/** What a client over HTTP is made from. */
+/** The options of a client over HTTP. */
 export interface HttpNomadOptions extends NomadHttpOptions {
-  /** By which way `http` leads to the server. */
+  /** The access method by which `http` reaches the server. */
   readonly access: NomadAccess;
 }
 
 /**
- * Nomad sends a heartbeat every second while a log is followed (client/fs_endpoint.go): a stream
- * that is silent for longer than this, in milliseconds, is dead.
+ * The time in milliseconds after which a silent log stream is considered dead. While a log is
+ * followed, Nomad sends a heartbeat every second (client/fs_endpoint.go).
  */
 const SILENCE_LIMIT = 15_000;
-/** Everything that may be live, words of later versions included. Ignored before Nomad 1.3. */
+/**
+ * Selects all allocations that may be live, including statuses of later versions. Ignored before
+ * Nomad 1.3.
+ */
 const LIVE_FILTER =
   'ClientStatus != "complete" and ClientStatus != "failed" and ClientStatus != "lost"';
 
-/** Makes a {@link NomadClient} over HTTP. Sends nothing before it is asked something. */
+/** Creates a {@link NomadClient} over HTTP. Sends nothing before the first call. */
 export function createHttpNomadClient(options: HttpNomadOptions): NomadClient {
   return new HttpNomadClient(options);
 }
@@ -116,7 +119,7 @@ class HttpNomadClient implements NomadClient {
     const { taskStates = false, resources = false, live = false } = options;
     const asked = { what: 'list allocations', needs: 'read-job' };
     const query = {
-      // Sent by default since 1.0, when it could be left out.
+      // Task states are sent by default; they can be omitted since 1.0.
       task_states: taskStates ? undefined : false,
       resources: resources ? true : undefined,
       filter: live ? LIVE_FILTER : undefined,
@@ -148,7 +151,8 @@ class HttpNomadClient implements NomadClient {
 
   jobAllocations(id: JobId, options: ReadOptions = {}): Promise<readonly Allocation[]> {
     const asked = { what: `list the allocations of job ${id}`, needs: 'read-job' };
-    // `all`: those of an earlier job of the same name too, as a build that was registered again.
+    // `all` includes the allocations of an earlier job of the same name, such as a build that was
+    // registered again.
     return this.#one(
       `/v1/job/${segment(id)}/allocations`,
       asked,
@@ -236,14 +240,16 @@ function decodeFull(value: unknown): Allocation | null {
   return decodeAllocation(value, { taskStates: true, resources: true });
 }
 
-/** The items of a list; null for what is no list (old servers send null for an empty one). */
+/**
+ * Decodes the items of a list; null if it is not a list. Old servers send null for an empty list.
+ */
 function decodeAll<T>(body: unknown, decode: (item: unknown) => T | null): readonly T[] | null {
   if (body === null) return [];
   if (!Array.isArray(body)) return null;
   return body.flatMap((item) => decode(item) ?? []);
 }
 
-/** An ID as one segment of a path. */
+/** Escapes an ID for use as a path segment. */
 function segment(id: string): string {
   return encodeURIComponent(id);
 }

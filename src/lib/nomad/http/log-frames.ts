@@ -7,17 +7,17 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const WHITESPACE: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x20]);
 
-/** What the stream of a log's frames may hold. */
+/** An item of a log stream. */
 export type LogFrame =
   | { readonly kind: 'chunk'; readonly chunk: LogChunk }
-  /** Raw text in place of a frame: how Nomad says, after its 200, that something went wrong. */
+  /** Raw text instead of a frame: an error of Nomad after its status 200. */
   | { readonly kind: 'error'; readonly text: string }
-  /** The stream ended inside of a frame. */
+  /** The stream ended within a frame. */
   | { readonly kind: 'cut' };
 
 /**
- * Takes a log stream of Nomad apart (client/fs_endpoint.go): JSON objects one after another with
- * nothing between them. Heartbeats (`{}`) are dropped. An error or a cut is the last frame.
+ * Decodes Nomad's log stream (client/fs_endpoint.go): JSON objects without any separator.
+ * Heartbeats (`{}`) are skipped. After an error or a cut, nothing follows.
  */
 export async function* decodeLogFrames(
   body: AsyncIterable<Uint8Array>,
@@ -35,7 +35,7 @@ export async function* decodeLogFrames(
   if (rest.kind === 'cut') yield { kind: 'cut' };
 }
 
-/** A frame's chunk; null for a heartbeat, `bad` for what is no JSON. */
+/** Decodes a frame; null for a heartbeat, `bad` for invalid JSON. */
 function decodeChunk(text: string): LogChunk | null | 'bad' {
   let frame: Readonly<Record<string, unknown>>;
   try {
@@ -54,13 +54,16 @@ function decodeChunk(text: string): LogChunk | null | 'bad' {
   };
 }
 
-/** Finds where JSON objects end, whatever the pieces they come in, braces in strings included. */
+/**
+ * Splits a stream of JSON objects, however it is divided into pieces. Braces in strings are
+ * ignored.
+ */
 class ObjectSplitter {
   #pending: Uint8Array[] = [];
   #depth = 0;
   #inString = false;
   #escaped = false;
-  /** Something else than an object has begun: all that follows is text. */
+  /** Whether anything else than an object has started: everything after it is text. */
   #text = false;
 
   *push(piece: Uint8Array): Generator<string, void> {
@@ -85,7 +88,7 @@ class ObjectSplitter {
     if (start < piece.length) this.#pending.push(piece.subarray(start));
   }
 
-  /** What is left when the stream has ended. */
+  /** Returns what is left at the end of the stream. */
   rest(): { readonly kind: 'text'; readonly text: string } | { readonly kind: 'cut' | 'none' } {
     if (this.#text) return { kind: 'text', text: this.#take(new Uint8Array()).trim() };
     return { kind: this.#depth > 0 ? 'cut' : 'none' };

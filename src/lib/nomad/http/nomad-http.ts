@@ -4,29 +4,31 @@ import { parseJsonArray } from '../../http/json-array.ts';
 import type { Watched, WatchOptions } from '../client.ts';
 import { type Asked, badAnswer, nomadError, transportError } from './errors.ts';
 
-/** Where Nomad's API is and how to be let in. */
+/** The connection to Nomad's API and its credentials. */
 export interface NomadHttpOptions {
   readonly http: HttpClient;
-  /** ACL token, sent as `X-Nomad-Token`. */
+  /** The ACL token, sent as `X-Nomad-Token`. */
   readonly token?: string;
-  /** Namespace of the jobs; the server's default where left out, as CircleCI uses it. */
+  /**
+   * The namespace of the jobs; by default that of the server, which is the one that CircleCI uses.
+   */
   readonly namespace?: string;
   readonly region?: string;
-  /** How long one request may take to be answered. */
+  /** The maximum time until a request is answered. */
   readonly requestTimeout: Milliseconds;
 }
 
-/** Query parameters; undefined ones are left out. */
+/** Query parameters; undefined ones are omitted. */
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** How long a blocking query is held where the caller does not say. */
+/** The default for how long the server holds a blocking query. */
 const DEFAULT_WAIT: Milliseconds = 60_000;
-/** Nomad adds up to a sixteenth to `wait` (nomad/rpc.go), so that not all wake at once. */
+/** Nomad adds up to a sixteenth to `wait` (nomad/rpc.go), so that not all queries end at once. */
 const JITTER = 1 / 16;
 
 /**
- * Requests to Nomad's HTTP API: parameters, token, blocking queries, pages and errors, without
- * knowing what any of the answers mean.
+ * Sends requests to Nomad's HTTP API, with parameters, token, blocking queries, pages and errors.
+ * Does not interpret the answers.
  */
 export class NomadHttp {
   readonly #options: NomadHttpOptions;
@@ -35,15 +37,16 @@ export class NomadHttp {
     this.#options = options;
   }
 
-  /** Reads one JSON document. */
+  /** Reads a JSON document. */
   async get(path: string, asked: Asked, query: Query, signal?: AbortSignal): Promise<unknown> {
     const response = await this.send({ method: 'GET', path: this.url(path, query) }, asked, signal);
     return this.#json(response, asked);
   }
 
   /**
-   * Reads one JSON document with its index, waiting for one newer than `options.index` if given.
-   * An index that went backwards (the servers were restored) comes back as 0: watch from anew.
+   * Reads a JSON document with its index; if `options.index` is given, waits for a newer one. If
+   * the index went backwards (the servers were restored), 0 is returned, so that the caller starts
+   * again.
    */
   async watch<T>(
     path: string,
@@ -73,8 +76,9 @@ export class NomadHttp {
   }
 
   /**
-   * Reads a list item by item. Pages are followed while the server names a next one (Nomad 1.3 and
-   * later), and an ID that comes a second time is dropped: page borders repeat some before 1.10.2.
+   * Reads a list item by item. Follows the pages as long as the server names a next one (Nomad 1.3
+   * and later). Items with an ID that was already seen are skipped: before 1.10.2, pages repeat
+   * items at their borders.
    */
   async *list<T extends { readonly id: string }>(
     path: string,
@@ -88,7 +92,7 @@ export class NomadHttp {
     do {
       const url = this.url(path, { ...query, next_token: page });
       const response = await this.send({ method: 'GET', path: url }, asked, signal);
-      // Known before the body only where headers come first; the pages after this one need it.
+      // Only known before the body if the headers arrive first; needed only if more pages follow.
       if (response.headers['x-nomad-nexttoken']) seen ??= new Set();
       try {
         for await (const item of parseJsonArray(response.body, `GET ${path}`)) {
@@ -107,7 +111,7 @@ export class NomadHttp {
     } while (page !== undefined);
   }
 
-  /** Changes something; the answer is read and let go. */
+  /** Sends a change; the content of the answer is ignored. */
   async post(path: string, asked: Asked, body: unknown, signal?: AbortSignal): Promise<void> {
     const response = await this.send(
       {
@@ -122,7 +126,7 @@ export class NomadHttp {
     await response.discard();
   }
 
-  /** Sends a request and gives its answer, unread, when it is a good one. */
+  /** Sends a request and returns the unread response if its status means success. */
   async send(request: HttpRequest, asked: Asked, signal?: AbortSignal): Promise<HttpResponse> {
     const { http, token, requestTimeout } = this.#options;
     try {
@@ -143,7 +147,7 @@ export class NomadHttp {
     }
   }
 
-  /** A path with its query, the namespace and the region. */
+  /** Returns the path with its query, including namespace and region. */
   url(path: string, query: Query): string {
     const { namespace, region } = this.#options;
     const parameters = new URLSearchParams();

@@ -10,21 +10,21 @@ import { type LogTargets, newestLast } from './log-targets.ts';
 import type { LogClient, LogContext } from './logs.ts';
 import { merge } from './merge.ts';
 
-/** What reading the logs of whole jobs asks of Nomad. */
+/** The part of the Nomad client that reads the logs of whole jobs. */
 export type JobLogClient = LogClient & Pick<NomadClient, 'job' | 'jobAllocations'>;
 
-/** Which logs of allocations are read. */
+/** Selects the logs to read of the allocations. */
 export type LogChoice = (allocations: readonly Allocation[]) => readonly LogSource[];
 
-/** Between two looks for the next allocation of a job. */
+/** The time between two checks for the next allocation of a job. */
 const POLL_MS: Milliseconds = 2_000;
-/** For how long a failing Nomad is asked again. */
+/** How long requests are retried while Nomad fails. */
 const PATIENCE_MS: Milliseconds = 300_000;
 
 /**
- * Reads the logs of allocations, or of all that jobs are given. A job that is followed is so to its
- * end: a build that a drain ended, or that its client took along, may start again on another client
- * (see {@link startedAgain}), and goes on there.
+ * Reads the logs of allocations, or of all allocations of jobs. A followed job is followed to its
+ * end: a build that was ended by a drain, or lost with its client, may be restarted on another
+ * client (see {@link startedAgain}), and is followed there.
  *
  * @throws AdminError as {@link readLogs}
  */
@@ -71,7 +71,7 @@ async function* followJob(
   }
 }
 
-/** What a job was given since; empty when it has ended, or was forgotten. */
+/** Returns the new allocations of a job; empty if the job has ended or Nomad has removed it. */
 async function* laterAllocations(
   client: JobLogClient,
   job: JobId,
@@ -80,7 +80,7 @@ async function* laterAllocations(
 ): AsyncGenerator<LogItem, readonly Allocation[]> {
   const patience = { clock, signal, patienceMs: PATIENCE_MS, onFailure: () => undefined };
   for (let said = false; ; said = true) {
-    // The job first: one that is dead gets no more allocations than are there by then.
+    // The job is read first: once it is dead, it gets no further allocations.
     const read = async () => {
       const detail = await orForgotten(client.job(job, { signal }));
       return { detail, allocations: await client.jobAllocations(job, { signal }) };

@@ -2,54 +2,61 @@ import type { LogChunk, LogRequest } from '../client.ts';
 import type { LogTail } from './log-tail.ts';
 import { type LogPosition, type StreamBeginning, StreamPlace } from './stream-place.ts';
 
-/** Where in the log the next request begins. */
+/** The position in the log at which the next request starts. */
 export type LogStart = Pick<LogRequest, 'origin' | 'offset'>;
 
-/** What to do with a chunk. */
+/** The result of a chunk. */
 export type LogStep =
-  /** New bytes; `lost` says how many before them are gone for good, null when not known. */
+  /**
+   * New bytes; `lost` is the number of bytes before them that are no longer available, null if
+   * unknown.
+   */
   | { readonly kind: 'data'; readonly data: Uint8Array; readonly lost?: number | null }
-  /** Bytes that were already read. */
+  /** Bytes that were read before. */
   | { readonly kind: 'known' }
-  /** The stream began too far on: leave it and begin again from {@link LogCursor.start}. */
+  /**
+   * The stream started too late: it must be abandoned, and restarted from {@link LogCursor.start}.
+   */
   | { readonly kind: 'again' };
 
 type Way = 'fresh' | 'counted' | 'from-start' | 'from-end';
 
 const FIRST_WINDOW = 4 * 1024;
-/** More than Nomad keeps of one log (10 files of 10 MB). */
+/** More than Nomad keeps of a log (10 files of 10 MB). */
 const LARGEST_WINDOW = 1024 ** 3;
 
 /**
- * Knows which bytes of a rotated log were read, so that a broken stream goes on without a gap and
- * without a repeat.
+ * Tracks which bytes of a rotated log have been read, so that an interrupted stream resumes without
+ * a gap or a repetition.
  *
- * Nomad counts offsets from the oldest file that is left, and files are rotated away while nobody
- * looks. So a stream is asked to begin one byte early, and what it sends first tells where it
- * really begins. When that is too far on, the log is taken up from its end instead, with a window
- * that grows until it reaches back to what is known.
+ * Nomad counts offsets from the oldest remaining file, and may delete old files between two
+ * streams. A stream is therefore requested from one byte before the known position, and its first
+ * bytes show where it really starts. If that is too late, the log is read from its end instead,
+ * with a window that grows until it reaches back to the known position.
  */
 export class LogCursor {
-  /** The file that was read last, and how much of it. */
+  /** The file that was read last, and the number of bytes read of it. */
   #position: LogPosition | null = null;
-  /** Bytes read of a log that comes without positions. */
+  /** The number of bytes read of a log without positions. */
   #counted = 0;
-  /** Sizes of the files that were read to their end, from the log's first byte on. */
+  /**
+   * The sizes of the files that were read completely; null unless the log was read from its start.
+   */
   #sizes: Map<number, number> | null = null;
   #window = FIRST_WINDOW;
   #way: Way = 'fresh';
   #stream = new StreamPlace('unknown');
-  /** Whether this stream has shown that it begins at or before the position. */
+  /** Whether the stream has been shown to start at or before the position. */
   #landed = false;
-  /** Where the last window began, to see whether a larger one reaches further back. */
+  /** The start of the last window, to check whether a larger one reaches further back. */
   #windowStart: LogPosition | null = null;
 
-  /** Whether anything was read. */
+  /** Whether anything has been read. */
   get begun(): boolean {
     return this.#position !== null || this.#counted > 0;
   }
 
-  /** Begins a stream: where to ask for it to start. */
+  /** Starts a new stream and returns the position to request. */
   start(): LogStart {
     this.#landed = false;
     const start = this.#whereToStart();
@@ -74,11 +81,11 @@ export class LogCursor {
   #beginning(): StreamBeginning {
     if (this.#way === 'fresh') return 'oldest';
     if (this.#way !== 'from-start' || !this.#position) return 'unknown';
-    // Files that were rotated away can only make it begin later.
+    // Deleted files can only make the stream start later.
     return { ...this.#position, offset: Math.max(0, this.#position.offset - 1) };
   }
 
-  /** Takes a chunk of the stream that was begun last. */
+  /** Processes a chunk of the stream that was started last. */
   take(chunk: LogChunk): LogStep {
     const begin = this.#stream.take(chunk);
     if (begin === null) return this.#count(chunk.data);
@@ -92,8 +99,8 @@ export class LogCursor {
   }
 
   /**
-   * Tells that the stream came to the log's end. False when it never showed a byte that is known to
-   * be there: then it began beyond it, and has to be begun again.
+   * Must be called when the stream reaches the end of the log. Returns false if the stream never
+   * delivered a byte that is known to exist: it started after it and must be restarted.
    */
   endReached(): boolean {
     if (this.#way !== 'from-start' || this.#landed) return true;
@@ -102,7 +109,7 @@ export class LogCursor {
     return false;
   }
 
-  /** Goes on after a tail that was read. */
+  /** Continues after a tail that was read. */
   moveTo(tail: Pick<LogTail, 'end' | 'counted'>): void {
     this.#counted = tail.counted ?? 0;
     if (tail.end) this.#position = tail.end;
@@ -140,7 +147,7 @@ export class LogCursor {
       this.#window *= 4;
       return { kind: 'again' };
     }
-    // Not even the oldest byte that is left is old enough.
+    // Even the oldest remaining byte is newer than the position.
     this.#landed = true;
     const lost = begin.file === known.file ? begin.offset - known.offset : null;
     const step = this.#accept(begin.file, begin.offset + data.length, data);
@@ -160,12 +167,12 @@ export class LogCursor {
 
   #onEvent(event: string, file: number): void {
     if (event !== 'file truncated' || this.#position?.file !== file) return;
-    // The file was emptied and begins anew; what was counted before it no longer fits.
+    // The file was emptied and starts again; the sizes counted so far are no longer valid.
     this.#position = { file, offset: 0 };
     this.#sizes = null;
   }
 
-  /** How many bytes lie before the position, if no file was rotated away; null when not known. */
+  /** The number of bytes before the position if no file was deleted; null if unknown. */
   #bytesFromStart(): number | null {
     if (this.#sizes === null || this.#position === null) return null;
     let total = this.#position.offset;

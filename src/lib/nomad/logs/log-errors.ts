@@ -3,8 +3,9 @@ import { shortId } from '../quantities.ts';
 import type { LogSource } from './log-session.ts';
 
 /**
- * The server knows the allocation. A client that does not know it (any more) has deleted it: Nomad's
- * clients keep the last 50 that ended. One that is to be started there is not there yet.
+ * Returns the code that applies, given that the server knows the allocation. A client that does not
+ * know it has deleted it (Nomad's clients keep the last 50 ended allocations) unless it is pending,
+ * in which case it is not there yet.
  */
 function codeOf({ code }: AdminError, { allocation }: LogSource): string {
   if (code !== 'NOMAD_ALLOCATION_NOT_FOUND' && code !== 'NOMAD_LOGS_GONE') return code;
@@ -12,8 +13,8 @@ function codeOf({ code }: AdminError, { allocation }: LogSource): string {
 }
 
 /**
- * Says of an error while a log was read which log it was, and how else to get at it. What is not
- * about the log itself is returned as it is.
+ * Adds to an error of reading a log which log it was and how else to get it. An error that does not
+ * concern the log itself is returned unchanged.
  */
 export function explainLogError(error: unknown, source: LogSource): unknown {
   if (!isAdminError(error)) return error;

@@ -1,13 +1,13 @@
 const NEWLINE = 0x0a;
-/** Longer lines are handed on in parts, so that a log without line ends does not fill the memory. */
+/** Longer lines are split, so that a log without line breaks does not fill the memory. */
 const LONGEST_LINE = 1024 * 1024;
 
-/** Makes lines out of bytes. A character that is cut by the border of two pieces stays whole. */
+/** Splits bytes into lines. Characters that are split between two pieces are kept intact. */
 export class LineSplitter {
   #rest: Uint8Array[] = [];
   #restLength = 0;
 
-  /** The lines that a piece completes, without their ends. */
+  /** Yields the lines that a piece completes, without their line breaks. */
   *push(data: Uint8Array): Generator<string, void> {
     let start = 0;
     for (let at = data.indexOf(NEWLINE); at !== -1; at = data.indexOf(NEWLINE, start)) {
@@ -20,7 +20,7 @@ export class LineSplitter {
     if (this.#restLength > LONGEST_LINE) yield this.#take(new Uint8Array());
   }
 
-  /** A last line that no line end completed. */
+  /** Yields the last line if no line break follows it. */
   *end(): Generator<string, void> {
     if (this.#restLength > 0) yield this.#take(new Uint8Array());
   }

@@ -6,38 +6,38 @@ import { type LogClient, type LogContext, readLog } from './logs.ts';
 import { merge } from './merge.ts';
 import { hasStarted, whenStarted } from './when-ended.ts';
 
-/** One log of one allocation. */
+/** One log of an allocation. */
 export interface LogSource {
   readonly allocation: Allocation;
   readonly task: string;
   readonly stream: 'stdout' | 'stderr';
 }
 
-/** How logs are read. */
+/** The options of reading logs. */
 export interface LogSessionOptions {
   readonly follow: boolean;
-  /** Last lines of each log; null for all. */
+  /** The number of last lines to read of each log; null for all lines. */
   readonly tail: number | null;
-  /** Whole lines as text, or bytes as they come. */
+  /** Whether to yield complete lines as text instead of bytes as they arrive. */
   readonly lines: boolean;
 }
 
-/** What is to be shown. */
+/** An item to display. */
 export type LogItem =
   | { readonly kind: 'begin'; readonly source: LogSource }
   | { readonly kind: 'bytes'; readonly source: LogSource; readonly data: Uint8Array }
   | { readonly kind: 'line'; readonly source: LogSource; readonly text: string }
   | {
       readonly kind: 'note';
-      /** Null for what concerns a job that is not placed. */
+      /** Null if the note concerns a job that is not placed. */
       readonly source: LogSource | null;
       readonly text: string;
     };
 
 /**
- * Reads logs one after the other; those of live allocations at once when they are followed.
+ * Reads logs one after the other; if they are followed, those of live allocations concurrently.
  *
- * @throws AdminError as {@link readLog}, saying how else to get at the log
+ * @throws AdminError as {@link readLog}, with a hint how else to get the log
  */
 export async function* readLogs(
   client: LogClient,

@@ -5,20 +5,20 @@ const NEWLINE = 0x0a;
 const FIRST_WINDOW = 16 * 1024;
 const GROWTH = 8;
 
-/** The last lines of a log, and where they end. */
+/** The last lines of a log and their end position. */
 export interface LogTail {
   readonly data: Uint8Array;
-  /** Where the log ends; null for an empty one, and where positions are not known. */
+  /** The end of the log; null if the log is empty or has no positions. */
   readonly end: LogPosition | null;
-  /** Bytes of the whole log, where they were counted. */
+  /** The size of the whole log in bytes if it was counted, else null. */
   readonly counted: number | null;
 }
 
 /**
- * Reads the last `lines` lines of a log as it stands: from its end, with windows that grow until
- * they hold enough lines or the whole log.
+ * Reads the last `lines` lines of the current log from its end, with windows that grow until they
+ * contain enough lines or the whole log.
  *
- * @throws AdminError as {@link NomadClient.logs} does
+ * @throws AdminError as {@link NomadClient.logs}
  */
 export async function readTail(
   client: Pick<NomadClient, 'logs'>,
@@ -41,7 +41,7 @@ export async function readTail(
     }
     const all = Buffer.concat(pieces);
     const from = lastLinesStart(all, lines);
-    // Less than was asked for: the whole log. Else the first line may be half a line.
+    // Fewer bytes than requested are the whole log. Otherwise the first line may be incomplete.
     if (from > 0 || length < window) {
       return { data: all.subarray(from), end: place.end, counted: null };
     }
@@ -49,10 +49,10 @@ export async function readTail(
 }
 
 /**
- * Reads the whole log, keeping only its last `lines` lines and counting its bytes: for a log that
- * comes without positions and is to be followed from its end.
+ * Reads the whole log, counts its bytes and keeps only the last `lines` lines. Used for a log
+ * without positions that is then followed from its end.
  *
- * @throws AdminError as {@link NomadClient.logs} does
+ * @throws AdminError as {@link NomadClient.logs}
  */
 export async function countTail(
   client: Pick<NomadClient, 'logs'>,
@@ -70,8 +70,8 @@ export async function countTail(
 }
 
 /**
- * Where the last `lines` lines begin; 0 when there are no more than that. A line's end at the very
- * end does not count: it begins no line.
+ * Returns the offset of the last `lines` lines; 0 if there are not more. A line break at the end of
+ * the data does not start another line.
  */
 function lastLinesStart(data: Uint8Array, lines: number): number {
   if (lines === 0) return data.length;

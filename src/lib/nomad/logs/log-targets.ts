@@ -13,7 +13,7 @@ import type { Allocation, AllocationId, JobId } from '../model.ts';
 import { shortId } from '../quantities.ts';
 import type { LogSource } from './log-session.ts';
 
-/** What looking for logs asks of Nomad. */
+/** The part of the Nomad client that finds the logs to read. */
 export type LogTargetReader = Pick<
   NomadClient,
   'allocation' | 'allocations' | 'jobAllocations' | 'jobs'
@@ -24,26 +24,27 @@ const FULL_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 /** The task that runs a build. */
 const BUILD_TASK = 'build-agent';
 
-/** Whose logs are meant. */
+/** The jobs and allocations whose logs are requested. */
 export interface LogTargets {
-  /** The job, or the parallel tasks of one build; none where an allocation was named. */
+  /** The job, or the parallel tasks of a build; empty if an allocation was given. */
   readonly jobs: readonly JobId[];
-  /** Those that there are now, by task, the newest last. */
+  /** The existing allocations, by task and then oldest first. */
   readonly allocations: readonly Allocation[];
 }
 
-/** How logs are looked for. */
+/** The options of the search. */
 export interface LogTargetOptions extends ReadOptions {
-  /** A job that was not placed yet will do: its allocations are waited for. */
+  /** Accepts a job that is not placed yet, so that its allocations can be awaited. */
   readonly follow?: boolean;
 }
 
 /**
- * Finds the allocations whose logs are meant: the one that is named by its ID or the beginning of
- * it, or all of a job's, the newest last. The parallel tasks of one build are taken together.
+ * Finds the allocations whose logs are requested: the one with the given ID or ID prefix, or all
+ * allocations of a job, oldest first. All parallel tasks of a build are included.
  *
  * @throws AdminError of kind `usage`: AMBIGUOUS_JOB, AMBIGUOUS_ALLOCATION
- * @throws AdminError of kind `notFound`: JOB_NOT_FOUND, NO_ALLOCATION for a job that was never placed
+ * @throws AdminError of kind `notFound`: JOB_NOT_FOUND, NO_ALLOCATION for a job that was never
+ *   placed
  */
 export async function findLogTargets(
   client: LogTargetReader,
@@ -92,9 +93,10 @@ async function allOfJobs(
 }
 
 /**
- * Which task of an allocation to read: the one that is asked for, the build agent, or the only one.
+ * Chooses the task of an allocation to read: the requested one, else the build agent, else the
+ * first.
  *
- * @throws AdminError of kind `usage`, code UNKNOWN_TASK, with the tasks that there are
+ * @throws AdminError of kind `usage`, code UNKNOWN_TASK, with the names of the tasks
  */
 export function taskOf(allocation: Allocation, wanted: string | undefined): string {
   const names = (allocation.tasks ?? []).map((task) => task.name);
@@ -108,7 +110,7 @@ export function taskOf(allocation: Allocation, wanted: string | undefined): stri
   });
 }
 
-/** Allocations in the order in which they were placed. */
+/** Sorts allocations by the time of their placement, oldest first. */
 export function newestLast(allocations: readonly Allocation[]): readonly Allocation[] {
   return [...allocations].sort(
     (a, b) => (a.createdAt?.getTime() ?? 0) - (b.createdAt?.getTime() ?? 0),
@@ -135,7 +137,7 @@ function ambiguous(
   });
 }
 
-/** A job without an allocation can be waited for, unless it has ended. */
+/** A job without an allocation can be awaited unless it has ended. */
 async function notPlaced(
   client: Pick<NomadClient, 'jobs'>,
   target: string,
@@ -155,7 +157,7 @@ async function notPlaced(
   });
 }
 
-/** The logs to read of allocations, in their order: standard error unless it is said otherwise. */
+/** Returns the logs to read of the allocations, in order; standard error by default. */
 export function logSources(
   allocations: readonly Allocation[],
   wanted: { readonly stdout: boolean; readonly both: boolean; readonly task?: string | undefined },

@@ -5,42 +5,46 @@ import { LogCursor } from './log-cursor.ts';
 import { countTail, readTail } from './log-tail.ts';
 import { whenEnded } from './when-ended.ts';
 
-/** What reading a log asks of Nomad. */
+/** The part of the Nomad client that reads a log. */
 export type LogClient = Pick<NomadClient, 'access' | 'logs' | 'allocation'>;
 
-/** One log: the output of one task. */
+/** The log to read: one output stream of a task. */
 export interface LogRead extends Pick<LogRequest, 'allocation' | 'task' | 'stream' | 'follow'> {
-  /** Only so many of the last lines; null for all. */
+  /** The number of last lines to read; null for the whole log. */
   readonly tail: number | null;
 }
 
-/** What happens while a log is read. */
+/** An event while a log is read. */
 export type LogEvent =
   | { readonly kind: 'data'; readonly data: Uint8Array }
-  /** The stream broke and is taken up again. */
+  /** The stream was interrupted and is resumed. */
   | { readonly kind: 'broken'; readonly error: AdminError; readonly retryInMs: Milliseconds }
-  /** Nomad rotated bytes away before they could be read; null when not known how many, if any. */
+  /**
+   * Nomad deleted bytes before they were read. `bytes` is null if it is unknown how many, if any.
+   */
   | { readonly kind: 'lost'; readonly bytes: number | null };
 
-/** What time and Ctrl-C a log is read under. */
+/** The clock and the abort signal for reading a log. */
 export interface LogContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
 const MOST_FAILURES = 8;
-/** Of a log that Nomad answers with an error of its own, before anything of it was read. */
+/** The limit for a log that Nomad answers with an error of its own before anything was read. */
 const FEW_FAILURES = 3;
 const FIRST_PAUSE: Milliseconds = 250;
 const LONGEST_PAUSE: Milliseconds = 10_000;
-/** The client's log writer may lag behind the task's end by as much. */
+/** The maximum delay between the end of a task and the end of writing its log. */
 const SETTLE: Milliseconds = 500;
 
 /**
- * Reads a task's log, byte for byte, over broken streams and rotated files. Following ends when the
- * allocation has ended and its log is read to the end (Nomad itself would follow for ever).
+ * Reads a task's log byte by byte, across interrupted streams and rotated files. Following ends
+ * when the allocation has ended and its log is read completely; Nomad itself would never end the
+ * stream.
  *
- * @throws AdminError as {@link NomadClient} says, after some attempts where it may pass by itself
+ * @throws AdminError as {@link NomadClient}, after several attempts for errors that may be
+ *   temporary
  */
 export async function* readLog(
   client: LogClient,
@@ -86,7 +90,7 @@ class LogReader {
     }
   }
 
-  /** Reads what there is, and ends. */
+  /** Reads the existing log and ends. */
   async *toEnd(): AsyncGenerator<LogEvent, void> {
     for (;;) {
       try {
@@ -106,13 +110,13 @@ class LogReader {
       clock,
       signal: AbortSignal.any([signal, watch.signal]),
     }).then(() => over.abort());
-    // Without leave to see the allocation the log can still be followed: it just does not end.
+    // Without permission to read the allocation, the log can be followed, but does not end.
     watching.catch(() => undefined);
     try {
       while (!over.signal.aborted) {
         try {
           const complete = yield* this.#stream(true, AbortSignal.any([signal, over.signal]));
-          // Nomad does not end a stream that is followed: something in between did.
+          // Nomad does not end a followed stream; something in between did.
           if (complete && !over.signal.aborted) await clock.sleep(this.#pause(), signal);
         } catch (error) {
           signal.throwIfAborted();
@@ -128,13 +132,13 @@ class LogReader {
       await clock.sleep(SETTLE, signal);
       yield* this.toEnd();
     } catch (error) {
-      // Cleared by the client as soon as the build had ended.
+      // The client deleted the log as soon as the build had ended.
       if (!isAdminError(error, 'notFound') || !this.#cursor.begun) throw error;
       yield { kind: 'lost', bytes: null };
     }
   }
 
-  /** One stream; whether it came to its end by itself. */
+  /** Reads one stream; returns whether it ended by itself. */
   async *#stream(follow: boolean, signal: AbortSignal): AsyncGenerator<LogEvent, boolean> {
     const { allocation, task, stream } = this.#log;
     const start = this.#cursor.start();
@@ -152,14 +156,14 @@ class LogReader {
     return true;
   }
 
-  /** Waits before the next attempt, or throws what will not pass. */
+  /** Waits before the next attempt; throws errors that are not temporary. */
   async *#recover(error: unknown): AsyncGenerator<LogEvent, void> {
     const { clock, signal } = this.#context;
     signal.throwIfAborted();
     if (!mayPass(error)) throw error;
     const most = this.#cursor.begun || error.code !== 'NOMAD_ERROR' ? MOST_FAILURES : FEW_FAILURES;
     if (this.#failures >= most) throw error;
-    // A client that cannot be reached at all will not be so in a second.
+    // A client that is unreachable from the start will not become reachable within seconds.
     if (!this.#cursor.begun && error.code === 'NOMAD_CLIENT_UNREACHABLE') throw error;
     const retryInMs = this.#pause();
     yield { kind: 'broken', error, retryInMs };

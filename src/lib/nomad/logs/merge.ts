@@ -1,7 +1,7 @@
 /**
- * Takes from several iterations at once, in the order in which they have something. No more than
- * one item of each is held back, so a slow reader slows them all. Ends with the last one; the first
- * error ends all.
+ * Merges several iterables, in the order in which their items arrive. At most one item of each is
+ * buffered, so a slow consumer slows down all of them. Ends with the last iterable, or with the
+ * first error.
  */
 export async function* merge<Item>(
   sources: readonly AsyncIterable<Item>[],
@@ -24,7 +24,7 @@ export async function* merge<Item>(
     }
   } finally {
     for (const [iterator, pending] of waiting) {
-      // What is still under way belongs to nobody any more; the caller's signal ends it.
+      // The consumer no longer awaits pending items; the caller's signal ends them.
       pending.catch(() => undefined);
       void iterator.return?.()?.catch(() => undefined);
     }

@@ -1,21 +1,21 @@
 import type { LogChunk } from '../client.ts';
 
-/** A place in a rotated log. */
+/** A position in a rotated log. */
 export interface LogPosition {
-  /** Number of the rotated file: 2 for `alloc/logs/build-agent.stderr.2`. */
+  /** The number of the rotated file: 2 for `alloc/logs/build-agent.stderr.2`. */
   readonly file: number;
-  /** Bytes from the file's beginning. */
+  /** The number of bytes from the start of the file. */
   readonly offset: number;
 }
 
-/** Of a stream that begins nobody knows where, or at the log's oldest byte, or not before a place. */
+/** Where a stream starts: unknown, at the oldest byte of the log, or not before a position. */
 export type StreamBeginning = 'unknown' | 'oldest' | LogPosition;
 
 /**
- * Knows where the chunks of one stream lie. The `Offset` of Nomad's frames cannot be trusted for
- * that: it is where the first piece of a frame ended, and goes up by 64 KiB from frame to frame,
- * however long they are (client/lib/streamframer/framer.go, 0.11 to 2.0). But within a stream a
- * file's bytes follow on each other without a gap, and the next file is read from its beginning.
+ * Tracks the positions of a stream's chunks. The `Offset` of Nomad's frames is not reliable: it is
+ * the end of the first piece of a frame, and increases by 64 KiB from frame to frame, whatever
+ * their length (client/lib/streamframer/framer.go, 0.11 to 2.0). Within a stream, however, the
+ * bytes of a file follow each other without a gap, and the next file is read from its start.
  */
 export class StreamPlace {
   readonly #beginning: StreamBeginning;
@@ -25,7 +25,10 @@ export class StreamPlace {
     this.#beginning = beginning;
   }
 
-  /** Where a chunk begins; null for one without a position. Takes the chunks in their order. */
+  /**
+   * Returns the start of a chunk; null for a chunk without a position. Must be called for every
+   * chunk in order.
+   */
   take(chunk: LogChunk): LogPosition | null {
     if (chunk.file === null || chunk.offset === null) return null;
     const file = fileNumber(chunk.file);
@@ -34,7 +37,7 @@ export class StreamPlace {
     return { file, offset };
   }
 
-  /** Where the chunk that came last ends; null before the first. */
+  /** The end of the last chunk; null before the first. */
   get end(): LogPosition | null {
     return this.#end;
   }
@@ -49,7 +52,7 @@ export class StreamPlace {
   }
 }
 
-/** 2 for `alloc/logs/build-agent.stderr.2`. */
+/** Returns 2 for `alloc/logs/build-agent.stderr.2`. */
 function fileNumber(path: string): number {
   return Number(/\.(\d+)$/.exec(path)?.[1] ?? 0);
 }

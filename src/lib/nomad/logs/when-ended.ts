@@ -5,12 +5,16 @@ import { isLive } from '../jobs/allocation-end.ts';
 import type { Allocation, AllocationId } from '../model.ts';
 
 const WAIT: Milliseconds = 60_000;
-/** Between two reads where Nomad cannot be made to wait (by `exec`), and after a failed one. */
+/**
+ * The time between two reads if blocking queries are not possible (by `exec`), and after a failed
+ * read.
+ */
 const POLL: Milliseconds = 2_000;
 
 /**
- * Resolves when an allocation has ended, with its last state; null when Nomad has forgotten it.
- * Failures that may pass are sat out: whoever reads beside this will meet those that do not.
+ * Resolves with the last state of an allocation when it has ended; null if Nomad no longer knows
+ * it. Temporary failures are retried without limit, because the caller's own reads report lasting
+ * ones.
  */
 export async function whenEnded(
   client: Pick<NomadClient, 'allocation'>,
@@ -20,7 +24,10 @@ export async function whenEnded(
   return when(client, id, (allocation) => !isLive(allocation), options);
 }
 
-/** Resolves when a task of an allocation has started, or the allocation has ended without it. */
+/**
+ * Resolves when a task of an allocation has started, or when the allocation has ended without that;
+ * null if Nomad no longer knows it.
+ */
 export async function whenStarted(
   client: Pick<NomadClient, 'allocation'>,
   id: AllocationId,
@@ -29,7 +36,7 @@ export async function whenStarted(
   return when(client, id, (allocation) => hasStarted(allocation) || !isLive(allocation), options);
 }
 
-/** Whether a task has written, or may have written, a log. */
+/** Returns whether a task has written a log, or may have. */
 export function hasStarted(allocation: Pick<Allocation, 'tasks' | 'clientStatus'>): boolean {
   if (allocation.clientStatus !== 'pending') return true;
   return (allocation.tasks ?? []).some((task) => task.startedAt !== null);
@@ -48,7 +55,7 @@ async function when(
       const watched = await client.allocation(id, { index, wait: WAIT, signal });
       if (done(watched.value)) return watched.value;
       if (watched.index === null) await clock.sleep(POLL, signal);
-      // An index that went down means a restored server: begin again.
+      // An index that went backwards means that the server was restored: start again.
       index = watched.index !== null && watched.index >= index ? watched.index : 0;
     } catch (error) {
       signal.throwIfAborted();

@@ -3,26 +3,26 @@ import type { NomadNode } from '../model.ts';
 import { type NodeReader, resolveNodes } from '../nodes/find-node.ts';
 import { sshHost } from './ssh-host.ts';
 
-/** Which clients are looked for. */
+/** The clients to find. */
 export interface PlaceSearch {
-  /** The Nomad that knows where its clients are. */
+  /** The Nomad that knows the addresses of its clients. */
   readonly nomad: () => Promise<NodeReader>;
-  /** As operators name clients; hosts to log in on where Nomad cannot be reached. */
+  /** The clients as the operator names them; used as host names if Nomad is unreachable. */
   readonly names: readonly string[];
   readonly signal: AbortSignal;
-  /** Says something that the operator should know. */
+  /** Shows a note to the operator. */
   readonly note: (line: string) => void;
 }
 
-/** A host to log in on, and the client that is expected there; null where nobody knows. */
+/** A host to log in to, and the client that is expected there; null if unknown. */
 export interface Place {
   readonly host: string;
   readonly node: NomadNode | null;
 }
 
 /**
- * Where clients are logged in on. Nomad is asked; where that cannot be reached from here, which is
- * when it is needed most, the names are taken as hosts.
+ * Finds the hosts of clients through Nomad. If Nomad is unreachable, which is when logging in is
+ * needed most, the names are used as host names.
  *
  * @throws AdminError as {@link resolveNodes} and {@link sshHost}
  */
@@ -39,12 +39,15 @@ export async function findPlaces(search: PlaceSearch): Promise<readonly Place[]>
   }
 }
 
-/** Whether Nomad did not answer. That there is no such client, for one, is an answer. */
+/**
+ * Returns whether Nomad did not answer. The error that a client does not exist, for example, is an
+ * answer.
+ */
 function cannotBeAsked({ kind, code }: AdminError): boolean {
   return ['service', 'timeout', 'unauthorised'].includes(kind) || WITHOUT_WAY.has(code);
 }
 
-/** Codes of errors that say that no access to Nomad or its cluster is configured. */
+/** The error codes for which no access to Nomad or its cluster is configured. */
 const WITHOUT_WAY: ReadonlySet<string> = new Set([
   'NOMAD_NOT_CONFIGURED',
   'NO_KUBECONFIG',

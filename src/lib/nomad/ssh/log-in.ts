@@ -13,29 +13,29 @@ import { findPlaces, type PlaceSearch } from './find-places.ts';
 import { type ClientMachine, nomadOnClients, nomadOverSsh, ON_CLIENT } from './nomad-on-clients.ts';
 import { SharedSession } from './shared-session.ts';
 
-/** What is needed to work on clients from the inside. */
+/** The dependencies of {@link logInOnClients}. */
 export interface LogIn extends PlaceSearch {
   readonly ssh: Pick<SshClient, 'use'>;
   readonly clock: Clock;
   readonly requestTimeout: Milliseconds;
 }
 
-/** Nomad as the clients themselves have it. */
+/** The nomad CLI of the clients, as one Nomad client. */
 export interface LoggedIn {
   readonly nomad: NomadClient;
-  /** Host by client, in the order in which they were named. */
+  /** The hosts by client, in the order in which the clients were given. */
   readonly hosts: ReadonlyMap<NodeId, string>;
 }
 
 const LOGINS_AT_ONCE = 10;
 
 /**
- * Logs in on clients, and makes a {@link NomadClient} of their own nomad CLI. Where they are is asked
- * of Nomad; where that cannot be reached from here, which is when it is needed most, the names are
- * taken as hosts. Sessions end with the client's `close`.
+ * Logs in to clients and creates a {@link NomadClient} that uses their own nomad CLI. The hosts are
+ * found through Nomad; if Nomad is unreachable, which is when logging in is needed most, the names
+ * are used as host names. The sessions end when the client is closed.
  *
  * @throws AdminError as {@link resolveNodes} and {@link SshClient.use}; of kind `refused`
- *   (OTHER_CLIENT) where another client answers at an address, `validation` (NOT_A_CLIENT)
+ *   (OTHER_CLIENT) if another client answers at an address, `validation` (NOT_A_CLIENT)
  */
 export async function logInOnClients(options: LogIn): Promise<LoggedIn> {
   const { ssh, clock, requestTimeout, signal } = options;
@@ -62,7 +62,10 @@ export async function logInOnClients(options: LogIn): Promise<LoggedIn> {
   };
 }
 
-/** What the agent of a machine says of itself (command/node_status.go with `-self`). */
+/**
+ * Reads the node that the agent of a machine reports for itself (command/node_status.go with
+ * `-self`).
+ */
 async function readSelf(
   commands: NomadCommands,
   host: string,
@@ -103,7 +106,7 @@ function otherClient(host: string, wanted: NomadNode, self: NomadNode): AdminErr
   );
 }
 
-/** A client that lets something go when it is closed. */
+/** Makes a client call `letGo` when it is closed. */
 function closing(nomad: NomadClient, letGo: () => void): NomadClient {
   const close = nomad.close.bind(nomad);
   return Object.assign(nomad, {

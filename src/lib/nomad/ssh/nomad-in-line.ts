@@ -1,19 +1,19 @@
 import { type NomadCliDanger, nomadCliDanger } from '../exec/nomad-cli-danger.ts';
 import { tokensIn } from '../exec/nomad-cli-reading.ts';
 
-/** What the nomad CLI does in a command line for a shell. */
+/** The nomad commands in a command line for a shell. */
 export interface NomadInLine extends NomadCliDanger {
-  /** Its tokens there: they must not show in a question or in the audit log. */
+  /** The tokens in them, which must not appear in a question or in the audit log. */
   readonly tokens: readonly string[];
 }
 
-/** What a shell does not take for a part of a word. */
+/** The characters that separate words in a shell. */
 const BETWEEN_WORDS = /[\s;&|()<>`'"{}]+/;
 const NOMAD = /^(?:.*\/)?nomad$/;
 
 /**
- * Looks for the nomad CLI in a command line, wherever it stands: behind sudo or `cd`, in quotes, more
- * than once. What a script or an alias does is not seen.
+ * Finds nomad commands anywhere in a command line: after sudo or `cd`, in quotes, more than once.
+ * Commands within a script or an alias are not found.
  */
 export function nomadInLine(words: readonly string[]): NomadInLine {
   const line = words.join(' ').split(BETWEEN_WORDS).filter(Boolean);

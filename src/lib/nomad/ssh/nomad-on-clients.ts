@@ -6,21 +6,21 @@ import type { CliPlace, RunNomad } from '../exec/nomad-commands.ts';
 import type { NodeId } from '../model.ts';
 import type { SharedSession } from './shared-session.ts';
 
-/** A Nomad client whose own CLI is run. */
+/** A Nomad client whose own CLI is used. */
 export interface ClientMachine {
   readonly id: NodeId;
-  /** The nomad CLI on it. */
+  /** Runs the nomad CLI on it. */
   readonly run: RunNomad;
 }
 
-/** The nomad CLI on a client, for messages. */
+/** The description of the nomad CLI on a client, for messages. */
 export const ON_CLIENT: CliPlace = {
   name: 'the machine',
   absentHint: 'Check that it is a Nomad client: circleci-admin nomad node-status',
   unreachableHint: 'Check the agent there: circleci-admin nomad ssh NODE -- systemctl status nomad',
 };
 
-/** Runs the nomad CLI on a host. */
+/** Returns a function that runs the nomad CLI on a host. */
 export function nomadOverSsh(session: SharedSession): RunNomad {
   return (args, { stdout, stderr, signal }) =>
     session.use(async (open) =>
@@ -36,9 +36,9 @@ export function nomadOverSsh(session: SharedSession): RunNomad {
 }
 
 /**
- * Runs the nomad CLI on several clients as if they were one: what is about one of them on that one,
- * where it is `-self` as in the operations guide, and everything else on the first. Every agent
- * answers for the whole cluster, so that it does not matter which.
+ * Runs the nomad CLI on several clients as if they were one. A command that concerns one of them
+ * runs on that one, with `-self` as in the operations guide; any other command runs on the first.
+ * Every agent answers for the whole cluster, so any of them will do.
  */
 export function nomadOnClients(first: ClientMachine, others: readonly ClientMachine[]): RunNomad {
   const machines = [first, ...others];

@@ -1,8 +1,8 @@
 import { readsOnly as nomadReadsOnly } from '../exec/nomad-cli-reading.ts';
 
 /**
- * Programs that only read; with options, only as long as none of these is given, nor the beginning of
- * one, which getopt_long(3) takes for it.
+ * Programs that only read. If options are listed, the program changes something when one of them is
+ * given, or a prefix of one, which getopt_long(3) accepts too.
  */
 const READING: Readonly<Record<string, readonly string[] | null>> = {
   cat: null,
@@ -17,7 +17,7 @@ const READING: Readonly<Record<string, readonly string[] | null>> = {
   journalctl: [
     ...['--vacuum-size', '--vacuum-time', '--vacuum-files', '--rotate', '--flush', '--sync'],
     ...['--relinquish-var', '--smart-relinquish-var', '--setup-keys', '--update-catalog'],
-    // The file is written.
+    // This option writes the file.
     '--cursor-file',
   ],
   ls: null,
@@ -36,24 +36,25 @@ const READING: Readonly<Record<string, readonly string[] | null>> = {
   whoami: null,
 };
 
-/** Programs that only read with no arguments at all. */
+/** Programs that only read if they have no arguments. */
 const BARE: readonly string[] = ['date', 'hostname'];
 
-/** Programs that only read with these first words. */
+/** Programs that only read with these subcommands. */
 const SUBCOMMANDS: Readonly<Record<string, readonly string[]>> = {
   docker: ['images', 'info', 'inspect', 'logs', 'ps', 'stats', 'top', 'version'],
   systemctl: ['is-active', 'is-enabled', 'is-failed', 'list-units', 'show', 'status'],
 };
 
-/** On a terminal they show what they have to say in a pager, which starts a shell if it is asked to. */
+/** On a terminal these programs use a pager, from which a shell can be started. */
 const PAGING: readonly string[] = ['journalctl', 'systemctl'];
 
-/** What no shell makes anything else of. */
+/** Words that a shell does not interpret. */
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
 /**
- * Whether a command line on a client is known only to read. It goes through a shell there, so one
- * with anything in it that a shell acts upon counts as a change, and so does every unknown program.
+ * Returns whether a command line on a client is known to only read. The command line is run by a
+ * shell there, so a line with any character that a shell interprets counts as a change, as does any
+ * unknown program.
  */
 export function readsOnly(
   words: readonly string[],

@@ -2,24 +2,24 @@ import type { SshClient } from '../../ssh/client.ts';
 import { exitStatus } from '../../ssh/exit-status.ts';
 import type { Terminal } from '../exec/run-nomad-cli.ts';
 
-/** What is run on a client, and what it is connected to. */
+/** A command to run on a client, and its terminal. */
 export interface ClientRun {
-  /** A command line for the shell there; null for the shell itself. */
+  /** A command line for the remote shell; null for an interactive shell. */
   readonly command: string | null;
-  /** Gives the command a terminal as well, where we have one. */
+  /** Allocates a terminal for a command too, if this program has one. */
   readonly tty: boolean;
-  /** Such as `xterm-256color`. */
+  /** The terminal type, such as `xterm-256color`. */
   readonly terminalType: string;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
-  /** Told when the signal ended what had begun. */
+  /** Called if the signal interrupted a running command. */
   readonly onCut: () => void;
 }
 
 /**
- * Runs a command, or a shell, on a Nomad client, connected to our own streams.
+ * Runs a command or a shell on a Nomad client, connected to the streams of this program.
  *
- * @returns its exit code; 128 and the signal's number where a signal ended it, as shells say it
+ * @returns the exit code; 128 plus the signal's number if a signal ended the command, as in shells
  * @throws AdminError as {@link SshClient.use}
  */
 export async function runOnClient(
@@ -52,7 +52,7 @@ export async function runOnClient(
       } finally {
         done.abort();
         if (tty) stdin.stream.setRawMode?.(false);
-        // A stream that flows keeps the process alive.
+        // A flowing stream keeps the process alive.
         stdin.stream.pause();
       }
     },

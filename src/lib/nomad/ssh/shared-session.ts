@@ -1,23 +1,23 @@
 import { isAdminError } from '../../errors.ts';
 import type { SshClient, SshSession } from '../../ssh/client.ts';
 
-/** sshd lets ten commands run over one connection (MaxSessions). */
+/** Below sshd's limit of ten commands over one connection (MaxSessions). */
 const COMMANDS_AT_ONCE = 8;
 
 interface Held {
   readonly session: Promise<SshSession>;
-  /** Lets the session go. */
+  /** Releases the session. */
   readonly release: () => void;
 }
 
 /**
- * The session with one host, shared by the commands that run there at the same time. It is opened
- * for the first of them and ends with the last, or, where it is held, at the end of all.
+ * A session with one host that is shared by concurrent commands. It is opened for the first command
+ * and closed after the last one, or when it is no longer held.
  */
 export class SharedSession {
   readonly #ssh: Pick<SshClient, 'use'>;
   readonly #host: string;
-  /** Ends the login too. */
+  /** Also aborts the login. */
   readonly #signal: AbortSignal;
   readonly #waiting: (() => void)[] = [];
   #held: Held | undefined;
@@ -30,16 +30,16 @@ export class SharedSession {
     this.#signal = signal;
   }
 
-  /** Keeps the session from its first use on, until what is returned is called. */
+  /** Keeps the session open from its first use until the returned function is called. */
   hold(): () => void {
     this.#users += 1;
     return () => this.#leave();
   }
 
   /**
-   * Works in the session.
+   * Runs work in the session.
    *
-   * @throws AdminError as {@link SshClient.use}; the next use logs in anew
+   * @throws AdminError as {@link SshClient.use}; the next use logs in again
    */
   async use<T>(work: (session: SshSession) => Promise<T>): Promise<T> {
     this.#users += 1;
@@ -65,7 +65,7 @@ export class SharedSession {
     try {
       return await work(await held.session);
     } catch (error) {
-      // Whatever is wrong with the connection, it is no use to those who come after.
+      // A session whose connection failed is not reused by later commands.
       if (isAdminError(error) && error.code.startsWith('SSH_') && this.#held === held) {
         this.#let();
       }
@@ -85,7 +85,7 @@ export class SharedSession {
         },
         this.#signal,
       )
-      // After the login it ends only because it was let go.
+      // After the login, the promise ends only when the session is released.
       .catch(session.reject);
     return { session: session.promise, release: over.resolve };
   }

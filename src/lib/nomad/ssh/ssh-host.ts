@@ -2,7 +2,7 @@ import { AdminError } from '../../errors.ts';
 import type { NomadNode } from '../model.ts';
 
 /**
- * Where a client is logged in on: the address that it advertises.
+ * Returns the host to log in to: the address that the client advertises.
  *
  * @throws AdminError of kind `notFound`, code NO_CLIENT_ADDRESS
  */

@@ -21,7 +21,7 @@ describe.each(['0.11.8', '1.0.4', '1.1.2', '1.4.568-7ee1d6dec', '2.0.5'])('Nomad
   const poor = /^0|^1\.[012]\./.test(version);
   const without = (access: NomadAccess): boolean => poor && access === 'exec';
 
-  it('says the same every way, and null for what one way does not say', async () => {
+  it('gives the same answers by every method, and null for what a method does not report', async () => {
     const sandbox = await sandboxOf(version);
     const [expected, ...others] = await Promise.all(
       WAYS.map(async (access) => ({
@@ -40,7 +40,7 @@ describe.each(['0.11.8', '1.0.4', '1.1.2', '1.4.568-7ee1d6dec', '2.0.5'])('Nomad
     }
   });
 
-  it.each(WAYS)('is drained, followed and made eligible by %s', async (access) => {
+  it.each(WAYS)('can be drained, watched and made eligible by %s', async (access) => {
     const sandbox = await sandboxOf(version);
     const nomad = by(sandbox, access);
     const direct = by(sandbox, 'direct');
@@ -71,7 +71,7 @@ describe.each(['0.11.8', '1.0.4', '1.1.2', '1.4.568-7ee1d6dec', '2.0.5'])('Nomad
     expect((await direct.node(id)).value).toMatchObject({ draining: false, eligible: true });
   });
 
-  it.each(WAYS)('fails in the same words by %s', async (access) => {
+  it.each(WAYS)('gives the same errors by %s', async (access) => {
     const sandbox = await sandboxOf(version);
     const nomad = by(sandbox, access);
     const nobody = '00000000-0000-0000-0000-000000000000';
@@ -93,13 +93,13 @@ describe.each(['0.11.8', '1.0.4', '1.1.2', '1.4.568-7ee1d6dec', '2.0.5'])('Nomad
     expect(await failureOf(log)).toMatchObject({ code: 'NOMAD_CLIENT_UNREACHABLE' });
   });
 
-  it.each(WAYS)('says that nobody leads by %s', async (access) => {
+  it.each(WAYS)('reports a missing leader by %s', async (access) => {
     const sandbox = await sandboxOf(version);
     const nomad = by(sandbox, access);
     expect(await nomad.leader()).toMatch(/:4647$/);
     sandbox.nomad.setLeader(false);
     const listing = failureOf(all(nomad.nodes()));
-    // Nomad looks for a leader for some seconds before it gives up.
+    // Nomad waits some seconds for a leader before it fails.
     for (let second = 0; second < 10; second += 1) {
       await new Promise((resolve) => setTimeout(resolve, 10));
       await sandbox.clock.advance(1_000);
@@ -118,9 +118,9 @@ const LOG = {
 
 type Seen = Awaited<ReturnType<typeof lookAround>>;
 
-/** Everything that can be read. */
+/** Reads everything that can be read. */
 async function lookAround(nomad: NomadClient, sandbox: Sandbox) {
-  // The CLI lists in another order (api/nodes.go, api/allocations.go sort by index).
+  // The CLI lists in another order (api/nodes.go and api/allocations.go sort by index).
   const nodes = sorted(await all(nomad.nodes({ resources: true })));
   const live = sorted(await all(nomad.allocations({ live: true, resources: true })));
   const [build] = live;
@@ -157,14 +157,14 @@ async function lookAround(nomad: NomadClient, sandbox: Sandbox) {
   };
 }
 
-/** What is left of it where only the CLI's own commands can be asked. */
+/** Returns the part of the answers that the CLI's own commands can print. */
 function asFarAsPrinted(seen: Seen | undefined): unknown {
   const small = (allocation: Allocation): Allocation => ({ ...allocation, resources: null });
   return {
     ...seen,
     nodes: seen?.nodes.map((node) => ({ ...node, resources: null, reserved: null })),
     live: seen?.live.map(small),
-    // Without a command for one node's allocations, they come from the list of all.
+    // There is no command for one node's allocations; they come from the list of all.
     onNode: seen?.all.filter(({ nodeId }) => nodeId === seen.node.id),
     ofJob: seen?.ofJob.map(small),
   };

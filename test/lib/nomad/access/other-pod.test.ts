@@ -18,11 +18,11 @@ const NODE = '4ad846c5-2aad-cbf8-09d9-e3e54d2d00dd' as NodeId;
 const LIST = rule('pods', 'list');
 const EVERY_WAY = [LIST, PROXY_GET, PROXY_POST, FORWARD, EXEC];
 
-/** Nomad's servers as 4.x runs them, and services beside them. */
+/** The Nomad servers of 4.x, next to another service. */
 const FOUR = servers(3);
 const UNNAMED = { podNamed: false } as const;
 
-describe('a pod that nobody has named and that is not there', () => {
+describe('a missing pod that the operator did not name', () => {
   it.each([
     ['proxy', EVERY_WAY, {}],
     ['port-forward', [LIST, FORWARD, EXEC], {}],
@@ -30,7 +30,7 @@ describe('a pod that nobody has named and that is not there', () => {
     ['port-forward', EVERY_WAY, { preferred: 'port-forward' }],
     ['exec', EVERY_WAY, { preferred: 'exec' }],
     ['proxy', EVERY_WAY, { direct: { address: 'http://127.0.0.1:1' } }],
-  ] as const)('gives way to the one that runs Nomad, by %s', async (access, rules, options) => {
+  ] as const)('is replaced by one that runs Nomad, by %s', async (access, rules, options) => {
     const setup = await setUp(rules, { ...UNNAMED, ...options }, undefined, FOUR);
     expect(await all(setup.nomad.nodes())).toHaveLength(3);
     expect(setup.nomad.access).toBe(access);
@@ -40,7 +40,7 @@ describe('a pod that nobody has named and that is not there', () => {
     expect(asked.at(-1)).toBe('nomad-server-0');
   });
 
-  it('costs one request that fails and one list, once for all who ask at the same time', async () => {
+  it('costs one failed request and one list, shared by concurrent requests', async () => {
     const setup = await setUp(EVERY_WAY, UNNAMED, undefined, FOUR);
     await setup.nomad.leader();
     expect(podsAsked(setup)).toEqual(['circleci-nomad-0', 'all', 'nomad-server-0']);
@@ -52,7 +52,7 @@ describe('a pod that nobody has named and that is not there', () => {
     expect(podsAsked(together).filter((pod) => pod === 'all')).toHaveLength(1);
   });
 
-  it('costs nothing where it is there, ready or not', async () => {
+  it('costs nothing if it exists, ready or not', async () => {
     const setup = await setUp(EVERY_WAY, UNNAMED);
     setup.cluster.setReady('circleci-nomad-0', false);
     await setup.nomad.leader();
@@ -63,14 +63,14 @@ describe('a pod that nobody has named and that is not there', () => {
     [[], 'nomad-server-0'],
     [[0, 1], 'nomad-server-2'],
     [Array.from({ length: 11 }, (_, at) => at), 'nomad-server-0'],
-  ])('gives way to the first ready one, where %j are not', async (unready, expected) => {
+  ])('is replaced by the first ready pod if %j are not ready', async (unready, expected) => {
     const setup = await setUp(EVERY_WAY, UNNAMED, undefined, servers(11));
     for (const at of unready) setup.cluster.setReady(`nomad-server-${at}`, false);
     await setup.nomad.leader();
     expect(podsAsked(setup).at(-1)).toBe(expected);
   });
 
-  it('is found by reading before anything is changed, and the change is sent once', async () => {
+  it('is replaced by a read before a change, and the change is sent once', async () => {
     const setup = await setUp(EVERY_WAY, UNNAMED, undefined, FOUR);
     await setup.nomad.drain(NODE, { deadline: null });
     expect(setup.served.seen.map(({ method, path }) => `${method} ${path}`)).toEqual([
@@ -81,11 +81,11 @@ describe('a pod that nobody has named and that is not there', () => {
   });
 });
 
-describe('it stays an error', () => {
+describe('the error remains', () => {
   const missing = { kind: 'notFound', code: 'NOMAD_POD_NOT_FOUND' };
 
   it.each(['circleci-nomad-0', 'nomad-server-7'])(
-    'where somebody has named %s, and says which do run Nomad',
+    'if the operator named %s, and names the pods that run Nomad',
     async (pod) => {
       const setup = await setUp(EVERY_WAY, { pod, podNamed: true }, undefined, FOUR);
       const error = await failureOf(setup.nomad.leader());
@@ -98,8 +98,8 @@ describe('it stays an error', () => {
   );
 
   it.each([
-    ['where pods may not be listed', [PROXY_GET, FORWARD, EXEC], FOUR],
-    ['where no pod runs Nomad', EVERY_WAY, { pods: [{ name: 'frontend' }] }],
+    ['if listing pods is forbidden', [PROXY_GET, FORWARD, EXEC], FOUR],
+    ['if no pod runs Nomad', EVERY_WAY, { pods: [{ name: 'frontend' }] }],
   ])('%s', async (_, rules, place) => {
     const setup = await setUp(rules, UNNAMED, undefined, place);
     const error = await failureOf(setup.nomad.leader());
@@ -108,7 +108,7 @@ describe('it stays an error', () => {
     expect(podsAsked(setup)).toEqual(['circleci-nomad-0', 'all']);
   });
 
-  it('but no other fault is told as that', async () => {
+  it('if it is any other error, which is reported as it is', async () => {
     const fault = new TypeError('a fault of ours');
     const setup = await setUp(EVERY_WAY, UNNAMED, undefined, FOUR);
     const { url, namespace } = setup.cluster;
@@ -118,7 +118,7 @@ describe('it stays an error', () => {
     for (const _ of [1, 2]) expect(await failureOf(nomad.leader())).toBe(fault);
   });
 
-  it('until the pod is there: whoever asks again looks again', async () => {
+  it('until the pod exists: the next request looks for it again', async () => {
     const setup = await setUp(EVERY_WAY, UNNAMED, undefined, { pods: [{ name: 'frontend' }] });
     expect(await failureOf(setup.nomad.leader())).toMatchObject(missing);
     setup.cluster.addPod(serverSpec(1));
@@ -137,7 +137,7 @@ function serverSpec(replicas: number): PodSpec {
   return { name: 'nomad-server', kind: 'StatefulSet', labels: { app: 'nomad-server' }, replicas };
 }
 
-/** The pods that requests went to, in order; `all` for a list of them. */
+/** Returns the pods that were requested, in order; `all` stands for a list of pods. */
 function podsAsked({ calls }: Setup): readonly string[] {
   return calls.recent().map(({ path }) => /\/pods\/([\w-]+)/.exec(path)?.[1] ?? 'all');
 }

@@ -23,33 +23,33 @@ import {
 } from '../http/recorded-nomad.ts';
 import { clusterAt, connected } from './ways.ts';
 
-/** Rights, as a Role gives them. */
+/** Permissions, in the form of a Role's rules. */
 export const PROXY_GET = rule('pods/proxy', 'get');
 export const PROXY_POST = rule('pods/proxy', 'create');
 export const FORWARD = rule('pods/portforward', 'get', 'create');
 export const EXEC = rule('pods/exec', 'get', 'create');
 
-/** Where Nomad runs, where that is not the pod of 3.x. */
+/** Where Nomad runs, if that is not the pod of 3.x. */
 interface Place {
-  /** The one that we are in. */
+  /** The namespace of the client. */
   readonly namespace?: string;
-  /** Default: those of 3.x. Nomad runs in `circleci-nomad` and `nomad-server`. */
+  /** The pods; those of 3.x by default. Nomad runs in `circleci-nomad` and `nomad-server`. */
   readonly pods?: readonly PodSpec[];
 }
 
-/** A Nomad in a cluster, and what it and the cluster have seen. */
+/** A Nomad in a cluster, with the requests that both received. */
 export interface Setup {
   readonly nomad: NomadClient;
   readonly cluster: KubernetesSandbox;
   readonly clock: SandboxClock;
-  /** What Nomad's API was asked. */
+  /** The requests that Nomad's API received. */
   readonly served: Served;
-  /** Requests that reached the Kubernetes API, and how often it was connected to. */
+  /** The requests that the Kubernetes API received, and the number of connections to it. */
   readonly calls: CallLog;
   readonly connected: () => number;
 }
 
-/** A Nomad in a cluster where we may do what `rules` say, and how we come to it. */
+/** Starts a Nomad in a cluster where the client has the permissions in `rules`, and the client. */
 export async function setUp(
   rules: UserSpec['rules'],
   options: Partial<NomadConnection> = {},
@@ -99,7 +99,7 @@ function sink(write: (data: Uint8Array) => void): Writable {
   });
 }
 
-/** One rule of a Role about the core API. */
+/** Creates a rule of a Role for the core API. */
 export function rule(resource: string, ...verbs: string[]): PolicyRule {
   return { verbs, apiGroups: [''], resources: [resource] };
 }

@@ -9,7 +9,7 @@ import {
 } from '../../../../src/lib/nomad/access.ts';
 import type { NomadClient } from '../../../../src/lib/nomad/client.ts';
 
-/** Pauses between tries take no time; limits on requests are never reached. */
+/** A clock whose pauses end at once, and whose request timeouts never expire. */
 export const CLOCK: Clock = {
   now: () => new Date(),
   sleep: (ms, signal) =>
@@ -20,14 +20,14 @@ export const CLOCK: Clock = {
         }),
 };
 
-/** A cluster's API without TLS, and who we are there. */
+/** The API of a cluster without TLS, and the credentials for it. */
 export interface ClusterApi {
   readonly url: string;
   readonly namespace: string;
   readonly token: string;
 }
 
-/** Our client for a cluster. */
+/** Creates the client for a cluster. */
 export function clusterAt({ url, namespace, token }: ClusterApi): NomadCluster {
   const client = createKubernetesClient({
     connection: {
@@ -46,7 +46,7 @@ export function clusterAt({ url, namespace, token }: ClusterApi): NomadCluster {
   return client;
 }
 
-/** A client that is closed when the test ends. */
+/** Creates a client that is closed when the test ends. */
 export function connected(options: Partial<NomadConnection>): NomadClient {
   const nomad = connectNomad({
     preferred: 'auto',

@@ -57,14 +57,14 @@ it.each([
     ['server', 'istio-proxy'],
     [undefined, 'server'],
   ],
-])('runs in a pod with the containers %j, and once', async (containers, asked) => {
+])('runs a command once in a pod with the containers %j', async (containers, asked) => {
   const { exec, containersAsked, ran } = await pod(containers);
   expect(await exec()).toEqual({ exitCode: 0 });
   expect(containersAsked).toEqual(asked);
   expect(ran).toEqual([['nomad', 'version']]);
 });
 
-it('leaves a container that was named alone', async () => {
+it('does not change a given container', async () => {
   const { exec, containersAsked } = await pod(['metrics', 'nomad']);
   expect(await failureOf(exec('other'))).toMatchObject({
     kind: 'validation',

@@ -25,7 +25,7 @@ function clientOf(cli: FakeCli, extra: object = {}): NomadClient {
 }
 
 describe('before Nomad 1.3', () => {
-  it('says what the API says, but for what the CLI does not print', async () => {
+  it('returns the answers of the API, except for what the CLI does not print', async () => {
     const exec = clientOf(recordedCli());
     const http = createHttpNomadClient({
       ...(await serveRecordings()),
@@ -62,7 +62,7 @@ describe('before Nomad 1.3', () => {
     expect(String((await all(exec.logs(LOG)))[0]?.data)).toBe('agent finished\n');
   });
 
-  it('asks for the version once', async () => {
+  it('asks for the version only once', async () => {
     const cli = recordedCli();
     const nomad = clientOf(cli);
     await Promise.all([nomad.agent(), all(nomad.nodes()), nomad.leader()]);
@@ -75,7 +75,7 @@ describe('before Nomad 1.3', () => {
       'NOMAD_NODE_NOT_FOUND',
       (nomad: NomadClient) => nomad.drain('0' as NodeId, { deadline: null }),
     ],
-  ])('knows %s from the words of the CLI', async (code, ask) => {
+  ])('recognises %s in the output of the CLI', async (code, ask) => {
     expect(await failureOf(ask(clientOf(recordedCli())))).toMatchObject({ kind: 'notFound', code });
   });
 
@@ -84,15 +84,15 @@ describe('before Nomad 1.3', () => {
     ['null', 'null\n', true],
     ['words', 'No nodes registered\n', true],
     ['an empty list', '[]\n', true],
-    ['the beginning of a list', '[{"ID":"a"},', false],
+    ['the start of a list', '[{"ID":"a"},', false],
     ['something else', 'panic: oh no', false],
-  ])('takes %s for an empty list only where it is one', async (_, stdout, empty) => {
+  ])('takes only an empty list for one: %s', async (_, stdout, empty) => {
     const listing = all(clientOf(old({ stdout })).nodes());
     if (empty) expect(await listing).toEqual([]);
     else expect(await failureOf(listing)).toMatchObject({ code: 'NOMAD_BAD_ANSWER' });
   });
 
-  it('skips to an offset that the CLI cannot begin at, whatever the pieces', async () => {
+  it('skips to an offset that the CLI cannot start at, however the output is split', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.string({ maxLength: 8 })), fc.nat(40), async (out, offset) => {
         const got = await all(clientOf(old({ stdout: out })).logs({ ...LOG, offset }));
@@ -112,7 +112,7 @@ describe('before Nomad 1.3', () => {
   });
 });
 
-describe('from Nomad 1.3 on', () => {
+describe('since Nomad 1.3', () => {
   const head = (status: string, ...headers: string[]): string =>
     [
       '> GET http://127.0.0.1:4646/v1/x',
@@ -122,7 +122,7 @@ describe('from Nomad 1.3 on', () => {
       '',
     ].join('\n');
 
-  it('asks the API, and loses neither resources nor the index', async () => {
+  it('requests the API, with resources and index', async () => {
     const cli = since13((path) => ({
       stderr: head('200 OK', 'X-Nomad-Index: 14'),
       stdout: recordedText(
@@ -143,17 +143,17 @@ describe('from Nomad 1.3 on', () => {
 
   it.each<[string, Printed, object]>([
     [
-      "Nomad's error, by its status",
+      'an error of Nomad, by its status',
       { stderr: head('403 Forbidden'), stdout: 'Permission denied' },
       { kind: 'unauthorised', code: 'NOMAD_PERMISSION_DENIED' },
     ],
     [
-      'a server that is not there',
+      'an unreachable server',
       { stderr: 'Error performing request: dial tcp: connect: connection refused\n', exit: 1 },
       { kind: 'service', code: 'NOMAD_UNREACHABLE' },
     ],
     [
-      'a body that is cut off',
+      'a truncated body',
       {
         stderr: `${head('200 OK')}Error reading response after 9 bytes: unexpected EOF\n`,
         stdout: '{"ID":"a"',
@@ -162,17 +162,17 @@ describe('from Nomad 1.3 on', () => {
       { kind: 'service', code: 'NOMAD_BAD_ANSWER' },
     ],
     [
-      'half a document',
+      'an incomplete document',
       { stderr: head('200 OK'), stdout: '{"ID":"a"' },
       { kind: 'service', code: 'NOMAD_BAD_ANSWER' },
     ],
     [
-      'a pod that goes away',
+      'a pod that disappears',
       { breaks: new AdminError('service', 'gone', { code: 'EXEC_LOST' }) },
       { kind: 'service', code: 'EXEC_LOST' },
     ],
     [
-      'a pod that goes away in the middle',
+      'a pod that disappears in the middle of the body',
       {
         stderr: head('200 OK'),
         stdout: '{"ID"',
@@ -180,12 +180,12 @@ describe('from Nomad 1.3 on', () => {
       },
       { kind: 'service', code: 'EXEC_LOST' },
     ],
-  ])('tells %s', async (_, printed, expected) => {
+  ])('reports %s', async (_, printed, expected) => {
     const nomad = clientOf(since13(() => printed));
     expect(await failureOf(nomad.node(NODE))).toMatchObject(expected);
   });
 
-  it('stops the command when nobody reads its log any further', async () => {
+  it('stops the command when the reader of its log stops', async () => {
     const frame = recordedText('http/logs-stderr-frames.json');
     const cli = since13(() => ({ stderr: head('200 OK'), stdout: frame, hangs: true }));
     for await (const chunk of clientOf(cli).logs({ ...LOG, follow: true })) {
@@ -197,7 +197,7 @@ describe('from Nomad 1.3 on', () => {
   });
 });
 
-describe('changes', () => {
+describe('commands that change a node', () => {
   it.each([
     ['1.0.4', { deadline: null }, ['-no-deadline']],
     ['1.0.4', { deadline: 'force' }, ['-force']],
@@ -218,7 +218,7 @@ describe('changes', () => {
     ]);
   });
 
-  it('never takes no time at all for for ever', async () => {
+  it('rejects a deadline of zero, which Nomad reads as no deadline', async () => {
     const cli = old({});
     const error = await failureOf(clientOf(cli).drain(NODE, { deadline: 0 }));
     expect(error).toMatchObject({ kind: 'usage', code: 'BAD_DEADLINE' });
@@ -234,7 +234,7 @@ describe('changes', () => {
     expect(cli.ran).toEqual([words]);
   });
 
-  it('sets eligibility, in the region and namespace that are meant', async () => {
+  it('sets eligibility in the configured region and namespace', async () => {
     const cli = old({});
     await clientOf(cli, { region: 'r', namespace: 'n' }).setEligibility(NODE, false);
     expect(cli.ran).toEqual([
@@ -243,16 +243,16 @@ describe('changes', () => {
   });
 });
 
-describe('commands that fail', () => {
+describe('failed commands', () => {
   it.each([
     ['no nomad', 'sh: nomad: not found', 'NOMAD_UNREACHABLE'],
     ['a nomad without such a command', 'Usage: nomad [-version] <command>', 'NOMAD_ERROR'],
-  ])('are told when the pod has %s', async (_, stderr, code) => {
+  ])('are reported for a pod with %s', async (_, stderr, code) => {
     const nomad = clientOf(fakeCli(() => ({ exit: 127, stderr })));
     expect(await failureOf(nomad.leader())).toMatchObject({ kind: 'service', code });
   });
 
-  it('are asked for again: a failure is not remembered', async () => {
+  it('are run again by the next call', async () => {
     let broken = true;
     const cli = fakeCli(() =>
       broken
@@ -265,7 +265,7 @@ describe('commands that fail', () => {
     expect(await nomad.agent()).toMatchObject({ version: '1.0.4' });
   });
 
-  it('are stopped when they say nothing in time', async () => {
+  it('are stopped if they print nothing before the timeout', async () => {
     const impatient: Clock = { ...CLOCK, sleep: () => Promise.resolve() };
     const cli = fakeCli(() => ({ hangs: true }));
     const error = await failureOf(clientOf(cli, { clock: impatient }).agent());
@@ -274,7 +274,7 @@ describe('commands that fail', () => {
     expect(cli.stopped()).toBe(1);
   });
 
-  it('are stopped when the operator has enough', async () => {
+  it('are stopped when the operator aborts', async () => {
     const cli = fakeCli(([word]) =>
       word === 'version' ? { stdout: 'Nomad v1.0.4' } : { hangs: true },
     );

@@ -19,7 +19,7 @@ it.each([
   ['alloc stop 4ad', false, [/stops running builds/]],
   ['stop acme', false, [/stops running builds/]],
   ['system gc', false, []],
-])('knows what "nomad %s" does to builds', (line, kills, warnings) => {
+])('warns about "nomad %s" according to its effect on builds', (line, kills, warnings) => {
   const danger = nomadCliDanger(line.split(' '));
   expect(danger.kills).toBe(kills);
   expect(danger.warnings).toEqual(warnings.map((warning) => expect.stringMatching(warning)));

@@ -17,7 +17,7 @@ describe('readsOnly', () => {
     'operator root keyring list',
     '--version',
     'help node drain',
-  ])('lets %j through', (line) => {
+  ])('is true for %j', (line) => {
     expect(readsOnly(line.split(' ').filter(Boolean))).toBe(true);
   });
 
@@ -47,7 +47,7 @@ describe('readsOnly', () => {
     'agent -dev',
     'a-command-of-tomorrow',
     '-autocomplete-install',
-  ])('holds %j for a change', (line) => {
+  ])('is false for %j', (line) => {
     expect(readsOnly(line.split(' '))).toBe(false);
   });
 });
@@ -57,7 +57,7 @@ describe('tokensIn', () => {
     ['system gc', []],
     ['-token s3cret system gc --token=an-other', ['s3cret', 'an-other']],
     ['acl token list -token', []],
-  ])('finds those of %j', (line, tokens) => {
+  ])('returns the tokens of %j', (line, tokens) => {
     expect(tokensIn(line.split(' '))).toEqual(tokens);
   });
 });

@@ -1,26 +1,26 @@
 import type { RunNomad } from '../../../../src/lib/nomad/exec/nomad-commands.ts';
 import { RECORDED, recordedText } from '../http/recorded-nomad.ts';
 
-/** What a command prints and how it ends. */
+/** The output of a command and how it ends. */
 export interface Printed {
   readonly stdout?: string | readonly string[];
   readonly stderr?: string;
   readonly exit?: number;
-  /** The connection to the pod breaks after the output. */
+  /** The error with which the connection to the pod breaks after the output. */
   readonly breaks?: Error;
-  /** It goes on until it is stopped. */
+  /** Whether the command runs until it is stopped. */
   readonly hangs?: boolean;
 }
 
-/** A nomad CLI that prints what it is told, and all that it was run with. */
+/** A fake nomad CLI that prints the given output and records its commands. */
 export interface FakeCli {
   readonly run: RunNomad;
   readonly ran: readonly (readonly string[])[];
-  /** How many commands were stopped before they ended. */
+  /** Returns how many commands were stopped before they ended. */
   readonly stopped: () => number;
 }
 
-/** Answers commands by their words. */
+/** Creates a CLI whose output depends on the arguments. */
 export function fakeCli(print: (args: readonly string[]) => Printed): FakeCli {
   const ran: (readonly string[])[] = [];
   let stopped = 0;
@@ -48,8 +48,8 @@ export function fakeCli(print: (args: readonly string[]) => Printed): FakeCli {
 const NODE = '4ad846c5-2aad-cbf8-09d9-e3e54d2d00dd';
 
 /**
- * The CLI of 1.0.4. Its `-json` prints what the API says (command/data_format.go): where the CLI
- * itself was not recorded, the API's recording stands in.
+ * The outputs of the CLI of 1.0.4. With `-json` it prints the API's answers
+ * (command/data_format.go), so the API's recordings are used for commands that were not recorded.
  */
 const PRINTS: Readonly<Record<string, string>> = {
   version: 'cli/version.txt',
@@ -66,7 +66,7 @@ const PRINTS: Readonly<Record<string, string>> = {
     'cli/logs-stderr-alloc-complete.txt',
 };
 
-/** Answers as the recorded CLI did; unknown objects in the recorded words. */
+/** Creates a CLI that answers as recorded, and reports unknown objects with the recorded errors. */
 export function recordedCli(): FakeCli {
   return fakeCli((args) => {
     const file = PRINTS[args.join(' ')];

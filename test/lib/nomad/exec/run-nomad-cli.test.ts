@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { ExecRequest } from '../../../../src/lib/kubernetes/client.ts';
 import { runNomadCli } from '../../../../src/lib/nomad/exec/run-nomad-cli.ts';
 
-/** Runs a command line against a pod that answers, and says what the pod was asked. */
+/**
+ * Runs a command line against a pod that answers, and returns the request that the pod received.
+ */
 async function run(args: readonly string[], isTTY: boolean) {
   const written: string[] = [];
   const raw: boolean[] = [];
@@ -46,7 +48,7 @@ async function run(args: readonly string[], isTTY: boolean) {
 }
 
 describe('runNomadCli', () => {
-  it('passes streams and the exit code through, without a terminal and without input', async () => {
+  it('passes output and exit code on, without a terminal and without input', async () => {
     const { exitCode, written, raw, asked } = await run(['node', 'status'], false);
     expect(exitCode).toBe(3);
     expect(written).toEqual(['stdout: out', 'stderr: err']);
@@ -59,7 +61,7 @@ describe('runNomadCli', () => {
     ]);
   });
 
-  it('gives a terminal with its size where both ends are one, and leaves ours as it was', async () => {
+  it('allocates a terminal of the same size if both ends are terminals, and restores the local one', async () => {
     const { asked, raw } = await run(['monitor'], true);
     expect([asked?.tty, asked?.stdin === undefined]).toEqual([true, false]);
     const sizes: unknown[] = [];
@@ -71,7 +73,7 @@ describe('runNomadCli', () => {
   it.each([
     ['a job from standard input', ['job', 'run', '-']],
     ['a program in an allocation', ['alloc', 'exec', '0e449bfc', 'cat']],
-  ])('hands a pipe on to %s', async (_, args) => {
+  ])('passes a pipe on to %s', async (_, args) => {
     expect((await run(args, false)).asked?.stdin).toBeDefined();
   });
 });
