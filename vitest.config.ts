@@ -5,7 +5,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/conformance/**'],
     globalSetup: ['test/support/build-once.ts'],
-    testTimeout: 20_000,
+    // Long enough for a machine that is busy with other work; nothing here takes so long by itself.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     pool: 'forks',
     // By default one core is left idle; most tests wait for sockets.
     maxWorkers: 3,
