@@ -132,7 +132,9 @@ function decodeWorkload(kind: WorkloadReference['kind'], value: unknown): Worklo
   }
   const daemon = kind === 'DaemonSet';
   const ready = count(status[daemon ? 'numberReady' : 'readyReplicas']);
-  const strategy = objectOf(spec[kind === 'Deployment' ? 'strategy' : 'updateStrategy'])['type'];
+  const update = objectOf(spec[kind === 'Deployment' ? 'strategy' : 'updateStrategy']);
+  const partition =
+    kind === 'StatefulSet' ? count(objectOf(update['rollingUpdate'])['partition']) : 0;
   const restartedAt = new Date(String(objectOf(template['annotations'])[RESTARTED_AT]));
   return {
     kind,
@@ -148,7 +150,8 @@ function decodeWorkload(kind: WorkloadReference['kind'], value: unknown): Worklo
     ),
     updated: updatedOf(kind, status),
     observed: count(status['observedGeneration']) >= count(metadata['generation']),
-    strategy: textOf(strategy),
+    strategy: textOf(update['type']),
+    ...(partition > 0 ? { partition } : {}),
     paused: spec['paused'] === true,
     restartedAt: Number.isNaN(restartedAt.getTime()) ? null : restartedAt,
     stalled: stalledOf(status),

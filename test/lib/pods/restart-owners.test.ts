@@ -45,7 +45,10 @@ async function cluster(options: {
   readonly kind: string;
   readonly pods: readonly OwnedPod[];
   readonly workload?: object;
+  /** Pods with a lower number stay as they are when the workload is rolled. */
+  readonly partition?: number;
 }) {
+  const { partition = 0 } = options;
   const writes: string[] = [];
   const stale = new Set<string>();
   let pods = [...options.pods];
@@ -59,7 +62,7 @@ async function cluster(options: {
     );
   };
   const workload = (): object => {
-    const [updated, all] = [pods.length - stale.size, pods.length];
+    const [updated, all] = [pods.length - stale.size - partition, pods.length];
     return {
       metadata: { name: 'agent', generation: 1 },
       spec: { replicas: all, selector: { matchLabels: { app: 'agent' } }, ...options.workload },
@@ -76,7 +79,9 @@ async function cluster(options: {
     const path = url.split('?')[0] ?? '';
     const [resource = '', name] = path.split('/namespaces/circleci-server/')[1]?.split('/') ?? [];
     if (method !== 'GET') writes.push(`${method} ${resource}/${name}`);
-    if (method === 'PATCH') for (const { metadata } of pods) stale.add(metadata.uid);
+    if (method === 'PATCH') {
+      for (const { metadata } of pods.slice(partition)) stale.add(metadata.uid);
+    }
     if (method === 'DELETE') {
       stale.add(pods.find(({ metadata }) => metadata.name === name)?.metadata.uid ?? '');
     }
@@ -128,6 +133,42 @@ describe('a DaemonSet', () => {
     const report = await run(client, await plan(client, 'delete', 'agent-b'));
     expect(writes).toEqual(['DELETE pods/agent-b']);
     expect(report).toMatchObject({ exitCode: 0, targets: [{ pods: ['agent-b'] }] });
+  });
+});
+
+describe('a StatefulSet with a partition', () => {
+  const options = {
+    kind: 'StatefulSet',
+    partition: 1,
+    pods: [0, 1].map((at) => podObject(`agent-${at}`, `${at}`, 'StatefulSet/agent')),
+    workload: { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 1 } } },
+  };
+
+  it('is not rolled where that leaves a pod alone that is meant', async () => {
+    const { client, writes } = await cluster(options);
+    await expect(plan(client, 'roll', 'agent')).rejects.toMatchObject({
+      exitCode: 7,
+      code: 'NOT_RESTARTABLE',
+      message:
+        'StatefulSet agent has a partition of 1: a rolling restart would not replace agent-0',
+      hint: 'Delete the pods: circleci-admin pods restart agent-0 --delete',
+    });
+    expect(writes).toEqual([]);
+  });
+
+  it('is rolled, and waited for, above its partition', async () => {
+    const { client, writes } = await cluster(options);
+    expect(await run(client, await plan(client, 'roll', 'agent-1'))).toMatchObject({
+      exitCode: 0,
+      targets: [{ target: 'StatefulSet/agent', outcome: 'ready', pods: ['agent-1'] }],
+    });
+    expect(writes).toEqual(['PATCH statefulsets/agent']);
+  });
+
+  it('makes any pod anew that is deleted', async () => {
+    const { client, writes } = await cluster(options);
+    expect(await run(client, await plan(client, 'delete', 'agent'))).toMatchObject({ exitCode: 0 });
+    expect(writes).toEqual(['DELETE pods/agent-0', 'DELETE pods/agent-1']);
   });
 });
 

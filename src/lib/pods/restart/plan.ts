@@ -78,8 +78,11 @@ export async function planRestart(
       const workload = await client.getWorkload(group.workload, signal);
       if (how === 'roll' && workload.strategy === 'OnDelete') throw onDelete(workload);
       if (how === 'roll' && workload.paused) throw paused(workload, client.target);
+      const kept = group.pods.filter((pod) => isKept(pod, workload));
+      if (how === 'roll' && kept.length > 0) throw partitioned(workload, kept);
       const whole = all.filter((pod) => isPodOf(pod, group.workload) && !hasEnded(pod));
-      return targetOf(workload, how === 'roll' ? whole : group.pods, group.pods, catalogue);
+      const rolled = whole.filter((pod) => !isKept(pod, workload));
+      return targetOf(workload, how === 'roll' ? rolled : group.pods, group.pods, catalogue);
     }),
   );
   return { how, targets, runningBuilds };
@@ -87,11 +90,11 @@ export async function planRestart(
 
 /** Whether a rollout has come to its end (kubectl's polymorphichelpers/rollout_status.go). */
 export function isRolledOut(workload: Workload): boolean {
-  const { observed, replicas, current, updated, ready, available } = workload;
+  const { observed, replicas, current, updated, ready, available, partition = 0 } = workload;
   return (
     observed &&
-    updated >= replicas &&
-    current <= updated &&
+    updated >= replicas - partition &&
+    current <= updated + partition &&
     ready >= replicas &&
     available >= replicas
   );
@@ -117,12 +120,19 @@ function targetOf(
     unnamed: pods.filter(({ uid }) => named.every((one) => one.uid !== uid)).length,
     replicas: workload.replicas,
     ready: workload.ready,
-    rolling: workload.restartedAt !== null && workload.updated < workload.replicas,
+    rolling:
+      workload.restartedAt !== null &&
+      workload.updated < workload.replicas - (workload.partition ?? 0),
     service: service?.name ?? null,
     impact: service?.impact ?? null,
     severity: service?.severity ?? 'unknown',
     losesBuilds: service?.losesBuilds ?? false,
   };
+}
+
+/** Whether the partition of a StatefulSet keeps a pod from being replaced by a roll. */
+function isKept({ name }: Pod, { partition = 0 }: Workload): boolean {
+  return partition > 0 && Number(/-(\d+)$/.exec(name)?.[1] ?? partition) < partition;
 }
 
 /** An evicted pod stays behind: no roll takes it away. */
@@ -153,6 +163,18 @@ function onDelete({ kind, name }: Workload): AdminError {
     {
       code: 'NOT_RESTARTABLE',
       hint: 'Delete its pods one by one: circleci-admin pods restart POD --delete',
+    },
+  );
+}
+
+function partitioned({ kind, name, partition }: Workload, kept: readonly Pod[]): AdminError {
+  const names = kept.map((pod) => pod.name);
+  return new AdminError(
+    'validation',
+    `${kind} ${name} has a partition of ${partition}: a rolling restart would not replace ${names.join(', ')}`,
+    {
+      code: 'NOT_RESTARTABLE',
+      hint: `Delete the pods: circleci-admin pods restart ${names.join(' ')} --delete`,
     },
   );
 }
