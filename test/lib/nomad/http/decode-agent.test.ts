@@ -7,7 +7,7 @@ const agent = (stats: unknown) => decodeAgent({ config: { Version: { Version: '1
 it.each([
   ['a client', { client: { node_id: ID }, nomad: { server: 'false' } }, ID],
   ['a server', { nomad: { server: 'true' } }, null],
-  ['an agent that says nothing', undefined, null],
-])('reads which client is %s', (_, stats, clientId) => {
+  ['an agent without statistics', undefined, null],
+])('returns the client ID of %s', (_, stats, clientId) => {
   expect(agent(stats)).toEqual({ version: '1.7.7', region: null, datacenter: null, clientId });
 });

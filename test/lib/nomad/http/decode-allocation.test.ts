@@ -7,7 +7,7 @@ const EVERYTHING = { taskStates: true, resources: true };
 const MINIMAL = { ID: 'a', JobID: 'j', NodeID: 'n' };
 
 describe('decodeAllocation', () => {
-  it('reads the recorded build that a drain deadline killed', () => {
+  it('decodes the recorded build that was killed by a drain deadline', () => {
     const wire = recordedJson('http/allocation-killed-by-drain-deadline.json');
     const allocation = decodeAllocation(wire, EVERYTHING);
     expect(allocation).toMatchObject({
@@ -34,7 +34,7 @@ describe('decodeAllocation', () => {
     ]);
   });
 
-  it('reads the exit code of the recorded failed build out of the list', () => {
+  it('decodes the exit code of the recorded failed build from the list', () => {
     const list = recordedJson('http/allocations.json') as unknown[];
     const allocations = list.map((item) => decodeAllocation(item, EVERYTHING));
     const failed = allocations.find((allocation) => allocation?.clientStatus === 'failed');
@@ -47,7 +47,7 @@ describe('decodeAllocation', () => {
     expect(allocations).not.toContain(null);
   });
 
-  it('says nothing about parts that were not asked for', () => {
+  it('returns null for parts that were not requested', () => {
     const wire = recordedJson('http/allocation-running.json');
     const allocation = decodeAllocation(wire, { taskStates: false, resources: false });
     expect(allocation).toMatchObject({ clientStatus: 'running', tasks: null, resources: null });
@@ -55,11 +55,11 @@ describe('decodeAllocation', () => {
 
   it.each([
     ['no task states yet', MINIMAL, { tasks: [] }],
-    ['no moments', { ...MINIMAL, CreateTime: 0 }, { createdAt: null, modifiedAt: null }],
-    ['a word of a later version', { ...MINIMAL, ClientStatus: 'x' }, { clientStatus: 'unknown' }],
+    ['no times', { ...MINIMAL, CreateTime: 0 }, { createdAt: null, modifiedAt: null }],
+    ['a status of a later version', { ...MINIMAL, ClientStatus: 'x' }, { clientStatus: 'unknown' }],
     ['a killing signal', withEvent({ signal: '9', exit_code: '137' }), 9],
     ['no signal', withEvent({ signal: '0', exit_code: '137' }), null],
-  ])('reads %s', (_, wire, expected) => {
+  ])('decodes %s', (_, wire, expected) => {
     const allocation = decodeAllocation(wire, EVERYTHING);
     if (typeof expected === 'object' && expected) expect(allocation).toMatchObject(expected);
     else expect(allocation?.tasks?.[0]?.events[0]?.signal).toBe(expected);

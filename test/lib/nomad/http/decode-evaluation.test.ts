@@ -3,7 +3,7 @@ import { decodeEvaluation } from '../../../../src/lib/nomad/http/decode-evaluati
 import { recordedJson } from './recorded-nomad.ts';
 
 describe('decodeEvaluation', () => {
-  it('reads the recorded evaluation that could not place a build', () => {
+  it('decodes the recorded evaluation that failed to place a build', () => {
     expect(decodeEvaluation(recordedJson('http/evaluation-complete.json'))).toEqual({
       id: 'e2b99dad-64d8-ebf8-cda1-a9efd62d7515',
       jobId: '6007ca6352718c10b1227a5c-0-build-circleci-realitycheck-26',
@@ -39,7 +39,7 @@ describe('decodeEvaluation', () => {
     });
   });
 
-  it('reads the recorded evaluation that waits for room', () => {
+  it('decodes the recorded blocked evaluation', () => {
     expect(decodeEvaluation(recordedJson('http/evaluation-blocked.json'))).toMatchObject({
       status: 'blocked',
       triggeredBy: 'queued-allocs',

@@ -5,7 +5,7 @@ import { recordedJson } from './recorded-nomad.ts';
 const MIB = 1024 * 1024;
 
 describe('decodeJob', () => {
-  it('reads the recorded list', () => {
+  it('decodes the recorded list', () => {
     const jobs = (recordedJson('http/jobs.json') as unknown[]).map(decodeJob);
     expect(jobs.map((job) => job?.status)).toEqual([
       ...['running', 'running', 'running'],
@@ -28,7 +28,7 @@ describe('decodeJob', () => {
 });
 
 describe('decodeJobDetail', () => {
-  it('reads the recorded job', () => {
+  it('decodes the recorded job', () => {
     const job = decodeJobDetail(recordedJson('http/job-running.json'));
     expect(job).toMatchObject({
       datacenters: ['default'],
@@ -48,7 +48,7 @@ describe('decodeJobDetail', () => {
     ]);
   });
 
-  it("counts a task's constraints as its group's, and sums what tasks ask for", () => {
+  it('includes the constraints of tasks in their group, and sums up the resources of tasks', () => {
     const job = decodeJobDetail({
       ID: 'j',
       Constraints: [{ LTarget: 'node.class', Operand: '=', RTarget: 'arm' }],

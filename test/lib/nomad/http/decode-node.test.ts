@@ -9,7 +9,7 @@ import { recordedJson } from './recorded-nomad.ts';
 const MIB = 1024 * 1024;
 
 describe('decodeNode', () => {
-  it('reads the recorded list', () => {
+  it('decodes the recorded list', () => {
     const nodes = (recordedJson('http/nodes.json') as unknown[]).map(decodeNode);
     expect(nodes.map((node) => node?.name)).toEqual([
       'ip-10-0-10-131',
@@ -33,7 +33,7 @@ describe('decodeNode', () => {
     });
   });
 
-  it('reads resources where they were asked for, in bytes and MHz', () => {
+  it('decodes requested resources, in bytes and MHz', () => {
     const [node] = (recordedJson('http/nodes-resources.json') as unknown[]).map(decodeNode);
     expect(node?.resources).toEqual({
       cpuMhz: 4000,
@@ -44,27 +44,27 @@ describe('decodeNode', () => {
   });
 
   it.each([
-    ['a word of a later version', { ID: 'a', Status: 'hibernating' }, { status: 'unknown' }],
+    ['a status of a later version', { ID: 'a', Status: 'hibernating' }, { status: 'unknown' }],
     ['disconnected', { ID: 'a', Status: 'disconnected' }, { status: 'disconnected' }],
     ['no eligibility', { ID: 'a' }, { eligible: false, draining: false }],
-    ['a drain without the old flag', { ID: 'a', DrainStrategy: {} }, { draining: true }],
+    ['a drain without the old field Drain', { ID: 'a', DrainStrategy: {} }, { draining: true }],
     [
-      'resources of before 1.0',
+      'resources before 1.0',
       { ID: 'a', Resources: { CPU: 100, MemoryMB: 1, DiskMB: 2 }, Reserved: { CPU: 1 } },
       { resources: { cpuMhz: 100, memoryBytes: MIB, diskBytes: 2 * MIB }, reserved: null },
     ],
     ['wrong types', { ID: 'a', Name: 7, Address: {}, Version: [] }, { name: 'a', version: null }],
-  ])('reads %s', (_, wire, expected) => {
+  ])('decodes %s', (_, wire, expected) => {
     expect(decodeNode(wire)).toMatchObject(expected);
   });
 
-  it('drops what has no ID', () => {
+  it('returns null without an ID', () => {
     expect(decodeNode({ Name: 'nameless' })).toBeNull();
   });
 });
 
 describe('decodeNodeDetail', () => {
-  it('reads the recorded node, whose detail has neither Address nor Version', () => {
+  it('decodes the recorded node, whose detail has neither Address nor Version', () => {
     const node = decodeNodeDetail(recordedJson('http/node.json'));
     expect(node).toMatchObject({
       address: '127.0.0.1',
@@ -86,7 +86,7 @@ describe('decodeNodeDetail', () => {
     ]);
   });
 
-  it('reads a recorded forced drain', () => {
+  it('decodes a recorded forced drain', () => {
     const node = decodeNodeDetail(recordedJson('http/node-draining.json'));
     expect(node?.drainStrategy).toEqual({
       kind: 'force',
@@ -97,7 +97,7 @@ describe('decodeNodeDetail', () => {
     });
   });
 
-  it('reads how the last drain ended, as 1.1 and later say', () => {
+  it('decodes the last drain of 1.1 and later', () => {
     const wire = {
       ID: 'a',
       LastDrain: {
@@ -126,7 +126,7 @@ describe('decodeNodeDetail', () => {
       { cloud: 'aws', id: 'i-0abc', zone: 'us-east-1a', type: 'm5.large' },
     ],
     [
-      'GCE, whose metadata are paths',
+      'GCE, whose metadata contains paths',
       {
         'unique.platform.gce.id': '4711',
         'platform.gce.zone': 'projects/1/zones/us-east1-b',
@@ -134,8 +134,8 @@ describe('decodeNodeDetail', () => {
       },
       { cloud: 'gcp', id: '4711', zone: 'us-east1-b', type: 'n2-standard-4' },
     ],
-    ['EC2 with metadata cut off', { 'platform.aws.instance-type': 'm5.large' }, null],
-  ])('finds the instance on %s', (_, Attributes, expected) => {
+    ['EC2 with incomplete metadata', { 'platform.aws.instance-type': 'm5.large' }, null],
+  ])('decodes the instance of %s', (_, Attributes, expected) => {
     expect(decodeNodeDetail({ ID: 'a', Attributes })?.instance).toEqual(expected);
   });
 });
@@ -146,8 +146,11 @@ describe('decodeDrainStrategy', () => {
     [0, 'no-deadline', null, null],
     [undefined, 'no-deadline', null, null],
     [-1_000_000_000, 'force', null, null],
-  ])('tells a deadline of %s by its sign', (Deadline, kind, deadlineMs, forceAt) => {
-    const wire = { Deadline, ForceDeadline: '2026-01-01T01:00:00Z' };
-    expect(decodeDrainStrategy(wire)).toMatchObject({ kind, deadlineMs, forceAt });
-  });
+  ])(
+    'derives the kind of drain from the sign of the deadline: %s',
+    (Deadline, kind, deadlineMs, forceAt) => {
+      const wire = { Deadline, ForceDeadline: '2026-01-01T01:00:00Z' };
+      expect(decodeDrainStrategy(wire)).toMatchObject({ kind, deadlineMs, forceAt });
+    },
+  );
 });

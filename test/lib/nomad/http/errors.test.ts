@@ -28,7 +28,7 @@ describe('nomadError', () => {
   it.each([
     ['cli/error-node-not-found.txt', 'NOMAD_NODE_NOT_FOUND'],
     ['cli/error-logs-unknown-alloc.txt', 'NOMAD_ALLOCATION_NOT_FOUND'],
-  ])('maps what the CLI said in the recorded %s', (file, code) => {
+  ])('maps the error of the CLI in the recorded %s', (file, code) => {
     const recorded = RECORDED.find((one) => one.file === file);
     expect(nomadError({ status: null, body: recorded?.stderr ?? '' }, ASKED).code).toBe(code);
   });
@@ -69,7 +69,7 @@ describe('nomadError', () => {
     expect(nomadError({ status, body }, ASKED)).toMatchObject({ code, kind });
   });
 
-  it('names the capability that is missing', () => {
+  it('names the missing capability', () => {
     const error = nomadError({ status: 403, body: 'Permission denied' }, ASKED);
     expect(error.message).toBe(
       'Nomad refuses to drain node x: Permission denied (requires node:write)',
@@ -85,7 +85,7 @@ describe('innermost', () => {
     ['Error updating drain: Unexpected response code: 500 (rpc error: x)', 'x'],
     ['failed to list entries: x', 'failed to list entries: x'],
     ['', ''],
-  ])('finds the text in "%s"', (body, text) => {
+  ])('extracts the text of "%s"', (body, text) => {
     expect(innermost(body)).toBe(text);
   });
 });
@@ -97,7 +97,7 @@ describe('transportError', () => {
     ['BAD_ANSWER', 'NOMAD_BAD_ANSWER'],
     ['REQUEST_TIMEOUT', 'REQUEST_TIMEOUT'],
     ['KUBERNETES_FORBIDDEN', 'KUBERNETES_FORBIDDEN'],
-  ])('turns %s into %s and keeps the hint', (before, after) => {
+  ])('maps %s to %s and keeps the hint', (before, after) => {
     const error = transportError(
       new AdminError('service', 'm', { code: before, hint: 'h' }),
       ASKED,

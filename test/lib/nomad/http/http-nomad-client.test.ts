@@ -38,7 +38,7 @@ function clientOf(served: Pick<Served, 'http'>, extra: object = {}): NomadClient
   });
 }
 
-describe('against the recordings of Nomad 1.0.4', () => {
+describe('with the recordings of Nomad 1.0.4', () => {
   it('reads every list and every object', async () => {
     const nomad = clientOf(await serveRecordings());
     expect(await nomad.agent()).toEqual({
@@ -68,7 +68,7 @@ describe('against the recordings of Nomad 1.0.4', () => {
     expect(await all(nomad.logs(LOG))).toMatchObject([{ data: Buffer.from('agent finished\n') }]);
   });
 
-  it('sends a drain and its end as they were recorded', async () => {
+  it('sends a drain and its cancellation as recorded', async () => {
     const served = await serveRecordings();
     const nomad = clientOf(served);
     await nomad.drain(NODE, { deadline: 'force' });
@@ -91,7 +91,7 @@ describe('against the recordings of Nomad 1.0.4', () => {
     ['NOMAD_ALLOCATION_NOT_FOUND', (nomad: NomadClient) => nomad.allocation(id('0'))],
     ['NOMAD_NODE_NOT_FOUND', (nomad: NomadClient) => nomad.drain(id('0'), { deadline: 'force' })],
     ['NOMAD_TASK_NOT_FOUND', (nomad: NomadClient) => all(nomad.logs({ ...LOG, task: 'nope' }))],
-  ])('fails with %s', async (code, ask) => {
+  ])('throws %s', async (code, ask) => {
     expect(await failureOf(ask(clientOf(await serveRecordings())))).toMatchObject({
       kind: 'notFound',
       code,
@@ -100,7 +100,7 @@ describe('against the recordings of Nomad 1.0.4', () => {
 });
 
 describe('requests', () => {
-  it('carry token, namespace and region, and only then', async () => {
+  it('contain token, namespace and region only if configured', async () => {
     const served = await serve(() => ({ body: '[]' }));
     await all(clientOf(served).jobs());
     await all(clientOf(served, { token: 't', namespace: 'n', region: 'r' }).jobs());
@@ -112,7 +112,7 @@ describe('requests', () => {
     });
   });
 
-  it('ask for no more of allocations than is wanted, and filter again what comes', async () => {
+  it('request only the needed parts of allocations; the answer is filtered again', async () => {
     const served = await serve(() => ({ body: recordedText('http/allocations.json') }));
     const nomad = clientOf(served);
     const live = await all(nomad.allocations({ live: true, resources: true }));
@@ -131,7 +131,7 @@ describe('requests', () => {
     );
   });
 
-  it('encode an ID as one segment of the path', async () => {
+  it('encode an ID as a single path segment', async () => {
     const served = await serve(() => ({ body: '{"ID":"a/b c"}' }));
     await clientOf(served).job('a/b c?d' as JobId);
     expect(served.seen[0]?.path).toBe('/v1/job/a%2Fb%20c%3Fd');
@@ -143,7 +143,7 @@ describe('requests', () => {
     [0.5, 500_000],
     ['force', -1_000_000_000],
   ] as const)(
-    'send a deadline of %s as %s ns, and never as a query',
+    'send a deadline of %s as %s ns, never as a query parameter',
     async (deadline, expected) => {
       const served = await serve(() => ({ body: '{}' }));
       const spec = { deadline, ignoreSystemJobs: true, meta: { message: 'm' } };
@@ -158,7 +158,7 @@ describe('requests', () => {
     },
   );
 
-  it.each([0, -1, Number.NaN])('refuse a deadline of %s before anything is sent', async (ms) => {
+  it.each([0, -1, Number.NaN])('are not sent with a deadline of %s', async (ms) => {
     const served = await serve(() => ({ body: '{}' }));
     const draining = async () => clientOf(served).drain(NODE, { deadline: ms });
     expect(await failureOf(draining())).toMatchObject({ kind: 'usage', code: 'BAD_DEADLINE' });
@@ -186,7 +186,7 @@ describe('blocking queries', () => {
     return { answer, query: served.seen[0]?.query, timeout: sent[0]?.timeout };
   }
 
-  it('hold only with an index, for as long as the server may', async () => {
+  it('block only with an index; the timeout includes the time for which the server may hold them', async () => {
     expect(await watched(undefined, '12')).toMatchObject({ query: {}, timeout: 5_000 });
     expect(await watched(0, '12')).toMatchObject({ query: {}, timeout: 5_000 });
     expect(await watched(12, '13')).toMatchObject({
@@ -196,15 +196,15 @@ describe('blocking queries', () => {
     });
   });
 
-  it('begin anew when the index has gone down or is missing', async () => {
+  it('start again if the index went backwards or is missing', async () => {
     expect((await watched(12, '3')).answer.index).toBe(0);
     expect((await watched(12, undefined)).answer.index).toBe(0);
     expect((await watched(12, '12')).answer.index).toBe(12);
   });
 });
 
-describe('pages', () => {
-  it('are followed while the server names a next one; what comes twice is dropped', async () => {
+describe('pages of a list', () => {
+  it('are read as long as the server names a next one; duplicates are skipped', async () => {
     const pages: Readonly<Record<string, Answer>> = {
       '': { headers: { 'X-Nomad-NextToken': 'two' }, body: '[{"ID":"a"},{"ID":"b"}]' },
       two: { headers: { 'X-Nomad-NextToken': 'three' }, body: '[{"ID":"b"},{"ID":"c"}]' },
@@ -217,34 +217,34 @@ describe('pages', () => {
   });
 });
 
-describe('bad answers', () => {
+describe('invalid answers', () => {
   const cut = (file: string): Answer => ({ body: recordedText(file).slice(0, 400), cut: true });
 
   it.each<[string, (seen: Seen) => Answer, (nomad: NomadClient) => Promise<unknown>]>([
-    ['a list that is cut off', () => cut('http/nodes.json'), (nomad) => all(nomad.nodes())],
-    ['an object that is cut off', () => cut('http/node.json'), (nomad) => nomad.node(NODE)],
+    ['a truncated list', () => cut('http/nodes.json'), (nomad) => all(nomad.nodes())],
+    ['a truncated object', () => cut('http/node.json'), (nomad) => nomad.node(NODE)],
     [
-      'JSON that ends too early, unbroken',
+      'incomplete JSON over an intact connection',
       () => ({ body: recordedText('http/nodes.json').slice(0, 400) }),
       (nomad) => all(nomad.nodes()),
     ],
     ['a page of HTML', () => ({ body: '<html>' }), (nomad) => all(nomad.jobs())],
-    ['an object of another kind', () => ({ body: '{"a":1}' }), (nomad) => nomad.node(NODE)],
-    ['an object for a list', () => ({ body: '{}' }), (nomad) => nomad.watchJobs({})],
-    ['a log cut in a frame', () => ({ body: '{"Da' }), (nomad) => all(nomad.logs(LOG))],
-  ])('tell %s', async (_, answer, ask) => {
+    ['an object of another type', () => ({ body: '{"a":1}' }), (nomad) => nomad.node(NODE)],
+    ['an object instead of a list', () => ({ body: '{}' }), (nomad) => nomad.watchJobs({})],
+    ['a log that ends within a frame', () => ({ body: '{"Da' }), (nomad) => all(nomad.logs(LOG))],
+  ])('are reported for %s', async (_, answer, ask) => {
     const error = await failureOf(ask(clientOf(await serve(answer))));
     expect(error).toMatchObject({ kind: 'service', code: 'NOMAD_BAD_ANSWER' });
   });
 
-  it('tell that nobody answers', async () => {
+  it('an unreachable server is reported', async () => {
     const served = await serve(() => ({ body: '' }));
     const nomad = clientOf({ http: { ...served.http, request: refused } });
     const error = await failureOf(nomad.leader());
     expect(error).toMatchObject({ kind: 'service', code: 'NOMAD_UNREACHABLE' });
   });
 
-  it('give the part of a log that came before its error', async () => {
+  it('a log is returned up to its error', async () => {
     const frame = JSON.stringify(recordedJson('http/logs-stderr-frames.json'));
     const served = await serve(() => ({ body: `${frame}rpc error: No path to node` }));
     const got: string[] = [];
@@ -259,7 +259,7 @@ describe('bad answers', () => {
     [{ body: '""' }, null],
     [{ status: 500, body: 'No cluster leader' }, null],
     [{ body: '"10.0.0.1:4647"' }, '10.0.0.1:4647'],
-  ])('know when nobody leads: %j', async (answer, leader) => {
+  ])('a missing leader is recognised: %j', async (answer, leader) => {
     expect(await clientOf(await serve(() => answer)).leader()).toBe(leader);
   });
 });

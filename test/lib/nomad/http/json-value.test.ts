@@ -20,7 +20,7 @@ const decoders = [
 ] as const;
 
 describe('decoding', () => {
-  it.each(decoders)('never fails on %s with any of its values replaced', (file, decode) => {
+  it.each(decoders)('does not throw for %s with any of its values replaced', (file, decode) => {
     const paths = pathsOf(recordedJson(file));
     expect(paths.length).toBeGreaterThan(10);
     fc.assert(
@@ -32,7 +32,7 @@ describe('decoding', () => {
     );
   });
 
-  it.each(decoders)('never fails on any JSON in place of %s', (_, decode) => {
+  it.each(decoders)('does not throw for any JSON instead of %s', (_, decode) => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect(() => decode(value)).not.toThrow();
@@ -41,14 +41,14 @@ describe('decoding', () => {
   });
 });
 
-describe('moments', () => {
+describe('times', () => {
   it.each([
     [1_795_450_873_589_564_000, new Date(1795450873589)],
     [0, null],
     [-1, null],
     [1e300, null],
     ['1795450873589564066', null],
-  ])('reads %s nanoseconds', (nanoseconds, expected) => {
+  ])('decodes %s nanoseconds', (nanoseconds, expected) => {
     expect(momentOfNanoseconds(nanoseconds)).toEqual(expected);
   });
 
@@ -58,12 +58,12 @@ describe('moments', () => {
     ['soon', null],
     ['', null],
     [7, null],
-  ])('reads the text %s', (text, expected) => {
+  ])('decodes the text %s', (text, expected) => {
     expect(momentOfText(text)).toEqual(expected);
   });
 });
 
-it('keeps a field named __proto__ an ordinary field', () => {
+it('a field named __proto__ is an ordinary field', () => {
   const texts = textsOf(JSON.parse('{"__proto__": "a", "b": 7}'));
   expect(Object.entries(texts)).toEqual([['__proto__', 'a']]);
 });

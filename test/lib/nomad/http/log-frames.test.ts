@@ -4,7 +4,7 @@ import { decodeLogFrames, type LogFrame } from '../../../../src/lib/nomad/http/l
 import { all, recordedText } from './recorded-nomad.ts';
 
 describe('decodeLogFrames', () => {
-  it('reads the recorded frame', async () => {
+  it('decodes the recorded frame', async () => {
     const frames = await all(
       decodeLogFrames(pieces([recordedText('http/logs-stderr-frames.json')])),
     );
@@ -21,7 +21,7 @@ describe('decodeLogFrames', () => {
     ]);
   });
 
-  it('gives the same whatever the pieces are, with braces and escapes in names', async () => {
+  it('does not depend on how the stream is split, even with braces and escapes in names', async () => {
     const frame = fc.record({
       Data: fc.uint8Array({ minLength: 1, maxLength: 40 }).map((data) => Buffer.from(data)),
       File: fc.constantFrom('a', 'b"}{', 'c\\', 'd\\"{', 'ü€😀'),
@@ -56,14 +56,14 @@ describe('decodeLogFrames', () => {
     ['heartbeats', ['{}', '{', '}'], []],
     ['a file event', ['{"File":"f","FileEvent":"file deleted"}'], [chunk('', 'file deleted')]],
     [
-      'an error in the middle, in pieces',
+      'an error after a frame, in pieces',
       ['{"Data":"YQ==","File":"f"}fai', 'led to list entries: ', '{"gone"}'],
       [chunk('a'), { kind: 'error', text: 'failed to list entries: {"gone"}' }],
     ],
-    ['an error at once', ['rpc error: x'], [{ kind: 'error', text: 'rpc error: x' }]],
-    ['braces that are no JSON', ['{oops}'], [{ kind: 'error', text: '{oops}' }]],
-    ['a cut', ['{"Data":"YQ==","File":"f"}{"Da'], [chunk('a'), { kind: 'cut' }]],
-  ])('reads %s', async (_, text, expected) => {
+    ['an immediate error', ['rpc error: x'], [{ kind: 'error', text: 'rpc error: x' }]],
+    ['braces that are not JSON', ['{oops}'], [{ kind: 'error', text: '{oops}' }]],
+    ['a truncated stream', ['{"Data":"YQ==","File":"f"}{"Da'], [chunk('a'), { kind: 'cut' }]],
+  ])('decodes %s', async (_, text, expected) => {
     expect(await all(decodeLogFrames(pieces(text)))).toEqual(expected);
   });
 });

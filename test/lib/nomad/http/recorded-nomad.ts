@@ -8,7 +8,7 @@ import { createHttpClient } from '../../../../src/lib/http/undici-client.ts';
 
 const FOLDER = new URL('../../../fixtures/nomad-1.0.4/', import.meta.url);
 
-/** An exchange as `index.json` lists it. */
+/** An exchange in `index.json`. */
 export interface Recorded {
   readonly file: string;
   readonly method?: string;
@@ -21,20 +21,20 @@ export interface Recorded {
   readonly exit?: number | 'timeout';
 }
 
-/** Every recorded exchange. */
+/** All recorded exchanges. */
 export const RECORDED = JSON.parse(recordedText('index.json')) as readonly Recorded[];
 
-/** A recorded body. */
+/** Returns a recorded body. */
 export function recordedText(file: string): string {
   return readFileSync(new URL(file, FOLDER), 'utf8');
 }
 
-/** A recorded body, parsed. */
+/** Returns a recorded body, parsed as JSON. */
 export function recordedJson(file: string): unknown {
   return JSON.parse(recordedText(file));
 }
 
-/** What a served request was. */
+/** A request that was received. */
 export interface Seen {
   readonly method: string;
   readonly path: string;
@@ -43,25 +43,25 @@ export interface Seen {
   readonly body: string;
 }
 
-/** An answer to be given. */
+/** An answer to send. */
 export interface Answer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string | readonly string[];
-  /** Breaks the connection after the body. */
+  /** Whether to break the connection after the body. */
   readonly cut?: boolean;
-  /** Breaks the connection in place of an answer. */
+  /** Whether to break the connection instead of answering. */
   readonly abort?: boolean;
 }
 
-/** A server on loopback for one test, and all that it was asked. */
+/** A server on loopback for one test, with the requests that it received. */
 export interface Served {
   readonly origin: string;
   readonly seen: readonly Seen[];
   readonly http: HttpClient;
 }
 
-/** A clock whose time passes by itself; nothing in these tests waits on it. */
+/** A clock of real time whose sleeps end only when aborted. */
 export const CLOCK: Clock = {
   now: () => new Date(),
   sleep: (_ms, signal) =>
@@ -81,7 +81,7 @@ afterEach(async () => {
   }
 });
 
-/** An HTTP client without retries, closed after the test. */
+/** Creates an HTTP client without retries that is closed after the test. */
 export function httpTo(origin: string): HttpClient {
   const client = createHttpClient({
     origin,
@@ -94,7 +94,7 @@ export function httpTo(origin: string): HttpClient {
   return client;
 }
 
-/** Serves answers until the test ends. */
+/** Starts a server that runs until the test ends. */
 export async function serve(answer: (seen: Seen) => Answer): Promise<Served> {
   const seen: Seen[] = [];
   const server = createServer(async (request, response) => {
@@ -122,7 +122,7 @@ export async function serve(answer: (seen: Seen) => Answer): Promise<Served> {
   return { origin, seen, http: httpTo(origin) };
 }
 
-/** Serves what Nomad 1.0.4 was recorded to say; the query decides only where it was recorded. */
+/** Serves the recordings of Nomad 1.0.4. The query matters only if the recordings contain one. */
 export function serveRecordings(): Promise<Served> {
   return serve(({ method, path, query }) => {
     const candidates = RECORDED.filter((one) => {
@@ -135,7 +135,7 @@ export function serveRecordings(): Promise<Served> {
       const missing = recorded.filter(([name]) => !(name in query)).length;
       return same - missing - 10 * (recorded.length - same - missing);
     };
-    // The first of those that agree best.
+    // The first exchange with the best agreement.
     const one = candidates.toSorted((a, b) => agreement(b) - agreement(a))[0];
     if (!one) return { status: 404, body: '' };
     return {
@@ -146,14 +146,14 @@ export function serveRecordings(): Promise<Served> {
   });
 }
 
-/** All items. */
+/** Returns all items. */
 export async function all<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
   const collected: T[] = [];
   for await (const item of items) collected.push(item);
   return collected;
 }
 
-/** What a promise is rejected with. */
+/** Returns the error with which a promise rejects. */
 export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     (value) => {

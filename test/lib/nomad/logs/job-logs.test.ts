@@ -16,7 +16,7 @@ async function rigOf(clients: number): Promise<Rig> {
   return rig;
 }
 
-/** Follows what a target names, while the sandbox's time passes and `meanwhile` goes on. */
+/** Follows the logs of a target while the sandbox's time advances and `meanwhile` runs. */
 async function followed(
   rig: Rig,
   target: string,
@@ -48,7 +48,7 @@ async function followed(
   return { notes, lines };
 }
 
-it('goes on with a build that a drain ended, where it starts again', async () => {
+it('follows a build that a drain ended to its restart', async () => {
   const rig = await rigOf(2);
   const job = await rig.build(21, 60_000);
   const first = await rig.nodeOf(job);
@@ -63,7 +63,7 @@ it('goes on with a build that a drain ended, where it starts again', async () =>
   expect(notes.at(-1)).toContain(`on ${other?.name}.`);
 });
 
-it('waits for a build that no client has room for, and says so', async () => {
+it('waits for a build that no client has room for, with a note', async () => {
   const rig = await rigOf(1);
   const [node] = await rig.nodes();
   if (!node) throw new Error('no client');
@@ -75,7 +75,7 @@ it('waits for a build that no client has room for, and says so', async () => {
   expect(lines.size).toBe(1);
 });
 
-it('takes the parallel tasks of one build together, and ends with the last', async () => {
+it('follows the parallel tasks of a build together, until the last one ends', async () => {
   const rig = await rigOf(2);
   const ids = ['0', '1'].map((task) => `6007ca6352718c10b1200023-${task}-build-acme-web-23`);
   for (const [at, id] of ids.entries()) {

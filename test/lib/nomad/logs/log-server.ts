@@ -8,24 +8,26 @@ import { frameJson, LogCursor } from '../../../../src/lib/sandbox/nomad/logs/fra
 import { RotatingLog } from '../../../../src/lib/sandbox/nomad/logs/rotating-log.ts';
 import { CLOCK, recordedText } from '../http/recorded-nomad.ts';
 
-/** The allocation that the server knows. */
+/** The only allocation of the server. */
 export const ALLOCATION = '0e449bfc-dd31-87a0-71d8-fe63b5aacb8a';
 
-/** A Nomad server with one allocation, whose log grows, rotates and is cut off as a test says. */
+/**
+ * A Nomad server with one allocation, whose log grows, rotates and is cut off as a test requires.
+ */
 export interface LogServer {
   readonly client: NomadClient;
   readonly log: RotatingLog;
-  /** Every request for the log. */
+  /** The requests for the log, in order. */
   readonly requests: readonly URLSearchParams[];
-  /** How many bytes of each of the next answers get through before the connection breaks. */
+  /** The number of bytes of each of the next answers before the connection breaks. */
   readonly cuts: number[];
-  /** Called when a log is asked for, before it is answered. */
+  /** Called for each request for the log, before it is answered. */
   onRequest: () => void;
-  /** Ends the build: whoever watches the allocation hears of it. */
+  /** Ends the build, which answers the blocking queries for the allocation. */
   end(): void;
 }
 
-/** Serves until the test ends. */
+/** Starts a server that runs until the test ends. */
 export async function serveLog(rotation: {
   readonly maxFiles: number;
   readonly maxBytes: number;
@@ -92,7 +94,7 @@ function stream(
       const bytes = Buffer.from(frameJson(frame));
       if (bytes.length >= left) {
         response.write(bytes.subarray(0, left), () => response.destroy());
-        // A cut is never a proper end, not even between two frames.
+        // The connection always breaks, even if the limit is between two frames.
         left = 0;
         stop();
         return;

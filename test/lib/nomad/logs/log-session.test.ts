@@ -36,7 +36,7 @@ async function items(
   return found;
 }
 
-/** A client whose logs come without positions, as by the nomad CLI. */
+/** Creates a client whose logs have no positions, as those of the nomad CLI. */
 function plain(logs: Readonly<Record<string, readonly string[]>>): LogClient {
   return {
     access: 'exec',
@@ -56,7 +56,7 @@ function plain(logs: Readonly<Record<string, readonly string[]>>): LogClient {
 }
 
 describe('readLogs', () => {
-  it('reads several logs one after the other, in lines', async () => {
+  it('reads several logs one after the other, by lines', async () => {
     const [a, b] = ['aaaaaaaa-1', 'bbbbbbbb-2'] as AllocationId[];
     if (!a || !b) throw new Error('no ids');
     const client = plain({ [a]: ['one\ntw', 'o\n'], [b]: ['three'] });
@@ -83,7 +83,7 @@ describe('readLogs', () => {
     );
   });
 
-  it('follows a log without positions by counting, to its end and not twice', async () => {
+  it('follows a log without positions by counting bytes, to its end and without repetition', async () => {
     const id = 'aaaaaaaa-1' as AllocationId;
     const found = await items(plain({ [id]: ['one\n', 'two\n'] }), [source({ id })], true);
     expect(found.map((item) => (item.kind === 'line' ? item.text : item.kind))).toEqual([
@@ -93,7 +93,7 @@ describe('readLogs', () => {
     ]);
   });
 
-  it('follows both streams at once', async () => {
+  it('follows both streams concurrently', async () => {
     const server = await serveLog({ maxFiles: 9, maxBytes: 1_000 });
     server.log.append(Buffer.from('one\n'));
     server.onRequest = () => {
@@ -129,26 +129,29 @@ describe('readLogs', () => {
       'the stderr of build-agent in allocation 0e449bfc does not exist yet: the task has not started',
       /--follow/,
     ],
-  ] as const)('says of %s how else to get at the log', async (code, kind, message, hint) => {
-    let asked = 0;
-    const client: LogClient = {
-      ...plain({}),
-      logs: () => {
-        asked += 1;
-        throw new AdminError(kind, 'in the words of Nomad', { code });
-      },
-    };
-    const error = await failureOf(items(client, [source()], false));
-    expect(error).toMatchObject({ kind, code, message, hint: expect.stringMatching(hint) });
-    expect(asked).toBe(1);
-  });
+  ] as const)(
+    'explains %s with a hint how else to get the log',
+    async (code, kind, message, hint) => {
+      let asked = 0;
+      const client: LogClient = {
+        ...plain({}),
+        logs: () => {
+          asked += 1;
+          throw new AdminError(kind, 'in the words of Nomad', { code });
+        },
+      };
+      const error = await failureOf(items(client, [source()], false));
+      expect(error).toMatchObject({ kind, code, message, hint: expect.stringMatching(hint) });
+      expect(asked).toBe(1);
+    },
+  );
 
   it.each([
     ['complete', 'NOMAD_ALLOCATION_NOT_FOUND', 'NOMAD_LOGS_GONE'],
     ['pending', 'NOMAD_ALLOCATION_NOT_FOUND', 'NOMAD_LOGS_NOT_YET'],
     ['pending', 'NOMAD_LOGS_GONE', 'NOMAD_LOGS_NOT_YET'],
   ] as const)(
-    'knows that a client has deleted, or has not got, a %s allocation',
+    'recognises that the client has deleted, or does not have yet, a %s allocation',
     async (clientStatus, said, code) => {
       const client: LogClient = {
         ...plain({}),

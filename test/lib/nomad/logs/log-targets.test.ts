@@ -38,7 +38,7 @@ function shortIds({ allocations }: LogTargets): readonly string[] {
 
 describe('findLogTargets', () => {
   it.each([JOB, '21', '#21', 'circleci/realitycheck/21', '6007ca6352718c10b1227a57'])(
-    'takes %s for all allocations of the job, the newest last',
+    'finds all allocations of the job by %s, oldest first',
     async (target) => {
       const found = await findLogTargets(await nomad(), target);
       expect(found.jobs).toEqual([JOB]);
@@ -47,7 +47,7 @@ describe('findLogTargets', () => {
   );
 
   it.each(['0e449bfc-dd31-87a0-71d8-fe63b5aacb8a', '0e449bf', '0E449BFCDD3'])(
-    'takes %s for the allocation',
+    'finds the allocation by %s',
     async (target) => {
       const found = await findLogTargets(await nomad(), target);
       expect(found.jobs).toEqual([]);
@@ -64,14 +64,14 @@ describe('findLogTargets', () => {
     ],
     ['99', 'notFound', 'JOB_NOT_FOUND', 'No Nomad job has the ID or build "99"'],
     ['6007', 'usage', 'AMBIGUOUS_JOB', '"6007" is ambiguous: it matches 5 jobs'],
-  ])('says of %s what is wrong', async (target, kind, code, message) => {
+  ])('explains why %s is not found', async (target, kind, code, message) => {
     const error = await failureOf(findLogTargets(await nomad(), target));
     expect(error).toMatchObject({ kind, code, message: expect.stringContaining(message) });
   });
 });
 
 describe('the task to read', () => {
-  it('is the build agent, or the one that is asked for', async () => {
+  it('is the build agent, or the requested one', async () => {
     const [allocation] = (await findLogTargets(await nomad(), '0e449bfc')).allocations;
     if (!allocation) throw new Error('no allocation');
     expect(taskOf(allocation, undefined)).toBe('build-agent');

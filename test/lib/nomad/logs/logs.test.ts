@@ -15,7 +15,7 @@ const LOG: LogRead = {
   tail: null,
 };
 
-/** Numbered lines, no two alike, so that a repeat or a gap shows. */
+/** Returns numbered lines that are all different, so that repetitions and gaps are visible. */
 function lines(from: number, count: number): string {
   return Array.from({ length: count }, (_, at) => `{"msg":"line ${from + at} äöü"}\n`).join('');
 }
@@ -39,7 +39,7 @@ async function read(
 }
 
 describe('readLog', () => {
-  it('is byte for byte the log, whatever is cut and wherever it rotates', async () => {
+  it('returns exactly the bytes of the log, however it is interrupted and rotated', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 60, size: 'max' }),
@@ -48,7 +48,7 @@ describe('readLog', () => {
         fc.boolean(),
         async (bursts, cuts, maxBytes, follow) => {
           const server = await serveLog({ maxFiles: 1_000, maxBytes });
-          // Every so often enough gets through to get on: nobody reads a log that never comes.
+          // Every sixth answer is long enough to make progress, so that the log can be read at all.
           server.cuts.push(...cuts.map((cut, at) => (at % 6 === 5 ? 4_000 : cut)));
           let written = '';
           const grow = (): void => {
@@ -77,7 +77,7 @@ describe('readLog', () => {
     );
   });
 
-  it('ends when the build has ended and its last lines are read', async () => {
+  it('ends when the build has ended and its last lines have been read', async () => {
     const server = await serveLog({ maxFiles: 10, maxBytes: 10_000 });
     server.log.append(Buffer.from(lines(1, 3)));
     const result = await read(server.client, { follow: true }, (text) => {
@@ -88,7 +88,7 @@ describe('readLog', () => {
     expect(result).toEqual({ text: lines(1, 5), events: [] });
   });
 
-  it('goes on without a gap where the file that offsets count from is rotated away', async () => {
+  it('resumes without a gap if the file that offsets are counted from has been deleted', async () => {
     const server = await serveLog({ maxFiles: 3, maxBytes: 400 });
     server.log.append(Buffer.from(lines(1, 40)));
     server.cuts.push(1_300);
@@ -103,7 +103,7 @@ describe('readLog', () => {
     expect(result.text).toBe(lines(1, 52));
   });
 
-  it('says what is lost where more was rotated away than was read', async () => {
+  it('reports the loss if more was deleted than had been read', async () => {
     const server = await serveLog({ maxFiles: 2, maxBytes: 200 });
     server.log.append(Buffer.from(lines(1, 20)));
     server.cuts.push(400);
@@ -117,7 +117,7 @@ describe('readLog', () => {
     expect(result.text.endsWith(lines(116, 5))).toBe(true);
   });
 
-  it.each([0, 1, 3, 399, 400, 401])('reads the last %d lines, and follows on', async (tail) => {
+  it.each([0, 1, 3, 399, 400, 401])('reads the last %d lines, and then follows', async (tail) => {
     const server = await serveLog({ maxFiles: 100, maxBytes: 3_000 });
     server.log.append(Buffer.from(lines(1, 400)));
     const last = lines(Math.max(1, 401 - tail), Math.min(tail, 400));
@@ -134,10 +134,10 @@ describe('readLog', () => {
   });
 
   it.each([
-    ['as it stands', { follow: false, tail: null }],
+    ['not followed', { follow: false, tail: null }],
     ['followed', { follow: true, tail: null }],
     ['followed from its last lines', { follow: true, tail: 10_000 }],
-  ])('is whole where its files are longer than a frame: %s', async (_, log) => {
+  ])('returns the whole log if its files are longer than a frame: %s', async (_, log) => {
     const server = await serveLog({ maxFiles: 10, maxBytes: 250_000 });
     const long = lines(1, 12_000);
     server.log.append(Buffer.from(long));
@@ -153,7 +153,7 @@ describe('readLog', () => {
     expect(result.events).toEqual([]);
   });
 
-  it('gives up after some attempts, with the last error', async () => {
+  it('fails after several attempts, with the last error', async () => {
     const server = await serveLog({ maxFiles: 2, maxBytes: 200 });
     server.log.append(Buffer.from(lines(1, 3)));
     server.cuts.push(...Array.from({ length: 40 }, () => 5));

@@ -10,7 +10,7 @@ const [ID, OTHER] = [1, 2].map(
   (digit) => `${String(digit).repeat(8)}-0000-4000-8000-000000000000` as NodeId,
 ) as [NodeId, NodeId];
 
-/** Machines that answer commands, and count logins. */
+/** Creates fake machines that answer commands and count logins. */
 function machines(
   answer: (command: string) => readonly [stdout: string, stderr: string, code: number],
 ) {
@@ -75,8 +75,8 @@ function logIn(ssh: Pick<SshClient, 'use'>, id: NodeId | AdminError, notes: stri
 
 const SELF = JSON.stringify({ ID, Name: 'ip-10-0-1-2', Status: 'ready' });
 
-describe('logging in on clients', () => {
-  it('keeps one session for all that is asked, until it is closed', async () => {
+describe('logInOnClients', () => {
+  it('uses one session for all commands, until the client is closed', async () => {
     const { ssh, open, logins } = machines((command) =>
       command.includes('-self -json') ? [SELF, '', 0] : ['Nomad v1.1.2\n', '', 0],
     );
@@ -94,7 +94,7 @@ describe('logging in on clients', () => {
     expect(open).toEqual([]);
   });
 
-  it('refuses another client than the one that was meant', async () => {
+  it('refuses a client other than the requested one', async () => {
     const { ssh } = machines(() => [SELF, '', 0]);
     expect(await failureOf(logIn(ssh, OTHER))).toMatchObject({
       code: 'OTHER_CLIENT',
@@ -117,14 +117,14 @@ describe('logging in on clients', () => {
       'service',
       /connection refused/,
     ],
-  ] as const)('%j is %s', async (answer, code, kind, message) => {
+  ] as const)('reports %j as %s', async (answer, code, kind, message) => {
     const { ssh } = machines(() => answer);
     const failure = await failureOf(logIn(ssh, ID));
     expect(failure).toMatchObject({ code, kind, message: expect.stringMatching(message) });
     expect(JSON.stringify(failure)).not.toContain('--nomad-pod');
   });
 
-  it('takes the name as a host only where Nomad cannot be asked', async () => {
+  it('uses the name as a host only if Nomad cannot answer', async () => {
     const { ssh } = machines(() => [SELF, '', 0]);
     const notes: string[] = [];
     const away = new AdminError('service', 'Nobody answers', { code: 'NOMAD_UNREACHABLE' });

@@ -12,20 +12,20 @@ describe('nomadInLine', () => {
     `sh -c '${FORCE}'`,
     `echo $(${FORCE})`,
     `nomad node status; ${FORCE}`,
-  ])('sees what kills builds in %j', (line) => {
+  ])('finds the command that kills builds in %j', (line) => {
     for (const words of [line.split(' '), [line]]) {
       expect(nomadInLine(words)).toMatchObject({ kills: true, warnings: [expect.any(String)] });
     }
   });
 
   it.each(['', 'reboot', 'systemctl restart nomad', 'nomad node drain -self -disable'])(
-    'says nothing of %j',
+    'returns no warnings for %j',
     (line) => {
       expect(nomadInLine(line.split(' '))).toEqual({ kills: false, warnings: [], tokens: [] });
     },
   );
 
-  it('finds tokens, which are not shown', () => {
+  it('finds tokens, which must not be shown', () => {
     const line = 'sudo nomad job stop -token=a-token x; nomad job stop -token b-token y';
     expect(nomadInLine([line]).tokens).toEqual(['a-token', 'b-token']);
   });

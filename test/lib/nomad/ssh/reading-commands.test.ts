@@ -12,7 +12,7 @@ describe('readsOnly', () => {
     'sudo nomad node status',
     'date',
     'tail -n 50 /var/log/cloud-init-output.log',
-  ])('takes %j for reading', (line) => {
+  ])('is true for %j', (line) => {
     expect(readsOnly(line.split(' '))).toBe(true);
     expect(readsOnly([line])).toBe(true);
   });
@@ -41,12 +41,12 @@ describe('readsOnly', () => {
     'hostname other',
     'constructor',
     '/tmp/uptime',
-  ])('takes %j for a change', (line) => {
+  ])('is false for %j', (line) => {
     expect(readsOnly(line.split(' '))).toBe(false);
     expect(readsOnly([line])).toBe(false);
   });
 
-  it('does not open a pager on a terminal, which gives a shell', () => {
+  it('is false on a terminal for a command that opens a pager, which can start a shell', () => {
     for (const line of ['sudo journalctl -u nomad', 'systemctl status nomad']) {
       expect(readsOnly(line.split(' '))).toBe(true);
       expect(readsOnly(line.split(' '), { terminal: true })).toBe(false);
