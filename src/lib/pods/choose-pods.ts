@@ -7,25 +7,28 @@ import type { Service } from '../services/service.ts';
 import { typedName } from './typed-name.ts';
 import { workloadName } from './workload-name.ts';
 
-/** Which pods are meant. What is given in several ways has to hold in all of them. */
+/** Selects pods. A pod must match every kind of selection that is given. */
 export interface PodChoice {
-  /** Names of pods, of services or of workloads, also as `Deployment/frontend`: any of them. */
+  /**
+   * Names of pods, services or workloads, also in the form `Deployment/frontend`; one must match.
+   */
   readonly names: readonly string[];
-  /** Names of services: any of them. */
+  /** Names of services; one must match. */
   readonly services: readonly string[];
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
 }
 
-/** Decides whether a pod is meant; made by {@link podMatcher}. */
+/** Returns whether a pod is selected; created by {@link podMatcher}. */
 export type PodMatcher = (pod: Pod) => boolean;
 
 /**
- * The pods that are meant.
+ * Returns the selected pods.
  *
- * @param options.mayCome a service without a pod is no error: the caller waits for its pods
- * @throws AdminError `notFound` POD_NOT_FOUND or SERVICE_NOT_FOUND for a name that nothing has, or
- *   PODS_NOT_FOUND for a service without a pod; as the KubernetesClient says
+ * @param options.mayCome whether a service without a pod is accepted, because the caller waits for
+ *   its pods
+ * @throws AdminError `notFound` POD_NOT_FOUND or SERVICE_NOT_FOUND for an unknown name, or
+ *   PODS_NOT_FOUND for a service without a pod; as listed at KubernetesClient
  */
 export async function choosePods(
   client: Pick<KubernetesClient, 'listPods' | 'target'>,
@@ -51,7 +54,7 @@ export async function choosePods(
   return chosen;
 }
 
-/** The selectors that the API server applies. */
+/** Returns the selectors, which the API server applies. */
 export function selectorsOf(choice: PodChoice): {
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
@@ -63,7 +66,7 @@ export function selectorsOf(choice: PodChoice): {
   };
 }
 
-/** The rest of a choice, for pods that the selectors have let through. */
+/** Returns a matcher for the names and services of a choice; it does not check the selectors. */
 export function podMatcher(choice: PodChoice, catalogue: Catalogue): PodMatcher {
   const services = new Set(choice.services.map((name) => catalogue.find(name).name));
   return (pod) => {
@@ -100,7 +103,7 @@ function notFound(
   );
 }
 
-/** Of pods that have to be there, none fits the labels: `notFound` PODS_NOT_FOUND. */
+/** Returns the error for a selection without any pod: `notFound` PODS_NOT_FOUND. */
 export function noneChosen(): AdminError {
   return new AdminError('notFound', 'No pod matches the selection', {
     code: 'PODS_NOT_FOUND',

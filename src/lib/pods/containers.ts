@@ -1,14 +1,15 @@
 import type { Container, Pod } from '../kubernetes/model.ts';
 
-/** Every container of a pod, those before the others first and those for debugging last. */
+/** Returns all containers of a pod: init containers first, ephemeral containers last. */
 export function everyContainer(pod: Pod): readonly Container[] {
   const { initContainers = [], containers, ephemeralContainers = [] } = pod;
   return [...initContainers, ...containers, ...ephemeralContainers];
 }
 
 /**
- * Whether a container has done its part, while its pod goes on. What it wrote is of interest only to
- * who names it, while an init container that fails is why the pod has no other log.
+ * Whether a container has completed its work while its pod continues: a terminated ephemeral
+ * container, or an init container that succeeded. Its log is shown only if it is named. The log of
+ * a failed init container is shown, because it explains why the pod has no other log.
  */
 export function isDone(pod: Pod, container: Container): boolean {
   const { state, exitCode, sidecar } = container;

@@ -4,7 +4,7 @@ import { formatAge, formatBytes, formatDuration } from '../units.ts';
 import type { PodDescription } from './describe.ts';
 import { healthTone } from './view.ts';
 
-/** `pods describe` for people. */
+/** Returns the human-readable view of `pods describe`. */
 export function podDescriptionView(description: PodDescription, now: Date): DetailView {
   const { events } = description;
   const groups = [
@@ -117,7 +117,7 @@ function lastEnd({ lastTermination }: Container, now: Date): string {
   return `${reason ?? 'ended'} (exit code ${exitCode ?? 'unknown'})${ago}`;
 }
 
-/** How containers ended, each with its last words, as `kubectl describe` tells it. */
+/** Shows how each container ended, with its termination message, like `kubectl describe`. */
 function endBlocks(containers: readonly Container[], now: Date): readonly DetailBlock[] {
   return containers.flatMap((one) => {
     const { name, termination = null, lastTermination } = one;
@@ -156,7 +156,7 @@ function endBlock(
   };
 }
 
-/** The kubelet writes the epoch for what it does not know. */
+/** The kubelet writes the Unix epoch for an unknown time. */
 function momentText(at: Date | null, now: Date): string {
   if (at === null || at.getTime() === 0) return 'unknown';
   const ago = formatDuration(now.getTime() - at.getTime());

@@ -5,30 +5,30 @@ import type { Catalogue } from '../services/catalogue.ts';
 import type { Service } from '../services/service.ts';
 import { type PodRow, podRow } from './list.ts';
 
-/** Everything that there is to know of a pod. */
+/** The details of a pod. */
 export interface PodDescription {
   readonly pod: PodRow;
-  /** What it is for, and what happens without it; null where it is of no known service. */
+  /** The pod's service: its role, and the impact of its failure; null for an unknown service. */
   readonly service: Pick<
     Service,
     'name' | 'role' | 'impact' | 'severity' | 'externalisable'
   > | null;
-  /** What keeps it running; null where nothing does, or we may not ask. */
+  /** The workload that owns the pod; null if there is none or reading it is forbidden. */
   readonly workload: WorkloadReference | null;
   readonly labels: Pod['labels'];
   readonly conditions: Pod['conditions'];
   readonly initContainers: readonly Container[];
   readonly containers: readonly Container[];
-  /** Those that were added for debugging. */
+  /** Debug containers. */
   readonly ephemeralContainers: readonly Container[];
-  /** Oldest first; null if we may not list them. */
+  /** Ordered by last occurrence; null without permission to list them. */
   readonly events: readonly KubernetesEvent[] | null;
 }
 
 /**
- * Reads a pod, its events and its owner.
+ * Reads a pod's events and workload, and returns its description.
  *
- * @throws AdminError as the KubernetesClient says
+ * @throws AdminError as listed at KubernetesClient
  */
 export async function describePod(
   client: Pick<KubernetesClient, 'podEvents' | 'workloadOf'>,

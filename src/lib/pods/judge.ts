@@ -1,40 +1,45 @@
 import type { Container, Pod, Termination } from '../kubernetes/model.ts';
 import { isSidecar, printedStatus } from './printed-status.ts';
 
-/** How a pod does. Running alone is not ready: the guide wants READY to be n of n. */
+/**
+ * The health of a pod. A running pod is not necessarily ready: the operations guide requires READY
+ * to be n of n.
+ */
 export type PodHealth =
   /** All containers are ready. */
   | 'ready'
-  /** Of a Job, and it ended well. */
+  /** The pod of a Job, or another one, that succeeded. */
   | 'completed'
-  /** On its way: scheduled, pulling, or its containers are not ready for the first time yet. */
+  /** Scheduled, pulling images, or running its init containers. */
   | 'starting'
   /** Being deleted. */
   | 'terminating'
-  /** What an eviction left behind: nothing runs there, and its owner makes another. */
+  /** Failed or evicted, and replaced by another pod of its owner. */
   | 'left-behind'
   | 'not-ready';
 
-/** What is said of a pod. */
+/** The status of a pod, with its health and the reason for it. */
 export interface PodJudgement {
   readonly health: PodHealth;
-  /** Containers that are ready, and all of them: READY. */
+  /** The number of ready containers; with `containers`, kubectl's READY column. */
   readonly ready: number;
   readonly containers: number;
-  /** STATUS as kubectl prints it. */
+  /** The STATUS column of kubectl. */
   readonly status: string;
-  /** Why it is not ready, in words; null where nothing is wrong or nothing is said. */
+  /** Why the pod is not ready, for people; null if nothing is wrong or no reason is known. */
   readonly why: string | null;
   readonly restarts: number;
-  /** How a container ended last: `OOMKilled`, `exit code 3`; null where none was restarted. */
+  /**
+   * How a container ended most recently: `OOMKilled`, `exit code 3`; null if none was restarted.
+   */
   readonly restartReason: string | null;
   readonly lastRestartAt: Date | null;
 }
 
-/** Waits that pass by themselves while a pod starts. */
+/** Reasons for waiting that are normal while a pod starts. */
 const PASSING: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing', 'Pending']);
 
-/** Judges a pod by what its status says. */
+/** Determines the health of a pod from its status. */
 export function judgePod(pod: Pod): PodJudgement {
   const { ready, containers, status, counted } = printedStatus(pod);
   const last = lastEnd(counted);
@@ -51,7 +56,7 @@ export function judgePod(pod: Pod): PodJudgement {
   };
 }
 
-/** Whether a pod is as it should be, or about to be no more. */
+/** Whether a pod needs no attention: ready, completed, or left behind. */
 export function isWell({ health }: Pick<PodJudgement, 'health'>): boolean {
   return health === 'ready' || health === 'completed' || health === 'left-behind';
 }
@@ -61,7 +66,7 @@ function healthOf(pod: Pod, status: string): PodHealth {
   if (pod.deletedAt !== null) return 'terminating';
   if (pod.phase === 'Succeeded') return 'completed';
   if (pod.phase === 'Failed') {
-    // A ReplicaSet counts no failed pod, whatever the reason (a node that is shut down, for one).
+    // A ReplicaSet replaces failed pods, whatever the reason (for example, the shutdown of a node).
     const replaced = pod.reason === 'Evicted' && pod.owner?.kind !== 'StatefulSet';
     return replaced || pod.owner?.kind === 'ReplicaSet' ? 'left-behind' : 'not-ready';
   }
@@ -71,7 +76,9 @@ function healthOf(pod: Pod, status: string): PodHealth {
   return 'not-ready';
 }
 
-/** The condition counts, for readiness gates are part of it; the containers where it is missing. */
+/**
+ * The Ready condition decides, because it includes readiness gates; without it, the containers do.
+ */
 function isReady(pod: Pod): boolean {
   const condition = pod.conditions.find(({ type }) => type === 'Ready');
   return condition
@@ -79,18 +86,21 @@ function isReady(pod: Pod): boolean {
     : pod.containers.length > 0 && lasting(pod).every((one) => one.ready);
 }
 
-/** Those that have to be ready: init containers that end are not among them. */
+/** Returns the containers that must be ready: all but the init containers that are not sidecars. */
 function lasting({ initContainers = [], containers }: Pod): readonly Container[] {
   return [...initContainers.filter(isSidecar), ...containers];
 }
 
-/** Whether its node does not run it any more, so that nothing about it changes. */
+/** Whether the pod's node no longer runs it, so that its status does not change any more. */
 function isLost(pod: Pod): boolean {
   if (pod.phase === 'Succeeded' || pod.phase === 'Failed') return false;
   return pod.lostNode !== undefined || (pod.deletedAt !== null && isGivenUp(pod));
 }
 
-/** The node's controller hears nothing from the node: only it sets one of the two conditions. */
+/**
+ * Whether the node lifecycle controller has set Ready to False because it has no contact with the
+ * node: only that controller changes Ready but not ContainersReady.
+ */
 function isGivenUp({ conditions }: Pod): boolean {
   const holds = (wanted: string, value: string): boolean =>
     conditions.some(({ type, status }) => type === wanted && status === value);
@@ -120,13 +130,13 @@ function whyOf(pod: Pod): string | null {
   if (bad) return whyContainer(bad);
   const gate = pod.conditions.find(({ type, status }) => type === 'Ready' && status === 'False');
   if (!gate) return null;
-  // The node's controller says no more than that when it hears nothing from a node.
+  // The node lifecycle controller gives no reason if it has no contact with the node.
   return gate.reason === null
     ? 'its containers were ready, but the pod is not: its node may be lost'
     : sentence(gate.reason, gate.message);
 }
 
-/** A StatefulSet waits for the end of a pod that nobody can end any more. */
+/** For a StatefulSet, adds that the pod is not replaced: the lost node cannot end it. */
 function whyLost({ lostNode, nodeName, deletedAt, owner }: Pod): string {
   const node = lostNode
     ? `its node ${lostNode.name} is lost (${lostNode.why.replace(/\.$/, '')})`

@@ -6,35 +6,35 @@ import { choosePods, type PodChoice, podMatcher, selectorsOf } from './choose-po
 import { isWell, judgePod, type PodJudgement } from './judge.ts';
 import { markLostNodes } from './lost-nodes.ts';
 
-/** A pod as `pods list` has it. */
+/** A row of `pods list`. Times in `Ms` are milliseconds. */
 export interface PodRow extends PodJudgement {
   readonly name: string;
-  /** Of the catalogue; null where the pod is of no known service. */
+  /** The name in the catalogue; null for an unknown service. */
   readonly service: string | null;
   readonly ageMs: Milliseconds | null;
   readonly createdAt: Date | null;
   readonly node: string | null;
   readonly podIp: string | null;
-  /** Such as `ReplicaSet/frontend-df8cdf5f6`. */
+  /** The kind and name of the owner, such as `ReplicaSet/frontend-df8cdf5f6`. */
   readonly owner: string | null;
   readonly images: readonly string[];
 }
 
-/** The pods, and how many of them do well. */
+/** The listed pods, and a summary of their health. */
 export interface PodList {
   readonly namespace: string;
-  /** Of all that were looked at, before `--not-ready` left some out. */
+  /** Counts all selected pods, including those that `--not-ready` hides. */
   readonly summary: {
     readonly pods: number;
     readonly ready: number;
     readonly completed: number;
-    /** Starting, terminating, or not ready. */
+    /** The number of pods that are starting, terminating or not ready. */
     readonly notReady: number;
   };
   readonly pods: readonly PodRow[];
 }
 
-/** What a list is made from, and when. */
+/** What a list needs besides the client. */
 export interface PodListContext {
   readonly catalogue: Catalogue;
   readonly signal: AbortSignal;
@@ -44,7 +44,7 @@ export interface PodListContext {
 type Reader = Pick<KubernetesClient, 'listPods' | 'watchPods' | 'lostNodes' | 'target'>;
 
 /**
- * Reads the pods that are meant, and judges each.
+ * Lists the selected pods with their health.
  *
  * @throws AdminError as {@link choosePods}
  */
@@ -59,8 +59,8 @@ export async function listPods(
 }
 
 /**
- * The list now, and again after every change, until aborted. Changes that came while the last list
- * was shown are taken together.
+ * Yields the list now and after every change, until aborted. Changes that arrive while the reader
+ * handles a list are combined.
  */
 export async function* watchPodList(
   client: Reader,
@@ -81,7 +81,7 @@ export async function* watchPodList(
   }
 }
 
-/** Whether a change was one. */
+/** Updates `pods` with a change. Returns false if nothing changed. */
 function keep(pods: Map<string, Pod>, { type, pod }: PodChange): boolean {
   const known = pods.get(pod.name);
   if (type === 'DELETED') return known?.uid === pod.uid && pods.delete(pod.name);
@@ -112,7 +112,7 @@ function podList(
   };
 }
 
-/** A pod with its judgement. */
+/** Returns the row of a pod. */
 export function podRow(pod: Pod, catalogue: Catalogue, now: Date): PodRow {
   return {
     name: pod.name,

@@ -3,12 +3,16 @@ import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { LostNode, Pod } from '../kubernetes/model.ts';
 import { isWell, judgePod } from './judge.ts';
 
-/** More nodes than these are not looked at: whatever is wrong then, it is not a node. */
+/**
+ * At most this many nodes are read: if the pods of more nodes are not ready, a lost node is not the
+ * cause.
+ */
 const MOST_NODES = 20;
 
 /**
- * Marks the pods whose nodes are lost, so that they are judged by it. Nodes are read only where pods
- * are not well, and where we may; without an answer the pods stay as they are.
+ * Sets `lostNode` for the pods whose nodes are lost, so that their health reflects it. Only the
+ * nodes of pods with problems are read. If reading nodes is forbidden or fails, the pods are
+ * returned unchanged.
  */
 export async function markLostNodes(
   client: Pick<KubernetesClient, 'lostNodes'>,

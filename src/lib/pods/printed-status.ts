@@ -1,18 +1,18 @@
 import type { Container, Pod } from '../kubernetes/model.ts';
 
-/** READY, STATUS and RESTARTS of a pod. */
+/** The values of kubectl's READY, STATUS and RESTARTS columns. */
 export interface PrintedStatus {
-  /** Containers that are ready, and all of them: READY. */
+  /** The number of ready containers; with `containers`, the READY column. */
   readonly ready: number;
   readonly containers: number;
   readonly status: string;
-  /** The containers whose restarts count. */
+  /** The containers whose restarts are counted. */
   readonly counted: readonly Container[];
 }
 
 /**
- * What `kubectl get pods` prints of a pod (Kubernetes' printers/internalversion, printPod). Sidecars
- * count, as they do since 1.29; older servers have none.
+ * Returns what `kubectl get pods` prints for a pod (Kubernetes' printers/internalversion,
+ * printPod). Sidecars are counted as since Kubernetes 1.29; older servers have no sidecars.
  */
 export function printedStatus(pod: Pod): PrintedStatus {
   const { initContainers = [], containers, conditions } = pod;
@@ -37,7 +37,7 @@ export function printedStatus(pod: Pod): PrintedStatus {
   };
 }
 
-/** An init container that goes on beside the others. */
+/** Whether a container is an init container that keeps running beside the others. */
 export function isSidecar({ sidecar = false }: Pick<Container, 'sidecar'>): boolean {
   return sidecar;
 }
@@ -47,11 +47,14 @@ function deletedStatus({ deletedAt, reason }: Pod): string | null {
   return reason === 'NodeLost' ? 'Unknown' : 'Terminating';
 }
 
-/** The first init container that holds the others up, and `Init:1/2` and the like. */
+/**
+ * Returns the first init container that is not complete, with a status such as `Init:1/2`; null if
+ * there is none.
+ */
 function pendingStep(
   initContainers: readonly Container[],
 ): { readonly at: number; readonly status: string } | null {
-  // Nothing is said of them before a node has taken the pod.
+  // Init containers have no status before the pod is scheduled.
   if (initContainers.every(({ state }) => state === 'unknown')) return null;
   const at = initContainers.findIndex((one) => {
     if (one.state === 'terminated' && one.exitCode === 0) return false;
@@ -67,7 +70,10 @@ function pendingStep(
   return { at, status: `Init:${at}/${initContainers.length}` };
 }
 
-/** The kubelet sorts the statuses by name, and the first of those that do not run has the say. */
+/**
+ * Of the containers that are not running, the first by name determines the status, because the
+ * kubelet sorts container statuses by name.
+ */
 function mainStatus({ containers }: Pod, before: string, ready: boolean): string {
   let status = before;
   let running = false;

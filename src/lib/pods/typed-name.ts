@@ -1,4 +1,7 @@
-/** Kinds as kubectl takes them before a name; what owns the pods of each: of a Deployment, a ReplicaSet. */
+/**
+ * The kinds that kubectl accepts before a name, with the kind that owns their pods: for a
+ * Deployment, that is a ReplicaSet.
+ */
 const KINDS: Readonly<Record<string, string>> = {
   ...{ pod: 'Pod', pods: 'Pod', po: 'Pod' },
   ...{ deployment: 'ReplicaSet', deployments: 'ReplicaSet', deploy: 'ReplicaSet' },
@@ -7,7 +10,10 @@ const KINDS: Readonly<Record<string, string>> = {
   ...{ job: 'Job', jobs: 'Job' },
 };
 
-/** Reads a name with a kind before it, such as `deploy/frontend`; null for a name without a known kind. */
+/**
+ * Parses a name with a kind, such as `deploy/frontend`; returns null for a name without a known
+ * kind.
+ */
 export function typedName(text: string): { readonly owner: string; readonly name: string } | null {
   const [kind = '', name, more] = text.split('/');
   const owner = KINDS[kind.toLowerCase().replace(/\.(apps|batch)$/, '')];

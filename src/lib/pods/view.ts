@@ -13,18 +13,18 @@ const TONES: Readonly<Record<PodHealth, Tone>> = {
   'not-ready': 'bad',
 };
 
-/** A restart that was longer ago is no news. */
+/** Restarts longer ago than this are not mentioned for pods that are well. */
 const RECENT: Milliseconds = 24 * 60 * 60 * 1_000;
 
-/** A pod that starts for so long may hang. */
+/** A pod that has been starting for longer than this may have a problem. */
 const LONG_START: Milliseconds = 2 * 60 * 1_000;
 
-/** The tone of a pod's health. */
+/** Returns the tone for a pod's health. */
 export function healthTone(health: PodHealth): Tone {
   return TONES[health];
 }
 
-/** `pods list` for people. */
+/** Returns the human-readable view of `pods list`. */
 export function podListView(list: PodList, now: Date): TableView<PodRow> {
   return {
     columns: [
@@ -64,8 +64,8 @@ function reasonsBelow(rows: readonly PodRow[], now: Date): readonly string[] {
 }
 
 /**
- * Why pods are not ready, and how those ended that were restarted of late: whole sentences, which no
- * column has room for. What holds for several pods is said once.
+ * Returns sentences for the lines below the table, for which no column has room: why pods are not
+ * ready, and how recently restarted containers ended. Pods with the same sentence share a line.
  */
 export function reasonLines(rows: readonly PodRow[], now: Date): readonly string[] {
   const names = new Map<string, string[]>();
@@ -81,14 +81,14 @@ function reasonText(row: PodRow, now: Date): string | null {
   const restarted = end === null ? null : `restarted ${timesText(row)}, after ${end}`;
   if (isWell(row)) return isRecent(row, now) ? restarted : null;
   if (row.health === 'starting') return startingText(row);
-  // Its state says as much.
+  // The status column already shows this.
   if (row.health === 'terminating' && row.status === 'Terminating') return null;
   const why = row.why ?? row.status;
   const told = row.restartReason !== null && why.includes(row.restartReason);
   return told || restarted === null ? why : `${why}; ${restarted}`;
 }
 
-/** While a pod starts, only its events say what it waits for, or its init container's log. */
+/** Only the events, or the log of an init container, tell what a starting pod waits for. */
 function startingText({ status, ageMs, name }: PodRow): string | null {
   if (ageMs === null || ageMs < LONG_START) return null;
   const tells = status.startsWith('Init:')

@@ -1,9 +1,9 @@
 import type { Pod, WorkloadReference } from '../kubernetes/model.ts';
 
 /**
- * What the workload of a pod is called, without asking for it: a pod is named after its owner, a
- * ReplicaSet after its Deployment and the hash that its pods carry. The pod's own name where
- * nothing owns it.
+ * Returns the name of the workload that owns a pod, derived without a request: the name of its
+ * owner, or, if that is a ReplicaSet, the ReplicaSet's name without the hash of the pod template.
+ * Without an owner, the pod's own name.
  */
 export function workloadName({
   name,
@@ -19,7 +19,7 @@ export function workloadName({
   return owner.name.replace(/-[^-]+$/, '');
 }
 
-/** Whether a workload keeps a pod. */
+/** Whether a pod belongs to a workload. */
 export function isPodOf(
   pod: Pick<Pod, 'name' | 'owner' | 'labels'>,
   { kind, name }: WorkloadReference,

@@ -6,15 +6,15 @@ import { everyContainer, isDone } from '../containers.ts';
 import type { LogCursor, LogLine } from './log-cursor.ts';
 import { type LogSource, readLog } from './read-log.ts';
 
-/** What following one container asks for. */
+/** The requests to Kubernetes that following one container needs. */
 export type FollowClient = Pick<KubernetesClient, 'podLogs' | 'getPod'>;
 
-/** What happens while a container's log is followed. */
+/** An event while a container's log is followed. */
 export type FollowEvent =
   | { readonly kind: 'lines'; readonly lines: readonly LogLine[] }
   | { readonly kind: 'note'; readonly text: string };
 
-/** What following stands on. */
+/** What following a log needs besides the client. */
 export interface FollowContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -24,23 +24,24 @@ export interface FollowContext {
 
 const FIRST_PAUSE: Milliseconds = 250;
 const LONGEST_PAUSE: Milliseconds = 10_000;
-/** After so many failures without a line between them it is no passing trouble. */
+/** The number of consecutive failures without a line between them that are retried. */
 const MOST_FAILURES = 20;
 /**
- * A stream that has lasted longer than any request may wait for its answer was open, and its log only
- * silent: load balancers cut such connections. That counts as no failure.
+ * A stream that lasted longer than any request waits for its response was open, and its log was
+ * silent: load balancers close such connections. That does not count as a failure.
  */
 const LASTING: Milliseconds = 45_000;
 
 const GAP = 'lines may be missing here: the log was rotated while it could not be read';
 
 /**
- * Follows a container's log over broken connections and through its restarts, until its pod is
- * gone or has ended for good. Of a run that ended while nobody listened, the rest is read as the
- * log of the previous run.
+ * Follows a container's log across broken connections and restarts, until its pod is deleted, or
+ * the pod or the container has ended permanently. The rest of a run that ended during an
+ * interruption is read as the log of the previous run.
  *
- * @param restarts how often the container had been restarted when the cursor was begun
- * @throws AdminError as the KubernetesClient, for what does not pass by itself
+ * @param restarts the container's number of restarts when the cursor was created
+ * @throws AdminError as listed at KubernetesClient, if a retry cannot help or the retries are used
+ *   up
  */
 export async function* followLog(
   client: FollowClient,
@@ -77,7 +78,7 @@ export async function* followLog(
       if (container.restarts > known) {
         yield* missed(container.restarts - known);
         otherRun ||= container.restarts > known + 1;
-        // Its end may have been read already: the cursor leaves out what was.
+        // The end of that run may have been read already: the cursor skips known lines.
         yield* orNothing(lines({ follow: false, previous: true }));
         otherRun = true;
         known = container.restarts;
@@ -102,14 +103,14 @@ export async function* followLog(
       if (failures === 2)
         yield { kind: 'note', text: `the log stream was interrupted: ${error.message}` };
     }
-    // The first time at once: most streams break alone.
+    // Retry once without a pause: most interruptions affect a single stream.
     if (failures > 1) {
       await clock.sleep(Math.min(FIRST_PAUSE * 2 ** (failures - 2), LONGEST_PAUSE), signal);
     }
   }
 }
 
-/** The pod; null when it is gone, or another of its name stands there. */
+/** Returns the pod; null if it was deleted, even if another pod has its name now. */
 async function presentPod(
   client: FollowClient,
   source: LogSource,
@@ -124,7 +125,10 @@ async function presentPod(
   }
 }
 
-/** A new run may write before its pod's status tells of it. */
+/**
+ * Whether the container was restarted or is gone. A new run may write lines before the pod's status
+ * shows the restart.
+ */
 async function hasRestarted(
   client: FollowClient,
   source: LogSource,
@@ -143,7 +147,7 @@ function* missed(restarts: number): Generator<FollowEvent, void> {
   } else yield { kind: 'note', text: 'restarted' };
 }
 
-/** There may be no log yet, or none any more. */
+/** Yields nothing if the container does not have a log (yet or any more). */
 async function* orNothing(events: AsyncIterable<FollowEvent>): AsyncGenerator<FollowEvent, void> {
   try {
     yield* events;
@@ -152,7 +156,7 @@ async function* orNothing(events: AsyncIterable<FollowEvent>): AsyncGenerator<Fo
   }
 }
 
-/** Whether an error says that a container has no log (of that run). */
+/** Whether an error means that a container has no log, or none of its previous run. */
 export function hasNoLog(error: unknown): error is AdminError {
   return (
     isAdminError(error) &&

@@ -11,13 +11,13 @@ import { PodBoard } from './pod-board.ts';
 import type { LogsClient, PodLogEvent, TrackedLog } from './pod-logs.ts';
 import type { LogSource } from './read-log.ts';
 
-/** What is followed. */
+/** What to follow. */
 export interface Followed {
   readonly choice: PodChoice;
   readonly catalogue: Catalogue;
-  /** The logs that were begun. */
+  /** The logs that were read up to now. */
   readonly logs: readonly TrackedLog[];
-  /** The logs of a pod that joins them. */
+  /** Returns the logs of a pod that was created or changed. */
   readonly join: (pod: Pod) => readonly TrackedLog[];
 }
 
@@ -30,14 +30,15 @@ type Handed =
       readonly failed?: true;
     };
 
-/** So much text is sorted and handed on at once, in UTF-16 units. */
+/** The maximum text that is sorted and yielded at once, in UTF-16 code units. */
 const MOST_TEXT = 1024 * 1024;
 
 /**
- * Follows logs, and those of pods that join them, until aborted or until every pod has ended for
- * good. Lines that arrive at the same time are sorted by their times.
+ * Follows logs, including those of pods that are created later, until aborted or until all pods
+ * have ended. Lines that arrive at the same time are sorted by time.
  *
- * @throws AdminError as the KubernetesClient, for what does not pass by itself
+ * @throws AdminError as listed at KubernetesClient, if a retry cannot help or the retries are used
+ *   up
  */
 export async function* followSources(
   client: LogsClient,
@@ -63,12 +64,12 @@ export async function* followSources(
   }
 }
 
-/** In UTF-16 units. */
+/** Returns the size of lines in UTF-16 code units. */
 function sizeOf(lines: readonly LogLine[]): number {
   return lines.reduce((size, { time, text }) => size + time.length + text.length, 0);
 }
 
-/** The streams of one following. */
+/** The streams of one call of {@link followSources}. */
 class Session {
   readonly gate = new Gate<Handed>(MOST_TEXT);
   readonly workers = new Set<Promise<void>>();
@@ -76,9 +77,9 @@ class Session {
   readonly #options: LogsOptions;
   readonly #context: LogsContext;
   readonly #board = new PodBoard();
-  /** Containers of pods that were followed, also those that have ended. */
+  /** Keys of all containers that were followed at any time, including those that have ended. */
   readonly #known = new Set<string>();
-  /** Those that could not be followed any more; a change of their pod is reason to try again. */
+  /** Logs that failed; the next change of their pod makes them followed again. */
   readonly #givenUp = new Map<string, TrackedLog>();
   #active = 0;
 
@@ -88,7 +89,7 @@ class Session {
     this.#context = context;
   }
 
-  /** Follows what was begun, and watches for pods that join. */
+  /** Follows the given logs, and watches for pods to add. */
   async watch({ choice, catalogue, logs, join }: Followed): Promise<void> {
     const matches = podMatcher(choice, catalogue);
     for (const log of logs) this.#follow(log);
@@ -110,7 +111,7 @@ class Session {
     }
   }
 
-  /** Whether it is followed from now on. */
+  /** Starts to follow a log. Returns whether it does. */
   #follow(joining: TrackedLog): boolean {
     const key = `${joining.source.uid}/${joining.source.container}`;
     const log = this.#givenUp.get(key) ?? joining;
@@ -136,7 +137,7 @@ class Session {
     return true;
   }
 
-  /** One log is no reason to end the others; the last one is. */
+  /** Reports the failure of one log as a note; ends with the error if it was the last log. */
   async #giveUp(key: string, log: TrackedLog, error: unknown): Promise<void> {
     if (this.#context.signal.aborted || !isAdminError(error) || this.#active === 1) {
       return this.gate.end({ error });

@@ -3,14 +3,14 @@ import { setImmediate } from 'node:timers/promises';
 interface Held<Item> {
   readonly item: Item;
   readonly size: number;
-  /** Tells its worker that it was taken. */
+  /** Called when the item was taken. */
   readonly taken: () => void;
 }
 
 /**
- * Lets several workers hand over to one reader. Whoever has handed something over waits until it is
- * taken and the reader comes back, so that a slow reader slows them all and no more than one item of
- * each is held.
+ * Passes items from several workers to one reader. A worker waits until its item was taken and the
+ * reader asks for more, so that a slow reader slows down all workers, and at most one item of each
+ * is held.
  */
 export class Gate<Item> {
   readonly #most: number;
@@ -19,12 +19,12 @@ export class Gate<Item> {
   #failure: { readonly error: unknown } | null = null;
   #ended = false;
 
-  /** @param most how much may be taken together, in the unit of the sizes that are handed over */
+  /** @param most the maximum sum of the sizes that are taken at once, in the unit of the sizes */
   constructor(most: number) {
     this.#most = most;
   }
 
-  /** Hands an item over; resolves once it was taken. */
+  /** Passes an item to the reader; resolves when it was taken. */
   async hand(item: Item, size: number): Promise<void> {
     if (this.#ended) return;
     await new Promise<void>((resolve) => {
@@ -33,7 +33,7 @@ export class Gate<Item> {
     });
   }
 
-  /** Ends the reading, with an error or without, after what was handed over so far. */
+  /** Ends the reading, with or without an error, after the items that were passed so far. */
   end(failure?: { readonly error: unknown }): void {
     this.#failure ??= failure ?? null;
     this.#ended = true;
@@ -42,8 +42,8 @@ export class Gate<Item> {
   }
 
   /**
-   * What is there, as soon as there is something, until the end: the oldest first, at least one, and
-   * no more than `most` together.
+   * Yields the waiting items until the end, in order of arrival: at least one, and together no more
+   * than `most`.
    */
   async *take(): AsyncGenerator<readonly Item[], void> {
     for (;;) {
@@ -52,13 +52,13 @@ export class Gate<Item> {
           this.#wake = resolve;
         });
       }
-      // What has arrived at the same time is to be taken together.
+      // Collect everything that arrives at the same time.
       if (!this.#ended) await setImmediate();
       const round = this.#round();
       try {
         if (round.length > 0) yield round.map(({ item }) => item);
       } finally {
-        // A reader who leaves in the middle keeps nobody waiting.
+        // Release the workers even if the reader stops here.
         for (const { taken } of round) taken();
       }
       if (round.length > 0 || !this.#ended) continue;

@@ -10,15 +10,18 @@ import type { PodLogEvent, TrackedLog } from './pod-logs.ts';
 import { readLog } from './read-log.ts';
 
 const PAUSE: Milliseconds = 500;
-/** In a row, of a log that was read in part. One that gives nothing at all is tried only twice. */
+/**
+ * The number of consecutive failures that are retried if the log was read in part. A log of which
+ * nothing was read is retried only once.
+ */
 const MOST_FAILURES = 4;
 
 /**
- * What the logs have now, merged by time. A container that has no log, or whose log cannot be read
- * (its node may be gone), is noted where nobody follows it.
+ * Yields what the logs contain now, merged by time. Without `follow`, a container whose log is
+ * missing or unreadable (its node may be lost) yields a note at the end.
  *
- * @throws AdminError `notFound` NO_PREVIOUS_LOG when none of them has one; as `podLogs` when none can
- *   be read
+ * @throws AdminError `notFound` NO_PREVIOUS_LOG if no container has a previous log; as the
+ *   KubernetesClient's `podLogs` if no log can be read
  */
 export async function* readHistory(
   client: Pick<KubernetesClient, 'podLogs'>,
@@ -44,8 +47,8 @@ export async function* readHistory(
 }
 
 /**
- * Of a log of which only new lines are wanted, the last line is read and kept back: what comes
- * behind it is new, whatever any clock says.
+ * If only new lines are wanted, the last line is read but not yielded: everything after it is new,
+ * regardless of any clock.
  */
 async function* batchesOf(
   client: Pick<KubernetesClient, 'podLogs'>,
@@ -59,7 +62,7 @@ async function* batchesOf(
   for (let failures = 0; ; ) {
     const marks = newOnly && failures === 0 && !cursor.begun;
     try {
-      // Once lines were read, the rest is asked for by its time.
+      // Once lines were read, the rest is requested by time.
       const last = marks ? 1 : newOnly || cursor.begun ? null : tail;
       const options = { previous, tail: last, signal };
       for await (const lines of readLog(client, source, cursor, options)) {
@@ -73,7 +76,7 @@ async function* batchesOf(
       failures += 1;
       const passing = isAdminError(error, 'service') || isAdminError(error, 'timeout');
       const most = cursor.begun ? MOST_FAILURES : 1;
-      // What it writes until it can be read is new as well.
+      // Lines that are written until the log can be read are new too.
       if (marks && !hasNoLog(error)) cursor.window = new LogWindow(0, clock, openedAt);
       if (hasNoLog(error) || !passing || failures > most) return withoutLog(error);
     }

@@ -1,20 +1,20 @@
 /**
- * No piece of a line is longer, in UTF-16 units. Containers' own limit is 16 KiB, which the kubelet
- * joins again to lines without any limit.
+ * The maximum length of a piece of a line, in UTF-16 code units. Container runtimes split lines at
+ * 16 KiB, but the kubelet joins them again without a limit.
  */
 export const LONGEST_LINE = 256 * 1024;
 
 /**
- * Cuts text that comes in pieces into lines. A line that never ends is handed on part after part, so
- * that it is not held as a whole; where it is cut does not depend on the pieces.
+ * Splits text that arrives in pieces into lines. A very long line is passed on in parts, so that it
+ * is never held as a whole; where it is cut does not depend on the pieces.
  */
 export class LineCutter {
   #rest = '';
   #continued = false;
 
   /**
-   * @param take gets each line, without what ends it; `continued` where it is a further part of the
-   *   line before
+   * @param take receives each line without its line break; `continued` is true for a further part
+   *   of the previous line
    */
   push(text: string, take: (line: string, continued: boolean) => void): void {
     const lines = (this.#rest + text).split('\n');
@@ -26,14 +26,14 @@ export class LineCutter {
     this.#rest = this.#cut(this.#rest, take);
   }
 
-  /** Hands on what came after the last whole line, where there is something. */
+  /** Passes on the text after the last line break, if there is any. */
   end(take: (line: string, continued: boolean) => void): void {
     if (this.#rest !== '') take(this.#rest, this.#continued);
     this.#rest = '';
     this.#continued = false;
   }
 
-  /** Hands on all parts but the last, and gives that. */
+  /** Passes on all parts of a line but the last, and returns the last. */
   #cut(line: string, take: (line: string, continued: boolean) => void): string {
     let from = 0;
     while (line.length - from > LONGEST_LINE) {
@@ -46,7 +46,7 @@ export class LineCutter {
   }
 }
 
-/** Whether it is the first half of a character that has two. */
+/** Whether the code unit at a position is the first half of a surrogate pair. */
 function isHighSurrogate(text: string, at: number): boolean {
   return (text.charCodeAt(at) & 0xfc00) === 0xd800;
 }

@@ -3,7 +3,7 @@ import { SeenLines } from './seen-lines.ts';
 
 /** A line of a container's log. */
 export interface LogLine {
-  /** RFC 3339 in UTC with nine digits of a second, so that texts compare as times do. */
+  /** RFC 3339 in UTC with nine fractional digits, so that times can be compared as text. */
   readonly time: string;
   readonly text: string;
 }
@@ -11,44 +11,46 @@ export interface LogLine {
 const SECOND_LENGTH = 'YYYY-MM-DDTHH:MM:SS'.length;
 const LENGTH = 'YYYY-MM-DDTHH:MM:SS.nnnnnnnnnZ'.length;
 const TIMESTAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
-/** Of a longer line its two ends tell it from others. */
+/** Of a longer line, only this many characters (half from each end) are hashed. */
 const HASHED = 1_024;
 const NO_HASHES = new Int32Array(0);
 
 /**
- * Knows which lines of a container's log were read, so that a stream that broke goes on without a
- * gap and without a repeat.
+ * Remembers which lines of a container's log were read, so that a broken stream resumes without
+ * lost or repeated lines.
  *
- * The kubelet cuts `sinceTime` to whole seconds and then sends every line from there on, in the
- * order of the file. So a stream is asked to begin a second before that of the newest line (a log's
- * two streams are not quite in the order of time), and what it sends first is held against the
- * lines since then, of which a number each is kept.
+ * The kubelet truncates `sinceTime` to whole seconds, and sends every line from there on, in file
+ * order. Therefore a stream starts one second before the second of the newest line (the lines of
+ * stdout and stderr are not strictly ordered by time), and its first lines are compared with the
+ * hashes of the lines read since then.
  */
 export class LogCursor {
-  /** Lines before this are never wanted. */
+  /** Lines with an earlier time are skipped. */
   readonly #floor: string;
-  /** The second of the newest line, since the epoch; null before the first. */
+  /** The second of the newest line, in seconds since the epoch; null before the first line. */
   #newest: number | null = null;
-  /** What the second of the line before was, as text and as a number. */
+  /** The second of the previous line, as text and as a number, to avoid parsing it again. */
   #reading = { text: '', second: 0 };
-  /** The lines since the second before the newest, in the log's order. */
+  /** The lines since the second before the newest, in log order. */
   readonly #seen = new SeenLines();
   #hashes: Int32Array = NO_HASHES;
-  /** Time of the first line that was taken. */
+  /** The time of the first line that was returned. */
   #first = '';
-  /** Older lines than the first were left out on purpose, by a number of lines or of seconds. */
+  /** Whether lines before the first were excluded on purpose, by a number of lines or seconds. */
   #cut = false;
-  /** How far what is sent again was recognised; null once new lines come. */
+  /**
+   * The position in `#hashes` up to which resent lines were recognised; null once new lines arrive.
+   */
   #at: number | null = null;
   #sameRun = true;
   #gap = false;
   #last = '';
 
-  /** How far back to begin while no line was taken; null for the beginning of the log. */
+  /** How far back to start while no line was read; null for the beginning of the log. */
   window: LogWindow | null;
 
   /**
-   * @param since lines before it are left out, to the millisecond
+   * @param since earlier lines are skipped; precise to the millisecond
    * @param window see {@link LogCursor.window}
    */
   constructor(since: Date | null = null, window: LogWindow | null = null) {
@@ -56,22 +58,22 @@ export class LogCursor {
     this.window = window;
   }
 
-  /** Whether a line was taken. */
+  /** Whether a line was returned. */
   get begun(): boolean {
     return this.#newest !== null;
   }
 
-  /** From what time on a stream has to begin; null where no time is known. */
+  /** Returns the time from which to request a stream; null if none is known. */
   since(): Date | null {
     if (this.#newest !== null) return new Date((this.#newest - 1) * 1_000);
     return this.#floor === '' ? null : new Date(`${this.#floor.slice(0, SECOND_LENGTH)}Z`);
   }
 
   /**
-   * A stream begins.
+   * Prepares for a new stream.
    *
-   * @param cut older lines than its first were left out on purpose
-   * @param sameRun it is of the run of the container that was read last
+   * @param cut whether lines before its first were excluded on purpose
+   * @param sameRun whether it belongs to the run of the container that was read last
    */
   open(cut: boolean, sameRun = true): void {
     this.#sameRun = sameRun;
@@ -82,14 +84,15 @@ export class LogCursor {
   }
 
   /**
-   * A line as it was sent, its time in front; null for one that was read before.
+   * Decodes a sent line, which starts with its time; returns null for a line that is skipped or
+   * known.
    *
-   * @param continued it has no time, because it goes on where a long line was cut
+   * @param continued whether it is a further part of a long line, and so has no time
    */
   take(sent: string, continued = false): LogLine | null {
     const space = continued ? -1 : sent.indexOf(' ');
     const time = continued ? null : normalTime(space === -1 ? sent : sent.slice(0, space));
-    // The kubelet cuts long lines as well.
+    // The kubelet splits long lines too, and the further parts have no time.
     const line =
       time === null
         ? { time: this.#last, text: sent }
@@ -101,8 +104,9 @@ export class LogCursor {
   }
 
   /**
-   * Whether lines may be missing before the one that was taken last: not one of those that were read
-   * is in the log any more, so it was rotated (the kubelet gives the newest file only). Says so once.
+   * Returns whether lines may be missing before the line that was returned last: none of the known
+   * lines is in the log any more, so it was rotated (the kubelet returns only the newest file).
+   * Each gap is reported once.
    */
   takeGap(): boolean {
     const gap = this.#gap;
@@ -143,12 +147,12 @@ export class LogCursor {
   }
 }
 
-/** The same text on its own: V8 keeps the whole text alive that another was cut out of. */
+/** Returns a copy: in V8, a substring keeps the whole string that it was cut from in memory. */
 function detached(time: string): string {
   return Buffer.from(time, 'latin1').toString('latin1');
 }
 
-/** A time as RFC 3339 in UTC with nine digits; null for anything else. */
+/** Returns a time as RFC 3339 in UTC with nine fractional digits; null for anything else. */
 function normalTime(text: string): string | null {
   if (text.length === LENGTH && text.endsWith('Z') && text[SECOND_LENGTH] === '.') return text;
   const [, seconds, fraction = '', zone] = TIMESTAMP.exec(text) ?? [];
@@ -157,7 +161,7 @@ function normalTime(text: string): string | null {
   return `${utc}.${fraction.padEnd(9, '0')}Z`;
 }
 
-/** FNV-1a over what tells lines of one second apart. */
+/** Returns the FNV-1a hash of a line's length, fraction of the second, and text. */
 function hashOf({ time, text }: LogLine): number {
   let hash = 0x811c9dc5 ^ text.length;
   const add = (from: string, start: number, end: number): void => {

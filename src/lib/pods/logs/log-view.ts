@@ -2,27 +2,30 @@ import { tint } from '../../terminal/tint.ts';
 import type { SourcedLine } from './merge-lines.ts';
 import type { LogSource } from './read-log.ts';
 
-/** What stands in front of a line. */
+/** What to show with each line. */
 export interface LogMarks {
-  /** Which pod it is from. */
+  /** Whether to show the pod and container. */
   readonly pod: boolean;
-  /** When it was written. */
+  /** Whether to show the time. */
   readonly timestamps: boolean;
   readonly color: boolean;
 }
 
-/** A line for people; its pod, and its container where that is called otherwise, in a colour of its own. */
+/**
+ * Formats a line for people. The pod, and the container if its name differs, have a colour of their
+ * own.
+ */
 export function logText({ source, time, text }: SourcedLine<LogSource>, marks: LogMarks): string {
   const stamped = marks.timestamps ? `${time} ${text}` : text;
   return marks.pod ? `${tint(sourceText(source), source.pod, marks.color)} ${stamped}` : stamped;
 }
 
-/** Which container of which pod. */
+/** Returns the pod's name, with the container's unless the pod's name starts with it. */
 export function sourceText({ pod, container }: LogSource): string {
   return pod.startsWith(container) ? pod : `${pod}/${container}`;
 }
 
-/** A line for programs. */
+/** Returns a line as a JSON document. */
 export function logDocument({ source, time, text }: SourcedLine<LogSource>): {
   readonly time: string;
   readonly pod: string;

@@ -1,23 +1,23 @@
 import type { Clock, Milliseconds } from '../../clock.ts';
 
-/** Which part of the logs, and how. */
+/** Options for reading logs. */
 export interface LogsOptions {
   readonly follow: boolean;
-  /** The run before this one. */
+  /** Whether to read the previous run of each container. */
   readonly previous: boolean;
-  /** Only what is not older, in milliseconds. */
+  /** The maximum age of lines, in milliseconds; null for no limit. */
   readonly sinceMs: Milliseconds | null;
-  /** Only so many of the last lines of each container. */
+  /** The number of last lines of each container; null for all. */
   readonly tail: number | null;
-  /** Only lines that match. */
+  /** Lines must match this; null for all lines. */
   readonly grep: RegExp | null;
-  /** Only containers of this name; null for all. */
+  /** The name of the containers to read; null for all. */
   readonly container: string | null;
-  /** No more logs than these are read at once. */
+  /** The maximum number of logs that are read at once. */
   readonly maxStreams: number;
 }
 
-/** What reading logs stands on. */
+/** What reading logs needs besides the client. */
 export interface LogsContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;

@@ -1,17 +1,17 @@
 import type { LogLine } from './log-cursor.ts';
 
-/** A line and where it is from. */
+/** A line with its source. */
 export interface SourcedLine<Source> extends LogLine {
   readonly source: Source;
 }
 
-/** Lines of one source, in the order of its log. */
+/** The lines of one source, in log order. */
 export interface SourcedLines<Source> {
   readonly source: Source;
   readonly batches: AsyncIterable<readonly LogLine[]>;
 }
 
-/** So many lines are handed on at once. */
+/** The number of lines that are yielded at once. */
 const HANDED = 1_000;
 
 interface Head<Source> {
@@ -22,8 +22,8 @@ interface Head<Source> {
 }
 
 /**
- * Merges logs that end by their times. Of each no more than one batch is held, so memory does not
- * grow with their lengths.
+ * Merges finite logs by time. At most one batch of each log is held, so memory does not grow with
+ * the length of the logs.
  */
 export async function* mergeLines<Source>(
   sources: readonly SourcedLines<Source>[],
@@ -52,7 +52,7 @@ export async function* mergeLines<Source>(
   }
 }
 
-/** Lines that have come from several sources meanwhile, by their times; of one in its own order. */
+/** Sorts lines of several sources by time; the lines of a single source keep their order. */
 export function sortLines<Source>(
   batches: readonly { readonly source: Source; readonly lines: readonly LogLine[] }[],
 ): readonly SourcedLine<Source>[] {
@@ -74,7 +74,7 @@ async function fill<Source>(head: Head<Source>): Promise<boolean> {
   }
 }
 
-/** A binary heap, the earliest line on top. */
+/** A binary heap with the earliest line on top. */
 class Heap<Source> {
   readonly #heads: Head<Source>[] = [];
 
@@ -86,7 +86,7 @@ class Heap<Source> {
     return this.#heads[0];
   }
 
-  /** The top has moved on. */
+  /** Restores the order after the top has advanced. */
   sink(): void {
     const heads = this.#heads;
     const [moved] = heads;
@@ -104,7 +104,7 @@ class Heap<Source> {
     heads[at] = moved;
   }
 
-  /** The top has ended. */
+  /** Removes the top, which has ended. */
   drop(): void {
     const last = this.#heads.pop();
     if (!last || this.#heads.length === 0) return;

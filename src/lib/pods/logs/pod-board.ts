@@ -1,12 +1,12 @@
 import type { PodChange } from '../../kubernetes/client.ts';
 import type { Pod } from '../../kubernetes/model.ts';
 
-/** The pods as a watch last saw them, for those who wait for a change of one. */
+/** The latest known state of pods; notifies callers that wait for a change of one. */
 export class PodBoard {
   readonly #pods = new Map<string, Pod>();
   readonly #waiting = new Map<string, Set<() => void>>();
 
-  /** Keeps what a watch says, and wakes whoever waits for it. */
+  /** Records a change, and resolves the promises that wait for it. */
   take({ type, pod }: PodChange): void {
     if (type === 'DELETED') this.#pods.delete(pod.name);
     else this.#pods.set(pod.name, pod);
@@ -15,7 +15,7 @@ export class PodBoard {
     for (const wake of waiting ?? []) wake();
   }
 
-  /** Resolves when a pod of this name has changed, or at the abort. */
+  /** Resolves when a pod of this name changes, or when aborted. */
   changed(name: string, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const waiting = this.#waiting.get(name) ?? new Set();
@@ -30,7 +30,7 @@ export class PodBoard {
     });
   }
 
-  /** Whether there are pods, and each of them has ended for good. */
+  /** Whether there are pods and all of them have ended. */
   get over(): boolean {
     const pods = [...this.#pods.values()];
     return (

@@ -13,38 +13,38 @@ import type { LogsContext, LogsOptions } from './logs-options.ts';
 import type { SourcedLine } from './merge-lines.ts';
 import type { LogSource } from './read-log.ts';
 
-/** What reading the logs of pods asks for. */
+/** The requests to Kubernetes that reading logs of pods needs. */
 export type LogsClient = Pick<
   KubernetesClient,
   'listPods' | 'watchPods' | 'getPod' | 'podLogs' | 'target'
 >;
 
-/** What comes of it. */
+/** An event while logs are read. */
 export type PodLogEvent =
-  /** Comes before all others. Alone: all lines will be of one container, of a pod that was named. */
+  /** The first event. `alone` means that all lines are of one container of a pod that was named. */
   | { readonly kind: 'begun'; readonly alone: boolean }
   | { readonly kind: 'lines'; readonly lines: readonly SourcedLine<LogSource>[] }
   | {
       readonly kind: 'note';
       readonly source: LogSource | null;
       readonly text: string;
-      /** The log could not be read to its end. */
+      /** Set if the log could not be read to its end. */
       readonly failed?: true;
     };
 
-/** A container, and how far its log was read. */
+/** A container's log, and how far it was read. */
 export interface TrackedLog {
   readonly source: LogSource;
   readonly cursor: LogCursor;
-  /** How often it had been restarted when it was first seen. */
+  /** The container's number of restarts when it was first seen. */
   readonly restarts: number;
 }
 
 /**
- * The logs of all containers of the pods that are meant, merged by time. Init containers that have
- * ended well and containers for debugging are read only where one is named. First comes what is
- * there, read to its end; with `follow` then what is written, also by pods that join (the first one,
- * even), over broken connections and restarts, without a gap and without a repeat.
+ * Yields the logs of all containers of the selected pods, merged by time. Ephemeral containers, and
+ * init containers that succeeded, are read only if named. The existing lines come first. With
+ * `follow`, new lines come after them, also those of pods that are created later (even if there
+ * were none before), without lost or repeated lines despite broken connections and restarts.
  *
  * @throws AdminError as {@link choosePods}; `notFound` PODS_NOT_FOUND, NO_PREVIOUS_LOG;
  *   `validation` BAD_CONTAINER; `usage` TOO_MANY_STREAMS
@@ -84,7 +84,10 @@ export async function* podLogs(
   yield* followSources(client, { choice, catalogue, logs, join }, options, context);
 }
 
-/** Whether it has come since, told without this machine's clock: none of them is younger. */
+/**
+ * Whether a pod was created after the listed ones. Compares only creation times, because this
+ * machine's clock may differ from the cluster's.
+ */
 function isNewTo(pods: readonly Pod[], { uid, createdAt }: Pod): boolean {
   if (createdAt === null) return false;
   return pods.every((pod) => pod.uid !== uid && (pod.createdAt ?? createdAt) <= createdAt);
@@ -111,7 +114,10 @@ function trackedLogs(
     }));
 }
 
-/** What joins has to have the name of that pod, too. */
+/**
+ * Whether only one container is read, and its pod was named, so that no pod of another name can be
+ * added.
+ */
 function isAlone(logs: readonly TrackedLog[], { names, services }: PodChoice): boolean {
   const [log, ...others] = logs;
   if (!log || others.length > 0 || names.length + services.length !== 1) return false;

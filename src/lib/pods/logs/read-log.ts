@@ -2,30 +2,31 @@ import type { KubernetesClient } from '../../kubernetes/client.ts';
 import { LineCutter } from './line-cutter.ts';
 import type { LogCursor, LogLine } from './log-cursor.ts';
 
-/** A container whose log is read. */
+/** Identifies a container whose log is read. */
 export interface LogSource {
   readonly pod: string;
   readonly uid: string;
   readonly container: string;
-  /** Of the catalogue; null where the pod is of no known service. */
+  /** The name in the catalogue; null for an unknown service. */
   readonly service: string | null;
 }
 
-/** How a log is read once. */
+/** Options for one stream of a log. */
 export interface ReadOptions {
   readonly follow?: boolean;
-  /** The log of the run before this one. */
+  /** Whether to read the log of the previous run. */
   readonly previous?: boolean;
-  /** It is not of the run that was read last. */
+  /** Whether the log is of another run than the one that was read last. */
   readonly otherRun?: boolean;
-  /** Only so many of the last lines. */
+  /** The number of last lines to read; null for all. */
   readonly tail?: number | null;
   readonly signal: AbortSignal;
 }
 
 /**
- * One stream of a container's log: the lines that the cursor has not seen yet, as many at once as
- * came together. A stream that breaks throws; half a line at its end is left for the next one.
+ * Reads one stream of a container's log, and yields the lines that are new to the cursor, one batch
+ * per chunk. A broken stream throws; if it is followed, an incomplete last line is left to the next
+ * stream.
  *
  * @throws AdminError as the KubernetesClient's `podLogs`
  */

@@ -1,4 +1,4 @@
-/** Lines one after the other that were written in the same second. */
+/** Consecutive lines that were written in the same second. */
 interface Run {
   readonly second: number;
   count: number;
@@ -7,16 +7,18 @@ interface Run {
 const SMALLEST = 64;
 
 /**
- * The hashes of the lines that were read of late, in the log's order. Four bytes a line: a log that
- * is written as fast as can be has some ten thousand of them in two seconds.
+ * The hashes of recently read lines, in log order. They take four bytes per line: a log that is
+ * written at full speed has about ten thousand lines in two seconds.
  */
 export class SeenLines {
   #hashes = new Int32Array(SMALLEST);
   #count = 0;
-  /** Few: two streams of a container mix their seconds only where one turns into the next. */
+  /**
+   * There are few: the seconds of stdout and stderr are mixed only around the change of a second.
+   */
   #runs: Run[] = [];
 
-  /** @param second of the line's time, since the epoch */
+  /** @param second the second of the line's time, in seconds since the epoch */
   add(hash: number, second: number): void {
     if (this.#count === this.#hashes.length) this.#resize(this.#count * 2);
     this.#hashes[this.#count] = hash;
@@ -26,7 +28,7 @@ export class SeenLines {
     else this.#runs.push({ second, count: 1 });
   }
 
-  /** Forgets the lines of the seconds before one. */
+  /** Removes the lines of earlier seconds. */
   dropBefore(second: number): void {
     let from = 0;
     let kept = 0;
@@ -42,7 +44,7 @@ export class SeenLines {
     if (this.#hashes.length > SMALLEST && kept < this.#hashes.length / 8) this.#resize(kept * 2);
   }
 
-  /** All hashes as they are now. */
+  /** Returns a copy of all hashes. */
   hashes(): Int32Array {
     return this.#hashes.slice(0, this.#count);
   }

@@ -7,52 +7,55 @@ import { shellWord } from '../../shell-word.ts';
 import { judgePod } from '../judge.ts';
 import { isPodOf } from '../workload-name.ts';
 
-/** A pod that is to be replaced. */
+/** A pod that will be replaced. */
 export interface DoomedPod {
   readonly name: string;
   readonly uid: string;
   readonly ready: boolean;
-  /** It is being deleted already. */
+  /** Whether it is being deleted already. */
   readonly terminating: boolean;
 }
 
-/** A workload some or all of whose pods are to be replaced. */
+/** A workload of which some or all pods will be replaced. */
 export interface RestartTarget extends WorkloadReference {
   readonly pods: readonly DoomedPod[];
-  /** How many of them were not asked for, and are replaced with the others. */
+  /** The number of these pods that were not selected, but are replaced with the others. */
   readonly unnamed: number;
-  /** Pods that it wants. */
+  /** The desired number of pods. */
   readonly replicas: number;
   readonly ready: number;
-  /** It replaces its pods just now: that is waited for, and not begun again. */
+  /** Whether a restart is in progress: it is awaited, and no new one is started. */
   readonly rolling: boolean;
   readonly service: string | null;
   readonly impact: string | null;
   readonly severity: Service['severity'];
-  /** Losing the service loses builds. */
+  /** Whether a failure of the service loses builds. */
   readonly losesBuilds: boolean;
 }
 
-/** What a restart will do. */
+/** The changes that a restart makes. */
 export interface RestartPlan {
-  /** `roll`: new pods before the old ones go, as the workload says. `delete`: the pods themselves. */
+  /**
+   * `roll`: the workload replaces its pods by its update strategy. `delete`: the pods are deleted.
+   */
   readonly how: 'roll' | 'delete';
   readonly targets: readonly RestartTarget[];
-  /** Builds that run now; null where Nomad could not be asked. */
+  /** The number of builds that are running; null if Nomad could not be queried. */
   readonly runningBuilds: number | null;
 }
 
-/** What planning asks of Kubernetes. */
+/** The requests to Kubernetes that planning needs. */
 export type RestartPlanner = Pick<
   KubernetesClient,
   'workloadOf' | 'getWorkload' | 'listPods' | 'target'
 >;
 
 /**
- * Works out whose pods are replaced.
+ * Determines which workloads and pods a restart replaces.
  *
- * @throws AdminError `validation` NOT_RESTARTABLE for a pod that nothing would make anew, or a
- *   workload that does not replace its pods by itself, or not now; as the KubernetesClient
+ * @throws AdminError `validation` NOT_RESTARTABLE for a pod that would not be replaced, or for a
+ *   workload that does not replace its pods by itself (OnDelete) or at present (paused); as listed
+ *   at KubernetesClient
  */
 export async function planRestart(
   client: RestartPlanner,
@@ -71,7 +74,7 @@ export async function planRestart(
     groups.set(key, group);
     group.pods.push(pod);
   }
-  // Whoever names one pod has its workload replace all of them, unless they are deleted.
+  // A rollout replaces all pods of the workload, even if only one was selected.
   const all = how === 'roll' && groups.size > 0 ? await client.listPods({ signal }) : [];
   const targets = await Promise.all(
     [...groups.values()].map(async (group) => {
@@ -88,7 +91,7 @@ export async function planRestart(
   return { how, targets, runningBuilds };
 }
 
-/** Whether a rollout has come to its end (kubectl's polymorphichelpers/rollout_status.go). */
+/** Whether a rollout is complete (kubectl's polymorphichelpers/rollout_status.go). */
 export function isRolledOut(workload: Workload): boolean {
   const { observed, replicas, current, updated, ready, available, partition = 0 } = workload;
   return (
@@ -135,7 +138,7 @@ function isKept({ name }: Pod, { partition = 0 }: Workload): boolean {
   return partition > 0 && Number(/-(\d+)$/.exec(name)?.[1] ?? partition) < partition;
 }
 
-/** An evicted pod stays behind: no roll takes it away. */
+/** A pod that has ended remains: a rollout does not remove it. */
 function hasEnded({ phase }: Pod): boolean {
   return phase === 'Failed' || phase === 'Succeeded';
 }
@@ -187,7 +190,7 @@ function paused({ kind, name }: Workload, target: ClusterTarget): AdminError {
   });
 }
 
-/** A command line that reaches the same cluster. */
+/** Returns a kubectl command for the same cluster and namespace. */
 function kubectl(words: string, { namespace, context }: ClusterTarget): string {
   const cluster = context === null ? '' : ` --context ${shellWord(context)}`;
   return `kubectl ${words} -n ${namespace}${cluster}`;

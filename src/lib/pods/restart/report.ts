@@ -2,15 +2,15 @@ import type { Milliseconds } from '../../clock.ts';
 import type { RestartPlan } from './plan.ts';
 import { type RestartEvent, type RestartOutcome, restartExitCode, targetName } from './restart.ts';
 
-/** How a restart ended. */
+/** The result of a restart. Times in `Ms` are milliseconds. */
 export interface RestartReport {
   readonly how: RestartPlan['how'];
   readonly targets: readonly {
     readonly target: string;
     readonly service: string | null;
-    /** Pods that were replaced. */
+    /** The pods of the plan. */
     readonly pods: readonly string[];
-    /** Null where it was interrupted. */
+    /** Null if interrupted. */
     readonly outcome: RestartOutcome | null;
     readonly tookMs: Milliseconds | null;
     readonly problem: string | null;
@@ -18,7 +18,7 @@ export interface RestartReport {
   readonly exitCode: number;
 }
 
-/** Makes the report of what the events have said. */
+/** Builds the report from the events of a restart. */
 export function reportRestart(plan: RestartPlan, events: readonly RestartEvent[]): RestartReport {
   const ends = events.flatMap((event) => (event.type === 'ended' ? event : []));
   const targets = plan.targets.map((target) => {

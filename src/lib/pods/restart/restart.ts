@@ -8,23 +8,23 @@ import { judgePod } from '../judge.ts';
 import { isPodOf } from '../workload-name.ts';
 import { isRolledOut, type RestartPlan, type RestartTarget } from './plan.ts';
 
-/** What restarting asks of Kubernetes. */
+/** The requests to Kubernetes that restarting needs. */
 export type RestartClient = Pick<
   KubernetesClient,
   'restartWorkload' | 'deletePod' | 'getPod' | 'getWorkload' | 'listPods'
 >;
 
-/** How a target ended. */
+/** The outcome for one target. */
 export type RestartOutcome =
   | 'ready'
-  /** It was begun, and nobody waited. */
+  /** Started, but not awaited (`detach`). */
   | 'begun'
-  /** It was not ready in time. */
+  /** Not ready before the timeout. */
   | 'not-ready'
-  /** Kubernetes gave it up, or it could not be begun. */
+  /** The rollout failed, or it could not be started or observed. */
   | 'failed';
 
-/** What happens during a restart. */
+/** An event during a restart. Times in `Ms` are milliseconds. */
 export type RestartEvent =
   | { readonly type: 'begun'; readonly target: string; readonly pods: readonly string[] }
   | {
@@ -42,7 +42,7 @@ export type RestartEvent =
       readonly problem: string | null;
     };
 
-/** How a restart is waited for. */
+/** Options for waiting for a restart. Times in `Ms` are milliseconds. */
 export interface RestartOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -52,20 +52,20 @@ export interface RestartOptions {
 
 const POLL: Milliseconds = 2_000;
 const PATIENCE: Milliseconds = 120_000;
-/** What `kubectl delete pod --now` gives a pod to end, as the guide does. */
+/** The grace period in seconds of `kubectl delete pod --now`, which the operations guide uses. */
 const NOW_SECONDS = 1;
 
-/** `Deployment/frontend`. */
+/** Returns a name such as `Deployment/frontend`. */
 export function targetName({ kind, name }: Pick<RestartTarget, 'kind' | 'name'>): string {
   return `${kind}/${name}`;
 }
 
 /**
- * Begins to restart every target of a plan, and waits for all of them at once until each is ready
- * again. A target that cannot be begun, or not be followed any more, fails alone.
+ * Starts the restart of every target of a plan, then waits concurrently until each is ready again.
+ * The failure of one target does not affect the others.
  *
- * @throws AdminError as the KubernetesClient where the very first cannot be begun: nothing has
- *   changed then
+ * @throws AdminError as listed at KubernetesClient, if the first target cannot be started: nothing
+ *   was changed then
  */
 export async function* restartPods(
   client: RestartClient,
@@ -117,7 +117,7 @@ export async function* restartPods(
 
 type EndTarget = (target: RestartTarget, outcome: RestartOutcome, problem?: string) => void;
 
-/** The exit code that the ends of all targets make. */
+/** Returns the exit code for the outcomes of all targets. */
 export function restartExitCode(outcomes: readonly RestartOutcome[]): number {
   const good = outcomes.filter((outcome) => outcome === 'ready' || outcome === 'begun').length;
   if (good === outcomes.length) return 0;
@@ -157,7 +157,10 @@ async function waitUntilReady(
   }
 }
 
-/** The pods that go, and why not all of them do. */
+/**
+ * Starts the restart of a target. Returns the pods to replace; if a deletion failed after others
+ * succeeded, only those before it, and the problem.
+ */
 async function begin(
   client: RestartClient,
   how: RestartPlan['how'],
@@ -176,7 +179,7 @@ async function begin(
       await deleteExactly(client, pod, signal);
     } catch (error) {
       signal.throwIfAborted();
-      // Before the first one nothing has changed.
+      // If the first deletion fails, nothing was changed.
       if (at === 0 || !isAdminError(error)) throw error;
       return { pods: names.slice(0, at), problem: error.message };
     }
@@ -184,7 +187,7 @@ async function begin(
   return { pods: names, problem: null };
 }
 
-/** Deletes this very pod; one that took its name since stays. */
+/** Deletes exactly this pod, and no newer pod of the same name. */
 async function deleteExactly(
   client: RestartClient,
   { name, uid }: Pick<Pod, 'name' | 'uid'>,
@@ -194,10 +197,10 @@ async function deleteExactly(
     await client.deletePod(name, { uid, gracePeriodSeconds: NOW_SECONDS, signal });
   } catch (error) {
     signal.throwIfAborted();
-    // Gone meanwhile, or replaced: that is what was wanted.
+    // The pod was deleted or replaced by someone else.
     if (isAdminError(error, 'notFound')) return;
     if (isAdminError(error) && error.code === 'KUBERNETES_CONFLICT') return;
-    // No answer does not mean that the pod was not deleted.
+    // The deletion may have succeeded even if its response is missing.
     const unsure = isAdminError(error, 'timeout') || isAdminError(error, 'service');
     if (unsure && (await isGoing(client, { name, uid }, signal))) return;
     throw error;
@@ -215,13 +218,15 @@ async function isGoing(
   } catch (error) {
     signal.throwIfAborted();
     if (isAdminError(error, 'notFound')) return true;
-    // Cannot be told: the caller reports why the deletion itself failed.
+    // Unknown: the caller reports the error of the deletion.
     if (isAdminError(error)) return false;
     throw error;
   }
 }
 
-/** Where a target stands: done only when no old pod is left and as many are ready as are wanted. */
+/**
+ * Returns the state of a target. It is done when no old pod is left and all desired pods are ready.
+ */
 async function look(
   client: RestartClient,
   how: RestartPlan['how'],
@@ -232,7 +237,7 @@ async function look(
   readonly ready: number;
   readonly done: boolean;
   readonly stalled: string | null;
-  /** What is not as it should be yet, in words. */
+  /** What is missing, for people. */
   readonly lacks: string;
 }> {
   const workload = await client.getWorkload(target, signal);
@@ -243,7 +248,7 @@ async function look(
   const listed = await client.listPods({ labelSelector, signal });
   const pods = listed.filter((pod) => isPodOf(pod, target));
   const left = pods.filter(({ uid }) => old.has(uid));
-  // Counted here, for the workload's own count may lag behind.
+  // Counted here, because the count in the workload's status may be out of date.
   const ready = pods.filter((pod) => judgePod(pod).health === 'ready').length;
   const whole = ready >= workload.replicas;
   const rolled = isRolledOut(workload) && (target.rolling || left.length === 0);
@@ -256,7 +261,7 @@ async function look(
   };
 }
 
-/** @param left those that were there before */
+/** @param left the old pods that still exist */
 function lacksText(pods: readonly Pod[], left: readonly Pod[], readiness: string): string {
   const names = left.map(({ name }) => name).join(', ');
   const fresh = pods.filter((pod) => !left.includes(pod));

@@ -1,7 +1,10 @@
 import { isAdminError } from '../../errors.ts';
 import type { NomadClient } from '../../nomad/client.ts';
 
-/** How many batch jobs run in Nomad, which is what builds are; null where it cannot be asked. */
+/**
+ * Returns the number of running builds, which are batch jobs in Nomad; null if it cannot be
+ * queried.
+ */
 export async function countRunningBuilds(
   connect: () => Promise<Pick<NomadClient, 'jobs'>>,
   signal: AbortSignal,

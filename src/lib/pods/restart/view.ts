@@ -5,7 +5,7 @@ import type { RestartPlan, RestartTarget } from './plan.ts';
 import type { RestartReport } from './report.ts';
 import { type RestartEvent, targetName } from './restart.ts';
 
-/** What a restart will do, for people. */
+/** Returns the human-readable view of a restart plan. */
 export function restartPlanView({ how, targets, runningBuilds }: RestartPlan): DetailView {
   const table = eraseTable<RestartTarget>({
     columns: [
@@ -38,7 +38,7 @@ export function restartPlanView({ how, targets, runningBuilds }: RestartPlan): D
   };
 }
 
-/** What may go wrong, each a sentence. */
+/** Returns the risks of a plan, one or two sentences each. */
 export function restartWarnings({ how, targets, runningBuilds }: RestartPlan): readonly string[] {
   const loses = targets.filter(({ losesBuilds }) => losesBuilds);
   const builds = affectedBuilds(runningBuilds);
@@ -67,7 +67,7 @@ function affectedBuilds(amount: number | null): string {
   return `${builds} may be affected.`;
 }
 
-/** How a restart ended, for people. */
+/** Returns the human-readable view of a restart report. */
 export function restartReportView(report: RestartReport): DetailView {
   const table = eraseTable<RestartReport['targets'][number]>({
     columns: [
@@ -92,7 +92,10 @@ export function restartReportView(report: RestartReport): DetailView {
   return { blocks: [{ kind: 'table', table }] };
 }
 
-/** One line for an event; undefined for those that are progress alone. */
+/**
+ * Returns a line of text for an event; undefined for progress events and targets that are not
+ * awaited.
+ */
 export function restartLine(event: RestartEvent): string | undefined {
   switch (event.type) {
     case 'begun':
@@ -107,7 +110,7 @@ export function restartLine(event: RestartEvent): string | undefined {
   }
 }
 
-/** What goes on just now, for the line of a terminal that is written over. */
+/** Returns the text of the progress line; undefined for other events. */
 export function restartProgress(event: RestartEvent): string | undefined {
   if (event.type !== 'progress') return undefined;
   const { target, renewed, ready, replicas } = event;
