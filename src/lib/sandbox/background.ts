@@ -5,15 +5,15 @@ import type { Milliseconds } from '../clock.ts';
 import { AdminError, type ErrorKind, EXIT_CODES } from '../errors.ts';
 import type { SandboxPlace, SandboxState } from './state-file.ts';
 
-/** Time that a sandbox in the background has until everything listens. */
+/** How long a sandbox in the background may take until it listens. */
 const START_LIMIT_MS: Milliseconds = 60_000;
 
 /**
- * Starts a sandbox in a process of its own that outlives this one, and waits until it is ready.
+ * Starts a sandbox in a separate process that outlives this one, and waits until it is ready.
  *
- * @param words the command line that serves it in the foreground and writes its state as one line
- * of JSON when it is ready, as one line of JSON on standard error when it cannot
- * @throws AdminError whatever kept it from starting; of kind `timeout`, code SANDBOX_START
+ * @param words the command line that serves the sandbox in the foreground; it writes its state as
+ *   one line of JSON when it is ready, or an error as one line of JSON on standard error
+ * @throws AdminError the error that kept it from starting; of kind `timeout`, code SANDBOX_START
  */
 export async function startInBackground(
   place: SandboxPlace,
@@ -28,7 +28,7 @@ export async function startInBackground(
   const child = spawn(program, args, {
     detached: true,
     env: { ...env },
-    // Nothing of the terminal stays open in it; it says that it is ready through the pipe.
+    // The child keeps no stream of the terminal; it reports that it is ready through the pipe.
     stdio: ['ignore', 'pipe', log.fd],
   });
   await log.close();
@@ -46,7 +46,7 @@ export async function startInBackground(
   }
 }
 
-/** The first line of a child's output; null when it ends without one. */
+/** Returns the first line of a child's output; null if the child ends without one. */
 function firstLine(child: ChildProcess, signal: AbortSignal): Promise<string | null> {
   return new Promise((resolve, reject) => {
     let text = '';
@@ -72,7 +72,9 @@ function firstLine(child: ChildProcess, signal: AbortSignal): Promise<string | n
   });
 }
 
-/** The error of a child that could not start: its last line of JSON, or else all that it said. */
+/**
+ * Returns the error of a child that could not start: its last line of JSON, or else its whole log.
+ */
 async function whyNot(place: SandboxPlace): Promise<AdminError> {
   const said = (await readFile(place.logFile, 'utf8')).trim();
   const last = said.split('\n').at(-1) ?? '';

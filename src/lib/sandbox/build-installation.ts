@@ -20,22 +20,22 @@ import type { SandboxContext } from './service.ts';
 import { SkewedClock } from './skewed-clock.ts';
 import { type SshNomad, SshSandbox } from './ssh/ssh-sandbox.ts';
 
-/** Pod that Nomad's server runs in, as CircleCI Server 3.x names it; in 4.x: `nomad-server-0`. */
+/** The pod of Nomad's server in CircleCI Server 3.x; in 4.x it is `nomad-server-0`. */
 const NOMAD_POD = 'circleci-nomad-0';
 
-/** What does not depend on the scenario. */
+/** The options that do not depend on the scenario. */
 export interface InstallationOptions {
-  /** The same seed and sizes make the same installation. Default 1. */
+  /** The same seed and sizes create the same installation. Default 1. */
   readonly seed?: number;
-  /** Seconds of the sandbox's time in a real second; 0 stands still. Default 1. */
+  /** Seconds of sandbox time per real second; 0 to stop time. Default 1. */
   readonly rate?: number;
-  /** The sandbox's time when it starts. Default: now. */
+  /** The sandbox time at the start. Default: now. */
   readonly startAt?: Date;
 }
 
-/** The services of an installation, none of which listens yet. */
+/** The services of an installation, before they listen. */
 export interface Installation {
-  /** The clock, the faults and the list of calls that all of them share. */
+  /** The clock, the faults and the call log, shared by all services. */
   readonly context: SandboxContext;
   readonly nomad: NomadSandbox;
   readonly kubernetes: KubernetesSandbox;
@@ -47,9 +47,9 @@ export interface Installation {
 }
 
 /**
- * Makes every service of a scenario, and connects them with each other.
+ * Creates all services of a scenario and connects them.
  *
- * @param directory where their files go
+ * @param directory the directory for their files
  */
 export function buildInstallation(
   scenario: Scenario,
@@ -62,7 +62,7 @@ export function buildInstallation(
     ...(options.rate === undefined ? {} : { rate: options.rate }),
   });
   const shared = { clock, faults: new FaultPlan(scenario.faults), calls: new CallLog() };
-  // A stream of random numbers each: what one service draws does not change another.
+  // Each service has its own random stream, so that they do not influence each other.
   const context = (offset: number): SandboxContext => ({
     ...shared,
     random: seededRandom(seed * 101 + offset),

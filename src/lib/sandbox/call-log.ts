@@ -1,20 +1,20 @@
-/** One request that a sandbox service received. */
+/** A request received by a sandbox service. */
 export interface Call {
   readonly service: string;
   readonly method: string;
-  /** Path with query, as it came. */
+  /** The path with the query, as received. */
   readonly path: string;
-  /** Whether it would change anything. */
+  /** Whether the request would change anything. */
   readonly write: boolean;
-  /** The caller's user agent, empty where it sent none. */
+  /** The caller's user agent; empty if none was sent. */
   readonly agent: string;
-  /** What it was sent to log in with: the values of `Authorization` and of each API's token header. */
+  /** The credentials sent: the values of `Authorization` and of each API's token header. */
   readonly credentials: readonly string[];
 }
 
 const KEPT = 1_000;
 
-/** Counts what the services were asked, and keeps the last {@link KEPT} requests. */
+/** Counts the requests to the services, and keeps the last {@link KEPT}. */
 export class CallLog {
   reads = 0;
   writes = 0;
@@ -27,12 +27,12 @@ export class CallLog {
     if (this.#recent.length > KEPT) this.#recent.shift();
   }
 
-  /** The newest requests, oldest first. */
+  /** Returns the newest requests, oldest first. */
   recent(): readonly Call[] {
     return this.#recent;
   }
 
-  /** Forgets everything that was counted. */
+  /** Resets all counts. */
   reset(): void {
     this.reads = 0;
     this.writes = 0;

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 
-/** A callback that is due at a moment of the sandbox's time. */
+/** A callback scheduled in sandbox time. */
 export interface Timer {
   cancel(): void;
 }
@@ -13,10 +13,10 @@ interface Entry {
 }
 
 /**
- * The sandbox's time. It runs with real time at `rate` (1 by default, 60 makes a minute of every
- * second), or stands still (`rate` 0) until it is moved by {@link SandboxClock.advance}.
- * Everything that happens in the sandbox (builds that end, deadlines, log lines, blocking queries
- * that time out) is scheduled here, so that a test moves time instead of waiting for it.
+ * The sandbox's clock. It runs at `rate` times real time (1 by default; at 60, a minute passes
+ * every second). At rate 0 it stands still until {@link SandboxClock.advance} moves it. Everything
+ * that happens in the sandbox (ends of builds, deadlines, log lines, timeouts of blocking queries)
+ * is scheduled here, so that tests advance time instead of waiting.
  */
 export class SandboxClock implements Clock {
   #virtual: number;
@@ -32,12 +32,12 @@ export class SandboxClock implements Clock {
     this.#rate = options.rate ?? 1;
   }
 
-  /** How many seconds of the sandbox pass in a real second; 0 when it stands still. */
+  /** Seconds of sandbox time per real second; 0 if time is stopped. */
   get rate(): number {
     return this.#rate;
   }
 
-  /** Changes how fast time passes from now on. */
+  /** Sets the rate from now on. */
   setRate(rate: number): void {
     this.#settle();
     this.#rate = rate;
@@ -48,12 +48,12 @@ export class SandboxClock implements Clock {
     return new Date(this.nowMs());
   }
 
-  /** Milliseconds since the epoch, in the sandbox's time. */
+  /** Returns sandbox time in milliseconds since the epoch. */
   nowMs(): number {
     return this.#virtual + (performance.now() - this.#anchor) * this.#rate;
   }
 
-  /** Runs `callback` once, `ms` milliseconds of the sandbox's time from now. */
+  /** Runs `callback` once, after `ms` milliseconds of sandbox time. */
   schedule(ms: number, callback: () => void): Timer {
     const entry: Entry = {
       due: this.nowMs() + Math.max(0, ms),
@@ -88,8 +88,8 @@ export class SandboxClock implements Clock {
   }
 
   /**
-   * Moves time forward by `ms`, running what becomes due in its order. Between two callbacks it
-   * yields to the event loop, so that what they set off is seen before the next one.
+   * Advances time by `ms`, running due callbacks in order. Between two callbacks it yields to the
+   * event loop, so that the effects of one are visible to the next.
    */
   async advance(ms: number): Promise<void> {
     this.#settle();
@@ -109,7 +109,7 @@ export class SandboxClock implements Clock {
     this.#arm();
   }
 
-  /** Forgets every timer; the clock can still be read. */
+  /** Cancels all timers; the clock can still be read. */
   stop(): void {
     clearTimeout(this.#wake);
     this.#entries = [];

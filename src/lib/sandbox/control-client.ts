@@ -9,10 +9,12 @@ import type {
 } from './control-protocol.ts';
 import type { FaultRule } from './faults.ts';
 
-/** Real milliseconds after which a sandbox that says nothing counts as hung; moving time may take long. */
+/**
+ * The real time after which an unresponsive sandbox counts as hung; advancing time may take long.
+ */
 const PATIENCE_MS = 60_000;
 
-/** Steers a sandbox that may run in another process. */
+/** Controls a sandbox, which may run in another process. */
 export class SandboxControl {
   readonly #address: ControlAddress;
 
@@ -20,17 +22,17 @@ export class SandboxControl {
     this.#address = address;
   }
 
-  /** @param timeoutMs real milliseconds to wait for the answer */
+  /** @param timeoutMs how long to wait for the response, in real milliseconds */
   async status(timeoutMs = PATIENCE_MS): Promise<SandboxStatus> {
     return (await this.#send('GET', '/status', undefined, timeoutMs)) as SandboxStatus;
   }
 
-  /** Moves the sandbox's time forward; what becomes due has happened when this resolves. */
+  /** Advances sandbox time; resolves after everything due has run. */
   async advance(ms: number): Promise<ClockReading> {
     return (await this.#send('POST', '/clock', { advanceMs: ms })) as ClockReading;
   }
 
-  /** Sets how many seconds of the sandbox's time pass in a real second. */
+  /** Sets how many seconds of sandbox time pass per real second. */
   async setRate(rate: number): Promise<ClockReading> {
     return (await this.#send('POST', '/clock', { rate })) as ClockReading;
   }
@@ -47,12 +49,12 @@ export class SandboxControl {
     return (await this.#send('GET', '/calls')) as CallReport;
   }
 
-  /** Counts from 0 again. */
+  /** Resets the call counts. */
   async resetCalls(): Promise<void> {
     await this.#send('POST', '/calls/reset');
   }
 
-  /** Makes something happen to a service, such as `nomad` `finish-build`. */
+  /** Runs a verb of a service, such as `finish-build` of `nomad`. */
   async verb(
     service: 'nomad' | 'kubernetes' | 'pipeline',
     verb: string,
@@ -61,7 +63,7 @@ export class SandboxControl {
     return this.#send('POST', `/${service}/${verb}`, given);
   }
 
-  /** Asks the sandbox to end; it is still ending when this resolves. */
+  /** Requests the sandbox to stop; resolves before it has ended. */
   async stop(): Promise<void> {
     await this.#send('POST', '/stop');
   }

@@ -1,11 +1,11 @@
 import type { Call } from './call-log.ts';
 
-/** Where the services of a sandbox are. */
+/** The addresses of a sandbox's services. */
 export interface ServiceAddresses {
   readonly nomad: { readonly address: string };
   readonly kubernetes: {
     readonly server: string;
-    /** Path of the kubeconfig file. */
+    /** The path of the kubeconfig file. */
     readonly kubeconfig: string;
     readonly context: string;
     readonly namespace: string;
@@ -14,38 +14,38 @@ export interface ServiceAddresses {
   readonly github: { readonly url: string };
 }
 
-/** How the control API of a sandbox is reached. */
+/** The address and token of a sandbox's control API. */
 export interface ControlAddress {
   readonly url: string;
-  /** Bearer token; whoever has it can steer the sandbox. */
+  /** The bearer token, which gives full control of the sandbox. */
   readonly token: string;
 }
 
-/** What does not change while a sandbox runs. */
+/** The properties that do not change while a sandbox runs. */
 export interface SandboxDescription {
   readonly scenario: string;
   readonly pid: number;
   readonly services: ServiceAddresses;
-  /** Variables that point clients at it. */
+  /** The environment variables that point clients at it. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** The sandbox's time. */
+/** Sandbox time and its rate. */
 export interface ClockReading {
-  /** RFC 3339. */
+  /** The time in RFC 3339. */
   readonly now: string;
-  /** Seconds of the sandbox's time in a real second; 0 when it stands still. */
+  /** Seconds of sandbox time per real second; 0 if time is stopped. */
   readonly rate: number;
 }
 
-/** Answer of `GET /status`. */
+/** The response of `GET /status`. */
 export interface SandboxStatus extends SandboxDescription {
   readonly clock: ClockReading;
-  /** Requests that the services have had. */
+  /** The number of requests to the services. */
   readonly calls: { readonly reads: number; readonly writes: number };
 }
 
-/** Answer of `GET /calls`. */
+/** The response of `GET /calls`. */
 export interface CallReport {
   readonly reads: number;
   readonly writes: number;
@@ -53,7 +53,7 @@ export interface CallReport {
   readonly recent: readonly Call[];
 }
 
-/** What the control API says when it cannot do as asked. */
+/** The error document of the control API. */
 export interface ControlFailure {
   readonly code: string;
   readonly message: string;

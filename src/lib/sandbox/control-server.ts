@@ -9,29 +9,29 @@ import { readFaultRule } from './fault-rule.ts';
 import type { FaultPlan } from './faults.ts';
 import { badArgument, VerbArguments } from './verb-arguments.ts';
 
-/** What can be done to a service over the control API, by name. */
+/** The operations of a service in the control API, by name. */
 export type Verbs = Readonly<Record<string, (given: VerbArguments) => unknown | Promise<unknown>>>;
 
-/** What the control API steers. */
+/** The objects controlled by the control API. */
 export interface Controlled {
   readonly clock: SandboxClock;
   readonly faults: FaultPlan;
   readonly calls: CallLog;
   describe(): SandboxDescription;
-  /** Verbs of the services, by service. */
+  /** The verbs by service. */
   readonly verbs: Readonly<Record<string, Verbs>>;
-  /** Called when somebody asks it to stop. */
+  /** Called when a client requests a stop. */
   askStop(): void;
 }
 
 type Route = (given: VerbArguments) => unknown | Promise<unknown>;
 
-/** Requests are small; whatever is larger is no request of ours. */
+/** Valid requests are small; larger bodies are rejected. */
 const LARGEST_BODY = 1_000_000;
 
 /**
- * The API that steers a sandbox while it runs: time, faults, call counts and what happens to its
- * services. On a loopback port of its own, so that no fault hits it and no count includes it.
+ * The API that controls a running sandbox: time, faults, call counts and service verbs. It has its
+ * own loopback port, so that faults and call counts do not apply to it.
  */
 export class ControlServer {
   readonly #controlled: Controlled;
@@ -118,7 +118,7 @@ export class ControlServer {
       case 'POST /calls/reset':
         return () => calls.reset();
       case 'POST /stop':
-        // The answer goes out before everything ends.
+        // The response is sent before the sandbox stops.
         return () => void setImmediate(() => this.#controlled.askStop());
       default:
         return Object.hasOwn(verbs, service) && Object.hasOwn(verbs[service] ?? {}, verb)

@@ -3,7 +3,7 @@ import { type FAULT_KINDS, readFaultRule } from './fault-rule.ts';
 import type { FaultRule } from './faults.ts';
 import { VerbArguments } from './verb-arguments.ts';
 
-/** A fault rule as flags of a command line give it. */
+/** The command-line flags of a fault rule. */
 export interface FaultFlags {
   readonly kind: (typeof FAULT_KINDS)[number];
   readonly service?: string | undefined;
@@ -17,7 +17,7 @@ export interface FaultFlags {
   readonly bytes?: number | undefined;
 }
 
-/** What each kind of fault has to be told, and may be. */
+/** The required and the optional flag of each kind of fault. */
 const PARTS: Readonly<
   Record<
     FaultFlags['kind'],
@@ -32,9 +32,9 @@ const PARTS: Readonly<
 };
 
 /**
- * The rule that the flags give.
+ * Builds a rule from flags.
  *
- * @throws AdminError of kind `usage`, code BAD_FLAGS, where flags of another kind of fault are given
+ * @throws AdminError of kind `usage`, code BAD_FLAGS, if flags of another kind of fault are given
  * @throws AdminError of kind `usage`, code BAD_VERB_ARGUMENTS
  */
 export function faultOf(flags: FaultFlags): FaultRule {
@@ -51,11 +51,11 @@ export function faultOf(flags: FaultFlags): FaultRule {
   const { service, method, path, times, after, kind, status, body, ms, bytes } = flags;
   const fault = { kind, status, body, ms, bytes };
   const given = { service, method, path, times, after, fault };
-  // JSON leaves out what is undefined, as it will on the wire.
+  // JSON drops undefined values, as on the wire.
   return readFaultRule(new VerbArguments(JSON.parse(JSON.stringify(given))));
 }
 
-/** A rule in words. */
+/** Describes a rule in a sentence. */
 export function describeFault({ fault, service, method, path, times, after }: FaultRule): string {
   const what = {
     delay: 'ms' in fault ? `wait ${fault.ms} ms` : '',

@@ -5,7 +5,7 @@ import { badArgument, type VerbArguments } from './verb-arguments.ts';
 export const FAULT_KINDS = ['delay', 'reset', 'status', 'truncate', 'hang'] as const;
 
 /**
- * Reads a fault rule that came as JSON.
+ * Parses a fault rule from JSON.
  *
  * @throws AdminError of kind `usage`, code BAD_VERB_ARGUMENTS
  */

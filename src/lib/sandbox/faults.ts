@@ -1,33 +1,33 @@
-/** What goes wrong with a request. */
+/** A failure injected into a request. */
 export type Fault =
-  /** Holds the request for a while of the sandbox's time before it is answered. */
+  /** Delays the response, in sandbox time. */
   | { readonly kind: 'delay'; readonly ms: number }
-  /** Closes the connection without an answer. */
+  /** Closes the connection without a response. */
   | { readonly kind: 'reset' }
-  /** Answers with this status, and does nothing. */
+  /** Responds with this status without executing the request. */
   | {
       readonly kind: 'status';
       readonly status: number;
       readonly body?: string;
       readonly headers?: Readonly<Record<string, string>>;
     }
-  /** Does what was asked, and cuts the answer after so many bytes of its body. */
+  /** Executes the request, and truncates the response after this many bytes of its body. */
   | { readonly kind: 'truncate'; readonly bytes: number }
-  /** Never answers. */
+  /** Never responds. */
   | { readonly kind: 'hang' };
 
-/** A fault and the requests that it hits. */
+/** A fault and the requests it applies to. */
 export interface FaultRule {
-  /** The service's name; every one where it is left out. */
+  /** The name of the service; all if undefined. */
   readonly service?: string;
-  /** The HTTP method; every one where it is left out. */
+  /** The HTTP method; all if undefined. */
   readonly method?: string;
-  /** A regular expression, searched for in path and query. */
+  /** A regular expression to search for in the path with query. */
   readonly path?: string;
   readonly fault: Fault;
-  /** How many requests it hits before it is spent; without end where it is left out. */
+  /** How many requests it applies to; unlimited if undefined. */
   readonly times?: number;
-  /** How many matching requests pass before it starts to hit; 0 where it is left out. */
+  /** How many matching requests pass before it applies; 0 if undefined. */
   readonly after?: number;
 }
 
@@ -38,7 +38,7 @@ interface Live {
   hits: number;
 }
 
-/** The faults of one sandbox. The first rule that matches a request and is not spent decides. */
+/** The faults of a sandbox. The first matching rule that is not used up applies. */
 export class FaultPlan {
   #rules: Live[] = [];
 
@@ -55,7 +55,7 @@ export class FaultPlan {
     this.#rules = [];
   }
 
-  /** The fault that hits this request, counted; undefined when it is answered as usual. */
+  /** Returns the fault for a request and counts it; undefined for a normal response. */
   next(service: string, method: string, path: string): Fault | undefined {
     for (const live of this.#rules) {
       const { rule } = live;

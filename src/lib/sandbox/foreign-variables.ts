@@ -1,6 +1,6 @@
 /**
- * Variables that would turn a command from the sandbox to a real installation, or take a real
- * secret to the sandbox. They are unset where they are not the sandbox's own.
+ * Variables that would direct a command from the sandbox to a real installation, or send a real
+ * secret to the sandbox. They are unset unless the sandbox sets them itself.
  */
 const RETARGETING: readonly string[] = [
   'CIRCLECI_ADMIN_INSTALLATION',
@@ -29,12 +29,12 @@ const RETARGETING: readonly string[] = [
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Names of the variables that a shell has to forget before it can follow `own`. */
+/** Returns the variables that a shell must unset before it uses `own`. */
 export function foreignVariables(own: Environment): readonly string[] {
   return RETARGETING.filter((name) => own[name] === undefined);
 }
 
-/** An environment in which every client finds the sandbox and nothing else. */
+/** Returns an environment in which all clients use the sandbox only. */
 export function sandboxed(ambient: Environment, own: Environment): Environment {
   const merged: Record<string, string | undefined> = { ...ambient, ...own };
   for (const name of foreignVariables(own)) delete merged[name];

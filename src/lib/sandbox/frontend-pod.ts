@@ -1,10 +1,10 @@
 import { busybox } from './kubernetes/busybox.ts';
 import type { PodBackend } from './kubernetes/pod-backend.ts';
 
-/** Port of the nREPL in the frontend's pod. */
+/** The port of the nREPL in the frontend's pod. */
 const NREPL_PORT = 6005;
 
-/** The frontend's container: its nREPL, and a few small commands. */
+/** Returns the backend of the frontend's pod: its nREPL, and a few shell commands. */
 export function frontendPod(name: string, nrepl: { readonly port: number | null }): PodBackend {
   const small = busybox(name);
   return {

@@ -4,16 +4,16 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SandboxContext } from './service.ts';
 
-/** What a simulated HTTP service does with a request that no fault has eaten. */
+/** Handles the requests to a simulated HTTP service that no fault applies to. */
 export interface HttpHandlers {
   request(request: IncomingMessage, response: ServerResponse): void;
-  /** Protocol upgrades: WebSocket and SPDY. */
+  /** Handles protocol upgrades: WebSocket and SPDY. */
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Whether a request would change something; by its method where it is left out. */
+  /** Returns whether a request would change anything; by default this depends on the method. */
   isWrite?(request: IncomingMessage): boolean;
 }
 
-/** A loopback HTTP server under the sandbox's faults and call counts. */
+/** A loopback HTTP server with the sandbox's faults and call counts. */
 export class SandboxHttpServer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -37,7 +37,7 @@ export class SandboxHttpServer {
         agent: request.headers['user-agent'] ?? '',
         credentials: credentialsOf(request),
       });
-      // The sandbox's time, not the machine's, as clients compare theirs with it.
+      // Sandbox time instead of the machine's, because clients compare it with their own clock.
       response.setHeader('Date', context.clock.now().toUTCString());
       const fault = context.faults.next(name, method, path);
       switch (fault?.kind) {
@@ -107,7 +107,7 @@ export class SandboxHttpServer {
     return this.#port;
   }
 
-  /** Listens on `port` of 127.0.0.1, or on a free one. */
+  /** Listens on `port` of 127.0.0.1; by default on a free one. */
   async start(port = 0): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
@@ -116,7 +116,7 @@ export class SandboxHttpServer {
     this.#port = (this.#server.address() as AddressInfo).port;
   }
 
-  /** Ends every connection at once. */
+  /** Closes all connections immediately. */
   async stop(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
@@ -129,7 +129,7 @@ function credentialsOf({ headers }: IncomingMessage): readonly string[] {
   return CREDENTIAL_HEADERS.flatMap((name) => headers[name] ?? []);
 }
 
-/** Lets `bytes` of the body through and then breaks the connection. */
+/** Sends `bytes` of the body and then breaks the connection. */
 function cutAfter(response: ServerResponse, bytes: number): void {
   let left = bytes;
   const write = response.write.bind(response);

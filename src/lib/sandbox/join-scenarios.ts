@@ -4,8 +4,8 @@ import type { Scenario } from './scenario.ts';
 import { healthy } from './scenarios/healthy.ts';
 
 /**
- * Two situations at once. Lists of what is wrong are joined; of two values the one counts that
- * differs from the healthy scenario's, and the first where both do.
+ * Combines two scenarios. Lists of problems are concatenated. Of two different values, the one that
+ * differs from the healthy scenario is used; if both differ, the first.
  */
 export function joinScenarios(first: Scenario, second: Scenario): Scenario {
   const faults = [...(first.faults ?? []), ...(second.faults ?? [])];
@@ -41,7 +41,7 @@ function joinPipelines(first: PipelineScenario, second: PipelineScenario): Pipel
   return { ...others, ...(faults.length > 0 ? { faults } : {}), clockSkewMs };
 }
 
-/** Field by field, what differs from the ordinary: the first before the second. */
+/** Merges fields: a value that differs from the ordinary one is used, preferably the first. */
 function joined<T extends object>(first: T, second: T, ordinary: T): T {
   const usual = new Map<string, unknown>(Object.entries(ordinary));
   const differs = ([field, value]: [string, unknown]): boolean => value !== usual.get(field);

@@ -1,18 +1,18 @@
-/** A seeded stream of random numbers: everything in a sandbox that looks random comes from one. */
+/** A seeded stream of random numbers, the source of all random values in a sandbox. */
 export interface Random {
-  /** A number from 0 up to, not including, 1. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   next(): number;
-  /** A whole number from `min` to `max`, both included. */
+  /** Returns an integer from `min` to `max`, both inclusive. */
   integer(min: number, max: number): number;
-  /** One element of a list that is not empty. */
+  /** Returns an element of a non-empty list. */
   pick<T>(list: readonly T[]): T;
-  /** `length` lower-case hexadecimal digits. */
+  /** Returns `length` lower-case hexadecimal digits. */
   hex(length: number): string;
-  /** An identifier in the form of a UUID. */
+  /** Returns an identifier in the format of a UUID. */
   uuid(): string;
 }
 
-/** Makes a {@link Random} from a seed (mulberry32). */
+/** Creates a {@link Random} from a seed (mulberry32). */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {

@@ -4,20 +4,21 @@ import { AdminError } from '../errors.ts';
 import { sandboxed } from './foreign-variables.ts';
 import { Sandbox, type SandboxOptions } from './sandbox.ts';
 
-/** A program to run with a sandbox around it. */
+/** A program to run in the environment of a sandbox. */
 export interface InsideProgram {
-  /** Program and arguments. */
+  /** The program and its arguments. */
   readonly words: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** Whether Ctrl-C on the terminal reaches the program without us. */
+  /** Whether the program itself receives Ctrl-C from the terminal. */
   readonly onTerminal: boolean;
 }
 
 /**
- * Starts a sandbox, runs a program in its environment on our own streams, and stops the sandbox.
+ * Starts a sandbox, runs a program in its environment with inherited streams, and stops the
+ * sandbox.
  *
- * @returns the program's exit code; 128 and the signal's number where a signal ended it
+ * @returns the program's exit code; 128 plus the signal number if a signal ended it
  * @throws AdminError of kind `notFound`, code PROGRAM_NOT_FOUND
  */
 export async function runInside(
@@ -44,7 +45,7 @@ function runProgram(
     const child = spawn(name, args, { cwd, env: { ...env }, stdio: 'inherit' });
     const onAbort = (): void => {
       const terminated = signal.reason instanceof Error && signal.reason.message === 'SIGTERM';
-      // A terminal sends its Ctrl-C to the whole group: the program has had it already.
+      // A terminal sends Ctrl-C to the whole process group, so the program has already received it.
       if (terminated || !onTerminal) child.kill(terminated ? 'SIGTERM' : 'SIGINT');
     };
     signal.addEventListener('abort', onAbort, { once: true });

@@ -30,28 +30,31 @@ import {
 } from './service-verbs.ts';
 import type { SshSandbox } from './ssh/ssh-sandbox.ts';
 
-/** What a sandbox is made from. */
+/** The options of a sandbox. */
 export interface SandboxOptions extends InstallationOptions {
-  /** A scenario or its name. Default `healthy`. */
+  /** A scenario or the name of one. Default `healthy`. */
   readonly scenario?: string | Scenario;
-  /** Nomad clients, instead of the scenario's number. */
+  /** The number of Nomad clients; overrides the scenario. */
   readonly clients?: number;
-  /** Running builds, instead of the scenario's number. */
+  /** The number of running builds; overrides the scenario. */
   readonly builds?: number;
-  /** Accounts of the server, instead of the scenario's number. */
+  /** The number of accounts on the server; overrides the scenario. */
   readonly users?: number;
-  /** Where its files go; kept after the end. Default: a temporary one that is removed. */
+  /**
+   * The directory for its files, which is kept. Default: a temporary one that is removed at the
+   * end.
+   */
   readonly directory?: string;
 }
 
-/** Every part of a sandbox before it listens. */
+/** The parts of a sandbox before it listens. */
 interface Parts extends Installation {
   readonly scenario: Scenario;
   readonly directory: string;
   readonly temporary: boolean;
 }
 
-/** A whole simulated installation on loopback. */
+/** A complete simulated installation on loopback. */
 export class Sandbox implements AsyncDisposable {
   readonly scenario: Scenario;
   readonly clock: SandboxClock;
@@ -59,22 +62,22 @@ export class Sandbox implements AsyncDisposable {
   readonly calls: CallLog;
   readonly nomad: NomadSandbox;
   readonly kubernetes: KubernetesSandbox;
-  /** The way of builds from the server through the services to Nomad, and back. */
+  /** The pipeline that carries builds from the server through the services to Nomad, and back. */
   readonly pipeline: PipelineSandbox;
-  /** The installation's web address and its own APIs. */
+  /** The installation's web address and its APIs. */
   readonly server: ServerSandbox;
-  /** The console of the frontend, behind port 6005 of its pod. */
+  /** The frontend's REPL, behind port 6005 of its pod. */
   readonly nrepl: NreplSandbox;
   /** The organisation whose members use the installation. */
   readonly github: GitHubSandbox;
   /** The clients' machines, behind a bastion. */
   readonly ssh: SshSandbox;
   readonly control: ControlServer;
-  /** Its kubeconfig and the config and data directories of our own command line. */
+  /** Contains its kubeconfig, and the CLI's config and data directories. */
   readonly directory: string;
-  /** In the order in which they start. */
+  /** The services in the order in which they start. */
   readonly services: readonly SandboxService[];
-  /** Aborted once somebody asks it to stop, over the control API. */
+  /** Aborted when a stop is requested over the control API. */
   readonly stopAsked: AbortSignal;
   readonly #temporary: boolean;
   #stopping: Promise<void> | undefined;
@@ -113,7 +116,7 @@ export class Sandbox implements AsyncDisposable {
   }
 
   /**
-   * Builds every service and has it listen.
+   * Creates and starts all services.
    *
    * @throws AdminError of kind `usage`, code UNKNOWN_SCENARIO
    */
@@ -134,7 +137,7 @@ export class Sandbox implements AsyncDisposable {
     }
   }
 
-  /** Variables that point kubectl, the nomad CLI and our own commands here, and nowhere else. */
+  /** Returns the variables that point kubectl, the nomad CLI and this CLI at the sandbox only. */
   environment(): Readonly<Record<string, string>> {
     const environment: Record<string, string> = {
       CIRCLECI_ADMIN_CONFIG_DIR: join(this.directory, 'config'),
@@ -144,7 +147,7 @@ export class Sandbox implements AsyncDisposable {
     return environment;
   }
 
-  /** What it is and where everything is. */
+  /** Returns the scenario and the addresses of all services. */
   describe(): SandboxDescription {
     return {
       scenario: this.scenario.name,
@@ -164,7 +167,7 @@ export class Sandbox implements AsyncDisposable {
     };
   }
 
-  /** Ends every service. May be called again. */
+  /** Stops all services. May be called more than once. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;

@@ -8,28 +8,28 @@ import type { ServerScenario } from './server/scenario.ts';
 import type { SshScenario } from './ssh/scenario.ts';
 import type { ServerVersion } from './versions.ts';
 
-/** A situation that an installation can be in, as data: what each service holds when it starts. */
+/** A state of an installation: what each service contains when it starts. */
 export interface Scenario {
-  /** One word or several joined by hyphens, as `--scenario` takes it. */
+  /** One or more words joined by hyphens, the value of `--scenario`. */
   readonly name: string;
-  /** One line, for the list of scenarios. */
+  /** A one-line description for the list of scenarios. */
   readonly summary: string;
-  /** Of the server, with what its services are called and how builds go; 3.0 where it is left out. */
+  /** The server's version, which determines the names of services and the pipeline. Default 3.0. */
   readonly version?: ServerVersion;
   readonly nomad: NomadScenario;
   readonly kubernetes: KubernetesScenario;
-  /** The way of builds through the services; nothing is broken where it is left out. */
+  /** The pipeline of builds through the services. Default: without faults. */
   readonly pipeline?: PipelineScenario;
-  /** The server's web address; as usual where it is left out. */
+  /** The server's web address. Default: the usual state. */
   readonly server?: ServerScenario;
-  /** The frontend's nREPL; as usual where it is left out. */
+  /** The frontend's nREPL. Default: the usual state. */
   readonly nrepl?: NreplScenario;
-  /** The organisation at GitHub; as usual where it is left out. */
+  /** The organisation on GitHub. Default: the usual state. */
   readonly github?: GitHubScenario;
-  /** The clients' machines, and what they can reach; everything where it is left out. */
+  /** The clients' machines and what they can reach. Default: everything. */
   readonly ssh?: SshScenario;
-  /** Code of the finding that has to come first; null where nothing is to be found. */
+  /** The code of the expected first finding; null if nothing is to be found. */
   readonly expects?: string | null;
-  /** Faults that are there from the beginning. */
+  /** The faults from the start on. */
   readonly faults?: readonly FaultRule[];
 }

@@ -3,10 +3,11 @@ import { Sandbox, type SandboxOptions } from './sandbox.ts';
 import type { SandboxPlace, SandboxState } from './state-file.ts';
 
 /**
- * Runs a sandbox under its name until `signal` is aborted or somebody stops it.
+ * Runs a named sandbox until `signal` is aborted or a stop is requested.
  *
- * @param onReady called once everything listens
- * @throws AdminError of kind `refused`, code SANDBOX_RUNNING; of kind `usage`, code UNKNOWN_SCENARIO
+ * @param onReady called once all services listen
+ * @throws AdminError of kind `refused`, code SANDBOX_RUNNING; of kind `usage`, code
+ *   UNKNOWN_SCENARIO
  */
 export async function serveSandbox(
   place: SandboxPlace,
@@ -27,7 +28,7 @@ export async function serveSandbox(
     await sandbox?.stop();
     await place.remove();
   }
-  // After a failure it stays: it says why.
+  // Reached only without a failure: the log of a failed sandbox is kept.
   await rm(place.logFile, { force: true });
 }
 

@@ -1,18 +1,18 @@
 import { busybox } from './kubernetes/busybox.ts';
 import type { ExecIo, PodBackend } from './kubernetes/pod-backend.ts';
 
-/** What the server pod needs of the simulated Nomad. */
+/** The parts of the simulated Nomad that the server pod uses. */
 export interface PodNomad {
-  /** The loopback port of its HTTP API. */
+  /** The loopback port of the HTTP API. */
   readonly port: number;
-  /** Runs the nomad CLI on the words after `nomad`; the exit status. */
+  /** Runs the nomad CLI with the arguments after `nomad`; returns the exit status. */
   cli(argv: readonly string[], io: ExecIo): Promise<number>;
 }
 
-/** Nomad's HTTP port in the pod. */
+/** The port of Nomad's HTTP API in the pod. */
 const NOMAD_PORT = 4646;
 
-/** The container of a Nomad server: Nomad's port, its CLI, and a few small commands. */
+/** Returns the backend of a Nomad server's pod: Nomad's port, its CLI, and a few shell commands. */
 export function nomadServerPod(name: string, nomad: PodNomad): PodBackend {
   const small = busybox(name);
   const exec = async (command: readonly string[], io: ExecIo): Promise<number> => {
@@ -30,7 +30,7 @@ export function nomadServerPod(name: string, nomad: PodNomad): PodBackend {
   };
 }
 
-/** What `env A=1 B=2 nomad status` runs. The simulated programs read no variables. */
+/** Returns the command of `env A=1 B=2 nomad status`. The simulated programs ignore variables. */
 function afterAssignments(words: readonly string[]): readonly string[] {
   const at = words.findIndex((word) => !/^[A-Za-z_][A-Za-z0-9_]*=/.test(word));
   return at === -1 ? ['env'] : words.slice(at);

@@ -8,7 +8,9 @@ import type { PipelineSandbox } from './pipeline/pipeline-sandbox.ts';
 import type { ServerSandbox } from './server/server-sandbox.ts';
 import { badArgument, type VerbArguments } from './verb-arguments.ts';
 
-/** What can happen to the simulated Nomad. Clients go by id or name, jobs and allocations by id. */
+/**
+ * The verbs of the simulated Nomad. Clients are named by ID or name, jobs and allocations by ID.
+ */
 export function nomadVerbs(nomad: NomadSandbox): Verbs {
   const node = (given: VerbArguments): string => nodeOf(nomad, given.text('node'));
   const job = (given: VerbArguments): string =>
@@ -48,7 +50,7 @@ export function nomadVerbs(nomad: NomadSandbox): Verbs {
   };
 }
 
-/** What can happen to the simulated Kubernetes. Pods go by name, or by that of their workload. */
+/** The verbs of the simulated Kubernetes. Pods are named by their own name or their workload's. */
 export function kubernetesVerbs(kubernetes: KubernetesSandbox): Verbs {
   const pod = (given: VerbArguments): string => {
     try {
@@ -75,7 +77,7 @@ export function kubernetesVerbs(kubernetes: KubernetesSandbox): Verbs {
   };
 }
 
-/** What can happen on the way of builds. */
+/** The verbs of the pipeline. */
 export function pipelineVerbs(pipeline: PipelineSandbox): Verbs {
   return {
     'start-build': (given) => {
@@ -90,7 +92,7 @@ export function pipelineVerbs(pipeline: PipelineSandbox): Verbs {
   };
 }
 
-/** What can happen to the simulated CircleCI server. Accounts go by login. */
+/** The verbs of the simulated CircleCI server. Accounts are named by login. */
 export function serverVerbs(server: ServerSandbox): Verbs {
   const account = (given: VerbArguments): string => {
     const login = given.text('login');
@@ -111,7 +113,7 @@ export function serverVerbs(server: ServerSandbox): Verbs {
   };
 }
 
-/** What can happen to the simulated GitHub. */
+/** The verbs of the simulated GitHub. */
 export function githubVerbs(github: GitHubSandbox): Verbs {
   return {
     'add-member': (given) => github.addMember(given.only('login').text('login')),

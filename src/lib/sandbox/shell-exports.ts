@@ -1,4 +1,4 @@
-/** Shells that {@link shellExports} writes for; `bash` is good for every POSIX shell. */
+/** The shells supported by {@link shellExports}; `bash` works for every POSIX shell. */
 export const SHELLS = ['bash', 'fish', 'powershell'] as const;
 
 /** One of {@link SHELLS}. */
@@ -19,14 +19,16 @@ const DIALECTS: Readonly<Record<Shell, Dialect>> = {
     unset: (names) => `set -e ${names.join(' ')}`,
   },
   powershell: {
-    // PowerShell takes curly quotes for straight ones.
+    // PowerShell treats curly quotes as straight ones.
     set: (name, value) => `$env:${name} = '${value.replace(/['‘’‚‛]/g, '$&$&')}'`,
     unset: (names) =>
       `Remove-Item ${names.map((name) => `Env:${name}`).join(', ')} -ErrorAction SilentlyContinue`,
   },
 };
 
-/** Lines that a shell evaluates to set some variables and to forget others. */
+/**
+ * Returns lines for a shell to evaluate, which unset the `forgotten` variables and set the others.
+ */
 export function shellExports(
   shell: Shell,
   environment: Readonly<Record<string, string>>,

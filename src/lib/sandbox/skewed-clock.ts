@@ -1,11 +1,11 @@
 import { SandboxClock, type Timer } from './clock.ts';
 
-/** The sandbox's time as a machine sees it whose clock is wrong: waiting takes as long as elsewhere. */
+/** Sandbox time on a machine whose clock is wrong. Durations are the same as elsewhere. */
 export class SkewedClock extends SandboxClock {
   readonly #true: SandboxClock;
   readonly #skewMs: number;
 
-  /** @param skewMs by how many milliseconds it is ahead */
+  /** @param skewMs how far it is ahead, in milliseconds */
   constructor(clock: SandboxClock, skewMs: number) {
     super({ rate: 0 });
     this.#true = clock;
@@ -32,7 +32,7 @@ export class SkewedClock extends SandboxClock {
     return this.#true.advance(ms);
   }
 
-  /** It ends with the clock that it follows. */
+  /** Stops the underlying clock. */
   override stop(): void {
     this.#true.stop();
   }

@@ -5,32 +5,32 @@ import { AdminError, isAdminError } from '../errors.ts';
 import { SandboxControl } from './control-client.ts';
 import type { ControlAddress, SandboxDescription } from './control-protocol.ts';
 
-/** A running sandbox as its state file tells of it. */
+/** The contents of a running sandbox's state file. */
 export interface SandboxState extends SandboxDescription {
   readonly name: string;
   readonly control: ControlAddress;
 }
 
-/** A sandbox that is there: it runs, or it is about to. */
+/** A sandbox that is running or starting. */
 export type LiveSandbox =
   | { readonly phase: 'starting'; readonly pid: number }
   | { readonly phase: 'running'; readonly state: SandboxState };
 
-/** Real milliseconds that a sandbox has to prove that it is there. */
+/** How long a sandbox may take to prove that it is running, in real milliseconds. */
 const PROOF_MS = 3_000;
 
 /**
- * The place where the sandbox of a name keeps its files: a directory that exists as long as it
- * runs, with a state file that its owner alone can read.
+ * The directory of a named sandbox. It exists as long as the sandbox runs, and contains a state
+ * file that only its owner can read.
  */
 export class SandboxPlace {
   readonly name: string;
   readonly directory: string;
-  /** What a sandbox in the background writes; it outlives a crash. */
+  /** The log of a sandbox in the background; it is kept after a crash. */
   readonly logFile: string;
 
   /**
-   * @param home directory of all sandboxes, as {@link sandboxHome} finds it
+   * @param home the directory of all sandboxes, from {@link sandboxHome}
    * @throws AdminError of kind `usage`, code BAD_SANDBOX_NAME
    */
   constructor(home: string, name: string) {
@@ -45,7 +45,7 @@ export class SandboxPlace {
     this.logFile = join(home, `${name}.log`);
   }
 
-  /** The sandbox that is there; null where there is none. What a dead one left is removed. */
+  /** Returns the live sandbox; null if there is none. Removes the files of a dead one. */
   async find(): Promise<LiveSandbox | null> {
     const live = await this.#read();
     if (live === null) return null;
@@ -59,7 +59,7 @@ export class SandboxPlace {
   }
 
   /**
-   * The running sandbox.
+   * Returns the running sandbox.
    *
    * @throws AdminError of kind `notFound`, code SANDBOX_NOT_RUNNING
    */
@@ -87,13 +87,13 @@ export class SandboxPlace {
     if ((await this.find()) !== null) throw this.#taken();
   }
 
-  /** Whether the files of a sandbox are there, be it alive or dead. */
+  /** Returns whether the directory of the sandbox exists, even if it is dead. */
   exists(): boolean {
     return existsSync(this.directory);
   }
 
   /**
-   * Takes the name for this process. Of two that try at once one gets it.
+   * Claims the name for this process. Of two concurrent attempts, only one succeeds.
    *
    * @throws AdminError of kind `refused`, code SANDBOX_RUNNING
    */
@@ -104,7 +104,7 @@ export class SandboxPlace {
     const made = await mkdtemp(`${this.directory}.`);
     await writeState(made, { pid: process.pid });
     try {
-      // Renaming onto a directory that holds something fails: the first one wins.
+      // Renaming fails if the target is a non-empty directory, so the first process wins.
       await rename(made, this.directory);
     } catch (error) {
       await rm(made, { recursive: true, force: true });
@@ -112,12 +112,12 @@ export class SandboxPlace {
     }
   }
 
-  /** Tells everybody where the sandbox is. */
+  /** Publishes the state of the sandbox. */
   async publish(state: SandboxState): Promise<void> {
     await writeState(this.directory, state);
   }
 
-  /** Forgets the sandbox. */
+  /** Removes the directory of the sandbox. */
   async remove(): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
   }
@@ -145,7 +145,7 @@ export class SandboxPlace {
 }
 
 /**
- * The directory of all sandboxes: below `CIRCLECI_ADMIN_STATE_DIR`, else below
+ * Returns the directory of all sandboxes: below `CIRCLECI_ADMIN_STATE_DIR`, else below
  * `XDG_STATE_HOME/circleci-admin`, else below `~/.local/state/circleci-admin`.
  */
 export function sandboxHome(
@@ -157,18 +157,21 @@ export function sandboxHome(
   return join(own || join(shared, 'circleci-admin'), 'sandbox');
 }
 
-/** Whether a process of this id exists. */
+/** Returns whether a process with this ID exists. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Somebody else's process is one all the same.
+    // EPERM: the process exists and belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
-/** Process ids are used again: only the sandbox itself answers to its token. */
+/**
+ * Returns whether the process is the sandbox, which alone accepts its token: process IDs are
+ * reused.
+ */
 async function proven({ state }: { readonly state: SandboxState }): Promise<boolean> {
   try {
     const { pid } = await new SandboxControl(state.control).status(PROOF_MS);

@@ -2,7 +2,7 @@ import type { Clock, Milliseconds } from '../clock.ts';
 import { SandboxControl } from './control-client.ts';
 import { isAlive, type SandboxPlace, type SandboxState } from './state-file.ts';
 
-/** Time that a sandbox has to end after it was asked to. */
+/** How long a sandbox may take to end after a stop request. */
 const STOP_LIMIT_MS: Milliseconds = 10_000;
 const STOP_POLL_MS: Milliseconds = 50;
 

@@ -1,10 +1,10 @@
 import { AdminError } from '../errors.ts';
 
-/** The JSON object that comes with a request to the control API, read field by field. */
+/** The JSON object of a control API request, with typed access to its fields. */
 export class VerbArguments {
   readonly #fields: Readonly<Record<string, unknown>>;
 
-  /** @throws AdminError of kind `usage`, code BAD_VERB_ARGUMENTS, for anything but an object */
+  /** @throws AdminError of kind `usage`, code BAD_VERB_ARGUMENTS, unless it is an object */
   constructor(body: unknown) {
     if (typeof body !== 'object' || body === null || Array.isArray(body)) {
       throw badArgument('the body must be a JSON object');
@@ -12,7 +12,7 @@ export class VerbArguments {
     this.#fields = body as Readonly<Record<string, unknown>>;
   }
 
-  /** A text that has to be there. */
+  /** Returns a required string. */
   text(name: string): string {
     return this.#need(name, this.optionalText(name));
   }
@@ -21,7 +21,7 @@ export class VerbArguments {
     return this.#typed(name, 'string', (value) => typeof value === 'string');
   }
 
-  /** A number that has to be there. */
+  /** Returns a required number. */
   number(name: string): number {
     return this.#need(name, this.optionalNumber(name));
   }
@@ -30,7 +30,7 @@ export class VerbArguments {
     return this.#typed(name, 'number', (value) => typeof value === 'number');
   }
 
-  /** A boolean that has to be there. */
+  /** Returns a required boolean. */
   boolean(name: string): boolean {
     return this.#need(
       name,
@@ -38,13 +38,13 @@ export class VerbArguments {
     );
   }
 
-  /** A part that is an object itself; undefined where it is left out. */
+  /** Returns a nested object; undefined if it is missing. */
   optionalObject(name: string): VerbArguments | undefined {
     const value = this.#fields[name];
     return value === undefined ? undefined : new VerbArguments(value);
   }
 
-  /** Texts by name; undefined where it is left out. */
+  /** Returns an object of strings; undefined if it is missing. */
   optionalTexts(name: string): Readonly<Record<string, string>> | undefined {
     const object = this.optionalObject(name);
     if (object === undefined) return undefined;
@@ -55,7 +55,7 @@ export class VerbArguments {
     return Object.keys(this.#fields);
   }
 
-  /** @throws AdminError of kind `usage`, code BAD_VERB_ARGUMENTS, for a field of another name */
+  /** @throws AdminError of kind `usage`, code BAD_VERB_ARGUMENTS, for an unknown field */
   only(...known: readonly string[]): this {
     const strange = this.names.find((name) => !known.includes(name));
     if (strange === undefined) return this;
@@ -75,7 +75,7 @@ export class VerbArguments {
   }
 }
 
-/** An argument of the control API that cannot be used. */
+/** Returns the error for an invalid argument of the control API. */
 export function badArgument(message: string): AdminError {
   return new AdminError('usage', message, { code: 'BAD_VERB_ARGUMENTS' });
 }

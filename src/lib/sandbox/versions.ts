@@ -5,17 +5,17 @@ import { FORM_3_0, FORM_4_2, FORM_4_3 } from './pipeline/form.ts';
 import type { PipelineForm } from './pipeline/scenario.ts';
 
 /**
- * Versions of the server that an installation can be of: one of each way that builds take. 4.2 stands for
- * all from the 3.x that has no legacy-dispatcher any more, 4.3 for all that came after.
+ * The server versions that can be simulated, one per generation of the pipeline. 4.2 represents all
+ * versions from the 3.x without legacy-dispatcher on, 4.3 all later ones.
  */
 export type ServerVersion = '3.0' | '4.2' | '4.3';
 
-/** What an installation of a version is made of, where a scenario does not say it. */
+/** The defaults of a version for scenarios that do not set them. */
 export interface VersionParts {
   readonly pods: readonly PodSpec[];
   readonly configMaps: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly pipeline: PipelineForm;
-  /** Of Nomad's servers and clients. */
+  /** The version of Nomad's servers and clients. */
   readonly nomad: string;
 }
 

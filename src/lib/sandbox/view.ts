@@ -4,7 +4,7 @@ import type { ClockReading, SandboxStatus } from './control-protocol.ts';
 import type { Scenario } from './scenario.ts';
 import type { SandboxState } from './state-file.ts';
 
-/** Where everything is, for people. */
+/** The view of a started sandbox and its addresses. */
 export function stateView(state: SandboxState): DetailView {
   const flag = state.name === 'default' ? '' : ` --name ${state.name}`;
   return {
@@ -23,7 +23,7 @@ export function stateView(state: SandboxState): DetailView {
   };
 }
 
-/** How a running sandbox is, for people. */
+/** The view of a running sandbox's status. */
 export function statusView(state: SandboxState, status: SandboxStatus): DetailView {
   const { reads, writes } = status.calls;
   return {
@@ -40,21 +40,23 @@ export function statusView(state: SandboxState, status: SandboxStatus): DetailVi
   };
 }
 
-/** The JSON of a running sandbox; the control token stays in the state file. */
+/**
+ * The JSON document of a running sandbox, without the control token, which stays in the state file.
+ */
 export function statusDocument(state: SandboxState, status: SandboxStatus) {
   const { name, pid, scenario, services, environment } = state;
   const { clock, calls } = status;
   return { name, pid, scenario, services, environment, clock, calls };
 }
 
-/** The sandbox's time in words. */
+/** Describes sandbox time and its rate. */
 export function clockText({ now, rate }: ClockReading): string {
   if (rate === 0) return `${now}, stopped`;
   if (rate === 1) return `${now}, as fast as real time`;
   return `${now}, ${formatDuration(rate * 1_000)} per second`;
 }
 
-/** The scenarios, for people. */
+/** The view of the list of scenarios. */
 export function scenariosView(scenarios: readonly Scenario[]): TableView<Scenario> {
   return {
     columns: [
@@ -66,7 +68,7 @@ export function scenariosView(scenarios: readonly Scenario[]): TableView<Scenari
   };
 }
 
-/** The scenarios as JSON. */
+/** The JSON document of the list of scenarios. */
 export function scenariosDocument(scenarios: readonly Scenario[]) {
   return { scenarios: scenarios.map(({ name, summary }) => ({ name, summary })) };
 }

@@ -54,7 +54,7 @@ beforeEach(async () => {
 
 afterEach(() => server.stop());
 
-test('tells what it is, its time and what it was asked', async () => {
+test('reports its description, its time and its calls', async () => {
   calls.record({
     service: 'nomad',
     method: 'GET',
@@ -84,7 +84,7 @@ test('tells what it is, its time and what it was asked', async () => {
   expect(await control.calls()).toEqual({ reads: 0, writes: 0, recent: [] });
 });
 
-test('moves time, and answers after what was due has happened', async () => {
+test('advances time, and responds after everything due has run', async () => {
   const happened: string[] = [];
   clock.schedule(90_000, () => happened.push('build ended'));
   const reading = await control.advance(3_600_000);
@@ -124,7 +124,7 @@ test.each([
   await expect(control.verb(service, verb, given)).rejects.toMatchObject({ kind, code, message });
 });
 
-test.each([-1, Number.NaN])('time does not move by %d', async (ms) => {
+test.each([-1, Number.NaN])('does not advance time by %d', async (ms) => {
   await expect(control.advance(ms)).rejects.toMatchObject({
     kind: 'usage',
     code: 'BAD_VERB_ARGUMENTS',
@@ -132,7 +132,7 @@ test.each([-1, Number.NaN])('time does not move by %d', async (ms) => {
   expect(clock.now()).toEqual(START);
 });
 
-test('nobody without the token is heard', async () => {
+test('rejects requests without the token', async () => {
   const stranger = new SandboxControl({ url: server.address.url, token: 'guess' });
   await expect(stranger.stop()).rejects.toMatchObject({
     kind: 'failed',
@@ -142,12 +142,12 @@ test('nobody without the token is heard', async () => {
   expect(stops).toBe(0);
 });
 
-test('answers before it asks for the end', async () => {
+test('responds to a stop request before it stops', async () => {
   await control.stop();
   expect(stops).toBe(1);
 });
 
-test('a sandbox that is gone is told from one that says no', async () => {
+test('distinguishes an unreachable sandbox from an error response', async () => {
   await server.stop();
   await expect(control.status()).rejects.toMatchObject({
     kind: 'service',

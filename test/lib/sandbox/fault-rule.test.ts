@@ -23,7 +23,7 @@ test.each([
     { fault: { kind: 'hang' }, path: '(' },
     expect.stringContaining('the path "(" is not a regular expression'),
   ],
-])('a rule %j over the wire is refused', (body, message) => {
+])('rejects the rule %j from the wire', (body, message) => {
   expect(() => readFaultRule(new VerbArguments(body))).toThrow(
     expect.objectContaining({ kind: 'usage', code: 'BAD_VERB_ARGUMENTS', message }),
   );

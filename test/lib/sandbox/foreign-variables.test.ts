@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { foreignVariables, sandboxed } from '../../../src/lib/sandbox/foreign-variables.ts';
 
-test('what names a real installation does not reach a command inside, nor does its token', () => {
+test('a command inside gets no variable that names a real installation, and no real token', () => {
   const ambient = {
     PATH: '/bin',
     CIRCLECI_ADMIN_INSTALLATION: 'production',
@@ -15,7 +15,7 @@ test('what names a real installation does not reach a command inside, nor does i
   expect(sandboxed(ambient, own)).toEqual({ PATH: '/bin', CIRCLECI_ADMIN_OUTPUT: 'json', ...own });
 });
 
-test("a token of the sandbox's own stays", () => {
+test("the sandbox's own token is kept", () => {
   const own = { NOMAD_TOKEN: 'sandbox' };
   expect(foreignVariables(own)).not.toContain('NOMAD_TOKEN');
   expect(sandboxed({ NOMAD_TOKEN: 'real-secret' }, own)).toEqual(own);

@@ -3,7 +3,7 @@ import { joinScenarios } from '../../../src/lib/sandbox/join-scenarios.ts';
 import { findScenario, SCENARIOS } from '../../../src/lib/sandbox/scenarios/index.ts';
 import { startSandbox } from '../../support/sandbox.ts';
 
-test('a scenario joined with the healthy one is itself, but for its name', () => {
+test('a scenario joined with the healthy one is unchanged except for its name', () => {
   const healthy = findScenario('healthy');
   for (const scenario of SCENARIOS) {
     for (const joined of [joinScenarios(scenario, healthy), joinScenarios(healthy, scenario)]) {
@@ -17,7 +17,7 @@ test('a scenario joined with the healthy one is itself, but for its name', () =>
   }
 });
 
-test('what is wrong in either is wrong in both, and the first has its way where they differ', () => {
+test('the problems of both are joined, and the first wins where values differ', () => {
   const joined = findScenario('no-capacity+dispatcher-stopped+too-large+leaderless');
   expect(joined.name).toBe('no-capacity+dispatcher-stopped+too-large+leaderless');
   expect(joined.nomad).toMatchObject({
@@ -33,11 +33,11 @@ test('what is wrong in either is wrong in both, and the first has its way where 
   ]);
 });
 
-test('a part that there is no scenario of is refused', () => {
+test('an unknown part is rejected', () => {
   expect(() => findScenario('healthy+sunny')).toThrow('Unknown scenario "sunny"');
 });
 
-test('two causes are both there: builds wait in Nomad from before, and later ones in front of it', async () => {
+test('two causes are combined: earlier builds wait in Nomad, and later ones in front of it', async () => {
   const sandbox = await startSandbox({ scenario: 'no-capacity+dispatcher-stopped' });
   const now = sandbox.clock.nowMs();
   const pending = sandbox.nomad.state.jobs.all().filter(({ status }) => status === 'pending');

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { Sandbox } from '../../../src/lib/sandbox/sandbox.ts';
 import { cli, SANDBOX_START, startSandbox } from '../../support/sandbox.ts';
 
-/** What a sandbox's Nomad and Kubernetes hold, without what differs by its ports. */
+/** Returns the contents of a sandbox's Nomad and Kubernetes, without what depends on its ports. */
 function contents({ nomad, kubernetes }: Sandbox): unknown {
   return {
     nodes: nomad.state.nodes.all().map(({ id, name }) => ({ id, name })),
@@ -14,7 +14,7 @@ function contents({ nomad, kubernetes }: Sandbox): unknown {
   };
 }
 
-test('the same seed makes the same installation, another seed another', async () => {
+test('the same seed creates the same installation, another seed a different one', async () => {
   const options = { scenario: 'healthy', clients: 3, builds: 5 };
   const [first, again, other] = await Promise.all([
     startSandbox({ ...options, seed: 7 }),
@@ -26,7 +26,7 @@ test('the same seed makes the same installation, another seed another', async ()
   expect(first.nomad.state.nodes.size).toBe(3);
 });
 
-test('time stands still at the rate 0 until it is moved', async () => {
+test('time stands still at rate 0 until it is advanced', async () => {
   const sandbox = await startSandbox({ scenario: 'idle' });
   expect(sandbox.clock.now()).toEqual(SANDBOX_START);
   const { id } = sandbox.nomad.submitJob({ durationMs: 60_000 });
@@ -36,7 +36,7 @@ test('time stands still at the rate 0 until it is moved', async () => {
   expect(sandbox.nomad.state.jobs.get(id)?.status).toBe('dead');
 });
 
-test('its environment leads every way of ours to the same Nomad, and to no file of the user', async () => {
+test('all access methods reach the same Nomad with its environment, without any file of the user', async () => {
   const sandbox = await startSandbox({ scenario: 'healthy' });
   const env = sandbox.environment();
   const clients = async (access: string): Promise<readonly string[]> => {
@@ -55,7 +55,7 @@ test('its environment leads every way of ours to the same Nomad, and to no file 
   expect(statSync(env['KUBECONFIG'] ?? '').mode & 0o777).toBe(0o600);
 });
 
-test('the end closes every port and removes the files it made, and may come twice', async () => {
+test('stopping closes all ports and removes its files, and may be repeated', async () => {
   const sandbox = await startSandbox({ scenario: 'idle' });
   const { nomad } = sandbox.describe().services;
   expect((await fetch(`${nomad.address}/v1/status/leader`)).status).toBe(200);
@@ -66,14 +66,14 @@ test('the end closes every port and removes the files it made, and may come twic
   expect(existsSync(sandbox.directory)).toBe(false);
 });
 
-test('a directory that was given stays', async () => {
+test('a given directory is kept', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'circleci-sandbox-test-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   await (await startSandbox({ scenario: 'idle', directory })).stop();
   expect(existsSync(join(directory, 'kubeconfig'))).toBe(true);
 });
 
-test('a scenario that there is none of is refused, with the names of all', async () => {
+test('an unknown scenario is rejected with the list of scenarios', async () => {
   await expect(Sandbox.start({ scenario: 'sunny' })).rejects.toMatchObject({
     kind: 'usage',
     code: 'UNKNOWN_SCENARIO',
@@ -82,7 +82,7 @@ test('a scenario that there is none of is refused, with the names of all', async
   });
 });
 
-test('faults of a scenario hit from the first request, and the control API hears of it', async () => {
+test('faults of a scenario apply from the first request on, and calls are counted', async () => {
   const sandbox = await startSandbox({
     scenario: {
       name: 'own',

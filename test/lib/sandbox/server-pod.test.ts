@@ -42,6 +42,6 @@ test.each([
   expect(await run(...command)).toEqual({ code, output });
 });
 
-test('what the container does not have is told from what fails', async () => {
+test('throws NoSuchCommandError for a command that the container does not have', async () => {
   await expect(run('consul', 'members')).rejects.toThrow(NoSuchCommandError);
 });

@@ -21,7 +21,7 @@ function clientOf(env: Env, token: string | null = env['CIRCLE_TOKEN'] ?? null):
   return createServerClient({ http, token });
 }
 
-test('the server says who a token belongs to, and whether that is an administrator', async () => {
+test('the server reports the user of a token, and whether it is an administrator', async () => {
   const sandbox = await startSandbox({ scenario: 'idle' });
   const env = sandbox.environment();
   const admin = clientOf(env);
@@ -34,7 +34,7 @@ test('the server says who a token belongs to, and whether that is an administrat
   for (const client of [admin, developer]) await client.close();
 });
 
-describe('a server client tells apart', () => {
+describe('a server client distinguishes', () => {
   test.each([
     ['no token', null, { kind: 'unauthorised', code: 'NO_SERVER_TOKEN' }],
     [
@@ -50,7 +50,7 @@ describe('a server client tells apart', () => {
     await client.close();
   });
 
-  test('a server that fails, and one that is something else', async () => {
+  test('a server that fails, and a service that is not CircleCI', async () => {
     const sandbox = await startSandbox({ scenario: 'idle' });
     const client = clientOf(sandbox.environment());
     const answer = (status: number, body: string) =>
@@ -73,7 +73,7 @@ test.each([
   ['valid', null],
   ['expired', 'CERT_HAS_EXPIRED'],
   ['other-name', 'ERR_TLS_CERT_ALTNAME_INVALID'],
-] as const)('a certificate that is %s is seen for what it is', async (certificate, distrust) => {
+] as const)('reports a certificate that is %s', async (certificate, distrust) => {
   const sandbox = await startSandbox({
     scenario: {
       name: 'x',

@@ -24,7 +24,7 @@ async function situation(): Promise<Situation> {
 
 const NOMAD = 'nomad';
 
-test('a build is submitted, writes, and ends as it is told', async () => {
+test('a build is submitted, logs a line, and ends with an exit code', async () => {
   const { sandbox, control, job, allocation } = await situation();
   await control.verb(NOMAD, 'append-log', { allocation, text: 'from outside\n' });
   expect(sandbox.nomad.readLog(allocation, 'stderr').toString()).toContain('from outside\n');
@@ -34,7 +34,7 @@ test('a build is submitted, writes, and ends as it is told', async () => {
   expect(sandbox.nomad.state.jobs.get(job)?.status).toBe('dead');
 });
 
-test('a client is lost and comes back, by its name', async () => {
+test('a client is lost and restored by its name', async () => {
   const { sandbox, control, node } = await situation();
   const status = (): unknown => sandbox.nomad.state.nodes.all()[0]?.status;
   await control.verb(NOMAD, 'lose-node', { node });
@@ -46,7 +46,7 @@ test('a client is lost and comes back, by its name', async () => {
   expect(sandbox.nomad.state.nodes.all()[0]?.eligible).toBe(false);
 });
 
-test('a build is started in front of Nomad, and what is broken there is cured', async () => {
+test('a build is started at the pipeline, and a fault of the pipeline is cleared', async () => {
   const sandbox = await startSandbox({ scenario: 'dispatcher-stopped' });
   const control = new SandboxControl(sandbox.control.address);
   const started = await control.verb('pipeline', 'start-build', { org: 'acme', repo: 'web' });

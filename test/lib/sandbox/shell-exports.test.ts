@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { shellExports } from '../../../src/lib/sandbox/shell-exports.ts';
 
-test('a POSIX shell reads back exactly what was exported, whatever is in it', () => {
+test('a POSIX shell reads back exactly the exported values, whatever they contain', () => {
   const value = fc
     .string({ unit: 'binary', maxLength: 20 })
     .map((text) => text.replaceAll('\0', ''));
@@ -33,6 +33,6 @@ test.each([
   expect(shellExports(shell, { K: "it's C:\\x" }, ['A', 'B'])).toEqual(lines);
 });
 
-test('without anything to forget there is no such line', () => {
+test('without variables to unset there is no such line', () => {
   expect(shellExports('bash', { K: '1' }, [])).toEqual(["export K='1'"]);
 });

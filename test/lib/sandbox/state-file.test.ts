@@ -53,12 +53,12 @@ function state(changes: Partial<SandboxState> = {}): SandboxState {
   return { name: 'default', ...DESCRIPTION, control: server.address, ...changes };
 }
 
-/** A process id that nobody has any more. */
+/** The ID of a process that no longer exists. */
 function deadPid(): number {
   return spawnSync(process.execPath, ['-e', '0']).pid;
 }
 
-test('what runs is found again, in a file for its owner alone', async () => {
+test('finds a running sandbox, in a file that only its owner can read', async () => {
   await place.claim();
   expect(await place.find()).toEqual({ phase: 'starting', pid: process.pid });
   await place.publish(state());
@@ -66,7 +66,7 @@ test('what runs is found again, in a file for its owner alone', async () => {
   expect(statSync(join(place.directory, 'state.json')).mode & 0o777).toBe(0o600);
 });
 
-test('of several that start at once one gets the name', async () => {
+test('gives the name to only one of several that start at once', async () => {
   const results = await Promise.allSettled([1, 2, 3, 4].map(() => place.claim()));
   expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
   for (const result of results) {
@@ -92,7 +92,7 @@ test.each([
     'died, and another sandbox has its id and port',
     () => state({ control: { ...server.address, token: 'old' } }),
   ],
-])('a sandbox that %s is cleaned up', async (_, left) => {
+])('cleans up a sandbox that %s', async (_, left) => {
   mkdirSync(place.directory);
   writeFileSync(join(place.directory, 'state.json'), JSON.stringify(left()));
   expect(await place.find()).toBeNull();
@@ -101,7 +101,7 @@ test.each([
   expect(await place.find()).toEqual({ phase: 'starting', pid: process.pid });
 });
 
-test('where nothing runs, it says how to start it', async () => {
+test('says how to start one if none is running', async () => {
   await expect(new SandboxPlace(home, 'ci').running()).rejects.toMatchObject({
     kind: 'notFound',
     code: 'SANDBOX_NOT_RUNNING',
@@ -110,15 +110,18 @@ test('where nothing runs, it says how to start it', async () => {
   });
 });
 
-test.each(['', '..', 'a/b', '-x', 'a.log', 'x'.repeat(64)])('"%s" is no name', (name) => {
-  expect(() => new SandboxPlace(home, name)).toThrow(
-    expect.objectContaining({
-      kind: 'usage',
-      code: 'BAD_SANDBOX_NAME',
-      message: `"${name}" cannot be the name of a sandbox`,
-    }),
-  );
-});
+test.each(['rejects "%s" as a name', '..', 'a/b', '-x', 'a.log', 'x'.repeat(64)])(
+  '"%s" is no name',
+  (name) => {
+    expect(() => new SandboxPlace(home, name)).toThrow(
+      expect.objectContaining({
+        kind: 'usage',
+        code: 'BAD_SANDBOX_NAME',
+        message: `"${name}" cannot be the name of a sandbox`,
+      }),
+    );
+  },
+);
 
 test.each([
   [{}, '/home/me/.local/state/circleci-admin/sandbox'],

@@ -11,17 +11,17 @@ import {
   type GitHubScenario,
 } from './scenario.ts';
 
-/** Who asks. */
+/** The caller of a request. */
 interface Asking {
-  /** Null for who brings no token. */
+  /** Null without a token. */
   readonly login: string | null;
   readonly perHour: number;
   readonly isMember: boolean;
-  /** What the token may do, as GitHub tells it back. */
+  /** The token's scopes, which GitHub returns in a header. */
   readonly scopes: string;
 }
 
-/** Who each token belongs to. */
+/** The holder of each token. */
 const HOLDERS: Readonly<Record<string, Omit<Asking, 'perHour'>>> = {
   [GITHUB_MEMBER_TOKEN]: { login: 'octo-member', isMember: true, scopes: 'read:org, repo' },
   [GITHUB_SCOPELESS_TOKEN]: { login: 'octo-scopeless', isMember: true, scopes: 'repo' },
@@ -37,10 +37,10 @@ interface Answer {
 const DEFAULT_PER_HOUR = 5_000;
 const PER_HOUR_WITHOUT_TOKEN = 60;
 const ORG_ID = 6_012;
-/** One of so many members shows himself to everybody. */
+/** One in this many members has a public membership. */
 const PUBLIC_OF = 4;
 
-/** A simulated GitHub: the members of one organisation, by page, with its limits and ETags. */
+/** A simulated GitHub: the members of one organisation in pages, with rate limits and ETags. */
 export class GitHubSandbox implements SandboxService {
   readonly name = 'github';
   readonly #scenario: GitHubScenario;
@@ -49,7 +49,7 @@ export class GitHubSandbox implements SandboxService {
   readonly #server: SandboxHttpServer;
   #members: readonly string[];
 
-  /** @param members of the organisation, where the scenario names none */
+  /** @param members the members of the organisation, unless the scenario names them */
   constructor(
     context: SandboxContext,
     scenario: GitHubScenario = {},
@@ -71,12 +71,12 @@ export class GitHubSandbox implements SandboxService {
     return this.#server.port;
   }
 
-  /** Where the API begins, with `/api/v3` for GitHub Enterprise Server. */
+  /** The base URL of the API, with `/api/v3` for GitHub Enterprise Server. */
   get url(): string {
     return `http://127.0.0.1:${this.port}${this.#prefix}`;
   }
 
-  /** Logins of the organisation's members. */
+  /** The logins of the organisation's members. */
   get members(): readonly string[] {
     return this.#members;
   }
@@ -93,12 +93,12 @@ export class GitHubSandbox implements SandboxService {
     return { GITHUB_API_URL: this.url, GITHUB_TOKEN: GITHUB_MEMBER_TOKEN };
   }
 
-  /** Somebody joins the organisation. */
+  /** Adds a member to the organisation. */
   addMember(login: string): void {
     if (!this.#isMember(login)) this.#members = [...this.#members, login];
   }
 
-  /** Somebody leaves it; whether he was a member. */
+  /** Removes a member from the organisation; returns whether it was one. */
   removeMember(login: string): boolean {
     const before = this.#members.length;
     this.#members = this.#members.filter((one) => !sameName(one, login));
@@ -149,7 +149,7 @@ export class GitHubSandbox implements SandboxService {
     };
   }
 
-  /** The path below the API's beginning; null for what is not below it. */
+  /** Returns the path below the API's base path; null if it is not below it. */
   #pathOf({ pathname }: URL): string | null {
     const prefix = this.#prefix;
     return pathname.startsWith(`${prefix}/`) ? pathname.slice(prefix.length) : null;
@@ -179,7 +179,7 @@ export class GitHubSandbox implements SandboxService {
     };
   }
 
-  /** Undefined for a token that GitHub does not know. */
+  /** Returns the caller; undefined for an unknown token. */
   #asking({ headers }: IncomingMessage): Asking | undefined {
     const { authorization } = headers;
     const perHour = this.#scenario.perHour ?? DEFAULT_PER_HOUR;
@@ -193,16 +193,16 @@ export class GitHubSandbox implements SandboxService {
   }
 }
 
-/** Concealed members are for those who are one of them, by a token that may look. */
+/** Returns whether the caller may see concealed members: only members with the scope `read:org`. */
 function seesAll({ isMember, scopes }: Asking): boolean {
   return isMember && scopes.includes('read:org');
 }
 
-/** Who left the company, of so many people who have an account. */
+/** One in this many people with an account has left the organisation. */
 const LEFT_OF = 12;
 const NEWCOMERS = ['octo-newcomer-1', 'octo-newcomer-2', 'octo-newcomer-3'];
 
-/** Members of an organisation most of whom have an account already. */
+/** Returns the members of an organisation: most people with an account, and a few without. */
 export function organisationOf(logins: readonly string[]): readonly string[] {
   return [...logins.filter((_, at) => at % LEFT_OF !== LEFT_OF - 1), ...NEWCOMERS];
 }

@@ -2,16 +2,16 @@ import type { SandboxClock } from '../clock.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** What GitHub tells about its limit with every answer. */
+/** The rate limit values that GitHub returns with every response. */
 export interface HourlyUse {
   readonly limit: number;
   readonly used: number;
   readonly remaining: number;
-  /** When it begins anew, in seconds since the epoch. */
+  /** When the limit resets, in seconds since the epoch. */
   readonly reset: number;
 }
 
-/** Counts requests by who asks, hour by hour of the sandbox's time. */
+/** Counts requests per user and hour, in sandbox time. */
 export class HourlyLimit {
   readonly #clock: SandboxClock;
   readonly #users = new Map<string, { used: number; resetAt: number }>();
@@ -20,7 +20,7 @@ export class HourlyLimit {
     this.#clock = clock;
   }
 
-  /** Takes one request, if there is one left; `allowed` says whether there was. */
+  /** Counts a request unless the limit is reached; `allowed` is false if it is. */
   take(user: string, limit: number): HourlyUse & { readonly allowed: boolean } {
     const counted = this.#counted(user);
     const allowed = counted.used < limit;
@@ -28,14 +28,14 @@ export class HourlyLimit {
     return { ...this.#use(counted, limit), allowed };
   }
 
-  /** Gives one back: an answer that nothing has changed costs nothing. */
+  /** Refunds a request, because a response without changes (304) is free. */
   giveBack(user: string, limit: number): HourlyUse {
     const counted = this.#counted(user);
     counted.used -= 1;
     return this.#use(counted, limit);
   }
 
-  /** How it stands, without taking one. */
+  /** Returns the current values without counting a request. */
   use(user: string, limit: number): HourlyUse {
     return this.#use(this.#counted(user), limit);
   }

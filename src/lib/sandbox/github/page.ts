@@ -1,7 +1,7 @@
-/** A page of a list, and the `Link` header that leads to the others. */
+/** A page of a list, and its `Link` header to other pages. */
 export interface Page<T> {
   readonly items: readonly T[];
-  /** Undefined where everything is on one page. */
+  /** Undefined if there is only one page. */
   readonly link: string | undefined;
 }
 
@@ -9,9 +9,10 @@ const DEFAULT_SIZE = 30;
 const LARGEST_SIZE = 100;
 
 /**
- * Cuts a list into pages as GitHub does: 30 items, at most 100.
+ * Returns a page of a list like GitHub: 30 items by default, at most 100.
  *
- * @param address of the list, without a query: GitHub's links name organisations by number
+ * @param address the URL of the list without a query; GitHub's links refer to organisations by
+ *   number
  */
 export function pageOf<T>(list: readonly T[], query: URLSearchParams, address: string): Page<T> {
   const size = Math.min(whole(query.get('per_page'), DEFAULT_SIZE), LARGEST_SIZE);

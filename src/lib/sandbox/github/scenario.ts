@@ -1,18 +1,18 @@
-/** A simulated GitHub, as data: one organisation and its members. */
+/** The initial state of a simulated GitHub: one organisation and its members. */
 export interface GitHubScenario {
   /** Default `acme`. */
   readonly org?: string;
-  /** Logins. Default: most of the server's accounts, and a few people that it does not know. */
+  /** The members' logins. Default: most of the server's accounts, and a few people without one. */
   readonly members?: readonly string[];
-  /** GitHub Enterprise Server: the API is under `/api/v3`. */
+  /** Whether it is GitHub Enterprise Server, with the API under `/api/v3`. */
   readonly enterprise?: boolean;
-  /** Requests that a token has in an hour: 5,000. */
+  /** The number of requests per hour and token; 5,000 by default. */
   readonly perHour?: number;
 }
 
-/** Token of a member, who sees every member. */
+/** The token of a member, who sees all members. */
 export const GITHUB_MEMBER_TOKEN = 'sandbox-github-member';
-/** Token of a member without the scope `read:org`, who sees public members alone. */
+/** The token of a member without the scope `read:org`, who sees only public members. */
 export const GITHUB_SCOPELESS_TOKEN = 'sandbox-github-scopeless';
-/** Token of somebody else: GitHub shows him the members who show themselves to everybody. */
+/** The token of a non-member, who sees only public members. */
 export const GITHUB_OUTSIDER_TOKEN = 'sandbox-github-outsider';

@@ -2,7 +2,7 @@ import { ApiError, qualified, unauthorized } from './api-error.ts';
 import type { ResourceRequest } from './request-path.ts';
 import type { PolicyRule, UserSpec } from './scenario.ts';
 
-/** The attributes of a request to authorize. */
+/** The attributes of a request to authorise. */
 export interface Attributes {
   readonly verb: string;
   readonly group: string;
@@ -43,7 +43,7 @@ const NON_RESOURCE_RULES = [
   { verbs: ['get'], nonResourceURLs: HEALTH },
 ];
 
-/** Authentication and authorization with the tokens and rules of the scenario. */
+/** Authentication and authorisation with the tokens and rules of the scenario. */
 export class Access {
   readonly #users: readonly UserSpec[];
   readonly #home: string;

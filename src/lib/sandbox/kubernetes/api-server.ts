@@ -34,7 +34,7 @@ export interface ApiServerOptions {
   readonly backend: (pod: PodObject) => PodBackend;
 }
 
-/** Authenticates, authorizes and dispatches requests. */
+/** Authenticates, authorises and dispatches requests. */
 export class ApiServer implements HttpHandlers {
   readonly #options: ApiServerOptions;
   readonly #writes: Writes;

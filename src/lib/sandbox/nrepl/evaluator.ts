@@ -1,17 +1,17 @@
 import { type Form, keyword, printForm } from './forms.ts';
 
-/** The accounts of the simulated server, as its REPL sees them. */
+/** The accounts of the simulated server, as the REPL accesses them. */
 export interface NreplUsers {
   all(): readonly { readonly login: string }[];
-  /** Whether there was one. */
+  /** Removes an account; returns whether it existed. */
   remove(login: string): boolean;
 }
 
-/** What an exception shows. */
+/** An exception in an evaluation. */
 export class ClojureError extends Error {
-  /** Class of the exception. */
+  /** The class of the exception. */
   readonly exception: string;
-  /** What the REPL prints about it. */
+  /** What the REPL prints for the exception. */
   readonly printed: string;
 
   constructor(exception: string, message: string, printed?: string) {
@@ -23,21 +23,24 @@ export class ClojureError extends Error {
   }
 }
 
-/** What an evaluation may use. */
+/** The environment of an evaluation. */
 export interface Surroundings {
   readonly users: NreplUsers;
-  /** Functions that this version of the server lacks, and those that throw, with their messages. */
+  /**
+   * The functions that this version of the server lacks; in `throwing`, those that throw, with
+   * their messages.
+   */
   readonly missing: readonly string[];
   readonly throwing: Readonly<Record<string, string>>;
   readonly definitions: Map<string, Form>;
   print(text: string): void;
-  /** Rejects when the evaluation is interrupted. */
+  /** Rejects if the evaluation is interrupted. */
   sleep(ms: number): Promise<void>;
 }
 
 type Apply = (values: readonly Form[], around: Surroundings) => Form | Promise<Form>;
 
-/** The functions of the server that the operations guide uses. */
+/** The server functions that the operations guide uses. */
 const SERVER: Readonly<Record<string, Apply>> = {
   'circle.model.user/where': (_, { users }) =>
     list(
@@ -78,7 +81,7 @@ const CORE: Readonly<Record<string, Apply>> = {
 };
 
 /**
- * Evaluates a form: a little of clojure.core, and the functions of the server that the operations
+ * Evaluates a form with a small part of clojure.core and the server functions that the operations
  * guide uses.
  *
  * @throws ClojureError

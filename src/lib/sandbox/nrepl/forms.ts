@@ -1,4 +1,4 @@
-/** A form of Clojure as data: what the reader makes and what an evaluation gives. */
+/** A Clojure form: the output of the reader and the result of an evaluation. */
 export type Form =
   | null
   | boolean
@@ -9,7 +9,7 @@ export type Form =
   | { readonly kind: 'list' | 'vector'; readonly items: readonly Form[] }
   | { readonly kind: 'map'; readonly entries: readonly (readonly [Form, Form])[] };
 
-/** Code that is no whole form. */
+/** Thrown for code that is not a complete form. */
 export class ReaderError extends Error {}
 
 const TOKEN =
@@ -18,7 +18,7 @@ const TOKEN =
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
 /**
- * Reads all forms of a code.
+ * Parses all forms of code.
  *
  * @throws ReaderError
  */
@@ -29,17 +29,17 @@ export function readForms(code: string): readonly Form[] {
   return forms;
 }
 
-/** The symbol of this name. */
+/** Returns the symbol with a name. */
 function symbol(name: string): Form {
   return { kind: 'symbol', name };
 }
 
-/** The keyword of this name, which is without its colon. */
+/** Returns the keyword with a name, given without the colon. */
 export function keyword(name: string): Form {
   return { kind: 'keyword', name };
 }
 
-/** As `pr` prints it. */
+/** Formats a form as `pr` does. */
 export function printForm(form: Form): string {
   if (form === null) return 'nil';
   if (typeof form === 'string') return `"${form.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n')}"`;

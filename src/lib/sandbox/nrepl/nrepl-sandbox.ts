@@ -6,7 +6,7 @@ import { type Form, printForm, ReaderError, readForms } from './forms.ts';
 import type { NreplScenario } from './scenario.ts';
 import { MessageWriter, type Request, RequestReader } from './wire.ts';
 
-/** Functions that delete an account: requests that count as writes. */
+/** Matches code that deletes an account, which counts as a write. */
 const WRITES = /delete-by-login-vcs-type!/;
 
 interface Running {
@@ -17,17 +17,19 @@ interface Running {
 interface Session {
   readonly definitions: Map<string, Form>;
   running: Running | undefined;
-  /** Evaluations of a session wait for each other. */
+  /**
+   * Settles when the session's last evaluation has ended, because evaluations run one at a time.
+   */
   last: Promise<void>;
 }
 
-/** Who is connected. */
+/** A connected client. */
 interface Peer {
   readonly socket: Socket;
   readonly writer: MessageWriter;
 }
 
-/** The nREPL of the simulated frontend: sessions, and a little Clojure. */
+/** The nREPL of the simulated frontend: sessions and a small part of Clojure. */
 export class NreplSandbox implements SandboxService {
   readonly name = 'nrepl';
   readonly #context: SandboxContext;
@@ -43,18 +45,18 @@ export class NreplSandbox implements SandboxService {
     this.#scenario = scenario;
   }
 
-  /** The loopback port; null where nothing listens. */
+  /** The loopback port; null if it does not listen. */
   get port(): number | null {
     const address = this.#server?.address();
     return typeof address === 'object' && address !== null ? address.port : null;
   }
 
-  /** Connections that are open now. */
+  /** The number of open connections. */
   get connections(): number {
     return this.#sockets.size;
   }
 
-  /** Changes how it behaves from now on. */
+  /** Changes its behaviour from now on. */
   behave(change: NreplScenario): void {
     this.#scenario = { ...this.#scenario, ...change };
   }
@@ -77,7 +79,7 @@ export class NreplSandbox implements SandboxService {
     await promise;
   }
 
-  /** It has no address of its own: it is reached through the frontend's pod. */
+  /** Empty: it has no address of its own, but is reached through the frontend's pod. */
   environment(): Readonly<Record<string, string>> {
     return {};
   }
@@ -117,7 +119,9 @@ export class NreplSandbox implements SandboxService {
     } else this.#answer(peer, request, fault?.kind === 'truncate');
   }
 
-  /** @param cut does the work, and closes the connection instead of the answer */
+  /**
+   * @param cut whether to process the request and then close the connection instead of responding
+   */
   #answer({ socket, writer }: Peer, request: Request, cut = false): void {
     const { id = '', session = '' } = request;
     const reply = async (message: Readonly<Record<string, unknown>>): Promise<void> => {
@@ -185,7 +189,7 @@ export class NreplSandbox implements SandboxService {
     await guarded(async () => {
       if (this.#scenario.delayMs) await around.sleep(this.#scenario.delayMs);
       for (const form of readForms(code)) {
-        // nREPL goes on with the next form after one that threw.
+        // nREPL continues with the next form after one that threw.
         await guarded(async () =>
           reply({ ns: 'user', value: printForm(await evaluate(form, around)) }),
         );

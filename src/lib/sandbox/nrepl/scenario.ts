@@ -1,13 +1,15 @@
-/** How the simulated nREPL behaves, as data. */
+/** The behaviour of the simulated nREPL. */
 export interface NreplScenario {
-  /** Whether the frontend listens on the port at all. Default true. */
+  /** Whether the frontend listens on the port. Default true. */
   readonly listens?: boolean;
-  /** Functions that this version of the server lacks, as `namespace/name`. */
+  /** The functions that this version of the server lacks, as `namespace/name`. */
   readonly missing?: readonly string[];
-  /** Functions that throw, and with what message. */
+  /** The functions that throw, with their messages. */
   readonly throwing?: Readonly<Record<string, string>>;
-  /** Milliseconds of the sandbox's time that every evaluation takes. Default 0. */
+  /** The sandbox time that every evaluation takes, in milliseconds. Default 0. */
   readonly delayMs?: number;
-  /** Answers come in packets of so many bytes. Default: each message in one. */
+  /**
+   * The size in bytes of the packets in which responses are sent. Default: one packet per message.
+   */
   readonly packetBytes?: number;
 }

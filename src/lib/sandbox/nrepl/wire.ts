@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import bencode from 'bencode';
 
-/** A request: its texts. */
+/** The string fields of a request. */
 export type Request = Readonly<Record<string, string>>;
 
-/** Takes requests out of a stream of bytes, which has no frames. */
+/** Extracts requests from a stream of bytes, which has no framing. */
 export class RequestReader {
   #buffer: Buffer = Buffer.alloc(0);
 
@@ -24,7 +24,7 @@ export class RequestReader {
     try {
       value = bencode.decode(this.#buffer);
     } catch {
-      // Cut off inside of a number or a length: more will come.
+      // Incomplete inside a number or a length: more data follows.
       return undefined;
     }
     const { position } = bencode.decode;
@@ -34,7 +34,7 @@ export class RequestReader {
   }
 }
 
-/** Sends messages one after the other, in packets of so many bytes if asked for. */
+/** Sends messages in order, split into packets of a given size if requested. */
 export class MessageWriter {
   readonly #socket: Socket;
   #last: Promise<void> = Promise.resolve();
@@ -43,7 +43,7 @@ export class MessageWriter {
     this.#socket = socket;
   }
 
-  /** Resolves once the message has gone. */
+  /** Resolves once the message has been sent. */
   send(message: Readonly<Record<string, unknown>>, packetBytes?: number): Promise<void> {
     const bytes = Buffer.from(bencode.encode(message));
     this.#last = this.#last.then(() => this.#write(bytes, packetBytes ?? bytes.length));
@@ -54,7 +54,7 @@ export class MessageWriter {
     for (let at = 0; at < bytes.length; at += packetBytes) {
       if (this.#socket.destroyed) return;
       this.#socket.write(bytes.subarray(at, Math.min(bytes.length, at + packetBytes)));
-      // A packet each, instead of what the kernel makes of several writes.
+      // Sends each packet separately, because the kernel would join several writes.
       if (packetBytes < bytes.length) await new Promise((resolve) => setImmediate(resolve));
     }
   }

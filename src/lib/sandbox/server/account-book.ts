@@ -1,4 +1,4 @@
-/** An account as the server keeps it. */
+/** An account of the server. */
 export interface AccountRecord {
   readonly login: string;
   readonly name: string | null;
@@ -9,14 +9,14 @@ export interface AccountRecord {
   signedInAt: Date | null;
 }
 
-/** How many accounts are in which state. */
+/** The number of accounts in each state. */
 export interface SeatCount {
   readonly active: number;
   readonly suspended: number;
   readonly inactive: number;
 }
 
-/** Every account of the installation. Logins are told apart as GitHub does: not by their case. */
+/** All accounts of the installation. Logins are case-insensitive, as on GitHub. */
 export class AccountBook {
   readonly #accounts = new Map<string, AccountRecord>();
 
@@ -24,12 +24,12 @@ export class AccountBook {
     return this.#accounts.size;
   }
 
-  /** In the order in which they came. */
+  /** Returns all accounts in the order of their creation. */
   all(): readonly AccountRecord[] {
     return [...this.#accounts.values()];
   }
 
-  /** The logins, in the same order. */
+  /** Returns the logins in the order of creation. */
   logins(): readonly string[] {
     return this.all().map(({ login }) => login);
   }
@@ -43,12 +43,15 @@ export class AccountBook {
     return account;
   }
 
-  /** Whether there was such an account. */
+  /** Deletes an account; returns whether it existed. */
   remove(login: string): boolean {
     return this.#accounts.delete(login.toLowerCase());
   }
 
-  /** As the licence counts them: a seat is for who signed in once and is not suspended. */
+  /**
+   * Counts seats as the licence does: an account takes a seat if it has signed in and is not
+   * suspended.
+   */
   seats(): SeatCount {
     const count = { active: 0, suspended: 0, inactive: 0 };
     for (const { signInCount, suspended } of this.#accounts.values()) {

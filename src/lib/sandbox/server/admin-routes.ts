@@ -6,7 +6,7 @@ import type { ServerAnswer, ServerRequest, ServerWorld } from './world.ts';
 
 type Route = (world: ServerWorld, request: ServerRequest) => ServerAnswer;
 
-/** The calls under `/api/v1/admin`, by method and first word of the path. */
+/** The endpoints under `/api/v1/admin`, by method and first segment of the path. */
 export const ADMIN_ROUTES: Readonly<Record<string, Route>> = {
   'GET users': (world) => ok(world.accounts.all().map(accountDocument)),
   'POST user': changeAccount,
@@ -20,7 +20,7 @@ export const ADMIN_ROUTES: Readonly<Record<string, Route>> = {
         .filter(({ status }) => status === 'running')
         .map(buildDocument),
     ),
-  // CircleCI Server 3.x has no builders any more: Nomad's clients took their place.
+  // CircleCI Server 3.x has no builders, because Nomad clients replaced them.
   'GET build-state-summary': () => ok({ builders: [] }),
   'GET build-system-summary': (world) => ok(buildSystem(world)),
   'GET recent-builds': (world, request) => ok(recentBuilds(world, request.query)),
@@ -47,7 +47,7 @@ function changeAccount({ accounts }: ServerWorld, { name, body }: ServerRequest)
   return ok(accountDocument(account));
 }
 
-/** What the web page's choices are kept as; everybody has `none`. */
+/** The stored scopes for each choice on the web page; every account has `none`. */
 const SCOPES: Readonly<Record<string, readonly string[]>> = {
   'write-settings': ['none', 'write-settings'],
   'read-settings': ['none', 'read-settings'],
@@ -101,7 +101,7 @@ function buildSystem(world: ServerWorld): unknown {
   };
 }
 
-/** The server gives no more than this at once, whatever it is asked for. */
+/** The maximum number of builds per response, whatever the requested limit. */
 const MOST_BUILDS = 100;
 const DEFAULT_BUILDS = 30;
 

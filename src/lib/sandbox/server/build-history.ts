@@ -1,12 +1,12 @@
 import type { Random } from '../random.ts';
 
-/** A build as the server's own pages list it. Times in milliseconds since the epoch. */
+/** A build as listed by the server's own pages. Times are in milliseconds since the epoch. */
 export interface BuildRecord {
   readonly org: string;
   readonly repo: string;
   readonly number: number;
   readonly status: 'queued' | 'scheduled' | 'running' | 'success' | 'failed' | 'canceled';
-  /** Who started it; null for builds that a schedule started. */
+  /** Who started it; null for builds started by a schedule. */
   readonly login: string | null;
   readonly queuedAt: number;
   readonly startedAt: number | null;
@@ -22,7 +22,7 @@ const PROJECTS: readonly (readonly [string, string])[] = [
   ['globex', 'infra-live'],
 ];
 
-/** Makes up what people have built until now, newest first: a few builds each, back from the newest. */
+/** Generates the past builds of all users, newest first: a few per user, ending with the newest. */
 export function makeHistory(
   builtAt: ReadonlyMap<string, number>,
   random: Random,

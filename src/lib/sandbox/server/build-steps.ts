@@ -1,21 +1,21 @@
 import type { BuildRecord } from './build-history.ts';
 
-/** One step of a simulated job. */
+/** A step of a simulated job. */
 export interface StepScript {
   readonly number: number;
   readonly name: string;
-  /** The command of the configuration; null for the agent's own steps. */
+  /** The command from the configuration; null for the agent's own steps. */
   readonly command: string | null;
-  /** What it prints, cut as the agent sends it; null for nothing. */
+  /** The output in chunks as the agent sends them; null for none. */
   readonly output: readonly string[] | null;
 }
 
-/** Who keeps a cache of what, and how large it is; of `mobile-app` it is too large. */
+/** A cache of a repository, with its size; the one of `mobile-app` is too large. */
 interface CacheScript {
   readonly restoreName: string;
   readonly key: string;
   readonly path: string;
-  /** As the agent prints it; null where there is none yet. */
+  /** The size as the agent prints it; null if there is no cache yet. */
   readonly size: string | null;
 }
 
@@ -41,7 +41,7 @@ const USUAL: CacheScript = {
   size: '107 MiB',
 };
 
-/** The steps of a build that have begun, as its status has it. */
+/** Returns the steps that a build has started, according to its status. */
 export function stepsOf({ org, repo, number, status }: BuildRecord): readonly StepScript[] {
   if (status === 'queued' || status === 'scheduled') return [];
   const cache = CACHES[repo] ?? USUAL;
@@ -77,7 +77,7 @@ function ran(
   return { number, name, command, output };
 }
 
-/** What restore_cache prints; its lines are cut where the agent's buffer was full. */
+/** Returns the output of restore_cache; the chunks end where the agent's buffer was full. */
 function restored({ key, path, size }: CacheScript, number: number): readonly string[] {
   if (size === null) return [`No cache is found for key: ${key}\n`];
   return [

@@ -5,10 +5,10 @@ import { DEFAULT_SERVER_USERS, type ServerScenario } from './scenario.ts';
 const DAY_MS = 86_400_000;
 const DEFAULT_USERS = 40;
 
-/** The accounts of a scenario, and when each of them last had a build. */
+/** The accounts of a scenario, and the time of each one's last build. */
 export interface People {
   readonly book: AccountBook;
-  /** The newest build's time in milliseconds since the epoch, by login. */
+  /** The time of the newest build in milliseconds since the epoch, by login. */
   readonly builtAt: ReadonlyMap<string, number>;
 }
 
@@ -21,20 +21,20 @@ const LAST_NAMES =
     ' ',
   );
 
-/** How people use an installation, of a hundred. */
+/** A usage pattern, with the percentage of people who have it. */
 interface Habit {
   readonly share: number;
   readonly suspended: boolean;
   readonly signsIn: boolean;
-  /** Days since the newest sign-in, from and to. */
+  /** Days since the last sign-in, as a range. */
   readonly signedIn: readonly [number, number];
-  /** Days since the newest build; null for who starts none. */
+  /** Days since the newest build, as a range; null for people who start no builds. */
   readonly built: readonly [number, number] | null;
 }
 
 const HABITS: readonly Habit[] = [
   { share: 64, suspended: false, signsIn: true, signedIn: [0, 14], built: [0, 10] },
-  // They push every day and never open the page.
+  // People who push every day and never open the web page.
   { share: 10, suspended: false, signsIn: true, signedIn: [60, 300], built: [0, 6] },
   { share: 10, suspended: false, signsIn: true, signedIn: [45, 400], built: [40, 120] },
   { share: 4, suspended: false, signsIn: true, signedIn: [45, 400], built: null },
@@ -43,7 +43,7 @@ const HABITS: readonly Habit[] = [
   { share: 2, suspended: true, signsIn: false, signedIn: [0, 0], built: null },
 ];
 
-/** Makes the accounts that a scenario names, and as many more as it wants. */
+/** Creates the accounts that a scenario names, and generates more up to the requested number. */
 export function generatePeople(scenario: ServerScenario, random: Random, now: Date): People {
   const book = new AccountBook();
   const builtAt = new Map<string, number>();
@@ -78,7 +78,7 @@ export function generatePeople(scenario: ServerScenario, random: Random, now: Da
       builtAt.set(spec.login, ago(spec.builtDaysAgo).getTime());
     }
   }
-  // Whoever is made up on top of the named ones does not depend on how many those are.
+  // Generated accounts do not depend on the number of named accounts.
   while (book.size < (scenario.users ?? DEFAULT_USERS)) {
     const habit = habitOf(random);
     const account = book.add(person(book, habit, random, ago));
@@ -98,7 +98,7 @@ function person(
   const days = between(random, habit.signedIn);
   return {
     login: freeLogin(book, first.toLowerCase(), last.toLowerCase(), random),
-    // Some people never told GitHub their name.
+    // Some people have no name on GitHub.
     name: random.integer(1, 12) === 1 ? null : `${first} ${last}`,
     createdAt: ago(days + random.integer(1, 900)),
     signInCount: habit.signsIn ? random.integer(1, 120) : 0,

@@ -2,29 +2,32 @@ import type { AllocationRecord, JobRecord } from '../nomad/records.ts';
 import type { NomadState } from '../nomad/state.ts';
 import type { BuildRecord } from './build-history.ts';
 
-/** A build that has come to no person yet. */
+/** A build that has not been attributed to a user. */
 export type AnonymousBuild = Omit<BuildRecord, 'login'>;
 
-/** What the server has heard of builds, and how. */
+/** What the server has learned about builds, which may be less than Nomad knows. */
 export interface ServerHearsay {
-  /** Counts up whenever the server knows more than before, Nomad's own changes aside. */
+  /** Increases whenever this information changes, apart from Nomad's own changes. */
   readonly revision: number;
-  /** Builds that are not in Nomad yet. */
+  /** Returns the builds that are not in Nomad yet. */
   waiting(): Iterable<{
     readonly name: { readonly org: string; readonly repo: string; readonly number: number };
     readonly queuedAt: number;
     /** Whether it has left the usage queue. */
     readonly forwarded: boolean;
   }>;
-  /** When the build of a job was started, in milliseconds since the epoch. */
+  /** Returns when the build of a job was queued, in milliseconds since the epoch. */
   queuedAt(job: JobRecord): number;
-  /** Whether the output-processor has told of it. */
+  /** Returns whether the output-processor has reported the event. */
   heardOf(job: JobRecord, event: 'task-started' | 'task-finished'): boolean;
-  /** A moment that Nomad wrote down, in milliseconds of true time. */
+  /** Converts a time recorded by Nomad to true time in milliseconds, without clock skew. */
   trueTime(nanoseconds: bigint): number;
 }
 
-/** The builds that have come as far as the dispatchers or Nomad, as the server sees them; newest first. */
+/**
+ * Returns the builds that have reached the dispatchers or Nomad, as the server sees them, newest
+ * first.
+ */
 export function nomadBuilds(
   state: NomadState,
   told: () => ServerHearsay,
@@ -80,7 +83,7 @@ function buildOf(
   };
 }
 
-/** What the server takes for a build's status that has not heard of everything. */
+/** Returns the status of a build from the events that the server has received. */
 function believed(
   status: AnonymousBuild['status'],
   started: boolean,

@@ -8,8 +8,8 @@ const REFUSED =
   '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>SignatureDoesNotMatch</Code></Error>';
 
 /**
- * The object storage beside the server: it gives out what was kept to whoever has a signed address,
- * and knows no token. Its name in faults and call counts is `storage`.
+ * The object storage beside the server. It returns a stored document to anyone with the signed URL,
+ * and requires no token. Its name in faults and call counts is `storage`.
  */
 export class OutputStorage implements OutputStore {
   readonly #random: Random;

@@ -3,7 +3,7 @@ import type { Random } from '../random.ts';
 import type { BuildRecord } from './build-history.ts';
 import type { ServerAnswer, ServerWorld } from './world.ts';
 
-/** Starts a build as a push does; its number. */
+/** Starts a build as a push does; returns its number. */
 export type StartBuild = (org: string, repo: string) => number;
 
 interface Pipeline {
@@ -16,7 +16,7 @@ interface Pipeline {
   readonly createdAt: Date;
 }
 
-/** What the second API says of a build's status. */
+/** The job status in API v2 for each status of a build. */
 const JOB_STATUS: Readonly<Record<BuildRecord['status'], string>> = {
   queued: 'queued',
   scheduled: 'queued',
@@ -26,7 +26,7 @@ const JOB_STATUS: Readonly<Record<BuildRecord['status'], string>> = {
   canceled: 'canceled',
 };
 
-/** The calls of API v2 that start a build and look after it. */
+/** The endpoints of API v2 that start a build and query its state. */
 export class PipelineRoutes {
   readonly #random: Random;
   readonly #now: () => Date;
@@ -39,7 +39,7 @@ export class PipelineRoutes {
     this.#start = start;
   }
 
-  /** The answer to a call; null for a path that is none of these. `text` is the body. */
+  /** Returns the answer to a request; null for other paths. `text` is the body. */
   answer(world: ServerWorld, method: string, path: string, text: string): ServerAnswer | null {
     const [, org, repo] =
       /^\/api\/v2\/project\/(?:gh|github)\/([^/]+)\/([^/]+)\/pipeline$/.exec(path) ?? [];
@@ -102,7 +102,7 @@ function buildIn(
 
 function statusIn(world: ServerWorld, pipeline: Pipeline): string {
   const status = JOB_STATUS[buildIn(world, pipeline)?.status ?? 'queued'];
-  // A workflow runs from the beginning, also while its jobs are queued.
+  // A workflow is running from the start, even while its jobs are queued.
   return status === 'queued' ? 'running' : status;
 }
 

@@ -3,11 +3,11 @@ import type { RequestLimit } from './scenario.ts';
 
 const WINDOW_MS = 1_000;
 
-/** What each user asked in the last second, and has under way. */
+/** Counts each user's requests in the last second and in progress. */
 export class RequestCounter {
   readonly #clock: SandboxClock;
   readonly #users = new Map<string, { begun: number[]; open: number }>();
-  /** Null for none. */
+  /** Null for no limit. */
   limit: RequestLimit | null;
 
   constructor(clock: SandboxClock, limit: RequestLimit | null) {
@@ -15,7 +15,10 @@ export class RequestCounter {
     this.limit = limit;
   }
 
-  /** Counts a request, if it may be answered; call what comes back once it has been. Null if not. */
+  /**
+   * Counts a request; null if the limit is reached. The caller must call the returned function once
+   * the request has been answered.
+   */
   enter(login: string): (() => void) | null {
     const { limit } = this;
     if (limit === null) return () => undefined;

@@ -1,66 +1,68 @@
-/** Somebody who can log in to the simulated server, by an API token. */
+/** A user with an API token of the simulated server. */
 export interface ServerUser {
   readonly login: string;
   readonly name: string;
   readonly token: string;
-  /** `write-settings` makes an administrator, `read-settings` a read-only one; `none` is everybody. */
+  /**
+   * `write-settings` for an administrator, `read-settings` for a read-only one, `none` for others.
+   */
   readonly adminScopes: readonly string[];
 }
 
-/** An account of a scenario; what is left out is as for somebody who signed in today. */
+/** An account of a scenario. By default, it signed in today. */
 export interface AccountSpec {
   readonly login: string;
-  /** Null for accounts that GitHub told no name of. */
+  /** Null for accounts without a name on GitHub. */
   readonly name?: string | null;
-  /** 0 for somebody who never signed in. */
+  /** 0 for an account that has never signed in. */
   readonly signInCount?: number;
   readonly suspended?: boolean;
   readonly adminScopes?: readonly string[];
   readonly signedInDaysAgo?: number;
-  /** Days since the newest build that a push started; none where it is left out. */
+  /** Days since the newest build started by a push; undefined for no builds. */
   readonly builtDaysAgo?: number;
 }
 
-/** What the server shows as its certificate. */
+/** The kind of certificate that the server presents. */
 export type CertificateSituation = 'valid' | 'expired' | 'expiring' | 'other-name';
 
-/** What one user may ask of the server. */
+/** The limits of requests per user. */
 export interface RequestLimit {
-  /** Requests in any second of the sandbox's time. */
+  /** The number of requests in any second of sandbox time. */
   readonly perSecond: number;
   readonly atOnce: number;
 }
 
-/** A simulated CircleCI server, as data. */
+/** The initial state of a simulated CircleCI server. */
 export interface ServerScenario {
-  /** Who has an API token. Default: an administrator, a read-only one and a developer. */
+  /** The users with an API token. Default: an administrator, a read-only one and a developer. */
   readonly tokens?: readonly ServerUser[];
-  /** Accounts by name, beside those that have a token. */
+  /** Named accounts, in addition to those with a token. */
   readonly accounts?: readonly AccountSpec[];
-  /** How many accounts there are in all: 40. The rest is made up, of every state. */
+  /** The total number of accounts; 40 by default. The others are generated, in all states. */
   readonly users?: number;
-  /** Licensed seats. Default: a few more than are taken. */
+  /** The number of licensed seats. Default: a few more than are used. */
   readonly seats?: number;
-  /** When the licence runs out, in days from the start; null for never. Default 200. */
+  /** When the licence expires, in days from the start; null for never. Default 200. */
   readonly licenceDays?: number | null;
-  /** Default: 150 in a second and 300 at once; null for no limit. */
+  /** Default: 150 per second and 300 at once; null for no limit. */
   readonly limit?: RequestLimit | null;
-  /** What the two settings of the operations guide are called to change them. */
+  /** The names of the two settings in the operations guide, as used to change them. */
   readonly settingNames?: Readonly<Partial<Record<'suspendNewUsers' | 'requiredOrgs', string>>>;
   /** Default `valid`. */
   readonly certificate?: CertificateSituation;
-  /** A file that the certificate authority is written to, PEM. */
+  /** A file to which the CA certificate is written in PEM. */
   readonly caPath?: string;
 }
 
-/** API token of the default administrator. */
+/** The API token of the default administrator. */
 export const SERVER_ADMIN_TOKEN = 'sandbox-server-administrator';
-/** API token of the default administrator who may only read. */
+/** The API token of the default read-only administrator. */
 export const SERVER_READER_TOKEN = 'sandbox-server-reader';
-/** API token of the default developer, who administers nothing. */
+/** The API token of the default developer, who is not an administrator. */
 export const SERVER_DEVELOPER_TOKEN = 'sandbox-server-developer';
 
-/** Who has a token in a scenario that names nobody. */
+/** The users with a token in a scenario that names none. */
 export const DEFAULT_SERVER_USERS: readonly ServerUser[] = [
   {
     login: 'sandbox-admin',

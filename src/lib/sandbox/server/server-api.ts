@@ -7,13 +7,13 @@ import type { ServerUser } from './scenario.ts';
 import { answerSteps, type OutputStore } from './step-routes.ts';
 import type { ServerAnswer, ServerWorld } from './world.ts';
 
-/** More than any change of an account or a setting takes. */
+/** More than any change of an account or a setting needs. */
 const MOST_BYTES = 1024 * 1024;
 
 const SEES = ['all', 'write-settings', 'read-settings'];
 const CHANGES = ['all', 'write-settings'];
 
-/** The HTTP side of the simulated server: who asks, what he may ask, and how often. */
+/** The HTTP API of the simulated server: authentication, authorisation and rate limits. */
 export class ServerApi {
   readonly #world: ServerWorld;
   readonly #tokens: readonly ServerUser[];
@@ -75,7 +75,7 @@ export class ServerApi {
     }
     const [, word, rest] = /^\/api\/v1\/admin\/([\w-]+)(?:\/([^/]+))?$/.exec(pathname) ?? [];
     const route = ADMIN_ROUTES[`${method} ${word}`];
-    // One path ends in a name and the other does not.
+    // One of the two paths ends in a name, the other does not.
     if (!route || (method === 'POST') !== (rest !== undefined)) return refused(404, 'Not found');
     if (!may(account, method === 'GET' ? SEES : CHANGES)) {
       return refused(403, 'You do not have permission to do that.');
@@ -86,7 +86,7 @@ export class ServerApi {
     });
   }
 
-  /** By the header `Circle-Token`, or by Basic with the token as the user's name. */
+  /** Authenticates by the header `Circle-Token`, or by Basic with the token as the user name. */
   #asking({ headers }: IncomingMessage): AccountRecord | undefined {
     const basic = /^Basic (.+)$/i.exec(headers.authorization ?? '')?.[1];
     const name = basic && Buffer.from(basic, 'base64').toString().split(':')[0];
@@ -96,7 +96,7 @@ export class ServerApi {
   }
 }
 
-/** What a route answers; null is no route, and what cannot be read is a bad request. */
+/** Runs a route; null (no such route) becomes 404, malformed input becomes 400. */
 function parsed(answer: () => ServerAnswer | null): ServerAnswer {
   try {
     return answer() ?? refused(404, 'Not found');
@@ -125,7 +125,7 @@ function send(
   response.end(JSON.stringify(document));
 }
 
-/** The body as text; null where the client hung up, or would not come to an end. */
+/** Reads the body as text; null if the client disconnected or the body is too large. */
 async function bodyOf(request: IncomingMessage): Promise<string | null> {
   const pieces: Buffer[] = [];
   let length = 0;
@@ -145,7 +145,7 @@ async function bodyOf(request: IncomingMessage): Promise<string | null> {
   return Buffer.concat(pieces).toString('utf8');
 }
 
-/** A UUID that is always the same for a login. */
+/** Returns a UUID that is always the same for a login. */
 function idOf(login: string): string {
   const hex = Buffer.from(login.padEnd(16, '-')).toString('hex').slice(0, 32);
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

@@ -22,7 +22,7 @@ import type { ServerWorld } from './world.ts';
 
 const DAY_MS = 86_400_000;
 const DEFAULT_LIMIT: RequestLimit = { perSecond: 150, atOnce: 300 };
-/** Seats are sold by the dozen or so. */
+/** Seats are licensed in multiples of this number. */
 const SEAT_STEP = 25;
 
 const CERTIFICATES: Readonly<Record<CertificateSituation, CertificateWish>> = {
@@ -32,13 +32,13 @@ const CERTIFICATES: Readonly<Record<CertificateSituation, CertificateWish>> = {
   'other-name': { names: ['circleci.example.com'] },
 };
 
-/** Where builds come from that run now, or wait: the simulated pipeline and Nomad. */
+/** Returns the running and waiting builds of the simulated pipeline and Nomad. */
 export type BuildSource = () => readonly Omit<BuildRecord, 'login'>[];
 
-/** The web address of an installation: its front page, its APIs, and where the output of steps is kept. */
+/** The web address of an installation: its front page, its APIs, and the storage of step output. */
 export class ServerSandbox implements SandboxService {
   readonly name = 'server';
-  /** Its accounts: whoever removes one here has deleted it. */
+  /** The accounts; removing one here deletes it. */
   readonly accounts: AccountBook;
   readonly settings: SettingsBook;
   readonly #scenario: ServerScenario;
@@ -66,7 +66,7 @@ export class ServerSandbox implements SandboxService {
     const { limit = DEFAULT_LIMIT } = scenario;
     this.#counter = new RequestCounter(context.clock, limit);
     this.#random = seededRandom(context.random.integer(0, 2 ** 32 - 1));
-    // Made when somebody asks, but drawn from a stream of its own: the same whenever that is.
+    // Generated on first use from its own random stream, so that it is always the same.
     const past = seededRandom(context.random.integer(0, 2 ** 32 - 1));
     let history: readonly BuildRecord[] | undefined;
     const licence = licenceOf(scenario, book, now);
@@ -79,7 +79,7 @@ export class ServerSandbox implements SandboxService {
         return [...this.#attributed(running(), builtAt), ...history];
       },
     };
-    // Identifiers of their own: what is started does not change who is made up later.
+    // A separate random stream, so that started builds do not change later generated values.
     const ids = seededRandom(context.random.integer(0, 2 ** 32 - 1));
     const pipelines = new PipelineRoutes(ids, () => context.clock.now(), startBuild);
     const signatures = seededRandom(context.random.integer(0, 2 ** 32 - 1));
@@ -92,12 +92,12 @@ export class ServerSandbox implements SandboxService {
     return this.#server?.port ?? 0;
   }
 
-  /** Scheme, host and port. */
+  /** The scheme, host and port. */
   get url(): string {
     return `https://127.0.0.1:${this.port}`;
   }
 
-  /** Listens, and writes its certificate authority where the scenario asks for it. */
+  /** Starts to listen, and writes its CA certificate if the scenario requests it. */
   async start(): Promise<void> {
     const { certificate = 'valid', caPath } = this.#scenario;
     const { ca, cert, key } = await makeCertificates(CERTIFICATES[certificate]);
@@ -132,9 +132,9 @@ export class ServerSandbox implements SandboxService {
   }
 
   /**
-   * Somebody signs in by way of GitHub; an account is made the first time.
+   * Signs a user in through GitHub; creates the account the first time.
    *
-   * @returns the account, or null for who is suspended, as new ones may be
+   * @returns the account, or null if it is suspended, which new accounts may be
    */
   signIn(login: string): AccountRecord | null {
     const now = this.#context.clock.now();
@@ -155,7 +155,7 @@ export class ServerSandbox implements SandboxService {
     return account;
   }
 
-  /** So many people more sign in for the first time; their logins. */
+  /** Signs in `count` new users; returns their logins. */
   addUsers(count: number): readonly string[] {
     return Array.from({ length: count }, () => {
       const login = `newcomer-${this.#random.hex(8)}`;
@@ -164,12 +164,12 @@ export class ServerSandbox implements SandboxService {
     });
   }
 
-  /** What each user may ask from now on; null for no limit. */
+  /** Sets the request limit of each user; null for no limit. */
   setLimit(limit: RequestLimit | null): void {
     this.#counter.limit = limit;
   }
 
-  /** Builds of today were started by people who built today: always the same one for a build. */
+  /** Attributes today's builds to users who built today; always the same user for a build. */
   #attributed(
     builds: readonly Omit<BuildRecord, 'login'>[],
     builtAt: ReadonlyMap<string, number>,

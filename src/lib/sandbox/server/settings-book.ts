@@ -1,6 +1,6 @@
 import type { ServerScenario } from './scenario.ts';
 
-/** A system setting as the server answers with it. */
+/** A system setting in the server's format. */
 export interface SettingRecord {
   readonly name: string;
   readonly human_name: string;
@@ -10,7 +10,7 @@ export interface SettingRecord {
   value: boolean | number | string | null;
 }
 
-/** Names that CircleCI has not published: made in the manner of those that it has. */
+/** Names that CircleCI has not published, modelled on those it has. */
 const UNPUBLISHED = {
   suspendNewUsers: 'suspend-new-users',
   requiredOrgs: 'required-org-membership-list',
@@ -37,13 +37,13 @@ export class SettingsBook {
     return this.#settings.get(name);
   }
 
-  /** Whether somebody who signs in for the first time is let in. */
+  /** Whether users are suspended when they sign in for the first time. */
   get suspendsNewUsers(): boolean {
     return this.find(this.#suspendNewUsers)?.value === true;
   }
 }
 
-/** Why a value is none of the setting's; undefined where it is. */
+/** Returns why a value is invalid for a setting; undefined if it is valid. */
 export function settingFault({ value_type }: SettingRecord, value: unknown): string | undefined {
   return typeof value === value_type.toLowerCase() ? undefined : `Value must be a ${value_type}`;
 }

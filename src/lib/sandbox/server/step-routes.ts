@@ -2,16 +2,16 @@ import type { BuildRecord } from './build-history.ts';
 import { type StepScript, stepsOf } from './build-steps.ts';
 import type { ServerAnswer, ServerWorld } from './world.ts';
 
-/** Where the output of steps is kept. */
+/** Stores the output of steps. */
 export interface OutputStore {
-  /** Keeps a document under a name; the address to read it at, signed. */
+  /** Stores a document under a name; returns its signed URL. */
   keep(name: string, document: unknown): string;
 }
 
 const BUILD =
   /^\/api\/v1\.1\/project\/(?:github|gh)\/([^/]+)\/([^/]+)\/(\d+)(?:\/output\/(\d+)\/(\d+))?$/;
 
-/** The calls of API v1.1 about one build and what its steps have printed. */
+/** The endpoints of API v1.1 for one build and the output of its steps. */
 export function answerSteps(
   world: ServerWorld,
   store: OutputStore,

@@ -2,27 +2,27 @@ import type { AccountBook } from './account-book.ts';
 import type { BuildRecord } from './build-history.ts';
 import type { SettingsBook } from './settings-book.ts';
 
-/** What the routes of the simulated server answer from. */
+/** The state that the routes of the simulated server read and change. */
 export interface ServerWorld {
   readonly accounts: AccountBook;
   readonly settings: SettingsBook;
-  /** Every build, newest first. */
+  /** Returns all builds, newest first. */
   builds(): readonly BuildRecord[];
-  /** Licensed seats, and when the licence runs out. */
+  /** The licensed seats, and when the licence expires. */
   readonly licence: { readonly seats: number; readonly expiresAt: Date | null };
 }
 
-/** An answer: a status and a JSON document. */
+/** The answer of a route: a status and a JSON document. */
 export interface ServerAnswer {
   readonly status: number;
   readonly document: unknown;
 }
 
-/** What a route is given. */
+/** The parameters of a route. */
 export interface ServerRequest {
-  /** What stood in the path where the route has a name; decoded. */
+  /** The decoded path segment after the route, which is the name of an object. */
   readonly name: string;
   readonly query: URLSearchParams;
-  /** The JSON that came; undefined where none did. */
+  /** The parsed JSON body; undefined if there is none. */
   readonly body: unknown;
 }

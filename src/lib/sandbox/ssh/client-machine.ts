@@ -2,7 +2,7 @@ import { busybox } from '../kubernetes/busybox.ts';
 import type { ExecIo } from '../kubernetes/pod-backend.ts';
 import type { PortSituation, SshScenario } from './scenario.ts';
 
-/** curl's exit codes (man curl). */
+/** The exit codes of curl (man curl). */
 const CURL_EXIT: Readonly<Record<PortSituation, number>> = {
   open: 0,
   refused: 7,
@@ -11,24 +11,24 @@ const CURL_EXIT: Readonly<Record<PortSituation, number>> = {
   'tls-failure': 35,
 };
 
-/** A machine that is logged in on. */
+/** A machine that accepts SSH logins. */
 export interface Machine {
   readonly name: string;
-  /** Of the Nomad client that it is; null where it is none. */
+  /** The ID of the machine's Nomad client; null if it is not a client. */
   readonly id: string | null;
 }
 
-/** What a machine needs of the simulated Nomad: its CLI. */
+/** Runs the CLI of the simulated Nomad. */
 export type NomadCli = (argv: readonly string[], io: ExecIo) => Promise<number>;
 
-/** Whether a command line would change the machine. */
+/** Returns whether a command line would change the machine. */
 export function changesMachine(command: string): boolean {
   return /^(?:sudo )?(?:reboot|shutdown|systemctl (?:start|stop|restart)|nomad node (?:drain|eligibility))/.test(
     command,
   );
 }
 
-/** A Nomad client's machine: runs a command line, and gives its exit code. */
+/** Runs a command line on the machine of a Nomad client; returns its exit code. */
 export async function runOnMachine(
   { name, id }: Machine,
   command: string,
@@ -64,13 +64,13 @@ export async function runOnMachine(
   }
 }
 
-/** The simulated CLI runs beside a server: what means this machine is said by its id. */
+/** Replaces `-self` with the client's ID, because the simulated CLI runs beside a server. */
 function withoutSelf(args: readonly string[], id: string): readonly string[] {
   const others = args.filter((word) => word !== '-self');
   return others.length === args.length ? args : [...others, id];
 }
 
-/** The words of a line as a shell takes them; quotes are the only thing that it knows. */
+/** Splits a command line into words as a shell does; supports only quotes and backslashes. */
 function shellWords(line: string): readonly string[] {
   const words = line.match(/(?:'[^']*'|\\.|[^\s'\\])+/g) ?? [];
   return words.map((word) =>

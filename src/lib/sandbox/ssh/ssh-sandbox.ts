@@ -7,16 +7,16 @@ import type { SandboxContext, SandboxService } from '../service.ts';
 import { changesMachine, type Machine, type NomadCli, runOnMachine } from './client-machine.ts';
 import type { SshScenario } from './scenario.ts';
 
-/** What the machines need of the rest of the installation. */
+/** The parts of the installation that the machines use. */
 export interface SshNomad {
-  /** The clients that there are now. */
+  /** Returns the current clients. */
   machines(): Iterable<Machine & { readonly address: string; readonly up: boolean }>;
   readonly cli: NomadCli;
-  /** Where the simulated server is, as `host:port`. */
+  /** Returns the address of the simulated server as `host:port`. */
   serverAddress(): string;
 }
 
-/** A pair of keys in OpenSSH's format. */
+/** A key pair in OpenSSH's format. */
 interface KeyPair {
   readonly private: string;
   readonly public: string;
@@ -24,12 +24,12 @@ interface KeyPair {
 
 const BASTION: Machine = { name: 'bastion', id: null };
 
-/** The account of every machine. */
+/** The login of every machine. */
 const SSH_USER = 'ubuntu';
 
 /**
- * A bastion on loopback, and behind it the machine of every Nomad client at its own address: one
- * server for all, which tells them apart by the connection that the bastion has made.
+ * A bastion on loopback, and the machines of all Nomad clients behind it, each at its own address.
+ * One server serves all machines and tells them apart by the connection from the bastion.
  */
 export class SshSandbox implements SandboxService {
   readonly name = 'ssh';
@@ -37,7 +37,7 @@ export class SshSandbox implements SandboxService {
   readonly #scenario: SshScenario;
   readonly #nomad: SshNomad;
   readonly #directory: string;
-  /** By the port from which the bastion has connected. */
+  /** The machine for each local port of a connection from the bastion. */
   readonly #machineOf = new Map<number, Machine>();
   readonly #open = new Set<Connection>();
   #bastion: Server | undefined;
@@ -55,10 +55,10 @@ export class SshSandbox implements SandboxService {
     return portOf(this.#bastion);
   }
 
-  /** Listens, and writes the operator's key and the known hosts. */
+  /** Starts to listen, and writes the operator's key and the known hosts file. */
   async start(): Promise<void> {
     const { default: ssh2 } = await import('ssh2');
-    // One in two hundred ed25519 keys that ssh2 makes is one that it cannot read (leading zeros).
+    // ssh2 cannot read one in two hundred of the ed25519 keys it generates (leading zeros).
     const make = (): KeyPair => {
       const pair: KeyPair = ssh2.utils.generateKeyPairSync('ed25519');
       return ssh2.utils.parseKey(pair.private) instanceof Error ? make() : pair;
@@ -95,7 +95,7 @@ export class SshSandbox implements SandboxService {
     };
   }
 
-  /** What machines reach, with the server's address in place of its name. */
+  /** Returns the scenario's ports, with the server's address in place of its name. */
   #reach(): SshScenario {
     const { server, ...ports } = this.#scenario.ports ?? {};
     if (server === undefined) return { ports };
@@ -108,10 +108,10 @@ export class SshSandbox implements SandboxService {
 
   #letIn(connection: Connection, allowed: ParsedKey, machineOf: () => Machine | undefined): void {
     this.#open.add(connection);
-    // ssh2's types forget it.
+    // ssh2's types lack this method.
     (connection as Connection & { setNoDelay(on: boolean): void }).setNoDelay(true);
     connection.once('close', () => this.#open.delete(connection));
-    // A client that breaks off is no failure of the server.
+    // A broken connection is not an error of the server.
     connection.on('error', () => connection.end());
     connection.on('authentication', (context) => {
       const fine = context.username === SSH_USER && context.method === 'publickey';
@@ -150,14 +150,19 @@ export class SshSandbox implements SandboxService {
     });
   }
 
-  /** Notes which machine a connection of the bastion is for, while it lasts: ports are used again. */
+  /**
+   * Records the machine of a connection from the bastion until it closes, because ports are reused.
+   */
   #tell(socket: Socket, behind: Machine): void {
     const { localPort: port = 0 } = socket;
     this.#machineOf.set(port, behind);
     socket.once('close', () => this.#machineOf.delete(port));
   }
 
-  /** Machines at their own addresses; loopback as it is, where the sandbox's other services are. */
+  /**
+   * Returns the loopback port for an address; null if none. Ports of 127.0.0.1, where the sandbox's
+   * other services listen, are unchanged.
+   */
   #portBehind(address: string, port: number): number | null {
     if (address === '127.0.0.1') return port;
     return port === 22 && this.#machineAt(address) !== null ? portOf(this.#machines) : null;
@@ -200,7 +205,10 @@ export class SshSandbox implements SandboxService {
   }
 }
 
-/** Whether the client has shown that it holds the key; at first it only asks whether it may. */
+/**
+ * Returns whether the client has proved that it holds the key. The first request has no signature
+ * and only asks whether the key is acceptable.
+ */
 function proves(context: PublicKeyAuthContext, allowed: ParsedKey): boolean {
   if (!context.key.data.equals(allowed.getPublicSSH())) return false;
   const { blob, signature, hashAlgo } = context;
@@ -216,7 +224,7 @@ function portOf(server: Server | undefined): number {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** What is typed into a shell until its end. */
+/** Reads the input of a shell to its end. */
 async function textOf(channel: ServerChannel): Promise<string> {
   const pieces: Uint8Array[] = [];
   for await (const piece of channel) pieces.push(piece);

@@ -33,7 +33,7 @@ const logins = async (response: Response): Promise<string[]> =>
   ((await response.json()) as { readonly login: string }[]).map(({ login }) => login);
 
 describe('the simulated GitHub', () => {
-  test('gives the members by page, and every page says where the next one is', async () => {
+  test('returns the members in pages, each with a link to the next', async () => {
     const { ask } = await rig();
     let next: string | undefined = '/orgs/ACME/members?per_page=100';
     const seen: string[] = [];
@@ -50,7 +50,7 @@ describe('the simulated GitHub', () => {
     expect(await logins(await ask('/orgs/acme/members?page=99'))).toEqual([]);
   });
 
-  test('shows outsiders, tokens without the scope and nobody in particular a part only', async () => {
+  test('returns only public members to outsiders, tokens without the scope, and anonymous callers', async () => {
     const { ask } = await rig();
     for (const token of [GITHUB_OUTSIDER_TOKEN, GITHUB_SCOPELESS_TOKEN, '']) {
       const response = await ask('/orgs/acme/members?per_page=100', {}, token);
@@ -69,12 +69,12 @@ describe('the simulated GitHub', () => {
     ['/user', GITHUB_MEMBER_TOKEN, 200],
     ['/user', '', 401],
     ['/nothing', GITHUB_MEMBER_TOKEN, 404],
-  ])('answers %s with the token "%s" with %i', async (path, token, status) => {
+  ])('responds to %s with the token "%s" with %i', async (path, token, status) => {
     const { ask } = await rig();
     expect((await ask(path, {}, token)).status).toBe(status);
   });
 
-  test('an unchanged page costs nothing, and a changed one is sent again', async () => {
+  test('does not count an unchanged page, and sends a changed one again', async () => {
     const { ask, sandbox } = await rig();
     const first = await ask('/orgs/acme/members');
     const etag = { 'if-none-match': first.headers.get('etag') ?? '' };
@@ -86,7 +86,7 @@ describe('the simulated GitHub', () => {
     expect((await ask('/orgs/acme/members', etag)).status).toBe(200);
   });
 
-  test('refuses what is above its limit until the hour is over', async () => {
+  test('rejects requests above its limit until the hour is over', async () => {
     const { ask, sandbox } = await rig({ members: MEMBERS, perHour: 2 });
     const statuses = [];
     for (let i = 0; i < 3; i += 1) statuses.push((await ask('/user')).status);
@@ -99,7 +99,7 @@ describe('the simulated GitHub', () => {
     expect((await ask('/user')).status).toBe(200);
   });
 
-  test('is GitHub Enterprise Server under /api/v3', async () => {
+  test('can be GitHub Enterprise Server under /api/v3', async () => {
     const { ask, sandbox } = await rig({ members: MEMBERS, enterprise: true });
     expect(sandbox.environment()['GITHUB_API_URL']).toMatch(/\/api\/v3$/);
     const first = await ask('/orgs/acme/members?per_page=100');
@@ -109,7 +109,7 @@ describe('the simulated GitHub', () => {
   });
 });
 
-test('most of the server’s people are members, and some members have no account', async () => {
+test('most of the server’s users are members, and some members have no account', async () => {
   const sandbox: Sandbox = await startSandbox({ scenario: 'idle', users: 60 });
   const accounts = new Set(sandbox.server.accounts.logins());
   const known = sandbox.github.members.filter((login) => accounts.has(login));

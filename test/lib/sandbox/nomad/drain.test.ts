@@ -105,7 +105,7 @@ describe('a drain', () => {
     expect(allocation.migrate).toBe(true);
   });
 
-  test('can be canceled with or without restoring eligibility', async () => {
+  test('can be cancelled with or without restoring eligibility', async () => {
     const { world, node, post } = await cluster('1.1.2');
     await using _ = world;
     await post({ Deadline: 0 }, { Meta: { message: 'new image' } });

@@ -273,7 +273,7 @@ describe('the CLI', () => {
     });
   });
 
-  test('drains with a deadline of an hour by default, and watches on after a drain was canceled', async () => {
+  test('drains with a deadline of an hour by default, and watches on after a drain was cancelled', async () => {
     await using world = await World.start({ clients: 1, builds: 2, buildDurationMs: null });
     const node = world.node();
     world.clock.schedule(30_000, () => world.nomad.cancelDrain(node.id));

@@ -4,7 +4,7 @@ import { NOWHERE, runCode } from '../../../../src/lib/repl/run-code.ts';
 import { encodeBencode } from '../../../../src/lib/server/nrepl/bencode-stream.ts';
 import { nreplRig } from '../../../support/nrepl.ts';
 
-/** What Clojure 1.11 with nREPL 1.0 answered to the same code. */
+/** The expected values are the responses of Clojure 1.11 with nREPL 1.0 to the same code. */
 describe('the simulated nREPL', () => {
   it.each([
     ['(+ 1 2) (println "x") :k', ['3', 'nil', ':k'], 'x\n', '', null],
@@ -33,7 +33,7 @@ describe('the simulated nREPL', () => {
     expect(end).toMatchObject({ values, out, err, exception });
   });
 
-  it('takes requests however they are cut, and refuses what it does not know', async () => {
+  it('reads requests split at any byte, and rejects an unknown session', async () => {
     const rig = await nreplRig();
     const socket = connect({ host: '127.0.0.1', port: rig.nrepl.port ?? 0, noDelay: true });
     let heard = '';
@@ -55,7 +55,7 @@ describe('the simulated nREPL', () => {
     socket.destroy();
   });
 
-  it('takes as long as it is told, of its own time', async () => {
+  it('delays evaluations by the configured sandbox time', async () => {
     const rig = await nreplRig([], { delayMs: 4_000 });
     const session = await rig.session();
     let ended = false;

@@ -80,20 +80,20 @@ describe('the simulated admin API', () => {
     ['GET build-state', SERVER_ADMIN_TOKEN, 200],
     ['GET build-state-summary', SERVER_ADMIN_TOKEN, 200],
     ['GET projects', SERVER_ADMIN_TOKEN, 200],
-  ])('answers %s with the token %s with %i', async (call, token, status) => {
+  ])('responds to %s with the token %s with %i', async (call, token, status) => {
     const { ask } = await rig({ users: 5 });
     const [method, path = ''] = call.split(' ');
     const body = method === 'POST' ? { nothing: 1 } : undefined;
     expect((await ask(method as 'GET' | 'POST', path, body, token)).status).toBe(status);
   });
 
-  test('an administrator who is none any more is refused', async () => {
+  test('rejects an administrator who has lost the role', async () => {
     const { ask } = await rig();
     expect((await ask('POST', 'user/sandbox-admin', { admin: 'none' })).status).toBe(200);
     expect((await ask('GET', 'users')).status).toBe(403);
   });
 
-  test('the same seed makes the same people, in every state', async () => {
+  test('generates the same users from the same seed, in every state', async () => {
     const [one, two] = [await rig({ users: 300 }), await rig({ users: 300 })];
     const first = (await one.ask('GET', 'users')).body as { readonly login: string }[];
     expect(first).toHaveLength(300);
@@ -108,7 +108,7 @@ describe('the simulated admin API', () => {
     });
   });
 
-  test('new people are let in or suspended as the setting says', async () => {
+  test('lets new users in or suspends them, depending on the setting', async () => {
     const { ask, sandbox } = await rig();
     expect(sandbox.server.signIn('early')?.signInCount).toBe(1);
     await ask('POST', 'setting/suspend-new-users', true);
@@ -119,7 +119,7 @@ describe('the simulated admin API', () => {
     expect(sandbox.server.signIn('late')?.signInCount).toBe(1);
   });
 
-  test('a value of another type is refused with the setting', async () => {
+  test('rejects a value of the wrong type, and returns the setting', async () => {
     const { ask } = await rig({ settingNames: { requiredOrgs: 'github.orgs' } });
     expect(await ask('POST', 'setting/github.orgs', 5)).toMatchObject({
       status: 400,
@@ -131,7 +131,7 @@ describe('the simulated admin API', () => {
   });
 });
 
-test('builds come newest first, by page and state, those of Nomad among them', async () => {
+test('builds are listed newest first, in pages and by status, including those in Nomad', async () => {
   const sandbox = await startSandbox({ scenario: 'busy', users: 50 });
   const http = clientOf(sandbox);
   const get = async (query: string): Promise<Record<string, string>[]> => {
@@ -159,8 +159,8 @@ test('builds come newest first, by page and state, those of Nomad among them', a
   expect(await get('offset=100000')).toEqual([]);
 });
 
-describe('the limit of a user', () => {
-  test('counts a second of the sandbox’s time, for each on its own', async () => {
+describe('the request limit of a user', () => {
+  test('applies to a second of sandbox time, separately for each user', async () => {
     const { ask, sandbox } = await rig({ limit: { perSecond: 3, atOnce: 10 } });
     const statuses = async (): Promise<number[]> =>
       [1, 2, 3, 4].reduce<Promise<number[]>>(
@@ -176,7 +176,7 @@ describe('the limit of a user', () => {
     expect(await statuses()).toEqual([200, 200, 200, 200]);
   });
 
-  test('counts what is under way', async () => {
+  test('applies to requests in progress', async () => {
     const { ask, sandbox } = await rig({ limit: { perSecond: 100, atOnce: 2 } });
     const half = [1, 2].map(() => {
       const sent = httpsRequest(`${sandbox.server.url}/api/v1/admin/user/sandbox-reader`, {
@@ -194,7 +194,7 @@ describe('the limit of a user', () => {
   });
 });
 
-test('5,000 users are given in one request, in well under half a second', async () => {
+test('5,000 users are returned in one response, in well under half a second', async () => {
   const { ask } = await rig({ users: 5_000 });
   await ask('GET', 'settings');
   const stopwatch = cpuStopwatch();

@@ -39,7 +39,7 @@ async function rig() {
 
 const BUILD = '/api/v1.1/project/github/acme/mobile-app/1';
 
-test('a build is shown to whoever has a token, and the output of its steps to whoever has its address', async () => {
+test('a build requires a token, and the output of its steps only the signed URL', async () => {
   const { server, ask } = await rig();
   const { status, text } = await ask(server.url, BUILD, SERVER_DEVELOPER_TOKEN);
   expect(status).toBe(200);
@@ -60,7 +60,7 @@ test.each([
   [`${BUILD}/output/105/0`, SERVER_ADMIN_TOKEN, 404],
   [`${BUILD}/output/102/1`, SERVER_ADMIN_TOKEN, 404],
   ['/api/v1.1/nothing', SERVER_ADMIN_TOKEN, 404],
-])('%s is refused with %s: %i', async (path, token, status) => {
+])('%s is rejected with the token %s: %i', async (path, token, status) => {
   const { server, ask } = await rig();
   expect((await ask(server.url, path, token)).status).toBe(status);
 });

@@ -142,7 +142,7 @@ interface Watch {
 
 /**
  * Follows a node and its allocations as MonitorDrain in api/nodes.go does, each until it ends. A
- * canceled drain counts as "complete", and the allocations are still watched.
+ * cancelled drain counts as "complete", and the allocations are still watched.
  */
 function watcher(session: Session, node: NodeRecord): Watch {
   const { state } = session.core;
