@@ -1,6 +1,7 @@
 import { AdminError, type ErrorKind, isAdminError } from '../errors.ts';
 import type { HttpResponse } from '../http/http.ts';
 import { collect, excerpt } from '../http/response.ts';
+import { canIQuestion } from './can-i.ts';
 import type { ClusterTarget } from './client.ts';
 
 /** The API server's error document (`kind: Status`, `apiVersion: v1`). */
@@ -162,7 +163,7 @@ function forbidden(status: Status, asked: Asked): AdminError {
     'unauthorised',
     `${user} has no permission to ${verb} ${resource} ${where}`,
     'KUBERNETES_FORBIDDEN',
-    `Ask for a role with verb ${verb} on ${resource}; check with: kubectl auth can-i ${verb} ${resource} ${scope}`,
+    `Ask for a role with verb ${verb} on ${resource}; check with: ${canIQuestion(verb, resource, scope)}`,
   );
 }
 

@@ -105,7 +105,7 @@ describe('a recorded error', () => {
 test('a refusal names the rule that is missing and how to check it', () => {
   const body = Buffer.from(recordedText('error-forbidden-log.json'));
   expect(refusal(403, body, { target, action: 'x' }).hint).toBe(
-    'Ask for a role with verb get on pods/log; check with: kubectl auth can-i get pods/log -n circleci-server',
+    'Ask for a role with verb get on pods/log; check with: kubectl auth can-i get pods --subresource=log -n circleci-server',
   );
 });
 

@@ -1,3 +1,4 @@
+import { canIQuestion } from '../../kubernetes/can-i.ts';
 import type { NomadAccess } from '../../nomad/model.ts';
 import { type Check, failed, ok, warning } from '../check.ts';
 import type { ClusterUnderTest, DoctorContext } from '../context.ts';
@@ -101,9 +102,10 @@ export const permissions: Check<Needs> = {
     );
     const granted = await Promise.all(asked.map((one) => isGranted(cluster, one)));
     const missing = asked.filter((_, at) => !granted[at]);
-    if (missing.length === 0) return ok(`all ${asked.length} permissions`);
+    const [first] = missing;
+    if (!first) return ok(`all ${asked.length} permissions`);
     const list = missing.map((one) => `${nameOf(one)} (${one.purpose})`).join(', ');
-    const hint = `Ask for a role as in docs/permissions.md; check with: kubectl auth can-i ${nameOf(missing[0] ?? asked[0])} -n ${cluster.target.namespace}`;
+    const hint = `Ask for a role as in docs/permissions.md; check with: ${questionOf(first, cluster)}`;
     const usable = asked.some(
       ({ way, changes }, at) => way && isTaken(way) && !changes && granted[at],
     );
@@ -117,7 +119,12 @@ function isGranted(cluster: ClusterUnderTest, one: Permission): Promise<boolean>
   return cluster.can(one.verb, one.resource, one.subresource);
 }
 
-function nameOf(one: Permission | undefined): string {
-  if (!one) return '';
+function questionOf(one: Permission, { target }: ClusterUnderTest): string {
+  const { verb, resource, subresource } = one;
+  const whole = subresource === undefined ? resource : `${resource}/${subresource}`;
+  return canIQuestion(verb, whole, `-n ${target.namespace}`);
+}
+
+function nameOf(one: Permission): string {
   return `${one.verb} ${one.resource}${one.subresource ? `/${one.subresource}` : ''}`;
 }
