@@ -1,5 +1,6 @@
 import {
   arrayOf,
+  type JsonObject,
   momentOfNanoseconds,
   momentOfText,
   numberOf,
@@ -51,12 +52,22 @@ export function decodeAllocation(value: unknown, parts: AllocationParts): Alloca
     desiredStatus: wordOf(allocation['DesiredStatus'], DESIRED_STATUSES) ?? 'unknown',
     clientStatus: wordOf(allocation['ClientStatus'], CLIENT_STATUSES) ?? 'unknown',
     clientDescription: textOf(allocation['ClientDescription']),
-    migrate: objectOf(allocation['DesiredTransition'])['Migrate'] === true,
+    migrate: isMigrated(allocation),
     createdAt: momentOfNanoseconds(allocation['CreateTime']),
     modifiedAt: momentOfNanoseconds(allocation['ModifyTime']),
     tasks: parts.taskStates ? decodeTasks(allocation['TaskStates']) : null,
     resources: parts.resources ? decodeAllocatedResources(allocation) : null,
   };
+}
+
+/**
+ * Whether a drain wants it gone. The stubs that the nomad CLI prints leave `DesiredTransition` out
+ * (api/allocations.go): there the scheduler's words tell, which are the same from 0.11 to 2.0.
+ */
+function isMigrated(allocation: JsonObject): boolean {
+  const transition = objectOrNull(allocation['DesiredTransition']);
+  if (transition) return transition['Migrate'] === true;
+  return allocation['DesiredDescription'] === 'alloc is being migrated';
 }
 
 function decodeTasks(value: unknown): readonly TaskState[] {
