@@ -1,7 +1,7 @@
 import type { Allocation, TaskEvent } from '../model.ts';
 import { isBuild } from './build-name.ts';
 
-/** What has become of a build on a client, by what the client says. */
+/** The outcome of an allocation, according to the status that its client reports. */
 export type AllocationOutcome =
   | 'pending'
   | 'running'
@@ -12,30 +12,33 @@ export type AllocationOutcome =
   | 'lost'
   | 'unknown';
 
-/** How an allocation ended, or that it has not. */
+/** The end of an allocation, or its current state if it has not ended. */
 export interface AllocationEnd {
   readonly outcome: AllocationOutcome;
-  /** Exit code of the task that ended last; null while it runs, and where task states are unknown. */
+  /**
+   * The exit code of the task that ended last; null while it runs, or if the task states are
+   * unknown.
+   */
   readonly exitCode: number | null;
-  /** Signal that ended it; null when none did. */
+  /** The signal that ended the task; null if there was none. */
   readonly signal: number | null;
   readonly finishedAt: Date | null;
 }
 
 /**
- * Whether an allocation may still be running on its client. `unknown` (a disconnected client) is
- * not proof of an end, so it counts as live.
+ * Returns whether an allocation may still run on its client. The status `unknown` (the client is
+ * disconnected) does not prove an end, so it counts as live.
  */
 export function isLive(allocation: Pick<Allocation, 'clientStatus'>): boolean {
   return ['pending', 'running', 'unknown'].includes(allocation.clientStatus);
 }
 
 /**
- * Whether a drain (its deadline, or force) killed a build. Nomad calls such a build `complete`, with
- * exit code 0 as often as not; only the wish to migrate it together with a kill among its task
- * events gives it away (seen on Nomad 1.0.4).
+ * Returns whether a drain (by its deadline or by force) killed a build. Nomad reports such a build
+ * as `complete`, often with exit code 0. It is recognised only by the wish to migrate it in
+ * combination with a kill among its task events (observed on Nomad 1.0.4).
  *
- * @returns null where a drain wanted it gone but the task events were not read
+ * @returns null if a drain stopped it but the task events are unknown
  */
 export function wasKilledByDrain(
   allocation: Pick<Allocation, 'desiredStatus' | 'migrate' | 'tasks'>,
@@ -44,7 +47,9 @@ export function wasKilledByDrain(
   return allocation.tasks === null ? null : wasKilled(allocation.tasks);
 }
 
-/** How an allocation ended: told apart by client status, task events and the drain's mark. */
+/**
+ * Determines how an allocation ended from its client status, its task events and its drain mark.
+ */
 export function describeEnd(
   allocation: Pick<
     Allocation,
@@ -67,7 +72,7 @@ function outcomeOf(allocation: Parameters<typeof describeEnd>[0]): AllocationOut
   switch (allocation.clientStatus) {
     case 'complete':
     case 'failed':
-      // A drain stops services and system jobs by design: that is no build that was killed.
+      // A drain stops services and system jobs by design; they do not count as killed builds.
       if (wasKilledByDrain(allocation)) {
         return isBuild(allocation) ? 'killed-by-drain' : 'stopped';
       }

@@ -1,36 +1,36 @@
 import { AdminError } from '../../errors.ts';
 import type { NomadJobDetail } from '../model.ts';
 
-/** What the ID of a CircleCI job tells: `HEX24-N-build-ORG-REPO-NUM`. */
+/** The parts of the ID of a CircleCI job: `HEX24-N-build-ORG-REPO-NUM`. */
 export interface BuildName {
   /** 24 hexadecimal digits. */
   readonly buildId: string;
-  /** Which of the parallel tasks of the build, from 0. */
+  /** The index of the parallel task of the build, from 0. */
   readonly taskIndex: number;
-  /** `ORG-REPO`. Both may hold hyphens, so where one ends cannot be told from the name. */
+  /** `ORG-REPO`. Both may contain hyphens, so they cannot be separated. */
   readonly slug: string;
   /** The build's number in its project. */
   readonly number: number;
 }
 
-/** A build's project, where the job itself says it; null where only the ambiguous name is known. */
+/** The project of a build, if the job contains it; null if only the ambiguous name is known. */
 export interface BuildProject {
   readonly org: string | null;
   readonly repo: string | null;
   readonly url: string | null;
 }
 
-/** How an operator names a build: by number, `org/repo`, `org/repo/number` or its URL. */
+/** A build as an operator names it: by number, `org/repo`, `org/repo/number` or its URL. */
 export interface BuildSelector {
   readonly slug: string | null;
   readonly number: number | null;
-  /** Which of its parallel tasks; all of them where it is left out. */
+  /** The index of one parallel task; all tasks if absent. */
   readonly task?: number;
 }
 
 const UNKNOWN_PROJECT: BuildProject = { org: null, repo: null, url: null };
 
-/** Reads a job ID; null for jobs that are not builds. */
+/** Parses a job ID; null if the job is not a build. */
 export function parseBuildName(jobId: string): BuildName | null {
   const match = /^([0-9a-f]{24})-(\d+)-build-([^-].*)-(\d+)$/i.exec(jobId);
   const [, buildId, taskIndex, slug, number] = match ?? [];
@@ -38,20 +38,25 @@ export function parseBuildName(jobId: string): BuildName | null {
   return { buildId, taskIndex: Number(taskIndex), slug, number: Number(number) };
 }
 
-/** Whether a job's loss is a loss of work: batch, or named as a build, or of a type nobody told. */
+/**
+ * Returns whether losing a job loses work: it is a batch job, has the name of a build, or its type
+ * is unknown.
+ */
 export function isBuild(job: { readonly jobId: string; readonly jobType: string | null }): boolean {
   return job.jobType === null || job.jobType === 'batch' || parseBuildName(job.jobId) !== null;
 }
 
-/** How people call a build: `circleci-realitycheck 21`; the job's ID for other jobs. */
+/**
+ * Returns the display name of a build, such as `circleci-realitycheck 21`; the ID for other jobs.
+ */
 export function buildLabel(jobId: string): string {
   const name = parseBuildName(jobId);
   return name ? `${name.slug} ${name.number}` : jobId;
 }
 
 /**
- * Organisation, repository and URL of a build, from a job's meta or environment (`build_url`,
- * `CIRCLE_BUILD_URL`). A URL counts only if its path names the project that the job's ID names.
+ * Finds organisation, repository and URL of a build in the job's meta or environment (`build_url`,
+ * `CIRCLE_BUILD_URL`). A URL is used only if its path contains the project of the job's ID.
  */
 export function buildProject(
   name: BuildName,
@@ -71,8 +76,8 @@ export function buildProject(
 }
 
 /**
- * Reads what an operator wrote for a build: `26`, `#26`, `org/repo`, `org/repo/26`, `org/repo#26`,
- * or the build's URL; null for anything else. A number may name one parallel task: `26:1`.
+ * Parses an operator's name for a build: `26`, `#26`, `org/repo`, `org/repo/26`, `org/repo#26`, or
+ * the build's URL; null for anything else. A number may select a parallel task: `26:1`.
  */
 export function parseBuildSelector(text: string): BuildSelector | null {
   const [, build, task] = /^(.*\d):(\d+)$/.exec(text) ?? [];
@@ -94,7 +99,10 @@ function parseWholeBuild(text: string): BuildSelector | null {
   return /^https?:\/\//i.test(text) ? selectorOfUrl(text) : null;
 }
 
-/** Whether a job's ID fits a selector. Organisation and repository are compared as `ORG-REPO`. */
+/**
+ * Returns whether a job's ID matches a selector. Organisation and repository are compared as
+ * `ORG-REPO`.
+ */
 export function matchesBuild(jobId: string, selector: BuildSelector): boolean {
   const name = parseBuildName(jobId);
   if (!name) return false;
@@ -103,7 +111,9 @@ export function matchesBuild(jobId: string, selector: BuildSelector): boolean {
   return selector.slug === null || selector.slug.toLowerCase() === name.slug.toLowerCase();
 }
 
-/** `https://HOST/gh/ORG/REPO/NUM`, or `https://HOST/pipelines/github/ORG/REPO/.../jobs/NUM`. */
+/**
+ * Parses `https://HOST/gh/ORG/REPO/NUM`, or `https://HOST/pipelines/github/ORG/REPO/.../jobs/NUM`.
+ */
 function selectorOfUrl(url: string): BuildSelector | null {
   const parts = pathSegments(url);
   const vcs = parts.findIndex((part) => /^(gh|github|bb|bitbucket)$/i.test(part));
@@ -128,7 +138,7 @@ function pathSegments(url: string): readonly string[] {
 }
 
 /**
- * Reads a project as `--repo` takes it: `org/repo`, or `org-repo` as it stands in job IDs.
+ * Parses the project of `--repo`: `org/repo`, or `org-repo` as in job IDs.
  *
  * @throws AdminError of kind `usage`, code BAD_REPO
  */

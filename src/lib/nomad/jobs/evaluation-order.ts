@@ -1,6 +1,6 @@
 import type { Evaluation } from '../model.ts';
 
-/** Evaluations, the newest first: by Raft index, which never lies, then by time. */
+/** Sorts evaluations, newest first: by Raft index, which is always reliable, then by time. */
 export function newestFirst(evaluations: readonly Evaluation[]): readonly Evaluation[] {
   return [...evaluations].sort(
     (a, b) =>
@@ -9,7 +9,7 @@ export function newestFirst(evaluations: readonly Evaluation[]): readonly Evalua
   );
 }
 
-/** The newest evaluation that names placement failures. */
+/** Returns the newest evaluation with placement failures. */
 export function newestWithFailures(ordered: readonly Evaluation[]): Evaluation | undefined {
   return ordered.find((evaluation) => evaluation.failures.length > 0);
 }

@@ -7,11 +7,11 @@ import { matchesBuild, parseBuildName, parseBuildSelector } from './build-name.t
 const LISTED_MATCHES = 8;
 
 /**
- * Finds the job that an operator names: by its ID, by its build (`26`, `org/repo/26`, the build's
- * URL), or by the beginning of its ID. The ways are tried in this order, so a short number is a
- * build's number before it is the beginning of an ID.
+ * Finds the job that an operator names by its ID, by its build (`26`, `org/repo/26`, the build's
+ * URL), or by an ID prefix. These are tried in order, so a short number is taken for a build number
+ * rather than an ID prefix.
  *
- * @returns one job, or all parallel tasks of one build, in their order
+ * @returns one job, or all parallel tasks of one build, in order
  * @throws AdminError of kind `usage`, code AMBIGUOUS_JOB, listing the matches
  * @throws AdminError of kind `notFound`, code JOB_NOT_FOUND
  */
@@ -33,7 +33,7 @@ export async function resolveJobs(
   return [first, ...others];
 }
 
-/** Whether jobs are one, or the parallel tasks of one build. */
+/** Returns whether the jobs are a single job or the parallel tasks of one build. */
 export function areOneBuild(ids: readonly string[]): boolean {
   const builds = ids.map((id) => {
     const name = parseBuildName(id);
@@ -42,12 +42,12 @@ export function areOneBuild(ids: readonly string[]): boolean {
   return new Set(builds).size === 1;
 }
 
-/** Orders the tasks of a build by their index. */
+/** Compares the tasks of a build by their index. */
 export function byTask(a: { readonly id: string }, b: { readonly id: string }): number {
   return (parseBuildName(a.id)?.taskIndex ?? 0) - (parseBuildName(b.id)?.taskIndex ?? 0);
 }
 
-/** The IDs that a target may mean, all found in the same way. */
+/** Returns the IDs that a target matches, all by the same kind of match. */
 export function matchJobs<Id extends string>(target: string, ids: readonly Id[]): readonly Id[] {
   const named = matchNamedJobs(target, ids);
   const wanted = target.trim();
@@ -55,7 +55,7 @@ export function matchJobs<Id extends string>(target: string, ids: readonly Id[])
   return ids.filter((id) => id.startsWith(wanted));
 }
 
-/** {@link matchJobs} by whole ID or by build only, not by the beginning of an ID. */
+/** Like {@link matchJobs}, but only by the whole ID or by build, not by an ID prefix. */
 export function matchNamedJobs<Id extends string>(
   target: string,
   ids: readonly Id[],
@@ -67,7 +67,7 @@ export function matchNamedJobs<Id extends string>(
   return selector === null ? [] : ids.filter((id) => matchesBuild(id, selector));
 }
 
-/** Several jobs fit. */
+/** Returns the error for a target that matches several jobs. */
 export function ambiguousJob(target: string, ids: readonly JobId[]): AdminError {
   const shown = ids.slice(0, LISTED_MATCHES).join(', ');
   const more = ids.length > LISTED_MATCHES ? `, and ${ids.length - LISTED_MATCHES} more` : '';
@@ -78,7 +78,6 @@ export function ambiguousJob(target: string, ids: readonly JobId[]): AdminError 
   );
 }
 
-/** No job fits. */
 function jobNotFound(target: string): AdminError {
   return new AdminError('notFound', `No Nomad job has the ID or build "${target}"`, {
     code: 'JOB_NOT_FOUND',

@@ -18,13 +18,13 @@ import { newestFirst } from './evaluation-order.ts';
 import { addTimes, type JobRow, type JobTimes, jobRow } from './jobs.ts';
 import { explainPending } from './pending-reason.ts';
 
-/** What reading one job asks of Nomad. */
+/** The part of the Nomad client that reads one job. */
 export type JobReportReader = Pick<
   NomadClient,
   'job' | 'jobAllocations' | 'jobEvaluations' | 'nodes'
 >;
 
-/** One placement of a job. */
+/** An allocation of a job. */
 export interface JobAllocation extends BuildOnClient {
   readonly nodeId: NodeId;
   readonly nodeName: string | null;
@@ -32,11 +32,11 @@ export interface JobAllocation extends BuildOnClient {
   readonly clientStatus: Allocation['clientStatus'];
   readonly clientDescription: string | null;
   readonly signal: number | null;
-  /** What happened to its tasks, oldest first; empty where Nomad did not say. */
+  /** The events of its tasks, oldest first; empty if Nomad does not report them. */
   readonly events: readonly (TaskEvent & { readonly task: string })[];
 }
 
-/** One job in detail. */
+/** The details of one job. */
 export interface JobReport {
   readonly job: JobRow & {
     readonly priority: number | null;
@@ -48,7 +48,7 @@ export interface JobReport {
       readonly constraints: readonly Constraint[];
     }[];
     readonly constraints: readonly Constraint[];
-    /** Of a pending job: how long it waits by now. */
+    /** How long a pending job has been waiting. */
     readonly waitingMs: Milliseconds | null;
   };
   /** Newest first. */
@@ -58,9 +58,9 @@ export interface JobReport {
 }
 
 /**
- * Reads one job with its allocations and evaluations; the clients too where it is pending.
+ * Reads a job with its allocations and evaluations, and the clients if it is pending.
  *
- * @throws AdminError as {@link NomadClient} says
+ * @throws AdminError as {@link NomadClient}
  */
 export async function readJob(
   client: JobReportReader,
@@ -81,7 +81,7 @@ export async function readJob(
   });
 }
 
-/** Puts a job, its allocations and its evaluations together. */
+/** Builds the report of a job from its allocations and evaluations. */
 export function describeJob(
   job: NomadJob,
   detail: NomadJobDetail,

@@ -13,7 +13,7 @@ import { jobState } from './jobs-view.ts';
 
 const EVALUATIONS_SHOWN = 5;
 
-/** One job in detail, for people. */
+/** Returns the view of one job. */
 export function jobView(report: JobReport, now: Date): DetailView {
   return {
     blocks: [
@@ -86,7 +86,9 @@ function pendingBlock({ job }: JobReport): readonly DetailBlock[] {
   return [{ kind: 'lines', title: 'Why it is pending', lines }];
 }
 
-/** What the scheduler counted: `Nomad looked at 3 clients: 2 left out, 1 full (memory 1).` */
+/**
+ * Returns the scheduler's counts: `Nomad evaluated 3 clients: 2 filtered, 1 exhausted (memory 1).`
+ */
 function failureLine(failure: PlacementFailure): string {
   const counts = (values: Readonly<Record<string, number>>): string =>
     Object.entries(values)
@@ -142,7 +144,7 @@ function allocationColumns(now: Date): readonly Column<JobAllocation>[] {
   ];
 }
 
-/** The events of the newest allocation, where it did not simply run. */
+/** Returns the events of the newest allocation that is neither running nor completed. */
 function eventBlock({ allocations }: JobReport, now: Date): readonly DetailBlock[] {
   const newest = allocations.find((row) => !['running', 'completed'].includes(row.outcome));
   if (!newest || newest.events.length === 0) return [];

@@ -3,7 +3,7 @@ import { formatDuration } from '../../units.ts';
 import { count } from '../quantities.ts';
 import type { JobRow } from './jobs.ts';
 
-/** The table of jobs, with why pending ones wait. */
+/** Returns the table of jobs, with the reasons of pending ones. */
 export function jobsView(rows: readonly JobRow[], selected: boolean): TableView<JobRow> {
   return {
     columns: [buildColumn(rows), ...COLUMNS],
@@ -13,18 +13,18 @@ export function jobsView(rows: readonly JobRow[], selected: boolean): TableView<
   };
 }
 
-/** What JSON shows of the list of jobs. */
+/** Returns the list of jobs for JSON output. */
 export function jobsDocument(rows: readonly JobRow[]): { readonly jobs: readonly JobRow[] } {
   return { jobs: rows };
 }
 
-/** How a job stands: its status, and for one that is dead how it ended. */
+/** Returns the state of a job: its status, and the outcome if it is dead. */
 export function jobState(row: Pick<JobRow, 'status' | 'outcome'>): string {
   if (row.status !== 'dead' || row.outcome === null) return row.status;
   return row.outcome === 'completed' ? 'dead' : `dead: ${row.outcome}`;
 }
 
-/** Counts by status, and every reason of the pending ones once with its remedy. */
+/** Returns the counts by status, and each reason of pending jobs once with its remedy. */
 function footer(rows: readonly JobRow[]): readonly string[] {
   if (rows.length === 0) return [];
   const amount = (status: string): number => rows.filter((row) => row.status === status).length;
@@ -47,7 +47,7 @@ function footer(rows: readonly JobRow[]): readonly string[] {
   ];
 }
 
-/** The build's number; where a build runs in parallel, with which of its tasks: `26:1`. */
+/** Shows the build's number, with the index of the task if the build runs in parallel: `26:1`. */
 function buildColumn(rows: readonly JobRow[]): Column<JobRow> {
   const tasks = new Map<string, number>();
   const build = (row: JobRow): string => `${row.slug} ${row.buildNumber}`;
@@ -117,7 +117,7 @@ function statusTone(row: JobRow): Tone | undefined {
   return bad ? 'bad' : 'quiet';
 }
 
-/** The states of a watched list, each as a table and as a document. */
+/** Yields the states of a watched list, each as a table and as a document. */
 export async function* mapFrames(
   states: AsyncIterable<readonly JobRow[]>,
   selected: boolean,

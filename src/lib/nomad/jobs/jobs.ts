@@ -13,18 +13,18 @@ import {
 import { type Pending, readPending } from './pending-jobs.ts';
 import type { PendingReason } from './pending-reason.ts';
 
-/** What `nomad status` asks of Nomad. */
+/** The part of the Nomad client that `nomad status` uses. */
 export type JobReader = Pick<NomadClient, 'jobs' | 'allocations' | 'evaluations' | 'nodes' | 'job'>;
 
-/** A job as `nomad status` lists it. */
+/** A job in the list of `nomad status`. */
 export interface JobRow {
   readonly id: JobId;
-  /** Null for jobs that are not builds, as are the next four. */
+  /** Null for jobs that are not builds, as are the fields up to `url`. */
   readonly buildNumber: number | null;
   readonly taskIndex: number | null;
   /** `ORG-REPO`. */
   readonly slug: string | null;
-  /** Where the job itself says it; never guessed from the slug. */
+  /** The organisation, if the job contains it; never guessed from the slug. */
   readonly org: string | null;
   readonly repo: string | null;
   readonly url: string | null;
@@ -34,25 +34,28 @@ export interface JobRow {
   readonly submittedAt: Date | null;
   readonly ageMs: Milliseconds | null;
   readonly startedAt: Date | null;
-  /** From submission to the first start of a task; null before it and where Nomad forgot it. */
+  /**
+   * The time from submission to the first start of a task. Null before that, or if Nomad no longer
+   * knows the start.
+   */
   readonly queueMs: Milliseconds | null;
   readonly finishedAt: Date | null;
-  /** Of its newest allocation; null where there is none. */
+  /** The outcome of the newest allocation; null without an allocation. */
   readonly outcome: AllocationOutcome | null;
   readonly nodeName: string | null;
-  /** How often it was placed. */
+  /** The number of allocations. */
   readonly placements: number;
-  /** Why it is pending; null for others. */
+  /** The reason why the job is pending; null for other jobs. */
   readonly pending: PendingReason | null;
 }
 
-/** Which jobs. */
+/** Selects jobs; all given parts must match. */
 export interface JobSelector {
   readonly status?: readonly NomadJob['status'][];
   readonly build?: BuildSelector | null;
 }
 
-/** What allocations tell about their job. */
+/** What a job's allocations tell about the job. */
 export interface JobTimes {
   readonly startedAt: Date | null;
   readonly newest: Allocation;
@@ -62,11 +65,11 @@ export interface JobTimes {
 const NO_PROJECT: BuildProject = { org: null, repo: null, url: null };
 
 /**
- * Lists jobs: pending ones first, then running ones, then what ended, the newest first in each.
- * Two lists are read whatever the number of jobs, two more when some are pending, and the jobs
- * themselves only of pending ones, up to a bound.
+ * Lists jobs: pending ones first, then running ones, then ended ones, each newest first. Reads two
+ * lists regardless of the number of jobs, two more if some are pending, and the details of pending
+ * jobs up to a limit.
  *
- * @throws AdminError as {@link NomadClient} says
+ * @throws AdminError as {@link NomadClient}
  */
 export async function readJobs(
   client: JobReader,
@@ -81,7 +84,7 @@ export async function readJobs(
   return describeJobs(client, jobs, times, options);
 }
 
-/** The rows of jobs that were already listed. */
+/** Returns the rows of jobs that were already listed. */
 export async function describeJobs(
   client: JobReader,
   jobs: readonly NomadJob[],
@@ -96,14 +99,14 @@ export async function describeJobs(
     .sort(byStatusThenNewest);
 }
 
-/** Whether a job fits a selector. */
+/** Returns whether a job matches a selector. */
 export function selects(selector: JobSelector, job: Pick<NomadJob, 'id' | 'status'>): boolean {
   const { status, build } = selector;
   if (status && status.length > 0 && !status.includes(job.status)) return false;
   return !build || matchesBuild(job.id, build);
 }
 
-/** One job with what its allocations and evaluations tell. */
+/** Returns the row of one job. */
 export function jobRow(
   job: NomadJob,
   times: JobTimes | null,
@@ -134,7 +137,7 @@ export function jobRow(
   };
 }
 
-/** Folds allocations into one entry per job, as they come. */
+/** Reduces the list of allocations to one entry per job while it is read. */
 export async function readTimes(
   client: Pick<NomadClient, 'allocations'>,
   options: { readonly signal?: AbortSignal },
@@ -146,7 +149,7 @@ export async function readTimes(
   return times;
 }
 
-/** What a job's allocations tell, with one more of them. */
+/** Adds an allocation to what is known of its job. */
 export function addTimes(known: JobTimes | undefined, allocation: Allocation): JobTimes {
   const startedAt = earliest([
     known?.startedAt ?? null,
@@ -166,7 +169,7 @@ function earliest(moments: readonly (Date | null)[]): Date | null {
   return known.length === 0 ? null : new Date(Math.min(...known));
 }
 
-/** Never negative: servers' and clients' clocks differ by some milliseconds. */
+/** Never negative: the clocks of servers and clients may differ by some milliseconds. */
 function between(from: Date | null, to: Date | null): Milliseconds | null {
   return from && to ? Math.max(0, to.getTime() - from.getTime()) : null;
 }

@@ -6,23 +6,24 @@ import type { Evaluation, JobId, NomadJob, NomadJobDetail, NomadNode } from '../
 import { takesBuilds } from '../nodes/select-nodes.ts';
 import { explainPending, type PendingKind, type PendingReason } from './pending-reason.ts';
 
-/** A pending job: why, and what was read to say so. */
+/** The reason of a pending job, and the job if it was read. */
 export interface Pending {
   readonly reason: PendingReason;
-  /** Null where it was not needed, is gone, or would have been one request too many. */
+  /** Null if it was not needed, the job no longer exists, or the limit of requests was reached. */
   readonly detail: NomadJobDetail | null;
 }
 
-/** Pending jobs whose own resources are read, oldest first: one request each. */
+/** The maximum number of pending jobs that are read in detail, oldest first; one request each. */
 const MOST_DETAILS = 100;
 const DETAILS_AT_ONCE = 10;
 
-/** Only with the job's own resources can these be told from one another. */
+/** These reasons can be told apart only with the resources that the job requires. */
 const NEEDS_RESOURCES: readonly PendingKind[] = ['exhausted', 'mixed'];
 
 /**
- * Whether only the job itself tells why it waits. Where clients accept builds and none was looked at,
- * it asks for another datacenter or node pool: Nomad 1.5 and later do not say which.
+ * Returns whether the reason can be determined only with the job. If clients accept builds but none
+ * was evaluated, the job requires another datacenter or node pool, which Nomad 1.5 and later do not
+ * name in the evaluation.
  */
 function needsDetail(reason: PendingReason | undefined, nodes: readonly NomadNode[]): boolean {
   if (!reason) return false;
@@ -31,10 +32,10 @@ function needsDetail(reason: PendingReason | undefined, nodes: readonly NomadNod
 }
 
 /**
- * Says why jobs are pending: one list of evaluations and one of nodes for all of them, and the job
- * itself only where its resources make the difference.
+ * Explains why jobs are pending. Reads one list of evaluations and one of nodes for all jobs, and a
+ * job itself only if the reason depends on it.
  *
- * @throws AdminError as {@link NomadClient} says
+ * @throws AdminError as {@link NomadClient}
  */
 export async function readPending(
   client: Pick<NomadClient, 'evaluations' | 'nodes' | 'job'>,
@@ -92,7 +93,7 @@ async function readDetail(
   try {
     return await client.job(id, options);
   } catch (error) {
-    // It ended and was forgotten since the list was read.
+    // The job ended and was removed after the list had been read.
     if (isAdminError(error, 'notFound')) return null;
     throw error;
   }

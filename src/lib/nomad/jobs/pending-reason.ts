@@ -9,74 +9,77 @@ import type {
 import { newestFirst, newestWithFailures } from './evaluation-order.ts';
 import { explainFailure } from './placement-failure.ts';
 
-/** Why a job is pending. */
+/** The kind of reason why a job is pending. */
 export type PendingKind =
   /** No client is ready, eligible and not draining. */
   | 'no-clients'
-  /** Every client could hold it if it were empty enough. */
+  /** Every client is large enough, but has too little free capacity. */
   | 'all-full'
-  /** It needs more than any client that takes builds has. */
+  /** The job requires more than any client that accepts builds has. */
   | 'too-large'
-  /** Every client is full or too small; which of them is not known. */
+  /** Every client is full or too small; it is unknown which. */
   | 'exhausted'
-  /** Constraints leave every client out. */
+  /** Constraints filter out every client. */
   | 'constraint'
-  /** Whole classes of clients are left out, and Nomad does not say by what. */
+  /** Whole classes of clients are filtered out, and Nomad does not report by what. */
   | 'class-filtered'
-  /** No client has the task's driver. */
+  /** No client has the driver of the task. */
   | 'driver-missing'
-  /** Some clients are left out by constraints, the others are full. */
+  /** Some clients are filtered out by constraints, the others are full. */
   | 'mixed'
-  /** A quota is used up. */
+  /** A quota is exhausted. */
   | 'quota'
-  /** The job asks for a datacenter in which there is no client. */
+  /** The job requires a datacenter without clients. */
   | 'unknown-datacenter'
-  /** The job asks for a node pool in which there is no client. */
+  /** The job requires a node pool without clients. */
   | 'unknown-node-pool'
-  /** The scheduler has not come to it yet, or waits until a moment. */
+  /** The scheduler has not processed the job yet, or waits until a set time. */
   | 'waiting'
-  /** The scheduler gave up; it may have planned another try. */
+  /** The scheduler gave up; it may have scheduled another attempt. */
   | 'scheduler-failed'
-  /** Nomad knows of no evaluation. */
+  /** Nomad has no evaluation of the job. */
   | 'no-evaluation'
-  /** Evaluations are there, and none of them says why. */
+  /** There are evaluations, but none contains a reason. */
   | 'unexplained';
 
-/** Why a job is pending, for people and for programs. */
+/** The reason why a job is pending. */
 export interface PendingReason {
   readonly kind: PendingKind;
-  /** One sentence without a full stop. */
+  /** A sentence without a full stop. */
   readonly text: string;
-  /** What would get it going; null where nothing has to be done or nothing is known. */
+  /** What to do about it; null if nothing has to be done, or nothing is known. */
   readonly remedy: string | null;
-  /** Whether more clients like those that are there would help; null where it is not known. */
+  /** Whether more clients like the existing ones help; null if unknown. */
   readonly moreClientsHelp: boolean | null;
   readonly details: PendingDetails;
 }
 
 /** The facts behind a {@link PendingReason}. */
 export interface PendingDetails {
-  /** The evaluation that says so; null where there is none. */
+  /** The evaluation that contains the reason; null if there is none. */
   readonly evaluationId: EvaluationId | null;
   readonly evaluatedAt: Date | null;
   readonly waitUntil: Date | null;
   readonly failure: PlacementFailure | null;
-  /** What the task group asks for; null where the job was not read. */
+  /** The resources that the task group requires; null if the job was not read. */
   readonly asked: Resources | null;
-  /** The most that one client which takes builds has, each on its own; null where not known. */
+  /**
+   * The largest CPU and the largest memory among the clients that accept builds, each on its own;
+   * null if unknown.
+   */
   readonly largest: { readonly cpuMhz: number; readonly memoryBytes: number } | null;
 }
 
-/** What a reason is worked out from. */
+/** The facts from which the reason is determined. */
 export interface PendingFacts {
-  /** Of this job, in any order. */
+  /** The evaluations of the job, in any order. */
   readonly evaluations: readonly Evaluation[];
-  /** Null where the job was not read. */
+  /** Null if the job was not read. */
   readonly taskGroups: readonly TaskGroup[] | null;
   readonly datacenters: readonly string[] | null;
-  /** Null where the job was not read, and before Nomad 1.6. */
+  /** Null if the job was not read, and before Nomad 1.6. */
   readonly nodePool: string | null;
-  /** All clients; null where they were not read. */
+  /** All clients; null if they were not read. */
   readonly nodes: readonly NomadNode[] | null;
 }
 
@@ -90,9 +93,10 @@ const NO_DETAILS: PendingDetails = {
 };
 
 /**
- * Says why a job is pending. The newest evaluation with placement failures tells, and it is current
- * only while some evaluation of the job is blocked (as in Nomad's command/monitor.go and
- * command/job_status.go). Without a blocked one the open or failed evaluations tell.
+ * Determines why a job is pending. The reason is in the newest evaluation with placement failures,
+ * which is current only while an evaluation of the job is blocked (as in Nomad's command/monitor.go
+ * and command/job_status.go). Without a blocked evaluation, the reason is in the open or failed
+ * ones.
  */
 export function explainPending(facts: PendingFacts): PendingReason {
   const evaluations = newestFirst(facts.evaluations);
@@ -118,7 +122,7 @@ function explainBlocked(
   if (!telling) return unexplained(blocked);
   const [first, ...others] = telling.failures.map((failure) => explainFailure(failure, facts));
   if (!first) return unexplained(blocked);
-  // Of several task groups the one that more clients do not help holds the job back for longest.
+  // Of several task groups, one that more clients do not help delays the job longest.
   const worst = others.reduce(
     (a, b) => (a.moreClientsHelp !== false && b.moreClientsHelp === false ? b : a),
     first,

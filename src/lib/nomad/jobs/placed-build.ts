@@ -3,7 +3,7 @@ import type { Allocation } from '../model.ts';
 import { type AllocationOutcome, describeEnd, isLive } from './allocation-end.ts';
 import { isBuild, parseBuildName } from './build-name.ts';
 
-/** An allocation as a drain speaks of it. */
+/** Converts an allocation to the build of a drain. */
 export function placedBuild(allocation: Allocation): PlacedBuild {
   const name = parseBuildName(allocation.jobId);
   return {
@@ -17,11 +17,11 @@ export function placedBuild(allocation: Allocation): PlacedBuild {
 }
 
 /**
- * How an allocation that is no longer live ended.
+ * Determines how an allocation that is no longer live ended.
  *
- * @param last what was seen of it while it was live
- * @param final what was read of it afterwards; null where Nomad has forgotten it
- * @param gone whether its client has vanished from Nomad
+ * @param last the last state while it was live
+ * @param final the state that was read afterwards; null if Nomad no longer knows the allocation
+ * @param gone whether Nomad no longer knows its client
  */
 export function endedBuild(last: Allocation, final: Allocation | null, gone: boolean): EndedBuild {
   const known = final ?? last;
@@ -46,12 +46,12 @@ function endOf(outcome: AllocationOutcome, migrate: boolean): BuildEnd {
   }
 }
 
-/** Whether it is a build that did not end by itself: a drain killed it, or it was lost. */
+/** Returns whether a build did not end by itself: a drain killed it, or it was lost. */
 export function isDamaged(build: EndedBuild): boolean {
   return build.how === 'killed-by-drain' || (build.how === 'lost' && isBuild(build));
 }
 
-/** Whether a drain that ignores system jobs leaves it running. */
+/** Returns whether a drain that ignores system jobs leaves it running. */
 export function isSystem(build: Pick<PlacedBuild, 'jobType'>): boolean {
   return build.jobType === 'system' || build.jobType === 'sysbatch';
 }

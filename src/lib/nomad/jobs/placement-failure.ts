@@ -4,25 +4,31 @@ import { takesBuilds } from '../nodes/select-nodes.ts';
 import { count } from '../quantities.ts';
 import type { PendingDetails, PendingFacts, PendingKind, PendingReason } from './pending-reason.ts';
 
-/** A reason before it is known which evaluation gave it. */
+/** A reason without the evaluation that contains it. */
 export type FailureReason = Omit<PendingReason, 'details'> & {
   readonly details: Pick<PendingDetails, 'failure' | 'asked' | 'largest'>;
 };
 
-/** Nomad filters a class of clients once by name of the constraint, and from then on by this word. */
+/**
+ * Nomad names the constraint when it filters a class of clients for the first time, and uses this
+ * text from then on.
+ */
 const CLASS_WORD = 'computed class ineligible';
 
 interface Situation {
   readonly failure: PlacementFailure;
   readonly asked: Resources | null;
-  /** Clients that take builds in the job's datacenters and node pool; null where they were not read. */
+  /**
+   * The clients that accept builds in the job's datacenters and node pool; null if they were not
+   * read.
+   */
   readonly open: readonly NomadNode[] | null;
-  /** Those that take none now, and would. */
+  /** The clients there that do not accept builds now. */
   readonly closed: readonly NomadNode[];
   readonly largest: PendingDetails['largest'];
 }
 
-/** Says what one task group's placement failed on (field names as in Nomad's AllocMetric). */
+/** Explains the placement failure of one task group (field names as in Nomad's AllocMetric). */
 export function explainFailure(
   failure: PlacementFailure,
   facts: Pick<PendingFacts, 'taskGroups' | 'datacenters' | 'nodePool' | 'nodes'>,
@@ -73,7 +79,7 @@ function noClients(situation: Situation, nodes: readonly NomadNode[] | null): Fa
   });
 }
 
-/** `3 down, 1 draining`; empty where every client takes builds. */
+/** Returns text such as `3 down, 1 draining`; empty if every client accepts builds. */
 function closedStates(closed: readonly NomadNode[]): string {
   const states = [
     [closed.filter((node) => node.status === 'down').length, 'down'],
@@ -174,7 +180,7 @@ function full(situation: Situation): FailureReason {
   });
 }
 
-/** The quickest capacity is often there already: clients that only have to be let in again. */
+/** Clients that only have to be made eligible again are often the quickest capacity. */
 function addClients({ closed }: Situation): string {
   const states = closedStates(closed);
   if (states === '') return 'Wait for builds to end, or add clients.';
@@ -205,7 +211,7 @@ function tooLarge(situation: Situation): FailureReason {
   });
 }
 
-/** Whether no client could hold it even if it were empty; false where a size is not known. */
+/** Returns whether no client is large enough even when empty; false if a size is unknown. */
 function isTooLarge({ asked, open }: Situation): boolean {
   if (asked === null || open === null || open.length === 0) return false;
   return open.every((node) => {
@@ -225,7 +231,7 @@ function largestOf(nodes: readonly NomadNode[]): PendingDetails['largest'] {
   };
 }
 
-/** What Nomad may place on a node: all but its own reserve. */
+/** Returns the resources that Nomad may allocate on a node: all except those that it reserves. */
 function roomOf({ resources, reserved }: NomadNode): Resources | null {
   if (resources === null) return null;
   return {
@@ -236,13 +242,13 @@ function roomOf({ resources, reserved }: NomadNode): Resources | null {
   };
 }
 
-/** Datacenters may hold globs since Nomad 1.5. */
+/** Datacenters may contain globs since Nomad 1.5. */
 function isIn(node: NomadNode, datacenters: readonly string[]): boolean {
   if (node.datacenter === null || datacenters.length === 0) return true;
   return datacenters.some((name) => name.includes('*') || name === node.datacenter);
 }
 
-/** Every client is in the pool `all`; before Nomad 1.6 there are no pools. */
+/** Every client is in the pool `all`; there are no pools before Nomad 1.6. */
 function isInPool(node: NomadNode, pool: string | null): boolean {
   return pool === null || pool === 'all' || node.nodePool === null || node.nodePool === pool;
 }

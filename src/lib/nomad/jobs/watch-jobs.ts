@@ -11,17 +11,17 @@ import {
 } from './jobs.ts';
 
 const WAIT: Milliseconds = 60_000;
-/** Between two reads where Nomad cannot be made to wait (by `exec`). */
+/** The time between two reads if blocking queries are not possible (by `exec`). */
 const POLL: Milliseconds = 5_000;
-/** A busy Nomad changes many times in a second: it is read once in so long. */
+/** The minimum time between two reads: a busy Nomad changes many times in a second. */
 const SETTLE: Milliseconds = 1_000;
-/** With the pauses between them about five minutes: a Nomad that is restarted is back by then. */
+/** With the pauses in between about five minutes, which is enough for a restart of Nomad. */
 const MOST_FAILURES = 24;
 const LONGEST_PAUSE: Milliseconds = 15_000;
 
 /**
- * The list of jobs, at first and whenever it changes (a blocking query), until aborted. A read that
- * fails is tried again with a growing pause.
+ * Yields the list of jobs, first at once and then after every change (by blocking queries), until
+ * aborted. Failed reads are retried with increasing pauses.
  *
  * @throws AdminError of the last failure, after {@link MOST_FAILURES} in a row
  */
@@ -46,7 +46,7 @@ export async function* watchJobs(
       const state = JSON.stringify(rows.map(({ ageMs, ...lasting }) => lasting));
       if (state !== shown) yield rows;
       shown = state;
-      // An index that went down means a restored server: begin again.
+      // An index that went backwards means that the server was restored: start again.
       index = watched.index !== null && watched.index >= index ? watched.index : 0;
       await clock.sleep(watched.index === null ? POLL : SETTLE, signal);
     } catch (error) {

@@ -7,20 +7,20 @@ import { nearMisses } from './near-misses.ts';
 
 export { isSelective, type NodeSelector, selectNodes, takesBuilds } from './select-nodes.ts';
 
-/** What looking for a node asks of Nomad. */
+/** The part of the Nomad client that finds nodes. */
 export type NodeReader = Pick<NomadClient, 'nodes' | 'node'>;
 
-/** How nodes are looked up. */
+/** The options of finding nodes. */
 export interface ResolveOptions {
   readonly signal?: AbortSignal;
-  /** Reads the nodes with their resources. */
+  /** Whether to read the nodes with their resources. */
   readonly resources?: boolean;
 }
 
-/** How a target names its node, in the order in which the ways are tried. */
+/** How a target matched a node; the matches are tried in this order. */
 export type MatchedBy = 'id' | 'name' | 'short-name' | 'address' | 'id-prefix' | 'instance-id';
 
-/** The nodes that a target may mean. One is an answer, several are ambiguous. */
+/** The nodes that a target matches; ambiguous if there are several. */
 export interface NodeMatch {
   readonly by: MatchedBy;
   readonly nodes: readonly NomadNode[];
@@ -30,15 +30,15 @@ const INSTANCE_LOOKUPS_AT_ONCE = 10;
 const LISTED_MATCHES = 8;
 
 /**
- * Finds the nodes that operators name by id, unambiguous prefix of it, name, IP address or instance
- * id. Every target is settled before anything is returned; each node is returned once, in the
- * targets' order.
+ * Finds the nodes that operators name by ID, unambiguous ID prefix, name, IP address or instance
+ * ID. All targets are resolved before anything is returned; each node is returned once, in the
+ * order of the targets.
  *
- * Prefixes are matched here and never by Nomad, which drops the last digit of an odd-length prefix
- * (hashicorp/nomad #11619) and would name another node.
+ * Prefixes are matched here and never by Nomad, which drops the last digit of a prefix of odd
+ * length (hashicorp/nomad #11619) and would select another node.
  *
  * @throws AdminError of kind `usage`, code AMBIGUOUS_NODE, listing the matches
- * @throws AdminError of kind `notFound`, code NODE_NOT_FOUND, with near misses
+ * @throws AdminError of kind `notFound`, code NODE_NOT_FOUND, with similar names
  */
 export async function resolveNodes(
   client: NodeReader,
@@ -48,7 +48,7 @@ export async function resolveNodes(
   return findNodes(client, targets, await collect(client.nodes(options)), options);
 }
 
-/** {@link resolveNodes} among nodes that were already listed. */
+/** Like {@link resolveNodes}, with nodes that were already listed. */
 export async function findNodes(
   client: Pick<NomadClient, 'node'>,
   targets: readonly string[],
@@ -77,9 +77,9 @@ export async function findNodes(
 }
 
 /**
- * What a target names among listed nodes, by everything but the instance id. Names and addresses
- * are taken over by new machines while the dead node's record lives on (24 hours), so there nodes
- * that are down count only when none is up. IDs are never reused.
+ * Matches a target against listed nodes by everything except the instance ID. Names and addresses
+ * are reused by new machines while the record of the dead node still exists (24 hours), so for
+ * these a node that is down matches only if no node that is up does. IDs are never reused.
  */
 export function matchNode(target: string, nodes: readonly NomadNode[]): NodeMatch | null {
   const wanted = target.trim().toLowerCase();
@@ -99,7 +99,7 @@ export function matchNode(target: string, nodes: readonly NomadNode[]): NodeMatc
   return null;
 }
 
-/** A prefix with its hyphens where the id has them, or with none at all; of any length. */
+/** Matches a prefix of any length, with hyphens where the ID has them, or without any. */
 function hasIdPrefix(node: NomadNode, wanted: string): boolean {
   const id = node.id.toLowerCase();
   return (
@@ -112,12 +112,15 @@ function preferUp(nodes: readonly NomadNode[]): readonly NomadNode[] {
   return up.length > 0 ? up : nodes;
 }
 
-/** EC2's `i-` and 8 or 17 hexadecimal digits; GCE's long decimal number. */
+/** EC2: `i-` and 8 or 17 hexadecimal digits. GCE: a long decimal number. */
 function looksLikeInstance(target: string): boolean {
   return /^i-[0-9a-f]{8,17}$/i.test(target) || /^\d{10,20}$/.test(target);
 }
 
-/** Instance ids stand only in a node's detail: reads those, first of the nodes that are up. */
+/**
+ * Only the detail of a node contains its instance ID: reads the details, first of nodes that are
+ * up.
+ */
 async function findInstances(
   client: Pick<NomadClient, 'node'>,
   wanted: readonly string[],
@@ -151,7 +154,7 @@ async function instanceOf(
     const { value } = await client.node(node.id, options);
     return value.instance?.id.toLowerCase() ?? null;
   } catch (error) {
-    // Forgotten by Nomad since it was listed.
+    // Nomad removed the node after it was listed.
     if (isAdminError(error, 'notFound')) return null;
     throw error;
   }

@@ -3,11 +3,11 @@ import type { NomadClient, ReadOptions } from '../client.ts';
 import type { NodeId } from '../model.ts';
 
 /**
- * The client that an agent is (`stats.client.node_id` of `/v1/agent/self`, as `nomad node status
- * -self` finds it).
+ * Returns the client that an agent runs (`stats.client.node_id` of `/v1/agent/self`, as in `nomad
+ * node status -self`).
  *
- * @param address of the agent, for messages
- * @throws AdminError of kind `service` (NO_LOCAL_AGENT) where nothing answers, or `validation`
+ * @param address the address of the agent, for messages
+ * @throws AdminError of kind `service` (NO_LOCAL_AGENT) if nothing answers, or `validation`
  *   (NOT_A_CLIENT)
  */
 export async function findSelf(

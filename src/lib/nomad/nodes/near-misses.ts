@@ -3,10 +3,12 @@ import type { NomadNode } from '../model.ts';
 
 const MOST = 3;
 const MAX_EDITS = 2;
-/** Shorter words are near to almost everything. */
+/** Shorter words are similar to almost everything. */
 const SHORTEST = 4;
 
-/** Names (and for an id its beginning) of nodes that are a slip of the keyboard away, nearest first. */
+/**
+ * Returns the names, ID prefixes or addresses of nodes that are similar to a target, nearest first.
+ */
 export function nearMisses(target: string, nodes: readonly NomadNode[]): readonly string[] {
   const wanted = target.trim().toLowerCase();
   if (wanted.length < SHORTEST) return [];
@@ -29,7 +31,7 @@ export function nearMisses(target: string, nodes: readonly NomadNode[]): readonl
   return [...new Set(nearest)].slice(0, MOST);
 }
 
-/** Edits between two texts, where they can be few enough to matter. */
+/** The edit distance, computed only if the lengths allow a small one. */
 function distance(a: string, b: string): number {
   return Math.abs(a.length - b.length) > MAX_EDITS ? MAX_EDITS + 1 : editDistance(a, b);
 }

@@ -10,7 +10,7 @@ import { GUIDE_SIZING } from './sizing.ts';
 
 const ENDED_BUILDS_SHOWN = 10;
 
-/** One client in detail, for people. */
+/** Returns the view of one client. */
 export function clientView(report: ClientReport, now: Date): DetailView {
   const live = report.builds.filter(isOnClient);
   const ended = report.builds.filter((build) => !isOnClient(build));
@@ -37,7 +37,7 @@ export function clientView(report: ClientReport, now: Date): DetailView {
   };
 }
 
-/** A drain in words: `no deadline, for 5m12s`. */
+/** Describes a drain: `no deadline: waits for its builds, for 5m12s`. */
 export function drainText(drain: DrainStrategy | null, draining: boolean, now: Date): string {
   if (!draining) return 'no';
   if (drain === null) return 'yes';

@@ -26,7 +26,7 @@ export interface BuildOnClient {
   readonly build: BuildName | null;
   readonly jobType: string | null;
   readonly outcome: AllocationOutcome;
-  /** State of its task; null where Nomad sent none. */
+  /** The state of its task; null if Nomad did not send any. */
   readonly taskState: TaskState['state'] | null;
   readonly placedAt: Date | null;
   readonly startedAt: Date | null;
@@ -35,11 +35,11 @@ export interface BuildOnClient {
   readonly resources: Resources | null;
 }
 
-/** One client in detail. */
+/** The details of one client. */
 export interface ClientReport {
   readonly client: ClientRow & {
     readonly vcpus: number | null;
-    /** Total without the guide's two vCPUs. */
+    /** The total CPU without the guide's reserve of two vCPUs, or Nomad's own if it is larger. */
     readonly cpuUsableMhz: number | null;
     readonly exceedsCpuLimit: boolean | null;
     readonly httpAddress: string | null;
@@ -49,7 +49,7 @@ export interface ClientReport {
     readonly operatingSystem: string | null;
     readonly kernelVersion: string | null;
   };
-  /** Live ones first, then what ended, newest first. */
+  /** Live builds first, then ended ones, each newest first. */
   readonly builds: readonly BuildOnClient[];
   /** Newest first. */
   readonly events: readonly NodeEvent[];
@@ -57,9 +57,9 @@ export interface ClientReport {
 }
 
 /**
- * Reads one client and what ran on it, in two requests.
+ * Reads a client and its builds in two requests.
  *
- * @throws AdminError as {@link NomadClient} says
+ * @throws AdminError as {@link NomadClient}
  */
 export async function readClient(
   client: Pick<NomadClient, 'node' | 'nodeAllocations'>,
@@ -73,7 +73,7 @@ export async function readClient(
   return describeClient(node.value, allocations.value);
 }
 
-/** Puts a client's detail and its allocations together. */
+/** Builds the report of a client from its detail and its allocations. */
 export function describeClient(
   node: NomadNodeDetail,
   allocations: readonly Allocation[],
@@ -98,7 +98,7 @@ export function describeClient(
   };
 }
 
-/** An allocation as a build. */
+/** Converts an allocation to a build. */
 export function buildOnClient(allocation: Allocation): BuildOnClient {
   const end = describeEnd(allocation);
   const tasks = allocation.tasks ?? [];

@@ -2,29 +2,29 @@ import type { NomadClient } from '../client.ts';
 import { isLive } from '../jobs/allocation-end.ts';
 import type { Allocation, NodeId } from '../model.ts';
 
-/** What runs on a node now. */
+/** The current load of a node. */
 export interface NodeLoad {
-  /** Allocations that their client says are running. */
+  /** The number of allocations that the client reports as running. */
   readonly running: number;
-  /** Placed, not started yet. */
+  /** The number of allocations that are placed but have not started. */
   readonly pending: number;
-  /** On a client that the server lost sight of. */
+  /** The number of allocations on a client that the server lost contact with. */
   readonly unknown: number;
-  /** MHz that live allocations were given; null where Nomad does not say. */
+  /** The CPU of live allocations in MHz; null if Nomad does not report it. */
   readonly cpuMhz: number | null;
-  /** Bytes that live allocations were given; null where Nomad does not say. */
+  /** The memory of live allocations in bytes; null if Nomad does not report it. */
   readonly memoryBytes: number | null;
 }
 
-/** A node without live allocations. */
+/** The load of a node without live allocations. */
 export const NO_LOAD: NodeLoad = { running: 0, pending: 0, unknown: 0, cpuMhz: 0, memoryBytes: 0 };
 
-/** Every live allocation of a node, whatever its state. */
+/** Returns the number of all live allocations of a node. */
 export function liveBuilds(load: Pick<NodeLoad, 'running' | 'pending' | 'unknown'>): number {
   return load.running + load.pending + load.unknown;
 }
 
-/** The load of a node with one more allocation; one that has ended adds nothing. */
+/** Adds an allocation to the load of a node; an ended one adds nothing. */
 export function addAllocation(
   load: NodeLoad,
   allocation: Pick<Allocation, 'clientStatus' | 'resources'>,
@@ -41,8 +41,8 @@ export function addAllocation(
 }
 
 /**
- * Counts live allocations by node, in one request. They are counted as they come: however many
- * there are, only one counter per node stays in memory.
+ * Counts live allocations by node in one request. They are counted while they are read, so that
+ * only one counter per node is kept in memory.
  */
 export async function readLoad(
   client: Pick<NomadClient, 'allocations'>,
@@ -56,7 +56,7 @@ export async function readLoad(
   return loads;
 }
 
-/** The sum, unknown as soon as one part is. */
+/** Adds two numbers; null if one of them is unknown. */
 export function plus(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : a + b;
 }

@@ -12,7 +12,7 @@ import {
 import type { Capacity, ClientRow, Fleet } from './node-status.ts';
 import { GUIDE_SIZING } from './sizing.ts';
 
-/** The table of clients; its last line says what the capacity is now. */
+/** Returns the table of clients; its last line is the current capacity. */
 export function fleetView(fleet: Fleet): TableView<ClientRow> {
   return {
     columns: COLUMNS,
@@ -24,12 +24,12 @@ export function fleetView(fleet: Fleet): TableView<ClientRow> {
   };
 }
 
-/** What JSON shows of a fleet. */
+/** Returns the fleet for JSON output. */
 export function fleetDocument(fleet: Fleet): Pick<Fleet, 'clients' | 'capacity'> {
   return { clients: fleet.clients, capacity: fleet.capacity };
 }
 
-/** Answers "what is my capacity now?" in one line. */
+/** Returns the current capacity in one line. */
 function capacityLine(capacity: Capacity): string {
   const { takingBuilds, clients } = capacity;
   const load = [`${count(capacity.runningBuilds, 'build')} running`];

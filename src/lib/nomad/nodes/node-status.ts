@@ -5,7 +5,7 @@ import { liveBuilds, NO_LOAD, type NodeLoad, plus, readLoad } from './node-load.
 import { isSelective, type NodeSelector, selectNodes, takesBuilds } from './select-nodes.ts';
 import { exceedsMemoryLimit, GUIDE_SIZING, usableMemory } from './sizing.ts';
 
-/** A client as `nomad node-status` lists it. */
+/** A client in the list of `nomad node-status`. */
 export interface ClientRow {
   readonly id: NodeId;
   readonly name: string;
@@ -14,18 +14,18 @@ export interface ClientRow {
   readonly statusDescription: string | null;
   readonly eligible: boolean;
   readonly draining: boolean;
-  /** Ready, eligible and not draining. */
+  /** Whether it is ready, eligible and not draining. */
   readonly takesBuilds: boolean;
   readonly runningBuilds: number;
   readonly pendingBuilds: number;
-  /** On a client that the server lost sight of: they may still be running. */
+  /** Builds on a client that the server lost contact with; they may still be running. */
   readonly unknownBuilds: number;
-  /** Given to live builds. */
+  /** Allocated to live builds. */
   readonly cpuUsedMhz: number | null;
   readonly cpuTotalMhz: number | null;
   readonly memoryUsedBytes: number | null;
   readonly memoryTotalBytes: number | null;
-  /** Total without the guide's reserve, or Nomad's own where that is larger. */
+  /** The total without the guide's reserve, or without Nomad's own if that is larger. */
   readonly memoryUsableBytes: number | null;
   readonly nomadReservedCpuMhz: number | null;
   readonly nomadReservedMemoryBytes: number | null;
@@ -36,22 +36,22 @@ export interface ClientRow {
   readonly datacenter: string | null;
 }
 
-/** What the whole fleet can take now. */
+/** The current capacity of the whole fleet. */
 export interface Capacity {
   readonly clients: number;
   readonly takingBuilds: number;
   readonly down: number;
   readonly draining: number;
-  /** Ready and not draining, but closed to builds. */
+  /** Ready and not draining, but ineligible. */
   readonly ineligible: number;
-  /** Neither ready nor down: initializing, disconnected or in a state that is not known. */
+  /** Neither ready nor down: initializing, disconnected or in an unknown state. */
   readonly otherwise: number;
   readonly runningBuilds: number;
   readonly pendingBuilds: number;
   readonly unknownBuilds: number;
-  /** Live builds on clients that take no new ones. */
+  /** Live builds on clients that do not accept new ones. */
   readonly buildsOnClosedClients: number;
-  /** Of the clients that take builds, as are the next ones. */
+  /** Of the clients that accept builds, as are the following fields. */
   readonly cpuUsedMhz: number | null;
   readonly cpuTotalMhz: number | null;
   readonly memoryUsedBytes: number | null;
@@ -60,7 +60,7 @@ export interface Capacity {
   readonly guide: typeof GUIDE_SIZING;
 }
 
-/** The fleet: the clients that were asked for, and what all of them can take. */
+/** The selected clients, and the capacity of all clients. */
 export interface Fleet {
   readonly clients: readonly ClientRow[];
   readonly capacity: Capacity;
@@ -68,9 +68,9 @@ export interface Fleet {
 }
 
 /**
- * Reads the fleet in two requests, whatever the number of clients and builds.
+ * Reads the fleet in two requests, regardless of the number of clients and builds.
  *
- * @throws AdminError as {@link NomadClient} says
+ * @throws AdminError as {@link NomadClient}
  */
 export async function readFleet(
   client: Pick<NomadClient, 'nodes' | 'allocations'>,
@@ -84,7 +84,7 @@ export async function readFleet(
   return describeFleet(nodes, loads, selector);
 }
 
-/** Works out rows and capacity. Clients that take builds stand first, then by name. */
+/** Computes rows and capacity. Clients that accept builds come first, then the order is by name. */
 export function describeFleet(
   nodes: readonly NomadNode[],
   loads: ReadonlyMap<NodeId, NodeLoad>,
@@ -100,7 +100,7 @@ export function describeFleet(
   };
 }
 
-/** One client with what runs on it. */
+/** Returns the row of one client. */
 export function clientRow(node: NomadNode, load: NodeLoad): ClientRow {
   return {
     id: node.id,
@@ -129,7 +129,10 @@ export function clientRow(node: NomadNode, load: NodeLoad): ClientRow {
   };
 }
 
-/** Sums clients up. Used and total are of those that take builds: the others' room is no capacity. */
+/**
+ * Sums up clients. Used and total resources include only clients that accept builds, because free
+ * resources of other clients are not capacity.
+ */
 export function sumCapacity(rows: readonly ClientRow[]): Capacity {
   const open = rows.filter((row) => row.takesBuilds);
   const builds = (row: ClientRow): number =>
@@ -161,7 +164,7 @@ function total(rows: readonly ClientRow[], part: (row: ClientRow) => number | nu
   return rows.map(part).reduce(plus, 0);
 }
 
-// Compared by code unit: the first localeCompare of a process loads ICU, which takes 9 ms.
+// Compares by code unit: the first localeCompare of a process loads ICU, which takes 9 ms.
 function byUseThenName(a: ClientRow, b: ClientRow): number {
   if (a.takesBuilds !== b.takesBuilds) return a.takesBuilds ? -1 : 1;
   if (a.name !== b.name) return a.name < b.name ? -1 : 1;

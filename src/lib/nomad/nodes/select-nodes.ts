@@ -2,7 +2,7 @@ import { AdminError } from '../../errors.ts';
 import { globPattern } from '../../glob.ts';
 import type { NodeId, NomadNode } from '../model.ts';
 
-/** Words for `--status`. `active` is what CircleCI's operations guide calls Nomad's `ready`. */
+/** The values of `--status`. `active` is the operations guide's name for Nomad's `ready`. */
 export const STATUS_SELECTORS = [
   'ready',
   'active',
@@ -18,42 +18,42 @@ export const STATUS_SELECTORS = [
 /** One of {@link STATUS_SELECTORS}. */
 export type StatusSelector = (typeof STATUS_SELECTORS)[number];
 
-/** Which nodes; every part that is given has to fit, within a part one of its words. */
+/** Selects nodes. Every given part must match; a part matches if one of its values does. */
 export interface NodeSelector {
   readonly status?: readonly StatusSelector[];
-  /** Without a live build. */
+  /** Whether to select only nodes without live builds. */
   readonly idle?: boolean;
   readonly nodeClass?: readonly string[];
-  /** Globs (`*`, `?`) over the whole name. */
+  /** Globs (`*`, `?`) that must match the whole name. */
   readonly name?: readonly string[];
-  /** A version, or its beginning up to a dot: `1.1` fits 1.1.2 and not 1.10.0. */
+  /** A version, or its first components: `1.1` matches 1.1.2 but not 1.10.0. */
   readonly nomadVersion?: readonly string[];
 }
 
-/** Whether a node takes builds: up, eligible and not draining. */
+/** Returns whether a node accepts builds: it is ready, eligible and not draining. */
 export function takesBuilds(node: Pick<NomadNode, 'status' | 'eligible' | 'draining'>): boolean {
   return node.status === 'ready' && node.eligible && !node.draining;
 }
 
 /**
- * Whether Nomad hears from a node: only then is what it says of the allocations there what they do.
- * A machine that is cut off runs on with them.
+ * Returns whether Nomad is in contact with a node. Only then are the reported states of its
+ * allocations real; a disconnected machine continues to run them.
  */
 export function isHeard({ status }: Pick<NomadNode, 'status'>): boolean {
   return status === 'ready' || status === 'initializing';
 }
 
-/** Whether a selector leaves anything out. */
+/** Returns whether a selector excludes any node. */
 export function isSelective(selector: NodeSelector): boolean {
   const lists = [selector.status, selector.nodeClass, selector.name, selector.nomadVersion];
   return selector.idle === true || lists.some((list) => (list?.length ?? 0) > 0);
 }
 
 /**
- * The nodes that fit a selector, in their order.
+ * Returns the nodes that match a selector, in their order.
  *
  * @param liveBuilds live allocations by node, needed for `idle`; a node without an entry has none
- * @throws AdminError of kind `usage`, code BAD_STATUS_SELECTOR, for a status word that is none
+ * @throws AdminError of kind `usage`, code BAD_STATUS_SELECTOR, for an unknown status
  */
 export function selectNodes<Node extends NomadNode>(
   nodes: readonly Node[],
@@ -72,7 +72,7 @@ export function selectNodes<Node extends NomadNode>(
   );
 }
 
-/** A part that is not given fits everything. */
+/** A part that is not given matches everything. */
 function some<Word>(words: readonly Word[] | undefined, fits: (word: Word) => boolean): boolean {
   return words === undefined || words.length === 0 || words.some(fits);
 }

@@ -3,9 +3,9 @@ import type { Resources } from '../model.ts';
 const GIB = 1024 ** 3;
 
 /**
- * What CircleCI's operations guide says about the size of Nomad clients: each machine keeps two
- * vCPUs and 4 GB back for coordinating builds, and is no larger than 64 CPUs and 128 GB unless
- * CircleCI agrees. Nomad itself knows of neither, and places builds on all that a client has.
+ * The sizing of Nomad clients according to CircleCI's operations guide: each machine reserves two
+ * vCPUs and 4 GB for coordinating builds, and has at most 64 CPUs and 128 GB unless CircleCI
+ * agrees. Nomad knows neither rule, and allocates all resources of a client.
  */
 export const GUIDE_SIZING = {
   reservedVcpus: 2,
@@ -14,7 +14,10 @@ export const GUIDE_SIZING = {
   maxMemoryBytes: 128 * GIB,
 } as const;
 
-/** Memory of a client in bytes that is left after the guide's reserve, or Nomad's own if larger. */
+/**
+ * Returns the memory of a client in bytes without the guide's reserve, or without Nomad's own if
+ * that is larger; null if the total is unknown.
+ */
 export function usableMemory(total: Resources | null, reserved: Resources | null): number | null {
   if (total === null) return null;
   const kept = Math.max(GUIDE_SIZING.reservedMemoryBytes, reserved?.memoryBytes ?? 0);
@@ -22,8 +25,8 @@ export function usableMemory(total: Resources | null, reserved: Resources | null
 }
 
 /**
- * CPU of a client in MHz that is left after the guide's reserve of two vCPUs; null where the number
- * of its vCPUs is not known (lists do not say it).
+ * Returns the CPU of a client in MHz without the guide's reserve of two vCPUs, or without Nomad's
+ * own if that is larger; null if the number of vCPUs is unknown (lists do not contain it).
  */
 export function usableCpu(
   total: Resources | null,
@@ -35,12 +38,14 @@ export function usableCpu(
   return Math.max(0, Math.round(total.cpuMhz - Math.max(guide, reserved?.cpuMhz ?? 0)));
 }
 
-/** Whether a client has more memory than the guide allows; null where its size is not known. */
+/** Returns whether a client has more memory than the guide allows; null if its size is unknown. */
 export function exceedsMemoryLimit(total: Resources | null): boolean | null {
   return total === null ? null : total.memoryBytes > GUIDE_SIZING.maxMemoryBytes;
 }
 
-/** Whether a client has more vCPUs than the guide allows; null where their number is not known. */
+/**
+ * Returns whether a client has more vCPUs than the guide allows; null if their number is unknown.
+ */
 export function exceedsCpuLimit(vcpus: number | null): boolean | null {
   return vcpus === null ? null : vcpus > GUIDE_SIZING.maxVcpus;
 }
