@@ -10,7 +10,7 @@ import {
   recordings,
 } from './api-server.ts';
 
-/** Answers every recorded request as it was answered, and writes down what was asked. */
+/** Answers every request with its recorded response, and records the requests in `asked`. */
 function replay(asked: string[] = []): RequestListener {
   return (request, response) => {
     asked.push(`${request.method} ${request.url}`);
@@ -29,7 +29,7 @@ function replay(asked: string[] = []): RequestListener {
 }
 
 describe('pods', () => {
-  test('are listed, found and deleted', async () => {
+  test('can be listed, read and deleted', async () => {
     const asked: string[] = [];
     const client = await apiServer(replay(asked));
     const pods = await client.listPods();
@@ -57,10 +57,14 @@ describe('pods', () => {
   });
 
   test.each([
-    ['that does not exist is told apart from an empty one', 404, 'NAMESPACE_NOT_FOUND'],
-    ['that is empty is empty', 200, null],
-    ['that we may not ask for is taken as empty', 403, null],
-  ])('of a namespace %s', async (_name, status, code) => {
+    [
+      'that does not exist throws an error instead of returning an empty list',
+      404,
+      'NAMESPACE_NOT_FOUND',
+    ],
+    ['that is empty returns an empty list', 200, null],
+    ['that may not be read returns an empty list', 403, null],
+  ])('in a namespace %s', async (_name, status, code) => {
     const client = await apiServer(
       (request, response) => {
         const pods = request.url?.startsWith('/api/v1/namespaces/nope/pods');
@@ -79,7 +83,7 @@ describe('pods', () => {
     expect(await client.namespaceExists('nope')).toBe(status === 403 ? null : status === 200);
   });
 
-  test('with a selector that makes no sense', async () => {
+  test('with an invalid selector throw BAD_SELECTOR', async () => {
     const client = await apiServer((_request, response) => {
       response.writeHead(400, { 'content-type': 'application/json' });
       response.end(recordedText('error-bad-selector.json'));
@@ -94,11 +98,11 @@ describe('pods', () => {
 describe('a log', () => {
   const pod = 'dispatcher-7c4bd54bb-mn4lr';
 
-  test('is asked for as it was recorded, and comes byte for byte', async () => {
+  test('is requested like in the recording, and its bytes are returned unchanged', async () => {
     const client = await apiServer(replay());
     const pieces: Uint8Array[] = [];
     const request = { pod, tailLines: 3, timestamps: true };
-    // The recording has its parameters in another order.
+    // The order of the parameters in the recording is different.
     const { origin } = await serve((asked, response) => {
       const query = new URL(asked.url ?? '', 'http://x').searchParams;
       expect(Object.fromEntries(query)).toEqual({ tailLines: '3', timestamps: 'true' });
@@ -113,7 +117,7 @@ describe('a log', () => {
     });
   });
 
-  test('is asked for by its age and with a limit where that is said', async () => {
+  test('is requested with an age and a limit if they are given', async () => {
     const asked: Record<string, string>[] = [];
     const client = await apiServer((request, response) => {
       const query = new URL(request.url ?? '', 'http://x').searchParams;
@@ -126,7 +130,7 @@ describe('a log', () => {
     expect(asked).toEqual([{ sinceSeconds: '90', limitBytes: '4096' }, { sinceSeconds: '0' }, {}]);
   });
 
-  test('that is followed comes as it is written, until it is aborted', async () => {
+  test('is streamed with `follow` until the signal is aborted', async () => {
     const controller = new AbortController();
     const client = await apiServer((request, response) => {
       expect(request.url).toContain('follow=true');
@@ -146,7 +150,7 @@ describe('a log', () => {
 describe('the pod proxy', () => {
   const pod = 'circleci-nomad-0';
 
-  test("hands Nomad's answers through", async () => {
+  test("returns Nomad's responses unchanged", async () => {
     const asked: string[] = [];
     const nomad = (await apiServer(replay(asked))).podProxy(pod, 4646);
     const nodes = await nomad.request({ method: 'GET', path: '/v1/nodes' });
@@ -159,7 +163,7 @@ describe('the pod proxy', () => {
     expect(asked[0]).toBe(`GET /api/v1/namespaces/circleci-server/pods/${pod}:4646/proxy/v1/nodes`);
   });
 
-  test('hands through what only looks like an error of Kubernetes', async () => {
+  test('returns a JSON error response of the pod unchanged', async () => {
     const body = '{"server":{"ok":false,"message":"No cluster leader"}}';
     const client = await apiServer((request, response) => {
       expect(request.url).toContain('/pods/https:circleci-nomad-0:4646/proxy/v1/agent/health');
@@ -198,17 +202,20 @@ describe('the pod proxy', () => {
       'KUBERNETES_UNAUTHORIZED',
       expect.stringContaining('does not accept the credentials of context "test"'),
     ],
-  ])('throws what the API server itself says: %s', async (file, status, kind, code, message) => {
-    const client = await apiServer((_request, response) => {
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(recordedText(file));
-    });
-    const asking = client.podProxy(pod, 4646).request({ method: 'GET', path: '/v1/nodes' });
-    expect(await failure(asking)).toMatchObject({ kind, code, message });
-  });
+  ])(
+    'throws an error for a Status of the API server itself: %s',
+    async (file, status, kind, code, message) => {
+      const client = await apiServer((_request, response) => {
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(recordedText(file));
+      });
+      const asking = client.podProxy(pod, 4646).request({ method: 'GET', path: '/v1/nodes' });
+      expect(await failure(asking)).toMatchObject({ kind, code, message });
+    },
+  );
 });
 
-test('access is asked for as kubectl does, groups included', async () => {
+test('permissions are checked like in kubectl, with the API group', async () => {
   const asked: unknown[] = [];
   const client = await apiServer((request, response) => {
     let body = '';
@@ -234,7 +241,7 @@ test('access is asked for as kubectl does, groups included', async () => {
   ]);
 });
 
-test('events about a pod come oldest first', async () => {
+test('events of a pod are ordered from oldest to newest', async () => {
   const client = await apiServer((request, response) => {
     expect(new URL(request.url ?? '', 'http://x').searchParams.get('fieldSelector')).toBe(
       'involvedObject.kind=Pod,involvedObject.name=circleci-nomad-0',
@@ -248,7 +255,7 @@ test('events about a pod come oldest first', async () => {
 });
 
 describe('credentials', () => {
-  test('that are refused are asked for again, once for all requests under way', async () => {
+  test('are refreshed after a refusal, once for all concurrent requests', async () => {
     let fresh = 0;
     const client = await apiServer(
       (request, response) => {
@@ -269,7 +276,7 @@ describe('credentials', () => {
     expect(fresh).toBe(1);
   });
 
-  test('that stay refused are an error', async () => {
+  test('that are still refused after a refresh throw an error', async () => {
     const client = await apiServer(
       (_request, response) => {
         response.writeHead(401, { 'content-type': 'application/json' });
@@ -284,7 +291,7 @@ describe('credentials', () => {
   });
 });
 
-test('every path begins with that of the gateway', async () => {
+test('the path prefix of a gateway is added to every path', async () => {
   const asked: string[] = [];
   const client = await apiServer(
     (request, response) => {
@@ -297,7 +304,7 @@ test('every path begins with that of the gateway', async () => {
   expect(asked).toEqual(['/k8s/clusters/c-1/version']);
 });
 
-test('a cluster that cannot be reached is named, by every way in', async () => {
+test('an unreachable cluster is named in the error of every kind of request', async () => {
   const port = await closedPort();
   const client = clientOf(connectionTo(`http://127.0.0.1:${port}`));
   const { PassThrough } = await import('node:stream');

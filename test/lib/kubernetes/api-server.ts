@@ -10,17 +10,17 @@ import { hurriedClock, serve } from '../http/loopback.ts';
 
 const RECORDINGS = new URL('../../fixtures/kubernetes-1.21.2/', import.meta.url);
 
-/** A recorded body as it is. */
+/** Returns a recorded response body as text. */
 export function recordedText(file: string): string {
   return readFileSync(new URL(file, RECORDINGS), 'utf8');
 }
 
-/** A recorded JSON body. */
+/** Returns a recorded response body as parsed JSON. */
 export function recorded(file: string): unknown {
   return JSON.parse(recordedText(file));
 }
 
-/** One recorded request, from the recordings' index. */
+/** One recorded request, from the index of the recordings. */
 export interface Recording {
   readonly file: string;
   readonly method: string;
@@ -29,13 +29,13 @@ export interface Recording {
   readonly contentType: string;
 }
 
-/** All recorded HTTP requests. */
+/** Returns all recorded HTTP requests. */
 export function recordings(): readonly Recording[] {
   const index = recorded('index.json') as readonly (Recording & { readonly argv?: unknown })[];
   return index.filter(({ argv }) => argv === undefined);
 }
 
-/** A connection to an API server without credentials, or with those given. */
+/** Returns a connection to an API server; by default without credentials. */
 export function connectionTo(
   server: string,
   options: Partial<Omit<ClusterConnection, 'target'>> & { readonly namespace?: string } = {},
@@ -51,7 +51,7 @@ export function connectionTo(
   };
 }
 
-/** A client of a server of the test, closed after it. */
+/** Returns a client for a connection; it is closed after the test. */
 export function clientOf(
   connection: ClusterConnection,
   clock: Clock = hurriedClock(),
@@ -67,7 +67,7 @@ export function clientOf(
   return client;
 }
 
-/** A server that answers with what `listener` says, and its client. */
+/** Starts an API server with a request listener, and returns a client for it. */
 export async function apiServer(
   listener: RequestListener,
   options: Parameters<typeof connectionTo>[1] = {},
@@ -77,7 +77,10 @@ export async function apiServer(
   return clientOf(connectionTo(origin, options), clock);
 }
 
-/** A server of WebSockets, and its client. `protocol` is the best that the server knows. */
+/**
+ * Starts a WebSocket server, and returns a client for it. `protocol` is the newest that the server
+ * supports.
+ */
 export async function webSocketServer(
   protocol: 'v4.channel.k8s.io' | 'v5.channel.k8s.io',
   connected: (socket: WebSocket, request: IncomingMessage) => void,
@@ -96,7 +99,7 @@ export async function webSocketServer(
   return clientOf(connectionTo(origin), clock);
 }
 
-/** A frame: the channel and what it carries. */
+/** Returns a frame: the channel number, followed by the data. */
 export function frame(channel: number, data: string | Uint8Array): Buffer {
   return Buffer.concat([Uint8Array.of(channel), Buffer.from(data)]);
 }

@@ -5,7 +5,7 @@ import { apiServer, recorded, recordedText } from './api-server.ts';
 
 const FORBIDDEN = recordedText('error-forbidden-list-all.json');
 
-/** Answers these paths with JSON, and everything else as forbidden. */
+/** Answers the given paths with JSON, and all others with an error of status 403. */
 function answers(documents: Readonly<Record<string, unknown>>) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     const path = (request.url ?? '').replace(/\?.*$/, '');
@@ -16,7 +16,7 @@ function answers(documents: Readonly<Record<string, unknown>>) {
 }
 
 describe('facts of a cluster', () => {
-  test('are read from recorded answers', async () => {
+  test('are read from recorded responses', async () => {
     const { items } = recorded('namespaces.json') as {
       items: readonly { metadata: { name: string; uid: string } }[];
     };
@@ -37,7 +37,7 @@ describe('facts of a cluster', () => {
     expect(Math.abs(Date.now() - Number(await client.serverTime()))).toBeLessThan(5_000);
   });
 
-  test('name the hosts of all Ingresses once, whatever a rule leaves out', async () => {
+  test('include the distinct hosts of all Ingresses, also if rules have no host', async () => {
     const ingress = (...hosts: readonly (string | undefined)[]) => ({
       spec: { rules: hosts.map((host) => ({ host })) },
     });
@@ -47,7 +47,7 @@ describe('facts of a cluster', () => {
     expect(await client.ingressHosts()).toEqual(['a.example.com', 'b']);
   });
 
-  test('tell which nodes are lost: not ready, or not there', async () => {
+  test('include the lost nodes: those that are not ready or do not exist', async () => {
     const { items } = recorded('nodes.json') as {
       items: readonly { metadata: object; status: object }[];
     };
@@ -76,7 +76,7 @@ describe('facts of a cluster', () => {
     ]);
   });
 
-  test('that may not be read are null, never empty', async () => {
+  test('are null, not empty, without permission to read them', async () => {
     const client = await apiServer(answers({}));
     expect(await client.namespaceId('kube-system')).toBeNull();
     expect(await client.kubeletVersions()).toBeNull();
@@ -85,7 +85,7 @@ describe('facts of a cluster', () => {
     expect(await client.ingressHosts()).toBeNull();
   });
 
-  test('that cannot be read for another reason are an error', async () => {
+  test('throw an error if reading them fails for another reason', async () => {
     const client = await apiServer((_request, response) => {
       response.statusCode = 401;
       response.end(recordedText('error-unauthorized.json'));

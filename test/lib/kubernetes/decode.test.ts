@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { decodeEvent, decodeList, decodePod } from '../../../src/lib/kubernetes/decode.ts';
 import { recorded } from './api-server.ts';
 
-test('a pod that crashes', () => {
+test('decodes a crashing pod', () => {
   const pod = decodePod(recorded('pod-crasher.json'));
   expect(pod).toMatchObject({
     name: 'crasher-6d4577c5c-m7mtf',
@@ -44,7 +44,7 @@ test('a pod that crashes', () => {
   ]);
 });
 
-test('a pod that fits on no node has its containers, of which nothing is known', () => {
+test('decodes an unschedulable pod: its containers have no status', () => {
   const pod = decodePod(recorded('pod-pending.json'));
   expect(pod).toMatchObject({ phase: 'Pending', nodeName: null, podIp: null });
   expect(pod.conditions).toContainEqual(
@@ -55,7 +55,7 @@ test('a pod that fits on no node has its containers, of which nothing is known',
   ]);
 });
 
-test('sidecars, containers for debugging, last words and limits', () => {
+test('decodes sidecars, ephemeral containers, termination messages and memory limits', () => {
   const terminated = { exitCode: 137, reason: 'OOMKilled', signal: 9, message: 'last words\n' };
   const pod = decodePod({
     metadata: { name: 'one' },
@@ -81,7 +81,7 @@ test('sidecars, containers for debugging, last words and limits', () => {
   });
 });
 
-test('every recorded pod keeps its names, containers and moments', () => {
+test('decodes the containers, times and phases of all recorded pods', () => {
   const { items, next, resourceVersion } = decodeList(recorded('pods.json'));
   expect(next).toBeNull();
   expect(resourceVersion).toMatch(/^\d+$/);
@@ -94,11 +94,11 @@ test('every recorded pod keeps its names, containers and moments', () => {
   }
 });
 
-test('a page says where to go on', () => {
+test('decodes the continue token of a page', () => {
   expect(decodeList(recorded('pods-limit.json')).next).toMatch(/./);
 });
 
-test('an event, and what is no pod', () => {
+test('decodes an event, and refuses a document that is not a pod', () => {
   const { items } = decodeList(recorded('events.json'));
   expect(decodeEvent(items[0])).toEqual({
     type: 'Normal',

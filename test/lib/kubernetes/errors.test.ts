@@ -12,7 +12,7 @@ const target = {
 const frontend = 'frontend-df8cdf5f6-9txv5';
 const limited = 'system:serviceaccount:circleci-server:limited';
 
-/** Every recorded error: kind, code and message; a hint is there always. */
+/** The expected error of every recorded error response: kind, code and message. Each has a hint. */
 const EXPECTED: Readonly<Record<string, readonly [string, string, string]>> = {
   'error-bad-selector.json': [
     'validation',
@@ -84,7 +84,7 @@ const EXPECTED: Readonly<Record<string, readonly [string, string, string]>> = {
 describe('a recorded error', () => {
   const errors = recordings().filter(({ status }) => status >= 400);
 
-  test('of each kind is known', () => {
+  test('has an expected result, for every recording', () => {
     const nomads = errors.filter(({ file }) => !file.endsWith('.json'));
     expect(nomads.map(({ file }) => file)).toEqual(['proxy-nomad-error-passes-through.txt']);
     const files = errors.map(({ file }) => file).filter((file) => file.endsWith('.json'));
@@ -102,7 +102,7 @@ describe('a recorded error', () => {
   });
 });
 
-test('a refusal names the rule that is missing and how to check it', () => {
+test('an error of a missing permission names the permission, and a command to check it', () => {
   const body = Buffer.from(recordedText('error-forbidden-log.json'));
   expect(refusal(403, body, { target, action: 'x' }).hint).toBe(
     'Ask for a role with verb get on pods/log; check with: kubectl auth can-i get pods --subresource=log -n circleci-server',
@@ -131,12 +131,15 @@ test.each([
     'KUBERNETES_UNAUTHORIZED',
     'https://10.0.0.1:6443 does not accept the credentials of context "prod"',
   ],
-])('%i with %j, which is no Status', (status, body, kind, code, message) => {
-  const error = refusal(status, Buffer.from(body), { target, action: 'do it' });
-  expect(error).toMatchObject({ kind, code, message });
-});
+])(
+  'status %i with %j, which is not a Status, has an error',
+  (status, body, kind, code, message) => {
+    const error = refusal(status, Buffer.from(body), { target, action: 'do it' });
+    expect(error).toMatchObject({ kind, code, message });
+  },
+);
 
-test('a log that cannot be read because its node is lost says so (Kubernetes 1.30)', () => {
+test('an unreadable log of a lost node throws NODE_UNREACHABLE (Kubernetes 1.30)', () => {
   const message =
     'Get "https://10.88.0.1:10251/containerLogs/circleci-server/frontend-0/frontend?tailLines=3": dial tcp 10.88.0.1:10251: connect: connection refused';
   const body = Buffer.from(

@@ -24,7 +24,7 @@ function recording(name: string): RecordedSocket {
   return found;
 }
 
-/** The command and container that a recording was made with. */
+/** Returns the pod, container and command of a recording. */
 function asRequest({ path }: RecordedSocket) {
   const url = new URL(path, 'http://x');
   return {
@@ -61,7 +61,7 @@ async function replay(name: string) {
 }
 
 describe('a recorded exec', () => {
-  test('that went well, asked for as it was recorded', async () => {
+  test('that succeeded is sent like in the recording, and returns exit code 0', async () => {
     const { result, stdout, stderr, paths, record } = await replay('exec-ok');
     expect(await result).toEqual({ exitCode: 0 });
     expect(stdout.text()).toContain('17821d5c  default  ip-10-0-10-133');
@@ -75,14 +75,14 @@ describe('a recorded exec', () => {
     expect(asked?.searchParams.getAll('command')).toEqual(['nomad', 'node', 'status', '-allocs']);
   });
 
-  test('that ended with a status of its own', async () => {
+  test("that failed returns the command's exit code", async () => {
     const { result, stdout, stderr } = await replay('exec-nonzero');
     expect(await result).toEqual({ exitCode: 1 });
     expect(stdout.text()).toBe('');
     expect(stderr.text()).toBe('No node(s) with prefix "deadbeef" found\n');
   });
 
-  test('of a command that is not there', async () => {
+  test('of a missing command throws NO_SUCH_COMMAND', async () => {
     const { result } = await replay('exec-no-such-command');
     expect(await failure(result)).toMatchObject({
       kind: 'notFound',
@@ -91,7 +91,7 @@ describe('a recorded exec', () => {
     });
   });
 
-  test('whose connection broke before a status: what was said is kept, how it ended is not known', async () => {
+  test('whose connection broke throws EXEC_LOST, after its output so far was written', async () => {
     const { result, stdout } = await replay('exec-stdin');
     expect(await failure(result)).toMatchObject({
       kind: 'service',
@@ -123,7 +123,7 @@ describe('a recorded exec', () => {
         /answered 403 when asked to run nomad in pod circleci-nomad-0: \(empty\)$/,
       ),
     ],
-  ])('that was refused: %s', async (name, kind, code, message) => {
+  ])('that was refused throws an error: %s', async (name, kind, code, message) => {
     const record = recording(name);
     const { origin, server } = await serve((_request, response) => response.end());
     server.on('upgrade', (_request, socket) => {
@@ -141,7 +141,10 @@ describe('a recorded exec', () => {
 const SUCCESS = frame(3, '{"metadata":{},"status":"Success"}');
 const CAT = { pod: 'circleci-nomad-0', command: ['cat'] };
 
-/** Runs `cat` on a server that echoes, and ends when its input does, if it is told. */
+/**
+ * Runs `cat` on a server that echoes, and that ends the command when it receives the end of the
+ * input.
+ */
 async function cat(
   protocol: 'v4.channel.k8s.io' | 'v5.channel.k8s.io',
   request: Partial<ExecRequest>,
@@ -167,7 +170,7 @@ async function cat(
 }
 
 describe('standard input', () => {
-  test('is sent whole, and its end by a frame of v5', async () => {
+  test('is sent completely, and its end as a frame of v5', async () => {
     const text = 'x'.repeat(300_000);
     const { result, stdout, seen } = await cat('v5.channel.k8s.io', {
       stdin: Readable.from([Buffer.from(text), Buffer.from('end')]),
@@ -177,7 +180,7 @@ describe('standard input', () => {
     expect(seen.at(-1)).toEqual({ channel: 255, data: Buffer.from([0]) });
   });
 
-  test('that ends on v4 leaves the connection open, so that no status is lost', async () => {
+  test('that ends with v4 leaves the connection open, so that the exit status is not lost', async () => {
     const { result, stdout, seen, socket } = await cat('v4.channel.k8s.io', {
       stdin: Readable.from([Buffer.from('hello')]),
     });
@@ -189,7 +192,7 @@ describe('standard input', () => {
     expect(await result).toEqual({ exitCode: 0 });
   });
 
-  test('is let go of when the command ends before it', async () => {
+  test('is paused and released if the command ends first', async () => {
     const stdin = new PassThrough();
     const client = await webSocketServer('v5.channel.k8s.io', (socket) => socket.send(SUCCESS));
     expect(await client.exec({ ...CAT, stdin, stdout: sink(), stderr: sink() })).toEqual({
@@ -200,7 +203,7 @@ describe('standard input', () => {
   });
 });
 
-test('a terminal asks for one stream, and tells its sizes', async () => {
+test('a terminal requests a single output stream, and sends its sizes', async () => {
   let asked = '';
   const sizes: unknown[] = [];
   const client = await webSocketServer('v5.channel.k8s.io', (socket, request) => {
@@ -225,7 +228,7 @@ test('a terminal asks for one stream, and tells its sizes', async () => {
   ]);
 });
 
-test('a slow reader of standard output slows the connection down', async () => {
+test('a slow reader of standard output slows down the connection', async () => {
   const piece = Buffer.alloc(256 * 1024, 'x');
   const total = 160;
   let socket: WebSocket | undefined;
@@ -278,7 +281,7 @@ describe('a running command', () => {
     return { client, controller, stdout, result, socket };
   }
 
-  test('is left when the signal is aborted', async () => {
+  test('ends with the reason of an abort', async () => {
     const { controller, result, socket } = await running();
     const closed = once(socket, 'close');
     const reason = new Error('ctrl-c');
@@ -287,14 +290,14 @@ describe('a running command', () => {
     await closed;
   });
 
-  test('is left when its output cannot be written', async () => {
+  test('ends with the error of an output stream', async () => {
     const { stdout, result } = await running();
     const broken = new Error('EPIPE');
     stdout.destroy(broken);
     expect(await result).toBe(broken);
   });
 
-  test('is lost, and said to be, when the server hangs up with a reason', async () => {
+  test('throws EXEC_LOST with the reason if the server closes the connection', async () => {
     const { result, socket } = await running();
     socket.close(1011, 'kubelet went away');
     expect(await result).toMatchObject({
@@ -303,7 +306,7 @@ describe('a running command', () => {
     });
   });
 
-  test('is lost when the other side does not answer heartbeats any more', async () => {
+  test('throws EXEC_LOST if the server stops answering heartbeats', async () => {
     const clock = new SandboxClock({ rate: 0 });
     onTestFinished(() => clock.stop());
     const { result } = await running(clock, true);
@@ -312,7 +315,7 @@ describe('a running command', () => {
   });
 });
 
-test('refused credentials are asked for again, once', async () => {
+test('refused credentials are refreshed once for a WebSocket', async () => {
   const { origin, server } = await serve((_request, response) => response.end());
   const { WebSocketServer } = await import('ws');
   const sockets = new WebSocketServer({ noServer: true });

@@ -27,7 +27,7 @@ interface Names {
   readonly user?: object | null;
 }
 
-/** A kubeconfig with one context, cluster and user of one name. */
+/** Returns a kubeconfig with one context, one cluster and one user, all with the same name. */
 function kubeconfig(names: Names = {}): string {
   const { name = 'prod', server = 'https://10.0.0.1:6443', namespace, cluster, user } = names;
   return stringify({
@@ -58,7 +58,7 @@ function choose(more: Partial<ClusterChoice> = {}) {
 }
 
 describe('the kubeconfig', () => {
-  test('is the default file under the home directory', async () => {
+  test('is read from the default file in the home directory', async () => {
     await file('.kube/config', kubeconfig({ namespace: 'circleci-server' }));
     const connection = await choose();
     expect(connection.target).toEqual({
@@ -72,7 +72,7 @@ describe('the kubeconfig', () => {
     });
   });
 
-  test('is every file of KUBECONFIG, of which the first wins and missing ones are passed over', async () => {
+  test('is merged from all files of KUBECONFIG; the first definition wins and missing files are skipped', async () => {
     const one = await file('one', kubeconfig({ name: 'a', server: 'https://one:6443' }));
     const two = await file('two', kubeconfig({ name: 'a', server: 'https://two:6443' }));
     const three = await file('three', kubeconfig({ name: 'b', server: 'https://three:6443' }));
@@ -93,7 +93,7 @@ describe('the kubeconfig', () => {
     ]);
   });
 
-  test('is the named file, whatever the environment says', async () => {
+  test('is read from the given file, regardless of the environment', async () => {
     await file('.kube/config', kubeconfig({ name: 'home' }));
     const environment = { KUBECONFIG: await file('env', kubeconfig({ name: 'env' })) };
     const named = await file('named', kubeconfig({ name: 'named' }));
@@ -127,10 +127,10 @@ describe('the kubeconfig', () => {
   });
 });
 
-describe('a cluster and its user', () => {
+describe('connecting to a cluster', () => {
   test.each<[string, Names, object]>([
     [
-      'certificates in the file, a server name and no verification',
+      'embedded certificates, a server name and no verification',
       {
         cluster: {
           'certificate-authority-data': Buffer.from('CA').toString('base64'),
@@ -154,17 +154,17 @@ describe('a cluster and its user', () => {
       },
     ],
     [
-      'files beside the kubeconfig',
+      'files relative to the kubeconfig',
       { cluster: { 'certificate-authority': 'pki/ca.crt' }, user: { tokenFile: 'pki/token' } },
       { headers: { authorization: 'Bearer from a file' }, tls: { ca: 'CA of a file' } },
     ],
     [
-      'name and password, and another to act as',
+      'a user name and password, and impersonation',
       { user: { username: 'ann', password: 'secret', as: 'bob' } },
       { headers: { authorization: 'Basic YW5uOnNlY3JldA==', 'impersonate-user': 'bob' }, tls: {} },
     ],
     [
-      'no user, but a CA',
+      'no user but a CA',
       { cluster: { 'certificate-authority': 'pki/ca.crt' }, user: null },
       { headers: {}, tls: { ca: 'CA of a file' } },
     ],
@@ -178,7 +178,7 @@ describe('a cluster and its user', () => {
       { cluster: { 'proxy-url': 'http://bastion:3128' } },
       { headers: { authorization: 'Bearer token-of-prod' }, tls: {} },
     ],
-  ])('with %s', async (_name, names, expected) => {
+  ])('works with %s', async (_name, names, expected) => {
     await file('.kube/config', kubeconfig(names));
     await file('.kube/pki/ca.crt', 'CA of a file');
     await file('.kube/pki/token', 'from a file\n');
@@ -189,14 +189,14 @@ describe('a cluster and its user', () => {
     );
   });
 
-  test('behind a gateway keep its path', async () => {
+  test('keeps the path of a gateway', async () => {
     await file('.kube/config', kubeconfig({ server: 'https://rancher/k8s/clusters/c-1/' }));
     const { target, basePath } = await choose();
     expect([target.server, basePath]).toEqual(['https://rancher', '/k8s/clusters/c-1']);
   });
 });
 
-/** A credential plugin that counts its runs, and says what it was told. */
+/** A credential plugin that counts its runs and puts the count into its token. */
 const PLUGIN = `#!/bin/sh
 echo run >> "$(dirname "$0")/runs"
 token="$1-$(wc -l < "$(dirname "$0")/runs" | tr -d ' ')"
@@ -209,7 +209,7 @@ function plugin(command: string, more: object = {}): Names {
 }
 
 describe('a credential plugin', () => {
-  test('is run beside its kubeconfig, once, and again when fresh credentials are asked for', async () => {
+  test('is found relative to its kubeconfig, runs once, and runs again for fresh credentials', async () => {
     await file('.kube/bin/login', PLUGIN);
     await file('.kube/config', kubeconfig(plugin('./bin/login')));
     const masker = new Masker();
@@ -223,7 +223,7 @@ describe('a credential plugin', () => {
     expect(masker.mask('it is secret-2')).toBe('it is [secret]');
   });
 
-  test('that fails says what it wrote, without secrets', async () => {
+  test('that fails is reported with its output, without secrets', async () => {
     await file(
       '.kube/login',
       '#!/bin/sh\necho "session expired: AWS_TOKEN=hunter22" >&2\nexit 1\n',
@@ -237,7 +237,7 @@ describe('a credential plugin', () => {
     });
   });
 
-  test('that is not installed says so, with its own hint', async () => {
+  test('that is not installed is reported with its install hint', async () => {
     const installHint = 'Install it with: brew install no-such-login';
     await file('.kube/config', kubeconfig(plugin('no-such-login', { installHint })));
     expect(await failure((await choose()).credentials())).toMatchObject({
@@ -249,8 +249,8 @@ describe('a credential plugin', () => {
   });
 });
 
-describe('trouble', () => {
-  test('no kubeconfig anywhere', async () => {
+describe('an error is thrown for', () => {
+  test('a missing kubeconfig', async () => {
     expect(await failure(choose())).toMatchObject({
       kind: 'notFound',
       code: 'NO_KUBECONFIG',
@@ -270,7 +270,7 @@ describe('trouble', () => {
       kubeconfig().replace('cluster: prod', 'cluster: gone'),
       /^Context "prod" names cluster "gone", which is missing in the kubeconfig$/,
     ],
-  ])('a kubeconfig that cannot be used: %j', async (text, message) => {
+  ])('an unusable kubeconfig: %j', async (text, message) => {
     await file('.kube/config', text);
     expect(await failure(choose())).toMatchObject({
       kind: 'validation',
@@ -280,7 +280,7 @@ describe('trouble', () => {
     });
   });
 
-  test('a context that is not there lists those that are', async () => {
+  test('a missing context, with a list of the existing ones', async () => {
     await file('.kube/config', kubeconfig());
     expect(await failure(choose({ context: 'prdo' }))).toMatchObject({
       kind: 'notFound',
@@ -290,7 +290,7 @@ describe('trouble', () => {
     });
   });
 
-  test('a CA file that is not there', async () => {
+  test('a missing CA file', async () => {
     await file('.kube/config', kubeconfig({ cluster: { 'certificate-authority': 'gone.crt' } }));
     expect(await failure((await choose()).credentials())).toMatchObject({
       kind: 'validation',

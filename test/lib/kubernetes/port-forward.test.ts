@@ -14,7 +14,9 @@ const REFUSED = recorded('websockets.json') as {
   };
 };
 
-/** A kubelet that forwards to an HTTP server of the test. */
+/**
+ * Returns a client of an API server that forwards to an HTTP server of the test, and its requests.
+ */
 async function forwardingTo(origin: string) {
   const paths: string[] = [];
   const client = await webSocketServer('v4.channel.k8s.io', (socket, request) => {
@@ -32,7 +34,7 @@ async function forwardingTo(origin: string) {
 }
 
 describe('a connection to a port of a pod', () => {
-  test('carries HTTP, kept alive, as the connection of an HTTP client', async () => {
+  test('carries several HTTP requests as the connection of an HTTP client', async () => {
     const body = 'nomad '.repeat(100_000);
     const { origin } = await serve((request, response) => response.end(request.url + body));
     const { client, paths } = await forwardingTo(origin);
@@ -54,7 +56,7 @@ describe('a connection to a port of a pod', () => {
     ]);
   });
 
-  test('that nobody listens on ends with the recorded reason', async () => {
+  test('that is refused throws the recorded reason', async () => {
     const client = await webSocketServer('v4.channel.k8s.io', (socket) => {
       for (const { channel, text } of REFUSED['portforward-closed-port'].frames) {
         socket.send(frame(channel, text));
@@ -67,7 +69,7 @@ describe('a connection to a port of a pod', () => {
     });
   });
 
-  test('that is refused late is destroyed with the reason', async () => {
+  test('that is refused after it was opened is destroyed with the reason', async () => {
     const opened = Promise.withResolvers<WebSocket>();
     const client = await webSocketServer('v4.channel.k8s.io', (socket) => {
       socket.send(frame(0, PORT));
@@ -81,7 +83,7 @@ describe('a connection to a port of a pod', () => {
     });
   });
 
-  test('that is given up while it is being made', async () => {
+  test('throws the reason of an abort while it is opened', async () => {
     const client = await webSocketServer('v4.channel.k8s.io', () => undefined);
     const controller = new AbortController();
     const connecting = failure(client.connect(POD, 4646, controller.signal));
@@ -90,7 +92,7 @@ describe('a connection to a port of a pod', () => {
     expect(await connecting).toBe(reason);
   });
 
-  test('ends when the pod ends it, after all that it said', async () => {
+  test('ends when the pod closes it, after all of its data', async () => {
     const client = await webSocketServer('v4.channel.k8s.io', (socket) => {
       socket.send(frame(0, PORT));
       socket.send(frame(0, 'bye'));
@@ -102,7 +104,7 @@ describe('a connection to a port of a pod', () => {
     expect(Buffer.concat(pieces).toString()).toBe('bye');
   });
 
-  test('to a pod that closes at once is refused', async () => {
+  test('that the pod closes at once throws PORT_REFUSED', async () => {
     const client = await webSocketServer('v4.channel.k8s.io', (socket) => socket.close(1000));
     expect(await failure(client.connect(POD, 4646))).toMatchObject({
       kind: 'service',
@@ -111,7 +113,7 @@ describe('a connection to a port of a pod', () => {
     });
   });
 
-  test('is not read faster than its reader reads', async () => {
+  test('is read no faster than its reader reads', async () => {
     let socket: WebSocket | undefined;
     const piece = Buffer.alloc(256 * 1024);
     const client = await webSocketServer('v4.channel.k8s.io', (opened) => {
@@ -130,7 +132,7 @@ describe('a connection to a port of a pod', () => {
   });
 });
 
-test('a local port forwards, and an answer still comes after the request has ended', async () => {
+test('a local port is forwarded, and the response arrives even after the client has closed its side', async () => {
   const { origin } = await serve((_request, response) => response.end('through the pod'));
   const { client } = await forwardingTo(origin);
   const forward = await client.portForward(POD, 4646);

@@ -13,6 +13,6 @@ it.each([
   [1024, 1_024],
   [undefined, null],
   ['much', null],
-])('reads %s', (text, number) => {
+])('parses %s', (text, number) => {
   expect(parseQuantity(text)).toBe(number);
 });

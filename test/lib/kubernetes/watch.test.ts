@@ -22,12 +22,12 @@ function event(type: string, object: unknown): string {
   return `${JSON.stringify({ type, object })}\n`;
 }
 
-/** One list, or one watch that says so much and then ends, breaks, or stays. */
+/** The response to one list, or to one watch, which then ends, breaks or stays open. */
 type Answer =
   | { readonly pods: readonly PodOnWire[]; readonly version: number }
   | { readonly events: string; readonly after: 'end' | 'break' | 'stay' };
 
-/** Plays answers in their order; what was asked for is written down. */
+/** Starts an API server that gives the answers in order and records the requests. */
 async function script(answers: readonly Answer[]) {
   const asked: string[] = [];
   const left = [...answers];
@@ -51,7 +51,7 @@ async function script(answers: readonly Answer[]) {
   return { client, asked };
 }
 
-/** The first `count` changes, as text, and then an abort. */
+/** Returns the first `count` changes as text; then aborts. */
 async function changes(client: Awaited<ReturnType<typeof script>>['client'], count: number) {
   const controller = new AbortController();
   const seen: string[] = [];
@@ -67,7 +67,7 @@ function describeChange({ type, pod: { name, resourceVersion } }: PodChange): st
 }
 
 describe('a watch', () => {
-  test('tells what the recorded one told, from the version of the list on', async () => {
+  test('yields the recorded changes, from the resource version of the list on', async () => {
     const { client, asked } = await script([
       { pods: [pod('output-processor-847b744b88-2k57b', 790)], version: 800 },
       { events: recordedText('watch-pods.txt'), after: 'stay' },
@@ -80,7 +80,7 @@ describe('a watch', () => {
     expect(asked).toEqual(['list', 'watch 800']);
   });
 
-  test('that ends or breaks goes on from the last version, bookmarks included', async () => {
+  test('that ends or breaks resumes from the last resource version, including those of bookmarks', async () => {
     const half = event('MODIFIED', pod('a', 13)).slice(0, 40);
     const { client, asked } = await script([
       { pods: [pod('a', 5)], version: 10 },
@@ -92,7 +92,7 @@ describe('a watch', () => {
     expect(asked).toEqual(['list', 'watch 10', 'watch 11', 'watch 12']);
   });
 
-  test('whose version has expired lists again and tells what has changed meanwhile', async () => {
+  test('whose resource version has expired lists again, and yields the changes since then', async () => {
     const gone = {
       kind: 'Status',
       apiVersion: 'v1',
@@ -123,7 +123,7 @@ describe('a watch', () => {
     expect(asked).toEqual(['list', 'watch 10', 'list', 'watch 20']);
   });
 
-  test('gives up when it goes on failing, with the reason', async () => {
+  test('throws the reason after repeated failures', async () => {
     const { client } = await script([{ pods: [pod('a', 1)], version: 1 }]);
     expect(await failure(changes(client, 1))).toMatchObject({
       kind: 'service',
@@ -131,7 +131,7 @@ describe('a watch', () => {
     });
   });
 
-  test('that is aborted at once asks for nothing', async () => {
+  test('sends no request if it is already aborted', async () => {
     const { client, asked } = await script([]);
     for await (const change of client.watchPods({ signal: AbortSignal.abort() })) {
       throw new Error(`a change: ${describeChange(change)}`);

@@ -20,7 +20,7 @@ beforeAll(async () => {
   [server, user] = await Promise.all([issued(ca, 'kubernetes.default'), issued(ca, 'admin')]);
 });
 
-/** An API server that asks for a client certificate and runs every command with success. */
+/** Starts an API server that requires a client certificate, and where every command succeeds. */
 async function secureServer(): Promise<string> {
   const tls = { cert: server.cert, key: server.private, ca: ca.cert };
   const { origin, server: https } = await serve(
@@ -35,7 +35,7 @@ async function secureServer(): Promise<string> {
   return origin;
 }
 
-/** One request and one command, over the same credentials. */
+/** Returns functions that send a request and run a command, with the same TLS settings. */
 function both(origin: string, tls: TlsOptions, proxy?: ProxySettings) {
   const client = createKubernetesClient({
     connection: connectionTo(origin, { credentials: async () => ({ headers: {}, tls }) }),
@@ -56,7 +56,7 @@ function right(): TlsOptions {
 }
 
 describe('over TLS', () => {
-  test('requests and WebSockets log in with the same certificates', async () => {
+  test('requests and WebSockets use the same client certificate', async () => {
     const ways = both(await secureServer(), right());
     expect(await ways.request()).toBe('v1.21.2-k3s1');
     expect(await ways.exec()).toEqual({ exitCode: 0 });
@@ -64,16 +64,16 @@ describe('over TLS', () => {
 
   test.each([
     [
-      'a CA that did not sign it',
+      'a server certificate of another CA',
       () => ({ ...right(), ca: otherCa.cert }),
       'by a CA that is not trusted here',
     ],
     [
-      'the address in place of its name',
+      'a server certificate with another name',
       () => ({ ...right(), serverName: 'localhost' }),
       'is for another name (DNS:kubernetes.default)',
     ],
-  ])('%s is refused by both', async (_name, tls, message) => {
+  ])('%s is refused by requests and WebSockets', async (_name, tls, message) => {
     const ways = both(await secureServer(), tls());
     for (const way of [ways.request, ways.exec]) {
       expect(await failure(way())).toMatchObject({
@@ -84,13 +84,13 @@ describe('over TLS', () => {
     }
   });
 
-  test('no client certificate is no connection, by both', async () => {
+  test('a missing client certificate is refused for requests and WebSockets', async () => {
     const { cert: _cert, key: _key, ...without } = right();
     const ways = both(await secureServer(), without);
     for (const way of [ways.request, ways.exec]) {
       expect(await failure(way())).toMatchObject({
         kind: 'service',
-        // Whether the server's refusal or its hanging up is seen first is a race.
+        // It is not determined whether the refusal or the closed connection is seen first.
         code: expect.stringMatching(/^(TLS_REFUSED|KUBERNETES_UNREACHABLE)$/),
       });
     }
@@ -122,7 +122,7 @@ describe('through a proxy', () => {
   const behind = 'https://kubernetes.default:6443';
   const basic = `Basic ${Buffer.from('ann:pass').toString('base64')}`;
 
-  test('both go, TLS and all', async () => {
+  test('requests and WebSockets work, with TLS', async () => {
     const { url, seen } = await proxy(200, Number(new URL(await secureServer()).port));
     const ways = both(behind, right(), { https: url });
     expect(await ways.request()).toBe('v1.21.2-k3s1');
@@ -133,7 +133,7 @@ describe('through a proxy', () => {
     ]);
   });
 
-  test('that does not let a WebSocket through is named', async () => {
+  test('a refused WebSocket throws an error that names the proxy', async () => {
     const { url } = await proxy(403, 1);
     expect(await failure(both(behind, right(), { https: url }).exec())).toMatchObject({
       kind: 'service',

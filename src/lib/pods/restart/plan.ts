@@ -54,8 +54,8 @@ export type RestartPlanner = Pick<
  * Determines which workloads and pods a restart replaces.
  *
  * @throws AdminError `validation` NOT_RESTARTABLE for a pod that would not be replaced, or for a
- *   workload that does not replace its pods by itself (OnDelete) or at present (paused); as listed
- *   at KubernetesClient
+ *   workload that does not replace its pods by itself (OnDelete), at present (paused), or all of
+ *   the selected ones (partition); as listed at KubernetesClient
  */
 export async function planRestart(
   client: RestartPlanner,
