@@ -105,13 +105,16 @@ function queueFindings(): string {
   return [
     '# Findings of troubleshoot queue',
     '',
+    'Services have their names of server 3.x. In 4.3 and later, distributor is in place of dispatcher, ' +
+      'docker-provisioner in place of schedulerer, and output in place of output-processor.',
+    '',
     '| code | what is wrong |',
     '| --- | --- |',
     ...rules,
     '',
     '## Try each',
     '',
-    'Scenarios of the sandbox, and the first finding in each. Two at once: `--scenario job-lost+no-capacity`.',
+    'Scenarios of the sandbox, and the first finding in each. Two at once: `--scenario job-lost+no-capacity`; any of them in another version: `--scenario server-4.3+no-capacity`.',
     '',
     '| scenario | what is wrong | first finding |',
     '| --- | --- | --- |',

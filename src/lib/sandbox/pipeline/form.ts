@@ -37,6 +37,7 @@ export const FORM_3_0: PipelineForm = {
   output: { address: OUTPUT_3_0, port: OUTPUT_3_0, proxied: false },
   entries: 'clojure',
   beats: true,
+  namesBuilds: true,
 };
 
 const { 'legacy-dispatcher': _, ...LATER_STAGES } = FORM_3_0.stages;
@@ -57,8 +58,8 @@ export const FORM_4_2: PipelineForm = {
 
 /**
  * Distributor, provisioner and output, from 4.3 on. No public page tells the names of their queues, what
- * they write or whether they beat: the queues' names are the sandbox's own, and entries are JSON
- * objects with the words of the services before them. Clients reach output by the server's address.
+ * they write, whether they beat or name builds: the queues' names are the sandbox's own, and entries are
+ * JSON objects with the words of the services before them. Clients reach output by the server's address.
  */
 export const FORM_4_3: PipelineForm = {
   stages: {
@@ -70,4 +71,5 @@ export const FORM_4_3: PipelineForm = {
   output: { address: SERVER_HOST, port: 'server', proxied: true },
   entries: 'json',
   beats: false,
+  namesBuilds: true,
 };

@@ -37,6 +37,8 @@ export interface PipelineForm {
   readonly entries: 'clojure' | 'json';
   /** Whether its services say every minute that they run. */
   readonly beats: boolean;
+  /** Whether their entries name the builds that they are about. */
+  readonly namesBuilds: boolean;
 }
 
 /** Something that breaks the way of builds, in whichever version: services are named by their part. */

@@ -122,7 +122,7 @@ export class Scribe {
 
   /** What a service says of a build at a moment of true time; the stack trace of an error with it. */
   ofBuild(service: PipelineService, event: BuildEvent, build: SizedBuild, at: number): string {
-    const trace = traceOf(event, build, workloadOf(this.#form, service));
+    const trace = this.#trace(service, event, build);
     return this.#format(service, at, {
       level: trace === null ? 'INFO' : 'ERROR',
       thread: THREADS[service],
@@ -166,6 +166,15 @@ export class Scribe {
     return at + (this.#skewMs[service] ?? 0);
   }
 
+  /** The stack trace that goes with an event, with the frames of the service that prints it. */
+  #trace(service: PipelineService, event: BuildEvent, { name }: SizedBuild): string | null {
+    const own = workloadOf(this.#form, service).replaceAll('-', '_');
+    const task = this.#form.namesBuilds ? name.jobId : '';
+    if (event === 'post-failed') return taskTrace(task, own);
+    if (event === 'no-leader') return noLeaderTrace(own);
+    return event === 'output-failed' ? outputTrace(own) : null;
+  }
+
   /** What says it in 3.x, and the service itself where another plays that part. */
   #namespace(service: PipelineService, own: string): string {
     const workload = workloadOf(this.#form, service);
@@ -178,6 +187,7 @@ export class Scribe {
 
   #details(event: BuildEvent, build: SizedBuild): Readonly<Record<string, string>> {
     const { name, size } = build;
+    if (!this.#form.namesBuilds) return {};
     const key = (word: string): string => this.#wording.key(word);
     const slug = `${name.org}/${name.repo}`;
     switch (event) {
@@ -206,14 +216,6 @@ export class Scribe {
         return {};
     }
   }
-}
-
-/** The stack trace that goes with an event, with the frames of the service that prints it. */
-function traceOf(event: BuildEvent, { name }: SizedBuild, service: string): string | null {
-  const own = service.replaceAll('-', '_');
-  if (event === 'post-failed') return taskTrace(name.jobId, own);
-  if (event === 'no-leader') return noLeaderTrace(own);
-  return event === 'output-failed' ? outputTrace(own) : null;
 }
 
 /** The task as Clojure prints it, with the fields of the operations guide's sample. */
