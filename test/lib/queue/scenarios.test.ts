@@ -111,6 +111,23 @@ describe.each(ENTRIES)('server 4.3 with %s', (_name, differs) => {
   );
 });
 
+describe('server 4.3 with logs that name no build', () => {
+  it.each(JUDGED.filter(({ version }) => version === '4.3'))(
+    'has the cause of $name named first, or nothing found',
+    async (scenario) => {
+      const { expects = null, pipeline } = scenario;
+      const form = { ...FORM_4_3, namesBuilds: false };
+      const diagnosis = await judged({ ...scenario, pipeline: { ...pipeline, form } });
+      const codes = codesOf(diagnosis);
+      // Where a build got lost is only known by its name.
+      const first = expects === 'CQ0303' ? 'CQ0205' : expects;
+      expect(codes.slice(0, 1), codes.join(' ')).toEqual(first === null ? [] : [first]);
+      const roots = diagnosis.findings.filter(({ causedBy }) => causedBy === null);
+      expect(roots.map(({ code }) => code)).toEqual(codes.slice(0, 1));
+    },
+  );
+});
+
 describe('the services of a version', () => {
   const NAMES = [
     ['healthy', 'legacy-dispatcher', 'schedulerer', 'output-processor'],

@@ -34,6 +34,7 @@ import { unfitClients } from './unfit-clients.ts';
 import { unschedulable } from './unschedulable.ts';
 import { unseenEnd } from './unseen-end.ts';
 import { unseenRunning } from './unseen-running.ts';
+import { untoldStop } from './untold-stop.ts';
 
 /** All rules. Of those about one place, what causes stands before what comes of it. */
 export const RULES: readonly Rule[] = [
@@ -52,6 +53,7 @@ export const RULES: readonly Rule[] = [
   neverDispatched,
   lostBetweenDispatchers,
   stuckForLong,
+  untoldStop,
   schedulererErrors,
   schedulererSilent,
   lostBeforeSchedulerer,

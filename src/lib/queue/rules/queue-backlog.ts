@@ -25,7 +25,7 @@ const PIPELINE =
 export const queueBacklog: Rule = {
   code: 'CQ0801',
   name: 'messages pile up in RabbitMQ',
-  explains: ['CQ0202', 'CQ0203', 'CQ0204', 'CQ0303'],
+  explains: ['CQ0202', 'CQ0203', 'CQ0204', 'CQ0205', 'CQ0303'],
   // A queue is of the stage that takes from it, and of no other.
   explainsThis: isOfStage,
   isExplainedBy: isOfStage,

@@ -29,6 +29,13 @@ export const LOST = 'acme/web/42';
 /** What nobody could be asked for. */
 export const NOTHING = notAsked('nothing is set up');
 
+/** The pods that carry builds in server 4.3. */
+const LATE_PODS = [
+  pod('dispatcher', {}, { service: 'distributor', workload: 'distributor-dispatcher' }),
+  pod('schedulerer', {}, { service: 'docker-provisioner', workload: 'docker-provisioner' }),
+  pod('output-processor', {}, { service: 'output', workload: 'output' }),
+];
+
 const TRACE = [
   'java.net.ConnectException: Connection refused',
   '\tat java.net.PlainSocketImpl.socketConnect(Native Method)',
@@ -258,6 +265,22 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
       server: { builds: listed(inUi(LOST, 'queued', 10 * MINUTE)) },
     },
     ['CQ0204'],
+  ],
+  [
+    'builds of server 4.3 wait, and its logs name none',
+    {
+      serverVersion: '4.3',
+      pods: sure(LATE_PODS),
+      logs: [
+        log('dispatcher', [
+          [5 * MINUTE, '{"level":"info","logger":"distributor","msg":"got job"}'],
+        ]),
+        log('schedulerer', [[20 * MINUTE, '{"level":"info","msg":"posted to nomad"}']]),
+        log('output-processor', []),
+      ],
+      server: { builds: listed(inUi(LOST, 'queued', 5 * MINUTE)) },
+    },
+    ['CQ0205'],
   ],
   [
     'it is lost, and nobody but the logs can be asked',
