@@ -4,24 +4,24 @@ import type { NomadNode } from '../model.ts';
 import { findNodes, isSelective, type NodeSelector, selectNodes } from '../nodes/find-node.ts';
 import { liveBuilds, readLoad } from '../nodes/node-load.ts';
 
-/** Which clients a change is about, as the operator says it. */
+/** The clients to change, as the operator gives them. */
 export interface WantedClients {
-  /** Ids, prefixes, names, addresses or instance ids. */
+  /** IDs, prefixes, names, addresses or instance IDs. */
   readonly names: readonly string[];
   readonly selector: NodeSelector;
-  /** Every client there is. */
+  /** Whether to change every client. */
   readonly all: boolean;
 }
 
-/** The clients of a change, and all there are. */
+/** The clients to change, and all clients. */
 export interface ChosenClients {
   readonly chosen: readonly NomadNode[];
   readonly fleet: readonly NomadNode[];
 }
 
 /**
- * Finds the clients that a change is about. Nothing is changed on the strength of a guess: names or
- * a selector or all, and never none of these.
+ * Finds the clients to change. To exclude mistakes, exactly one of names, a selector and `all` must
+ * be given.
  *
  * @throws AdminError of kind `usage` (NO_CLIENT_NAMED, CONFLICTING_FLAGS, AMBIGUOUS_NODE) or
  *   `notFound` (NODE_NOT_FOUND)
@@ -39,7 +39,7 @@ export async function chooseClients(
     return { chosen: await findNodes(nomad, wanted.names, fleet, options), fleet };
   }
   const { selector } = wanted;
-  // Checks the words of the selector before the longer read.
+  // Validates the selector before the longer read.
   const fitting = selectNodes(fleet, { ...selector, idle: false });
   if (!selector.idle) return { chosen: fitting, fleet };
   const load = await readLoad(nomad, options);

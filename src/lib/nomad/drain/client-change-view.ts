@@ -7,7 +7,7 @@ import type {
   ClientChangeReport,
 } from './client-change.ts';
 
-/** What is done with each client, for people. */
+/** Returns the view of what is done with each client. */
 export function clientChangeView(changes: readonly ClientChange[]): DetailView {
   return {
     blocks: [
@@ -20,14 +20,14 @@ export function clientChangeView(changes: readonly ClientChange[]): DetailView {
   };
 }
 
-/** How it ended, for people. */
+/** Returns the view of the report. */
 export function clientChangeReportView(report: ClientChangeReport): DetailView {
   return {
     blocks: [{ kind: 'table', table: eraseTable({ columns: REPORT_COLUMNS, rows: report.nodes }) }],
   };
 }
 
-/** One line for people about an event; undefined for what the report tells. */
+/** Returns the line to print for an event; undefined for what the report contains. */
 export function clientChangeLine(event: ClientChangeEvent): string | undefined {
   switch (event.type) {
     case 'changed':

@@ -7,35 +7,35 @@ import type { NomadClient } from '../client.ts';
 import type { NodeId, NodeStatus, NomadNode } from '../model.ts';
 import type { ClientName, ReportedError } from './drain-events.ts';
 
-/** What ending drains and changing eligibility ask of Nomad. */
+/** The part of the Nomad client that ends drains and changes eligibility. */
 export type ClientChanger = Pick<NomadClient, 'node' | 'cancelDrain' | 'setEligibility'>;
 
-/** One client of a change, and what is done with it. */
+/** A client to change, and the action. */
 export interface ClientChange extends ClientName {
   readonly status: NodeStatus;
   readonly eligible: boolean;
   readonly draining: boolean;
   readonly action: 'end-drain' | 'make-eligible' | 'make-ineligible' | 'nothing';
-  /** Whether builds may be placed there afterwards. */
+  /** Whether the client accepts builds afterwards. */
   readonly eligibleThen: boolean;
 }
 
-/** One client in a {@link ClientChangeReport}. */
+/** A client in a {@link ClientChangeReport}. */
 export interface ChangedClient extends ClientName {
   readonly outcome: 'changed' | 'unchanged' | 'failed' | 'not-done';
-  /** As read back afterwards; null where that was not possible. */
+  /** As read back after the change; null if it could not be read. */
   readonly eligible: boolean | null;
   readonly draining: boolean | null;
   readonly error: ReportedError | null;
 }
 
-/** How a change of clients ended. */
+/** The result of changing clients. */
 export interface ClientChangeReport {
   readonly nodes: readonly ChangedClient[];
   readonly exitCode: number;
 }
 
-/** What happens while clients are changed. The last event is the report. */
+/** An event while clients are changed. The last event is the report. */
 export type ClientChangeEvent = { readonly at: Date } & (
   | { readonly type: 'changed'; readonly node: ChangedClient }
   | {
@@ -50,20 +50,20 @@ export type ClientChangeEvent = { readonly at: Date } & (
   | { readonly type: 'report'; readonly report: ClientChangeReport }
 );
 
-/** How clients are changed. */
+/** The options of changing clients. */
 export interface ClientChangeOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** How many at once; 10 where it is left out. */
+  /** How many clients are changed concurrently; 10 by default. */
   readonly concurrency?: number;
-  /** For how long a failing Nomad is asked again, in milliseconds; a minute where it is left out. */
+  /** How long requests are retried while Nomad fails, in milliseconds; a minute by default. */
   readonly patienceMs?: Milliseconds;
 }
 
 const PATIENCE_MS: Milliseconds = 60_000;
 const CHANGES_AT_ONCE = 10;
 
-/** A client whose eligibility or drain is left as it is, or changed; pure. */
+/** Builds a change from a client and an action. */
 export function clientChange(
   node: NomadNode,
   action: ClientChange['action'],
@@ -74,8 +74,8 @@ export function clientChange(
 }
 
 /**
- * Changes clients, several at once, and reads each back: only what Nomad then says counts. What goes
- * wrong with one client is told in the report; only a bug throws.
+ * Changes clients, several concurrently, and reads each back: the result is what Nomad then
+ * reports. An error of a single client is part of the report; only a bug throws.
  */
 export function changeClients(
   nomad: ClientChanger,

@@ -1,27 +1,33 @@
 import type { DrainSpec } from '../client.ts';
 import type { Allocation, DrainStrategy, NomadNode } from '../model.ts';
 
-/** A client that is to be drained, as it stands. */
+/** A client to drain, with its current state. */
 export interface DrainTarget {
   readonly node: NomadNode;
-  /** The drain that is going on there; null when there is none. */
+  /** The drain in progress; null if there is none, or if it is unknown. */
   readonly strategy: DrainStrategy | null;
-  /** What is placed on it and has not ended, by client status. */
+  /** The allocations on the client that are live by client status. */
   readonly live: readonly Allocation[];
 }
 
-/** What a drain does with a client. */
+/** The action of a drain for one client. */
 export type DrainAction =
-  /** Sets a drain. */
+  /** Starts a drain. */
   | 'drain'
-  /** One of the same kind goes on already: waits for it. Setting it again would restart its clock. */
+  /**
+   * Waits for a drain of the same kind that is already in progress. Setting it again would restart
+   * its deadline.
+   */
   | 'join'
-  /** Another kind goes on: sets ours instead. */
+  /** Replaces a drain of another kind that is in progress. */
   | 'replace'
-  /** Ineligible, not draining, and nothing runs there. */
+  /** The client is ineligible and not draining, and has no live allocations. */
   | 'already-drained';
 
-/** What is to be done with a client, so that a drain can be run again and goes on where it stands. */
+/**
+ * Determines the action for a client, so that a drain that is run again continues from the current
+ * state.
+ */
 export function drainAction(target: DrainTarget, spec: DrainSpec): DrainAction {
   const { node, strategy, live } = target;
   if (strategy) return fitsSpec(strategy, spec) ? 'join' : 'replace';
@@ -29,7 +35,7 @@ export function drainAction(target: DrainTarget, spec: DrainSpec): DrainAction {
   return !node.eligible && live.length === 0 ? 'already-drained' : 'drain';
 }
 
-/** Whether a drain that goes on is the one that is asked for. */
+/** Returns whether a drain in progress is the requested one. */
 export function fitsSpec(strategy: DrainStrategy, spec: DrainSpec): boolean {
   if (strategy.ignoreSystemJobs !== (spec.ignoreSystemJobs ?? false)) return false;
   if (spec.deadline === null) return strategy.kind === 'no-deadline';

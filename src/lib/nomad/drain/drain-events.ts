@@ -1,112 +1,112 @@
 import type { AllocationId, DrainStrategy, JobId, NodeId } from '../model.ts';
 
-/** Which client an event or a report is about. */
+/** The client of an event or a report. */
 export interface ClientName {
   readonly id: NodeId;
   readonly name: string;
 }
 
-/** Something that Nomad placed on a client: a build, or another job's allocation. */
+/** An allocation on a client: a build, or an allocation of another job. */
 export interface PlacedBuild {
   readonly allocation: AllocationId;
   readonly jobId: JobId;
-  /** `ORG-REPO` as the job's ID has it; null for a job that is no build. */
+  /** `ORG-REPO` from the job's ID; null for a job that is not a build. */
   readonly slug: string | null;
-  /** The build's number in its project; null for a job that is no build. */
+  /** The number of the build in its project; null for a job that is not a build. */
   readonly number: number | null;
-  /** `batch` for builds; null where the server does not say. */
+  /** `batch` for builds; null if the server does not report it. */
   readonly jobType: string | null;
-  /** When Nomad placed it. */
+  /** The time when Nomad placed it. */
   readonly since: Date | null;
 }
 
-/** How something on a draining client ended. */
+/** How an allocation on a draining client ended. */
 export type BuildEnd =
   | 'completed'
   | 'failed'
-  /** The drain's deadline, or its force, ended it. */
+  /** It was killed by the drain's deadline or force. */
   | 'killed-by-drain'
-  /** Its job was stopped by somebody. */
+  /** Its job was stopped. */
   | 'stopped'
-  /** A service or a system job: a drain stops those by design. */
+  /** A service or a system job, which a drain stops by design. */
   | 'migrated'
-  /** The client went away with it: on a machine that is cut off it may still run. */
+  /** Nomad lost its client. On a machine that is only disconnected it may still run. */
   | 'lost'
-  /** Nomad has forgotten how. */
+  /** Nomad no longer knows how it ended. */
   | 'unknown';
 
-/** Something that no longer runs on a client. */
+/** An allocation that no longer runs on its client. */
 export interface EndedBuild extends PlacedBuild {
   readonly how: BuildEnd;
   readonly exitCode: number | null;
 }
 
-/** A killed or lost build, and whether Nomad has it run again. */
+/** A killed or lost build, and whether Nomad restarts it. */
 export interface DamagedBuild extends EndedBuild {
-  /** `waiting`: for a client with room; `no`: the job is dead; null: could not be read. */
+  /** `waiting`: until a client has room; `no`: the job is dead; null: could not be read. */
   readonly again: 'running' | 'waiting' | 'no' | null;
 }
 
-/** What became of a client's drain. */
+/** The result of draining a client. */
 export type DrainOutcome =
-  /** Nothing is left on it, and no build was harmed. */
+  /** The client has no allocations left, and no build was killed or lost. */
   | 'drained'
-  /** Set, and not waited for to its end. */
+  /** The drain is in progress, and its end was not awaited. */
   | 'draining'
   /** The run ended before the drain was set. */
   | 'not-set'
-  /** Nothing is left on it because the drain killed builds. */
+  /** The client has no allocations left, because the drain killed builds. */
   | 'killed-builds'
   /** Somebody ended the drain, or made the client eligible again. */
   | 'cancelled'
-  /** The client went away with builds on it. */
+  /** The client was lost with builds on it. */
   | 'lost'
-  /** Not set, or its state could not be read to the end. */
+  /** The drain could not be set, or its state could not be read. */
   | 'failed'
-  /** Still draining when the wait ended. */
+  /** The drain was still in progress when the timeout expired. */
   | 'timed-out';
 
-/** An error as a report keeps it. */
+/** An error in a report. */
 export interface ReportedError {
   readonly code: string;
   readonly message: string;
   readonly exitCode: number;
 }
 
-/** One client in a {@link DrainReport}. */
+/** A client in a {@link DrainReport}. */
 export interface DrainedClient extends ClientName {
   readonly outcome: DrainOutcome;
   /**
-   * Seen on the client: the drain is over, nothing is pending or running there by client status,
-   * and nothing new is placed there.
+   * Whether it was observed that the drain is over, that no allocation is pending or running by
+   * client status, and that the client receives no new ones.
    */
   readonly safeToTerminate: boolean;
   readonly durationMs: number;
-  /** Builds that ended by themselves while we watched. */
+  /** Builds that ended by themselves while the drain was watched. */
   readonly finishedBuilds: readonly EndedBuild[];
   readonly killedBuilds: readonly DamagedBuild[];
   readonly lostBuilds: readonly DamagedBuild[];
-  /** What still runs there; null where that is not known. */
+  /** The allocations that still run; null if unknown. */
   readonly holding: readonly PlacedBuild[] | null;
   readonly error: ReportedError | null;
 }
 
-/** How a drain of clients ended. */
+/** The result of draining clients. */
 export interface DrainReport {
   readonly nodes: readonly DrainedClient[];
   readonly deadlineMs: number | null;
   readonly force: boolean;
-  /** The exit code that says the same in one number. */
+  /** The exit code for the whole result. */
   readonly exitCode: number;
 }
 
-/** What happens during a drain of clients, in its order. The last one is the report. */
+/** An event of a drain, in order. The last event is the report. */
 export type DrainEvent = { readonly at: Date } & (
   | { readonly type: 'ineligible'; readonly node: ClientName }
   | {
       readonly type: 'drain-set';
       readonly node: ClientName;
-      /** A drain of this kind was there before us; its deadline's clock was not restarted. */
+      /** Whether a drain of this kind was already in progress, whose deadline was not restarted. */
       readonly joined: boolean;
       readonly deadlineAt: Date | null;
     }
@@ -118,7 +118,7 @@ export type DrainEvent = { readonly at: Date } & (
     }
   | { readonly type: 'build-finished'; readonly node: ClientName; readonly build: EndedBuild }
   | {
-      /** Nomad calls the drain complete while tasks still run. */
+      /** Nomad reports the drain as complete, but tasks still run. */
       readonly type: 'tasks-exiting';
       readonly node: ClientName;
       readonly builds: readonly PlacedBuild[];
@@ -137,12 +137,12 @@ export type DrainEvent = { readonly at: Date } & (
     }
   | { readonly type: 'cancelled-by-someone'; readonly node: ClientName }
   | { readonly type: 'node-down'; readonly node: ClientName }
-  /** Nomad (1.3 and later) lost sight of it, and waits for it to come back. */
+  /** Nomad (1.3 and later) lost contact with the client and waits for it to reconnect. */
   | { readonly type: 'node-disconnected'; readonly node: ClientName }
   | { readonly type: 'node-vanished'; readonly node: ClientName }
   | {
       readonly type: 'retrying';
-      /** Null when a read of all clients failed. */
+      /** Null if a read of all clients failed. */
       readonly node: ClientName | null;
       readonly code: string;
       readonly message: string;
@@ -151,10 +151,10 @@ export type DrainEvent = { readonly at: Date } & (
     }
   | { readonly type: 'failed'; readonly node: ClientName; readonly error: ReportedError }
   | {
-      /** Every ten seconds: we are still there. */
+      /** Emitted every ten seconds to show that the wait continues. */
       readonly type: 'waiting';
       readonly clients: number;
-      /** How many builds hold them; null while nothing of a client was seen. */
+      /** The number of builds that the drains wait for; null if a client has not been read yet. */
       readonly builds: number | null;
       readonly waitedMs: number;
     }

@@ -16,7 +16,9 @@ const ENDS: Readonly<Record<BuildEnd, string>> = {
 
 const SAID_AGAIN_EVERY = 5;
 
-/** One line for people about an event of a drain; undefined for what the report tells better. */
+/**
+ * Returns the line to print for an event of a drain; undefined for what is shown in another way.
+ */
 export function drainLine(event: DrainEvent): string | undefined {
   switch (event.type) {
     case 'report':
@@ -77,7 +79,7 @@ function completeLine({
     : `drained, as far as Nomad knows: whether a build still runs on the machine cannot be seen${how}`;
 }
 
-/** What is going on, for the one line of a terminal that is written over. */
+/** Returns the status line that a terminal overwrites. */
 export function drainProgressLine(event: DrainEvent): string | undefined {
   if (event.type !== 'waiting') return undefined;
   const builds = event.builds === null ? '' : `${count(event.builds, 'build')} on `;

@@ -1,7 +1,7 @@
 import type { Clock, Milliseconds } from '../../clock.ts';
 import type { NomadClient } from '../client.ts';
 
-/** What a drain asks of Nomad. */
+/** The part of the Nomad client that drains clients. */
 export type DrainClient = Pick<
   NomadClient,
   | 'nodes'
@@ -15,17 +15,17 @@ export type DrainClient = Pick<
   | 'setEligibility'
 >;
 
-/** How clients are drained. */
+/** The options of draining clients. */
 export interface DrainOptions {
   readonly clock: Clock;
-  /** Ends the watching. Drains that are set go on. */
+  /** Ends the wait. Drains that were set continue. */
   readonly signal: AbortSignal;
-  /** How long to wait, in milliseconds; null waits for ever. */
+  /** How long to wait, in milliseconds; null for no limit. */
   readonly timeoutMs: Milliseconds | null;
-  /** Sets the drains, and does not wait. */
+  /** Whether to set the drains without waiting for their end. */
   readonly detach?: boolean;
-  /** How many clients are changed at once; 10 where it is left out. */
+  /** How many clients are changed concurrently; 10 by default. */
   readonly concurrency?: number;
-  /** For how long a failing Nomad is asked again, in milliseconds; 5 minutes where it is left out. */
+  /** How long requests are retried while Nomad fails, in milliseconds; 5 minutes by default. */
   readonly patienceMs?: Milliseconds;
 }

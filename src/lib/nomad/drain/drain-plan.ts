@@ -14,25 +14,25 @@ import { clockTime, namedBuilds } from './drain-words.ts';
 export interface PlannedClient extends ClientName {
   readonly status: NodeStatus;
   readonly eligible: boolean;
-  /** The drain that goes on there already. */
+  /** The drain that is already in progress. */
   readonly drain: DrainStrategy | null;
   readonly action: DrainAction;
   readonly builds: readonly PlacedBuild[];
 }
 
-/** What a drain will do, before it does. */
+/** What a drain is going to do. */
 export interface DrainPlan {
   readonly clients: readonly PlannedClient[];
   readonly deadlineMs: number | null;
-  /** When builds that still run are killed, if the drain is set now; null when they are not. */
+  /** When builds that still run are killed if the drain is set now; null without a deadline. */
   readonly killsAt: Date | null;
   readonly force: boolean;
-  /** How many clients take builds before it, and after it is set. */
+  /** The number of clients that accept builds, before and after the drain is set. */
   readonly takingBuilds: { readonly before: number; readonly after: number };
   readonly warnings: readonly string[];
 }
 
-/** Works out what a drain will do, and warns of what it may break. */
+/** Plans a drain, with warnings of possible damage. */
 export function planDrain(
   targets: readonly DrainTarget[],
   fleet: readonly NomadNode[],
@@ -64,7 +64,8 @@ export function planDrain(
 }
 
 /**
- * The report of a drain whose clients are all drained already; null where something is left to do.
+ * Returns the report of a drain whose clients are all drained already; null if there is anything
+ * left to do.
  */
 export function nothingToDrain(plan: DrainPlan, spec: DrainSpec, now: Date): DrainReport | null {
   if (plan.clients.some((client) => client.action !== 'already-drained')) return null;
@@ -112,7 +113,7 @@ function killWarning(plan: Unwarned, spec: DrainSpec, now: Date): readonly strin
   return [`Builds still running at ${when} will be killed; ${running}.`];
 }
 
-/** An earlier drain may kill builds at another time than the operator thinks. */
+/** An earlier drain may kill builds at another time than the operator expects. */
 function earlierDrainWarning(client: PlannedClient, spec: DrainSpec, now: Date): readonly string[] {
   const { drain, name } = client;
   if (drain?.kind !== 'deadline') return [];

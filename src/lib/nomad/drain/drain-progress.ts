@@ -13,43 +13,47 @@ import type {
   ReportedError,
 } from './drain-events.ts';
 
-/** An allocation that was live when it was last seen, and what was read of it since. */
+/** An allocation that was live in the previous observation and no longer is. */
 export interface SeenEnd {
   readonly last: Allocation;
-  /** Null where Nomad has forgotten it. */
+  /** The state that was read since; null if Nomad no longer knows the allocation. */
   readonly final: Allocation | null;
 }
 
-/** One look at a draining client. */
+/** An observation of a draining client. */
 export interface Observation {
   readonly at: Date;
-  /** In detail where the drain is over; null when Nomad has forgotten the node. */
+  /** With details if the drain is over; null if Nomad no longer knows the node. */
   readonly node: NomadNode | NomadNodeDetail | null;
   readonly live: readonly Allocation[];
   readonly ended: readonly SeenEnd[];
 }
 
-/** Those who wait are reminded of what holds a drain so often. */
+/** How often the builds that hold a drain are reported again. */
 const REMIND_MS: Milliseconds = 60_000;
 
 /**
- * How far the drain of one client has come. It is told what was seen, and says what that means: it
- * reads nothing itself. A drain is over only when Nomad says so and nothing is live by client
- * status: Nomad clears a drain whose deadline has passed seconds before the tasks exit.
+ * The progress of the drain of one client. It reads nothing itself: it receives observations and
+ * returns the events that follow from them. A drain is over only when Nomad reports that and no
+ * allocation is live by client status, because Nomad ends a drain whose deadline has passed seconds
+ * before the tasks exit.
  */
 export class DrainProgress {
   readonly client: ClientName;
   readonly #spec: DrainSpec;
   readonly #startedAt: Date;
   readonly #ended: EndedBuild[] = [];
-  /** Lost builds of which no client has said since that they ended: they may still run. */
+  /** Lost builds whose client has not reported their end since: they may still run. */
   readonly #outOfSight = new Set<AllocationId>();
   #holding: ReadonlyMap<AllocationId, PlacedBuild> | null = null;
   #saidHolding: { readonly key: string; readonly at: number } | null = null;
   #saidExiting = false;
   #saidStrategy = '';
   #set = false;
-  /** Whether Nomad has heard from it since the drain was set: only then was seen what runs there. */
+  /**
+   * Whether Nomad was in contact with the client since the drain was set: only then is it known
+   * what runs there.
+   */
   #heard = false;
   #unheard: 'down' | 'disconnected' | null = null;
   #vanished = false;
@@ -63,28 +67,28 @@ export class DrainProgress {
     this.#startedAt = startedAt;
   }
 
-  /** What became of it; null while that is open. */
+  /** The result; null while the drain is in progress. */
   get outcome(): DrainOutcome | null {
     return this.#settled?.outcome ?? null;
   }
 
-  /** Whether nothing runs on it and nothing comes. */
+  /** Whether nothing runs on the client and nothing new is placed there. */
   get safeToTerminate(): boolean {
     return this.#settled?.safe ?? false;
   }
 
-  /** How long it took until it was settled, or has taken. */
+  /** Returns the duration until the result was known, or until `now`. */
   durationMs(now: Date): Milliseconds {
     return (this.#settled?.at ?? now).getTime() - this.#startedAt.getTime();
   }
 
-  /** What still runs there; null where nothing was seen of it, or its state was lost sight of. */
+  /** The allocations that still run; null if nothing was observed yet, or after an error. */
   get holding(): readonly PlacedBuild[] | null {
     if (this.#error || !this.#holding) return null;
     return [...this.#holding.values()];
   }
 
-  /** Everything that ended there while it was watched. */
+  /** All allocations that ended while the drain was watched. */
   get ended(): readonly EndedBuild[] {
     return this.#ended;
   }
@@ -93,33 +97,33 @@ export class DrainProgress {
     return this.#error;
   }
 
-  /** There was nothing to do. */
+  /** Records that the client was already drained. */
   alreadyDrained(node: Pick<NomadNode, 'status'>, at: Date): DrainEvent {
     this.#holding = new Map();
     this.#settled = { outcome: 'drained', safe: isHeard(node), at };
     return { type: 'already-drained', at, node: this.client };
   }
 
-  /** It could not be drained, or not be watched to the end. */
+  /** Records that the client could not be drained, or not be watched to the end. */
   fail(error: ReportedError, at: Date): DrainEvent {
     this.#error = error;
     this.#settled = { outcome: 'failed', safe: false, at };
     return { type: 'failed', at, node: this.client, error };
   }
 
-  /** Its drain goes on: set by us, or before us. */
+  /** Records that the drain is in progress, whether set by this run or before. */
   drainSet(set: { readonly at: Date; readonly joined: boolean; readonly deadlineAt: Date | null }) {
     this.#set = true;
     return { type: 'drain-set', node: this.client, ...set } as const;
   }
 
-  /** The wait ends here: what is open stays so. */
+  /** Records that the wait ended; a drain in progress continues. */
   stopWaiting(timedOut: boolean, at: Date): void {
     const open = timedOut ? 'timed-out' : 'draining';
     this.#settled ??= { outcome: this.#set ? open : 'not-set', safe: false, at };
   }
 
-  /** Takes in one look at the client. */
+  /** Processes an observation and returns the resulting events. */
   observe(seen: Observation): readonly DrainEvent[] {
     if (this.#settled) return [];
     const { node, at } = seen;
@@ -145,9 +149,9 @@ export class DrainProgress {
   }
 
   /**
-   * Keeps how a build ended; false where that is no news. A client that comes back tells of what
-   * Nomad took for lost: a build that it let run to its end was not lost. One that it had to stop
-   * was, because Nomad had given it up.
+   * Records how a build ended; returns false if that is not new. A client that reconnects reports
+   * allocations that Nomad took for lost. A build that ended by itself there was not lost. A build
+   * that had to be stopped was lost, because Nomad had given it up.
    */
   #keep(build: EndedBuild): boolean {
     if (build.how === 'lost' && isDamaged(build)) this.#outOfSight.add(build.allocation);
@@ -160,7 +164,7 @@ export class DrainProgress {
     return true;
   }
 
-  /** What the drain waits for. */
+  /** Returns the allocations that the drain waits for. */
   #held(seen: Observation): readonly Allocation[] {
     return seen.live.filter((one) => !this.#spec.ignoreSystemJobs || !isSystem(one));
   }
@@ -200,7 +204,7 @@ export class DrainProgress {
 
   #sayHolding(at: Date, builds: readonly PlacedBuild[]): readonly DrainEvent[] {
     if (builds.length === 0) return [];
-    // Nomad lists them in another order each time.
+    // Nomad lists the allocations in a different order each time.
     const key = builds
       .map((build) => build.allocation)
       .sort()
@@ -220,8 +224,9 @@ export class DrainProgress {
 }
 
 /**
- * How a drain that goes on no longer has ended. Nomad 1.1 and later say so in LastDrain, all write
- * an event; without either, builds that run on undisturbed give a cancel away.
+ * Determines how a drain that is no longer in progress ended. Nomad 1.1 and later report it in
+ * LastDrain, and all versions add a node event. Without either, a drain was cancelled if builds
+ * continue undisturbed.
  */
 function endingOf(
   node: NomadNode | NomadNodeDetail,

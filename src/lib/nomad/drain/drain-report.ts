@@ -4,7 +4,7 @@ import { isDamaged } from '../jobs/placed-build.ts';
 import type { DamagedBuild, DrainedClient, DrainReport, EndedBuild } from './drain-events.ts';
 import type { DrainProgress } from './drain-progress.ts';
 
-/** What a drain has come to, from what was seen of each client. */
+/** Builds the report of a drain from the progress of each client. */
 export function drainReport(
   clients: readonly DrainProgress[],
   spec: DrainSpec,
@@ -22,8 +22,9 @@ export function drainReport(
 }
 
 /**
- * The exit code of a drain. Damage outranks a wait that ended; kills that force asked for are no
- * damage. Where every client failed for the same reason, it is that reason's code.
+ * Returns the exit code of a drain. Damage takes precedence over an expired timeout; builds that
+ * were killed as requested by force are not damage. If all clients failed for the same reason, the
+ * code is that of the reason.
  */
 function drainExitCode(nodes: readonly DrainedClient[], force: boolean): number {
   const failed = nodes.flatMap((node) => (node.error ? [node.error.exitCode] : []));

@@ -2,7 +2,7 @@ import type { Milliseconds } from '../../clock.ts';
 import { AdminError } from '../../errors.ts';
 import type { DrainSpec } from '../client.ts';
 
-/** What the flags of a drain say, as they were given. */
+/** The flags of a drain as given. */
 export interface DrainFlags {
   readonly enable: boolean;
   readonly disable: boolean;
@@ -15,7 +15,7 @@ export interface DrainFlags {
   readonly reason: string | undefined;
 }
 
-/** What a drain is asked to do. */
+/** The request that the flags make. */
 export type DrainRequest =
   | {
       readonly kind: 'drain';
@@ -25,7 +25,7 @@ export type DrainRequest =
     }
   | { readonly kind: 'end'; readonly keepIneligible: boolean };
 
-/** Flags that say something else than each other. */
+/** Pairs of flags that contradict each other. */
 const CONFLICTS: readonly (readonly [keyof DrainFlags, keyof DrainFlags])[] = [
   ['deadline', 'force'],
   ['disable', 'enable'],
@@ -39,7 +39,7 @@ const CONFLICTS: readonly (readonly [keyof DrainFlags, keyof DrainFlags])[] = [
 ];
 
 /**
- * Reads the flags of a drain.
+ * Interprets the flags of a drain.
  *
  * @throws AdminError of kind `usage` (CONFLICTING_FLAGS, BAD_DEADLINE)
  */

@@ -17,25 +17,25 @@ import { whetherStartedAgain } from './started-again.ts';
 const PATIENCE_MS: Milliseconds = 300_000;
 const CHANGES_AT_ONCE = 10;
 /**
- * Up to so many clients are watched by two held requests each, which leaves the connections that
- * the reads need: an HTTP client has 16.
+ * The maximum number of clients that are watched with two blocking queries each. More would use up
+ * the 16 connections of the HTTP client, which the reads need too.
  */
 const WATCHED_ALONE = 6;
-/** A wait says so often that it goes on. */
+/** How often the wait emits an event to show that it continues. */
 const TICK_MS: Milliseconds = 10_000;
 
-/** {@link DrainOptions}, and where the events go. */
+/** {@link DrainOptions} with the receiver of the events. */
 export interface DrainRunOptions extends DrainOptions {
   readonly emit: (event: DrainEvent) => void;
 }
 
-/** One run of a drain over all its clients, and what it knows so far. */
+/** A run of a drain over all its clients, with their progress. */
 export class DrainRun {
   readonly #nomad: DrainClient;
   readonly #spec: DrainSpec;
   readonly #options: DrainRunOptions;
   readonly #progress: ReadonlyMap<NodeId, DrainProgress>;
-  /** Aborted by the signal, and when the wait is over. */
+  /** Aborted by the signal, and when the timeout expires. */
   readonly #waiting: AbortSignal;
   readonly #over = new AbortController();
 
@@ -55,7 +55,7 @@ export class DrainRun {
     this.#waiting = AbortSignal.any([options.signal, this.#over.signal]);
   }
 
-  /** Drains, watches and reports. Only a bug throws. */
+  /** Drains the clients, watches them and emits the report. Only a bug throws. */
   async toTheEnd(): Promise<void> {
     const { clock, emit, timeoutMs } = this.#options;
     const finished = new AbortController();
@@ -78,7 +78,7 @@ export class DrainRun {
     emit({ type: 'report', at: clock.now(), report });
   }
 
-  /** `finished` takes the timer back. */
+  /** Starts the timer; `finished` cancels it. */
   #armTimeout(timeoutMs: Milliseconds, finished: AbortSignal): void {
     this.#options.clock.sleep(timeoutMs, finished).then(
       () => this.#over.abort(),
@@ -86,7 +86,7 @@ export class DrainRun {
     );
   }
 
-  /** Says now and then that the wait goes on, until `finished`. */
+  /** Emits an event at intervals until `finished`. */
   #tick(since: Date, finished: AbortSignal): void {
     const { clock, emit } = this.#options;
     clock.sleep(TICK_MS, finished).then(
@@ -147,7 +147,7 @@ export class DrainRun {
     this.#options.emit({ type: 'ineligible', at: this.#now(), node: nameOf(node) });
   }
 
-  /** What is live once nothing new can come: how each of these ends has to be told. */
+  /** Reads the live allocations when no new ones can be added: the end of each must be reported. */
   async #readBefore(): Promise<ReadonlyMap<NodeId, readonly Allocation[]>> {
     const read = (): Promise<ReadonlyMap<NodeId, readonly Allocation[]>> =>
       readLive(this.#nomad, this.#open(), { signal: this.#waiting });
@@ -167,7 +167,7 @@ export class DrainRun {
     if (event) this.#options.emit(event);
   }
 
-  /** A request that failed may have been heard; asking again would restart the deadline's clock. */
+  /** A failed request may have been executed; repeating it would restart the deadline. */
   async #post(id: NodeId, failures: number): Promise<void> {
     const signal = this.#waiting;
     if (failures > 0) {
@@ -193,7 +193,7 @@ export class DrainRun {
     await this.#orFailAll(() => this.#follow(watch, this.#open()));
   }
 
-  /** Takes in what is seen of some clients, until all are settled; once, where nobody waits. */
+  /** Processes the observations of clients until all have a result; if detached, only once. */
   async #follow(
     watch: AsyncGenerator<ClientObservation, void>,
     ids: readonly NodeId[],
@@ -207,7 +207,9 @@ export class DrainRun {
     }
   }
 
-  /** Runs a step for each client that is still open; a client that it fails for is settled by that. */
+  /**
+   * Runs a step for each client without a result; an error of the step becomes the client's result.
+   */
   async #eachOpen<Item extends { readonly node: ClientName }>(
     items: readonly Item[],
     step: (item: Item) => Promise<void>,
@@ -225,7 +227,10 @@ export class DrainRun {
     });
   }
 
-  /** Repeats a read of all clients; one that fails for good settles all that are open. */
+  /**
+   * Retries a read of all clients; if it fails for good, the error becomes the result of all
+   * clients without one.
+   */
   async #orFailAll<T>(read: () => Promise<T>): Promise<T | null> {
     try {
       return await keepTrying(read, this.#patience(null));

@@ -6,18 +6,15 @@ import type { Allocation, NodeId, NomadNode, NomadNodeDetail } from '../model.ts
 import type { DrainTarget } from './drain-action.ts';
 
 /**
- * Up to so many clients are asked about one by one. Above, two lists of everything are cheaper than
- * a request for each.
+ * The maximum number of clients that are read one by one. For more, two lists of everything are
+ * cheaper than a request for each.
  */
 const FEW_CLIENTS = 10;
 
-/** What reading the state of clients asks of Nomad. */
+/** The part of the Nomad client that reads the state of clients. */
 export type TargetReader = Pick<NomadClient, 'nodes' | 'node' | 'nodeAllocations' | 'allocations'>;
 
-/**
- * Reads what goes on at the clients that are to be drained. A client that Nomad has forgotten is
- * left out.
- */
+/** Reads the state of the clients to drain. A client that Nomad no longer knows is omitted. */
 export async function readTargets(
   nomad: TargetReader,
   ids: readonly NodeId[],
@@ -35,14 +32,14 @@ export async function readTargets(
   });
 }
 
-/** The drain that goes on at a node; null when none does, and where only the list was read. */
+/** Returns the drain in progress at a node; null if there is none, or if only the list was read. */
 export function strategyOf(node: NomadNode | NomadNodeDetail): NomadNodeDetail['drainStrategy'] {
   return 'drainStrategy' in node ? node.drainStrategy : null;
 }
 
 /**
- * Clients by their ids, from the list; those that need it are read again in detail. Without those
- * that Nomad does not know (any more).
+ * Reads clients from the list by their IDs, and again in detail if needed. Clients that Nomad does
+ * not know are omitted.
  */
 export async function listNodes(
   nomad: Pick<NomadClient, 'nodes' | 'node'>,
@@ -75,7 +72,10 @@ async function readDetails(
   return new Map(details.flat());
 }
 
-/** What is live on each of the clients, by client status: few are asked one by one. */
+/**
+ * Reads the allocations of each client that are live by client status; few clients are read one by
+ * one.
+ */
 export async function readLive(
   nomad: Pick<NomadClient, 'nodeAllocations' | 'allocations'>,
   ids: readonly NodeId[],
@@ -89,7 +89,7 @@ export async function readLive(
   return new Map(live);
 }
 
-/** The same, in one request however many clients there are. */
+/** Like {@link readLive}, but in one request for any number of clients. */
 export async function listLive(
   nomad: Pick<NomadClient, 'allocations'>,
   ids: readonly NodeId[],
@@ -104,8 +104,8 @@ export async function listLive(
 }
 
 /**
- * Waits for a read of one thing; null where Nomad has forgotten it. That something else was not
- * found (the server's pod, say) tells nothing about the thing.
+ * Awaits the read of an object; null if Nomad no longer knows the object. Other errors of kind
+ * `notFound`, such as a missing server pod, are thrown because they do not concern the object.
  */
 export async function orForgotten<T>(read: Promise<T>): Promise<T | null> {
   try {

@@ -1,13 +1,13 @@
 import type { NodeId } from '../model.ts';
 import type { ClientName, DrainEvent } from './drain-events.ts';
 
-/** Keeps account of what a drain has changed, so that it can be undone after Ctrl-C. */
+/** Records what a drain has changed, so that it can be undone after Ctrl-C. */
 export class DrainUndo {
   readonly #wereEligible = new Map<NodeId, ClientName>();
   readonly #drained = new Map<NodeId, ClientName>();
   readonly #complete = new Set<NodeId>();
 
-  /** Takes in an event of the drain. */
+  /** Records an event of the drain. */
   take(event: DrainEvent): void {
     if (event.type === 'ineligible') this.#wereEligible.set(event.node.id, event.node);
     if (event.type === 'drain-complete') this.#complete.add(event.node.id);
@@ -15,11 +15,11 @@ export class DrainUndo {
   }
 
   /**
-   * What goes on, and the commands that take it back. Full ids, because a name may fit a dead
-   * client too.
+   * Returns lines that say what continues, and the commands that undo it. The commands contain full
+   * IDs, because a name may match a dead client too.
    *
-   * @param flags that chose the installation, each with a blank before it
-   * @param hosts what names a client that is logged in on
+   * @param flags the flags that selected the installation, each with a leading space
+   * @param hosts the host names of clients that are reached by SSH, used instead of their IDs
    */
   lines(flags = '', hosts: ReadonlyMap<NodeId, string> = new Map()): readonly string[] {
     const command = `circleci-admin nomad drain${flags} --disable`;

@@ -20,7 +20,7 @@ import type {
 import type { DrainPlan, PlannedClient } from './drain-plan.ts';
 import { clockTime } from './drain-words.ts';
 
-/** What a drain will do, for people. */
+/** Returns the view of what a drain is going to do. */
 export function drainPlanView(plan: DrainPlan, now: Date): DetailView {
   const { clients } = plan;
   const table = eraseTable({ columns: planColumns(now), rows: clients });
@@ -35,7 +35,7 @@ export function drainPlanView(plan: DrainPlan, now: Date): DetailView {
   };
 }
 
-/** How a drain ended, for people. */
+/** Returns the view of a report. */
 export function drainReportView(report: DrainReport): DetailView {
   const clients: DetailBlock = {
     kind: 'table',
@@ -203,7 +203,7 @@ const DAMAGE_COLUMNS: readonly Column<{
   },
 ];
 
-/** `3 clients`, or the name of the only one. */
+/** Returns the number of clients, such as `3 clients`, or the name of a single one. */
 export function clientsText(clients: readonly ClientName[]): string {
   const [only, ...others] = clients;
   return only && others.length === 0 ? only.name : count(clients.length, 'client');

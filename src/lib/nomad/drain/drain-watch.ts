@@ -7,36 +7,39 @@ import type { Allocation, AllocationId, NodeId } from '../model.ts';
 import type { Observation, SeenEnd } from './drain-progress.ts';
 import { listLive, listNodes, orForgotten } from './drain-targets.ts';
 
-/** What watching a drain asks of Nomad. */
+/** The part of the Nomad client that watches a drain. */
 export type DrainReader = Pick<
   NomadClient,
   'nodes' | 'node' | 'nodeAllocations' | 'allocations' | 'allocation'
 >;
 
-/** How a drain is watched. */
+/** The options of watching a drain. */
 export interface WatchDrain extends Patience {
-  /** What was live on each client before its drain was set: what ends at once is missed otherwise. */
+  /**
+   * The live allocations of each client before its drain was set; without them, allocations that
+   * end at once would be missed.
+   */
   readonly before: ReadonlyMap<NodeId, readonly Allocation[]>;
 }
 
-/** A client and what was seen of it. */
+/** An observation with its client. */
 export interface ClientObservation {
   readonly id: NodeId;
   readonly seen: Observation;
 }
 
-/** How long the server may hold a request of ours. */
+/** How long the server may hold a blocking query. */
 const HOLD_MS: Milliseconds = 30_000;
-/** A burst of changes is read once, after so long. */
+/** How long to wait before a read, so that a burst of changes is read once. */
 const SETTLE_MS: Milliseconds = 250;
-/** Between two reads where the server cannot hold one, or many clients are watched. */
+/** The time between two reads without blocking queries, or if many clients are watched. */
 const POLL_MS: Milliseconds = 5_000;
 const READS_AT_ONCE = 10;
 
 /**
- * Watches one client: two blocking queries wake it up, and then its state is read anew, the node
- * first and its allocations after it. So "the drain is over, and nothing is live" is seen in the
- * order that proves it.
+ * Watches one client. Two blocking queries signal a change, after which the state is read again:
+ * first the node, then its allocations. In this order, a drain that is over without live
+ * allocations is proven to be complete.
  */
 export async function* watchClient(
   nomad: DrainReader,
@@ -55,10 +58,10 @@ export async function* watchClient(
 }
 
 /**
- * Watches many clients by two lists for all of them; only those whose drain is over are read one by
- * one.
+ * Watches many clients with two lists for all of them; only clients whose drain is over are read
+ * one by one.
  *
- * @param open the clients that are still of interest, asked before every read
+ * @param open returns the clients that are still of interest, called before every read
  */
 export async function* watchClients(
   nomad: DrainReader,
@@ -116,7 +119,10 @@ async function lookAtAll(
   });
 }
 
-/** What was live before and is no more, with how it ended: that stands in its task events. */
+/**
+ * Returns the allocations that are no longer live, with how they ended, which is in their task
+ * events.
+ */
 async function readEnds(
   nomad: Pick<NomadClient, 'allocation'>,
   before: LiveAllocations,
@@ -134,7 +140,7 @@ async function readEnds(
   });
 }
 
-/** Returns when the node or its allocations have changed, and now and then without a change. */
+/** Resolves when the node or its allocations have changed, or after a while without a change. */
 async function untilChanged(
   nomad: DrainReader,
   id: NodeId,
@@ -156,8 +162,8 @@ async function untilChanged(
   try {
     await Promise.race(waits);
   } catch {
-    // A wait is only a wake-up: where something on the way cuts long requests, the drain is polled,
-    // and a server that really fails says so to the read that follows.
+    // The query only signals a change. If something in between cuts long requests, the drain is
+    // polled; if the server really fails, the following read throws.
     signal.throwIfAborted();
     await clock.sleep(POLL_MS, signal);
   } finally {

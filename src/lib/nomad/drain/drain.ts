@@ -5,12 +5,12 @@ import type { DrainClient, DrainOptions } from './drain-options.ts';
 import { DrainRun } from './drain-run.ts';
 
 /**
- * Drains clients: first all of them are made ineligible, so that no build moves from one to
- * the next; then the drains are set; then what holds each is watched, until Nomad says that the
- * drain is over and nothing is live there by client status. Run again, it goes on where it stands.
+ * Drains clients. First all clients are made ineligible, so that no build moves from one to the
+ * next. Then the drains are set and watched until Nomad reports that each is over and no allocation
+ * is live by client status. If run again, it continues from the current state.
  *
- * The last event is the report, also when the signal or the timeout ends the watching. What goes
- * wrong with a client is told in it; only a bug throws.
+ * The last event is the report, even if the signal or the timeout ends the wait. An error of a
+ * single client is part of the report; only a bug throws.
  */
 export function drainNodes(
   nomad: DrainClient,

@@ -3,7 +3,7 @@ import type { NomadNode } from '../model.ts';
 import { type ClientChange, clientChange } from './client-change.ts';
 
 /**
- * Which way the flags of `eligibility` point.
+ * Returns whether the flags of `eligibility` make clients eligible.
  *
  * @throws AdminError of kind `usage`, code CONFLICTING_FLAGS, unless exactly one is given
  */
@@ -20,10 +20,11 @@ export function eligibilityRequest(flags: {
 }
 
 /**
- * What `eligibility --enable` or `--disable` does with each client. Builds that run are not touched.
+ * Plans what `eligibility --enable` or `--disable` does with each client. Running builds are not
+ * affected.
  *
- * @throws AdminError of kind `validation`, code CLIENT_IS_DRAINING: Nomad makes no draining client
- *   eligible (node_endpoint.go)
+ * @throws AdminError of kind `validation`, code CLIENT_IS_DRAINING: Nomad does not make a draining
+ *   client eligible (node_endpoint.go)
  */
 export function planEligibility(
   nodes: readonly NomadNode[],
@@ -44,9 +45,9 @@ export function planEligibility(
 }
 
 /**
- * Warns when a change leaves no client that takes builds.
+ * Returns a warning if a change leaves no client that accepts builds.
  *
- * @param taking the clients of the whole fleet that take builds now
+ * @param taking the clients of the whole fleet that accept builds now
  */
 export function eligibilityWarnings(
   changes: readonly ClientChange[],

@@ -2,8 +2,8 @@ import type { NomadNode } from '../model.ts';
 import { type ClientChange, clientChange } from './client-change.ts';
 
 /**
- * What `drain --disable` does with each client. As Nomad's own `-disable` does, it makes a client
- * eligible again, one that is not draining (any more) too, unless `keepIneligible`.
+ * Plans what `drain --disable` does with each client. Like Nomad's own `-disable`, it makes a
+ * client eligible again, even one that is not draining, unless `keepIneligible` is set.
  */
 export function planEndDrain(
   nodes: readonly NomadNode[],

@@ -2,8 +2,8 @@ import { isAdminError } from '../../errors.ts';
 import type { DrainSpec, NomadClient, ReadOptions } from '../client.ts';
 
 /**
- * Warns where the reason of a drain is lost: Nomad before 1.1 ignores `Meta` without a word. What
- * the server's version is, is asked only where a reason was given.
+ * Returns a warning if the reason of a drain is lost: Nomad before 1.1 silently ignores `Meta`. The
+ * server's version is read only if a reason was given.
  */
 export async function reasonWarning(
   nomad: Pick<NomadClient, 'agent'>,
@@ -19,7 +19,7 @@ export async function reasonWarning(
       `Nomad ${version} does not store the reason of a drain (1.1 and later do): it is in the audit log only.`,
     ];
   } catch (error) {
-    // Not everybody who may drain may ask for the version (agent:read).
+    // The permission to drain does not include the permission to read the version (agent:read).
     if (isAdminError(error, 'unauthorised')) return [];
     throw error;
   }

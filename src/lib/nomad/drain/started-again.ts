@@ -8,8 +8,8 @@ import { orForgotten } from './drain-targets.ts';
 const READS_AT_ONCE = 10;
 
 /**
- * {@link startedAgain} for each build; null where that could not be read, which takes nothing from
- * what is known about the build.
+ * Returns for each build whether it was started again; null if that could not be read, in which
+ * case the other facts of the build remain valid.
  */
 export async function whetherStartedAgain(
   nomad: Pick<NomadClient, 'job' | 'jobAllocations'>,
@@ -29,9 +29,9 @@ export async function whetherStartedAgain(
 }
 
 /**
- * Whether Nomad runs a killed or lost build again. Which it does depends on its version: up to
- * 1.10.2 a killed build starts from scratch on another eligible client, and is dead without a word
- * if there is none; 1.11 and later do not replace it (hashicorp/nomad #17563, #26961).
+ * Returns whether Nomad restarts a killed or lost build. This depends on the version: up to 1.10.2
+ * a killed build is started from scratch on another eligible client, and is silently dead if there
+ * is none; 1.11 and later do not replace it (hashicorp/nomad #17563, #26961).
  */
 async function startedAgain(
   nomad: Pick<NomadClient, 'job' | 'jobAllocations'>,
