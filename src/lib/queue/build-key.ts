@@ -1,40 +1,48 @@
-/** What a text says of builds. */
+/** The builds named in a text. */
 export interface NamedBuilds {
-  /** Keys as of {@link buildKey}, each once, in the order in which they come. */
+  /** The keys, as returned by {@link buildKey}, without duplicates and in order of appearance. */
   readonly keys: readonly string[];
-  /** All that may be IDs of builds: 24 hexadecimal digits, as a Mongo object ID. Each once. */
+  /** All possible build IDs, without duplicates: 24 hexadecimal digits, as in a Mongo object ID. */
   readonly buildIds: readonly string[];
-  /** Which of the IDs the text itself ties to which key. */
+  /** The IDs that the text associates with a key. */
   readonly joined: readonly (readonly [buildId: string, key: string])[];
 }
 
-/** `HEX24-N-build-ORG-REPO-NUM` and `HEX24-N-build-ORG/REPO/NUM`. Found by the word in its middle. */
+/**
+ * `HEX24-N-build-ORG-REPO-NUM` or `HEX24-N-build-ORG/REPO/NUM`. For speed, the search starts at
+ * `-build-`.
+ */
 const TASK_NAME =
   /(?<=\b(?<id>[0-9a-f]{24})-\d+)-build-(?<slug>[\w./-]+?)[-/](?<number>\d+)(?![\w/-])/g;
-/** `/gh/ORG/REPO/NUM`, also of the API; the number behind `/pipelines/...` is the pipeline's. */
+/**
+ * `/gh/ORG/REPO/NUM`, also in API URLs. A number after `/pipelines/...` is the pipeline's number.
+ */
 const BUILD_URL =
   /(?<!\/pipelines)\/(?:gh|github|bb|bitbucket)\/(?<slug>[\w.-]+\/[\w.-]+)\/(?:jobs?\/)?(?<number>\d+)(?![\w-])/gi;
 /** `/pipelines/github/ORG/REPO/PIPELINE/workflows/UUID/jobs/NUM`. */
 const JOB_URL =
   /\/pipelines\/(?:gh|github|bb|bitbucket)\/(?<slug>[\w.-]+\/[\w.-]+)\/[\w/-]*?\/jobs\/(?<number>\d+)(?![\w-])/gi;
-/** `org/repo/number` as a word of its own. Found by its number and read backwards: that is rare in a log. */
+/**
+ * `org/repo/number` as a separate word. For speed, the search starts at the number, which is rare
+ * in a log, and looks backwards.
+ */
 const BARE =
   /(?<=(?:^|[^\w./:@-])(?<slug>[A-Za-z0-9][\w.-]*\/[\w.-]+)\/)(?<number>\d+)(?![\w/-]|\.\w)/g;
-/** Of a Mongo object ID. */
+/** The length of a Mongo object ID. */
 const ID_LENGTH = 24;
 const WORD = /\w/;
 const LABELLED_ID = /\bbuild[-_ ]?id["']?\s*[=: ]\s*["']?(?<id>[0-9a-f]{24})\b/i;
-/** Three words with slashes between them are a build only where it is about one. */
+/** Three words separated by slashes are a build only in a text that matches this. */
 const ABOUT_BUILDS = /build|queue|job|task|dispatch|workflow/i;
 
 const NOTHING: NamedBuilds = { keys: [], buildIds: [], joined: [] };
 
-/** One name for a build, however its project is written: `acme/web` and `acme-web` are the same. */
+/** Returns a key for a build that is the same for `acme/web` and `acme-web`. */
 export function buildKey(slugOrProject: string, number: number): string {
   return `${slugOrProject.replaceAll('/', '-')}-${number}`.toLowerCase();
 }
 
-/** Finds the builds that a text names. */
+/** Finds the builds named in a text. */
 export function keysIn(text: string): NamedBuilds {
   const buildIds = idsIn(text);
   const keys = new Set<string>();
@@ -49,15 +57,16 @@ export function keysIn(text: string): NamedBuilds {
   if (/\/\d/.test(text)) for (const key of keysOfPaths(text)) keys.add(key);
   const [only] = keys;
   if (only === undefined) return buildIds.length === 0 ? NOTHING : { ...NOTHING, buildIds };
-  // Several IDs, or several builds: what belongs to what is only known where it is said.
+  // With several IDs or several builds, the text must say which ID belongs to which build.
   const id = LABELLED_ID.exec(text)?.groups?.['id'] ?? soleOf(buildIds);
   if (keys.size === 1 && id !== null && !joined.has(id)) joined.set(id, only);
   return { keys: [...keys], buildIds, joined: [...joined] };
 }
 
 /**
- * Words of as many hexadecimal digits as an ID has, each once. One in so many characters is looked at, of
- * which an ID cannot miss every one: most lines of a log hold none, and are told by a few looks.
+ * Finds words with exactly 24 hexadecimal digits, without duplicates. Only every 24th character is
+ * examined, because an ID must include one of them. Most log lines contain no ID and are skipped
+ * quickly.
  */
 function idsIn(text: string): readonly string[] {
   const found = new Set<string>();
@@ -73,7 +82,7 @@ function idsIn(text: string): readonly string[] {
   return [...found];
 }
 
-/** `0` to `9` and `a` to `f`. */
+/** Returns whether a character code is `0` to `9` or `a` to `f`. */
 function isHexDigit(code: number): boolean {
   return (code >= 48 && code <= 57) || (code >= 97 && code <= 102);
 }
@@ -87,7 +96,7 @@ function* keysOfPaths(text: string): Generator<string> {
   }
   for (const { groups } of text.matchAll(BARE)) {
     const org = groups?.['slug']?.split('/')[0] ?? '';
-    // A task name is looked for elsewhere; `2021/01/20` is a day.
+    // Task names are matched by TASK_NAME; `2021/01/20` is a date.
     if (/^\d+$/.test(org) || /^[0-9a-f]{24}-/i.test(org)) continue;
     if (ABOUT_BUILDS.test(text)) yield keyOf(groups);
   }

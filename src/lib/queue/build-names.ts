@@ -1,19 +1,19 @@
 import type { StoppedTrail } from './facts/facts.ts';
 
-/** The names of builds, the longest waiting first. */
+/** Returns the names of builds, longest waiting first. */
 export function buildNames(stopped: readonly StoppedTrail[]): readonly string[] {
   return stopped.map(({ trail }) => trail.name);
 }
 
 const SHOWN = 5;
 
-/** `acme/web/12, acme/api/3 and 7 more`. */
+/** Formats a list of names: `acme/web/12, acme/api/3 and 7 more`. */
 export function listed(names: readonly string[]): string {
   const shown = names.slice(0, SHOWN).join(', ');
   return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown;
 }
 
-/** `1 build`, `3 builds`. */
+/** Formats a number of builds: `1 build`, `3 builds`. */
 export function builds(count: number): string {
   return count === 1 ? '1 build' : `${count} builds`;
 }

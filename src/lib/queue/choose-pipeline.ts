@@ -3,24 +3,24 @@ import { GUIDE_SERVICES } from '../services/guide-services.ts';
 import { isOfVersion } from '../services/version.ts';
 import { PIPELINES, type Pipeline, STAGES, serviceOf } from './stages.ts';
 
-/** What a pipeline is told by. */
+/** The facts that determine the pipeline. */
 export interface PipelineSigns {
-  /** Services that have a pod or a workload here; empty where nobody knows. */
+  /** The services with a pod or a workload in this installation; empty if unknown. */
   readonly services: ReadonlySet<string>;
-  /** The server's version as major.minor, as the profile says; null where it does not. */
+  /** The server version of the profile as major.minor; null if not set. */
   readonly version: string | null;
 }
 
-/** The pipeline of an installation, and where what tells it does not agree. */
+/** The pipeline of an installation, with notes on contradictions. */
 export interface ChosenPipeline {
   readonly pipeline: Pipeline;
-  /** Sentences. */
+  /** Complete sentences. */
   readonly notes: readonly string[];
 }
 
 /**
- * Says which services carry builds here: what runs decides, and where nothing of it is known the version
- * that the profile has. Where both contradict each other, that is said.
+ * Determines the pipeline from the services that run or, if there are none, from the profile's
+ * version. A contradiction between the two is noted.
  */
 export function choosePipeline({ services, version }: PipelineSigns): ChosenPipeline {
   const old = signsOf('before-4.3', services);
@@ -49,7 +49,10 @@ function bothRun(old: readonly string[], late: readonly string[], chosen: Pipeli
   );
 }
 
-/** It left within 3.x: of a version that still has it, it may have been removed by somebody. */
+/**
+ * Notes that legacy-dispatcher is missing although the version has it. It was removed within 3.x,
+ * so it may also have been removed by an operator.
+ */
 function legacyMissed(version: string | null): readonly string[] {
   const service = GUIDE_SERVICES.find(({ name }) => name === 'legacy-dispatcher');
   if (version === null || !service || !isOfVersion(service, version)) return [];

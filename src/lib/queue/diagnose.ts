@@ -8,12 +8,12 @@ import { orderFindings } from './verdict/order.ts';
 import { stepsOf } from './verdict/steps.ts';
 import { verdictOf } from './verdict/verdict.ts';
 
-/** Says why builds are queued. Pure: the same snapshot is always judged alike. */
+/** Diagnoses why builds are queued. Pure: equal snapshots give equal results. */
 export function diagnose(snapshot: QueueSnapshot): Diagnosis {
   return diagnoseFacts(factsOf(snapshot));
 }
 
-/** As {@link diagnose}, where the facts were worked out already. */
+/** As {@link diagnose}, from facts that have already been derived. */
 export function diagnoseFacts(facts: QueueFacts): Diagnosis {
   const found = RULES.flatMap((rule) => rule.judge(facts));
   const findings = orderFindings(found, RULES);

@@ -2,54 +2,54 @@ import type { Milliseconds } from '../clock.ts';
 import type { Finding } from './finding.ts';
 import type { Pipeline } from './stages.ts';
 
-/** How a step of the operations guide's tree does. */
+/** The state of a step in the operations guide's decision tree. */
 export type StepState = 'ok' | 'idle' | 'warning' | 'broken' | 'unknown' | 'not-asked';
 
-/** A step of the operations guide's tree, and the numbers that say how it does. */
+/** A step of the operations guide's decision tree, with the numbers behind its state. */
 export interface Step {
-  /** Such as `dispatcher` or `clients`: the same in every version of the server. */
+  /** A name that is the same in every server version, such as `dispatcher` or `clients`. */
   readonly step: string;
-  /** What it is called in this version: `distributor` for `dispatcher`, from 4.3 on. */
+  /** The name in this version, such as `distributor` instead of `dispatcher` from 4.3 on. */
   readonly name: string;
   readonly state: StepState;
   readonly text: string;
-  /** The numbers of the text, durations in milliseconds; null where one is not known. */
+  /** The numbers in the text, durations in milliseconds; null for unknown ones. */
   readonly numbers: Readonly<Record<string, number | null>>;
 }
 
-/** A finding in its place among the others. */
+/** A finding with its cause. */
 export interface JudgedFinding extends Finding {
-  /** Code of the finding that explains this one; null for a root. */
+  /** The code of the finding that causes this one; null for a root cause. */
   readonly causedBy: string | null;
-  /** The page that says more, from the top of the package. */
+  /** The page about the finding, relative to the root of the package. */
   readonly ref: string;
 }
 
 /** The answer to "why are builds queued?". */
 export interface Verdict {
   readonly state: 'healthy' | 'idle' | 'degraded' | 'broken' | 'unknown';
-  /** A sentence or two. */
+  /** One or two sentences. */
   readonly text: string;
-  /** Code of the first finding; null where there is none. */
+  /** The code of the first finding; null if there is none. */
   readonly cause: string | null;
-  /** Builds that wait; null where nobody could be asked. */
+  /** The number of waiting builds; null if unknown. */
   readonly waiting: number | null;
-  /** The command to run next; null where there is none. */
+  /** The next command to run; null if there is none. */
   readonly next: string | null;
 }
 
-/** What the rules make of a snapshot. */
+/** The result of applying the rules to a snapshot. */
 export interface Diagnosis {
   readonly installation: string;
   readonly takenAt: Date;
   readonly windowMs: Milliseconds;
-  /** Which services carry builds there, by the first of them. */
+  /** The pipeline, named after the first of the services that carry builds. */
   readonly pipeline: Pipeline;
   readonly verdict: Verdict;
-  /** In the order of the tree. */
+  /** The steps in the order of the tree. */
   readonly steps: readonly Step[];
-  /** The root of all evil first. */
+  /** The findings, root cause first. */
   readonly findings: readonly JudgedFinding[];
-  /** What was not looked at and why, and what else is worth knowing. */
+  /** What was not checked and why, and other remarks. */
   readonly notes: readonly string[];
 }

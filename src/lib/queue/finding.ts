@@ -2,89 +2,97 @@ import type { QueueFacts } from './facts/facts.ts';
 import type { EvidenceLine } from './logs/log-facts.ts';
 import type { Stage } from './stages.ts';
 
-/** Where in the tree a finding is. */
+/** Where in the decision tree a finding belongs. */
 export type Place = Stage | 'kubernetes' | 'rabbitmq' | 'nomad' | 'clients' | 'jobs' | 'server';
 
-/** `error`: builds wait or are lost because of it. `warning`: it may become so, or hides something. */
+/**
+ * `error`: builds wait or are lost because of it. `warning`: it may become an error, or it hides
+ * one.
+ */
 export type FindingSeverity = 'error' | 'warning';
 
-/** Something that the finding rests on. */
+/** A piece of evidence for a finding. */
 export type Proof =
-  /** The very line of a log. */
+  /** A line from a log. */
   | ({ readonly kind: 'line' } & EvidenceLine)
   /** A number or a state, in words. */
   | { readonly kind: 'fact'; readonly text: string };
 
-/** What gets it going again. */
+/** How to resolve a finding. */
 export interface Remedy {
-  /** A sentence or two. */
+  /** One or two sentences. */
   readonly text: string;
-  /** Command lines that can be run as they stand, the first one first; may be none. */
+  /** Command lines that can be run unchanged, the first one first; may be empty. */
   readonly commands: readonly string[];
 }
 
-/** What `--fix` does about it: the operations guide's remedy. */
+/** The operations guide's remedy, which `--fix` applies. */
 export interface Fix {
   readonly kind: 'delete-pods';
-  /** Names of services in the catalogue. */
+  /** The names of services in the catalogue. */
   readonly services: readonly string[];
 }
 
-/** What a rule has found. */
+/** The finding of a rule. */
 export interface Finding {
-  /** Stable: `CQ` and four digits; the first two digits tell the place. */
+  /** Stable: `CQ` and four digits, of which the first two identify the place. */
   readonly code: string;
   readonly severity: FindingSeverity;
   readonly place: Place;
-  /** The service, client or job that is meant, where it is one. */
+  /** The affected service, client or job; null if there is none. */
   readonly subject: string | null;
-  /** One line without a full stop: what is broken. */
+  /** What is broken, in one line without a full stop. */
   readonly title: string;
   readonly evidence: readonly Proof[];
   readonly remedy: Remedy;
   readonly fix: Fix | null;
-  /** Names of builds that wait because of it, `org/repo/number` where known. */
+  /** The names of the builds that wait because of it, as `org/repo/number` if known. */
   readonly builds: readonly string[];
 }
 
-/** A rule: from facts to findings. Pure. */
+/** A rule, which derives findings from facts. Pure. */
 export interface Rule {
   readonly code: string;
-  /** What is wrong when it finds something, for the list of rules and its page. */
+  /** The problem that the rule finds, for the list of rules and its page. */
   readonly name: string;
   /**
-   * Codes of findings that are explained by this one where both are there: they come after it and
-   * say so. Listed by the cause, transitively followed.
+   * The codes of findings that this one explains if both occur. They are listed after it and refer
+   * to it. Applied transitively.
    */
   readonly explains: readonly string[];
-  /** Its findings are of the pods of a service, their `subject`: what needs the service comes from them. */
+  /**
+   * Set if its findings are about pods of a service, given as `subject`. They explain findings
+   * about services that need it.
+   */
   readonly ofPods?: true;
-  /** The step of the tree that it breaks, where that is another than its place. */
+  /** The step of the tree that it breaks, if different from its place. */
   readonly step?: 'output port';
   judge(facts: QueueFacts): readonly Finding[];
-  /** Which of the findings that `explains` names it does explain; all where this is left out. */
+  /** Returns whether a finding listed in `explains` is explained; by default, all are. */
   explainsThis?(own: Finding, effect: Finding): boolean;
-  /** Of which of the rules that name it in `explains` it may come; of all where this is left out. */
+  /**
+   * Returns whether a rule that lists this one in `explains` may be its cause; all may by default.
+   */
   isExplainedBy?(own: Finding, cause: Finding): boolean;
-  /** What it explains beside that. */
+  /** Returns whether it also explains a finding that is not listed in `explains`. */
   accountsFor?(own: Finding, effect: Finding): boolean;
-  /** Services without which a finding is no surprise; those of its place where this is left out. */
+  /** Returns the services whose outage explains a finding; by default those of its place. */
   services?(own: Finding, cause: Finding): readonly string[];
-  /** Where on a build's way it stands; at its place where this is left out. */
+  /** Returns the position of a finding on a build's way; by default that of its place. */
   rank?(own: Finding): number;
 }
 
-/** The page of a finding. */
+/** Returns the path of a finding's page. */
 export function findingPage(code: string): string {
   return `docs/findings/${code}.md`;
 }
 
-/** A number or a state, as evidence. */
+/** Returns a number or a state as evidence. */
 export function fact(text: string): Proof {
   return { kind: 'fact', text };
 }
 
-/** Lines, as evidence. */
+/** Returns log lines as evidence. */
 export function lines(all: readonly EvidenceLine[]): readonly Proof[] {
   return all.map((line) => ({ kind: 'line', ...line }));
 }

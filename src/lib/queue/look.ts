@@ -11,24 +11,24 @@ import type { GatherOptions, QueueSources } from './gather/sources.ts';
 import { blindness } from './snapshot/blind.ts';
 import type { QueueSnapshot } from './snapshot/snapshot.ts';
 
-/** What was gathered, and what the rules make of it. */
+/** A snapshot and its diagnosis. */
 export interface Look {
   readonly snapshot: QueueSnapshot;
-  /** What was worked out of the snapshot: reading the logs takes longest, and is done once. */
+  /** The facts derived from the snapshot, kept because reading the logs is slow. */
   readonly facts: QueueFacts;
   readonly diagnosis: Diagnosis;
 }
 
-/** Logs are not read back any further by themselves. */
+/** How far back logs are read at most, unless the operator requests more. */
 const FURTHEST: Milliseconds = 6 * 3_600_000;
-/** What led to a build's being queued is a little older than that. */
+/** The events that led to a queued build are slightly older than the build. */
 const BEFORE: Milliseconds = 300_000;
 
 /**
- * Gathers the evidence and judges it. Where the UI has builds queued that nothing explains, for longer
- * than the logs were read back, looks once more, as far back as that takes.
+ * Gathers the evidence and diagnoses it. If the UI shows builds that were queued before the log
+ * window and that no finding explains, repeats this with a longer window.
  *
- * @param onWaiting told of what has not been answered yet, whenever that changes
+ * @param onWaiting called with the unanswered parts, whenever they change
  * @throws AdminError as {@link gather}, and {@link blindness}
  */
 export async function look(
@@ -42,7 +42,7 @@ export async function look(
   return lookOnce(sources, { ...options, windowMs }, onWaiting);
 }
 
-/** How far back the logs have to be read for the builds that are queued and have no job in Nomad. */
+/** Returns the log window needed for the queued builds without a job in Nomad. */
 function windowNeeded({ snapshot, facts, diagnosis }: Look): Milliseconds {
   const explained = new Set(diagnosis.findings.flatMap(({ builds }) => builds));
   const now = serverNow(snapshot);

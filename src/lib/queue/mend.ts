@@ -8,29 +8,29 @@ import {
 } from '../pods/restart/restart.ts';
 import type { Diagnosis, JudgedFinding } from './diagnosis.ts';
 
-/** What happens while findings are mended. */
+/** The events while findings are fixed. */
 export type MendEvent =
   | { readonly type: 'restart'; readonly event: RestartEvent }
-  /** What was mended is still found: it is looked again after a while. */
+  /** A fixed finding is still present; the check is repeated after a while. */
   | { readonly type: 'again'; readonly codes: readonly string[]; readonly afterMs: Milliseconds }
-  /** The last look. */
+  /** The result of the last check. */
   | { readonly type: 'looked'; readonly diagnosis: Diagnosis };
 
 const LOOK_EVERY: Milliseconds = 10_000;
 
-/** The findings that `--fix` can do something about. */
+/** Returns the findings that `--fix` can fix. */
 export function fixable({ findings }: Diagnosis): readonly JudgedFinding[] {
   return findings.filter(({ fix }) => fix !== null);
 }
 
-/** The services whose pods the operations guide wants deleted, each once. */
+/** Returns the services whose pods the operations guide says to delete, without duplicates. */
 export function servicesToRenew(findings: readonly JudgedFinding[]): readonly string[] {
   return [...new Set(findings.flatMap(({ fix }) => fix?.services ?? []))];
 }
 
 /**
- * Deletes the pods of a plan, waits until the new ones are ready, and looks again until nothing of
- * what was to be mended is found any more, or `settleMs` have passed.
+ * Deletes the pods of a plan, waits until the new ones are ready, and repeats the diagnosis until
+ * the fixed findings are gone or `settleMs` have passed.
  *
  * @throws AdminError as {@link restartPods} and `look`
  */
@@ -51,8 +51,8 @@ export async function* mend(
 }
 
 /**
- * What is left of findings: they are found again, or others hold up the same builds. With the pods their
- * logs are gone, so that a code alone may vanish and nothing be better.
+ * Returns the findings that remain: the same codes, or others that hold up the same builds. The
+ * logs of deleted pods are gone, so that a code may disappear without any improvement.
  */
 export function leftOf(
   mended: readonly JudgedFinding[],

@@ -1,35 +1,38 @@
 import type { Diagnosis } from './diagnosis.ts';
 import type { Remedy } from './finding.ts';
 
-/** A flag and its value, as a shell reads them. */
+/** A flag and its value in shell syntax. */
 const FLAG = / (--[\w-]+) (?:'[^']*'|\\.|[^\s'\\])+/g;
 
-/** The flags that lead to the installation; each flag has a blank before it. */
+/** The flags that select the installation, each preceded by a space. */
 export interface Place {
-  /** Those of this program. */
+  /** The flags of this program. */
   readonly admin: string;
   readonly kubectl: string;
 }
 
-/** A suggested command with the flags that lead to the installation, so that it runs as it stands. */
+/**
+ * Adds the flags that select the installation to a suggested command, so that it can be run
+ * unchanged.
+ */
 export function placedCommand(command: string, { admin: place, kubectl }: Place): string {
   if (command.startsWith('kubectl ')) return `${command}${kubectl}`;
   if (place === '' || !command.startsWith('circleci-admin ')) return command;
-  // Behind a double dash stands what another program is given.
+  // The words after `--` are for another program.
   const [own = '', ...theirs] = command.split(/(?= -- )/);
-  // What the command says itself holds: the flag that was given may be what it puts right.
+  // A flag in the command itself takes precedence, because it may correct the given one.
   const flags = place.replace(FLAG, (flag, name: string) =>
     own.includes(` ${name} `) ? '' : flag,
   );
   return [own, flags, ...theirs].join('');
 }
 
-/** A remedy whose commands reach the same installation. */
+/** Adds the flags that select the installation to the commands of a remedy. */
 export function placedRemedy(remedy: Remedy, place: Place): Remedy {
   return { ...remedy, commands: remedy.commands.map((command) => placedCommand(command, place)) };
 }
 
-/** A diagnosis all of whose commands reach the installation that it is about. */
+/** Adds the flags that select the installation to all commands of a diagnosis. */
 export function placedDiagnosis(diagnosis: Diagnosis, place: Place): Diagnosis {
   const { verdict, findings } = diagnosis;
   const { next } = verdict;

@@ -1,6 +1,6 @@
 /**
- * The steps that a build takes before Nomad and after it, in order, called as the services of 3.x that
- * they are there. In other versions other services take their place: see {@link PIPELINES}.
+ * The steps of a build before and after Nomad, in order, named after the services of 3.x. In other
+ * versions, other services take these steps: see {@link PIPELINES}.
  */
 export const STAGES = [
   'legacy-dispatcher',
@@ -13,8 +13,8 @@ export const STAGES = [
 export type Stage = (typeof STAGES)[number];
 
 /**
- * The ways of builds that there are, each named after the service that builds come to first: of 3.0 and
- * what follows, of the later 3.x to 4.2, and from 4.3 on. Services by their names in the catalogue.
+ * The pipelines of the server versions: 3.0 and following, later 3.x to 4.2, and 4.3 on. Each is
+ * named after its first service, and maps stages to the names of services in the catalogue.
  */
 export const PIPELINES = {
   'legacy-dispatcher': {
@@ -38,29 +38,29 @@ export const PIPELINES = {
 /** One of {@link PIPELINES}. */
 export type Pipeline = keyof typeof PIPELINES;
 
-/** Their names. */
+/** The names of the pipelines. */
 export const PIPELINE_NAMES = ['legacy-dispatcher', 'dispatcher', 'distributor'] as const;
 
-/** The stages of a pipeline, in order. */
+/** Returns the stages of a pipeline, in order. */
 export function stagesOf(pipeline: Pipeline): readonly Stage[] {
   return STAGES.filter((stage) => stage in PIPELINES[pipeline]);
 }
 
-/** The service that a stage is in a pipeline; null where the pipeline does not have it. */
+/** Returns the service of a stage in a pipeline; null if the pipeline has no such stage. */
 export function serviceOf(pipeline: Pipeline, stage: Stage): string | null {
   const services: Readonly<Partial<Record<Stage, string>>> = PIPELINES[pipeline];
   return services[stage] ?? null;
 }
 
 /**
- * What operators call a stage, and commands take for it: up to 4.2 its own name, as the labels and the
- * operations guide have it, from 4.3 on that of the service.
+ * Returns the name of a stage for operators and command lines. Up to 4.2 this is the name of the
+ * stage, as in the labels and the operations guide; from 4.3 on it is the name of the service.
  */
 export function nameOf(pipeline: Pipeline, stage: Stage): string {
   return pipeline === 'distributor' ? (serviceOf(pipeline, stage) ?? stage) : stage;
 }
 
-/** The services that each stage is in any version. */
+/** The services of each stage in all versions. */
 export const STAGE_SERVICES: Readonly<Record<Stage, readonly string[]>> = {
   'legacy-dispatcher': servicesIn('legacy-dispatcher'),
   dispatcher: servicesIn('dispatcher'),
@@ -73,9 +73,9 @@ function servicesIn(stage: Stage): readonly string[] {
 }
 
 /**
- * The stage that a service is, by its name in the catalogue; null for another service.
+ * Returns the stage of a service, by its name in the catalogue; null for other services.
  *
- * @param pipeline in which; where it is left out, in any
+ * @param pipeline the pipeline to search; all by default
  */
 export function stageOf(service: string | null, pipeline?: Pipeline): Stage | null {
   if (service === null) return null;

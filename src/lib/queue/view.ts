@@ -4,11 +4,11 @@ import { wrapText } from '../terminal/wrap-text.ts';
 import type { Diagnosis, JudgedFinding, Step, StepState, Verdict } from './diagnosis.ts';
 import type { Proof } from './finding.ts';
 
-/** How lines are drawn. */
+/** The options for rendering lines. */
 export interface QueueStyle extends MarkStyle {
-  /** Columns of the terminal; undefined where lines may be of any length. */
+  /** The width of the terminal in columns; undefined for no limit. */
   readonly width: number | undefined;
-  /** Whether what follows from another finding is shown with all of its evidence and its remedy. */
+  /** Whether to show all evidence and the remedy of findings caused by other findings. */
   readonly wide: boolean;
 }
 
@@ -29,17 +29,18 @@ const VERDICTS: Readonly<Record<Verdict['state'], Tone>> = {
   unknown: 'warning',
 };
 
-/** Lines of evidence that are shown of one finding; `--json` has all. */
+/** The maximum number of evidence items shown per finding; `--json` has all. */
 const MOST_EVIDENCE = 6;
-/** Lines that one of them may take: a record of a log may be thousands of characters long. */
+/** The maximum number of lines per item, because a log record may have thousands of characters. */
 const MOST_LINES = 4;
-/** As wide as the mark and the code before a title. */
+/** The width of the mark and the code before a title. */
 const INDENT = 9;
 
 /**
- * The diagnosis for people: the tree, each finding with its evidence and remedy, the verdict last.
+ * Renders a diagnosis for people: the tree, each finding with its evidence and remedy, and the
+ * verdict last.
  *
- * @param file where the evidence was saved, where it is not of now
+ * @param file the file with the saved evidence; undefined if the evidence is current
  */
 export function queueLines(
   diagnosis: Diagnosis,
@@ -65,7 +66,7 @@ export function queueLines(
   ];
 }
 
-/** The command that comes next has a line of its own: it is copied from there. */
+/** Returns the verdict and the next command, which has its own line so that it can be copied. */
 function verdictLines({ state, text, next }: Verdict, { paint, width }: QueueStyle) {
   const label = 'Verdict:';
   const [first = '', ...rest] = wrapText(`${label} ${text}`, { width, indent: 2 });
@@ -97,7 +98,7 @@ function findingLines(finding: JudgedFinding, style: QueueStyle): readonly strin
   const mark = drawMark(severity === 'error' ? MARKS.bad : MARKS.warning, style);
   const indent = ' '.repeat(INDENT);
   const room = width === undefined ? undefined : width - INDENT;
-  // What to do about it alone would contradict what to do about its cause.
+  // Its own remedy would contradict the remedy of its cause.
   const isBrief = causedBy !== null && !style.wide;
   const body = [
     ...(causedBy === null ? [] : [paint(`(caused by ${causedBy}: fix that first)`, 'quiet')]),
@@ -144,7 +145,7 @@ function remedyLines(
   ];
 }
 
-/** A line of a log with where and when it was written; the next of the same moment without. */
+/** Returns a log line with its pod and time, without those if they equal the previous line's. */
 function proofText(proof: Proof, before: Proof | undefined): string {
   if (proof.kind === 'fact') return proof.text;
   const { pod, time, text } = proof;
@@ -158,7 +159,7 @@ function secondOf(time: string): string {
   return time.slice(11, 19);
 }
 
-/** The findings as a table, for the formats that programs read. */
+/** Returns the findings as a table, for machine-readable formats. */
 export function findingsTable(diagnosis: Diagnosis): TableView<JudgedFinding> {
   return {
     columns: [
@@ -168,7 +169,7 @@ export function findingsTable(diagnosis: Diagnosis): TableView<JudgedFinding> {
       { key: 'subject', value: (one) => one.subject },
       { key: 'title', value: (one) => one.title, flexible: true },
       { key: 'causedBy', value: (one) => one.causedBy },
-      // What to do about it alone is not what helps where it comes from another.
+      // The remedy of an effect does not help; the cause must be fixed.
       {
         key: 'command',
         value: (one) => (one.causedBy === null ? (one.remedy.commands[0] ?? null) : null),
@@ -179,7 +180,7 @@ export function findingsTable(diagnosis: Diagnosis): TableView<JudgedFinding> {
   };
 }
 
-/** The diagnosis as JSON. */
+/** Returns the JSON document of a diagnosis. */
 export function queueDocument(diagnosis: Diagnosis) {
   const { installation, takenAt, windowMs, pipeline, verdict, steps, findings, notes } = diagnosis;
   return {

@@ -7,10 +7,10 @@ import { GUIDE_SERVICES } from './guide-services.ts';
 import { OTHER_SERVICES } from './other-services.ts';
 import type { Service } from './service.ts';
 
-/** What is known of the services of an installation, and which of its pods belong to which. */
+/** The known services of an installation, and the assignment of pods to them. */
 export class Catalogue {
   readonly services: readonly Service[];
-  /** Names of services that run outside of the cluster. */
+  /** The names of services that run outside the cluster. */
   readonly external: ReadonlySet<string>;
 
   constructor(services: readonly Service[], external: Iterable<string> = []) {
@@ -19,20 +19,24 @@ export class Catalogue {
   }
 
   /**
-   * The service that a pod is part of: by the name of its workload, which tells services apart that
-   * share a label (both Redis do), else by its labels. Null for pods of no known service.
+   * Returns the service of a pod: by the name of its workload, which also distinguishes services
+   * with a shared label (as both Redis have), else by its labels. Null for pods of unknown
+   * services.
    */
   serviceOf(pod: Pick<Pod, 'name' | 'owner' | 'labels'>): Service | null {
     return this.byWorkload(workloadName(pod)) ?? this.#byLabels(pod.labels);
   }
 
-  /** The service whose workload is called so. */
+  /** Returns the service with a workload of this name. */
   byWorkload(name: string): Service | null {
     const exact = this.services.find((service) => workloadsOf(service).includes(name));
     return exact ?? this.services.find((service) => matchesName(service, name)) ?? null;
   }
 
-  /** The service that goes by just this name, in some version or for short; null for none. */
+  /**
+   * Returns the service with exactly this name, in any version or abbreviated; null if there is
+   * none.
+   */
   named(name: string): Service | null {
     return (
       this.services.find((service) => service.name === name) ??
@@ -43,7 +47,7 @@ export class Catalogue {
   }
 
   /**
-   * The service of this name, or of the name that its workload has in some version.
+   * Returns the service with this name, or with this workload name in any version.
    *
    * @throws AdminError `notFound` SERVICE_NOT_FOUND
    */
@@ -67,7 +71,10 @@ export class Catalogue {
   }
 }
 
-/** The catalogue of the guide and of later versions, with an installation's own services first. */
+/**
+ * Creates the catalogue from the guide's and later versions' services. `own` services come first
+ * and replace others of the same name.
+ */
 export function makeCatalogue(
   own: readonly Service[] = [],
   external: Iterable<string> = [],
@@ -77,7 +84,7 @@ export function makeCatalogue(
   return new Catalogue([...own, ...known], external);
 }
 
-/** What the workloads of a service may be called. */
+/** Returns the workload names or patterns of a service. */
 function workloadsOf(service: Service): readonly string[] {
   return service.workloads ?? [service.name];
 }
@@ -86,7 +93,7 @@ function matchesName(service: Service, name: string): boolean {
   return workloadsOf(service).some((pattern) => {
     if (pattern.endsWith('-')) return name.startsWith(pattern);
     if (pattern.includes('*')) return globPattern(pattern).test(name);
-    // `builds-service-v1`, as the guide's own list of pods has it.
+    // Such as `builds-service-v1` in the guide's list of pods.
     return name.startsWith(`${pattern}-v`) && /^\d+$/.test(name.slice(pattern.length + 2));
   });
 }

@@ -1,23 +1,24 @@
 import { isOfVersion } from './version.ts';
 
-/** The services that carried builds until 4.2, or those that do since 4.3. */
+/** Whether the services that run builds are those until 4.2 or those since 4.3. */
 export type Generation = 'before-4.3' | 'since-4.3';
 
 /**
- * Services that only one of both has, by their names in the catalogue. The distributor is no sign: it
- * came within 3.x, beside the dispatchers (CircleCI's server-scripts, fleet-state).
+ * Services that exist in only one generation, by their names in the catalogue. The distributor is
+ * not among them: it was added within 3.x, beside the dispatchers (CircleCI's server-scripts,
+ * fleet-state).
  */
 const SIGNS: Readonly<Record<Generation, readonly string[]>> = {
   'before-4.3': ['legacy-dispatcher', 'dispatcher', 'scheduler', 'output-processor'],
   'since-4.3': ['docker-provisioner', 'output'],
 };
 
-/** Of some services those that only one generation has. */
+/** Returns those of the services that exist only in a generation. */
 export function signsOf(generation: Generation, services: ReadonlySet<string>): readonly string[] {
   return SIGNS[generation].filter((service) => services.has(service));
 }
 
-/** What the services of an installation show; null where they show neither, or both. */
+/** Returns the generation of an installation's services; null if they indicate neither or both. */
 export function generationOf(services: ReadonlySet<string>): Generation | null {
   const before = signsOf('before-4.3', services).length > 0;
   const since = signsOf('since-4.3', services).length > 0;
@@ -25,14 +26,14 @@ export function generationOf(services: ReadonlySet<string>): Generation | null {
   return since ? 'since-4.3' : 'before-4.3';
 }
 
-/** The generation of a version as major.minor. */
+/** Returns the generation of a version given as major.minor. */
 export function generationOfVersion(version: string): Generation {
   return isOfVersion({ since: '4.3' }, version) ? 'since-4.3' : 'before-4.3';
 }
 
 /**
- * The first of some versions, best known first, that what runs does not contradict; null where there is
- * none.
+ * Returns the first version that agrees with the running generation, from versions in order of
+ * reliability; null if none does.
  */
 export function agreeingVersion(
   versions: readonly (string | null)[],
@@ -43,13 +44,16 @@ export function agreeingVersion(
   return versions.find((version) => version !== null && agrees(version)) ?? null;
 }
 
-/** Whether every installation of a version has a service, because it carries builds there. */
+/** Returns whether every installation of a version has a service because it carries builds. */
 export function carriesBuilds(service: string, version: string): boolean {
   if (generationOfVersion(version) === 'before-4.3') return false;
   return service === 'distributor' || SIGNS['since-4.3'].includes(service);
 }
 
-/** A sentence on a profile whose version is another than that of what runs; null if they agree. */
+/**
+ * Returns a sentence about a profile whose version contradicts the running services; null if they
+ * agree.
+ */
 export function contradiction(
   version: string | null,
   services: ReadonlySet<string>,
@@ -65,7 +69,7 @@ export function contradiction(
   );
 }
 
-/** `a, b and c`. */
+/** Formats a list: `a, b and c`. */
 function listed(names: readonly string[]): string {
   const last = names.at(-1) ?? '';
   return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;

@@ -1,9 +1,9 @@
 import type { Service } from './service.ts';
 
 /**
- * The services of the operations guide's table (3.0), with what 2.19's table says where an icon of
- * the guide's is lost, and the names and labels of 3.x and 4.x. What is needed by what follows from
- * the roles in both tables.
+ * The services in the operations guide's table (3.0). Where an icon of the guide is lost, the
+ * values are those of 2.19's table. Names and labels are of 3.x and 4.x. Dependencies are derived
+ * from the roles in both tables.
  */
 export const GUIDE_SERVICES: readonly Service[] = [
   {

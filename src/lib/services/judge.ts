@@ -6,62 +6,64 @@ import { agreeingVersion, carriesBuilds, generationOf } from './generation.ts';
 import { SEVERITY_ORDER, type Service } from './service.ts';
 import { isOfVersion, latestVersion } from './version.ts';
 
-/** What a service does just now. */
+/** The current state of a service. */
 export type ServiceState =
-  /** Nothing of it is ready. */
+  /** None of its pods is ready. */
   | 'down'
   /** It is scaled to zero. */
   | 'stopped'
-  /** It has to be there, by the version or by what does not work without it, and is not. */
+  /** It is not present but must be, because of the version or of services that need it. */
   | 'missing'
-  /** Some of it is ready. */
+  /** Some of its pods are ready. */
   | 'partial'
   | 'up'
-  /** It runs at the start-up only, and has run. */
+  /** It runs only at start-up, and has completed. */
   | 'done'
-  /** It runs outside of the cluster, as the profile says. */
+  /** It runs outside the cluster according to the profile. */
   | 'external'
-  /** It is not there, and does not have to be. */
+  /** It is not present, and need not be. */
   | 'absent';
 
-/** A service of the catalogue joined with what runs. */
+/** A service of the catalogue with its current state. */
 export interface ServiceStatus {
   readonly name: string;
-  /** Whether the catalogue has it; what is not in it is named after its workload. */
+  /** Whether the service is in the catalogue; others are named after their workload. */
   readonly known: boolean;
   readonly state: ServiceState;
-  /** Whether it is an outage, whole or in part. */
+  /** Whether it is a complete or partial outage. */
   readonly outage: boolean;
   readonly role: string | null;
   readonly impact: string | null;
   readonly severity: Service['severity'];
-  /** The severity is doubtful. */
+  /** Whether the severity is uncertain. */
   readonly inferred: boolean;
   readonly externalisable: boolean | null;
   readonly losesBuilds: boolean;
   readonly startUpOnly: boolean;
-  /** When an installation has it at all; null for always. */
+  /** The condition under which an installation has the service; null for always. */
   readonly condition: string | null;
-  /** Pods that are ready. */
+  /** The number of ready pods. */
   readonly ready: number;
-  /** Pods that are wanted; null where the workloads may not be listed. */
+  /** The number of desired pods; null if listing workloads is forbidden. */
   readonly wanted: number | null;
   readonly restarts: number;
-  /** Names of its workloads here. */
+  /** The names of its workloads in this installation. */
   readonly workloads: readonly string[];
   readonly pods: readonly string[];
-  /** Why its first pod that is not ready is not so, or what not being here means; null where nothing is wrong. */
+  /**
+   * Why its first unready pod is not ready, or what its absence means; null if nothing is wrong.
+   */
   readonly why: string | null;
-  /** Services that do not work without it. */
+  /** The services that need it. */
   readonly neededBy: readonly string[];
 }
 
-/** What services are judged by. */
+/** The evidence about services. */
 export interface ServiceEvidence {
   readonly pods: readonly Pod[];
-  /** Null where they may not be listed. */
+  /** Null if listing them is forbidden. */
   readonly workloads: readonly Workload[] | null;
-  /** The server's version as major.minor; null where nobody knows it. */
+  /** The server's version as major.minor; null if unknown. */
   readonly version: string | null;
 }
 
@@ -76,7 +78,7 @@ const STATE_ORDER: readonly ServiceState[] = [
   'absent',
 ];
 
-/** Every service with what runs of it: outages first, the worst of them on top. */
+/** Returns every service with its state: outages first, most severe first. */
 export function judgeServices(
   catalogue: Catalogue,
   evidence: ServiceEvidence,
@@ -107,15 +109,15 @@ export function judgeServices(
   return [...parts.values()].map((part) => judge(part, scene)).sort(compareServices);
 }
 
-/** What each service is judged by. */
+/** The context for judging a service. */
 interface Scene {
   readonly catalogue: Catalogue;
   readonly evidence: ServiceEvidence;
-  /** Names of services that are here. */
+  /** The names of the services that are present. */
   readonly running: ReadonlySet<string>;
-  /** The oldest version that has all that is here; null where nothing is. */
+  /** The oldest version with all services that are present; null if there are none. */
   readonly oldest: string | null;
-  /** As the profile has it, unless what runs is of another; null where nobody knows it. */
+  /** The version in the profile, unless the running services contradict it; null if unknown. */
   readonly version: string | null;
 }
 
@@ -135,7 +137,7 @@ function isPresent({ pods, workloads }: Part): boolean {
   return pods.length > 0 || workloads.length > 0;
 }
 
-/** Outages first, then by severity, then by how much of it is out. */
+/** Sorts outages first, then by severity, then by the extent of the outage. */
 function compareServices(a: ServiceStatus, b: ServiceStatus): number {
   return (
     Number(b.outage) - Number(a.outage) ||
@@ -183,7 +185,7 @@ function judge(part: Part, scene: Scene): ServiceStatus {
   };
 }
 
-/** Leaves out the pods of a Job that failed before another of it ended well. */
+/** Excludes failed pods of a Job of which another pod completed successfully. */
 function withoutRetried(judged: readonly JudgedPod[]): readonly JudgedPod[] {
   const done = new Set(
     judged.flatMap(({ pod, judgement }) =>
@@ -196,7 +198,9 @@ function withoutRetried(judged: readonly JudgedPod[]): readonly JudgedPod[] {
   );
 }
 
-/** Pods of Jobs are wanted by nobody for long; those without a workload are themselves wanted. */
+/**
+ * Returns the number of desired pods. Pods of Jobs do not count; each pod without a workload does.
+ */
 function wantedOf({ workloads, pods }: Part, seen: number, listed: boolean): number | null {
   if (workloads.length > 0) return workloads.reduce((sum, { replicas }) => sum + replicas, 0);
   if (pods.length > 0 && pods.every(({ owner }) => owner?.kind === 'Job')) return 0;
@@ -233,16 +237,16 @@ function whyOf(state: ServiceState, absence: Absence | null): string | null {
   return state === 'stopped' ? 'it is scaled to zero' : (absence?.why ?? null);
 }
 
-/** What it means that nothing of a service is here. */
+/** The meaning of a service's absence. */
 interface Absence {
   readonly state: 'external' | 'missing' | 'absent';
-  /** Null where it does not have to be here. */
+  /** Null if the service need not be present. */
   readonly why: string | null;
 }
 
 /**
- * Only what is in every installation can be missed. Where nobody says which version this is, it is
- * missed if something that runs here does not work without it, and else left open.
+ * Only a service that every installation has can be missing. If the version is unknown, a service
+ * is missing if a running one needs it; otherwise this stays undecided.
  */
 function absenceOf(
   { service, name }: Part,
@@ -260,8 +264,8 @@ function absenceOf(
   if (carries) {
     return { state: 'missing', why: `it is missing, and server ${reckoned} needs it for builds` };
   }
-  // The guide does not say that it stays in the cluster, but it does. A version within 3.x removed it:
-  // only where the version is known is it missed.
+  // The guide does not say that legacy-dispatcher cannot run outside the cluster, but it cannot. It
+  // was removed within 3.x, so it is missing only if the version is known.
   const leaves = service.name === 'legacy-dispatcher';
   if (service.externalisable !== false && !leaves) {
     return {

@@ -10,25 +10,25 @@ import { judgeServices, type ServiceStatus } from './judge.ts';
 /** The services of an installation. */
 export interface ServiceList {
   readonly namespace: string;
-  /** The server's version as the profile has it; null if it has none. */
+  /** The server's version according to the profile; null if it is not set. */
   readonly version: string | null;
-  /** Whether the profile has another version than what runs. */
+  /** Notes whether the profile's version contradicts the running services. */
   readonly notes: readonly string[];
   readonly summary: {
     readonly up: number;
     readonly outages: number;
-    /** Of the outages: those that the guide calls critical. */
+    /** The number of outages of services that the guide calls critical. */
     readonly critical: number;
   };
   readonly services: readonly ServiceStatus[];
   /**
-   * Critical and degraded ones that are not here, though nobody says that they do not have to be: no
-   * outages, as far as anybody knows.
+   * Critical and degraded services that are absent although nothing shows that this is intended.
+   * They do not count as outages.
    */
   readonly notHere: readonly string[];
 }
 
-/** What services are read with. */
+/** The context for listing services. */
 export interface ServiceContext {
   readonly catalogue: Catalogue;
   readonly version: string | null;
@@ -38,10 +38,10 @@ export interface ServiceContext {
 type Reader = Pick<KubernetesClient, 'listPods' | 'listWorkloads' | 'lostNodes' | 'target'>;
 
 /**
- * Joins the catalogue with what runs, by three lists. Services that are not there, and do not have
- * to be, are left out unless `all` are wanted.
+ * Combines the catalogue with the cluster's state, in three list requests. Services that are absent
+ * and need not be present are included only with `all`.
  *
- * @throws AdminError as the KubernetesClient says
+ * @throws AdminError as the KubernetesClient
  */
 export async function listServices(
   client: Reader,
@@ -68,18 +68,18 @@ export async function listServices(
   };
 }
 
-/** A service and its pods. */
+/** A service with its pods. */
 export interface ServiceDetail {
   readonly service: ServiceStatus;
   readonly pods: readonly PodRow[];
-  /** Of those that do not work without it: which are there, and how they do. */
+  /** The services that need it and are present, with their state. */
   readonly dependents: readonly Pick<ServiceStatus, 'name' | 'state' | 'severity'>[];
 }
 
 /**
- * One service, by its name in any version, or by that of its workload.
+ * Returns a service by its name in any version, or by the name of its workload.
  *
- * @throws AdminError `notFound` SERVICE_NOT_FOUND; as the KubernetesClient says
+ * @throws AdminError `notFound` SERVICE_NOT_FOUND; as the KubernetesClient
  */
 export async function showService(
   client: Reader,

@@ -1,6 +1,8 @@
 import type { Service } from './service.ts';
 
-/** Services that the guide's table does not have: later versions', and parts beside the product. */
+/**
+ * Services that are not in the guide's table: those of later versions, and additional components.
+ */
 export const OTHER_SERVICES: readonly Service[] = [
   {
     name: 'builds-service',

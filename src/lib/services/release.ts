@@ -19,14 +19,14 @@ const TRAITS: readonly Trait[] = [
   { workload: /^docker-provisioner/, means: '4.3 or later (docker-provisioner runs)' },
   { workload: /^legacy-dispatcher/, means: '3.x before March 2022 (legacy-dispatcher runs)' },
   { workload: /^dispatcher/, means: '3.x or 4.x before 4.3 (dispatcher runs)' },
-  // It came within 3.x, beside the dispatchers.
+  // Added within 3.x, beside the dispatchers.
   { workload: /^distributor/, means: 'a late 3.x or 4.x (distributor runs)' },
 ];
 
 /** The version in the tags of CircleCI's own images. */
 const TAG =
   /(?:^|\/)circleci\/.*:v?([34]\.\d+)\.\d+(?:[-.]|$)|cciserver.*:v?([34]\.\d+)\.\d+(?:[-.]|$)/;
-/** A smaller number of matching tags may be a coincidence. */
+/** With fewer matching tags, the agreement may be a coincidence. */
 const ENOUGH = 3;
 
 /** Determines the version from the image tags if they agree; else narrows it down by workloads. */

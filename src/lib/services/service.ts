@@ -1,37 +1,37 @@
-/** How bad it is when a service is down, as the operations guide's icons say. */
+/** The severity of an outage of a service, from the operations guide's icons. */
 export type Severity = 'critical' | 'degraded' | 'minor' | 'unknown';
 
-/** A service of the installation, as the catalogue has it. */
+/** A service in the catalogue. */
 export interface Service {
   readonly name: string;
   readonly role: string;
-  /** What happens when it is down; null where nobody says. */
+  /** The impact of an outage; null if unknown. */
   readonly impact: string | null;
   readonly severity: Severity;
-  /** The severity is doubtful: the guide's icon could not be read. */
+  /** Whether the severity is uncertain because the guide's icon could not be read. */
   readonly inferred?: true;
-  /** Whether it may be run outside of the cluster; null where the sources differ. */
+  /** Whether it can run outside the cluster; null if the sources differ. */
   readonly externalisable: boolean | null;
-  /** Losing it loses builds, or what they have put out. */
+  /** Whether its loss loses builds or their output. */
   readonly losesBuilds?: true;
-  /** Runs when the server starts, and ends. */
+  /** Whether it runs only at the start of the server and then ends. */
   readonly startUpOnly?: true;
-  /** When an installation has it at all; always where it is left out. */
+  /** The condition under which an installation has the service; undefined for always. */
   readonly condition?: string;
-  /** First version of the server that has it, as major.minor. */
+  /** The first server version with it, as major.minor. */
   readonly since: string;
-  /** Last version that has it; `3.99` for the last 3.x. Left out while it goes on. */
+  /** The last server version with it, `3.99` for the last 3.x; undefined if it still exists. */
   readonly until?: string;
   /**
-   * What its workloads are called, without a pod's hashes and numbers; its name where this is left
-   * out. A `-` at the end stands for whatever follows, a `*` for anything.
+   * The names of its workloads, without the hashes and numbers of pods; its own name by default. A
+   * trailing `-` matches any suffix, a `*` any text.
    */
   readonly workloads?: readonly string[];
-  /** Label selectors that its pods match in some version. */
+  /** Label selectors that match its pods in some version. */
   readonly labels?: readonly string[];
-  /** Services that do not work without it. */
+  /** The services that need it. */
   readonly neededBy?: readonly string[];
 }
 
-/** Order of severities, worst first. */
+/** The severities in order, worst first. */
 export const SEVERITY_ORDER: readonly Severity[] = ['critical', 'degraded', 'unknown', 'minor'];

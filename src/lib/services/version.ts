@@ -1,6 +1,6 @@
 import type { Service } from './service.ts';
 
-/** Whether a version of the server, as major.minor, has a service. */
+/** Returns whether a server version, as major.minor, has a service. */
 export function isOfVersion(
   { since, until }: Pick<Service, 'since' | 'until'>,
   version: string,
@@ -10,12 +10,12 @@ export function isOfVersion(
   );
 }
 
-/** The latest of some versions; null where there are none. */
+/** Returns the latest of several versions; null if there are none. */
 export function latestVersion(versions: readonly string[]): string | null {
   return [...versions].sort((a, b) => number(b) - number(a))[0] ?? null;
 }
 
-/** Orders `3.10` behind `3.9`. */
+/** Returns a number that sorts `3.10` after `3.9`. */
 function number(version: string): number {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major * 1_000 + minor;

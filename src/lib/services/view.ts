@@ -14,7 +14,7 @@ const TONES: Readonly<Record<ServiceState, Tone>> = {
   absent: 'quiet',
 };
 
-/** `services list` for people. */
+/** The view of `services list`. */
 export function serviceListView(list: ServiceList): TableView<ServiceStatus> {
   return {
     columns: [
@@ -40,7 +40,7 @@ export function serviceListView(list: ServiceList): TableView<ServiceStatus> {
   };
 }
 
-/** `services show` for people. */
+/** The view of `services show`. */
 export function serviceDetailView(detail: ServiceDetail, now: Date): DetailView {
   const { service, pods, dependents } = detail;
   const list = { namespace: '', summary: { pods: 0, ready: 0, completed: 0, notReady: 0 }, pods };
@@ -112,7 +112,7 @@ function summaryText({ summary, namespace, notHere }: ServiceList): string {
   return `${outages} ${outages === 1 ? 'service' : 'services'} out in ${namespace}${worst}; ${up} up`;
 }
 
-/** Whole sentences, which no column has room for. */
+/** Returns the outages as sentences, which are too long for a column. */
 function outageLines({ services }: ServiceList): readonly string[] {
   const lines = services
     .filter(({ outage }) => outage)

@@ -5,7 +5,7 @@ import { timed } from '../../support/cpu-time.ts';
 const ID = '6007ca6352718c10b1227a57';
 
 describe('buildKey', () => {
-  it('is the same however the project is written', () => {
+  it('is the same for each form of the project', () => {
     expect(buildKey('Acme/Web', 12)).toBe('acme-web-12');
     expect(buildKey('acme-web', 12)).toBe('acme-web-12');
   });
@@ -38,16 +38,16 @@ describe('keysIn', () => {
     ['a type and version', 'build-agent image docker.io/circleci/picard:1.0/2'],
     ['the number of a pipeline', 'job https://ci.example/pipelines/github/acme/web/55/workflows'],
     ['a hash of git', 'build of commit 6007ca6352718c10b1227a576007ca6352718c10'],
-  ])('finds none in %s', (_name, text) => {
+  ])('finds no build in %s', (_name, text) => {
     expect(keysIn(text)).toEqual({ keys: [], buildIds: [], joined: [] });
   });
 
-  it('ties an ID to the build that the same text names', () => {
+  it('associates an ID with the build in the same text', () => {
     const line = `using resource class; build-id=${ID}; build-url=https://x/gh/acme/web/12; project=0123456789abcdef01234567`;
     expect(keysIn(line).joined).toEqual([[ID, 'acme-web-12']]);
     expect(keysIn(`${ID}-3-build-acme-web-app-12`).joined).toEqual([[ID, 'acme-web-app-12']]);
     expect(keysIn(`taken: ${ID}`)).toEqual({ keys: [], buildIds: [ID], joined: [] });
-    // Which of them it belongs to is not said.
+    // The text does not say to which build the ID belongs.
     expect(keysIn(`jobs acme/web/12 acme/api/3 of ${ID}`).joined).toEqual([]);
   });
 
@@ -57,7 +57,7 @@ describe('keysIn', () => {
     ['digits', `${ID}-0-build-${'1-'.repeat(8_000)}x`],
     ['dots', `/gh/${'a.'.repeat(8_000)}`],
     ['hexadecimal digits', 'build '.concat('abcdef0123456789'.repeat(1_000))],
-  ])('is not slowed down by many %s', (_name, text) => {
+  ])('is not slow for many %s', (_name, text) => {
     expect(timed(() => keysIn(text)).cpuMs).toBeLessThan(500);
   });
 });

@@ -13,19 +13,19 @@ describe('the pipeline', () => {
   it.each<[string, readonly string[], string | null, Pipeline]>([
     ['with all services of 3.0', ['legacy-dispatcher', ...OLD], '3.0', 'legacy-dispatcher'],
     ['without the legacy dispatcher', OLD, '3.4', 'dispatcher'],
-    ['of late 3.x, with a distributor', ['distributor', ...OLD], null, 'dispatcher'],
-    ['of 4.3', LATE, '4.10', 'distributor'],
-    ['of 4.3, with an unknown version', LATE, null, 'distributor'],
-    ['of a part of 4.3', ['output'], null, 'distributor'],
-    ['of a distributor alone', ['distributor'], null, 'distributor'],
-    ['of a distributor alone in 4.2', ['distributor'], '4.2', 'dispatcher'],
-    ['by the version alone', [], '4.3', 'distributor'],
-    ['by nothing at all', [], null, 'dispatcher'],
-  ])('is found %s', (_name, services, version, pipeline) => {
+    ['in late 3.x, with a distributor', ['distributor', ...OLD], null, 'dispatcher'],
+    ['in 4.3', LATE, '4.10', 'distributor'],
+    ['in 4.3, without a known version', LATE, null, 'distributor'],
+    ['with only a part of 4.3', ['output'], null, 'distributor'],
+    ['with only a distributor', ['distributor'], null, 'distributor'],
+    ['with only a distributor in 4.2', ['distributor'], '4.2', 'dispatcher'],
+    ['from only the version', [], '4.3', 'distributor'],
+    ['without any information', [], null, 'dispatcher'],
+  ])('is determined %s', (_name, services, version, pipeline) => {
     expect(chosen(services, version)).toEqual({ pipeline, notes: [] });
   });
 
-  it('is that of what runs, and a profile of another version is told', () => {
+  it('follows the running services, with a note if the profile has another version', () => {
     expect(chosen(LATE, '3.0')).toEqual({
       pipeline: 'distributor',
       notes: [expect.stringMatching(/profile says server 3\.0, but docker-provisioner and output/)],
@@ -36,13 +36,13 @@ describe('the pipeline', () => {
     });
   });
 
-  it('misses the legacy dispatcher only in versions that have it', () => {
+  it('notes a missing legacy dispatcher only in versions that have it', () => {
     expect(chosen(OLD, '3.0').notes).toEqual([expect.stringMatching(/has legacy-dispatcher/)]);
     for (const version of ['3.3', '3.4', '4.2', null])
       expect(chosen(OLD, version).notes).toEqual([]);
   });
 
-  it('is chosen by the version where services of both kinds are here', () => {
+  it('follows the version if services of both generations run', () => {
     const both = [...OLD, ...LATE];
     const told = (followed: string) => [
       expect.stringMatching(new RegExp(`upgrade may be under way.*through ${followed}`)),

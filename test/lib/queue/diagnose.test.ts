@@ -31,7 +31,7 @@ import {
   withPods,
 } from './support/snapshot.ts';
 
-/** Codes in order; warnings with a `?`, what is explained with its cause. */
+/** Returns the codes in order, with `?` for warnings, and with the cause of effects. */
 function found(ill: Ill): readonly string[] {
   return diagnose(snapshot(ill)).findings.map(
     ({ code, severity, causedBy }) =>
@@ -56,7 +56,7 @@ const CLOCKS = fc.record({
   'output-processor': AHEAD,
 });
 
-test('nodes whose clocks are wrong change neither the cause nor what is well', () => {
+test('wrong clocks of nodes change neither the cause nor a healthy result', () => {
   fc.assert(
     fc.property(fc.constantFrom(...BROKEN, ...WELL), CLOCKS, ([, ill, codes = []], clocks) => {
       const whole = snapshot(ill);
@@ -67,7 +67,7 @@ test('nodes whose clocks are wrong change neither the cause nor what is well', (
   );
 });
 
-test('the evidence of a lost build is the very line, and what its remedy deletes is the two pods', () => {
+test('a lost build has its log line as evidence, and a remedy that deletes exactly two pods', () => {
   const ill = {
     logs: withLog(LOST_BEFORE_DISPATCHER),
     server: { builds: listed(inUi(LOST, 'queued')) },
@@ -86,7 +86,7 @@ test('the evidence of a lost build is the very line, and what its remedy deletes
   expect(finding?.evidence.at(-1)).toMatchObject({ pod: 'dispatcher-1' });
 });
 
-test('jobs that wait for the same reason are one finding, in the words of Nomad', () => {
+test("jobs that wait for the same reason are one finding, in Nomad's words", () => {
   const names = Array.from({ length: 8 }, (_, at) => `acme/web/${100 + at}`);
   const jobs = names.map((name) => pending(name, 'all-full', 'all clients are full'));
   const [finding, ...others] = diagnose(snapshot({ nomad: { jobs: sure(jobs) } })).findings;
@@ -102,7 +102,7 @@ test('jobs that wait for the same reason are one finding, in the words of Nomad'
 describe('the verdict', () => {
   const verdict = (ill: Ill = {}) => diagnose(snapshot(ill)).verdict;
 
-  test('is healthy where builds get through', () => {
+  test('is healthy if builds get through', () => {
     expect(verdict()).toMatchObject({ state: 'healthy', cause: null, waiting: 0 });
     expect(verdict().text).toContain('1 build in the last 30m');
   });
@@ -118,7 +118,7 @@ describe('the verdict', () => {
     expect(verdict(idle).next).toBe('circleci-admin troubleshoot queue --trigger ORG/REPO');
   });
 
-  test('follows the build that was started to see', () => {
+  test('follows the triggered build', () => {
     const trigger = { project: 'acme/web', number: 41, pipelineId: null, ageMs: 302_000 };
     expect(verdict({ trigger })).toMatchObject({
       state: 'healthy',
@@ -129,7 +129,7 @@ describe('the verdict', () => {
     expect(verdict(early).text).toContain('acme/web/43 was started 4s ago');
   });
 
-  test('names the first cause, how many wait, and another cause', () => {
+  test('contains the first cause, the number of waiting builds, and another cause', () => {
     const text = verdict({
       logs: withLog(LOST_BEFORE_DISPATCHER),
       nomad: { jobs: sure([job(WELL_BUILD), pending('acme/api/7', 'too-large', 'too large')]) },
@@ -141,7 +141,7 @@ describe('the verdict', () => {
     );
   });
 
-  test('is unknown where nobody could be asked, and where a build waits that nothing explains', () => {
+  test('is unknown if nothing could be read, and if a build waits for no known reason', () => {
     const nobody = {
       pods: NOTHING,
       workloads: NOTHING,
@@ -155,14 +155,14 @@ describe('the verdict', () => {
     expect(verdict(early)).toMatchObject({ state: 'unknown', waiting: 1 });
   });
 
-  test('is unknown where Kubernetes and Nomad do not answer', () => {
+  test('is unknown if Kubernetes and Nomad do not respond', () => {
     const late = failed('REQUEST_TIMEOUT', 'no answer', { kind: 'timeout', timedOut: true });
     const ill = { pods: late, workloads: late, logs: [], rabbitmq: NOTHING };
     expect(verdict(ill)).toMatchObject({ state: 'unknown', cause: 'CQ0901' });
   });
 });
 
-test('the verdict is unknown where logs may not be read, or do not come', () => {
+test('the verdict is unknown if logs are forbidden or time out', () => {
   const refused = failed('KUBERNETES_FORBIDDEN', 'may not get pods/log', { kind: 'unauthorised' });
   const late = failed('REQUEST_TIMEOUT', 'no answer', { kind: 'timeout', timedOut: true });
   const verdictWith = (log: typeof refused) =>
@@ -173,7 +173,7 @@ test('the verdict is unknown where logs may not be read, or do not come', () => 
   expect(verdictWith(late).text).toContain('Kubernetes timed out: 4 logs');
 });
 
-test("the verdict says that it is Nomad's what may not be read", () => {
+test('the verdict says which parts of Nomad are forbidden', () => {
   const refused = failed('FORBIDDEN', 'may not get pods/proxy', { kind: 'unauthorised' });
   const ill = { nomad: { leader: refused, clients: refused, jobs: refused } };
   expect(diagnose(snapshot(ill)).verdict.text).toContain("Nomad's leader, its clients, its jobs");
@@ -198,7 +198,7 @@ test.each([
     ],
     'java.io.IOException: the root',
   ],
-])('the title of errors tells what went wrong: %j', ([message, ...trace], title) => {
+])('the title of errors says what failed: %j', ([message, ...trace], title) => {
   const head = `${ago(MINUTE).toISOString()} [] [pool-4-thread-1] ERROR schedulerer.core ${message}`;
   const said = [head, ...trace].map((text) => [MINUTE, text] as const);
   const logs = withLog(log('schedulerer', [...beats('schedulerer'), ...said]));
@@ -225,7 +225,7 @@ test('the steps are those of the tree, each with its numbers', () => {
   expect(steps[5]?.text).toBe('2 of 2 accept builds, 2 builds running there');
 });
 
-test('no build is said to get through where a step has no pod that is ready', () => {
+test('the verdict does not say that builds get through if a step has no ready pod', () => {
   const starting = { health: 'starting', ready: 0, status: 'ContainerCreating' } as const;
   const pods = withPods(pod('dispatcher', starting, { createdAt: ago(20_000) }));
   const { verdict, steps, findings } = diagnose(snapshot({ pods }));
@@ -241,7 +241,7 @@ test('no build is said to get through where a step has no pod that is ready', ()
   });
 });
 
-test('a lost node is named once, with all that is down with it', () => {
+test('a lost node is one finding, which lists everything that is down with it', () => {
   const why = 'its node worker-2 is lost (Kubelet stopped posting node status)';
   const held = `${why}; no other pod takes its place until the node is back or deleted`;
   const pods = withPods(
@@ -256,7 +256,7 @@ test('a lost node is named once, with all that is down with it', () => {
   expect(findings[0]?.remedy.commands).toContain('kubectl delete node worker-2');
 });
 
-test('notes say what was not asked, and which clocks differ', () => {
+test('notes say what was not checked, and which clocks differ', () => {
   const { notes } = diagnose(
     snapshot({
       clocks: { kubernetesAheadMs: -95_000, nomadAheadMs: 10_000, serverAheadMs: null },

@@ -20,6 +20,6 @@ test.each([
     ' --namespace ci',
     'circleci-admin nomad cli --namespace ci -- node drain --namespace x',
   ],
-])('%j with %j is %j', (command, place, expected) => {
+])('%j with %j becomes %j', (command, place, expected) => {
   expect(placedCommand(command, { admin: place, kubectl: ' --context lab' })).toBe(expected);
 });

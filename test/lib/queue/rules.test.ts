@@ -13,7 +13,7 @@ import { snapshot } from './support/snapshot.ts';
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const FINDINGS = BROKEN.flatMap(([, ill]) => diagnose(snapshot(ill)).findings);
 
-test('every file is one rule, and every rule a file', async () => {
+test('every file contains one rule, and every rule has a file', async () => {
   const folder = join(ROOT, 'src', 'lib', 'queue', 'rules');
   const files = readdirSync(folder).filter((name) => name.endsWith('.ts') && name !== 'index.ts');
   const exported = await Promise.all(files.map((name) => import(join(folder, name))));
@@ -23,7 +23,7 @@ test('every file is one rule, and every rule a file', async () => {
   expect(codes.sort()).toEqual(RULES.map(({ code }) => code).sort());
 });
 
-test('every rule has its page, and every page a rule', () => {
+test('every rule has a page, and every page a rule', () => {
   const pages = readdirSync(join(ROOT, 'docs', 'findings')).filter((name) => name !== 'README.md');
   expect(pages.sort()).toEqual(RULES.map(({ code }) => `${code}.md`).sort());
 });
@@ -51,7 +51,7 @@ test('every rule finds something in these tests', () => {
   expect(RULES.map(({ code }) => code).filter((code) => !seen.has(code))).toEqual([]);
 });
 
-test('codes are unique, and what explains what has no cycle', () => {
+test('codes are unique, and the relation "explains" has no cycle', () => {
   const codes = RULES.map(({ code }) => code);
   expect(new Set(codes).size).toBe(codes.length);
   const explains = new Map(RULES.map((rule) => [rule.code, rule.explains]));
@@ -65,7 +65,7 @@ test('codes are unique, and what explains what has no cycle', () => {
   for (const code of codes) visit(code, []);
 });
 
-test('every command of a remedy or a page is there, and has the flags', async () => {
+test('every command in a remedy or on a page exists and has the flags', async () => {
   const table = await sourceCommands();
   const pages = RULES.flatMap(({ code }) =>
     readFileSync(join(ROOT, findingPage(code)), 'utf8')
@@ -90,14 +90,14 @@ test('every command of a remedy or a page is there, and has the flags', async ()
   }
 });
 
-test('what is deleted to mend something is of the catalogue', () => {
+test('fixes delete only pods of services in the catalogue', () => {
   const services = FINDINGS.flatMap(({ fix }) => fix?.services ?? []);
   expect(services.length).toBeGreaterThan(0);
   const catalogue = makeCatalogue();
   for (const name of services) expect(catalogue.find(name).name).toBe(name);
 });
 
-test('titles are one line, and remedies sentences', () => {
+test('titles are one line, and remedies are sentences', () => {
   for (const { title, remedy, evidence, code } of FINDINGS) {
     expect(title, code).toMatch(/^[^\n]+[^.\n]$/);
     expect(remedy.text, code).toMatch(/[.]$/);

@@ -10,13 +10,13 @@ import { findScenario, SCENARIOS } from '../../../src/lib/sandbox/scenarios/inde
 import { startSandbox } from '../../support/sandbox.ts';
 import { gathered, sandboxSources, until } from './gather/rig.ts';
 
-/** What has a cause that the rules are to name, or none. */
+/** The scenarios with an expected cause, or with none to be found. */
 const JUDGED = SCENARIOS.filter(({ expects }) => expects !== undefined);
 
 async function judged(scenario: Scenario, seed = 1): Promise<Diagnosis> {
   const sandbox = await startSandbox({ scenario, seed });
   const gathering = gathered(await sandboxSources(sandbox));
-  // Without a leader Nomad holds requests: time has to go on.
+  // Without a leader, Nomad holds requests until time passes.
   const holds = scenario.nomad.leader === false;
   const { snapshot } = await (holds ? until(gathering, sandbox.clock) : gathering);
   return diagnose(snapshot);
@@ -24,7 +24,7 @@ async function judged(scenario: Scenario, seed = 1): Promise<Diagnosis> {
 
 const codesOf = ({ findings }: Diagnosis): readonly string[] => findings.map(({ code }) => code);
 
-/** The same installation with other clocks, with lines of libraries between, and in other words. */
+/** The same scenario with other clocks, with log lines of libraries, and with other wording. */
 function disguised(scenario: Scenario, seed: number): Scenario {
   const random = seededRandom(seed);
   const skew = (): number => random.integer(-20 * 60_000, 20 * 60_000);
@@ -45,14 +45,14 @@ describe.each(JUDGED)('the scenario $name', (scenario) => {
   const { expects = null } = scenario;
   const first = expects === null ? [] : [expects];
 
-  it('has its cause named first, or nothing found', async () => {
+  it('has its cause as the first finding, or no finding', async () => {
     const diagnosis = await judged(scenario);
     const codes = codesOf(diagnosis);
     expect(codes.slice(0, 1), codes.join(' ')).toEqual(first);
     expect(diagnosis.verdict.cause).toBe(expects);
   });
 
-  it('is judged alike with wrong clocks, noise and other words', async () => {
+  it('has the same result with wrong clocks, noise and other wording', async () => {
     for (const seed of [11, 12]) {
       const codes = codesOf(await judged(disguised(scenario, seed), seed));
       expect(codes.slice(0, 1), `seed ${seed}: ${codes.join(' ')}`).toEqual(first);
@@ -60,7 +60,7 @@ describe.each(JUDGED)('the scenario $name', (scenario) => {
   });
 });
 
-/** Two causes at once: which is the root, and what is told besides. */
+/** Two causes at once: the root cause, and the other finding. */
 const PAIRS: readonly (readonly [one: string, other: string, root: string, also: string])[] = [
   ['job-lost', 'no-capacity', 'CQ0202', 'CQ0601'],
   ['crash-loop', 'leaderless', 'CQ0501', 'CQ0101'],
@@ -77,7 +77,7 @@ const PAIRS: readonly (readonly [one: string, other: string, root: string, also:
 ];
 
 describe.each(PAIRS)('%s and %s at once', (one, other, root, also) => {
-  it(`is found to come from ${root}, and from ${also}`, async () => {
+  it(`has the root cause ${root}, and also finds ${also}`, async () => {
     for (const scenario of [
       joinScenarios(findScenario(one), findScenario(other)),
       joinScenarios(findScenario(other), findScenario(one)),
@@ -92,7 +92,7 @@ describe.each(PAIRS)('%s and %s at once', (one, other, root, also) => {
   });
 });
 
-/** Nobody has published what the services of 4.3 write: whatever it is, it must not mislead. */
+/** The log format of 4.3's services is not published. No format may mislead the diagnosis. */
 const ENTRIES: readonly (readonly [string, Partial<PipelineForm>])[] = [
   ['entries of Clojure', { entries: 'clojure' }],
   ['a heartbeat each minute', { beats: true }],
@@ -101,7 +101,7 @@ const ENTRIES: readonly (readonly [string, Partial<PipelineForm>])[] = [
 
 describe.each(ENTRIES)('server 4.3 with %s', (_name, differs) => {
   it.each(JUDGED.filter(({ version }) => version === '4.3'))(
-    'has the cause of $name named first, or nothing found',
+    'has the cause of $name as the first finding, or no finding',
     async (scenario) => {
       const { expects = null, pipeline } = scenario;
       const form = { ...FORM_4_3, ...differs };
@@ -135,7 +135,7 @@ describe('the services of a version', () => {
     ['server-4.3', 'distributor', 'docker-provisioner', 'output'],
   ] as const;
 
-  it.each(NAMES)('of %s are the steps of the way: %s, %s, %s', async (name, ...services) => {
+  it.each(NAMES)('of %s are the steps: %s, %s, %s', async (name, ...services) => {
     const { steps, pipeline, notes } = await judged(findScenario(name));
     const names = steps.map((step) => step.name);
     expect(names).toEqual(expect.arrayContaining([...services]));
@@ -144,7 +144,7 @@ describe('the services of a version', () => {
   });
 
   it.each(JUDGED.filter(({ version }) => version === '4.3'))(
-    'are what findings of $name speak of, and commands take',
+    'are named in the findings of $name and in commands',
     async (scenario) => {
       const { findings, verdict, notes } = await judged(scenario);
       const text = JSON.stringify({ findings, verdict, notes });
@@ -154,7 +154,7 @@ describe('the services of a version', () => {
     },
   );
 
-  it('are of what runs, though the profile has another version', async () => {
+  it('are the running ones, even if the profile has another version', async () => {
     for (const [name, version, runs] of [
       ['server-4.3', '3.0', 'distributor'],
       ['server-4.2', '4.8', 'dispatcher'],

@@ -20,7 +20,7 @@ import {
   withLog,
 } from './support/snapshot.ts';
 
-/** An installation with no server API, no CLI in RabbitMQ's pod, and a Nomad that has forgotten its jobs. */
+/** An installation without server API, rabbitmqctl, and jobs in Nomad, which has deleted them. */
 function bare(logs: Ill['logs']): Ill {
   return {
     server: NO_UI,
@@ -30,7 +30,7 @@ function bare(logs: Ill['logs']): Ill {
   };
 }
 
-/** Stand-ins that print the guide's lines at these ages; their stamps are of 2021. */
+/** Stand-ins that print the guide's lines at these ages; the timestamps in them are of 2021. */
 function printing(...ages: readonly number[]) {
   const startedAt = ago(Math.max(...ages) + 1_000);
   return SAMPLED_STAGES.map((stage) =>
@@ -53,7 +53,7 @@ describe('stand-ins that print the samples of the guide', () => {
     ['just now', [2_000]],
     ['in a loop', every5s],
     ['every minute', Array.from({ length: 25 }, (_, at) => at * MINUTE)],
-  ] as const)('%s are well', (_, ages) => {
+  ] as const)('%s have no finding', (_, ages) => {
     expect(diagnose(snapshot(bare(printing(...ages)))).findings).toEqual([]);
   });
 
@@ -61,19 +61,22 @@ describe('stand-ins that print the samples of the guide', () => {
     ['once, and sleep', [5 * MINUTE]],
     ['once, long ago', [25 * MINUTE]],
     ['for a while', every5s.map((age) => age + 6 * MINUTE)],
-  ] as const)('%s are silent, which holds nothing up: what was posted has left', (_, ages) => {
-    const { findings, verdict } = diagnose(snapshot(bare(printing(...ages))));
-    const found = findings.map(({ code, severity }) => `${code} ${severity}`).sort();
-    expect(found).toEqual(['CQ0302 warning', 'CQ0402 warning']);
-    expect(verdict.state).toBe('degraded');
-  });
+  ] as const)(
+    '%s are silent, which is only a warning because the posted builds have left',
+    (_, ages) => {
+      const { findings, verdict } = diagnose(snapshot(bare(printing(...ages))));
+      const found = findings.map(({ code, severity }) => `${code} ${severity}`).sort();
+      expect(found).toEqual(['CQ0302 warning', 'CQ0402 warning']);
+      expect(verdict.state).toBe('degraded');
+    },
+  );
 
-  test('that wrote nothing within the window are no finding', () => {
+  test('have no finding if they log nothing within the window', () => {
     const logs = SAMPLED_STAGES.map((stage) => log(stage, []));
     expect(diagnose(snapshot(bare(logs))).findings).toEqual([]);
   });
 
-  test('a stage that has nothing to say is not blamed for builds that stop two stages before', () => {
+  test('do not blame a stage without log lines for builds that stop two stages before', () => {
     const logs = [
       log('legacy-dispatcher', says.legacy(LOST, 10 * MINUTE)),
       log('dispatcher', beats('dispatcher', 20 * MINUTE, 10 * MINUTE)),
@@ -103,7 +106,7 @@ const LOGS = {
   ],
 } as const;
 
-/** A stage that says something every two seconds, for the last minutes. */
+/** A stage that logs a line every two seconds for the last minutes. */
 function nagging(stage: keyof typeof HEADS, said: string, times = 200): Ill {
   const nag = Array.from(
     { length: times },
@@ -116,7 +119,7 @@ function nagging(stage: keyof typeof HEADS, said: string, times = 200): Ill {
   return { logs: [...before, adding(stage, nag), ...rest] };
 }
 
-describe('trouble that is told below the level of errors', () => {
+describe('problems logged below the level ERROR', () => {
   const WORDS = [
     'Unable to take the next message; attempt 3',
     'failed to connect to mongodb:27017',
@@ -129,7 +132,7 @@ describe('trouble that is told below the level of errors', () => {
     WORDS.map((said) => [stage, said] as const),
   );
 
-  test.each(each)('names %s where builds wait: %s', (stage, said) => {
+  test.each(each)('are a finding in %s if builds wait: %s', (stage, said) => {
     const ill = {
       ...nagging(stage, said),
       server: { builds: listed(inUi(LOST, 'queued', 10 * MINUTE)) },
@@ -142,7 +145,7 @@ describe('trouble that is told below the level of errors', () => {
     expect(quoted).toContain(`${HEADS[stage]} ${said}`);
   });
 
-  test.each(each)('is nothing in %s where nobody waits: %s', (stage, said) => {
+  test.each(each)('are no finding in %s if no build waits: %s', (stage, said) => {
     const nag = Array.from(
       { length: 200 },
       (_, at) => [at * 2_000, `${HEADS[stage]} ${said}`] as const,
@@ -150,7 +153,7 @@ describe('trouble that is told below the level of errors', () => {
     expect(diagnose(snapshot({ logs: withLog(adding(stage, nag)) })).findings).toEqual([]);
   });
 
-  test('that was told once or twice does not hide where a build was lost', () => {
+  test('do not hide where a build was lost if they were logged only once or twice', () => {
     const nag = [0, 1].map((at) => [at * 2_000, `${HEADS.dispatcher} timed out`] as const);
     const logs = [LOST_BEFORE_DISPATCHER, adding('dispatcher', nag), ...healthyLogs().slice(2)];
     expect(errorsOf({ logs, server: { builds: listed(inUi(LOST, 'queued')) } })).toEqual([
@@ -159,7 +162,7 @@ describe('trouble that is told below the level of errors', () => {
   });
 });
 
-describe('shapes of lines', () => {
+describe('formats of log lines', () => {
   const ESC = '\u001b';
   const AT = '2021-01-20T06:15:00.553+0000';
   test.each([
@@ -174,13 +177,16 @@ describe('shapes of lines', () => {
     expect(errors[0]?.lines[0]?.text).not.toMatch(/\p{Cc}/u);
   });
 
-  test.each(SAMPLED_STAGES)('the samples of %s are healthy with colours and line ends', (stage) => {
-    const coloured = GUIDE_LINES[stage].map(
-      (line) => `${line.replaceAll(' INFO ', ` ${ESC}[32mINFO${ESC}[0m `)}\r`,
-    );
-    const plain = digestTexts(stage, GUIDE_LINES[stage]);
-    const facts = digestTexts(stage, coloured);
-    expect(facts).toMatchObject({ errors: [], troubles: [], events: plain.events });
-    expect([...facts.builds.keys()]).toEqual([...plain.builds.keys()]);
-  });
+  test.each(SAMPLED_STAGES)(
+    'the samples of %s are healthy with colours and CRLF line endings',
+    (stage) => {
+      const coloured = GUIDE_LINES[stage].map(
+        (line) => `${line.replaceAll(' INFO ', ` ${ESC}[32mINFO${ESC}[0m `)}\r`,
+      );
+      const plain = digestTexts(stage, GUIDE_LINES[stage]);
+      const facts = digestTexts(stage, coloured);
+      expect(facts).toMatchObject({ errors: [], troubles: [], events: plain.events });
+      expect([...facts.builds.keys()]).toEqual([...plain.builds.keys()]);
+    },
+  );
 });

@@ -6,17 +6,17 @@ import {
   generationOf,
 } from '../../../src/lib/services/generation.ts';
 
-describe('what runs', () => {
+describe('the generation of the running services', () => {
   it.each<[readonly string[], Generation | null]>([
     [['frontend', 'dispatcher', 'scheduler'], 'before-4.3'],
     [['legacy-dispatcher'], 'before-4.3'],
-    // The distributor came within 3.x.
+    // The distributor was added within 3.x.
     [['distributor', 'output-processor'], 'before-4.3'],
     [['distributor', 'docker-provisioner', 'output'], 'since-4.3'],
     [['distributor'], null],
     [['dispatcher', 'docker-provisioner'], null],
     [[], null],
-  ])('%j is of %s', (services, generation) => {
+  ])('%j are %s', (services, generation) => {
     expect(generationOf(new Set(services))).toBe(generation);
   });
 });
@@ -29,11 +29,11 @@ describe('the version', () => {
     [['4.3', null], 'before-4.3', null],
     [['4.2', '4.3'], null, '4.2'],
     [[null, null], null, null],
-  ])('of %j, where what runs is of %s, is %s', (versions, runs, version) => {
+  ])('of %j with running services %s is %s', (versions, runs, version) => {
     expect(agreeingVersion(versions, runs)).toBe(version);
   });
 
-  it('is said to be wrong where something runs that it does not have', () => {
+  it('contradicts services that it does not have', () => {
     const late = new Set(['distributor', 'docker-provisioner', 'output']);
     expect(contradiction('3.0', late)).toBe(
       'The profile says server 3.0, but docker-provisioner and output are here, which came with 4.3. ' +

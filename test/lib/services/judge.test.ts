@@ -58,7 +58,7 @@ describe('the service of a pod', () => {
     ['a label that two services share', stateful('other', { app: 'redis' }), null],
     ['name before label', stateful('redis-slave', { app: 'redis' }), 'circleci-redis-slave'],
     ['nothing known', pod({ workload: 'backup' }), null],
-  ])('is known by %s', (_name, one, service) => {
+  ])('is determined by %s', (_name, one, service) => {
     expect(catalogue.serviceOf(one)?.name ?? null).toBe(service);
   });
 });
@@ -81,7 +81,7 @@ describe('a service', () => {
       },
     ],
     [
-      'is there in part',
+      'is partly up',
       statusOf('frontend', [pod()], [workload('frontend', { replicas: 2 })]),
       { state: 'partial', outage: true, ready: 1, wanted: 2 },
     ],
@@ -91,24 +91,28 @@ describe('a service', () => {
       { state: 'stopped', outage: true },
     ],
     [
-      'without a pod is down where its workload wants one',
+      'is down without a pod if its workload wants one',
       statusOf('frontend', [], [workload('frontend')]),
       { state: 'down', outage: true },
     ],
-    ['is missed in its version', statusOf('frontend', [], [], '3.0'), { state: 'missing' }],
     [
-      'is not missed in another one',
+      'is missing in a version that has it',
+      statusOf('frontend', [], [], '3.0'),
+      { state: 'missing' },
+    ],
+    [
+      'is not missing in another version',
       statusOf('dispatcher', [], [], '4.3'),
       { state: 'absent', outage: false },
     ],
-    ['is not missed where no version is known', statusOf('frontend', []), { state: 'absent' }],
+    ['is not missing if no version is known', statusOf('frontend', []), { state: 'absent' }],
     [
-      'is missed where what needs it runs, whatever the version',
+      'is missing in any version if a service that needs it runs',
       statusOf('dispatcher', [pod({ workload: 'schedulerer' })]),
       { state: 'missing', outage: true, why: 'it is missing, and scheduler needs it' },
     ],
     [
-      'is not missed where what runs is of a version without it',
+      'is not missing if the running services are of a version without it',
       statusOf('output-processor', [
         pod({ workload: 'frontend' }),
         pod({ workload: 'docker-provisioner' }),
@@ -116,57 +120,57 @@ describe('a service', () => {
       { state: 'absent', outage: false, why: null },
     ],
     [
-      'is not missed where what runs is of another version than the profile says',
+      'is not missing if the running services contradict the version of the profile',
       statusOf('output-processor', [pod({ workload: 'docker-provisioner' })], [], '3.0'),
       { state: 'absent', outage: false, why: null },
     ],
     [
-      'is missed where others run that carry builds with it',
+      'is missing if other services of its pipeline run',
       statusOf('output', [pod({ workload: 'docker-provisioner' })]),
       { state: 'missing', outage: true, why: 'it is missing, and server 4.3 needs it for builds' },
     ],
     [
-      'that came with 4.3 is not missed where the dispatchers run',
+      'of 4.3 is not missing if the dispatchers run',
       statusOf('docker-provisioner', [pod({ workload: 'dispatcher' })], [], '4.3'),
       { state: 'absent', outage: false, why: null },
     ],
     [
-      'that may be outside is not missed by what needs it',
+      'that may be external is not missing if a service that needs it runs',
       statusOf('circleci-mongodb', [pod({ workload: 'frontend' })]),
       { state: 'absent', outage: false, why: expect.stringContaining('as external') },
     ],
     [
-      'that is scaled to zero says so',
+      'is stopped if it is scaled to zero',
       statusOf('frontend', [], [workload('frontend', { replicas: 0, ready: 0 })]),
       { state: 'stopped', outage: true, why: 'it is scaled to zero' },
     ],
     [
-      'that only starts something is done at its second try',
+      'that runs at start-up is done if its second try succeeds',
       statusOf('inject-bottoken', [botToken('a', 'Failed'), botToken('b', 'Succeeded')]),
       { state: 'done', outage: false, why: null },
     ],
     [
-      'that only starts something is down where every try fails',
+      'that runs at start-up is down if every try fails',
       statusOf('inject-bottoken', [botToken('a', 'Failed'), botToken('b', 'Failed')]),
       { state: 'down', outage: true },
     ],
     [
-      'is not missed where workloads may not be listed',
+      'is not missing if listing workloads is forbidden',
       statusOf('frontend', [], null, '3.0'),
       { state: 'absent' },
     ],
     [
-      'may be outside',
+      'may be external',
       statusOf('circleci-postgresql', [], [], '3.0'),
       { state: 'absent', outage: false },
     ],
     [
-      'is outside',
+      'is external',
       statusOf('circleci-postgresql', [], [], '3.0', ['circleci-postgresql']),
       { state: 'external', outage: false },
     ],
     [
-      'that only starts something is done',
+      'that runs at start-up is done',
       statusOf('inject-bottoken', [
         pod({
           workload: 'inject-bottoken',
@@ -177,7 +181,7 @@ describe('a service', () => {
       { state: 'done', outage: false },
     ],
     [
-      'that nobody knows is named after its workload',
+      'that is unknown is named after its workload',
       statusOf('backup', [pod({ workload: 'backup', ...unready })], [workload('backup')]),
       { state: 'down', known: false, severity: 'unknown', impact: null },
     ],
@@ -185,7 +189,7 @@ describe('a service', () => {
     expect(status).toMatchObject(expected);
   });
 
-  it('stands the higher the worse its outage is', () => {
+  it('is sorted by the severity of its outage', () => {
     const down = ['slanger', 'output-processor', 'frontend', 'backup'];
     const pods = [
       ...down.map((name) => pod({ workload: name, ...unready })),
@@ -202,7 +206,7 @@ describe('a service', () => {
   });
 });
 
-it('says of each service what it is for, once, and knows who needs it', () => {
+it('the catalogue has each service once, with its role and its dependents', () => {
   const names = catalogue.services.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   for (const service of catalogue.services) {
@@ -215,7 +219,7 @@ it('says of each service what it is for, once, and knows who needs it', () => {
     'circleci-postgresql',
     'circleci-rabbitmq',
     'output-processor',
-    // What took its place in 4.3.
+    // Its successor in 4.3.
     'output',
   ]);
 });

@@ -7,7 +7,7 @@ import { serviceListView } from '../../../src/lib/services/view.ts';
 import { eraseTable } from '../../../src/lib/terminal/table.ts';
 import { container, pod } from '../pods/sample-pods.ts';
 
-/** What stands below the list of an installation that has just these pods. */
+/** Returns the text below the list for an installation with only these pods. */
 async function footerOf(pods: readonly Pod[]): Promise<string> {
   const client: Pick<KubernetesClient, 'listPods' | 'listWorkloads' | 'lostNodes' | 'target'> = {
     target: { context: null, server: 'https://kubernetes', namespace: 'circleci-server' },
@@ -21,7 +21,7 @@ async function footerOf(pods: readonly Pod[]): Promise<string> {
   return eraseTable(serviceListView(list)).footer.join('\n');
 }
 
-it('says whole what is out, and why', async () => {
+it('shows the full reason and impact of outages', async () => {
   const footer = await footerOf([
     pod({ workload: 'frontend', containers: [container({ ready: false })] }),
     pod({ workload: 'schedulerer' }),
@@ -33,7 +33,7 @@ it('says whole what is out, and why', async () => {
   expect(footer).toContain('3 services out in circleci-server, 1 of them critical; 1 up');
 });
 
-it('does not pass over what may be missing', async () => {
+it('lists services that may be missing', async () => {
   const footer = await footerOf([pod({ workload: 'api-service' })]);
   expect(footer).toMatch(
     /^All 1 services that are in circleci-server are up\nNot in this namespace: .*\bfrontend,/,

@@ -3,17 +3,17 @@ import type { BuildTrail, QueueFacts } from './facts.ts';
 import { ageAt, least, nomadNow, serverNow } from './moments.ts';
 import { uiStateOf } from './ui-state.ts';
 
-/** What was going on within the window. */
+/** The number of builds within the window. */
 export interface Activity {
-  /** Builds of which something was seen or heard. */
+  /** The builds that were seen or mentioned anywhere. */
   readonly builds: number;
-  /** Of those: in Nomad and not ended, or queued or running in the UI. */
+  /** Of these, builds that are in Nomad and have not ended, or are queued or running in the UI. */
   readonly live: number;
-  /** How long ago anything was last heard of one; null where nobody says. */
+  /** The time since any build was last mentioned; null if unknown. */
   readonly lastAgeMs: Milliseconds | null;
 }
 
-/** Counts the builds of the window. */
+/** Counts the builds within the window. */
 export function activityOf(facts: QueueFacts): Activity {
   const ages = facts.trails.map((trail) => ageOf(trail, facts));
   const recent = ages.filter((age) => age !== null && age <= facts.snapshot.windowMs);

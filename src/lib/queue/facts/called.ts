@@ -1,23 +1,25 @@
 import { nameOf, type Stage } from '../stages.ts';
 import type { QueueFacts } from './facts.ts';
 
-/** What a stage is called in this installation: in titles, and as commands take it. */
+/** Returns the name of a stage in this installation, for titles and command lines. */
 export function called({ pipeline }: Pick<QueueFacts, 'pipeline'>, stage: Stage): string {
   return nameOf(pipeline, stage);
 }
 
-/** The same at the beginning of a sentence: a service with the name of a thing is told from the thing. */
+/** Returns the name of a stage for use in a sentence, where `output` alone would be ambiguous. */
 export function inSentence(facts: Pick<QueueFacts, 'pipeline'>, stage: Stage): string {
   const name = called(facts, stage);
   return name === 'output' ? 'the output service' : name;
 }
 
-/** The service that takes the output of builds, with its article. */
+/** Returns the name of the service that receives build output, with its article. */
 export function theOutput(facts: Pick<QueueFacts, 'pipeline'>): string {
   return facts.pipeline === 'distributor' ? 'the output service' : 'the output-processor';
 }
 
-/** What clients have to reach for it: from 4.3 on output goes by way of the server's address. */
+/**
+ * Returns what clients must be able to reach. From 4.3 on, output is sent to the server's address.
+ */
 export function outputWay({ pipeline }: Pick<QueueFacts, 'pipeline'>): string {
   return pipeline === 'distributor' ? "the server's web address" : 'port 8585';
 }

@@ -4,10 +4,13 @@ import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 import { STAGES, type Stage } from '../stages.ts';
 import { kubernetesNow } from './moments.ts';
 
-/** A clock that is wrong by more shows in what the node counts as fresh. */
+/** A larger clock error affects which lines the node counts as fresh. */
 const RIGHT_MS: Milliseconds = 5_000;
 
-/** The stages whose nodes' clocks go with the cluster's. Every line's stamp is looked at for it. */
+/**
+ * Returns the stages whose nodes' clocks agree with the cluster's. Reads the timestamps of all log
+ * lines.
+ */
 export function rightClocksIn(snapshot: QueueSnapshot): ReadonlySet<Stage> {
   const now = kubernetesNow(snapshot);
   const isRight = (stage: Stage): boolean =>

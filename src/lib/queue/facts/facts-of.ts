@@ -12,7 +12,9 @@ import { pipelineOf } from './pipeline-of.ts';
 import { stoppedTrails, unlistedIn } from './stopped.ts';
 import { trailsOf } from './trails.ts';
 
-/** Works out once what all rules look at: the stages, their logs in short, each build's way. */
+/**
+ * Derives the facts that all rules use: the stages, their log digests, and the trail of each build.
+ */
 export function factsOf(snapshot: QueueSnapshot): QueueFacts {
   const { pipeline } = pipelineOf(snapshot);
   const jobs = known(snapshot.nomad.jobs) ?? [];
@@ -35,7 +37,7 @@ export function factsOf(snapshot: QueueSnapshot): QueueFacts {
   return { ...facts, stopped: stoppedTrails(facts) };
 }
 
-/** Logs name builds by their ID alone at times; Nomad's jobs tell which build that is. */
+/** Maps build IDs to keys by Nomad's jobs, because some log lines contain only the ID. */
 function keysById(jobs: readonly JobRow[]): ReadonlyMap<string, string> {
   return new Map(
     jobs.flatMap(({ id }) => {

@@ -5,55 +5,57 @@ import type { BuildMention, StageLogFacts } from '../logs/log-facts.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 import type { Pipeline, Stage } from '../stages.ts';
 
-/** One build on its way, put together from all that name it. */
+/** The trail of a build through the pipeline, combined from all sources that name it. */
 export interface BuildTrail {
-  /** See `buildKey`. */
+  /** The key, as returned by `buildKey`. */
   readonly key: string;
-  /** `org/repo/number` where that is known, else as Nomad's job ID has it. */
+  /** `org/repo/number` if known, else the project as in Nomad's job ID. */
   readonly name: string;
-  /** What each stage's log says of it. */
+  /** The mention of the build in each stage's log. */
   readonly seen: ReadonlyMap<Stage, BuildMention>;
-  /** Its jobs in Nomad: one for each parallel task. */
+  /** The build's jobs in Nomad, one per parallel task. */
   readonly jobs: readonly JobRow[];
-  /** What the UI believes. */
+  /** The build in the server's UI. */
   readonly ui: RecentBuild | null;
 }
 
-/** A build that got to some step, should be further, and is not. */
+/** A build that has reached a step and has not progressed in time. */
 export interface StoppedTrail {
   readonly trail: BuildTrail;
-  /** The last step that knows of it; null where only the UI does. */
+  /** The last step that knows the build; null if only the UI does. */
   readonly at: Stage | null;
-  /** What the log of that step says of it; null where only the UI knows of it. */
+  /** The mention in the log of that step; null if only the UI knows the build. */
   readonly mention: BuildMention | null;
-  /** For how long it has been there. */
+  /** How long the build has been at that step. */
   readonly ageMs: Milliseconds;
-  /** For how long that step has said nothing more of it: one that tries again and again talks. */
+  /**
+   * How long that step has logged nothing about the build. Short for a step that keeps retrying.
+   */
   readonly quietMs: Milliseconds;
-  /** The UI says that it waits; else nobody can be asked, and the logs alone tell. */
+  /** Whether the UI confirms that the build waits; else only the logs show it. */
   readonly confirmed: boolean;
 }
 
-/** A snapshot with what can be worked out of it once, for all rules. */
+/** A snapshot with the facts derived from it for all rules. */
 export interface QueueFacts {
   readonly snapshot: QueueSnapshot;
-  /** Which services carry builds in this installation. */
+  /** The pipeline of this installation. */
   readonly pipeline: Pipeline;
-  /** Its stages, in order. */
+  /** The stages of the pipeline, in order. */
   readonly stages: readonly Stage[];
-  /** Of the stages whose log could be read. */
+  /** The log facts of the stages with a readable log. */
   readonly logs: ReadonlyMap<Stage, StageLogFacts>;
   readonly trails: readonly BuildTrail[];
   /**
-   * The stages whose nodes' clocks go with the cluster's, as far as their logs tell. Where one does not,
-   * the ages of its lines are only known to be no less than is said.
+   * The stages whose nodes' clocks agree with the cluster's, according to their logs. For other
+   * stages, the ages of log lines are lower bounds.
    */
   readonly rightClocks: ReadonlySet<Stage>;
-  /** What it means that the UI does not list a build. */
+  /** What it means if the UI does not list a build. */
   readonly unlisted: 'absent' | 'unknown';
-  /** The builds that have stopped before Nomad, the longest first. */
+  /** The builds that have stopped before Nomad, longest first. */
   readonly stopped: readonly StoppedTrail[];
 }
 
-/** What is known before it is worked out which builds have stopped. */
+/** The facts that are derived before the stopped builds. */
 export type TrailFacts = Omit<QueueFacts, 'stopped'>;

@@ -4,20 +4,20 @@ import type { PodFact } from '../snapshot/snapshot.ts';
 
 /** How much builds depend on a service. */
 export type Importance =
-  /** Builds go through it. */
+  /** Every build passes through it. */
   | 'pipeline'
-  /** The pipeline needs it, or no build is started without it. */
+  /** The pipeline needs it, or no build starts without it. */
   | 'needed'
-  /** Some builds, or parts of the product, depend on it. */
+  /** Some builds or parts of the product need it. */
   | 'other'
-  /** Builds go on without it. */
+  /** Builds do not need it. */
   | 'minor';
 
 const SERVICES: ReadonlyMap<string, Service> = new Map(
   makeCatalogue().services.map((service) => [service.name, service]),
 );
 
-/** No build is started without these, though no stage needs them (the guide's table of services). */
+/** No build starts without these, although no stage needs them (the guide's table of services). */
 const START_BUILDS: ReadonlySet<string> = new Set([
   'frontend',
   'api-service',
@@ -36,10 +36,10 @@ export const DATA_SERVICES: ReadonlySet<string> = new Set([
   'circleci-vault',
 ]);
 
-/** The pod that the Nomad server is. */
+/** The service of the Nomad server's pod. */
 export const NOMAD_SERVICE = 'circleci-nomad';
 
-/** How much builds depend on the service of a pod. */
+/** Returns how much builds depend on the service of a pod. */
 export function importanceOf({ service, stage }: Pick<PodFact, 'service' | 'stage'>): Importance {
   if (stage !== null) return 'pipeline';
   if (service === null) return 'other';
@@ -49,12 +49,14 @@ export function importanceOf({ service, stage }: Pick<PodFact, 'service' | 'stag
   return SERVICES.get(service)?.severity === 'minor' ? 'minor' : 'other';
 }
 
-/** What happens without a service, as the operations guide says; null where nobody says. */
+/**
+ * Returns the impact of an outage of a service according to the operations guide; null if unknown.
+ */
 export function impactOf(service: string | null): string | null {
   return service === null ? null : (SERVICES.get(service)?.impact ?? null);
 }
 
-/** Whether one service does not work without another, directly or by way of others. */
+/** Returns whether a service needs another one, directly or indirectly. */
 export function needs(service: string, other: string): boolean {
   const seen = new Set<string>();
   const open = [other];

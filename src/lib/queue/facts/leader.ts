@@ -1,6 +1,6 @@
 import type { QueueFacts } from './facts.ts';
 
-/** Whether Nomad has no leader: it says so itself, or refuses to answer for want of a leader. */
+/** Returns whether Nomad has no leader: it reports none, or rejects requests for lack of one. */
 export function isLeaderless({ snapshot }: QueueFacts): boolean {
   const { leader, clients, jobs } = snapshot.nomad;
   if (leader.status === 'known') return leader.value === null;

@@ -1,20 +1,20 @@
 import type { Milliseconds } from '../../clock.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 
-/** What time it was for the Kubernetes API server when the snapshot was taken. */
+/** Returns the time of the Kubernetes API server's clock at the snapshot. */
 export function kubernetesNow({ takenAt, clocks }: QueueSnapshot): Date {
   return new Date(takenAt.getTime() + (clocks.kubernetesAheadMs ?? 0));
 }
 
-/** What time it was for the CircleCI server; the cluster's where the server does not say. */
+/** Returns the time of the CircleCI server's clock at the snapshot; the cluster's if unknown. */
 export function serverNow({ takenAt, clocks }: QueueSnapshot): Date {
   const ahead = clocks.serverAheadMs ?? clocks.kubernetesAheadMs ?? 0;
   return new Date(takenAt.getTime() + ahead);
 }
 
 /**
- * What time it was for Nomad. Where it does not say, the cluster's time, for its server is a pod;
- * but never before what Nomad itself has dated.
+ * Returns the time of Nomad's clock at the snapshot. If unknown, the cluster's time, because the
+ * Nomad server is a pod, but not before the newest time in Nomad's records.
  */
 export function nomadNow(snapshot: QueueSnapshot): Date {
   const now = nomadTimes.get(snapshot) ?? nomadTimeOf(snapshot);
@@ -22,7 +22,7 @@ export function nomadNow(snapshot: QueueSnapshot): Date {
   return now;
 }
 
-/** Worked out once: where Nomad does not say, that takes a look at every job. */
+/** Cached, because without Nomad's time every job must be read. */
 const nomadTimes = new WeakMap<QueueSnapshot, Date>();
 
 function nomadTimeOf({ takenAt, clocks, nomad }: QueueSnapshot): Date {
@@ -37,12 +37,12 @@ function nomadTimeOf({ takenAt, clocks, nomad }: QueueSnapshot): Date {
   return new Date(newest);
 }
 
-/** How long ago something was; never negative, and null where it is not known. */
+/** Returns the time since a moment; never negative, and null if the moment is unknown. */
 export function ageAt(now: Date, at: Date | null): Milliseconds | null {
   return at === null ? null : Math.max(0, now.getTime() - at.getTime());
 }
 
-/** The smallest of what is known; null where nothing is. */
+/** Returns the smallest known value; null if there is none. */
 export function least(values: readonly (number | null)[]): number | null {
   return values.reduce<number | null>(
     (smallest, value) => (value === null || (smallest ?? value) < value ? smallest : value),

@@ -7,17 +7,17 @@ import { STAGES } from '../stages.ts';
 import { NOMAD_SERVICE } from './importance.ts';
 import { ageAt, kubernetesNow } from './moments.ts';
 
-/** A step of every build's way, and its pods, none of which is ready. */
+/** A step that every build takes, with none of its pods ready. */
 export interface NotUp {
-  /** As its pods are called. */
+  /** The name of the pods' workload. */
   readonly workload: string;
-  /** One that is on its way, where there is one. */
+  /** A pod that is starting, if there is one. */
   readonly pod: PodFact;
-  /** What its state is, and for how long: `Pending, 12s old`. */
+  /** The state of the pod and for how long: `Pending, 12s old`. */
   readonly text: string;
 }
 
-/** The stages and the Nomad server whose pods are all not ready, in the order of a build's way. */
+/** Returns the stages, and the Nomad server, without a ready pod, in the order that builds take. */
 export function notUp(snapshot: QueueSnapshot): readonly NotUp[] {
   const pods = known(snapshot.pods) ?? [];
   const now = kubernetesNow(snapshot);

@@ -3,7 +3,7 @@ import { known } from '../snapshot/evidence.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 import { PIPELINES } from '../stages.ts';
 
-/** Which services carry builds in the installation that a snapshot is of. */
+/** Determines the pipeline of the installation in a snapshot. */
 export function pipelineOf({
   pods,
   workloads,
@@ -12,7 +12,7 @@ export function pipelineOf({
 }: QueueSnapshot): ChosenPipeline {
   const all = [...(known(pods) ?? []), ...(known(workloads) ?? [])];
   const services = new Set(all.flatMap(({ service }) => service ?? []));
-  // Logs may be all that somebody could read.
+  // Logs may be the only readable source.
   for (const { stage } of logs) {
     if (stage === 'legacy-dispatcher') services.add(PIPELINES[stage][stage]);
   }

@@ -1,6 +1,6 @@
 import type { Stage } from '../stages.ts';
 
-/** The stage that takes from a queue, as far as its name says. */
+/** Returns the stage that consumes a queue, according to the queue's name. */
 export function consumerOf(queue: string): Stage | null {
   if (/usage/i.test(queue)) return 'legacy-dispatcher';
   if (/run-?_?queue|dispatch|distribut/i.test(queue)) return 'dispatcher';

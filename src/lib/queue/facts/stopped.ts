@@ -6,19 +6,24 @@ import type { BuildTrail, QueueFacts, StoppedTrail, TrailFacts } from './facts.t
 import { ageAt, least, serverNow } from './moments.ts';
 import { UI_LIST_LIMIT, type UiState, uiStateOf } from './ui-state.ts';
 
-/** A build goes from one step to the next within a second; this is long. */
+/**
+ * A build without progress for this long has stopped. Normally each step takes less than a second.
+ */
 export const STOPPED_AFTER_MS: Milliseconds = 60_000;
 
-/** Dead jobs are forgotten after four hours (Nomad's job_gc_threshold). */
+/** Nomad deletes dead jobs after four hours (job_gc_threshold). */
 const NOMAD_FORGETS_MS: Milliseconds = 3 * 3_600_000;
 
 const BEFORE_NOMAD: readonly Stage[] = ['legacy-dispatcher', 'dispatcher', 'schedulerer'];
 
-/** Lines of these name builds that are on their way; anything else may name them in passing. */
+/** Matches log lines about builds in progress; other lines may mention builds incidentally. */
 const ON_ITS_WAY =
   /build[-_]?name|build[-_ ]?(?:url|id)\b|task[-_]?name|(?:usage|run)-queue|circle\.backend|dispatcher|scheduler/i;
 
-/** What the UI says of a trail; `absent` where it lists all that wait and run, and not this one. */
+/**
+ * Returns the UI's state of a trail; `absent` if the UI lists all waiting and running builds but
+ * not this one.
+ */
 export function uiOf(
   { ui }: BuildTrail,
   { unlisted }: Pick<QueueFacts, 'unlisted'>,
@@ -26,7 +31,9 @@ export function uiOf(
   return ui === null ? unlisted : uiStateOf(ui);
 }
 
-/** What it means that the UI does not list a build: nothing where its list is cut or empty. */
+/**
+ * Returns what it means if the UI does not list a build: nothing if its list is truncated or empty.
+ */
 export function unlistedIn({ server }: QueueSnapshot): QueueFacts['unlisted'] {
   const builds = known(server.builds);
   if (builds === null || builds.length === 0) return 'unknown';
@@ -34,7 +41,7 @@ export function unlistedIn({ server }: QueueSnapshot): QueueFacts['unlisted'] {
   return open < UI_LIST_LIMIT ? 'absent' : 'unknown';
 }
 
-/** Builds that have stopped before Nomad, for a minute at least: the longest first. */
+/** Returns the builds that stopped before Nomad at least a minute ago, longest first. */
 export function stoppedTrails(facts: TrailFacts): readonly StoppedTrail[] {
   const stopped = facts.trails.flatMap((trail) => {
     const one = stoppedTrail(trail, facts);
@@ -51,10 +58,11 @@ function stoppedTrail(trail: BuildTrail, facts: TrailFacts): StoppedTrail | null
   const mention = at === null ? null : (trail.seen.get(at) ?? null);
   const confirmed = ui === 'waiting';
   if (!confirmed && !mention?.lines.some(({ text }) => ON_ITS_WAY.test(text))) return null;
-  // What was posted to Nomad has left the pipeline: it may have ended there, and be forgotten.
+  // A build that was posted to Nomad has left the pipeline. Its job may have ended and been
+  // deleted.
   if (!confirmed && at === 'schedulerer' && mention?.posted) return null;
   const { clocks } = facts.snapshot;
-  // Each clock may be wrong on its own: the younger of both ages is the careful one.
+  // Any clock may be wrong, so the smaller of both ages is used.
   const queued = ageAt(serverNow(facts.snapshot), trail.ui?.queuedAt ?? null);
   const usable = mention === null || clocks.serverAheadMs !== null;
   const since = usable ? queued : null;
@@ -64,13 +72,16 @@ function stoppedTrail(trail: BuildTrail, facts: TrailFacts): StoppedTrail | null
   return { trail, at, mention, ageMs, quietMs, confirmed };
 }
 
-/** Builds that have stopped at this stage or on the way to it. */
+/** Returns the builds that have stopped at a stage or before it. */
 export function stoppedBefore(facts: QueueFacts, stage: Stage): readonly StoppedTrail[] {
   const limit = STAGES.indexOf(stage);
   return facts.stopped.filter(({ at }) => at === null || STAGES.indexOf(at) <= limit);
 }
 
-/** Those of {@link stoppedBefore} that got to this stage or to the one before it, as far as is known. */
+/**
+ * Returns those of {@link stoppedBefore} whose last known stage is this one or the previous one, or
+ * unknown.
+ */
 export function stoppedNear(facts: QueueFacts, stage: Stage): readonly StoppedTrail[] {
   const { stages } = facts;
   const before = stages[stages.indexOf(stage) - 1];
@@ -80,8 +91,9 @@ export function stoppedNear(facts: QueueFacts, stage: Stage): readonly StoppedTr
 }
 
 /**
- * Whether the logs of all of a stage's pods are known for that long: what they do not name since
- * then never got there. A pod that was started later may have replaced one that did name it.
+ * Returns whether the logs of all pods of a stage are known for that long, so that a build they do
+ * not mention never reached the stage. A pod started later may have replaced one that did mention
+ * it.
  */
 export function reachesBack(facts: QueueFacts, stage: Stage, ageMs: Milliseconds): boolean {
   const own = facts.snapshot.logs.filter((log) => log.stage === stage && !log.previous);

@@ -6,7 +6,7 @@ import type { Stage } from '../stages.ts';
 import type { BuildTrail } from './facts.ts';
 import { type UiState, uiStateOf } from './ui-state.ts';
 
-/** What builds are named by. */
+/** The sources that name builds. */
 export interface TrailSources {
   readonly logs: ReadonlyMap<Stage, StageLogFacts>;
   readonly jobs: readonly JobRow[];
@@ -20,7 +20,7 @@ interface OpenTrail {
   ui: RecentBuild | null;
 }
 
-/** Puts together what logs, Nomad and the UI say of one and the same build. */
+/** Combines what logs, Nomad and the UI report about each build. */
 export function trailsOf({ logs, jobs, builds }: TrailSources): readonly BuildTrail[] {
   const trails = new Map<string, OpenTrail>();
   const trailOf = (key: string): OpenTrail => {
@@ -33,7 +33,7 @@ export function trailsOf({ logs, jobs, builds }: TrailSources): readonly BuildTr
   for (const build of builds) {
     if (build.project === null || build.number === null) continue;
     const trail = trailOf(buildKey(build.project, build.number));
-    // The lists overlap, and were asked for one by one: the build is where it got to last.
+    // The lists overlap and were read one after another; the furthest state is the current one.
     if (trail.ui === null || progress(build) > progress(trail.ui)) trail.ui = build;
   }
   for (const job of jobs) {
@@ -65,7 +65,10 @@ function nameOf({ key, ui, jobs, seen }: OpenTrail): string {
   return job ? `${job.slug} ${job.buildNumber}` : key.replace(/-(?=\d+$)/, ' ');
 }
 
-/** The build as a line spells it: a key does not tell where the organisation ends. */
+/**
+ * Returns the build's name as written in a line, because the key does not show where the
+ * organisation ends.
+ */
 function writtenName(text: string, key: string): string | null {
   for (const [whole, org = '', repo = '', number] of text.matchAll(
     /([\w.-]+)\/([\w.-]+)\/(\d+)(?![\w/])/g,

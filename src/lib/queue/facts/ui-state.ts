@@ -1,12 +1,15 @@
 import type { RecentBuild } from '../../server/admin-api.ts';
 
-/** The server lists no more builds of one state than this. */
+/** The maximum number of builds that the server lists per status. */
 export const UI_LIST_LIMIT = 100;
 
-/** What the UI believes of a build. */
+/** The state of a build in the UI. */
 export type UiState = 'waiting' | 'running' | 'ended' | 'unknown';
 
-/** `status` of CircleCI's API v1 (https://circleci.com/docs/api/v1/, "Get build details"). */
+/**
+ * The values of `status` in CircleCI's API v1 (https://circleci.com/docs/api/v1/, "Get build
+ * details").
+ */
 const WAITING: ReadonlySet<string> = new Set(['queued', 'scheduled', 'not_running']);
 const ENDED: ReadonlySet<string> = new Set([
   'success',
@@ -21,7 +24,7 @@ const ENDED: ReadonlySet<string> = new Set([
   'retried',
 ]);
 
-/** Reads the status of a build in the UI. */
+/** Returns the state of a build in the UI. */
 export function uiStateOf({ status, startedAt, stoppedAt }: RecentBuild): UiState {
   if (stoppedAt !== null || (status !== null && ENDED.has(status))) return 'ended';
   if (status === 'running') return 'running';

@@ -5,24 +5,26 @@ import { ageAt, least, nomadNow, serverNow } from './moments.ts';
 import { uiOf } from './stopped.ts';
 import { UI_LIST_LIMIT, uiStateOf } from './ui-state.ts';
 
-/** A build that Nomad runs or has run, and the UI does not know it. */
+/** A build that is running or has ended in Nomad, which the UI does not show. */
 export interface UnseenTrail {
   readonly trail: BuildTrail;
   readonly inNomad: 'running' | 'ended';
-  /** How long ago it was started, or has ended. */
+  /** The time since it started or ended. */
   readonly ageMs: Milliseconds;
-  /** What the UI has instead; `absent` where it does not list it. */
+  /** What the UI shows instead; `absent` if it does not list the build. */
   readonly inUi: 'waiting' | 'running' | 'absent';
 }
 
-/** The build agent tells the output-processor at once that it has begun. */
+/** The build agent reports its start to the output-processor at once. */
 const RUNNING_UNSEEN_MS: Milliseconds = 60_000;
 /** The last output may be long. */
 const ENDED_UNSEEN_MS: Milliseconds = 120_000;
 
-/** Builds of which the UI does not know what Nomad knows: running ones first, the oldest first. */
+/**
+ * Returns the builds whose state in Nomad is missing in the UI: running ones first, oldest first.
+ */
 export function unseenTrails(facts: QueueFacts): readonly UnseenTrail[] {
-  // Once for all: it looks at every job.
+  // Computed once for all trails, because it reads every job.
   const mayLack = isUiEmptier(facts);
   const unseen = facts.trails.flatMap((trail) => unseenTrail(trail, facts, mayLack) ?? []);
   const order = (one: UnseenTrail): number => (one.inNomad === 'running' ? 0 : 1);
@@ -35,7 +37,7 @@ function unseenTrail(trail: BuildTrail, facts: QueueFacts, mayLack: boolean): Un
   const ui = uiOf(trail, facts);
   if (ui === 'ended' || ui === 'unknown') return null;
   const now = nomadNow(facts.snapshot);
-  // By each of two clocks: one that is wrong makes no finding.
+  // The smaller age by two clocks, so that one wrong clock causes no finding.
   const inUi = ageAt(serverNow(facts.snapshot), trail.ui?.queuedAt ?? null);
   const running = jobs.filter(
     ({ status, startedAt }) => status === 'running' && startedAt !== null,
@@ -53,7 +55,10 @@ function unseenTrail(trail: BuildTrail, facts: QueueFacts, mayLack: boolean): Un
   return ageMs > ENDED_UNSEEN_MS ? { trail, inNomad: 'ended', ageMs, inUi: ui } : null;
 }
 
-/** The list may be cut: only where the server counts fewer than Nomad runs, one is missing. */
+/**
+ * Returns whether the server counts fewer running builds than Nomad. Otherwise an unlisted build
+ * does not count as missing, because the UI's list may be truncated.
+ */
 function isUiEmptier(facts: QueueFacts): boolean {
   const { server, nomad } = facts.snapshot;
   const counted = known(server.summary)?.running?.builds ?? null;

@@ -4,7 +4,7 @@ import { ageAt, serverNow } from './moments.ts';
 import { STOPPED_AFTER_MS } from './stopped.ts';
 import { uiStateOf } from './ui-state.ts';
 
-/** Whether builds wait for longer than they should; `unknown` where nobody can be asked. */
+/** Returns whether builds wait longer than they should; `unknown` if no source could be read. */
 export function whoWaits(facts: QueueFacts): 'some' | 'nobody' | 'unknown' {
   if (facts.stopped.length > 0) return 'some';
   const { server } = facts.snapshot;
@@ -16,11 +16,11 @@ export function whoWaits(facts: QueueFacts): 'some' | 'nobody' | 'unknown' {
       uiStateOf(build) === 'waiting' && (ageAt(now, build.queuedAt) ?? 0) > STOPPED_AFTER_MS,
   );
   if (late) return 'some';
-  // A server that knows of no build at all does not show that none waits.
+  // An empty list of builds does not prove that none waits.
   return summary !== null || (listed !== null && listed.length > 0) ? 'nobody' : 'unknown';
 }
 
-/** How many builds wait; null where nobody could be asked. */
+/** Returns the number of waiting builds; null if no source could be read. */
 export function countWaiting(facts: QueueFacts): number | null {
   const { server, nomad } = facts.snapshot;
   const summary = known(server.summary);

@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../../clock.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 
-/** What is asked for, as progress tells it. */
+/** The parts of a snapshot, as reported by progress. */
 export type GatherPart =
   | 'pods'
   | 'workloads'
@@ -15,19 +15,19 @@ export type GatherPart =
   | 'rabbitmq'
   | 'output-port';
 
-/** What is told while a snapshot is gathered; the last event is the snapshot. */
+/** The events of gathering a snapshot; the last one is the snapshot. */
 export type GatherEvent =
   | { readonly kind: 'asking'; readonly part: GatherPart }
   | {
       readonly kind: 'answered';
       readonly part: GatherPart;
       readonly tookMs: Milliseconds;
-      /** Nothing that was asked for failed. */
+      /** Whether every request for this part succeeded. */
       readonly ok: boolean;
     }
   | { readonly kind: 'snapshot'; readonly snapshot: QueueSnapshot };
 
-/** Keeps up which parts have not been answered yet. */
+/** Updates the set of parts that have not been answered yet. */
 export function follow(
   event: Exclude<GatherEvent, { readonly kind: 'snapshot' }>,
   waiting: Set<GatherPart>,

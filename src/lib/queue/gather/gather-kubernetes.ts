@@ -13,11 +13,11 @@ import { readContainerLog } from './read-container-log.ts';
 import { isFailed, joined, type Round } from './round.ts';
 import type { KubernetesSource, QueueSources } from './sources.ts';
 
-/** Logs of so many containers are kept: 10,000 lines each. */
+/** The maximum number of containers whose logs are read, with 10,000 lines each. */
 const MOST_LOGS = 20;
 const LOGS_AT_ONCE = 8;
 
-/** Pods and workloads as facts, once it is known which services carry builds here. */
+/** Converts pods and workloads into facts, for which the pipeline must be known. */
 export function clusterFacts(
   read: {
     readonly pods: Evidence<readonly Pod[]>;
@@ -65,9 +65,9 @@ function workloadFact(
 }
 
 /**
- * The Deployments and StatefulSets.
+ * Lists the Deployments and StatefulSets.
  *
- * @throws AdminError `unauthorised` KUBERNETES_FORBIDDEN; as the KubernetesClient says
+ * @throws AdminError `unauthorised` KUBERNETES_FORBIDDEN; as the KubernetesClient
  */
 async function readWorkloads(
   client: Pick<KubernetesSource, 'listWorkloads' | 'target'>,
@@ -86,7 +86,7 @@ async function readWorkloads(
   );
 }
 
-/** A container whose log is wanted. */
+/** A container log to read. */
 interface WantedLog {
   readonly stage: Stage;
   readonly pod: string;
@@ -94,16 +94,16 @@ interface WantedLog {
   readonly previous: boolean;
 }
 
-/** What the cluster is asked for. */
+/** The evidence from the cluster. */
 export interface KubernetesEvidence {
-  /** As they are; {@link clusterFacts} makes facts of them. */
+  /** Unconverted; {@link clusterFacts} converts them. */
   readonly pods: Promise<Evidence<readonly Pod[]>>;
   readonly workloads: Promise<Evidence<readonly Workload[]>>;
   readonly logs: Promise<readonly StageLog[]>;
   readonly aheadMs: Promise<number | null>;
 }
 
-/** Asks the cluster for everything; the logs as soon as the pods are known. */
+/** Requests everything from the cluster; the logs as soon as the pods are known. */
 export function gatherKubernetes(round: Round): KubernetesEvidence {
   const { kubernetes } = round.sources;
   const pods = round.part(
@@ -133,8 +133,8 @@ export function gatherKubernetes(round: Round): KubernetesEvidence {
 }
 
 /**
- * The logs of the pipeline's containers, sidecars too, and of what ran before a restart. One
- * that cannot be read fails alone.
+ * Reads the logs of the pipeline's containers, including sidecars and the runs before a restart. An
+ * unreadable log does not affect the others.
  */
 async function readStageLogs(round: Round, pods: readonly Pod[]): Promise<readonly StageLog[]> {
   const { windowMs, freshMs } = round;
@@ -162,20 +162,23 @@ async function readStageLogs(round: Round, pods: readonly Pod[]): Promise<readon
   return [...read, ...left];
 }
 
-/** Not there any more, or not yet: the node has dropped it, or the pod was replaced since. */
+/**
+ * Errors for a log that does not exist, not yet or no longer: it was deleted on the node, or the
+ * pod has been replaced.
+ */
 const GONE: ReadonlySet<string> = new Set([
   'CONTAINER_WAITING',
   'NO_PREVIOUS_LOG',
   'POD_NOT_FOUND',
 ]);
 
-/** A log that there is not says nothing of whom it was asked of. */
+/** Turns a log that does not exist into not-asked, because it is not a failure of the service. */
 function unlessGone<T>(log: Evidence<T>): Evidence<T> {
   const gone = log.status === 'failed' && !log.timedOut && GONE.has(log.failure.code);
   return gone ? notAsked(log.failure.message) : log;
 }
 
-/** What is wanted, that of each stage's first pods first. */
+/** Returns the logs to read, starting with the first pods of each stage. */
 function wantedLogs(
   pods: readonly Pod[],
   { catalogue, serverVersion }: Pick<QueueSources, 'catalogue' | 'serverVersion'>,
@@ -195,7 +198,7 @@ function wantedLogs(
   return rounds.flat();
 }
 
-/** What has ended for good, or was evicted, holds nothing up. */
+/** Returns whether a pod can hold builds up: not if it has completed or was evicted. */
 function isWorthReading(pod: Pod): boolean {
   const { health } = judgePod(pod);
   return health !== 'completed' && health !== 'left-behind';
@@ -206,7 +209,7 @@ function logsOf(pod: Pod, stage: Stage, since: number): readonly WantedLog[] {
     const one = { stage, pod: pod.name, container };
     const ended = container.lastTermination?.finishedAt ?? null;
     const restarted = container.restarts > 0 && ended !== null && ended.getTime() >= since;
-    // While it waits for its next start the kubelet has one log, that of the run before.
+    // While a container waits for its restart, the kubelet has only the log of the previous run.
     if (container.state === 'waiting' && container.lastTermination !== null) {
       return [{ ...one, previous: true }];
     }

@@ -18,15 +18,18 @@ import { isFailed, joined, type Round } from './round.ts';
 import type { Asking } from './service-patience.ts';
 import type { NomadSource } from './sources.ts';
 
-/** What one list of all allocations tells. */
+/** The information extracted from one list of all allocations. */
 export interface AllocationFold {
   readonly loads: ReadonlyMap<NodeId, NodeLoad>;
   readonly times: ReadonlyMap<JobId, JobTimes>;
-  /** Those that run, oldest first. */
+  /** The running allocations, oldest first. */
   readonly running: readonly Allocation[];
 }
 
-/** Tells now and then that a long list goes on coming: that is no silence. */
+/**
+ * Returns a function that reports progress at every 500th call, so that a long list is not taken
+ * for silence.
+ */
 function hearing(heard: () => void): () => true {
   let read = 0;
   return () => {
@@ -37,8 +40,8 @@ function hearing(heard: () => void): () => true {
 }
 
 /**
- * Reads the list of allocations once for all that want it. Of those that have ended nothing stays
- * but what their job is told by.
+ * Reads the list of allocations once for all consumers. Of ended allocations, only the times of
+ * their jobs are kept.
  *
  * @throws AdminError as the NomadClient
  */
@@ -60,7 +63,7 @@ async function foldAllocations(
   return { loads, times, running };
 }
 
-/** What Nomad is asked for. */
+/** The evidence from Nomad. */
 export interface NomadEvidence {
   readonly leader: Promise<Evidence<string | null>>;
   readonly nodes: Promise<Evidence<readonly NomadNode[]>>;
@@ -72,9 +75,9 @@ export interface NomadEvidence {
 }
 
 /**
- * Asks Nomad for everything: four lists at once, then what is pending and the logs.
+ * Requests everything from Nomad: four lists at once, then the pending jobs and the logs.
  *
- * @param builds what the UI believes, which decides whose logs are read first
+ * @param builds the builds in the UI, which determine whose logs are read first
  */
 export function gatherNomad(
   round: Round,
@@ -119,7 +122,7 @@ export function gatherNomad(
   return { leader, nodes, allocations, clients, jobs, agentLogs, aheadMs };
 }
 
-/** The jobs that are pending or running, and those that were submitted or ended within the window. */
+/** Returns the jobs that are pending or running, or were submitted or ended within the window. */
 function rowsOf(
   round: Round,
   jobs: readonly NomadJob[],
@@ -144,7 +147,9 @@ function endsOf(allocation: Allocation | undefined): readonly (Date | null)[] {
   return (allocation?.tasks ?? []).map(({ finishedAt }) => finishedAt);
 }
 
-/** Those first that the UI does not show as running: one of them may be why. */
+/**
+ * Sorts allocations that the UI does not show as running first, because their logs may show why.
+ */
 export function unshownFirst(
   running: readonly Allocation[],
   builds: readonly RecentBuild[] | null,
@@ -166,8 +171,8 @@ const MOST_AGENT_LOGS = 5;
 const AGENT_LINES = 50;
 
 /**
- * The end of what build agents wrote to standard error, of the first few allocations. A log that
- * cannot be read fails alone.
+ * Reads the end of the build agents' standard error for the first few allocations. An unreadable
+ * log does not affect the others.
  */
 function readAgentLogs(
   round: Round,

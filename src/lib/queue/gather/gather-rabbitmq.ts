@@ -8,7 +8,7 @@ import { isFailed, type Round } from './round.ts';
 
 const SERVICE = 'circleci-rabbitmq';
 
-/** Asks RabbitMQ for its queues, in its own pod, once the pods are known. */
+/** Lists the queues with rabbitmqctl in RabbitMQ's pod, once the pods are known. */
 export async function gatherRabbit(
   round: Round,
   pods: Promise<Evidence<readonly Pod[]>>,
@@ -23,7 +23,7 @@ export async function gatherRabbit(
   );
 }
 
-/** The pod and container that rabbitmqctl is run in; or why there is none. */
+/** Returns the pod and container in which to run rabbitmqctl, or why there is none. */
 export function rabbitPlace(
   pods: Evidence<readonly Pod[]>,
   catalogue: Catalogue,
@@ -34,7 +34,7 @@ export function rabbitPlace(
   if (own.length === 0) return 'RabbitMQ has no pod';
   const pod = own.find((one) => judgePod(one).health === 'ready');
   if (!pod) return 'no pod of RabbitMQ is ready';
-  // Metrics and meshes put sidecars beside it.
+  // The pod may have sidecars for metrics or a service mesh.
   const container = pod.containers.find(({ name }) => name.includes('rabbit')) ?? pod.containers[0];
   return container ? { pod: pod.name, container: container.name } : 'its pod has no container';
 }

@@ -3,15 +3,15 @@ import type { Evidence } from '../snapshot/evidence.ts';
 import { isFailed, type Round } from './round.ts';
 import type { Asking } from './service-patience.ts';
 
-/** What waits to run (the web UI's own question). */
+/** The statuses of waiting builds, as the web UI requests them. */
 const QUEUED = 'scheduled,queued';
-/** The server gives no more at once. */
+/** The maximum page size of the server. */
 const PAGE = 100;
-/** Of those that run, and of those that wait. */
+/** The maximum number of pages, of running builds and of waiting builds each. */
 const MOST_PAGES = 20;
 
 /**
- * Builds as the UI believes them: those that run, those that wait, and the newest of all.
+ * Reads the builds in the UI: the running ones, the waiting ones, and the newest of all.
  *
  * @throws AdminError as the {@link AdminApi}
  */
@@ -47,14 +47,14 @@ export async function readBuilds(
   return [...known.values(), ...nameless];
 }
 
-/** What the server is asked for. */
+/** The evidence from the server. */
 export interface ServerEvidence {
   readonly summary: Promise<Evidence<BuildSystemSummary>>;
   readonly builds: Promise<Evidence<readonly RecentBuild[]>>;
   readonly aheadMs: Promise<number | null>;
 }
 
-/** Asks the server what it believes to be queued and running. */
+/** Requests the queued and running builds from the server. */
 export function gatherServer(round: Round): ServerEvidence {
   const { admin, server } = round.sources;
   const summary = round.part(

@@ -15,8 +15,8 @@ import { isFailed, Round } from './round.ts';
 import type { GatherOptions, QueueSources } from './sources.ts';
 
 /**
- * Gathers everything that the rules look at, all at once. What fails is part of the snapshot; a
- * service that does not answer costs its limit once, and holds nobody else up.
+ * Gathers the evidence for all rules concurrently. Failures are part of the snapshot. A service
+ * that does not respond delays the result by its limit once, and does not delay other services.
  *
  * @throws the reason of the operator's signal
  */
@@ -71,7 +71,7 @@ async function takeSnapshot(
     outputPort: gatherOutputPort(round, kubernetes, nomad),
   });
   const { windowMs, freshMs } = round;
-  // A cluster that no profile names has a name once it has been connected to.
+  // A cluster without a profile gets its name only when it is connected.
   const { installation } = round.sources;
   return {
     ...{ format: 1, installation, takenAt: clock.now(), windowMs, freshMs, serverVersion },
@@ -81,7 +81,9 @@ async function takeSnapshot(
   };
 }
 
-/** Has a few clients try the output-processor's port, once it is known who and where they are. */
+/**
+ * Has a few clients try to reach the output-processor, once the clients and its address are known.
+ */
 async function gatherOutputPort(
   round: Round,
   kubernetes: Pick<KubernetesEvidence, 'pods' | 'logs'>,
@@ -113,7 +115,7 @@ async function gatherOutputPort(
 
 type Settled<T> = { readonly [Key in keyof T]: Awaited<T[Key]> };
 
-/** Waits for every field. */
+/** Awaits all fields of an object. */
 async function everyOf<T extends object>(asked: T): Promise<Settled<T>> {
   const entries = Object.entries(asked).map(async ([key, value]) => [key, await value] as const);
   return Object.fromEntries(await Promise.all(entries)) as Settled<T>;

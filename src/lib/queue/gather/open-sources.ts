@@ -4,7 +4,7 @@ import type { Masker } from '../../masking.ts';
 import type { Catalogue } from '../../services/catalogue.ts';
 import type { QueueSources } from './sources.ts';
 
-/** What the sources of a snapshot need to know. */
+/** The context for opening the sources of a snapshot. */
 export interface SourcesContext {
   readonly installation: Installation;
   readonly catalogue: Catalogue;
@@ -12,7 +12,7 @@ export interface SourcesContext {
   readonly ssh?: SshChoice;
 }
 
-/** The installation, as far as it is asked for a snapshot. Nothing is connected yet. */
+/** Returns the sources of a snapshot for an installation. Nothing is connected yet. */
 export function openSources({ installation, catalogue, masker, ssh = {} }: SourcesContext) {
   const { settings, clock } = installation;
   const { host, version, baseDomain } = settings;

@@ -11,22 +11,23 @@ import type { Pipeline } from '../stages.ts';
 import type { Round } from './round.ts';
 import type { Source } from './sources.ts';
 
-/** Clients that are logged in on. */
+/** The maximum number of clients to log in to. */
 const MOST_CLIENTS = 3;
 
-/** What tells where build agents send their output. */
+/** The facts that determine where build agents send their output. */
 export interface OutputSigns {
   readonly host: string | null;
   readonly baseDomain: string | null;
-  /** As major.minor; null where neither the profile nor what runs tells it. */
+  /** The version as major.minor; null if neither the profile nor the running services show it. */
   readonly version: string | null;
   readonly pipeline: Pipeline;
   readonly logs: readonly StageLog[];
 }
 
 /**
- * The probes of the output-processor and its name; or why there are none. From 4.3 on output goes by way
- * of the server's web address (4.x documentation: clients need access to Nomad and to Kong).
+ * Returns the probes of the output-processor and its name, or why there are none. From 4.3 on,
+ * output is sent to the server's web address (4.x documentation: clients need access to Nomad and
+ * to Kong).
  */
 export function outputProbes(signs: OutputSigns): readonly Probe[] | string {
   const { host, baseDomain, version, pipeline, logs } = signs;
@@ -44,7 +45,7 @@ export function outputProbes(signs: OutputSigns): readonly Probe[] | string {
   return probes.filter((one) => one === port || (one.check === 'dns' && one.host === port.host));
 }
 
-/** Where tasks were told to send their output, as the schedulerer's log has it, the newest word of it. */
+/** Returns the newest output address that the schedulerer has logged for a task. */
 function outputAddressOf(logs: readonly StageLog[]): OutputAddress | null {
   for (const { stage, log } of logs) {
     if (stage !== 'schedulerer') continue;
@@ -61,7 +62,9 @@ function baseDomainOf(output: OutputAddress | null): string | null {
   return host.startsWith('output.') ? host.slice('output.'.length) : null;
 }
 
-/** The clients to ask: those of the oldest builds first, then those that take builds. */
+/**
+ * Returns the clients to probe: those with the oldest builds first, then those that accept builds.
+ */
 export function clientsToProbe(
   nodes: readonly NomadNode[],
   running: readonly Allocation[],
@@ -78,10 +81,10 @@ export function clientsToProbe(
 }
 
 /**
- * Has each client find out whether it reaches the output-processor. One that cannot be logged in
- * on is a result of its own, as long as another can.
+ * Has each client test whether it can reach the output-processor. A client that cannot be logged in
+ * to is a separate result, as long as another one can.
  *
- * @param source its client is made once for all of them
+ * @param source its SSH client is created once for all clients
  */
 export async function probeOutput(
   round: Round,

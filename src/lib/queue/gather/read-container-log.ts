@@ -5,7 +5,7 @@ import { LineRedactor } from '../../redact-line.ts';
 import type { LogLine, ReadLog } from '../snapshot/snapshot.ts';
 import type { Asking } from './service-patience.ts';
 
-/** Which log, and how far back. */
+/** The log to read, and how far back. */
 export interface ContainerLogRequest {
   readonly pod: string;
   readonly container: string;
@@ -15,15 +15,15 @@ export interface ContainerLogRequest {
   readonly freshMs: Milliseconds;
 }
 
-/** The operations guide's `--tail=10000`; fewer where those are too many bytes. */
+/** The operations guide's `--tail=10000`; fewer lines if those exceed the byte limit. */
 const TAILS: readonly number[] = [10_000, 2_000, 400];
 const LIMIT_BYTES = 16 * 1024 * 1024;
-/** Enough for the first line of the fresh ones. */
+/** Enough for the first of the fresh lines. */
 const FIRST_LINE_BYTES = 16 * 1024;
-/** The kubelet cuts longer ones; what is behind that says nothing more. */
+/** The kubelet splits longer lines; the remainder is not needed. */
 const LONGEST_LINE = 16 * 1024;
 
-/** What the kubelet says in place of a log that it has no longer (kuberuntime_container.go). */
+/** The kubelet's message in place of a log that no longer exists (kuberuntime_container.go). */
 const KUBELET =
   /^(?:unable to retrieve container logs for \w+:\/\/|failed to try resolving symlinks in path )/;
 
@@ -31,8 +31,8 @@ const TIME =
   /^(?<seconds>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(?<fraction>\d{1,9}))?(?<zone>Z|[+-]\d\d:\d\d)$/;
 
 /**
- * Reads what a container wrote within the window, and how much of that is fresh: the node itself is
- * asked, by how many seconds ago, so that no clock but its own counts.
+ * Reads a container's log within the window, and counts the fresh lines. The range is requested in
+ * seconds before now, so that the node applies its own clock.
  *
  * @throws AdminError as the KubernetesClient's `podLogs`
  */
@@ -48,7 +48,7 @@ export async function readContainerLog(
   let read: ReadPart = { lines: [], cut: false, full: false };
   for (const tailLines of TAILS) {
     read = await readPart(client, { ...since, tailLines }, masker, asking);
-    // Of too many bytes the newest are missing: fewer lines then, but those.
+    // At the byte limit the newest lines are missing, so fewer lines are requested.
     if (!read.full) break;
   }
   const fresh = await readPart(
@@ -68,9 +68,9 @@ export async function readContainerLog(
 
 interface ReadPart {
   readonly lines: readonly LogLine[];
-  /** As many lines as were asked for: there may be more. */
+  /** Whether the requested number of lines was returned, so that there may be more. */
   readonly cut: boolean;
-  /** The limit of bytes ended it. */
+  /** Whether the byte limit was reached. */
   readonly full: boolean;
 }
 
@@ -109,7 +109,10 @@ async function readPart(
   };
 }
 
-/** A line as the kubelet sends it: its time in front. What has none goes on where a line was cut. */
+/**
+ * Parses a line of the kubelet, which starts with a timestamp. A line without one continues a split
+ * line and gets the previous time.
+ */
 function parseLine(sent: string, last: string): LogLine {
   const text = sent.endsWith('\r') ? sent.slice(0, -1) : sent;
   const space = text.indexOf(' ');
@@ -121,7 +124,10 @@ function parseLine(sent: string, last: string): LogLine {
   };
 }
 
-/** RFC 3339 in UTC with nine digits, so that texts compare as times do; null for anything else. */
+/**
+ * Converts RFC 3339 to UTC with nine fractional digits, so that strings sort by time; null for
+ * anything else.
+ */
 function normalTime(text: string): string | null {
   const groups = TIME.exec(text)?.groups;
   if (!groups) return null;
@@ -131,7 +137,7 @@ function normalTime(text: string): string | null {
   return `${utc}.${fraction.padEnd(9, '0')}Z`;
 }
 
-/** How many of the last lines are no older than this. */
+/** Counts the lines after the last one that is older than a time. */
 function countFrom(lines: readonly LogLine[], time: string): number {
   const at = lines.findLastIndex((line) => line.time < time);
   return lines.length - at - 1;

@@ -11,7 +11,7 @@ import {
   type Source,
 } from './sources.ts';
 
-/** The services that are waited for, each for its own time. */
+/** The services with a separate time limit each. */
 export type Waited = 'kubernetes' | 'nomad' | 'server' | 'rabbitmq' | 'ssh';
 
 const NAMES: Readonly<Record<Waited, string>> = {
@@ -22,7 +22,7 @@ const NAMES: Readonly<Record<Waited, string>> = {
   ssh: 'SSH',
 };
 
-/** One round of gathering: who is asked, for how long, and who is told. */
+/** A round of gathering: the sources, their time limits, and the progress events. */
 export class Round {
   readonly sources: QueueSources;
   readonly windowMs: Milliseconds;
@@ -48,7 +48,7 @@ export class Round {
   }
 
   /**
-   * Asks for one thing, connecting where that was not done yet; not-asked where there is nobody.
+   * Makes a request, connecting first if necessary. Returns not-asked if the source is missing.
    *
    * @throws as {@link ServicePatience.ask}
    */
@@ -62,7 +62,7 @@ export class Round {
     return patience.ask(async (asking) => work(await source.open(), asking));
   }
 
-  /** Tells that a part is asked for, and how it went; `failed` counts what of it could not be had. */
+  /** Emits the events of a part; `failed` returns whether a part of the result is missing. */
   async part<T>(
     part: GatherPart,
     work: () => Promise<T>,
@@ -77,7 +77,10 @@ export class Round {
     return value;
   }
 
-  /** How far a clock is ahead of ours, counted from the middle of the question; null if not known. */
+  /**
+   * Returns how far a clock is ahead of the local one, measured at the middle of the request; null
+   * if unknown.
+   */
   async ahead<Client>(
     waited: Waited,
     source: Source<Client>,
@@ -108,12 +111,12 @@ export class Round {
   }
 }
 
-/** Whether one piece of evidence could not be had though it was asked for. */
+/** Returns whether evidence was requested but is missing. */
 export function isFailed(evidence: Evidence<unknown>): boolean {
   return evidence.status === 'failed';
 }
 
-/** What follows from two pieces of evidence; the first failure where one is missing. */
+/** Combines two pieces of evidence; returns the first one that is not known, if any. */
 export function joined<A, B, T>(
   a: Evidence<A>,
   b: Evidence<B>,

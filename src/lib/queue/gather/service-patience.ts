@@ -4,39 +4,39 @@ import type { Masker } from '../../masking.ts';
 import { formatDuration } from '../../units.ts';
 import type { Evidence } from '../snapshot/evidence.ts';
 
-/** What a part is asked under. */
+/** The context of a request. */
 export interface Asking {
-  /** Aborted when the service has used up its limit, or the operator has had enough. */
+  /** Aborted when the service has exceeded its limit, or the operator cancels. */
   readonly signal: AbortSignal;
-  /** Says that the service has given something, so that what is long is not taken for silence. */
+  /** Reports received data, so that a long response is not taken for silence. */
   readonly heard: () => void;
 }
 
-/** What a {@link ServicePatience} is made from. */
+/** The options of a {@link ServicePatience}. */
 export interface PatienceOptions {
-  /** As messages call the service. */
+  /** The name of the service in messages. */
   readonly name: string;
   readonly clock: Clock;
-  /** How long it may give nothing at all while something is asked. */
+  /** How long the service may send nothing during a request. */
   readonly limitMs: Milliseconds;
   readonly masker: Masker;
-  /** The operator's. */
+  /** The operator's signal. */
   readonly signal: AbortSignal;
 }
 
-/** A service that keeps giving a little is waited for no longer than so many limits in all. */
+/** The maximum total time for a service that keeps sending data, as a multiple of its limit. */
 const LIMITS_IN_ALL = 12;
 
 /**
- * How long one service is waited for. The limit starts with the first request, and starts again with
- * everything that the service sends. When it is over, all requests end at once and no more are made:
- * a service that does not answer costs its limit once. One that only trickles is given up as well,
- * after {@link LIMITS_IN_ALL} limits.
+ * The time limit of a service. The limit starts with the first request, and starts again whenever
+ * the service sends data. When it has passed, all requests are aborted and no more are made, so
+ * that a service that does not respond delays the result only once. A service that sends data very
+ * slowly is given up after {@link LIMITS_IN_ALL} limits.
  */
 export class ServicePatience {
   readonly #options: PatienceOptions;
   readonly #ended = new AbortController();
-  /** Ends with everything that is asked. */
+  /** Aborted with all requests. */
   readonly #signal: AbortSignal;
   #asked = 0;
   #heardAt = 0;
@@ -49,9 +49,10 @@ export class ServicePatience {
   }
 
   /**
-   * Asks for one thing. What fails is evidence too.
+   * Makes a request. Returns a failure as evidence.
    *
-   * @throws the reason of the operator's signal, and whatever is no AdminError: that is a bug
+   * @throws the reason of the operator's signal, and any error other than an AdminError, which is a
+   *   bug
    */
   async ask<T>(work: (asking: Asking) => Promise<T>): Promise<Evidence<T>> {
     const { clock, signal, masker } = this.#options;
@@ -93,7 +94,7 @@ export class ServicePatience {
     if (this.#asked > 1 || this.#ended.signal.aborted) return;
     this.#heard();
     this.#idle = new AbortController();
-    // The watch ends with what is asked, which is its one way to fail.
+    // The watch fails only when it is aborted after the last request.
     this.#watch(this.#idle.signal).catch(() => undefined);
   }
 
@@ -134,7 +135,7 @@ export class ServicePatience {
   }
 }
 
-/** The work's end, or the signal's reason: not everything that is asked heeds a signal. */
+/** Settles with the work or when the signal aborts, because not all work observes the signal. */
 function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const leave = (): void => reject(signal.reason);

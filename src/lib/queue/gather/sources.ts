@@ -8,27 +8,27 @@ import type { Catalogue } from '../../services/catalogue.ts';
 import type { SshClient } from '../../ssh/client.ts';
 import type { TriggeredBuild } from '../snapshot/snapshot.ts';
 
-/** Somebody who can be asked, connected with the first question; or why there is nobody. */
+/** A service whose client is created at the first request, or the reason why it is missing. */
 export type Source<T> = { readonly open: () => Promise<T> } | { readonly missing: string };
 
-/** What is asked of the cluster. */
+/** The Kubernetes operations used for a snapshot. */
 export type KubernetesSource = Pick<
   KubernetesClient,
   'target' | 'listPods' | 'lostNodes' | 'listWorkloads' | 'podLogs' | 'exec' | 'serverTime'
 >;
 
-/** What is asked of Nomad. */
+/** The Nomad operations used for a snapshot. */
 export type NomadSource = Pick<
   NomadClient,
   'leader' | 'nodes' | 'allocations' | 'jobs' | 'job' | 'evaluations' | 'logs' | 'serverTime'
 >;
 
-/** What a snapshot is gathered from. */
+/** The sources of a snapshot. */
 export interface QueueSources {
   readonly installation: string;
-  /** As major.minor; null where the profile does not say. */
+  /** The version as major.minor; null if the profile does not set it. */
   readonly serverVersion: string | null;
-  /** The server's host, with scheme and port or without; null where it is not known. */
+  /** The server's host, with or without scheme and port; null if unknown. */
   readonly host: string | null;
   readonly baseDomain: string | null;
   readonly catalogue: Catalogue;
@@ -37,27 +37,27 @@ export interface QueueSources {
   readonly kubernetes: Source<KubernetesSource>;
   readonly nomad: Source<NomadSource>;
   readonly admin: Source<Pick<AdminApi, 'buildSystemSummary' | 'recentBuilds'>>;
-  /** The server's front page, which needs no token. */
+  /** The server's front page, which requires no token. */
   readonly server: Source<Pick<ServerClient, 'frontPage'>>;
   readonly ssh: Source<Pick<SshClient, 'use'>>;
 }
 
-/** How a snapshot is gathered. */
+/** The options for gathering a snapshot. */
 export interface GatherOptions {
   readonly signal: AbortSignal;
-  /** How far back logs are read, and ended jobs are kept. */
+  /** How far back logs are read and ended jobs are included. */
   readonly windowMs?: Milliseconds;
-  /** What counts as fresh: three beats of a dispatcher. */
+  /** The maximum age of fresh log lines: three heartbeats of a dispatcher. */
   readonly freshMs?: Milliseconds;
-  /** How long each of the services may give nothing while it is asked. */
+  /** How long each service may send nothing during a request. */
   readonly limitMs?: Milliseconds;
-  /** A build that was started before, to see where it gets. */
+  /** A build that was started before, to follow its progress. */
   readonly trigger?: TriggeredBuild | null;
 }
 
 /** Half an hour. */
 export const DEFAULT_WINDOW: Milliseconds = 1_800_000;
-/** A dispatcher beats once a minute: none in three is late. */
+/** Three minutes: a dispatcher logs a heartbeat once a minute, so none in three minutes is late. */
 export const DEFAULT_FRESH: Milliseconds = 180_000;
 /** Ten seconds. */
 export const DEFAULT_LIMIT: Milliseconds = 10_000;

@@ -18,14 +18,14 @@ const allocation = (build: string, node = 'n1'): Allocation =>
     nodeId: node as NodeId,
   }) as Allocation;
 
-describe('whose log is read first', () => {
+describe('the agent logs that are read first', () => {
   const running = [allocation('acme-web-1'), allocation('acme-api-2'), allocation('acme-web-3')];
   const build = (project: string, number: number, status: string) => ({
     ...{ project, number, status, startedBy: null, queuedAt: null },
     ...{ startedAt: null, stoppedAt: null, url: null, parallel: null },
   });
 
-  it('is of what the UI does not show as running', () => {
+  it('are those of builds that the UI does not show as running', () => {
     const builds = [
       build('acme/web', 1, 'running'),
       build('acme/api', 2, 'queued'),
@@ -34,16 +34,16 @@ describe('whose log is read first', () => {
     expect(unshownFirst(running, builds)).toEqual([running[1], running[0], running[2]]);
   });
 
-  it('is the oldest where nobody knows what the UI shows', () => {
+  it('are the oldest if the builds in the UI are unknown', () => {
     expect(unshownFirst(running, null)).toEqual(running);
   });
 });
 
-describe('the clients that try the port', () => {
+describe('the clients that probe the port', () => {
   const node = (id: string, rest: Partial<NomadNode> = {}): NomadNode =>
     ({ id, name: id, status: 'ready', eligible: true, draining: false, ...rest }) as NomadNode;
 
-  it('are those of the oldest builds, then those that take builds, and up', () => {
+  it('are those with the oldest builds, then those that accept builds, then others that are up', () => {
     const nodes = [
       node('n1', { eligible: false }),
       node('n2'),
@@ -61,7 +61,7 @@ describe('the clients that try the port', () => {
   });
 });
 
-describe('where the output-processor is', () => {
+describe('the address of the output-processor', () => {
   const told = (uri: string): StageLog => ({
     ...{ stage: 'schedulerer', pod: 's', container: 's', previous: false },
     log: {
@@ -80,7 +80,7 @@ describe('where the output-processor is', () => {
   const hosts = (probes: ReturnType<typeof outputProbes>) =>
     typeof probes === 'string' ? probes : probes.map(({ check, host }) => `${check} ${host}`);
 
-  it('is said by the profile, else by the schedulerer', () => {
+  it("is from the profile, or else from the schedulerer's log", () => {
     const logs = [told('http://output.lab.circleci.internal:8585')];
     const at = (base: string) => [`dns output.${base}`, `output-processor output.${base}`];
     expect(hosts(outputProbes({ ...places, logs }))).toEqual(at('lab.circleci.internal'));
@@ -88,7 +88,7 @@ describe('where the output-processor is', () => {
     expect(hosts(outputProbes(own))).toEqual(at('own.internal'));
   });
 
-  it('is behind the server from 4.0 on, and asked for as the server itself from 4.3 on', () => {
+  it("is the server's from 4.0 on, and is probed as the server itself from 4.3 on", () => {
     const behind = ['dns ci.example.com', 'output-processor ci.example.com'];
     expect(hosts(outputProbes({ ...places, version: '4.2' }))).toEqual(behind);
     const late = { ...places, pipeline: 'distributor' } as const;
@@ -98,14 +98,14 @@ describe('where the output-processor is', () => {
     expect(outputProbes({ ...late, host: null })).toMatch(/host is unknown/);
   });
 
-  it('is not asked for where nobody says it, or clients do not use it', () => {
+  it('is not probed if it is unknown, or if clients do not use it', () => {
     const logs = [told('http://output.<BASENAME>.circleci.internal:8585')];
     expect(outputProbes({ ...places, logs })).toMatch(/base domain is unknown/);
     expect(outputProbes({ ...places, version: '4.3' })).toMatch(/4\.3/);
   });
 });
 
-describe('where rabbitmqctl is run', () => {
+describe('the container for rabbitmqctl', () => {
   const catalogue = makeCatalogue();
   const rabbit = (rest = {}) =>
     pod({
@@ -117,7 +117,7 @@ describe('where rabbitmqctl is run', () => {
   const known = (...pods: ReturnType<typeof rabbit>[]) =>
     ({ status: 'known', value: pods, tookMs: 1 }) as const;
 
-  it('is its own container of a ready pod', () => {
+  it("is RabbitMQ's own container in a ready pod", () => {
     const containers = [container({ name: 'metrics' }), container({ name: 'rabbitmq' })];
     expect(rabbitPlace(known(pod(), rabbit({ containers })), catalogue)).toEqual({
       pod: 'circleci-rabbitmq-0',
@@ -133,7 +133,7 @@ describe('where rabbitmqctl is run', () => {
       'no pod of RabbitMQ is ready',
     ],
     ['unknown pods', { status: 'not-asked', why: '' } as const, 'the pods could not be read'],
-  ])('is nowhere with %s', (_, pods, why) => {
+  ])('does not exist with %s', (_, pods, why) => {
     expect(rabbitPlace(pods, catalogue)).toBe(why);
   });
 });
@@ -148,7 +148,7 @@ describe('stageOf', () => {
     ['frontend', null],
     ['constructor', null],
     [null, null],
-  ])('makes of %s the stage %s', (service, stage) => {
+  ])('returns for %s the stage %s', (service, stage) => {
     expect(stageOf(service)).toBe(stage);
   });
 });

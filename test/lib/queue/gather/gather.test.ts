@@ -11,7 +11,7 @@ import { gathered, sandboxSources, until } from './rig.ts';
 const freshOf = ({ log }: StageLog): number | null => known(log)?.fresh ?? null;
 
 describe('gather', () => {
-  it('knows everything of a healthy installation', async () => {
+  it('reads everything from a healthy installation', async () => {
     const sandbox = await startSandbox({ scenario: 'healthy' });
     const { snapshot, events } = await gathered(await sandboxSources(sandbox));
     expect(snapshot).toMatchObject({
@@ -55,14 +55,14 @@ describe('gather', () => {
     expect(answered.filter(({ ok }) => !ok)).toEqual([]);
   });
 
-  it('asks a bounded number of questions, however many builds there are', async () => {
+  it('makes a bounded number of requests, however many builds there are', async () => {
     const sandbox = await startSandbox({ scenario: 'healthy', clients: 40, builds: 60 });
     await gathered(await sandboxSources(sandbox));
     const reads = sandbox.calls.recent().filter(({ service }) => service === 'nomad');
     expect(reads.length).toBeLessThan(20);
   });
 
-  it('knows every build that the UI shows as running', async () => {
+  it('reads every build that the UI shows as running', async () => {
     const sandbox = await startSandbox({ scenario: 'healthy', clients: 60, builds: 230 });
     const gathering = gathered(await sandboxSources(sandbox));
     const { snapshot } = await until(gathering, sandbox.clock);
@@ -71,7 +71,7 @@ describe('gather', () => {
     expect(running).toHaveLength(known(snapshot.server.summary)?.running?.builds ?? 0);
   });
 
-  it('does not ask who is not set up', async () => {
+  it('makes no requests to services that are not configured', async () => {
     const sandbox = await startSandbox({ scenario: 'healthy' });
     const sources = await sandboxSources(sandbox, {
       env: { CIRCLE_HOST: undefined, CIRCLE_TOKEN: undefined },
@@ -89,19 +89,19 @@ describe('gather', () => {
     });
   });
 
-  it('goes on without a leader of Nomad', async () => {
+  it('continues if Nomad has no leader', async () => {
     const sandbox = await startSandbox({ scenario: 'leaderless' });
     const startedAt = sandbox.clock.nowMs();
     const gathering = gathered(await sandboxSources(sandbox));
     const { snapshot } = await until(gathering, sandbox.clock);
-    // Nomad holds every question for five seconds, hoping for a leader.
+    // Nomad holds every request for five seconds, waiting for a leader.
     expect(sandbox.clock.nowMs() - startedAt).toBeLessThan(8_000);
     expect(snapshot.nomad.leader).toMatchObject({ status: 'known', value: null });
     expect(snapshot.nomad.clients.status).not.toBe('not-asked');
     expect(snapshot.pods.status).toBe('known');
   });
 
-  it('tells what may not be read, and reads the rest', async () => {
+  it('reports what is forbidden, and reads the rest', async () => {
     const sandbox = await startSandbox({ scenario: 'no-permissions' });
     const { snapshot } = await gathered(await sandboxSources(sandbox));
     const forbidden = (what: string) => ({
@@ -120,7 +120,7 @@ describe('gather', () => {
     expect(snapshot.server.summary.status).toBe('known');
   });
 
-  it('waits for a service that hangs no longer than its limit, once', async () => {
+  it('waits for a hanging service only once, until its limit', async () => {
     const sandbox = await startSandbox({ scenario: 'healthy' });
     sandbox.faults.add({ service: 'kubernetes', fault: { kind: 'hang' } });
     const startedAt = sandbox.clock.nowMs();
@@ -145,7 +145,7 @@ describe('gather', () => {
     expect(snapshot.server.builds.status).toBe('known');
   });
 
-  it('keeps what came before a service fell silent', async () => {
+  it('keeps what a service sent before it hung', async () => {
     const sandbox = await startSandbox({ scenario: 'healthy' });
     sandbox.faults.add({
       service: 'kubernetes',
@@ -161,7 +161,7 @@ describe('gather', () => {
     expect(logs.filter((log) => log.status === 'failed' && log.timedOut).length).toBeGreaterThan(2);
   });
 
-  it('gives up a service that only trickles', async () => {
+  it('gives up a service that sends data too slowly', async () => {
     const sandbox = await startSandbox({ scenario: 'healthy' });
     const { kubernetes, ...others } = await sandboxSources(sandbox);
     if ('missing' in kubernetes) throw new Error('the sandbox has a cluster');
@@ -188,7 +188,7 @@ describe('gather', () => {
     });
   });
 
-  it('tells a server that fails from one that is silent', async () => {
+  it('distinguishes a failing server from a silent one', async () => {
     const sandbox = await startSandbox({ scenario: 'healthy' });
     sandbox.faults.add({
       service: 'server',
@@ -205,7 +205,7 @@ describe('gather', () => {
     expect(snapshot.server.builds.status).toBe('known');
   });
 
-  it('sees by how much the clocks differ, and counts what is fresh by the node', async () => {
+  it("measures the differences of clocks, and counts fresh lines by the node's clock", async () => {
     const sandbox = await startSandbox({ scenario: 'healthy' });
     const behind = {
       now: () => new Date(sandbox.clock.nowMs() - 600_000),
@@ -222,7 +222,7 @@ describe('gather', () => {
     expect(there.snapshot.nomad.jobs).toMatchObject({ value: known(here.snapshot.nomad.jobs) });
   });
 
-  it('reads what a container wrote before it was restarted', async () => {
+  it('reads the log of the run before a restart', async () => {
     const sandbox = await startSandbox({ scenario: 'crash-loop' });
     const { snapshot } = await gathered(await sandboxSources(sandbox));
     const ill = known(snapshot.pods)?.find(({ judgement }) => judgement.health === 'not-ready');
@@ -230,7 +230,7 @@ describe('gather', () => {
     expect(logs.some(({ previous, log }) => previous && log.status === 'known')).toBe(true);
   });
 
-  it('does not ask for a log that there cannot be', async () => {
+  it('does not request a log that cannot exist', async () => {
     const sandbox = await startSandbox({ scenario: 'image-missing' });
     const { snapshot } = await gathered(await sandboxSources(sandbox));
     const ill = known(snapshot.pods)?.find(({ judgement }) => judgement.health !== 'ready');
@@ -241,7 +241,7 @@ describe('gather', () => {
     });
   });
 
-  it('ends with the operator', async () => {
+  it('ends when the operator cancels', async () => {
     const sandbox = await startSandbox({ scenario: 'healthy' });
     sandbox.faults.add({ service: 'kubernetes', fault: { kind: 'hang' } });
     const leaving = new AbortController();

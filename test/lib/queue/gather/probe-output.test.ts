@@ -16,7 +16,7 @@ const PROBES = probesFor({
   ...{ server: null, baseDomain: 'lab.internal', github: 'github.com', version: '3.0' },
 }).filter(({ check }) => check === 'output-processor');
 
-/** How clients behave, by their address: an exit code of curl, a failure, or silence. */
+/** The behaviour of clients by address: an exit code of curl, a failure, or no response. */
 type Machines = Readonly<Record<string, number | AdminError | 'silent'>>;
 
 function probe(machines: Machines) {
@@ -55,7 +55,7 @@ const REFUSED = new AdminError('unauthorised', 'a does not let ubuntu in', {
 });
 
 describe('probeOutput', () => {
-  it('keeps what some clients found out where others do not answer', async () => {
+  it('keeps the results of some clients if others do not respond', async () => {
     const evidence = await probe({ a: REFUSED, b: 7, c: 'silent' });
     const about = (client: string) => ({ clientId: client, client: `client ${client}` });
     expect(evidence).toMatchObject({
@@ -72,7 +72,7 @@ describe('probeOutput', () => {
     });
   });
 
-  it('fails where none of them can be logged in on', async () => {
+  it('fails if no client can be logged in to', async () => {
     expect(await probe({ a: REFUSED, b: REFUSED })).toMatchObject({
       status: 'failed',
       timedOut: false,

@@ -12,7 +12,7 @@ const REQUEST = {
   freshMs: 180_000,
 };
 
-/** Reads from an API server that answers with what `log` says, and tells what it was asked. */
+/** Reads from an API server that responds with `log`; returns the result and the requests. */
 async function read(
   log: (query: URLSearchParams) => string,
   request: Partial<typeof REQUEST> = {},
@@ -44,7 +44,7 @@ async function read(
 const isFresh = (query: URLSearchParams): boolean => query.get('sinceSeconds') === '180';
 
 describe('readContainerLog', () => {
-  it('asks for the window, then for where the fresh lines begin', async () => {
+  it('requests the window, then the start of the fresh lines', async () => {
     const lines = [
       '2026-03-02T08:40:00.1Z old',
       '2026-03-02T08:58:00.25Z fresh token=s3cr3t-value',
@@ -67,17 +67,17 @@ describe('readContainerLog', () => {
     expect(heard).toBeGreaterThan(1);
   });
 
-  it('counts nothing as fresh where the node sends nothing', async () => {
+  it('counts no lines as fresh if the node sends none', async () => {
     const { result } = await read((query) => (isFresh(query) ? '' : '2026-03-02T08:40:00Z old'));
     expect(result).toMatchObject({ fresh: 0, lines: [{ text: 'old' }] });
   });
 
-  it('asks for the run before', async () => {
+  it('requests the previous run', async () => {
     const { asked } = await read(() => '', { previous: true });
     expect(asked[0]).toBe('true 1800 10000 16777216');
   });
 
-  it('keeps a line together that has no time, and drops what the kubelet says itself', async () => {
+  it('keeps a continuation line without a timestamp, and drops messages of the kubelet', async () => {
     const { result } = await read((query) =>
       isFresh(query)
         ? ''
@@ -89,7 +89,7 @@ describe('readContainerLog', () => {
     ]);
   });
 
-  it('says that lines were cut off, and takes fewer where those are too many bytes', async () => {
+  it('reports that lines were cut off, and requests fewer lines at the byte limit', async () => {
     const line = `2026-03-02T08:40:00Z ${'x'.repeat(4_000)}\n`;
     const { result, asked } = await read((query) => {
       const limit = Number(query.get('limitBytes'));

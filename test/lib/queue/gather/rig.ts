@@ -17,7 +17,7 @@ import type { SandboxClock } from '../../../../src/lib/sandbox/clock.ts';
 import type { Sandbox } from '../../../../src/lib/sandbox/sandbox.ts';
 import { NOTHING_CHOSEN } from '../../../support/nothing-chosen.ts';
 
-/** An installation that is the sandbox, on the sandbox's own clock unless another is given. */
+/** Returns an installation that uses the sandbox and, by default, the sandbox's clock. */
 export async function installationOn(
   sandbox: Sandbox,
   more: {
@@ -40,7 +40,7 @@ export async function installationOn(
   return installation;
 }
 
-/** What a snapshot of the sandbox is gathered from. */
+/** Returns the sources of a snapshot of the sandbox. */
 export async function sandboxSources(
   sandbox: Sandbox,
   more: Parameters<typeof installationOn>[1] = {},
@@ -51,7 +51,7 @@ export async function sandboxSources(
   return openSources({ installation, catalogue, masker });
 }
 
-/** Gathers to the end. */
+/** Gathers a complete snapshot. */
 export async function gathered(
   sources: QueueSources,
   options: Partial<GatherOptions> = {},
@@ -64,7 +64,7 @@ export async function gathered(
   return { snapshot: last.snapshot, events };
 }
 
-/** Moves a clock that stands still by small steps until the promise is settled. */
+/** Advances a stopped clock in small steps until the promise is settled. */
 export async function until<T>(promise: Promise<T>, clock: SandboxClock): Promise<T> {
   let settled = false;
   const settle = (): void => {
@@ -72,7 +72,7 @@ export async function until<T>(promise: Promise<T>, clock: SandboxClock): Promis
   };
   promise.then(settle, settle);
   for (let turn = 0; !settled; turn += 1) {
-    // Answers on their way get there before time goes on.
+    // Lets pending responses arrive before time passes.
     for (let rest = 0; rest < 40 && !settled; rest += 1) await setImmediate();
     await setTimeout(5);
     if (!settled) await clock.advance(250);
