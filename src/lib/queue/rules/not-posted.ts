@@ -2,8 +2,8 @@ import { formatDuration } from '../../units.ts';
 import { buildNames, builds } from '../build-names.ts';
 import { called } from '../facts/called.ts';
 import { NOMAD_SERVICE } from '../facts/importance.ts';
+import { namesEveryJob } from '../facts/named-jobs.ts';
 import { fact, lines, type Rule } from '../finding.ts';
-import { known } from '../snapshot/evidence.ts';
 import { STAGE_SERVICES } from '../stages.ts';
 
 /** The schedulerer got a task, and Nomad has no job of it. */
@@ -14,7 +14,7 @@ export const notPosted: Rule = {
   services: () => [...STAGE_SERVICES.schedulerer, NOMAD_SERVICE],
   judge(facts) {
     // Without Nomad's list nobody can say that a job is not there.
-    if (known(facts.snapshot.nomad.jobs) === null) return [];
+    if (!namesEveryJob(facts)) return [];
     const stuck = facts.stopped.filter(
       // Nomad forgets jobs that ended: one that was posted is missed only while the UI has it waiting.
       ({ at, mention, confirmed }) => at === 'schedulerer' && (confirmed || !mention?.posted),

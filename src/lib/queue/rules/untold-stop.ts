@@ -3,8 +3,8 @@ import { formatDuration } from '../../units.ts';
 import { builds, listed } from '../build-names.ts';
 import { called } from '../facts/called.ts';
 import type { QueueFacts } from '../facts/facts.ts';
+import { namesEveryJob } from '../facts/named-jobs.ts';
 import { fact, type Rule } from '../finding.ts';
-import { known } from '../snapshot/evidence.ts';
 import { STAGE_SERVICES, type Stage } from '../stages.ts';
 
 /** Much longer than a build takes to reach Nomad. */
@@ -64,11 +64,9 @@ export const untoldStop: Rule = {
 };
 
 /** Whether all logs were read, and name no build, and every job in Nomad is known to be of which build. */
-function isUntold({ pipeline, logs, snapshot }: QueueFacts, stages: readonly Stage[]): boolean {
-  if (pipeline !== 'distributor') return false;
-  const jobs = known(snapshot.nomad.jobs);
-  if (jobs === null || jobs.some(({ slug }) => slug === null)) return false;
-  return stages.every((stage) => logs.get(stage)?.builds.size === 0);
+function isUntold(facts: QueueFacts, stages: readonly Stage[]): boolean {
+  if (facts.pipeline !== 'distributor' || !namesEveryJob(facts)) return false;
+  return stages.every((stage) => facts.logs.get(stage)?.builds.size === 0);
 }
 
 function lastWork(facts: QueueFacts, stage: Stage): string {
