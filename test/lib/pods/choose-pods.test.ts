@@ -10,7 +10,7 @@ const PODS = [
   pod({ name: 'schedulerer-5d59d67564-abcde', workload: 'schedulerer' }),
 ];
 
-/** What a name stands for. */
+/** Returns the names of the pods that a name selects. */
 async function chosen(name: string): Promise<readonly string[]> {
   const client = {
     target: { context: null, server: 'https://kubernetes', namespace: 'circleci-server' },
@@ -35,7 +35,7 @@ it.each<[string, readonly string[]]>([
   ['circleci-rabbitmq', ['circleci-rabbitmq-0']],
   ['rabbitmq', ['circleci-rabbitmq-0']],
   ['scheduler', ['schedulerer-5d59d67564-abcde']],
-])('%s names its pods', async (name, expected) => {
+])('the name %s selects its pods', async (name, expected) => {
   expect(await chosen(name)).toEqual(expected);
 });
 
@@ -43,9 +43,9 @@ it.each([
   ['nonesuch', 'POD_NOT_FOUND', 'No pod, workload or service'],
   ['pod/frontend', 'POD_NOT_FOUND', 'No pod, workload or service'],
   ['deploy/circleci-rabbitmq', 'POD_NOT_FOUND', 'No pod, workload or service'],
-  // It is known, only nothing of it runs: that is another thing than a slip of the pen.
+  // The service is known but has no pods, so the error differs from that of a misspelled name.
   ['dispatcher', 'PODS_NOT_FOUND', 'The service dispatcher has no matching pod'],
-])('%s is refused', async (name, code, message) => {
+])('the name %s throws an error', async (name, code, message) => {
   await expect(chosen(name)).rejects.toMatchObject({
     code,
     message: expect.stringContaining(message),

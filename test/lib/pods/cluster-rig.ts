@@ -6,19 +6,19 @@ import { ADMIN_TOKEN, type PodSpec } from '../../../src/lib/sandbox/kubernetes/s
 import { clientOf, connectionTo } from '../kubernetes/api-server.ts';
 import { type Rig, startRig } from '../sandbox/kubernetes/rig.ts';
 
-/** A sandbox whose containers write only what the test has them write, and a client of it. */
+/** A sandbox with a client. Its containers write only the log lines that the test adds. */
 export interface ClusterRig extends Rig {
   readonly client: KubernetesClient;
-  /** Moves time by small steps until something holds. */
+  /** Advances the time in small steps until the condition holds. */
   until(holds: () => boolean): Promise<void>;
 }
 
-/** Starts a {@link ClusterRig}; it ends with the test. */
+/** Starts a {@link ClusterRig}; it is stopped after the test. */
 export async function clusterRig(
   pods: readonly PodSpec[],
   token: string = ADMIN_TOKEN,
 ): Promise<ClusterRig> {
-  // Just founded: nothing was written before.
+  // With this age, the logs are empty at the start.
   const rig = await startRig({ pods, ageMs: 1 });
   onTestFinished(() => rig.stop());
   for (const { name } of pods) rig.sandbox.setLogBackground(name, SILENT);

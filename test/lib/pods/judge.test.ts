@@ -13,25 +13,32 @@ it.each(
     .split('\n')
     .slice(1)
     .map((line) => line.trim().split(/ {2,}/)),
-)('says of %s what kubectl printed: %s %s', (name, ready, status, restarts) => {
-  const found = items.find((one) => one.name === name);
-  // The last pod was replaced between both recordings.
-  if (!found) return expect(name).toMatch(/^output-processor-/);
-  const judged = judgePod(found);
-  expect(`${judged.ready}/${judged.containers}`).toBe(ready);
-  if (status !== 'CrashLoopBackOff') expect(judged.status).toBe(status);
-  if (status !== 'CrashLoopBackOff') expect(judged.restarts).toBe(Number(restarts));
-  expect(isWell(judged)).toBe(ready === '1/1');
-});
+)(
+  'gives %s the READY %s, STATUS %s and RESTARTS %s of kubectl',
+  (name, ready, status, restarts) => {
+    const found = items.find((one) => one.name === name);
+    // The last pod was replaced between the two recordings.
+    if (!found) return expect(name).toMatch(/^output-processor-/);
+    const judged = judgePod(found);
+    expect(`${judged.ready}/${judged.containers}`).toBe(ready);
+    if (status !== 'CrashLoopBackOff') expect(judged.status).toBe(status);
+    if (status !== 'CrashLoopBackOff') expect(judged.restarts).toBe(Number(restarts));
+    expect(isWell(judged)).toBe(ready === '1/1');
+  },
+);
 
 const waiting = (reason: string, rest: Partial<Container> = {}): Pod =>
   pod({ containers: [container({ ready: false, state: 'waiting', reason, ...rest })] });
 
 describe('a pod', () => {
   it.each<[string, Pod, object]>([
-    ['that runs and is ready', pod(), { health: 'ready', status: 'Running', why: null }],
     [
-      'that runs is not ready by that',
+      'that is running and ready is ready',
+      pod(),
+      { health: 'ready', status: 'Running', why: null },
+    ],
+    [
+      'that is running but not ready is not ready',
       pod({ containers: [container({ ready: false })] }),
       {
         health: 'not-ready',
@@ -40,7 +47,7 @@ describe('a pod', () => {
       },
     ],
     [
-      'of a StatefulSet that is being deleted on a lost node',
+      'of a StatefulSet that is being deleted on a lost node is not replaced',
       pod({
         owner: { kind: 'StatefulSet', name: 'circleci-nomad' },
         deletedAt: new Date(0),
@@ -53,8 +60,8 @@ describe('a pod', () => {
       },
     ],
     [
-      // As Kubernetes 1.30 has it when a kubelet stopped for some minutes.
-      'that is being deleted and that nobody hears of, where nodes may not be read',
+      // The conditions of Kubernetes 1.30 after a kubelet was down for some minutes.
+      'that is being deleted may be on a lost node, even if nodes cannot be read',
       pod({
         deletedAt: new Date(0),
         nodeName: 'worker-2',
@@ -69,7 +76,7 @@ describe('a pod', () => {
       },
     ],
     [
-      'that a lost node has not started',
+      'that is pending on a lost node is not ready',
       pod({
         phase: 'Pending',
         containers: [container({ ready: false, state: 'unknown' })],
@@ -82,7 +89,7 @@ describe('a pod', () => {
       },
     ],
     [
-      'of a Job that completed',
+      'of a completed Job is completed',
       pod({
         phase: 'Succeeded',
         containers: [
@@ -92,7 +99,7 @@ describe('a pod', () => {
       { health: 'completed', status: 'Completed', why: null },
     ],
     [
-      'whose container crashes',
+      'whose container crashes is not ready',
       waiting('CrashLoopBackOff', {
         restarts: 4,
         lastTermination: termination({
@@ -111,7 +118,7 @@ describe('a pod', () => {
       },
     ],
     [
-      'whose image cannot be pulled',
+      'whose image cannot be pulled is not ready',
       waiting('ImagePullBackOff', { image: 'x:1', message: 'Back-off pulling image "x:1"' }),
       {
         health: 'not-ready',
@@ -119,12 +126,12 @@ describe('a pod', () => {
       },
     ],
     [
-      'whose image is not on the node',
+      'whose image is not on the node, with the pull policy Never',
       waiting('ErrImageNeverPull', { image: 'x:1' }),
       { why: 'the image x:1 of container main is not on the node, and its pull policy is Never' },
     ],
     [
-      'that no node takes',
+      'that is unschedulable is not ready',
       pod({
         phase: 'Pending',
         containers: [container({ ready: false, state: 'unknown' })],
@@ -144,22 +151,22 @@ describe('a pod', () => {
       },
     ],
     [
-      'that is being started',
+      'that is creating its containers is starting',
       { ...waiting('ContainerCreating'), phase: 'Pending' },
       { health: 'starting', status: 'ContainerCreating' },
     ],
     [
-      'that was evicted',
+      'that was evicted is left behind',
       pod({ phase: 'Failed', reason: 'Evicted', message: 'low on memory', containers: [] }),
       { health: 'left-behind', status: 'Evicted', why: 'Evicted: low on memory' },
     ],
     [
-      'that is being deleted',
+      'that is being deleted is terminating',
       pod({ deletedAt: new Date(1) }),
       { health: 'terminating', status: 'Terminating' },
     ],
     [
-      'that a readiness gate holds back',
+      'with a readiness gate that is not met is not ready',
       pod({
         conditions: [
           { type: 'Ready', status: 'False', reason: 'ReadinessGatesNotReady', message: 'gate a' },
@@ -168,7 +175,7 @@ describe('a pod', () => {
       { health: 'not-ready', why: 'ReadinessGatesNotReady: gate a' },
     ],
     [
-      'whose first init container fails',
+      'whose first init container fails is not ready',
       pod({
         phase: 'Pending',
         containers: [container({ ready: false, state: 'waiting', reason: 'PodInitializing' })],
@@ -181,7 +188,7 @@ describe('a pod', () => {
       },
     ],
     [
-      'whose init container crashes has its restarts',
+      'whose init container crashes has the restarts of that container',
       pod({
         phase: 'Pending',
         containers: [container({ ready: false, state: 'waiting', reason: 'PodInitializing' })],
@@ -192,14 +199,14 @@ describe('a pod', () => {
       { health: 'not-ready', status: 'Init:CrashLoopBackOff', restarts: 3 },
     ],
     [
-      'that is initialised counts no restarts of what went before',
+      'that is initialised does not count the restarts of init containers',
       pod({
         initContainers: [container({ state: 'terminated', exitCode: 0, restarts: 3 })],
       }),
       { health: 'ready', status: 'Running', restarts: 0 },
     ],
     [
-      'with init containers that no node takes',
+      'with init containers that is unschedulable is not ready',
       pod({
         phase: 'Pending',
         containers: [container({ ready: false, state: 'unknown' })],
@@ -209,7 +216,7 @@ describe('a pod', () => {
       { health: 'not-ready', status: 'Pending', why: 'cannot be scheduled: 0/1 nodes' },
     ],
     [
-      'that a scheduling gate holds back',
+      'with a scheduling gate is not ready',
       pod({
         phase: 'Pending',
         containers: [container({ ready: false, state: 'unknown' })],
@@ -220,12 +227,12 @@ describe('a pod', () => {
       { health: 'not-ready', status: 'SchedulingGated', why: 'cannot be scheduled: gates' },
     ],
     [
-      'that a node left behind when it was shut down',
+      'that failed because its node was shut down is left behind',
       pod({ phase: 'Failed', reason: 'NodeShutdown', containers: [] }),
       { health: 'left-behind', status: 'NodeShutdown' },
     ],
     [
-      'whose node is lost is not ready',
+      'whose containers are ready but which is not ready may be on a lost node',
       pod({ conditions: [{ type: 'Ready', status: 'False', reason: null, message: null }] }),
       {
         ...{ health: 'not-ready', status: 'Running', ready: 1 },
@@ -233,12 +240,12 @@ describe('a pod', () => {
       },
     ],
     [
-      'of a lost node that is being deleted',
+      'with the reason NodeLost that is being deleted is terminating',
       pod({ deletedAt: new Date(1), reason: 'NodeLost', message: 'Node a is unresponsive' }),
       { health: 'terminating', status: 'Unknown', why: 'NodeLost: Node a is unresponsive' },
     ],
     [
-      'whose second init container runs',
+      'whose second init container is running is starting',
       pod({
         phase: 'Pending',
         containers: [container({ ready: false, state: 'waiting', reason: 'PodInitializing' })],

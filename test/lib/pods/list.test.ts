@@ -7,7 +7,7 @@ interface Table {
   readonly rows: readonly { readonly cells: readonly unknown[] }[];
 }
 
-it('says READY, STATUS and RESTARTS of every situation as the API server prints them', async () => {
+it('gives the same READY, STATUS and RESTARTS as the API server in every situation', async () => {
   const situations = [
     'running',
     'not-ready',

@@ -13,7 +13,7 @@ const unready = pod({
 const lost: LostNode = { name: 'worker-2', why: 'Kubelet stopped posting node status.' };
 const { signal } = new AbortController();
 
-/** The pods as they are marked, and the nodes that were asked for. */
+/** Returns the lost node of each pod, and the nodes that were read. */
 async function mark(answer: () => Promise<readonly LostNode[] | null>, pods = [well, unready]) {
   const asked: string[] = [];
   const client = {
@@ -26,12 +26,12 @@ async function mark(answer: () => Promise<readonly LostNode[] | null>, pods = [w
   return { asked, lost: marked.map(({ lostNode }) => lostNode?.name ?? null) };
 }
 
-it('looks only at the nodes of pods that are not well', async () => {
+it('reads only the nodes of pods with problems', async () => {
   expect(await mark(async () => [lost])).toEqual({ asked: ['worker-2'], lost: [null, 'worker-2'] });
   expect(await mark(async () => [lost], [well])).toEqual({ asked: [], lost: [null] });
 });
 
-it('leaves the pods as they are where nodes may not or cannot be read', async () => {
+it('returns the pods unchanged if nodes cannot be read', async () => {
   expect((await mark(async () => null)).lost).toEqual([null, null]);
   const broken = new AdminError('service', 'the connection was reset', { code: 'BAD_ANSWER' });
   expect((await mark(() => Promise.reject(broken))).lost).toEqual([null, null]);

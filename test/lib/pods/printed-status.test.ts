@@ -3,7 +3,9 @@ import type { Container, Pod } from '../../../src/lib/kubernetes/model.ts';
 import { judgePod } from '../../../src/lib/pods/judge.ts';
 import { container, pod, termination } from './sample-pods.ts';
 
-/** The cases of Kubernetes' printers_test.go (TestPrintPodWithRestartableInitContainers), and others. */
+/**
+ * The cases of Kubernetes' printers_test.go (TestPrintPodWithRestartableInitContainers), and more.
+ */
 
 const INITIALISED = [{ type: 'Initialized', status: 'True', reason: null, message: null }];
 const RUNS = { started: true, restarts: 3 } as const;
@@ -23,20 +25,25 @@ const done = step({ state: 'terminated', reason: 'Completed', exitCode: 0, resta
 
 describe('a pod with a sidecar', () => {
   it.each<[string, Partial<Pod>, string, object?]>([
-    ['that runs', { initContainers: [sidecar()] }, '2/2 Running 3', { health: 'ready', why: null }],
     [
-      'that runs, and a step that was restarted before',
+      'that is running',
+      { initContainers: [sidecar()] },
+      '2/2 Running 3',
+      { health: 'ready', why: null },
+    ],
+    [
+      'that is running, after an init container that was restarted',
       { initContainers: [sidecar(), done] },
       '2/2 Running 3',
     ],
     [
-      'whose next step runs',
+      'while the next init container is running',
       { phase: 'Pending', initContainers: [sidecar(), step()], containers: [container(WAITS)] },
       '1/2 Init:1/2 3',
       { health: 'starting' },
     ],
     [
-      'that has not passed its start-up check',
+      'that has not passed its startup probe',
       {
         phase: 'Pending',
         initContainers: [sidecar({ started: false, ready: false }), step(WAITS)],
@@ -52,18 +59,18 @@ describe('a pod with a sidecar', () => {
       { health: 'not-ready', why: 'container proxy runs, but its readiness check fails' },
     ],
     [
-      'that crashes once the others run',
+      'that crashes while the other containers are running',
       { initContainers: [sidecar(CRASHES)], conditions: INITIALISED },
       '1/2 Init:CrashLoopBackOff 3',
       { health: 'not-ready', why: 'container proxy terminates after every start' },
     ],
     [
-      'that crashes before the others',
+      'that crashes before the other containers start',
       { phase: 'Pending', initContainers: [sidecar(CRASHES)], containers: [container(WAITS)] },
       '0/2 Init:CrashLoopBackOff 3',
     ],
     [
-      'and has ended',
+      'that has ended',
       {
         phase: 'Succeeded',
         initContainers: [sidecar({ ready: false, state: 'terminated', exitCode: 0 })],
@@ -82,7 +89,7 @@ describe('a pod with a sidecar', () => {
   });
 });
 
-it('names the signal where nothing else is said of an end', () => {
+it('shows the signal if a container ended without a reason', () => {
   const killed = {
     ready: false,
     state: 'terminated',
@@ -94,7 +101,7 @@ it('names the signal where nothing else is said of an end', () => {
   expect(judgePod(pod({ initContainers: [step(killed)] })).status).toBe('Init:Signal:9');
 });
 
-it('lets the first by name of those that do not run have the say, as the kubelet sorts them', () => {
+it('shows the first container by name that is not running, like the kubelet sorts them', () => {
   const waiting = { ready: false, state: 'waiting' } as const;
   const containers = [
     container({ name: 'b', ...waiting, reason: 'ImagePullBackOff' }),
@@ -103,7 +110,7 @@ it('lets the first by name of those that do not run have the say, as the kubelet
   expect(judgePod(pod({ containers })).status).toBe('CrashLoopBackOff');
 });
 
-it('tells the last end of containers whose restarts count', () => {
+it('considers the last end only of containers whose restarts are counted', () => {
   const lastTermination = termination({ exitCode: 4, finishedAt: new Date(1) });
   const before = pod({ initContainers: [{ ...done, lastTermination }] });
   expect(judgePod(before)).toMatchObject({ restarts: 0, restartReason: null });

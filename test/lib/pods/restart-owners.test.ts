@@ -9,7 +9,7 @@ import { hurriedClock } from '../http/loopback.ts';
 import { apiServer } from '../kubernetes/api-server.ts';
 import { clusterRig } from './cluster-rig.ts';
 
-/** Restarts of pods with owners that the sandbox does not have. */
+/** Tests restarts of pods with owners that the sandbox does not support. */
 
 const catalogue = makeCatalogue();
 const { signal } = new AbortController();
@@ -18,7 +18,7 @@ interface OwnedPod {
   readonly metadata: { readonly name: string; readonly uid: string };
 }
 
-/** A pod as the API server has it. */
+/** Returns a pod in the format of the API. */
 function podObject(name: string, uid: string, owner: string | null, ready = true): OwnedPod {
   const [kind, of] = owner?.split('/') ?? [];
   const metadata = {
@@ -38,14 +38,14 @@ function podObject(name: string, uid: string, owner: string | null, ready = true
 }
 
 /**
- * A cluster with one workload and its pods. Whatever is done to it, it replaces a pod with every look
- * at the workload; what was sent to change it is kept.
+ * Starts a cluster with one workload and its pods. After a change, it replaces one pod each time
+ * the workload is read; `writes` contains the changing requests.
  */
 async function cluster(options: {
   readonly kind: string;
   readonly pods: readonly OwnedPod[];
   readonly workload?: object;
-  /** Pods with a lower number stay as they are when the workload is rolled. */
+  /** Pods with a lower ordinal are not replaced by a rollout. */
   readonly partition?: number;
 }) {
   const { partition = 0 } = options;
@@ -112,7 +112,7 @@ async function run(client: KubernetesClient, chosen: RestartPlan) {
 describe('a DaemonSet', () => {
   const pods = ['a', 'b', 'c'].map((name) => podObject(`agent-${name}`, name, 'DaemonSet/agent'));
 
-  it('is rolled, and waited for until every node has a new pod', async () => {
+  it('is restarted, and the restart lasts until every node has a new pod', async () => {
     const { client, writes } = await cluster({ kind: 'DaemonSet', pods });
     const report = await run(client, await plan(client, 'roll', 'agent-a'));
     expect(writes).toEqual(['PATCH daemonsets/agent']);
@@ -128,7 +128,7 @@ describe('a DaemonSet', () => {
     });
   });
 
-  it('makes a pod anew that is deleted', async () => {
+  it('replaces a deleted pod', async () => {
     const { client, writes } = await cluster({ kind: 'DaemonSet', pods });
     const report = await run(client, await plan(client, 'delete', 'agent-b'));
     expect(writes).toEqual(['DELETE pods/agent-b']);
@@ -144,7 +144,7 @@ describe('a StatefulSet with a partition', () => {
     workload: { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 1 } } },
   };
 
-  it('is not rolled where that leaves a pod alone that is meant', async () => {
+  it('is not restarted if a selected pod is below the partition', async () => {
     const { client, writes } = await cluster(options);
     await expect(plan(client, 'roll', 'agent')).rejects.toMatchObject({
       exitCode: 7,
@@ -156,7 +156,7 @@ describe('a StatefulSet with a partition', () => {
     expect(writes).toEqual([]);
   });
 
-  it('is rolled, and waited for, above its partition', async () => {
+  it('replaces the pods above its partition, and waits for them', async () => {
     const { client, writes } = await cluster(options);
     expect(await run(client, await plan(client, 'roll', 'agent-1'))).toMatchObject({
       exitCode: 0,
@@ -165,7 +165,7 @@ describe('a StatefulSet with a partition', () => {
     expect(writes).toEqual(['PATCH statefulsets/agent']);
   });
 
-  it('makes any pod anew that is deleted', async () => {
+  it('replaces any deleted pod', async () => {
     const { client, writes } = await cluster(options);
     expect(await run(client, await plan(client, 'delete', 'agent'))).toMatchObject({ exitCode: 0 });
     expect(writes).toEqual(['DELETE pods/agent-0', 'DELETE pods/agent-1']);
@@ -179,7 +179,7 @@ describe('a StatefulSet with OnDelete', () => {
     workload: { updateStrategy: { type: 'OnDelete' } },
   };
 
-  it('is not rolled, for nothing would come of it', async () => {
+  it('is not restarted, because no pod would be replaced', async () => {
     const { client, writes } = await cluster(options);
     await expect(plan(client, 'roll', 'agent')).rejects.toMatchObject({
       exitCode: 7,
@@ -189,7 +189,7 @@ describe('a StatefulSet with OnDelete', () => {
     expect(writes).toEqual([]);
   });
 
-  it('makes a pod anew that is deleted', async () => {
+  it('replaces a deleted pod', async () => {
     const { client, writes } = await cluster(options);
     expect(await run(client, await plan(client, 'delete', 'agent-1'))).toMatchObject({
       exitCode: 0,
@@ -199,7 +199,7 @@ describe('a StatefulSet with OnDelete', () => {
   });
 });
 
-describe.each(['roll', 'delete'] as const)('to %s', (how) => {
+describe.each(['roll', 'delete'] as const)('a restart by %s', (how) => {
   it.each([
     [null, 'it has no owner', 'If you delete it, nothing creates it again'],
     ['Node/node1', 'its owner is Node node1', 'Only pods of Deployments'],
@@ -209,7 +209,7 @@ describe.each(['roll', 'delete'] as const)('to %s', (how) => {
       'its owner is ReplicaSet agent',
       'Delete it, and its ReplicaSet creates another: kubectl delete pod agent-x -n circleci-server',
     ],
-  ])('refuses a pod of %s', async (owner, why, hint) => {
+  ])('is refused for a pod whose owner is %s', async (owner, why, hint) => {
     const pods = [podObject('agent-x', 'x', owner)];
     const { client, writes } = await cluster({ kind: 'ReplicaSet', pods });
     await expect(plan(client, how, 'agent-x')).rejects.toMatchObject({
@@ -223,7 +223,7 @@ describe.each(['roll', 'delete'] as const)('to %s', (how) => {
 
 const FRONTEND = '/apis/apps/v1/namespaces/circleci-server/deployments/frontend';
 
-it('refuses to roll a Deployment that is paused, before anything is changed', async () => {
+it('refuses to restart a paused Deployment before the first change', async () => {
   const rig = await clusterRig([{ name: 'frontend' }]);
   const headers = { 'content-type': 'application/merge-patch+json' };
   await rig.fetch(FRONTEND, { method: 'PATCH', headers, body: { spec: { paused: true } } });

@@ -30,7 +30,7 @@ async function plan(
   return planRestart(client, catalogue, pods, how, { signal, runningBuilds: 3 });
 }
 
-/** Runs a plan to its end while the sandbox's time passes. */
+/** Runs a plan to its end while the sandbox's clock advances. */
 async function run(rig: ClusterRig, chosen: RestartPlan, timeoutMs = 300_000, detach = false) {
   const events: RestartEvent[] = [];
   let ended = false;
@@ -47,7 +47,7 @@ async function run(rig: ClusterRig, chosen: RestartPlan, timeoutMs = 300_000, de
 const uids = (rig: ClusterRig): Readonly<Record<string, string>> =>
   Object.fromEntries(rig.sandbox.pods().map(({ metadata }) => [metadata.name, metadata.uid]));
 
-it('deletes exactly the two pods, and waits until both are ready again', async () => {
+it('deletes exactly the two selected pods, and waits until their replacements are ready', async () => {
   const rig = await clusterRig(PODS);
   const before = uids(rig);
   const chosen = await plan(rig.client, 'delete', 'dispatcher', 'legacy-dispatcher');
@@ -71,7 +71,7 @@ it('deletes exactly the two pods, and waits until both are ready again', async (
 it.each([
   ['output-processor', 'Deployment/output-processor', 2],
   ['circleci-mongodb', 'StatefulSet/circleci-mongodb', 1],
-])('rolls %s until every pod is new and ready', async (name, target, count) => {
+])('restarts %s, and waits until every pod is new and ready', async (name, target, count) => {
   const rig = await clusterRig(PODS);
   const before = new Set(Object.values(uids(rig)));
   const chosen = await plan(rig.client, 'roll', name);
@@ -84,7 +84,7 @@ it.each([
   for (const pod of own) expect(before).not.toContain(pod.metadata.uid);
 });
 
-it('deletes no pod that has taken the name of a planned one', async () => {
+it('does not delete a newer pod with the name of a planned one', async () => {
   const rig = await clusterRig(PODS);
   const chosen = await plan(rig.client, 'delete', 'circleci-mongodb');
   rig.sandbox.deletePod('circleci-mongodb', 0);
@@ -94,7 +94,7 @@ it('deletes no pod that has taken the name of a planned one', async () => {
   expect(uids(rig)['circleci-mongodb-0']).toBe(replaced);
 });
 
-it('waits for a pod whose deletion was not answered though it was heard', async () => {
+it('waits for a replacement if the response to a successful deletion is missing', async () => {
   const rig = await clusterRig(PODS);
   const chosen = await plan(rig.client, 'delete', 'dispatcher');
   const deletePod: KubernetesClient['deletePod'] = async (...asked) => {
@@ -108,7 +108,7 @@ it('waits for a pod whose deletion was not answered though it was heard', async 
   });
 });
 
-it('goes on with a restart that was begun, and does not begin another', async () => {
+it('continues a restart in progress, and does not start another', async () => {
   const rig = await clusterRig(PODS);
   const first = await run(rig, await plan(rig.client, 'roll', 'output-processor'), 0, true);
   expect(first).toMatchObject({ exitCode: 0, targets: [{ outcome: 'begun' }] });
@@ -119,7 +119,7 @@ it('goes on with a restart that was begun, and does not begin another', async ()
   expect(rig.calls.writes).toBe(writes);
 });
 
-it('says what is not ready when the time is over', async () => {
+it('reports what is not ready at the timeout', async () => {
   const rig = await clusterRig(PODS);
   rig.sandbox.setSituation('dispatcher', 'not-ready');
   const report = await run(rig, await plan(rig.client, 'delete', 'dispatcher'), 30_000);
@@ -135,7 +135,7 @@ it('says what is not ready when the time is over', async () => {
   });
 });
 
-it('says which pods are not replaced when the time is over', async () => {
+it('reports which pods are not replaced at the timeout', async () => {
   const rig = await clusterRig(PODS);
   const chosen = await plan(rig.client, 'roll', 'legacy-dispatcher');
   const [name] = chosen.targets.flatMap(({ pods }) => pods.map((pod) => pod.name));
@@ -143,7 +143,7 @@ it('says which pods are not replaced when the time is over', async () => {
   expect(targets[0]?.problem).toContain(`1 of 1 pods are ready; ${name} not replaced yet`);
 });
 
-it('plans to roll every pod of a workload though one is named, and says so', async () => {
+it('plans to replace all pods of a workload if one is selected, with a warning', async () => {
   const rig = await clusterRig(PODS);
   const [name = ''] = rig.sandbox
     .pods()
@@ -157,7 +157,7 @@ it('plans to roll every pod of a workload though one is named, and says so', asy
   expect(deleting.targets).toMatchObject([{ pods: [{ name }], unnamed: 0 }]);
 });
 
-it('waits for no pod to go that an eviction left behind', async () => {
+it('does not wait until an evicted pod is gone', async () => {
   const rig = await clusterRig([{ name: 'frontend', situation: 'evicted' }]);
   rig.sandbox.scale('frontend', 2);
   await rig.clock.advance(10_000);
@@ -168,7 +168,7 @@ it('waits for no pod to go that an eviction left behind', async () => {
   expect(await run(rig, chosen)).toMatchObject({ exitCode: 0 });
 });
 
-it('tells which pods went where another may not be deleted', async () => {
+it('reports which pods were deleted before a deletion failed', async () => {
   const rig = await clusterRig(PODS);
   const chosen = await plan(rig.client, 'delete', 'output-processor');
   const [gone, kept] = chosen.targets.flatMap(({ pods }) => pods.map(({ name }) => name));
@@ -183,7 +183,7 @@ it('tells which pods went where another may not be deleted', async () => {
   ]);
 });
 
-it('fails alone where one of several cannot be begun, and as a whole where the first cannot', async () => {
+it('reports the failure of one target, but throws if the first one cannot be started', async () => {
   const rig = await clusterRig(PODS);
   const forbidden = { kind: 'status', status: 403, body: 'no' } as const;
   const chosen = await plan(rig.client, 'roll', 'dispatcher', 'legacy-dispatcher');
@@ -199,7 +199,7 @@ it('fails alone where one of several cannot be begun, and as a whole where the f
   await expect(run(rig, chosen)).rejects.toMatchObject({ kind: 'service' });
 });
 
-it('refuses what nothing would make anew, and what may not be done', async () => {
+it('refuses pods that would not be replaced, and changes without permission', async () => {
   const rig = await clusterRig(PODS);
   await expect(plan(rig.client, 'delete', 'inject-bottoken')).rejects.toMatchObject({
     kind: 'validation',

@@ -1,6 +1,6 @@
 import type { Container, Pod, Termination } from '../../../src/lib/kubernetes/model.ts';
 
-/** How a container ended. */
+/** Returns the termination of a container; by default with exit code 1. */
 export function termination(rest: Partial<Termination> = {}): Termination {
   return {
     reason: 'Error',
@@ -13,7 +13,7 @@ export function termination(rest: Partial<Termination> = {}): Termination {
   };
 }
 
-/** A container that runs and is ready. */
+/** Returns a container; by default running and ready. */
 export function container(rest: Partial<Container> = {}): Container {
   return {
     name: 'main',
@@ -30,7 +30,7 @@ export function container(rest: Partial<Container> = {}): Container {
   };
 }
 
-/** A pod of a Deployment that runs and is ready. */
+/** Returns a pod; by default of a Deployment, running and ready. */
 export function pod(rest: Partial<Pod> & { readonly workload?: string } = {}): Pod {
   const { workload = 'frontend', ...given } = rest;
   return {

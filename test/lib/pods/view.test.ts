@@ -21,7 +21,7 @@ function rowsOf(...pods: readonly Pod[]) {
   return pods.map((one) => podRow(one, makeCatalogue(), NOW));
 }
 
-it('has room for the longest state at 80 columns, and says below why it is so', () => {
+it('fits the longest status into 80 columns, with the reason below the table', () => {
   const pods = rowsOf(
     pod({ name: `${'x'.repeat(29)}-abcde`, createdAt: NOW, ...restarted(174, CRASHING) }),
   );
@@ -39,7 +39,7 @@ it('has room for the longest state at 80 columns, and says below why it is so', 
   ]);
 });
 
-it('tells of a restart while it is news, and of one reason once', () => {
+it('mentions recent restarts, and a reason that several pods share only once', () => {
   const unscheduled = {
     phase: 'Pending',
     containers: [container({ ready: false, state: 'unknown' })],
@@ -61,7 +61,7 @@ it('tells of a restart while it is news, and of one reason once', () => {
   ]);
 });
 
-it('does not repeat what the state says, and sends to the events of a pod that hangs', () => {
+it('does not repeat the status, and refers to the events or the log of a pod that is slow to start', () => {
   const starting = (minutes: number): Partial<Pod> => ({
     phase: 'Pending',
     createdAt: new Date(NOW.getTime() - minutes * 60_000),

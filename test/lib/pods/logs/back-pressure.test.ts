@@ -20,7 +20,9 @@ function podObject(name: string) {
   };
 }
 
-/** Writes numbered lines for as long as its reader reads, a millisecond of the log apart. */
+/**
+ * Writes numbered lines with times one millisecond apart, for as long as the reader accepts them.
+ */
 function write(response: ServerResponse, sent: (bytes: number) => void): void {
   let line = 0;
   const pump = (): void => {
@@ -36,7 +38,7 @@ function write(response: ServerResponse, sent: (bytes: number) => void): void {
   pump();
 }
 
-/** Waits until a number has stood still for many turns of the event loop. */
+/** Waits until a number has not changed for many turns of the event loop. */
 async function atRest(value: () => number): Promise<number> {
   let last = value();
   for (let turn = 0; turn < 300; turn += 1) {
@@ -47,7 +49,7 @@ async function atRest(value: () => number): Promise<number> {
   return last;
 }
 
-it('has the servers stop writing while nobody takes the lines, and then loses none', async () => {
+it('makes servers stop writing while lines are not read, and loses no line', async () => {
   let sent = 0;
   let read = 0;
   const client = await apiServer((request, response) => {
@@ -88,7 +90,8 @@ it('has the servers stop writing while nobody takes the lines, and then loses no
     if (held.length === 4) break;
   }
   stop.abort();
-  // Of each stream the kernel's buffers of both ends, which grow up to some 10 MiB, and ours.
+  // For each stream, the buffers of the kernel on both ends (which grow to about 10 MiB) and our
+  // own.
   for (const bytes of held) expect(bytes / PODS).toBeLessThan(12 * MEBIBYTE);
   expect(next.size).toBe(PODS);
 });

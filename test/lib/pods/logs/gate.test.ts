@@ -2,14 +2,14 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { Gate } from '../../../../src/lib/pods/logs/gate.ts';
 
-it('lets no more through together than it may, the oldest first, and at least one', async () => {
+it('yields items in order, at least one and together no more than the maximum', async () => {
   const gate = new Gate<string>(10);
   const taken: string[] = [];
   const hand = (item: string, size: number) => gate.hand(item, size).then(() => taken.push(item));
   const handed = [hand('a', 4), hand('b', 6), hand('huge', 100), hand('c', 1), hand('d', 9)];
   const rounds = gate.take();
   expect((await rounds.next()).value).toEqual(['a', 'b']);
-  // Whoever handed over waits until the reader comes back.
+  // A worker waits until the reader asks for more.
   expect(taken).toEqual([]);
   expect((await rounds.next()).value).toEqual(['huge']);
   expect(taken).toEqual(['a', 'b']);
@@ -19,7 +19,7 @@ it('lets no more through together than it may, the oldest first, and at least on
   await Promise.all(handed);
 });
 
-it('ends with an error after what was handed over, and keeps nobody waiting', async () => {
+it('ends with an error after the items passed so far, and leaves no worker waiting', async () => {
   const gate = new Gate<string>(10);
   const error = new Error('broken');
   const handed = gate.hand('last', 4);
@@ -32,7 +32,7 @@ it('ends with an error after what was handed over, and keeps nobody waiting', as
   await expect(rounds.next()).rejects.toBe(error);
 });
 
-it('wakes up a reader who came first', async () => {
+it('yields items to a reader that waited for them', async () => {
   const gate = new Gate<string>(10);
   const first = gate.take().next();
   await setImmediate();
@@ -41,7 +41,7 @@ it('wakes up a reader who came first', async () => {
   expect((await first).value).toEqual(['one', 'two']);
 });
 
-it('lets go of everybody when the reader leaves', async () => {
+it('releases all workers if the reader stops', async () => {
   const gate = new Gate<string>(10);
   const handed = [gate.hand('read', 10), gate.hand('waiting', 10)];
   for await (const items of gate.take()) {

@@ -22,7 +22,7 @@ function twoSteps(first: Partial<Container>, second: Partial<Container>): Pod {
   });
 }
 
-/** A cluster of one pod, where each log is one line. */
+/** Returns a client of a cluster with one pod, where each log is a single line. */
 function clientOf(one: Pod): LogsClient {
   return {
     target: { context: null, server: 'https://kubernetes', namespace: 'circleci-server' },
@@ -37,7 +37,7 @@ function clientOf(one: Pod): LogsClient {
   };
 }
 
-/** What is read of the logs of a pod. */
+/** Returns the lines that are read of a pod's logs. */
 async function logsOf(one: Pod, options: { container?: string }) {
   const whole = {
     follow: false,
@@ -58,15 +58,15 @@ async function logsOf(one: Pod, options: { container?: string }) {
   return texts;
 }
 
-it('reads the log of an init container that fails, for the others have none', async () => {
+it('reads the log of a failed init container, but not of a succeeded one', async () => {
   expect(await logsOf(twoSteps(DONE, FAILED), {})).toEqual(['of migrate', 'of frontend']);
 });
 
-it('reads one that has done its part where it is named', async () => {
+it('reads the log of a succeeded init container if it is named', async () => {
   expect(await logsOf(twoSteps(DONE, FAILED), { container: 'wait' })).toEqual(['of wait']);
 });
 
-it('follows one to its end, and its pod no further', async () => {
+it('follows the log of a succeeded init container only to its end', async () => {
   const running = pod({
     initContainers: [container({ name: 'wait', ...DONE })],
     containers: [container({ name: 'frontend' })],
@@ -92,19 +92,21 @@ function withOthers(sidecar: Partial<Container> = {}): Pod {
   });
 }
 
-it('reads the log of a sidecar as those of containers, also between two of its runs', async () => {
+it('reads the log of a sidecar like that of other containers, even between two of its runs', async () => {
   expect(await logsOf(withOthers(), {})).toEqual(['of proxy', 'of frontend']);
   expect(await logsOf(withOthers(DONE), {})).toEqual(['of proxy', 'of frontend']);
 });
 
-it('reads the log of a container for debugging where it is named', async () => {
+it('reads the log of an ephemeral container if it is named', async () => {
   expect(await logsOf(withOthers(), { container: 'debugger' })).toEqual(['of debugger']);
   await expect(logsOf(withOthers(), { container: 'nonesuch' })).rejects.toMatchObject({
     hint: 'Their containers are proxy, frontend, debugger.',
   });
 });
 
-/** Follows the log of a container of a pod that changes, until its end or so many lines. */
+/**
+ * Follows the log of a container of a pod that changes, until it ends or `lines` lines were read.
+ */
 async function followed(name: string, states: readonly Pod[], lines = 9) {
   const [first = pod()] = states;
   const left = [...states];
@@ -120,11 +122,11 @@ async function followed(name: string, states: readonly Pod[], lines = 9) {
   return texts;
 }
 
-it('follows a container for debugging to its end', async () => {
+it('follows the log of an ephemeral container to its end', async () => {
   expect(await followed('debugger', [withOthers()])).toEqual(['of debugger']);
 });
 
-it('follows a sidecar through a restart, though it ended well', async () => {
+it('follows the log of a sidecar through a restart, even if its run succeeded', async () => {
   const states = [withOthers({ ...DONE, ready: false }), withOthers({ restarts: 1 })];
   expect(await followed('proxy', states, 2)).toEqual(['of proxy', 'restarted']);
 });

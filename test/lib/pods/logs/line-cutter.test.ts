@@ -4,7 +4,7 @@ import { LineCutter, LONGEST_LINE } from '../../../../src/lib/pods/logs/line-cut
 
 type Part = readonly [text: string, continued: boolean];
 
-/** What comes of a text that arrives in pieces of these lengths, over and over. */
+/** Returns the parts of a text that arrives in pieces of the given lengths, which are repeated. */
 function cut(text: string, lengths: readonly number[]): readonly Part[] {
   const cutter = new LineCutter();
   const parts: Part[] = [];
@@ -20,14 +20,14 @@ function cut(text: string, lengths: readonly number[]): readonly Part[] {
   return parts;
 }
 
-it('cuts at the same places however the text comes, loses nothing, and holds no long line', () => {
+it('cuts at the same places for any pieces, loses nothing, and limits the length of the parts', () => {
   const length = fc.oneof(
     fc.integer({ min: 0, max: 80 }),
     fc.integer({ min: LONGEST_LINE - 2, max: LONGEST_LINE + 2 }),
     fc.integer({ min: 2 * LONGEST_LINE - 2, max: 2 * LONGEST_LINE + 2 }),
   );
   const line = fc.tuple(fc.constantFrom('x', '\u{1f4a5}', 'ab\u{1f4a5}'), length).map(
-    ([unit, many]) => unit.repeat(Math.ceil(many / unit.length)), // of UTF-16 units
+    ([unit, many]) => unit.repeat(Math.ceil(many / unit.length)), // in UTF-16 code units
   );
   const text = fc
     .tuple(fc.array(line, { maxLength: 4 }), fc.constantFrom('', '\n'))
@@ -50,7 +50,7 @@ it('cuts at the same places however the text comes, loses nothing, and holds no 
   );
 });
 
-it('hands a part on before the line has ended', () => {
+it('passes on a part before its line has ended', () => {
   const cutter = new LineCutter();
   const parts: Part[] = [];
   for (let turn = 0; turn < 10; turn += 1) {

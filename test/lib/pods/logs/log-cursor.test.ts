@@ -4,13 +4,13 @@ import { LogCursor } from '../../../../src/lib/pods/logs/log-cursor.ts';
 
 const START = Date.parse('2026-03-02T09:00:00Z');
 
-/** A line as the kubelet sends it. */
+/** Returns a line as sent by the kubelet. */
 function sent(nanos: number, text: string): string {
   const second = new Date(START + Math.floor(nanos / 1e9) * 1_000).toISOString().slice(0, 19);
   return `${second}.${String(nanos % 1e9).padStart(9, '0')}Z ${text}`;
 }
 
-/** What the kubelet sends of a log, from a whole second on. */
+/** Returns the lines that the kubelet sends of a log, from a whole second on. */
 function from(log: readonly string[], since: Date | null): readonly string[] {
   const floor = since === null ? '' : since.toISOString().slice(0, 19);
   return log.filter((line) => line.slice(0, 19) >= floor);
@@ -19,12 +19,12 @@ function from(log: readonly string[], since: Date | null): readonly string[] {
 const texts = (cursor: LogCursor, lines: readonly string[]): string[] =>
   lines.flatMap((line) => cursor.take(line)?.text ?? []);
 
-describe('a log that breaks again and again', () => {
+describe('a log cursor', () => {
   const lines = fc
     .array(
       fc.record({
         step: fc.integer({ min: 0, max: 700_000_000 }),
-        // Two streams of one container are not quite in the order of time.
+        // The lines of stdout and stderr are not strictly ordered by time.
         late: fc.constantFrom(0, 0, 1, 900_000_000),
         text: fc.constantFrom('same', 'other', 'x'.repeat(2_000), ''),
       }),
@@ -33,20 +33,21 @@ describe('a log that breaks again and again', () => {
     .map((steps) => {
       let nanos = 1e9;
       return steps.map(({ step, late, text }, at) => {
-        // Two lines of one time and one text cannot be told apart: no two are all the same here.
+        // Lines with the same time and text cannot be distinguished, so every line here is
+        // different.
         nanos += step;
         return sent(nanos - late, `${text}${at}`);
       });
     });
 
-  it('is read once, without a gap and without a repeat', () => {
+  it('returns each line exactly once, although streams break', () => {
     fc.assert(
       fc.property(lines, fc.array(fc.nat(70), { maxLength: 8 }), (log, breaks) => {
         const cursor = new LogCursor();
         const read: string[] = [];
         let written = 0;
         for (const more of [...breaks, log.length]) {
-          // Some lines are written, and the stream breaks behind them.
+          // Some lines are written, then the stream breaks.
           written = Math.min(log.length, Math.max(written, more));
           const visible = from(log.slice(0, written), cursor.since());
           cursor.open(false);
@@ -59,7 +60,7 @@ describe('a log that breaks again and again', () => {
     );
   });
 
-  it('loses nothing when older lines were rotated away meanwhile', () => {
+  it('loses no line if older lines were rotated away', () => {
     const log = ['a', 'b', 'c', 'd', 'e'].map((text, at) => sent(1e9 + at, text));
     const cursor = new LogCursor();
     cursor.open(false);
@@ -70,7 +71,7 @@ describe('a log that breaks again and again', () => {
     expect(texts(cursor, [sent(1e9 + 9, 'f')])).toEqual(['f']);
   });
 
-  it('does not bring back what stood before the last lines that were asked for', () => {
+  it('does not return lines before the requested last lines', () => {
     const log = ['a', 'b', 'c', 'd'].map((text, at) => sent(1e9 + at, text));
     const cursor = new LogCursor();
     cursor.open(true);
@@ -79,7 +80,7 @@ describe('a log that breaks again and again', () => {
     expect(texts(cursor, [...log, sent(2e9, 'e')])).toEqual(['e']);
   });
 
-  it('knows the parts of a line again that was cut', () => {
+  it('recognises the parts of a long line', () => {
     const cursor = new LogCursor();
     const parts = (cursor: LogCursor) =>
       [cursor.take(sent(1e9, 'a')), cursor.take('b', true), cursor.take(sent(1e9 + 1, 'c'))].map(
@@ -89,14 +90,14 @@ describe('a log that breaks again and again', () => {
     expect(parts(cursor)).toEqual(['a', 'b', 'c']);
     cursor.open(false);
     expect(parts(cursor)).toEqual([null, null, null]);
-    // What looks like a time is none where a line goes on.
+    // In a further part of a line, text that looks like a time is not a time.
     expect(cursor.take(sent(5e9, 'd'), true)).toEqual({
       time: sent(1e9 + 1, '').trim(),
       text: sent(5e9, 'd'),
     });
   });
 
-  it('leaves out what is older than asked for, though the kubelet cuts the time to seconds', () => {
+  it('skips lines before the requested time, although the kubelet truncates it to seconds', () => {
     const cursor = new LogCursor(new Date(START + 1_500));
     expect(cursor.since()).toEqual(new Date(START + 1_000));
     cursor.open(false);
@@ -104,7 +105,7 @@ describe('a log that breaks again and again', () => {
     expect(texts(cursor, log)).toEqual(['15', '17']);
   });
 
-  it('takes every form of RFC 3339, and a line without a time as the rest of the one before', () => {
+  it('parses every form of RFC 3339, and gives a line without a time the time of the line before', () => {
     const cursor = new LogCursor();
     const take = (line: string) => cursor.take(line);
     expect(take('2026-03-02T09:00:00Z one')?.time).toBe('2026-03-02T09:00:00.000000000Z');

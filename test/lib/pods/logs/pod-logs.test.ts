@@ -16,7 +16,7 @@ const WHOLE: LogsOptions = {
   maxStreams: 100,
 };
 
-/** Reads until stopped; what was read so far stands in `texts`. */
+/** Reads until stopped; `texts` contains the lines read so far. */
 function read(rig: ClusterRig, options: Partial<LogsOptions>, choice = EVERYTHING) {
   const stop = new AbortController();
   const texts: string[] = [];
@@ -38,7 +38,7 @@ function read(rig: ClusterRig, options: Partial<LogsOptions>, choice = EVERYTHIN
 const lines = (name: string, from: number, to: number): readonly string[] =>
   Array.from({ length: to - from }, (_, at) => `${name} ${from + at}`);
 
-it('merges logs by time, takes last lines of each, and finds what matches', async () => {
+it('merges logs by time, with the last lines of each log or the lines that match', async () => {
   const rig = await clusterRig([{ name: 'dispatcher' }, { name: 'schedulerer' }]);
   for (let round = 0; round < 4; round += 1) {
     for (const name of ['schedulerer', 'dispatcher']) {
@@ -54,7 +54,7 @@ it('merges logs by time, takes last lines of each, and finds what matches', asyn
   const all = [0, 1, 2, 3].flatMap((round) => [`schedulerer ${round}`, `dispatcher ${round}`]);
   expect(await texts({})).toEqual(all);
   expect(await texts({ tail: 1 })).toEqual(all.slice(-2));
-  // The API server takes whole seconds: no fewer lines than were asked for.
+  // The API server accepts only whole seconds; rounding up returns at least the requested lines.
   expect(await texts({ sinceMs: 700 })).toEqual(all.slice(-4));
   expect(await texts({ grep: /[13]$/ }, { ...EVERYTHING, services: ['scheduler'] })).toEqual([
     'schedulerer 1',
@@ -62,7 +62,7 @@ it('merges logs by time, takes last lines of each, and finds what matches', asyn
   ]);
 });
 
-it('loses and repeats nothing over broken streams, restarts and new pods', async () => {
+it('loses and repeats no line despite broken streams, restarts and new pods', async () => {
   const names = ['dispatcher', 'schedulerer', 'frontend'];
   const rig = await clusterRig(names.map((name) => ({ name })));
   for (const name of names) {
@@ -70,7 +70,7 @@ it('loses and repeats nothing over broken streams, restarts and new pods', async
   }
   const reading = read(rig, { follow: true });
   await rig.until(() => reading.texts.length === 120);
-  // Whatever is read from now on breaks off after some bytes, many times.
+  // From now on, streams break after some bytes, many times.
   rig.faults.add({
     method: 'GET',
     path: '/log\\?',
@@ -107,7 +107,7 @@ it('loses and repeats nothing over broken streams, restarts and new pods', async
   expect(reading.notes).toEqual(expect.arrayContaining(['restarted', 'joins']));
 });
 
-it('reads the run before, and says where there is none', async () => {
+it('reads the log of the previous run, and notes which container has none', async () => {
   const rig = await clusterRig([{ name: 'dispatcher' }, { name: 'frontend' }]);
   rig.sandbox.appendLog('frontend', undefined, 'before');
   rig.sandbox.crash('frontend');
@@ -123,7 +123,7 @@ it('reads the run before, and says where there is none', async () => {
   await expect(none.ended).rejects.toMatchObject({ kind: 'notFound', code: 'NO_PREVIOUS_LOG' });
 });
 
-it('says that a pod is gone, and goes on with the one in its place', async () => {
+it('notes that a pod is gone, and follows the pod that replaces it', async () => {
   const rig = await clusterRig([{ name: 'dispatcher' }]);
   const reading = read(rig, { follow: true });
   rig.sandbox.appendLog('dispatcher', undefined, 'before');
@@ -146,7 +146,7 @@ const BROKEN = {
   fault: { kind: 'status', status: 500, body: 'dial tcp 10.0.0.10:10250: no route to host' },
 } as const;
 
-it('reads the others where the node of one is gone, and fails where no log can be read', async () => {
+it('reads the other logs if the node of one pod is lost, and fails if no log can be read', async () => {
   const rig = await clusterRig([{ name: 'dispatcher' }, { name: 'frontend' }]);
   for (const name of ['dispatcher', 'frontend']) rig.sandbox.appendLog(name, undefined, name);
   rig.faults.add({ ...BROKEN, path: '/pods/frontend[^/]*/log' });
@@ -171,7 +171,7 @@ it('reads the others where the node of one is gone, and fails where no log can b
   expect(error).toMatchObject({ kind: 'service' });
 });
 
-it('follows the others when one is lost for long, and that one again when its pod changes', async () => {
+it('keeps following other logs if one fails, and follows that one again when its pod changes', async () => {
   const rig = await clusterRig([{ name: 'dispatcher' }, { name: 'frontend' }]);
   const write = (name: string, text: string): void => rig.sandbox.appendLog(name, undefined, text);
   write('frontend', 'frontend 0');
@@ -195,7 +195,7 @@ it.each<PodChoice>([
   { ...EVERYTHING, names: ['vault'] },
   { ...EVERYTHING, services: ['vault'] },
   { ...EVERYTHING, labelSelector: 'app=vault' },
-])('waits for the first pod when it follows %j', async (choice) => {
+])('waits for the first pod if it follows %j', async (choice) => {
   const rig = await clusterRig([{ name: 'dispatcher' }]);
   const reading = read(rig, { follow: true }, choice);
   await rig.until(() => reading.notes.length > 0);
@@ -252,7 +252,7 @@ it.each<[Partial<LogsOptions>, PodChoice, object]>([
     { ...EVERYTHING, labelSelector: 'app=nothing' },
     { kind: 'notFound', code: 'PODS_NOT_FOUND', message: 'No pod matches the selection' },
   ],
-])('refuses %j of %j', async (options, choice, error) => {
+])('throws an error for options %j and selection %j', async (options, choice, error) => {
   const rig = await clusterRig([{ name: 'dispatcher' }, { name: 'frontend' }]);
   await expect(read(rig, options, choice).ended).rejects.toMatchObject(error);
 });

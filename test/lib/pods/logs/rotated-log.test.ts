@@ -8,15 +8,17 @@ import { container, pod } from '../sample-pods.ts';
 const clock: Clock = { now: () => new Date('2026-12-01T12:00:00Z'), sleep: async () => undefined };
 
 interface Stream {
-  /** How often the container was restarted when the stream is asked for. */
+  /** The container's number of restarts when the stream is requested. */
   readonly restarts: number;
-  /** A word for each line; the digits in it are the second in which it was written. */
+  /** One word for each line; its digits are the second in which the line was written. */
   readonly words: string;
-  /** Of the run before. */
+  /** Whether the stream is of the previous run. */
   readonly previous?: boolean;
 }
 
-/** What following says while its streams break one after the other: words, and notes in brackets. */
+/**
+ * Follows a log whose streams break one after the other. Returns the words, and notes in brackets.
+ */
 async function follow(streams: readonly Stream[]): Promise<string> {
   const left = [...streams];
   let restarts = 0;
@@ -53,7 +55,7 @@ async function follow(streams: readonly Stream[]): Promise<string> {
   return said.join(' ');
 }
 
-it('says where lines may be missing because the log was rotated while the stream was lost', async () => {
+it('notes where lines may be missing because the log was rotated during an interruption', async () => {
   expect(
     await follow([
       { restarts: 0, words: 'a10 b11' },
@@ -65,7 +67,7 @@ it('says where lines may be missing because the log was rotated while the stream
   );
 });
 
-it('says nothing of a log that still has the last line that was read', async () => {
+it('yields no note if the last known line is still in the log', async () => {
   expect(
     await follow([
       { restarts: 0, words: 'a10 b11' },
@@ -74,7 +76,7 @@ it('says nothing of a log that still has the last line that was read', async () 
   ).toBe('a10 b11 c50');
 });
 
-it('takes the log of a new run for no gap', async () => {
+it('does not mistake the log of a new run for a rotated log', async () => {
   expect(
     await follow([
       { restarts: 0, words: 'a10 b11' },
@@ -85,7 +87,7 @@ it('takes the log of a new run for no gap', async () => {
   ).toBe('a10 b11 [restarted] c12 a30 b31 c32');
 });
 
-it('says so where the end of the run before was rotated away', async () => {
+it('notes that lines may be missing if the end of the previous run was rotated away', async () => {
   expect(
     await follow([
       { restarts: 0, words: 'a10 b11' },

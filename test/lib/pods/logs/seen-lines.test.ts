@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { SeenLines } from '../../../../src/lib/pods/logs/seen-lines.ts';
 
-it('keeps what a list would keep, through growing and forgetting', () => {
+it('contains the same hashes as a list after many additions and removals', () => {
   const act = fc.record({
     second: fc.integer({ min: 0, max: 6 }),
     many: fc.integer({ min: 1, max: 300 }),

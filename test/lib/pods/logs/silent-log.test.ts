@@ -7,10 +7,10 @@ import { container, pod } from '../sample-pods.ts';
 
 const broken = () => new AdminError('service', 'the connection was reset', { code: 'BAD_ANSWER' });
 
-/** Follows a log whose every stream breaks after so many seconds, and the 30th brings a line. */
+/** Follows a log whose streams break after the given number of seconds; the 30th has a line. */
 async function follow(seconds: number): Promise<readonly string[]> {
   let now = Date.parse('2026-12-01T12:00:00Z');
-  // Time passes by what is waited for alone.
+  // Time passes only by waiting.
   const clock: Clock = {
     now: () => new Date(now),
     sleep: async (ms) => {
@@ -37,10 +37,10 @@ async function follow(seconds: number): Promise<readonly string[]> {
   return [];
 }
 
-it('goes on with a silent log whose connection is cut every minute', async () => {
+it('keeps following a silent log whose connection breaks every minute', async () => {
   expect(await follow(60)).toEqual(['at last']);
 });
 
-it('gives up a log whose every stream breaks at once', async () => {
+it('gives up a log whose streams break immediately', async () => {
   await expect(follow(0)).rejects.toMatchObject({ code: 'BAD_ANSWER' });
 });

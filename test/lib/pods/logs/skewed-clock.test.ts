@@ -6,10 +6,10 @@ import { type ClusterRig, clusterRig } from '../cluster-rig.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-/** How far this machine's clock is ahead of the cluster's. */
+/** How far this machine's clock is ahead of the cluster's, in milliseconds. */
 const SKEWS = [-10 * MINUTE, -30 * SECOND, 0, 30 * SECOND, 10 * MINUTE];
 
-/** Reads on a machine whose clock is wrong; what was read so far stands in `texts`. */
+/** Reads on a machine whose clock is wrong; `texts` contains the lines read so far. */
 function read(rig: ClusterRig, aheadMs: number, options: Partial<LogsOptions>) {
   const stop = new AbortController();
   const texts: string[] = [];
@@ -40,7 +40,7 @@ const write = (rig: ClusterRig, text: string): void =>
 const numbers = (from: number, to: number): readonly string[] =>
   Array.from({ length: to - from }, (_, at) => String(from + at));
 
-/** Its log has a line a tenth of a second, the last of them now. */
+/** Starts a cluster with a log of ten lines per second, the last one written now. */
 async function writerRig(lines: number): Promise<ClusterRig> {
   const rig = await clusterRig([{ name: 'dispatcher' }]);
   for (const text of numbers(0, lines)) {
@@ -50,7 +50,7 @@ async function writerRig(lines: number): Promise<ClusterRig> {
   return rig;
 }
 
-/** Waits until a log is followed, that is, for its stream that goes on. */
+/** Returns a condition that holds once the log is followed, after its existing lines were read. */
 const isFollowed = (rig: ClusterRig) => (): boolean => asked(rig).some(({ follow }) => follow);
 
 function asked(rig: ClusterRig) {
@@ -63,13 +63,13 @@ function asked(rig: ClusterRig) {
     });
 }
 
-/** The streams that are opened next break off after so many bytes. */
+/** Makes the next streams break after some bytes. */
 function breakStreams(rig: ClusterRig, bytes: number, times: number): void {
   rig.faults.add({ method: 'GET', path: '/log\\?', fault: { kind: 'truncate', bytes }, times });
 }
 
-describe.each(SKEWS)('a machine whose clock is %i ms ahead', (aheadMs) => {
-  it('reads the last seconds as the node counts them', async () => {
+describe.each(SKEWS)('on a machine whose clock is %i ms ahead', (aheadMs) => {
+  it('reads the last seconds by the clock of the node', async () => {
     const rig = await writerRig(60);
     const reading = read(rig, aheadMs, { sinceMs: 2 * SECOND });
     await reading.ended;
@@ -77,7 +77,7 @@ describe.each(SKEWS)('a machine whose clock is %i ms ahead', (aheadMs) => {
     expect(asked(rig)).toEqual([{ follow: false, since: '2' }]);
   });
 
-  it('follows from the last seconds on, over streams that break before and after a line', async () => {
+  it('follows from the last seconds on, despite streams that break before and after a line', async () => {
     const rig = await writerRig(60);
     breakStreams(rig, 10, 1);
     breakStreams(rig, 200, 3);
@@ -90,13 +90,13 @@ describe.each(SKEWS)('a machine whose clock is %i ms ahead', (aheadMs) => {
     await rig.until(() => reading.texts.includes('89'));
     const texts = await reading.end();
     const first = Number(texts[0]);
-    // Up to a second more, for what was waited before the next try.
+    // Up to one second earlier, because the pause before the retry is added.
     expect(first).toBeGreaterThanOrEqual(29);
     expect(first).toBeLessThanOrEqual(39);
     expect(texts).toEqual(numbers(first, 90));
   });
 
-  it('follows what is new, though nothing was seen yet when a stream breaks', async () => {
+  it('follows new lines, even if a stream breaks before the first line', async () => {
     const rig = await writerRig(60);
     const reading = read(rig, aheadMs, { tail: 0, follow: true });
     await rig.until(isFollowed(rig));
@@ -110,7 +110,7 @@ describe.each(SKEWS)('a machine whose clock is %i ms ahead', (aheadMs) => {
     expect(await reading.end()).toEqual(['60', '61']);
   });
 
-  it('follows what is new of a container that restarts, and of a pod that joins', async () => {
+  it('follows new lines of a restarted container and of a new pod', async () => {
     const rig = await writerRig(60);
     const reading = read(rig, aheadMs, { tail: 0, follow: true });
     await rig.until(isFollowed(rig));
@@ -130,9 +130,9 @@ describe.each(SKEWS)('a machine whose clock is %i ms ahead', (aheadMs) => {
     expect(own).toEqual(['before', 'joined', 'after']);
   });
 
-  it('reads the runs of a pod that came and crashed while no change was heard of', async () => {
+  it('reads both runs of a pod that was created and crashed before the watch reported it', async () => {
     const rig = await writerRig(60);
-    // The list of pods that the watch begins with comes late.
+    // Delay the list of pods with which the watch starts.
     const fault = { kind: 'delay', ms: 20 * SECOND } as const;
     rig.faults.add({ method: 'GET', path: '/pods(?:\\?|$)', fault, times: 1, after: 1 });
     const reading = read(rig, aheadMs, { tail: 0, follow: true });
@@ -152,7 +152,7 @@ describe.each(SKEWS)('a machine whose clock is %i ms ahead', (aheadMs) => {
   });
 });
 
-it('follows what is new of a log that had no line yet', async () => {
+it('follows new lines of a log that was empty', async () => {
   const rig = await writerRig(0);
   const reading = read(rig, 0, { tail: 0, follow: true });
   await rig.until(isFollowed(rig));
@@ -162,10 +162,10 @@ it('follows what is new of a log that had no line yet', async () => {
 });
 
 it.each([1, 2, 4])(
-  'follows what was written since it began where the log cannot be read the first %i times',
+  'follows the lines since the start if the first %i attempts to read the log fail',
   async (times) => {
     const rig = await writerRig(60);
-    // Where no log at all can be read, that is the end.
+    // A second log that can be read, because reading fails if no log can be read.
     rig.sandbox.addPod({ name: 'frontend' });
     await rig.until(() => rig.sandbox.pod('frontend').status.phase === 'Running');
     const broken = { kind: 'truncate', bytes: 10 } as const;
@@ -179,7 +179,7 @@ it.each([1, 2, 4])(
     write(rig, '90');
     await rig.until(() => reading.texts.includes('90'));
     const own = (await reading.end()).filter((text) => /^\d+$/.test(text));
-    // Up to a second more: the node counts in whole ones.
+    // Up to one second earlier, because the node accepts only whole seconds.
     const first = Number(own[0]);
     expect(own).toEqual(numbers(first, 91));
     expect(first).toBeGreaterThanOrEqual(79);
