@@ -61,8 +61,9 @@ export function decodeAllocation(value: unknown, parts: AllocationParts): Alloca
 }
 
 /**
- * Whether a drain wants it gone. The stubs that the nomad CLI prints leave `DesiredTransition` out
- * (api/allocations.go): there the scheduler's words tell, which are the same from 0.11 to 2.0.
+ * Returns whether a drain stops the allocation. The stubs that the nomad CLI prints do not contain
+ * `DesiredTransition` (api/allocations.go); there the scheduler's description tells it, whose text
+ * is the same from 0.11 to 2.0.
  */
 function isMigrated(allocation: JsonObject): boolean {
   const transition = objectOrNull(allocation['DesiredTransition']);

@@ -8,7 +8,7 @@ import { build, draining, node } from './drain-samples.ts';
 
 const NONE: WantedClients = { names: [], selector: {}, all: false };
 
-/** Three clients, of which 131 has a build. */
+/** Three clients, of which client 131 has a build. */
 function fleet(): Pick<NomadClient, 'nodes' | 'node' | 'allocations'> & { reads: string[] } {
   const reads: string[] = [];
   return {
@@ -33,7 +33,7 @@ async function names(wanted: Partial<WantedClients>): Promise<readonly string[]>
 }
 
 describe('chooseClients', () => {
-  it('takes names, a selector, or all', async () => {
+  it('accepts names, a selector, or all', async () => {
     expect(await names({ names: ['ip-10-0-10-3', '10.0.10.131'] })).toEqual(['3', '131']);
     expect(await names({ selector: { status: ['draining'] } })).toEqual(['2']);
     expect(await names({ selector: { idle: true } })).toEqual(['2', '3']);
@@ -42,21 +42,21 @@ describe('chooseClients', () => {
     expect(await names({ selector: { name: ['nothing*'] } })).toEqual([]);
   });
 
-  it('takes the client that an odd-length prefix names', async () => {
+  it('finds the client by an ID prefix of odd length', async () => {
     expect(await names({ names: ['00000131-2'] })).toEqual(['131']);
     expect(await names({ names: ['000001312'] })).toEqual(['131']);
   });
 
-  it('lists the builds only where they matter', async () => {
+  it('lists the allocations only if the selector needs them', async () => {
     const nomad = fleet();
     await chooseClients(nomad, { ...NONE, selector: { status: ['ready'] } });
     expect(nomad.reads).toEqual(['nodes']);
   });
 
   it.each<[string, Partial<WantedClients>, string, string, string]>([
-    ['nothing', {}, 'usage', 'NO_CLIENT_NAMED', 'No client was named'],
+    ['no selection', {}, 'usage', 'NO_CLIENT_NAMED', 'No client was named'],
     [
-      'a selector of nothing',
+      'an empty selector',
       { selector: { idle: false, name: [] } },
       'usage',
       'NO_CLIENT_NAMED',
@@ -90,7 +90,7 @@ describe('chooseClients', () => {
       'AMBIGUOUS_NODE',
       '"0000" is ambiguous: it matches 3 clients',
     ],
-  ])('refuses %s', async (_name, wanted, kind, code, message) => {
+  ])('rejects %s', async (_name, wanted, kind, code, message) => {
     await expect(chooseClients(fleet(), { ...NONE, ...wanted })).rejects.toMatchObject({
       kind,
       code,

@@ -14,7 +14,7 @@ import { pass, type Rig, standing, startRig } from './drain-rig.ts';
 let rig: Rig;
 afterEach(() => rig.stop());
 
-/** Changes clients while time passes. */
+/** Changes clients while time advances. */
 async function change(
   changes: readonly ClientChange[],
   signal = new AbortController().signal,
@@ -39,7 +39,7 @@ async function change(
 }
 
 describe('changeClients', () => {
-  it('ends drains and makes clients eligible, and reads that back', async () => {
+  it('ends drains, makes clients eligible, and reads the result back', async () => {
     rig = await startRig({ clients: 3 });
     const [draining, closed, open] = await rig.nodes();
     if (!draining || !closed || !open) throw new Error('three clients');
@@ -64,7 +64,7 @@ describe('changeClients', () => {
     }
   });
 
-  it('keeps a client ineligible where that is asked for', async () => {
+  it('keeps a client ineligible if requested', async () => {
     rig = await startRig({ clients: 1 });
     await rig.build(21);
     const [node] = await rig.nodes();
@@ -74,7 +74,7 @@ describe('changeClients', () => {
     expect(await standing(rig, node.id)).toEqual({ eligible: false, draining: false, live: 1 });
   });
 
-  it('asks again while Nomad fails, and reports what it could not do', async () => {
+  it('retries while Nomad fails, and reports the clients that could not be changed', async () => {
     rig = await startRig({ clients: 2 });
     const [one, two] = await rig.nodes();
     if (!one || !two) throw new Error('two clients');
@@ -92,7 +92,7 @@ describe('changeClients', () => {
     expect(await standing(rig, two.id)).toMatchObject({ eligible: true });
   });
 
-  it('does not call done what somebody else undid', async () => {
+  it('does not report a change as done that somebody else has undone', async () => {
     rig = await startRig({ clients: 1 });
     await rig.build(21);
     const [before] = await rig.nodes();
@@ -112,7 +112,7 @@ describe('changeClients', () => {
     ]);
   });
 
-  it('does not call a drain ended that somebody has set again', async () => {
+  it('does not report a drain as ended that somebody has started again', async () => {
     rig = await startRig({ clients: 1 });
     await rig.build(21);
     const [{ id }] = (await rig.nodes()) as [NomadNode];
@@ -125,7 +125,7 @@ describe('changeClients', () => {
     expect(report.nodes).toMatchObject([{ outcome: 'failed', error: { code: 'CHANGE_NOT_SEEN' } }]);
   });
 
-  it('tells what was left when it is stopped', async () => {
+  it('reports the clients that were not changed if it is aborted', async () => {
     rig = await startRig({ clients: 2 });
     const { report } = await change(
       planEligibility(await rig.nodes(), false),

@@ -20,38 +20,48 @@ const OTHER = node(9);
 
 describe('planDrain', () => {
   it.each<[string, DrainTarget, DrainSpec, string]>([
-    ['drains a client that takes builds', BUSY, WAIT, 'drain'],
+    ['drains a client that accepts builds', BUSY, WAIT, 'drain'],
     [
       'drains an ineligible client with a build',
       target(node(1, { eligible: false }), [build(1)]),
       WAIT,
       'drain',
     ],
-    ['leaves a drained one alone', target(node(1, { eligible: false })), WAIT, 'already-drained'],
-    ['drains an idle one that takes builds', target(node(1)), WAIT, 'drain'],
-    ['joins a drain of its kind', target(draining(1), [build(1)]), WAIT, 'join'],
     [
-      'joins a deadline of the same length: its clock goes on',
+      'does nothing with a drained client',
+      target(node(1, { eligible: false })),
+      WAIT,
+      'already-drained',
+    ],
+    ['drains an idle client that accepts builds', target(node(1)), WAIT, 'drain'],
+    ['joins a drain of the same kind', target(draining(1), [build(1)]), WAIT, 'join'],
+    [
+      'joins a drain with a deadline of the same length, without restarting it',
       target(draining(1, HOUR_DRAIN)),
       HOUR,
       'join',
     ],
     [
-      'takes away a deadline that was not asked for',
+      'replaces a drain whose deadline was not requested',
       target(draining(1, HOUR_DRAIN)),
       WAIT,
       'replace',
     ],
-    ['sets another deadline', target(draining(1, HOUR_DRAIN)), { deadline: 60_000 }, 'replace'],
-    ['forces a drain that waits', target(draining(1)), FORCE, 'replace'],
     [
-      'asks anew about system jobs',
+      'replaces a drain with another deadline',
+      target(draining(1, HOUR_DRAIN)),
+      { deadline: 60_000 },
+      'replace',
+    ],
+    ['replaces a waiting drain by a forced one', target(draining(1)), FORCE, 'replace'],
+    [
+      'replaces a drain that treats system jobs differently',
       target(draining(1)),
       { deadline: null, ignoreSystemJobs: true },
       'replace',
     ],
     [
-      'replaces a drain of a kind that nobody told',
+      'replaces a drain of unknown kind',
       target(node(1, { draining: true, eligible: false })),
       WAIT,
       'replace',
@@ -61,15 +71,15 @@ describe('planDrain', () => {
   });
 
   const WARNINGS: readonly [string, readonly DrainTarget[], DrainSpec, readonly string[]][] = [
-    ['nothing of a drain that waits', [BUSY], WAIT, []],
+    ['of nothing for a waiting drain', [BUSY], WAIT, []],
     [
-      'which builds force kills',
+      'which builds are killed by force',
       [BUSY],
       FORCE,
       ['1 build will be killed at once: circleci-realitycheck 21.'],
     ],
     [
-      'when a deadline kills, and whom',
+      'when a deadline kills which builds',
       [BUSY],
       HOUR,
       [
@@ -85,7 +95,7 @@ describe('planDrain', () => {
       ],
     ],
     [
-      'of an earlier drain that would have killed',
+      'of an earlier drain that would kill builds',
       [target(draining(131, HOUR_DRAIN))],
       WAIT,
       [
@@ -93,7 +103,7 @@ describe('planDrain', () => {
       ],
     ],
     [
-      'that a clock is not restarted',
+      'that a deadline is not restarted',
       [target(draining(131, HOUR_DRAIN))],
       HOUR,
       [
@@ -102,19 +112,19 @@ describe('planDrain', () => {
       ],
     ],
     [
-      'of services',
+      'that services are not waited for',
       [target(node(131), [build(21, { jobType: 'service' })])],
       WAIT,
       ['A drain does not wait for services: it stops circleci-realitycheck 21.'],
     ],
     [
-      'of what nobody can see',
+      'of builds on a client that is down',
       [target(node(131, { status: 'down' }))],
       WAIT,
       ['Down, so their builds cannot be seen or waited for: ip-10-0-10-131.'],
     ],
     [
-      'of what nobody can see for now',
+      'of builds on a disconnected client',
       [target(node(131, { status: 'disconnected' }))],
       WAIT,
       ['Disconnected, so their builds cannot be seen until they are back: ip-10-0-10-131.'],
@@ -125,7 +135,7 @@ describe('planDrain', () => {
     expect(planDrain(targets, [OTHER], spec, NOW).warnings).toEqual(warnings);
   });
 
-  it('warns when no client is left that takes builds', () => {
+  it('warns if no client is left that accepts builds', () => {
     const fleet = [BUSY.node, node(2, { eligible: false }), node(3, { status: 'down' })];
     const plan = planDrain([BUSY], fleet, WAIT, NOW);
     expect(plan.takingBuilds).toEqual({ before: 1, after: 0 });
@@ -134,7 +144,7 @@ describe('planDrain', () => {
     ]);
   });
 
-  it('has the report of a drain ready when there is nothing to do', () => {
+  it('returns a report without a run if all clients are already drained', () => {
     const done = planDrain([target(node(1, { eligible: false }))], [OTHER], WAIT, NOW);
     expect(nothingToDrain(done, WAIT, NOW)).toMatchObject({
       nodes: [{ name: 'ip-10-0-10-1', outcome: 'drained', safeToTerminate: true, holding: [] }],
@@ -145,7 +155,7 @@ describe('planDrain', () => {
 });
 
 describe('drainPlanView', () => {
-  it('shows the clients and what runs there', () => {
+  it('shows the clients and their builds', () => {
     const targets = [
       BUSY,
       target(draining(132, HOUR_DRAIN), [build(22), build(23)]),

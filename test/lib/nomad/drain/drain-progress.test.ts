@@ -32,7 +32,7 @@ function seen(
   };
 }
 
-/** What each look is said to be, and where that leads. */
+/** Processes observations and returns the types of events after each, and the result. */
 function play(looks: readonly Observation[], spec: DrainSpec = WAIT) {
   const progress = new DrainProgress(node(131), spec, NOW);
   progress.drainSet({ at: NOW, joined: false, deadlineAt: null });
@@ -55,7 +55,7 @@ const MARKED = { ...ONE, desiredStatus: 'stop', migrate: true } as const;
 
 const STORIES: readonly Story[] = [
   {
-    name: 'a build finishes, and then the drain',
+    name: 'a build ends, and then the drain',
     looks: [
       seen(1, draining(131), [ONE]),
       seen(20, draining(131), [], [[ONE, finished(ONE)]]),
@@ -66,14 +66,14 @@ const STORIES: readonly Story[] = [
     safe: true,
   },
   {
-    name: 'a build that fails by itself harms nobody',
+    name: 'a build that fails by itself is not damage',
     looks: [seen(1, draining(131), [ONE]), seen(20, drainOver(131), [], [[ONE, finished(ONE, 3)]])],
     said: [['holding'], ['build-finished', 'drain-complete']],
     outcome: 'drained',
     safe: true,
   },
   {
-    name: 'Nomad calls the drain complete while the killed task still exits',
+    name: 'Nomad reports the drain as complete while the killed task is still exiting',
     spec: { deadline: 3_600_000 },
     looks: [
       seen(1, draining(131, HOUR_DRAIN), [ONE]),
@@ -86,7 +86,7 @@ const STORIES: readonly Story[] = [
     safe: true,
   },
   {
-    name: 'a client that is out of sight is not safe',
+    name: 'a disconnected client is not safe to terminate',
     looks: [
       seen(1, draining(131), [ONE]),
       seen(9, drainOver(131), [{ ...MARKED, clientStatus: 'unknown' }]),
@@ -96,14 +96,14 @@ const STORIES: readonly Story[] = [
     safe: false,
   },
   {
-    name: 'somebody ends the drain (before Nomad 1.1: by its event)',
+    name: 'somebody ends the drain (before Nomad 1.1: recognised by the event)',
     looks: [seen(1, draining(131), [ONE]), seen(5, drainOver(131, 'Node drain disabled'), [ONE])],
     said: [['holding'], ['cancelled-by-someone']],
     outcome: 'cancelled',
     safe: false,
   },
   {
-    name: 'somebody ends the drain (Nomad 1.1 and later: by LastDrain)',
+    name: 'somebody ends the drain (Nomad 1.1 and later: recognised by LastDrain)',
     looks: [
       seen(1, draining(131), [ONE]),
       seen(5, {
@@ -116,21 +116,21 @@ const STORIES: readonly Story[] = [
     safe: false,
   },
   {
-    name: 'somebody ends the drain, and Nomad says neither way',
+    name: 'somebody ends the drain, and Nomad reports it in neither way',
     looks: [seen(1, draining(131), [ONE]), seen(5, node(131, { eligible: false }), [ONE])],
     said: [['holding'], ['cancelled-by-someone']],
     outcome: 'cancelled',
     safe: false,
   },
   {
-    name: 'a drained client that somebody made eligible is not safe',
+    name: 'a drained client that somebody made eligible is not safe to terminate',
     looks: [seen(1, drainOver(131, 'Node drain complete', { eligible: true }))],
     said: [['cancelled-by-someone']],
     outcome: 'cancelled',
     safe: false,
   },
   {
-    name: 'somebody gives the drain a deadline',
+    name: 'somebody sets a deadline for the drain',
     looks: [
       seen(1, draining(131), [ONE]),
       seen(5, draining(131, HOUR_DRAIN), [ONE]),
@@ -152,7 +152,7 @@ const STORIES: readonly Story[] = [
     safe: false,
   },
   {
-    name: 'a client that was down all the time: nobody saw what runs there',
+    name: 'a client that was down all the time: it is unknown what runs there',
     looks: [seen(1, drainOver(131, 'Node drain complete', { status: 'down' }))],
     said: [['node-down', 'drain-complete']],
     outcome: 'drained',
@@ -174,7 +174,7 @@ const STORIES: readonly Story[] = [
     safe: true,
   },
   {
-    name: 'a disconnected client comes back with its build',
+    name: 'a disconnected client reconnects with its build',
     looks: [
       seen(1, draining(131), [ONE]),
       seen(30, { ...draining(131), status: 'disconnected' }, [{ ...ONE, clientStatus: 'unknown' }]),
@@ -186,7 +186,7 @@ const STORIES: readonly Story[] = [
     safe: true,
   },
   {
-    name: 'a build that Nomad took for lost has run to its end',
+    name: 'a build that Nomad took for lost ended by itself',
     looks: [
       seen(1, draining(131), [ONE, TWO]),
       seen(30, draining(131), [TWO], [[ONE, LOST]]),
@@ -211,7 +211,7 @@ const STORIES: readonly Story[] = [
     safe: true,
   },
   {
-    name: 'a lost build that its client had to stop when it came back stays lost',
+    name: 'a build that Nomad took for lost, and that was stopped when its client reconnected, remains lost',
     looks: [
       seen(1, draining(131), [ONE, TWO]),
       seen(30, draining(131), [TWO], [[ONE, LOST]]),
@@ -236,7 +236,7 @@ const STORIES: readonly Story[] = [
     safe: true,
   },
   {
-    name: 'a system job that goes with its client is no lost build',
+    name: 'a system job that is lost with its client is not a lost build',
     looks: [
       seen(1, draining(131), [TELEMETRY]),
       seen(30, drainOver(131), [], [[TELEMETRY, { ...TELEMETRY, clientStatus: 'lost' }]]),
@@ -246,7 +246,7 @@ const STORIES: readonly Story[] = [
     safe: true,
   },
   {
-    name: 'Nomad forgets the client, and last its build',
+    name: 'Nomad removes the client, and then its build',
     looks: [
       seen(1, draining(131), [ONE]),
       seen(30, null, [ONE]),
@@ -257,7 +257,7 @@ const STORIES: readonly Story[] = [
     safe: false,
   },
   {
-    name: 'system jobs that are ignored hold nothing',
+    name: 'ignored system jobs do not hold the drain',
     spec: { deadline: null, ignoreSystemJobs: true },
     looks: [seen(1, drainOver(131), [{ ...ONE, jobType: 'system' }])],
     said: [['drain-complete']],
@@ -265,7 +265,7 @@ const STORIES: readonly Story[] = [
     safe: true,
   },
   {
-    name: 'those who wait are told anew when a build ends, and every minute',
+    name: 'the builds that hold the drain are reported again when one ends, and every minute',
     looks: [
       seen(1, draining(131), [ONE, TWO]),
       seen(2, draining(131), [TWO, ONE]),
@@ -287,21 +287,21 @@ describe('DrainProgress', () => {
     expect(played.safe).toBe(safe);
   });
 
-  it('tells builds from services that a drain moves', () => {
+  it('distinguishes builds from services that a drain migrates', () => {
     const service = build(23, { jobType: 'service', jobId: 'telegraf' as Allocation['jobId'] });
     const { progress } = play([seen(5, drainOver(131), [], [[service, killed(service)]])]);
     expect(progress.ended.map((ended) => ended.how)).toEqual(['migrated']);
     expect(progress.outcome).toBe('drained');
   });
 
-  it('keeps what is settled, whatever is seen later', () => {
+  it('keeps the result, whatever is observed later', () => {
     const { progress, said } = play([seen(1, drainOver(131)), seen(2, draining(131), [ONE])]);
     expect(said).toEqual([['drain-complete'], []]);
     expect(progress.outcome).toBe('drained');
     expect(progress.durationMs(later(99))).toBe(1_000);
   });
 
-  it('says that a drain was never set, and what is not known', () => {
+  it('reports a drain that was never set, and null for what is unknown', () => {
     const progress = new DrainProgress(node(131), WAIT, NOW);
     progress.stopWaiting(true, later(5));
     expect(progress.outcome).toBe('not-set');

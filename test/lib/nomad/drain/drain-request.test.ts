@@ -14,7 +14,7 @@ const NONE: DrainFlags = {
 };
 
 describe('drainRequest', () => {
-  it('waits for ever unless told otherwise', () => {
+  it('waits without limit by default', () => {
     expect(drainRequest({ ...NONE, enable: true })).toEqual({
       kind: 'drain',
       spec: { deadline: null, ignoreSystemJobs: false },
@@ -23,7 +23,7 @@ describe('drainRequest', () => {
     });
   });
 
-  it('reads a deadline, a reason and a timeout', () => {
+  it('accepts a deadline, a reason and a timeout', () => {
     const flags = { ...NONE, deadline: 60_000, timeout: 90_000, reason: 'new image' };
     expect(drainRequest(flags)).toMatchObject({
       spec: { deadline: 60_000, meta: { message: 'new image' } },
@@ -78,7 +78,7 @@ describe('drainRequest', () => {
       '--keep-ineligible can be used only with --disable',
     ],
     [{ deadline: 0 }, 'BAD_DEADLINE', 'To Nomad, a deadline of 0 means no deadline'],
-  ])('refuses %o', (flags, code, message) => {
+  ])('rejects %o', (flags, code, message) => {
     expect(() => drainRequest({ ...NONE, ...flags })).toThrow(
       expect.objectContaining({ kind: 'usage', code, message }),
     );

@@ -16,15 +16,15 @@ import { seededRandom } from '../../../../src/lib/sandbox/random.ts';
 import type { SandboxContext } from '../../../../src/lib/sandbox/service.ts';
 import { NOW } from './drain-samples.ts';
 
-/** A simulated Nomad whose time stands still until it is moved, and a client of it over HTTP. */
+/** A simulated Nomad whose time advances only when told, and a client for it. */
 export interface Rig {
   readonly context: SandboxContext;
   readonly clock: SandboxClock;
   readonly sandbox: NomadSandbox;
   readonly nomad: NomadClient;
-  /** Starts a build; its job's id. It ends by itself after `durationMs`, or never. */
+  /** Starts a build and returns its job's ID. It ends by itself after `durationMs`, or never. */
   build(number: number, durationMs?: number, size?: Pick<JobRequest, 'cpuMhz'>): Promise<string>;
-  /** The node that a job runs on. */
+  /** Returns the node that a job runs on. */
   nodeOf(jobId: string): Promise<NomadNode>;
   nodes(): Promise<readonly NomadNode[]>;
   stop(): Promise<void>;
@@ -95,7 +95,7 @@ export async function startRig(
   };
 }
 
-/** The nomad CLI in the server's pod. */
+/** Runs the nomad CLI as in the server's pod. */
 function cliOf(sandbox: NomadSandbox): ExecNomadOptions['run'] {
   return (args, io) =>
     sandbox.cli(args, {
@@ -107,14 +107,14 @@ function cliOf(sandbox: NomadSandbox): ExecNomadOptions['run'] {
     });
 }
 
-/** Lets what is under way on loopback come to rest, without waiting for real time. */
+/** Waits until the requests in progress on loopback are answered, independently of real time. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 25; turn += 1) {
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
 }
 
-/** Lets so many seconds pass, one by one. */
+/** Advances the clock by a number of seconds, one by one. */
 export async function pass(clock: SandboxClock, seconds: number): Promise<void> {
   for (let second = 0; second < seconds; second += 1) {
     await settle();
@@ -125,19 +125,19 @@ export async function pass(clock: SandboxClock, seconds: number): Promise<void> 
 
 const REPEATED: ReadonlySet<string> = new Set(['retrying', 'waiting']);
 
-/** What happened in a drain. */
+/** The events and the report of a drain. */
 export interface Watched {
   readonly events: readonly DrainEvent[];
   readonly report: DrainReport;
-  /** Types in their order, without repeats of what may be said any number of times. */
+  /** The types of events in order, without those that may occur any number of times. */
   readonly types: readonly string[];
 }
 
 /**
- * Follows a drain to its end while time passes.
+ * Watches a drain to its end while time advances.
  *
- * @param on is told of every event at once
- * @param seconds gives up after so many of the sandbox's seconds
+ * @param on receives every event at once
+ * @param seconds the number of the sandbox's seconds after which the test fails
  */
 export async function watch(
   rig: Rig,
@@ -164,7 +164,7 @@ export async function watch(
   return { events, report: last.report, types };
 }
 
-/** How things stand at a client, by what Nomad says. */
+/** Returns the state of a client as Nomad reports it. */
 export async function standing(rig: Rig, id: NodeId) {
   const { value } = await rig.nomad.node(id);
   const allocations = (await rig.nomad.nodeAllocations(id)).value;

@@ -7,10 +7,10 @@ import type {
   NomadNodeDetail,
 } from '../../../../src/lib/nomad/model.ts';
 
-/** The moment at which the samples play. */
+/** The current time of the samples. */
 export const NOW = new Date('2026-11-23T14:00:00Z');
 
-/** So many seconds after {@link NOW}. */
+/** Returns the time a number of seconds after {@link NOW}. */
 export function later(seconds: number): Date {
   return new Date(NOW.getTime() + seconds * 1_000);
 }
@@ -51,7 +51,7 @@ export const WAITING_DRAIN: DrainStrategy = {
   ignoreSystemJobs: false,
 };
 
-/** A drain that kills after an hour. */
+/** A drain that kills builds after an hour. */
 export const HOUR_DRAIN: DrainStrategy = {
   kind: 'deadline',
   deadlineMs: 3_600_000,
@@ -60,12 +60,12 @@ export const HOUR_DRAIN: DrainStrategy = {
   ignoreSystemJobs: false,
 };
 
-/** A client while it is drained. */
+/** A client that is being drained. */
 export function draining(number: number, strategy = WAITING_DRAIN): NomadNodeDetail {
   return node(number, { eligible: false, draining: true, drainStrategy: strategy });
 }
 
-/** A client whose drain has ended, by the word of its newest event. */
+/** A client whose drain has ended, according to its newest event. */
 export function drainOver(
   number: number,
   message = 'Node drain complete',
@@ -81,7 +81,7 @@ export function drainOver(
   });
 }
 
-/** A build that runs on client 131. */
+/** A running build on client 131. */
 export function build(number: number, changes: Partial<Allocation> = {}): Allocation {
   const jobId = `6007ca6352718c10b12${String(number).padStart(5, '0')}-0-build-circleci-realitycheck-${number}`;
   return {
@@ -126,7 +126,7 @@ export function finished(allocation: Allocation, exitCode = 0): Allocation {
   };
 }
 
-/** The same build after a drain killed it: Nomad calls it complete. */
+/** The same build after a drain killed it, which Nomad reports as complete. */
 export function killed(allocation: Allocation): Allocation {
   const [task] = allocation.tasks ?? [];
   const events = (['Killing', 'Terminated', 'Killed'] as const).map((type) => {

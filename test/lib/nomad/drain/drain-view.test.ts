@@ -99,7 +99,7 @@ describe('drainLine', () => {
 });
 
 describe('drainProgressLine', () => {
-  it('says for what is waited, and for how long', () => {
+  it('says how many clients it waits for, and how long', () => {
     const waiting = { type: 'waiting', at, clients: 2, builds: 3, waitedMs: 130_000 } as const;
     expect(drainProgressLine(waiting)).toBe('Waiting for 3 builds on 2 clients, for 2m10s');
     expect(drainProgressLine({ ...waiting, builds: null })).toBe(
@@ -114,7 +114,7 @@ function retrying(attempt: number): DrainEvent {
   return { type: 'retrying', at, node: null, code, message, attempt, retryInMs: 1_000 };
 }
 
-/** One client's drain, with what was seen of it. */
+/** Returns the progress of one client's drain after the given observations. */
 function progress(number: number, looks: readonly Parameters<DrainProgress['observe']>[0][]) {
   const one = new DrainProgress(node(number), { deadline: 3_600_000 }, NOW);
   one.drainSet({ at: NOW, joined: false, deadlineAt: later(3_600) });
@@ -137,21 +137,21 @@ TIMED_OUT.stopWaiting(true, later(10));
 describe('drainReport', () => {
   it.each<[string, readonly DrainProgress[], boolean, number]>([
     ['all drained', [DRAINED], false, 0],
-    ['left to itself', [OPEN], false, 0],
-    ['a deadline killed', [DRAINED, KILLED], false, 10],
-    ['force killed, as asked', [KILLED], true, 0],
-    ['the wait ended', [DRAINED, TIMED_OUT], false, 8],
-    ['damage outranks a wait that ended', [KILLED, TIMED_OUT], false, 10],
+    ['detached', [OPEN], false, 0],
+    ['builds killed by a deadline', [DRAINED, KILLED], false, 10],
+    ['builds killed by force, as requested', [KILLED], true, 0],
+    ['an expired timeout', [DRAINED, TIMED_OUT], false, 8],
+    ['damage takes precedence over an expired timeout', [KILLED, TIMED_OUT], false, 10],
     ['one of two failed', [DRAINED, FAILED], false, 10],
-    ['all failed alike', [FAILED, FAILED], false, 4],
+    ['all failed for the same reason', [FAILED, FAILED], false, 4],
     ['all refused', [REFUSED], false, 3],
-    ['all failed, each in its way', [FAILED, REFUSED], false, 1],
+    ['all failed for different reasons', [FAILED, REFUSED], false, 1],
   ])('%s', (_name, clients, force, exitCode) => {
     const spec = { deadline: force ? ('force' as const) : null };
     expect(drainReport(clients, spec, later(60), new Map()).exitCode).toBe(exitCode);
   });
 
-  it('has these keys, and null for what is not known', () => {
+  it('has these keys, and null for unknown values', () => {
     const [build] = KILLED.ended;
     const again = new Map(build ? [[build, 'running' as const]] : []);
     const spec = { deadline: 3_600_000 };
@@ -203,7 +203,7 @@ describe('drainReport', () => {
 });
 
 describe('drainReportView', () => {
-  it('names the builds that were harmed', () => {
+  it('names the builds that were killed or lost', () => {
     const report = drainReport([DRAINED, KILLED, FAILED], { deadline: 1 }, later(60), new Map());
     const text = renderDetail(drainReportView(report), { width: 80, color: false, wide: false });
     expect(`\n${text}`).toMatchInlineSnapshot(`
@@ -225,7 +225,7 @@ describe('drainReportView', () => {
 });
 
 describe('DrainUndo', () => {
-  it('says what goes on, and how to take it back as it was', () => {
+  it('says what continues, and how to undo it', () => {
     const undo = new DrainUndo();
     const [a, b, c] = [node(1), node(2), node(3)].map(({ id, name }) => ({ id, name }));
     if (!a || !b || !c) throw new Error('three clients');
@@ -245,7 +245,8 @@ describe('DrainUndo', () => {
       `  circleci-admin nomad drain --disable ${a.id} ${c.id}`,
       `  circleci-admin nomad drain --disable --keep-ineligible ${b.id}`,
     ]);
-    // A client that is logged in on is named by its host: nobody else may know its id.
+    // A client that is reached by SSH is named by its host, because its ID may be unknown
+    // elsewhere.
     const hosts = new Map([[a.id, '10.0.10.1']]);
     expect(undo.lines(' --via ssh', hosts).at(-2)).toBe(
       `  circleci-admin nomad drain --via ssh --disable 10.0.10.1 ${c.id}`,

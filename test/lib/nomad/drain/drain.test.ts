@@ -34,14 +34,14 @@ function drain(
   return drainNodes(rig.nomad, nodes, spec, { ...defaults, ...options });
 }
 
-/** A client with one build on it, that runs for so long (for ever where it is left out). */
+/** Starts a client with one build that ends after the given time, or never. */
 async function busy(options: Parameters<typeof startRig>[0] = {}, durationMs?: number) {
   const rig = await rigWith(options);
   const job = await rig.build(21, durationMs);
   return { rig, job, node: await rig.nodeOf(job) };
 }
 
-/** Releases in the field and ways to them, and whether each starts a killed build again. */
+/** Releases in use with their access, and whether each restarts a killed build. */
 const RELEASES = [
   ['0.11.8', 'HTTP', 'running'],
   ['1.0.4', 'HTTP', 'running'],
@@ -54,7 +54,7 @@ const RELEASES = [
 describe.each(RELEASES)('drainNodes on Nomad %s by %s', (version, way, again) => {
   const exec = way === 'exec';
 
-  it('waits for the build, however long it takes', async () => {
+  it('waits for the build, however long it runs', async () => {
     const { rig, node } = await busy({ version, exec }, 600_000);
     const { report, types } = await watch(rig, drain(rig, [node]));
     expect(types.filter((type) => type !== 'holding')).toEqual([
@@ -80,7 +80,7 @@ describe.each(RELEASES)('drainNodes on Nomad %s by %s', (version, way, again) =>
     expect(await standing(rig, node.id)).toEqual({ eligible: false, draining: false, live: 0 });
   });
 
-  it('names the build that its deadline killed, once the task has really stopped', async () => {
+  it('reports the build that its deadline killed, after the task has really ended', async () => {
     const { rig, node } = await busy({ version, exec });
     const { report, types } = await watch(rig, drain(rig, [node], MINUTE));
     expect(types).toContain('tasks-exiting');
@@ -98,7 +98,7 @@ describe.each(RELEASES)('drainNodes on Nomad %s by %s', (version, way, again) =>
     });
   });
 
-  it('does what force asks for, and reports the damage', async () => {
+  it('executes a forced drain, and reports the damage', async () => {
     const { rig, node } = await busy({ version, exec });
     const { report } = await watch(rig, drain(rig, [node], { deadline: 'force' }));
     expect(report.exitCode).toBe(0);
@@ -108,7 +108,7 @@ describe.each(RELEASES)('drainNodes on Nomad %s by %s', (version, way, again) =>
     });
   });
 
-  it('sees that somebody else ended the drain', async () => {
+  it('recognises that somebody else ended the drain', async () => {
     const { rig, node } = await busy({ version, exec });
     let ended: Promise<void> | undefined;
     const { report } = await watch(rig, drain(rig, [node]), (event) => {
@@ -121,7 +121,7 @@ describe.each(RELEASES)('drainNodes on Nomad %s by %s', (version, way, again) =>
     });
   });
 
-  it('reports the builds of a client that vanishes half-way as lost', async () => {
+  it('reports the builds of a client that is lost during the drain as lost', async () => {
     const { rig, node } = await busy({ version, exec });
     const { report, types } = await watch(rig, drain(rig, [node]), (event) => {
       if (event.type === 'holding') rig.sandbox.loseNode(node.id);
@@ -135,7 +135,7 @@ describe.each(RELEASES)('drainNodes on Nomad %s by %s', (version, way, again) =>
 });
 
 describe('drainNodes', () => {
-  it('makes all clients ineligible before it drains the first', async () => {
+  it('makes all clients ineligible before it drains the first one', async () => {
     const { rig } = await busy({ clients: 4 }, 60_000);
     const nodes = await rig.nodes();
     const { types, report } = await watch(rig, drain(rig, nodes, WAIT, { concurrency: 2 }));
@@ -143,7 +143,7 @@ describe('drainNodes', () => {
     expect(report.nodes.map((node) => node.outcome)).toEqual(nodes.map(() => 'drained'));
   });
 
-  it('watches many clients by lists, and not by a request for each', async () => {
+  it('watches many clients by lists instead of a request for each', async () => {
     const rig = await rigWith({ clients: 30 });
     for (let number = 1; number <= 30; number += 1) {
       await rig.build(number, 300_000, { cpuMhz: 15_000 });
@@ -162,11 +162,12 @@ describe('drainNodes', () => {
     const joined = events.filter((event) => event.type === 'drain-set' && event.joined);
     expect(joined).toMatchObject([{ node: { id: draining.id } }]);
     expect(rig.context.calls.writes).toBe(2 * 29);
-    // Two lists every five seconds of five minutes, and each build's and client's end in detail.
+    // Two lists every five seconds for five minutes, and the details of each ended build and
+    // client.
     expect(rig.context.calls.reads).toBeLessThan(2 * 62 + 3 * 30);
   });
 
-  it('leaves a drained client alone, and joins a drain without restarting its clock', async () => {
+  it('does nothing with a drained client, and joins a drain without restarting its deadline', async () => {
     const { rig, node } = await busy({ clients: 2 });
     const idle = (await rig.nodes()).find((other) => other.id !== node.id);
     if (!idle) throw new Error('two clients');
@@ -182,12 +183,12 @@ describe('drainNodes', () => {
     expect(rig.clock.nowMs() - started).toBeLessThan(50_000);
   });
 
-  it('tells of a build that was killed before the first look', async () => {
+  it('reports a build that was killed before the first observation', async () => {
     const { rig, node } = await busy();
     const spec: DrainSpec = { deadline: 'force' };
     const { report, types } = await watch(rig, drain(rig, [node], spec), (event) => {
       if (event.type !== 'drain-set') return;
-      // Two looks time out, and by the third the task is gone.
+      // The first two reads time out, and at the third one the task has ended.
       rig.context.faults.add({ times: 2, fault: { kind: 'hang' } });
     });
     expect(types).not.toContain('holding');
@@ -195,14 +196,14 @@ describe('drainNodes', () => {
     expect(report.nodes[0]).toMatchObject({ killedBuilds: [{ number: 21, again: 'running' }] });
   });
 
-  it('takes away a deadline that would kill', async () => {
+  it('removes a deadline that would kill builds', async () => {
     const { rig, node } = await busy({}, 200_000);
     await rig.nomad.drain(node.id, MINUTE);
     const { report } = await watch(rig, drain(rig, [node]));
     expect(report).toMatchObject({ exitCode: 0, nodes: [{ outcome: 'drained' }] });
   });
 
-  it('stops waiting at the timeout, and leaves the drain as it is', async () => {
+  it('ends the wait at the timeout, and does not change the drain', async () => {
     const { rig, node } = await busy();
     const { report, types } = await watch(rig, drain(rig, [node], WAIT, { timeoutMs: 30_000 }));
     expect(types).toContain('timeout');
@@ -213,7 +214,7 @@ describe('drainNodes', () => {
     expect(await standing(rig, node.id)).toEqual({ eligible: false, draining: true, live: 1 });
   });
 
-  it('sets the drains and goes, when detached', async () => {
+  it('sets the drains and ends, if detached', async () => {
     const { rig, node } = await busy();
     const started = rig.clock.nowMs();
     const { report } = await watch(rig, drain(rig, [node], WAIT, { detach: true }));
@@ -244,11 +245,11 @@ describe('drainNodes while Nomad fails', () => {
       },
     ],
     [
-      'cuts its answers',
+      'truncates its responses',
       { method: 'GET', times: 3, after: 4, fault: { kind: 'truncate', bytes: 40 } },
     ],
     ['resets connections', { method: 'GET', times: 3, after: 5, fault: { kind: 'reset' } }],
-  ] as const)('ends in a true report where it %s', async (_name, rule) => {
+  ] as const)('ends with a correct report if Nomad %s', async (_name, rule) => {
     const { rig, node } = await busy({}, 120_000);
     for (const method of rule.method.split('|')) rig.context.faults.add({ ...rule, method });
     const { report, events } = await watch(rig, drain(rig, [node]));
@@ -259,7 +260,7 @@ describe('drainNodes while Nomad fails', () => {
     });
   });
 
-  it('polls where something on the way cuts every held request', async () => {
+  it('polls if something in between resets every blocking query', async () => {
     const { rig, node } = await busy({}, 120_000);
     rig.context.faults.add({ path: 'index=', fault: { kind: 'reset' } });
     const { report, events } = await watch(rig, drain(rig, [node]));
@@ -267,7 +268,7 @@ describe('drainNodes while Nomad fails', () => {
     expect(events.some((event) => event.type === 'retrying')).toBe(false);
   });
 
-  it('sets a drain once where only the answer was lost: its deadline goes on', async () => {
+  it('does not set a drain again if only the response was lost, so that its deadline continues', async () => {
     const { rig, node } = await busy();
     rig.context.faults.add({ path: '/drain', times: 1, fault: { kind: 'reset' } });
     let heard = false;
@@ -278,12 +279,12 @@ describe('drainNodes while Nomad fails', () => {
     });
     expect(heard).toBe(true);
     const { value } = await rig.nomad.node(node.id);
-    // Nomad spells the second kind so: a drain that is set again is an update.
+    // The second text, with Nomad's own spelling, is the event of a drain that is set again.
     const set = value.events.filter(({ message }) => /strategy set|stategy updated/.test(message));
     expect(set).toHaveLength(1);
   });
 
-  it('says that it does not know, when Nomad fails for good', async () => {
+  it('reports an unknown state if Nomad fails permanently', async () => {
     const { rig, node } = await busy();
     const { report } = await watch(rig, drain(rig, [node]), (event) => {
       if (event.type !== 'holding') return;
@@ -302,7 +303,7 @@ describe('drainNodes while Nomad fails', () => {
     });
   });
 
-  it('is refused at once without the permission', async () => {
+  it('fails at once without the permission', async () => {
     const { rig, node } = await busy();
     const fault = { kind: 'status', status: 403, body: 'Permission denied' } as const;
     rig.context.faults.add({ path: '/eligibility$', fault });
@@ -327,7 +328,7 @@ describe('drainNodes while Nomad fails', () => {
   });
 });
 
-/** Does something when the server has received so many requests; 0 is never. */
+/** Calls a function for every request that the server receives. */
 class CountedCalls extends CallLog {
   onCall: () => void = () => undefined;
   override record(call: Call): void {
@@ -337,7 +338,7 @@ class CountedCalls extends CallLog {
 }
 
 describe('drainNodes after Ctrl-C', () => {
-  it('converges when it is run again, at whichever request it was stopped', async () => {
+  it('completes if it is run again, after whichever request it was stopped', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 40 }), fc.boolean(), async (stopAt, late) => {
         const calls = new CountedCalls();
@@ -351,7 +352,7 @@ describe('drainNodes after Ctrl-C', () => {
           calls.onCall = () => {
             seen += 1;
             if (seen !== stopAt) return;
-            // Before the request is answered, or after it.
+            // Before the request is answered, or after.
             if (late) rig.clock.schedule(100, () => abort.abort());
             else abort.abort();
           };

@@ -14,7 +14,7 @@ const CLOSED = node(2, { eligible: false });
 const DRAINING = draining(3);
 
 describe('eligibilityRequest', () => {
-  it('takes exactly one of its flags', () => {
+  it('requires exactly one of its flags', () => {
     expect(eligibilityRequest({ enable: true, disable: false })).toBe(true);
     expect(eligibilityRequest({ disable: true })).toBe(false);
     for (const both of [true, false]) {
@@ -30,7 +30,7 @@ describe('eligibilityRequest', () => {
 });
 
 describe('planEligibility', () => {
-  it('changes only what is otherwise', () => {
+  it('changes only clients in the other state', () => {
     const actions = (eligible: boolean): readonly string[] =>
       planEligibility([OPEN, CLOSED], eligible).map((change) => change.action);
     expect(actions(true)).toEqual(['nothing', 'make-eligible']);
@@ -38,7 +38,7 @@ describe('planEligibility', () => {
     expect(planEligibility([DRAINING], false)[0]?.action).toBe('nothing');
   });
 
-  it('refuses to make a draining client eligible, and says how it is done', () => {
+  it('refuses to make a draining client eligible, with a hint', () => {
     expect(() => planEligibility([OPEN, DRAINING], true)).toThrow(
       expect.objectContaining({
         kind: 'validation',
@@ -49,7 +49,7 @@ describe('planEligibility', () => {
     );
   });
 
-  it('warns when no client is left that takes builds', () => {
+  it('warns if no client is left that accepts builds', () => {
     const changes = planEligibility([OPEN], false);
     expect(eligibilityWarnings(changes, [OPEN])).toHaveLength(1);
     expect(eligibilityWarnings(changes, [OPEN, node(9)])).toEqual([]);
@@ -58,7 +58,7 @@ describe('planEligibility', () => {
 });
 
 describe('planEndDrain', () => {
-  it('restores eligibility as Nomad does, unless it is kept', () => {
+  it('restores eligibility as Nomad does, unless it is to be kept', () => {
     const plan = (keepIneligible: boolean): readonly unknown[] =>
       planEndDrain([OPEN, CLOSED, DRAINING], { keepIneligible }).map(({ action, eligibleThen }) => [
         action,
@@ -76,7 +76,7 @@ describe('planEndDrain', () => {
     ]);
   });
 
-  it('is shown to people', () => {
+  it('has a view', () => {
     const changes = planEndDrain([OPEN, CLOSED, DRAINING], { keepIneligible: false });
     const text = renderDetail(clientChangeView(changes), { width: 80, color: false, wide: false });
     expect(`\n${text}`).toMatchInlineSnapshot(`

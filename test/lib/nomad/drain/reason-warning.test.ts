@@ -19,12 +19,12 @@ it.each([
   ['1.4.568-7ee1d6dec', 0],
   ['1.10.3', 0],
   ['2.0.5', 0],
-])('warns of a reason for Nomad %s: %d', async (version, amount) => {
+])('returns the warnings about a reason for Nomad %s: %d', async (version, amount) => {
   expect(await reasonWarning(server(version), SPEC)).toHaveLength(amount);
   expect(await reasonWarning(server(version), { deadline: null })).toEqual([]);
 });
 
-it('stays silent where the version may not be asked for, and only there', async () => {
+it('returns no warning only if the permission to read the version is missing', async () => {
   expect(await reasonWarning(failing('unauthorised'), SPEC)).toEqual([]);
   expect(await failureOf(reasonWarning(failing('service'), SPEC))).toMatchObject({ code: 'NO' });
 });

@@ -23,14 +23,14 @@ describe('describeEnd', () => {
     ['allocation-failed.json', 'failed', 3, false],
     ['allocation-finished-during-drain.json', 'completed', 0, false],
     ['allocation-killed-by-drain-deadline.json', 'killed-by-drain', 0, true],
-  ])('tells how %s ended', (file, outcome, exitCode, killed) => {
+  ])('determines the end of %s', (file, outcome, exitCode, killed) => {
     const allocation = recorded(file);
     expect(describeEnd(allocation)).toMatchObject({ outcome, exitCode });
     expect(wasKilledByDrain(allocation)).toBe(killed);
     expect(isLive(allocation)).toBe(outcome === 'running');
   });
 
-  it('does not know whether a drain killed a build whose task events were not read', () => {
+  it('does not know whether a drain killed a build if its task events were not read', () => {
     const killed = recorded('allocation-killed-by-drain-deadline.json');
     expect(wasKilledByDrain({ ...killed, tasks: null })).toBeNull();
     expect(describeEnd({ ...killed, tasks: null })).toMatchObject({
@@ -39,19 +39,19 @@ describe('describeEnd', () => {
     });
   });
 
-  it('tells a stopped job from one that a drain killed', () => {
+  it('distinguishes a stopped job from one that a drain killed', () => {
     const killed = recorded('allocation-killed-by-drain-deadline.json');
     expect(describeEnd({ ...killed, migrate: false }).outcome).toBe('stopped');
   });
 
-  it('does not call a service killed that a drain stopped, as it does by design', () => {
+  it('does not count a service that a drain stopped as killed, because drains do so by design', () => {
     const killed = recorded('allocation-killed-by-drain-deadline.json');
     const service = { ...killed, jobId: 'telemetry' as Allocation['jobId'], jobType: 'system' };
     expect(describeEnd(service).outcome).toBe('stopped');
     expect(describeEnd({ ...killed, jobType: 'service' }).outcome).toBe('killed-by-drain');
   });
 
-  it('takes no client that is out of sight for an end', () => {
+  it('does not count a disconnected client as an end', () => {
     const killed = recorded('allocation-killed-by-drain-deadline.json');
     expect(describeEnd({ ...killed, clientStatus: 'unknown' })).toMatchObject({
       outcome: 'unknown',

@@ -14,7 +14,7 @@ const ID = '6007ca6352718c10b1227a5c-0-build-circleci-realitycheck-26';
 const WORD = fc.stringMatching(/^[a-z0-9]+(-[a-z0-9]+)*$/, { maxLength: 20 });
 
 describe('parseBuildName', () => {
-  it('reads every part of a build, and never guesses where the organisation ends', () => {
+  it("parses every part of a build's ID, without separating organisation and repository", () => {
     fc.assert(
       fc.property(
         fc.stringMatching(/^[0-9a-f]{24}$/),
@@ -38,7 +38,7 @@ describe('parseBuildName', () => {
   });
 
   it.each(['', 'telegraf', 'build-acme-web-1', '6007ca63-0-build-acme-web-1', `${ID}x`])(
-    'knows that %j is no build',
+    'returns null for %j',
     (id) => {
       expect(parseBuildName(id)).toBeNull();
     },
@@ -49,7 +49,7 @@ describe('buildProject', () => {
   const name = parseBuildName(ID);
   if (!name) throw new Error('no build');
 
-  it('takes organisation, repository and URL from the recorded job', () => {
+  it('returns organisation, repository and URL from the recorded job', () => {
     const job = decodeJobDetail(recordedJson('http/job-pending.json'));
     if (!job) throw new Error('no job');
     expect(buildProject(name, job)).toEqual({
@@ -63,8 +63,8 @@ describe('buildProject', () => {
     ['no URL', {}],
     ['the URL of another build', { build_url: 'https://ci/gh/circleci/realitycheck/27' }],
     ['the URL of another project', { build_url: 'https://ci/gh/circleci/other/26' }],
-    ['no URL at all', { build_url: 'circleci realitycheck 26' }],
-  ])('stays silent with %s', (_, meta) => {
+    ['a text that is not a URL', { build_url: 'circleci realitycheck 26' }],
+  ])('returns only null values with %s', (_, meta) => {
     expect(buildProject(name, { meta, taskGroups: [] })).toEqual({
       ...{ org: null, repo: null, url: null },
     });
@@ -88,11 +88,11 @@ describe('parseBuildSelector', () => {
     ['https://ci.acme.io/dashboard', null],
     ['6007ca63', null],
     ['', null],
-  ])('reads %j', (text, expected) => {
+  ])('parses %j', (text, expected) => {
     expect(parseBuildSelector(text)).toEqual(expected);
   });
 
-  it('refuses a project that is none', () => {
+  it('rejects an invalid project', () => {
     expect(() => parseProject('web')).toThrow(
       expect.objectContaining({
         kind: 'usage',

@@ -42,8 +42,8 @@ function recordedReport(name: string): JobReport {
   );
 }
 
-describe('one job', () => {
-  it('says of the recorded pending job why it waits', () => {
+describe('jobView', () => {
+  it('explains why the recorded pending job waits', () => {
     expect(text(jobView(recordedReport('pending'), THEN))).toEqual([
       'Job        6007ca6352718c10b1227a5c-0-build-circleci-realitycheck-26',
       'Build      circleci/realitycheck 26',
@@ -67,7 +67,7 @@ describe('one job', () => {
     ]);
   });
 
-  it('gives the exit code of the recorded failed one, and what happened to its task', () => {
+  it('shows the exit code of the recorded failed job, and the events of its task', () => {
     const report = recordedReport('failed');
     expect(report.job).toMatchObject({ status: 'dead', outcome: 'failed', pending: null });
     expect(report.allocations[0]).toMatchObject({ outcome: 'failed', exitCode: 3, signal: null });
@@ -86,7 +86,7 @@ describe('one job', () => {
     ]);
   });
 
-  it('does not call a build complete that a drain killed', () => {
+  it('does not show a build that a drain killed as complete', () => {
     const detail = decodeJobDetail(recordedJson('http/job-running.json'));
     if (!detail) throw new Error('no job');
     const killed = many('job-killed-by-drain-deadline-allocations.json', (item) =>
@@ -106,8 +106,8 @@ describe('one job', () => {
   });
 });
 
-describe('one client', () => {
-  it('shows the recorded client with its builds, the live ones first', () => {
+describe('clientView', () => {
+  it('shows the recorded client with its builds, live ones first', () => {
     const detail = decodeNodeDetail(recordedJson('http/node.json'));
     if (!detail) throw new Error('no node');
     const allocations = many('node-allocations.json', (item) => decodeAllocation(item, ALL));
@@ -140,13 +140,13 @@ describe('one client', () => {
       { eligible: false, status: 'down' as const },
       'None that Nomad knows of: what still runs on a machine that is down cannot be seen.',
     ],
-  ])('calls a client free for removal only where that was seen', (changes, words) => {
+  ])('says that a client can be removed only if Nomad is in contact with it', (changes, words) => {
     const detail = decodeNodeDetail(recordedJson('http/node.json'));
     if (!detail) throw new Error('no node');
     expect(text(clientView(describeClient({ ...detail, ...changes }, []), THEN))).toContain(words);
   });
 
-  it('says of a build that is out of sight what was seen last', () => {
+  it('shows the last known state of a build on a disconnected client', () => {
     const detail = decodeNodeDetail(recordedJson('http/node.json'));
     if (!detail) throw new Error('no node');
     const lost = many('node-allocations.json', (item) => {
@@ -169,7 +169,7 @@ describe('one client', () => {
       true,
       'forced: builds are killed at once',
     ],
-  ])('puts a drain in words', (drain, draining, words) => {
+  ])('describes a drain', (drain, draining, words) => {
     expect(drainText(drain, draining, later(90))).toBe(words);
   });
 });

@@ -29,7 +29,7 @@ async function recordedJobs(changes: Readonly<Record<string, string>> = {}) {
 }
 
 describe('readJobs', () => {
-  it('tells of the recorded jobs what they are to CircleCI, and why one waits', async () => {
+  it('lists the recorded jobs as CircleCI builds, with the reason of the pending one', async () => {
     const { client, seen } = await recordedJobs();
     const rows = await readJobs(client, {}, { now });
     expect(printed(jobsView(rows, false))).toEqual([
@@ -46,7 +46,7 @@ describe('readJobs', () => {
     expect(seen).toHaveLength(5);
   });
 
-  it('tells the parallel tasks of one build from each other', async () => {
+  it('distinguishes the parallel tasks of a build', async () => {
     const { client } = await recordedJobs({
       '/v1/jobs': recordedText('http/jobs.json').replaceAll(
         '6007ca6352718c10b1227a58-0-build-circleci-realitycheck-22',
@@ -61,7 +61,7 @@ describe('readJobs', () => {
     expect(await resolveJobs(client, '21:1')).toHaveLength(1);
   });
 
-  it('names the jobs that an ambiguous number fits', async () => {
+  it('lists the jobs that an ambiguous number matches', async () => {
     const { client } = await recordedJobs({
       '/v1/jobs': recordedText('http/jobs.json').replaceAll('realitycheck-22', 'other-21'),
     });
@@ -73,14 +73,14 @@ describe('readJobs', () => {
     });
   });
 
-  it('reads two lists where nothing is pending', async () => {
+  it('reads only two lists if no job is pending', async () => {
     const { client, seen } = await recordedJobs();
     const rows = await readJobs(client, { status: ['running'] }, { now });
     expect(rows.map(({ buildNumber }) => buildNumber)).toEqual([23, 22, 21]);
     expect(seen.map(({ path }) => path).sort()).toEqual(['/v1/allocations', '/v1/jobs']);
   });
 
-  it('chooses by project, and compares it as the job names it', async () => {
+  it('selects by project, and compares it with the slug of the job', async () => {
     const { client } = await recordedJobs();
     const chosen = (slug: string) =>
       readJobs(client, { build: { slug, number: null } }, { now }).then((rows) => rows.length);
@@ -88,7 +88,7 @@ describe('readJobs', () => {
     expect(await chosen('circleci-reality')).toBe(0);
   });
 
-  it('says what it can of a pending job that is forgotten while it is read', async () => {
+  it('explains a pending job as far as possible if it is removed while it is read', async () => {
     const { client } = await recordedJobs({
       '/v1/jobs': recordedText('http/jobs.json').replaceAll('b1227a5c', 'b1227aff'),
       '/v1/evaluations': recordedText('http/job-pending-evaluations.json').replaceAll(
@@ -100,8 +100,8 @@ describe('readJobs', () => {
     expect(row).toMatchObject({ org: null, url: null, pending: { kind: 'exhausted' } });
   });
 
-  it("finds in the job the datacenter that Nomad's evaluation does not name", async () => {
-    // What Nomad 2.0.6 says of a job that asks for a datacenter without clients.
+  it("finds the datacenter in the job if Nomad's evaluation does not name it", async () => {
+    // The answer of Nomad 2.0.6 for a job that requires a datacenter without clients.
     const failed = { build: { NodesEvaluated: 0, NodesAvailable: {}, NodePool: 'default' } };
     const evaluations = recordedText('http/job-pending-evaluations.json');
     const { client } = await recordedJobs({
@@ -121,7 +121,7 @@ describe('readJobs', () => {
     });
   });
 
-  it('has a document whose keys stay', async () => {
+  it('returns a document with unchanged keys', async () => {
     const { client } = await recordedJobs();
     const { jobs } = jobsDocument(await readJobs(client, {}, { now }));
     const [row] = JSON.parse(JSON.stringify(jobs)) as JobRow[];

@@ -46,7 +46,7 @@ describe('the recorded pending job', () => {
     );
   });
 
-  it('is not called full or too large where the job was not read', () => {
+  it('is not called full or too large if the job was not read', () => {
     const facts = { evaluations, nodes, taskGroups: null, datacenters: null, nodePool: null };
     expect(explainPending(facts)).toMatchObject({
       kind: 'exhausted',
@@ -71,7 +71,7 @@ const FILTERED = { nodesEvaluated: 3, nodesFiltered: 3 };
 
 const CASES: readonly [string, Case, string, string][] = [
   [
-    'nobody takes builds',
+    'no client that accepts builds',
     {
       failure: { nodesEvaluated: 0, nodesAvailable: { default: 0 } },
       nodes: [node(1, { status: 'down' }), node(2, { draining: true, eligible: false })],
@@ -79,26 +79,21 @@ const CASES: readonly [string, Case, string, string][] = [
     'no-clients',
     'no client accepts builds: 1 down, 1 draining',
   ],
+  ['no clients at all', { failure: {}, nodes: [] }, 'no-clients', 'no client accepts builds'],
   [
-    'there is no client at all',
-    { failure: {}, nodes: [] },
-    'no-clients',
-    'no client accepts builds',
-  ],
-  [
-    'all are full',
+    'full clients',
     { failure: FULL },
     'all-full',
     'all clients are full (3 clients, short of memory); it requires 1000 MHz CPU and 2.0 GiB memory',
   ],
   [
-    'memory beyond the largest',
+    'more memory than the largest client has',
     { failure: FULL, asked: { ...SIZE, cpuMhz: 100, memoryBytes: 16 * GIB } },
     'too-large',
     'requires 16.0 GiB memory; the largest client has 8.0 GiB',
   ],
   [
-    'more than one client has at once',
+    'more than a single client has at once',
     {
       failure: { ...FULL, nodesEvaluated: 2, nodesExhausted: 2 },
       asked: { cpuMhz: 3_000, memoryBytes: 6 * GIB, diskBytes: null },
@@ -111,7 +106,7 @@ const CASES: readonly [string, Case, string, string][] = [
     'requires 3000 MHz CPU and 6.0 GiB memory; no client has both',
   ],
   [
-    "what only Nomad's own reserve leaves too little of",
+    "a requirement that fails only because of Nomad's own reserve",
     {
       failure: FULL,
       asked: { ...SIZE, diskBytes: null },
@@ -121,7 +116,7 @@ const CASES: readonly [string, Case, string, string][] = [
     'requires 4000 MHz CPU; the largest client has 3500 MHz',
   ],
   [
-    'a larger client that takes no builds',
+    'a larger client that does not accept builds',
     {
       failure: { ...FULL, nodesEvaluated: 1, nodesExhausted: 1 },
       asked: { ...SIZE, cpuMhz: 5_000 },
@@ -140,7 +135,7 @@ const CASES: readonly [string, Case, string, string][] = [
     `constraint ${ARM} filters out 3 of 3 clients`,
   ],
   [
-    'a constraint that Nomad names once for a class',
+    'a constraint that Nomad names only once per class',
     {
       failure: {
         ...FILTERED,
@@ -163,7 +158,7 @@ const CASES: readonly [string, Case, string, string][] = [
     '3 of 3 clients lack the driver that its task requires',
   ],
   [
-    'some left out and some full',
+    'some clients filtered out and the others full',
     {
       failure: {
         ...{ nodesEvaluated: 3, nodesFiltered: 2, nodesExhausted: 1 },
@@ -203,19 +198,19 @@ const CASES: readonly [string, Case, string, string][] = [
     'it requires node pool "default", which has no client',
   ],
   [
-    'clients that came after the last try, in the pool that all are in',
+    'clients that were added after the last attempt, in the pool of all clients',
     { failure: { nodesAvailable: {} }, nodePool: 'all' },
     'no-clients',
     'no client was there for it when Nomad last tried; 3 clients accept builds now',
   ],
   [
-    'an evaluation in the queue',
+    'a queued evaluation',
     { evaluations: [evaluation(1, { status: 'pending' })] },
     'waiting',
     'Nomad has not tried to place the job yet: its evaluation is queued',
   ],
   [
-    'an evaluation that waits',
+    'an evaluation that waits for a set time',
     { evaluations: [evaluation(1, { status: 'pending', waitUntil: later(60) })] },
     'waiting',
     'Nomad waits until 2026-11-23T14:01:00.000Z before it tries to place the job',
@@ -237,7 +232,7 @@ const CASES: readonly [string, Case, string, string][] = [
     "Nomad's scheduler failed to place the job: reached delivery limit (3); next try at 2026-11-23T14:01:00.000Z",
   ],
   [
-    'plans that collide',
+    'conflicting plans',
     {
       evaluations: [
         evaluation(1, { status: 'failed', statusDescription: 'maximum attempts reached (5)' }),
@@ -258,13 +253,13 @@ const CASES: readonly [string, Case, string, string][] = [
     'Nomad has no evaluation of the job: it has not tried to place it, or the evaluation was removed',
   ],
   [
-    'failures of long ago, with nothing blocked by now',
+    'old failures without a blocked evaluation',
     { evaluations: [evaluation(1, { failures: [failed(FULL)] })] },
     'unexplained',
     'The newest evaluation is complete, and none is blocked now',
   ],
   [
-    'a blocked evaluation whose cause is forgotten',
+    'a blocked evaluation whose cause was removed',
     { evaluations: [evaluation(1, { status: 'blocked' })] },
     'unexplained',
     'Nomad waits for capacity; the evaluation with the reason was removed',
@@ -272,18 +267,18 @@ const CASES: readonly [string, Case, string, string][] = [
 ];
 
 describe('explainPending', () => {
-  it.each(CASES)('knows %s', (_, situation, kind, text) => {
+  it.each(CASES)('explains %s', (_, situation, kind, text) => {
     expect(explainPending(factsOf(situation))).toMatchObject({ kind, text });
   });
 
-  it('gives every situation its own words', () => {
+  it('gives each situation a different text', () => {
     const texts = CASES.map(([, , kind, text]) => `${kind}: ${text}`);
     const [constraint, again] = texts.filter((text) => text.startsWith('constraint'));
     expect(again).toBe(constraint);
     expect(new Set(texts).size).toBe(texts.length - 1);
   });
 
-  it('goes by the newest evaluation with failures, in whatever order they come', () => {
+  it('uses the newest evaluation with failures, in whatever order they are given', () => {
     const evaluations = [
       evaluation(1, { failures: [failed(FULL)] }),
       evaluation(2, { failures: [failed({ ...FILTERED, classFiltered: { arm: 3 } })] }),
@@ -301,7 +296,7 @@ describe('explainPending', () => {
     );
   });
 
-  it('never says that more clients help where none is large enough, nor the other way', () => {
+  it('says that more clients help exactly if a client is large enough', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 8_000 }),
@@ -318,7 +313,7 @@ describe('explainPending', () => {
     );
   });
 
-  it('points to the leader and the eval broker where no evaluation is worked on', () => {
+  it('points to the leader and the eval broker if no evaluation is processed', () => {
     const { remedy } = explainPending(
       factsOf({ evaluations: [evaluation(1, { status: 'pending' })] }),
     );
@@ -327,7 +322,7 @@ describe('explainPending', () => {
     );
   });
 
-  it('points to the clients that only have to be let in again', () => {
+  it('points to the clients that only have to be made eligible again', () => {
     const remedy = (closed: readonly NomadNode[]) =>
       explainPending(factsOf({ failure: FULL, nodes: [...CLIENTS, ...closed] })).remedy;
     expect(remedy([])).toBe('Wait for builds to end, or add clients.');

@@ -8,7 +8,7 @@ import { type Answer, failureOf, recordedText, serve } from '../http/recorded-no
 const JOBS = recordedText('http/jobs.json');
 const ENDED = JOBS.replaceAll('"Status": "running"', '"Status": "dead"');
 
-/** A Nomad whose list of jobs answers one after the other; the last answer stays. */
+/** A Nomad that gives the answers to its list of jobs in order; the last answer is repeated. */
 async function nomad(answers: readonly Answer[]) {
   const left = [...answers];
   const { http, seen } = await serve(({ path }) => {
@@ -47,7 +47,7 @@ const at = (index: number, body: string): Answer => ({
 });
 
 describe('watchJobs', () => {
-  it('tells every change once, watches from the index it knows, and sits out failures', async () => {
+  it('yields each change once, watches from the known index, and retries failures', async () => {
     const { client, indexes } = await nomad([
       at(10, JOBS),
       at(11, JOBS),
@@ -60,7 +60,7 @@ describe('watchJobs', () => {
     expect(indexes()).toEqual([undefined, '10', '11', '11', '11']);
   });
 
-  it('begins anew where the index went down', async () => {
+  it('starts again if the index went backwards', async () => {
     const { client, indexes } = await nomad([at(10, JOBS), at(5, ENDED), at(6, JOBS)]);
     expect((await states(client, 3)).map((rows) => rows.length)).toEqual([3, 0, 3]);
     expect(indexes().slice(0, 3)).toEqual([undefined, '10', undefined]);
@@ -68,8 +68,8 @@ describe('watchJobs', () => {
 
   it.each([
     ['at once', { status: 403, body: 'Permission denied' }, 'NOMAD_PERMISSION_DENIED', 1],
-    ['after some attempts', { status: 500, body: 'No cluster leader' }, 'NOMAD_NO_LEADER', 24],
-  ])('gives up %s', async (_, answer, code, requests) => {
+    ['after several attempts', { status: 500, body: 'No cluster leader' }, 'NOMAD_NO_LEADER', 24],
+  ])('fails %s', async (_, answer, code, requests) => {
     const { client, indexes } = await nomad([answer]);
     expect(await failureOf(states(client, 1))).toMatchObject({ code });
     expect(indexes()).toHaveLength(requests);

@@ -10,7 +10,7 @@ const FLEET = fc
   .uniqueArray(fc.uuid(), { minLength: 1, maxLength: 30 })
   .map((ids) => ids.map((id, at) => ({ ...node(at), id: id as NodeId })));
 
-/** Nodes read one by one, as far as they have instances. */
+/** A client that reads the given nodes by ID and records the IDs. */
 function details(nodes: readonly NomadNodeDetail[]) {
   const asked: string[] = [];
   const byId = new Map<string, NomadNodeDetail>(nodes.map((one) => [one.id, one]));
@@ -26,7 +26,7 @@ function details(nodes: readonly NomadNodeDetail[]) {
 }
 
 describe('matchNode', () => {
-  it('takes a prefix of any length for exactly the nodes that begin so, hyphens or not', () => {
+  it('matches a prefix of any length, with or without hyphens, with exactly the nodes that have it', () => {
     fc.assert(
       fc.property(FLEET, fc.nat(), fc.integer({ min: 1, max: 36 }), (nodes, pick, length) => {
         const chosen = nodes[pick % nodes.length];
@@ -49,28 +49,28 @@ describe('matchNode', () => {
     ['ip-10-0-10-1', 'name'],
     ['10.0.10.1', 'address'],
     ['IP-10-0-10-1', 'name'],
-  ])('prefers a node that is up to a dead one that %s was taken over from', (target, by) => {
+  ])('prefers a node that is up to a dead one if both match %s', (target, by) => {
     const dead = node(7, { name: 'ip-10-0-10-1', address: '10.0.10.1', status: 'down' });
     const live = node(1);
     expect(matchNode(target, [dead, live])).toEqual({ by, nodes: [live] });
     expect(matchNode(target, [dead])).toEqual({ by, nodes: [dead] });
   });
 
-  it('takes the first label of a name, and a whole name before the beginning of an ID', () => {
+  it('matches the first label of a name, and prefers a whole name to an ID prefix', () => {
     const long = node(1, { name: 'ip-10-0-10-1.ec2.internal' });
     const named = node(2, { name: '00000001' });
     expect(matchNode('ip-10-0-10-1', [long])?.by).toBe('short-name');
     expect(matchNode('00000001', [long, named])).toEqual({ by: 'name', nodes: [named] });
   });
 
-  it('does not take hyphens at the wrong places for an ID', () => {
+  it('does not match an ID prefix with hyphens in wrong places', () => {
     expect(matchNode('00-000001', [node(1)])).toBeNull();
     expect(matchNode('', [node(1)])).toBeNull();
   });
 });
 
 describe('findNodes', () => {
-  it('finds an instance, asking the nodes that are up first and no more than needed', async () => {
+  it('finds an instance, reading nodes that are up first, and no more than needed', async () => {
     const instance = { cloud: 'aws', id: 'i-0abc1234def567890', zone: null, type: null } as const;
     const nodes = [node(1, { status: 'down', instance }), node(2, { instance }), node(3)];
     const client = details(nodes);
@@ -79,7 +79,7 @@ describe('findNodes', () => {
     expect(client.asked).not.toContain(nodes[0]?.id);
   });
 
-  it('asks no node for what cannot be an instance', async () => {
+  it('reads no node for a target that cannot be an instance', async () => {
     const client = details([]);
     const error = await failureOf(findNodes(client, ['ip-10-0-10-9', 'i-0'], [node(1), node(2)]));
     expect(client.asked).toEqual([]);
@@ -91,7 +91,7 @@ describe('findNodes', () => {
     });
   });
 
-  it('lists what an ambiguous prefix matches', async () => {
+  it('lists the matches of an ambiguous prefix', async () => {
     const nodes: readonly NomadNode[] = [node(1), node(2, { status: 'down' })];
     const error = await failureOf(findNodes(details([]), ['0'], nodes));
     expect(error).toMatchObject({
@@ -104,14 +104,14 @@ describe('findNodes', () => {
     });
   });
 
-  it('returns a node that is named twice once, in the order of the targets', async () => {
+  it('returns a node that is named twice only once, in the order of the targets', async () => {
     const nodes = [node(1), node(2)];
     const found = await findNodes(details([]), ['00000002', 'ip-10-0-10-1', '10.0.10.2'], nodes);
     expect(found).toEqual([nodes[1], nodes[0]]);
   });
 });
 
-it('resolves an odd-length prefix among the recorded nodes in one request', async () => {
+it('resolves a prefix of odd length among the recorded nodes in one request', async () => {
   const served = await serveRecordings();
   const client = createHttpNomadClient({
     ...{ http: served.http, access: 'direct', requestTimeout: 5_000 },

@@ -38,8 +38,8 @@ const LOADS = new Map<NodeId, NodeLoad>(
   ].map((load, at) => [FLEET[at]?.id ?? ('' as NodeId), { ...NO_LOAD, ...load }]),
 );
 
-describe('the table of clients', () => {
-  it('shows what each takes, and answers last what the capacity is', () => {
+describe('fleetView', () => {
+  it('shows the load of each client, and the current capacity in its last line', () => {
     expect(printed(fleetView(describeFleet(FLEET, LOADS)))).toEqual([
       'ID        NAME           STATUS  ELIGIBLE  DRAIN  BUILDS        CPU       MEMORY',
       '00000001  ip-10-0-10-1   ready   yes       no          2    2/8 GHz     4/16 GiB',
@@ -53,13 +53,13 @@ describe('the table of clients', () => {
     ]);
   });
 
-  it('keeps the capacity of the whole fleet when only some clients are shown', () => {
+  it('keeps the capacity of the whole fleet if only some clients are shown', () => {
     const fleet = describeFleet(FLEET, LOADS, { status: ['down'] });
     expect(fleetView(fleet).footer).toContain('1 of 5 clients shown.');
     expect(fleet.capacity).toEqual(describeFleet(FLEET, LOADS).capacity);
   });
 
-  it('says unknown and null, never zero, of sizes that Nomad does not tell', () => {
+  it('shows unknown or null, never zero, for sizes that Nomad does not report', () => {
     const nodes = [node(1), node(2)];
     const loads = new Map([
       [nodes[0]?.id ?? ('' as NodeId), { ...NO_LOAD, running: 1, cpuMhz: null }],
@@ -77,7 +77,7 @@ describe('the table of clients', () => {
     expect(fleet.clients[0]).toMatchObject({ cpuUsedMhz: null, exceedsMemoryLimit: null });
   });
 
-  it('says that nothing can run builds where there is no client', () => {
+  it('says that no build can run if there are no clients', () => {
     expect(fleetView(describeFleet([], new Map()))).toMatchObject({
       empty: 'No Nomad clients are registered: no build can run.',
       footer: [
@@ -87,7 +87,7 @@ describe('the table of clients', () => {
   });
 });
 
-it('has a document whose keys stay', () => {
+it('returns a document with unchanged keys', () => {
   const document = fleetDocument(describeFleet(FLEET, LOADS));
   expect(Object.keys(document)).toEqual(['clients', 'capacity']);
   expect(
@@ -110,25 +110,25 @@ it('has a document whose keys stay', () => {
 describe('selectNodes', () => {
   it.each<[string, NodeSelector, readonly number[]]>([
     ['nothing', {}, [1, 2, 3, 4, 5]],
-    ['active, as the guide calls ready', { status: ['active'] }, [1, 2, 3, 5]],
+    ["active, the guide's name for ready", { status: ['active'] }, [1, 2, 3, 5]],
     ['usable', { status: ['usable'] }, [1, 2]],
     ['one of two states', { status: ['down', 'draining'] }, [3, 4]],
     ['ineligible', { status: ['ineligible'] }, [3, 5]],
     ['a class', { nodeClass: ['arm'] }, [5]],
     ['a name', { name: ['*-1?-2.*'] }, [2]],
-    ['a glob that is no regular expression', { name: ['ip.10*'] }, []],
-    ['a version up to its dot', { nomadVersion: ['1.1'] }, [5]],
+    ['a glob that must not be read as a regular expression', { name: ['ip.10*'] }, []],
+    ['the first components of a version', { nomadVersion: ['1.1'] }, [5]],
     ['a version with a v', { nomadVersion: ['v1.10.2'] }, [2]],
     ['idle', { idle: true }, [4, 5]],
     ['idle and ready', { idle: true, status: ['ready'] }, [5]],
-  ])('chooses by %s', (_, selector, expected) => {
+  ])('selects by %s', (_, selector, expected) => {
     const live = new Map([...LOADS].map(([id, load]) => [id, load.running + load.pending]));
     const found = selectNodes(FLEET, selector, live).map((one) => FLEET.indexOf(one as never) + 1);
     expect(found).toEqual(expected);
   });
 });
 
-it('counts live allocations only, and knows a sum only if it knows every part', async () => {
+it('counts only live allocations, and knows a sum only if every part is known', async () => {
   const STATUSES = ['pending', 'running', 'unknown', 'complete', 'failed', 'lost'] as const;
   const allocation = fc.record({
     nodeId: fc.constantFrom('a', 'b', 'c'),
