@@ -122,8 +122,13 @@ function byWords(stderr: string): PortLook {
   return { state: 'closed', meaning, hint: closedAs(7).hint };
 }
 
+/** These programs do not tell a lookup of the name without an answer from a connection without one. */
 function dropped(): PortLook {
-  return { ...closedAs(28), hint: 'Allow the port in the network policy or firewall.' };
+  return {
+    state: 'closed',
+    meaning: 'timed out: packets are being dropped (usually a firewall), or DNS does not answer',
+    hint: 'Check that the DNS of the cluster works; then allow the port in the network policy or firewall.',
+  };
 }
 
 /** Uses the wording for a curl exit code. */

@@ -169,7 +169,7 @@ describe('troubleshoot connectivity', () => {
     expect(table.stdout).toMatch(
       /From 1 client and 4 services: \d+ reachable, 6 not reachable, \d+ not checked/,
     );
-    expect(table.stdout).toContain('Allow the port in the network policy or firewall.');
+    expect(table.stdout).toContain('allow the port in the network policy or firewall.');
   });
 
   it('skips clients with a note if SSH is not configured', async () => {

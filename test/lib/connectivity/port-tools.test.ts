@@ -51,6 +51,14 @@ describe('programs that check a port', () => {
     expect(judge('curl', 28, '', '0.000000')).toBe('closed');
   });
 
+  it('name DNS as a cause of a timeout, because a lookup without an answer looks the same', () => {
+    const nc = PORT_TOOLS.find(({ name }) => name === 'busybox nc');
+    // As busybox 1.35 in a pod whose name server does not answer.
+    expect(nc?.judge({ exitCode: 1, stdout: '', stderr: 'nc: timed out' })?.meaning).toContain(
+      'or DNS does not answer',
+    );
+  });
+
   it('run only the expected commands', () => {
     expect(PORT_TOOLS.map((tool) => tool.command('vault', 8200).join(' '))).toEqual([
       'nc -z -w 5 vault 8200',
