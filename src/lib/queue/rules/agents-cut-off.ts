@@ -4,10 +4,12 @@ import { fact, lines, type Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
 import { isOffline } from './families/agent-line.ts';
 
-/** Of the last lines: an agent that got through says other things since. */
+/**
+ * The number of last lines to examine: an agent that has reconnected logs other lines afterwards.
+ */
 const LAST = 6;
 
-/** Build agents say that they cannot reach the output-processor. */
+/** Build agents log that they cannot reach the output-processor. */
 export const agentsCutOff: Rule = {
   code: 'CQ0704',
   name: 'build agents cannot reach the output-processor',

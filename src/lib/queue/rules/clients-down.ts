@@ -1,7 +1,7 @@
 import { fact, type Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
 
-/** Some clients went down, without having been drained before. */
+/** Some clients went down without having been drained before. */
 export const clientsDown: Rule = {
   code: 'CQ0506',
   name: 'some clients are down',
@@ -9,7 +9,8 @@ export const clientsDown: Rule = {
   judge(facts) {
     const clients = known(facts.snapshot.nomad.clients) ?? [];
     if (!clients.some(({ takesBuilds }) => takesBuilds)) return [];
-    // One that was closed before it went is how a fleet shrinks; Nomad lists it for a day.
+    // A client that was drained or ineligible before it went down was scaled in; Nomad lists it for
+    // a day.
     const down = clients.filter(
       ({ status, eligible, draining }) =>
         (status === 'down' || status === 'disconnected') && eligible && !draining,

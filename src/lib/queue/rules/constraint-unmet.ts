@@ -1,7 +1,7 @@
 import type { Rule } from '../finding.ts';
 import { pendingJobs } from './families/pending-jobs.ts';
 
-/** A build asks for something that no client is. */
+/** A build has a constraint that no client meets. */
 export const constraintUnmet: Rule = {
   code: 'CQ0603',
   name: 'no client meets a constraint',

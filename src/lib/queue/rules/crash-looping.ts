@@ -1,7 +1,7 @@
 import type { Rule } from '../finding.ts';
 import { illServices, podFinding } from './families/pod-ills.ts';
 
-/** A container of a pod ends after every start. */
+/** A container terminates after every start. */
 export const crashLooping: Rule = {
   code: 'CQ0101',
   name: 'a pod crash-loops',

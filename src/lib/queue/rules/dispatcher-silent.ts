@@ -1,7 +1,7 @@
 import type { Rule } from '../finding.ts';
 import { silentStage } from './families/silence.ts';
 
-/** The dispatcher runs, and does nothing any more. */
+/** The dispatcher is running but has stopped working. */
 export const dispatcherSilent: Rule = {
   code: 'CQ0302',
   name: 'dispatcher has gone silent',

@@ -1,7 +1,7 @@
 import type { Rule } from '../finding.ts';
 import { illServices, podFinding } from './families/pod-ills.ts';
 
-/** The image of a container cannot be had. */
+/** The image of a container cannot be pulled. */
 export const imageNotPulled: Rule = {
   code: 'CQ0103',
   name: 'an image cannot be pulled',

@@ -36,7 +36,7 @@ import { unseenEnd } from './unseen-end.ts';
 import { unseenRunning } from './unseen-running.ts';
 import { untoldStop } from './untold-stop.ts';
 
-/** All rules. Of those about one place, what causes stands before what comes of it. */
+/** All rules. Among rules of one place, causes come before effects. */
 export const RULES: readonly Rule[] = [
   nodeLost,
   crashLooping,

@@ -4,7 +4,7 @@ import type { Rule } from '../finding.ts';
 import { STAGE_SERVICES, serviceOf } from '../stages.ts';
 import { lossFinding, lostBetween } from './families/lost.ts';
 
-/** The dispatcher had a build, and the schedulerer never got its task. */
+/** The dispatcher handed a build on, and the schedulerer never received its task. */
 export const lostBeforeSchedulerer: Rule = {
   code: 'CQ0303',
   name: 'a job is lost between dispatcher and schedulerer',

@@ -3,7 +3,9 @@ import type { Rule } from '../finding.ts';
 import { STAGE_SERVICES } from '../stages.ts';
 import { lossFinding, lostBetween } from './families/lost.ts';
 
-/** A job got lost between the two dispatchers (operations guide, "Debug Queuing Builds", step 2). */
+/**
+ * A job was lost between the two dispatchers (operations guide, "Debug Queuing Builds", step 2).
+ */
 export const lostBetweenDispatchers: Rule = {
   code: 'CQ0202',
   name: 'a job is lost between legacy-dispatcher and dispatcher',

@@ -8,11 +8,11 @@ import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 
 type Failed = Extract<Evidence<never>, { status: 'failed' }>;
 
-/** Something of a service that could not be had. */
+/** A part of a service's evidence that could not be read. */
 interface Lack {
   readonly part: string;
   readonly evidence: Failed;
-  /** Of a container. */
+  /** Whether the part is the log of a container. */
   readonly isLog?: boolean;
 }
 
@@ -20,18 +20,18 @@ interface Asked {
   readonly service: string;
   readonly name: string;
   readonly place: Place;
-  /** Without it next to nothing can be said. */
+  /** Whether hardly anything can be concluded without this service. */
   readonly vital: boolean;
   readonly lacks: readonly Lack[];
   readonly commands: readonly string[];
 }
 
-/** A service was asked, and did not answer, or refused. */
+/** A service did not respond or rejected the request. */
 export const missingEvidence: Rule = {
   code: 'CQ0901',
   name: 'a service did not respond',
   explains: [],
-  // Who cannot be reached, and what is reached through it or rests on it.
+  // Explains findings about services that are reached through the failed one or depend on it.
   accountsFor(own, { code }) {
     if (own.severity !== 'error') return false;
     if (code === 'CQ0901') return own.subject === 'kubernetes';
@@ -50,7 +50,7 @@ export const missingEvidence: Rule = {
     }),
 };
 
-/** The service of which a pod answers. */
+/** The service whose pods respond to the requests. */
 const BEHIND: Readonly<Record<string, readonly string[]>> = {
   nomad: [NOMAD_SERVICE],
   rabbitmq: ['circleci-rabbitmq'],
@@ -98,7 +98,7 @@ function asked(facts: QueueFacts): readonly Asked[] {
       name: 'RabbitMQ',
       place: 'rabbitmq',
       vital: false,
-      // That its CLI is not there or may not be run says nothing of RabbitMQ.
+      // A missing rabbitmqctl, or no permission to run it, says nothing about RabbitMQ.
       lacks: lack('its queues', snapshot.rabbitmq).filter(({ evidence }) => evidence.timedOut),
       commands: ['circleci-admin pods logs circleci-rabbitmq --tail 100'],
     },
@@ -113,13 +113,13 @@ function asked(facts: QueueFacts): readonly Asked[] {
   ];
 }
 
-/** The pod that Nomad's server runs in, where it was looked for in one that is not there. */
+/** Returns the actual pod of the Nomad server if the configured pod does not exist. */
 function nomadElsewhere({ pods }: QueueSnapshot, lacks: readonly Lack[]): string | null {
   if (!lacks.every(({ evidence }) => evidence.failure.code === 'NOMAD_POD_NOT_FOUND')) return null;
   return (known(pods) ?? []).find(({ service }) => service === NOMAD_SERVICE)?.name ?? null;
 }
 
-/** A name that is not set up is no cause: what else is found comes first. */
+/** Reduces the severity, because a wrong pod name in the configuration is not a cause. */
 function elsewhere(finding: Finding, pod: string): Finding {
   const { text, commands } = finding.remedy;
   return {
@@ -137,7 +137,10 @@ function lack(part: string, evidence: Evidence<unknown>): readonly Lack[] {
   return evidence.status === 'failed' ? [{ part, evidence }] : [];
 }
 
-/** What a container that does not run has to say cannot be read: its pod is the finding. */
+/**
+ * Returns the logs that could not be read. For a container that is not running, the pod is the
+ * finding.
+ */
 function logLacks({ logs, pods }: QueueSnapshot): readonly Lack[] {
   if (pods.status !== 'known') return [];
   const ready = new Set(
@@ -152,7 +155,7 @@ function logLacks({ logs, pods }: QueueSnapshot): readonly Lack[] {
 function findingOf({ service, name, place, vital, lacks, commands }: Asked): Finding {
   const causes = Map.groupBy(lacks, ({ evidence }) => evidence.failure.message);
   const late = lacks.find(({ evidence }) => evidence.timedOut);
-  // It answers, if only to refuse: what was asked beside that may be known.
+  // The service responds, even if it only rejects requests, so other parts may be known.
   const refused = lacks.every(({ evidence }) => evidence.failure.kind === 'unauthorised');
   const whole = isWhole(lacks, service);
   const hints = lacks.flatMap(({ evidence }) => evidence.failure.hint ?? []);
@@ -177,7 +180,7 @@ function findingOf({ service, name, place, vital, lacks, commands }: Asked): Fin
   };
 }
 
-/** The first part of each is what all others rest on. */
+/** Returns whether all of a service is missing. For Kubernetes, everything depends on the pods. */
 function isWhole(lacks: readonly Lack[], service: string): boolean {
   const parts = lacks.map(({ part }) => part);
   return service === 'kubernetes' ? parts.includes('the pods') : parts.length > 1;
@@ -192,7 +195,7 @@ function titleOf(name: string, lacks: readonly Lack[], refused: boolean): string
     : `${name} failed: ${what} could not be read`;
 }
 
-/** With the logs of several pods counted, not named. */
+/** Lists the parts; the logs of several pods are counted, not named. */
 function partsInShort(lacks: readonly Lack[]): string {
   const logs = lacks.filter(({ isLog }) => isLog);
   if (logs.length < 2) return partsOf(lacks);

@@ -6,7 +6,7 @@ import type { Rule } from '../finding.ts';
 import { type Stage, serviceOf } from '../stages.ts';
 import { lossFinding, lostBetween } from './families/lost.ts';
 
-/** The UI has a build in its queue, and no stage has ever heard of it. */
+/** The UI shows a build as queued, and no stage has received it. */
 export const neverDispatched: Rule = {
   code: 'CQ0203',
   name: 'queued builds that no stage has received',
@@ -39,7 +39,10 @@ export const neverDispatched: Rule = {
   },
 };
 
-/** Stages up to 4.2 name each build. What those of later versions write has to be seen first. */
+/**
+ * Returns whether the logs name builds. Up to 4.2 all stages do; for later versions this must be
+ * seen in the logs.
+ */
 function namesBuilds(facts: QueueFacts): boolean {
   if (facts.pipeline !== 'distributor') return true;
   return beforeNomad(facts).every((stage) => (facts.logs.get(stage)?.builds.size ?? 0) > 0);

@@ -1,7 +1,7 @@
 import type { Rule } from '../finding.ts';
 import { closedFleet, fleetFinding } from './families/closed-fleet.ts';
 
-/** Nomad knows of no client at all. */
+/** Nomad has no clients. */
 export const noClients: Rule = {
   code: 'CQ0502',
   name: 'Nomad has no clients',

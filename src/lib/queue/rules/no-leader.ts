@@ -2,11 +2,11 @@ import { NOMAD_SERVICE } from '../facts/importance.ts';
 import { isLeaderless } from '../facts/leader.ts';
 import { fact, type Rule } from '../finding.ts';
 
-/** Nomad's servers have no leader: nothing is scheduled. */
+/** Nomad's servers have no leader, so that nothing is scheduled. */
 export const noLeader: Rule = {
   code: 'CQ0501',
   name: 'Nomad has no leader',
-  // A server without a leader fails its readiness check, which asks for the leader.
+  // A server without a leader fails its readiness check, which requires one.
   explains: ['CQ0105', 'CQ0401', 'CQ0403', 'CQ0504', 'CQ0505', 'CQ0506', 'CQ0605'],
   explainsThis: (_own, { code, subject }) => code !== 'CQ0105' || subject === NOMAD_SERVICE,
   services: (_own, cause) => (cause.code === 'CQ0105' ? [] : [NOMAD_SERVICE]),

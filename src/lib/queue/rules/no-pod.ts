@@ -8,7 +8,7 @@ import { known } from '../snapshot/evidence.ts';
 import type { PodFact, WorkloadFact } from '../snapshot/snapshot.ts';
 import { type Stage, serviceOf } from '../stages.ts';
 
-/** A stage of the pipeline is scaled to zero, or is not there at all. */
+/** A stage of the pipeline is scaled to zero or does not exist. */
 export const noPod: Rule = {
   code: 'CQ0106',
   name: 'a stage of the pipeline has no pod',
@@ -30,12 +30,15 @@ export const noPod: Rule = {
   },
 };
 
-/** Of a stage that is several Deployments, as the distributor is. */
+/**
+ * Returns whether a Deployment has no pod, for stages with several Deployments such as the
+ * distributor.
+ */
 function isEmpty({ name, ready }: WorkloadFact, own: readonly PodFact[]): boolean {
   return ready === 0 && !own.some(({ workload }) => workload === name);
 }
 
-/** One that is being replaced counts: another is on its way. */
+/** Returns whether a pod counts as present. A pod that is being replaced does. */
 function isThere({ judgement }: PodFact): boolean {
   return judgement.health !== 'left-behind' && judgement.health !== 'completed';
 }
@@ -63,7 +66,10 @@ function podsWorkload(pods: readonly PodFact[], stage: Stage): string | null {
   return pods.find((pod) => pod.stage === stage)?.workload ?? null;
 }
 
-/** A part of a stage has no pod, and others have: it holds builds up where some wait before it. */
+/**
+ * Returns the finding for a Deployment without pods in a stage where others have some. It is an
+ * error if builds wait before the stage.
+ */
 function partMissing(facts: QueueFacts, workload: WorkloadFact, stage: Stage): Finding {
   const waits = stoppedBefore(facts, stage).length > 0;
   return findingOf(facts, stage, {
@@ -123,7 +129,7 @@ function remedyOf(stopped: readonly WorkloadFact[], name: string): Finding['reme
   };
 }
 
-/** The namespace is empty, or another one than was meant. */
+/** Returns the finding for a namespace that is empty or the wrong one. */
 function elsewhere({ pipeline, stages }: QueueFacts, pods: readonly PodFact[]): Finding {
   const names = stages.map((stage) => called({ pipeline }, stage));
   return {

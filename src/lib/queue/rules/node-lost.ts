@@ -2,7 +2,7 @@ import { DATA_SERVICES, NOMAD_SERVICE } from '../facts/importance.ts';
 import type { Finding, Rule } from '../finding.ts';
 import { type IllService, illServices, lostNodeOf } from './families/pod-ills.ts';
 
-/** A node of the cluster does not run its pods any more. */
+/** A node of the cluster no longer runs its pods. */
 export const nodeLost: Rule = {
   code: 'CQ0107',
   name: 'a node of the cluster is lost',
@@ -48,7 +48,7 @@ function isHeld(why: string | null): boolean {
   return why?.includes('no other pod takes its place') ?? false;
 }
 
-/** What all else rests on stands first. */
+/** Returns the position of a service; those that all others depend on come first. */
 function rankOf({ name }: IllService): number {
   if (DATA_SERVICES.has(name)) return 0;
   return name === NOMAD_SERVICE ? 1 : 2;

@@ -1,7 +1,7 @@
 import type { Rule } from '../finding.ts';
 import { closedFleet, fleetFinding, statesOf } from './families/closed-fleet.ts';
 
-/** Clients are there, each closed for its own reason. */
+/** There are clients, but none accepts builds, for different reasons. */
 export const noneTakesBuilds: Rule = {
   code: 'CQ0505',
   name: 'no client accepts builds',

@@ -6,17 +6,18 @@ import { namesEveryJob } from '../facts/named-jobs.ts';
 import { fact, lines, type Rule } from '../finding.ts';
 import { STAGE_SERVICES } from '../stages.ts';
 
-/** The schedulerer got a task, and Nomad has no job of it. */
+/** The schedulerer received a task, and Nomad has no job for it. */
 export const notPosted: Rule = {
   code: 'CQ0403',
   name: 'a task did not get from schedulerer to Nomad',
   explains: [],
   services: () => [...STAGE_SERVICES.schedulerer, NOMAD_SERVICE],
   judge(facts) {
-    // Without Nomad's list nobody can say that a job is not there.
+    // Without Nomad's list of jobs, a missing job cannot be detected.
     if (!namesEveryJob(facts)) return [];
     const stuck = facts.stopped.filter(
-      // Nomad forgets jobs that ended: one that was posted is missed only while the UI has it waiting.
+      // Nomad deletes ended jobs, so a posted job counts as missing only while the UI shows the
+      // build as waiting.
       ({ at, mention, confirmed }) => at === 'schedulerer' && (confirmed || !mention?.posted),
     );
     const [oldest] = stuck;

@@ -1,7 +1,7 @@
 import type { Rule } from '../finding.ts';
 import { illServices, podFinding } from './families/pod-ills.ts';
 
-/** A pod is not ready, and none of the other rules about pods says why. */
+/** A pod is not ready for a reason that no other rule about pods covers. */
 export const notReady: Rule = {
   code: 'CQ0105',
   name: 'a pod is not ready',

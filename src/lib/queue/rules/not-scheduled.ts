@@ -1,7 +1,7 @@
 import type { Rule } from '../finding.ts';
 import { pendingJobs } from './families/pending-jobs.ts';
 
-/** Nomad has not tried to place a job, or gave up. */
+/** Nomad has not tried to place a job, or has given up. */
 export const notScheduled: Rule = {
   code: 'CQ0605',
   name: 'Nomad does not place jobs',

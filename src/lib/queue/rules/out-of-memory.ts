@@ -1,7 +1,7 @@
 import type { Rule } from '../finding.ts';
 import { illServices, podFinding } from './families/pod-ills.ts';
 
-/** A container used more memory than it may, and was killed. */
+/** A container exceeded its memory limit and was killed. */
 export const outOfMemory: Rule = {
   code: 'CQ0102',
   name: 'a pod was OOM-killed',

@@ -2,10 +2,10 @@ import { called, theOutput } from '../facts/called.ts';
 import { fact, type Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
 
-/** curl itself could not be run: that says nothing of the port. */
+/** The exit codes if curl could not be run, which says nothing about the port. */
 const NO_CURL: readonly (number | null)[] = [126, 127, null];
 
-/** Port 8585 does not answer clients (operations guide, "Why do my jobs stay in queued status"). */
+/** Clients cannot reach port 8585 (operations guide, "Why do my jobs stay in queued status"). */
 export const outputPortClosed: Rule = {
   code: 'CQ0703',
   name: 'a client cannot reach the output-processor',

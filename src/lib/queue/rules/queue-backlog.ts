@@ -7,14 +7,14 @@ import { known } from '../snapshot/evidence.ts';
 import type { RabbitQueue } from '../snapshot/snapshot.ts';
 import { STAGE_SERVICES } from '../stages.ts';
 
-/** More messages than these that nobody has taken pile up, even with somebody who takes them. */
+/** The number of ready messages that is a backlog even with consumers. */
 const MANY = 1_000;
-/** In a queue beside the pipeline that nobody takes from. */
+/** The same for a queue outside the pipeline without consumers. */
 const SOME = 100;
-/** In a queue of the pipeline that nobody takes from. */
+/** The same for a queue of the pipeline without consumers. */
 const FEW = 10;
 
-/** Queues that keep what failed or has to wait: nobody takes from them. */
+/** Queues for failed or delayed messages, which have no consumers. */
 const SET_ASIDE =
   /dead|dlq|dlx|delay|retry|retries|wait|parking|expired|poison|quarantine|fail|error/i;
 /** Queues of the pipeline. */
@@ -26,7 +26,7 @@ export const queueBacklog: Rule = {
   code: 'CQ0801',
   name: 'messages pile up in RabbitMQ',
   explains: ['CQ0202', 'CQ0203', 'CQ0204', 'CQ0205', 'CQ0303'],
-  // A queue is of the stage that takes from it, and of no other.
+  // A queue belongs only to the stage that consumes it.
   explainsThis: isOfStage,
   isExplainedBy: isOfStage,
   services({ subject }) {
@@ -74,7 +74,7 @@ function severityOf(
   return (untaken && ready >= SOME) || ready > MANY ? 'warning' : null;
 }
 
-/** Those that nobody has been given yet. */
+/** Returns the number of messages that have not been delivered to a consumer. */
 function readyOf({ messages, unacknowledged }: RabbitQueue): number {
   return Math.max(0, messages - (unacknowledged ?? 0));
 }
@@ -109,7 +109,7 @@ function findingOf(
 }
 
 function count(messages: number): string {
-  // Grouped by hand: the first toLocaleString of a process loads ICU.
+  // Formatted manually, because the first toLocaleString of a process loads ICU.
   const grouped = String(messages).replace(/\B(?=(?:\d{3})+$)/g, ',');
   return messages === 1 ? '1 message' : `${grouped} messages`;
 }

@@ -1,7 +1,7 @@
 import type { Rule } from '../finding.ts';
 import { silentStage } from './families/silence.ts';
 
-/** The schedulerer runs, and does nothing any more. */
+/** The schedulerer is running but has stopped working. */
 export const schedulererSilent: Rule = {
   code: 'CQ0402',
   name: 'schedulerer has gone silent',

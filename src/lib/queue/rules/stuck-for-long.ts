@@ -7,13 +7,13 @@ import { reachesBack } from '../facts/stopped.ts';
 import { type Finding, fact, lines, type Rule } from '../finding.ts';
 import type { Stage } from '../stages.ts';
 
-/** Far longer than a build is on its way to Nomad. */
+/** Much longer than a build takes to reach Nomad. */
 const LONG_MS: Milliseconds = 180_000;
 const SHOWN = 3;
 
 /**
- * The UI has builds in its queue for long and Nomad has no job of them, but the log that could tell
- * where they got lost is gone: the pod of that time was replaced.
+ * The UI shows builds as queued for a long time and Nomad has no job for them, but the log that
+ * could show where they were lost is gone with its pod, which was replaced.
  */
 export const stuckForLong: Rule = {
   code: 'CQ0204',
@@ -29,11 +29,11 @@ export const stuckForLong: Rule = {
   },
 };
 
-/** Where the log of the next stage reaches back so far, other rules say what it means. */
+/** Returns whether the next stage's log does not reach back far enough; else other rules apply. */
 function isUntold({ at, ageMs }: StoppedTrail, facts: QueueFacts): boolean {
   const next = nextStage(facts, at);
   if (next === null || next === 'output-processor') return false;
-  // A log that could not be read is a finding of its own; one that was not asked for so far tells nothing.
+  // An unreadable log is a separate finding, and a truncated log or window shows nothing.
   const own = facts.snapshot.logs.filter(({ stage, previous }) => stage === next && !previous);
   const isWhole = own.every(({ log }) => log.status === 'known' && !log.value.cut);
   if (own.length === 0 || !isWhole || ageMs > facts.snapshot.windowMs) return false;

@@ -1,7 +1,7 @@
 import type { Rule } from '../finding.ts';
 import { pendingJobs } from './families/pending-jobs.ts';
 
-/** A build asks for more than any client has, empty or not. */
+/** A build requests more than any client has, even when empty. */
 export const tooLarge: Rule = {
   code: 'CQ0602',
   name: 'a build is too large for any client',

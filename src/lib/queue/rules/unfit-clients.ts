@@ -1,7 +1,7 @@
 import type { Rule } from '../finding.ts';
 import { pendingJobs } from './families/pending-jobs.ts';
 
-/** Clients are left out by their driver, datacenter, node pool or class, or by a quota. */
+/** Clients are excluded by their driver, datacenter, node pool or class, or by a quota. */
 export const unfitClients: Rule = {
   code: 'CQ0604',
   name: 'clients lack a driver, or are of another class or datacenter',

@@ -1,7 +1,7 @@
 import type { Rule } from '../finding.ts';
 import { illServices, podFinding } from './families/pod-ills.ts';
 
-/** No node of the cluster takes a pod. */
+/** No node of the cluster can run a pod. */
 export const unschedulable: Rule = {
   code: 'CQ0104',
   name: 'a pod cannot be scheduled',

@@ -4,7 +4,7 @@ import { called, theOutput } from '../facts/called.ts';
 import { unseenTrails } from '../facts/unseen.ts';
 import { fact, type Rule } from '../finding.ts';
 
-/** Builds have ended in Nomad, and the UI does not know. */
+/** Builds have ended in Nomad, but the UI does not show this. */
 export const unseenEnd: Rule = {
   code: 'CQ0705',
   name: 'builds have ended in Nomad, but not in the UI',

@@ -4,7 +4,10 @@ import { called, theOutput } from '../facts/called.ts';
 import { unseenTrails } from '../facts/unseen.ts';
 import { fact, type Rule } from '../finding.ts';
 
-/** Builds run in Nomad, and not in the UI (operations guide, "Debug Queuing Builds", step 5). */
+/**
+ * Builds are running in Nomad, but not in the UI (operations guide, "Debug Queuing Builds", step
+ * 5).
+ */
 export const unseenRunning: Rule = {
   code: 'CQ0701',
   name: 'builds run in Nomad, but not in the UI',

@@ -63,7 +63,10 @@ export const untoldStop: Rule = {
   },
 };
 
-/** Whether all logs were read, and name no build, and every job in Nomad is known to be of which build. */
+/**
+ * Returns whether all logs were read and name no builds, and the builds of all jobs in Nomad are
+ * known.
+ */
 function isUntold(facts: QueueFacts, stages: readonly Stage[]): boolean {
   if (facts.pipeline !== 'distributor' || !namesEveryJob(facts)) return false;
   return stages.every((stage) => facts.logs.get(stage)?.builds.size === 0);

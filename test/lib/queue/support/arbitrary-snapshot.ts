@@ -44,7 +44,7 @@ const pod = fc.record({
   }),
 });
 
-// The schema library leaves out names that are those of every object.
+// The schema library drops the names of properties that all objects have.
 const name = fc.string().filter((one) => !/^(?:__proto__|prototype|constructor)$/.test(one));
 const counts = fc.dictionary(name, ms, { maxKeys: 2, noNullPrototype: true });
 const failure = fc.record({
@@ -132,7 +132,7 @@ const readLog = fc.record({
   startedAt: orNull(moment),
 });
 
-/** Any snapshot. */
+/** An arbitrary snapshot. */
 export const snapshots: fc.Arbitrary<QueueSnapshot> = fc.record({
   format: fc.constant(1 as const),
   installation: text,

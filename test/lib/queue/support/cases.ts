@@ -24,12 +24,12 @@ import {
 
 /** In milliseconds. */
 export const MINUTE = 60_000;
-/** A build that gets nowhere. */
+/** A build that is lost. */
 export const LOST = 'acme/web/42';
-/** What nobody could be asked for. */
+/** Evidence that could not be requested. */
 export const NOTHING = notAsked('nothing is set up');
 
-/** The pods that carry builds in server 4.3. */
+/** The pods of the pipeline in server 4.3. */
 const LATE_PODS = [
   pod('dispatcher', {}, { service: 'distributor', workload: 'distributor-dispatcher' }),
   pod('schedulerer', {}, { service: 'docker-provisioner', workload: 'docker-provisioner' }),
@@ -48,14 +48,16 @@ function errorAt(ageMs: number, about: string, namespace = 'schedulerer.schedule
   return [head, ...TRACE].map((text) => [ageMs, text] as const);
 }
 
-/** Builds that get through the schedulerer one after the other, from one age to another, two minutes apart. */
+/**
+ * The log of builds that pass through the schedulerer every two minutes, from one age to another.
+ */
 function buildsThroughSchedulerer(fromMs: number, toMs: number) {
   const ages: number[] = [];
   for (let age = fromMs; age >= toMs; age -= 2 * MINUTE) ages.push(age);
   return ages.flatMap((age, at) => says.schedulerer(`acme/api/${100 + at}`, age));
 }
 
-/** What an output-processor ordinarily writes, in its own words, from one age to another. */
+/** The regular log lines of an output-processor, from one age to another. */
 function storing(fromMs: number, toMs: number, kinds = ['step', 'artifact', 'test results']) {
   const ages: number[] = [];
   for (let age = fromMs; age >= toMs; age -= 10_000) ages.push(age);
@@ -66,29 +68,29 @@ function storing(fromMs: number, toMs: number, kinds = ['step', 'artifact', 'tes
   });
 }
 
-/** Errors so long ago, each with its trace. */
+/** Errors of these ages, each with a stack trace. */
 function errorsAt(ages: readonly number[], about: string, namespace: string) {
   return ages.flatMap((age) => errorAt(age, about, namespace));
 }
 
-/** Ages a minute apart. */
+/** Ages at intervals of a minute. */
 function everyMinute(fromMs: number, toMs: number): readonly number[] {
   const ages: number[] = [];
   for (let age = fromMs; age >= toMs; age -= MINUTE) ages.push(age);
   return ages;
 }
 
-/** Forwarded five minutes ago. */
+/** A log in which the build was forwarded five minutes ago. */
 export const LOST_BEFORE_DISPATCHER = adding('legacy-dispatcher', says.legacy(LOST, 5 * MINUTE));
 const LOST_BEFORE_SCHEDULERER = [
   LOST_BEFORE_DISPATCHER,
   adding('dispatcher', says.dispatcher(LOST, 5 * MINUTE)),
   ...healthyLogs().slice(2),
 ];
-/** No server is set up. */
+/** No server is configured. */
 export const NO_UI = { summary: NOTHING, builds: NOTHING };
 
-/** What is broken, and what is found of it: warnings with a `?`, what is explained with its cause. */
+/** Problems and the findings for each: `?` for warnings, and the cause of effects. */
 export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
   [
     'a pod of the pipeline crash-loops',
@@ -105,7 +107,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0101'],
   ],
   [
-    'it crash-loops, and runs for the moment',
+    'a pod that crash-loops is running at the moment',
     {
       pods: withPods(
         pod(
@@ -118,7 +120,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0101?'],
   ],
   [
-    'OOM-killed again and again is no mere crash loop',
+    'a pod that is OOM-killed repeatedly is not only a crash loop',
     {
       pods: withPods(
         pod('output-processor', {
@@ -134,7 +136,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0102'],
   ],
   [
-    'OOM-killed of late, and ready again',
+    'a pod was OOM-killed recently and is ready again',
     {
       pods: withPods(
         pod('output-processor', {
@@ -160,7 +162,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0103'],
   ],
   [
-    'no node takes the pod of RabbitMQ',
+    'no node can run the pod of RabbitMQ',
     {
       pods: withPods(
         pod('circleci-rabbitmq', {
@@ -173,7 +175,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0104'],
   ],
   [
-    'no node takes the pod of the dispatcher since a moment',
+    'for a moment, no node can run the pod of the dispatcher',
     {
       pods: withPods(
         pod(
@@ -186,7 +188,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0104'],
   ],
   [
-    'a new pod waits for a Secret that is not there',
+    'a new pod waits for a missing Secret',
     {
       pods: withPods(
         pod(
@@ -199,7 +201,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0105'],
   ],
   [
-    'a node is lost with the Nomad server and others on it',
+    'a node with the Nomad server and other pods is lost',
     {
       nomad: {
         leader: failed('NOMAD_UNREACHABLE', 'cannot be reached'),
@@ -222,12 +224,12 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0107', 'CQ0901 from CQ0107'],
   ],
   [
-    'Running is not ready',
+    'a pod is Running but not ready',
     { pods: withPods(pod('circleci-mongodb', { health: 'not-ready', ready: 0 })) },
     ['CQ0105'],
   ],
   [
-    'the dispatcher is scaled to zero, and messages wait for it',
+    'the dispatcher is scaled to zero, and messages wait in its queue',
     {
       pods: sure(snapshotPods().filter(({ stage }) => stage !== 'dispatcher')),
       workloads: sure([
@@ -255,7 +257,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0202'],
   ],
   [
-    'builds wait since before the pod of the dispatcher was replaced',
+    'builds have waited since before the pod of the dispatcher was replaced',
     {
       logs: [
         adding('legacy-dispatcher', says.legacy(LOST, 10 * MINUTE)),
@@ -267,7 +269,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0204'],
   ],
   [
-    'builds of server 4.3 wait, and its logs name none',
+    'builds of server 4.3 wait, and its logs name no builds',
     {
       serverVersion: '4.3',
       pods: sure(LATE_PODS),
@@ -283,7 +285,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0205'],
   ],
   [
-    'it is lost, and nobody but the logs can be asked',
+    'a build is lost, and only the logs can be read',
     {
       logs: withLog(adding('legacy-dispatcher', says.legacy(LOST, 3.5 * MINUTE))),
       server: NO_UI,
@@ -293,12 +295,12 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0202'],
   ],
   [
-    'others came through after it, and nobody knows whether it was cancelled',
+    'a build may be lost or cancelled, and later ones got through',
     { logs: withLog(LOST_BEFORE_DISPATCHER), server: NO_UI },
     ['CQ0202?'],
   ],
   [
-    'it is lost, and forwarded again and again',
+    'a lost build is forwarded repeatedly',
     {
       logs: withLog(
         adding(
@@ -311,7 +313,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0202'],
   ],
   [
-    'of those that came of late many are lost, and some come through',
+    'of recent builds many are lost, and some get through',
     {
       logs: [
         adding(
@@ -324,9 +326,13 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     },
     ['CQ0202'],
   ],
-  ['no stage has heard of it', { server: { builds: listed(inUi(LOST, 'queued')) } }, ['CQ0203']],
   [
-    'the dispatcher hangs, and a build waits before it',
+    'no stage has received a build',
+    { server: { builds: listed(inUi(LOST, 'queued')) } },
+    ['CQ0203'],
+  ],
+  [
+    'the dispatcher hangs, and a build waits for it',
     {
       logs: [
         LOST_BEFORE_DISPATCHER,
@@ -338,7 +344,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0302', 'CQ0202 from CQ0302'],
   ],
   [
-    'the dispatcher hangs, and nothing waits',
+    'the dispatcher hangs, and no build waits',
     {
       logs: withLog(
         log('dispatcher', [
@@ -355,7 +361,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0303'],
   ],
   [
-    'the schedulerer fails at the task',
+    'the schedulerer fails with an error about the task',
     {
       logs: [
         ...LOST_BEFORE_SCHEDULERER.slice(0, 2),
@@ -370,7 +376,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0401', 'CQ0403 from CQ0401'],
   ],
   [
-    'the schedulerer fails, as far as its log alone can tell',
+    'the schedulerer fails, and only its log can be read',
     {
       logs: withLog(
         log('schedulerer', [...beats('schedulerer'), ...errorAt(2 * MINUTE, 'cannot connect')]),
@@ -380,7 +386,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0401'],
   ],
   [
-    'the schedulerer got a task, and never posted it',
+    'the schedulerer received a task and did not post it',
     {
       logs: [
         ...LOST_BEFORE_SCHEDULERER.slice(0, 2),
@@ -392,7 +398,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0403'],
   ],
   [
-    'legacy-dispatcher fails, as far as its log alone can tell',
+    'legacy-dispatcher fails, and only its log can be read',
     {
       logs: withLog(
         adding(
@@ -405,7 +411,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0201'],
   ],
   [
-    'the schedulerer fails at a build that has got to Nomad long before',
+    'the schedulerer fails with an error about a build that reached Nomad long before',
     {
       logs: withLog(
         adding('schedulerer', [
@@ -419,7 +425,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0401'],
   ],
   [
-    'errors that began when builds began to stop there, though others come through',
+    'errors begin when builds stop there, although others get through',
     {
       logs: [
         adding(
@@ -441,7 +447,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0301', 'CQ0202 from CQ0301'],
   ],
   [
-    'a build is lost, while a library fails at something else as it ever did',
+    'a build is lost, and a library logs unrelated errors as it always does',
     {
       logs: [
         LOST_BEFORE_DISPATCHER,
@@ -459,7 +465,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0202', 'CQ0301?'],
   ],
   [
-    'errors that builds got on with, until none did',
+    'builds get through despite errors, until none does',
     {
       logs: withLog(
         log('schedulerer', [
@@ -474,7 +480,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0401'],
   ],
   [
-    'the output-processor failed, and does nothing but repeat one line',
+    'the output-processor fails, and then only repeats one line',
     {
       logs: withLog(
         log('output-processor', [
@@ -487,7 +493,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0702'],
   ],
   [
-    'the output-processor fails again and again in between',
+    'the output-processor fails repeatedly in between',
     {
       logs: withLog(
         log('output-processor', [
@@ -504,7 +510,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0702'],
   ],
   [
-    'the dispatcher fails, and what was forwarded stays there',
+    'the dispatcher fails, and forwarded builds stay there',
     {
       logs: [
         LOST_BEFORE_DISPATCHER,
@@ -516,7 +522,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0301', 'CQ0202 from CQ0301'],
   ],
   [
-    'the schedulerer hangs, and tasks wait before it',
+    'the schedulerer hangs, and tasks wait for it',
     {
       logs: [
         ...LOST_BEFORE_SCHEDULERER.slice(0, 2),
@@ -539,7 +545,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0501'],
   ],
   [
-    'Nomad has no leader, and so its pod is not ready',
+    'Nomad has no leader, so its pod is not ready',
     {
       nomad: {
         leader: failed('NOMAD_NO_LEADER', 'No cluster leader'),
@@ -551,7 +557,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0501', 'CQ0105 from CQ0501'],
   ],
   [
-    'its servers crash, and those that are left have no leader',
+    'some Nomad servers crash, and the others have no leader',
     {
       nomad: {
         leader: sure(null),
@@ -564,9 +570,9 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     },
     ['CQ0101', 'CQ0501 from CQ0101'],
   ],
-  ['there is no client, on an idle installation', { nomad: { clients: sure([]) } }, ['CQ0502']],
+  ['there are no clients, and no builds wait', { nomad: { clients: sure([]) } }, ['CQ0502']],
   [
-    'all clients drain, and a build waits',
+    'all clients are draining, and a build waits',
     {
       nomad: {
         clients: sure([
@@ -587,7 +593,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0504'],
   ],
   [
-    'each client is closed for another reason',
+    'no client accepts builds, each for a different reason',
     {
       nomad: {
         clients: sure([client('a', { status: 'down' }), client('b', { eligible: false })]),
@@ -596,7 +602,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0505'],
   ],
   [
-    'one client went down as it was',
+    'one client went down without being drained',
     { nomad: { clients: sure([client('a'), client('b', { status: 'down' })]) } },
     ['CQ0506?'],
   ],
@@ -621,7 +627,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
       ] as const,
   ),
   [
-    'it runs in Nomad, and is queued in the UI',
+    'a build is running in Nomad and queued in the UI',
     {
       nomad: { jobs: sure([job(WELL_BUILD), job(LOST)]) },
       server: { builds: listed(inUi(LOST, 'queued')) },
@@ -629,7 +635,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0701'],
   ],
   [
-    'it has ended in Nomad, and runs in the UI',
+    'a build has ended in Nomad and is running in the UI',
     {
       nomad: {
         jobs: sure([
@@ -641,7 +647,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0705'],
   ],
   [
-    'the output-processor fails, and the UI does not know what runs',
+    'the output-processor fails, and the UI does not show running builds',
     {
       logs: withLog(
         adding('output-processor', errorAt(MINUTE, 'cannot store event', 'output-processor.grpc')),
@@ -686,7 +692,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0703', 'CQ0704 from CQ0703', 'CQ0701 from CQ0703'],
   ],
   [
-    'messages pile up, and builds are lost by it',
+    'messages pile up, and builds are lost',
     {
       logs: withLog(LOST_BEFORE_DISPATCHER),
       rabbitmq: sure([
@@ -697,7 +703,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0801', 'CQ0202 from CQ0801'],
   ],
   [
-    'Kubernetes does not answer',
+    'Kubernetes does not respond',
     {
       pods: failed('REQUEST_TIMEOUT', 'no answer', { kind: 'timeout', timedOut: true }),
       workloads: failed('REQUEST_TIMEOUT', 'no answer', { kind: 'timeout', timedOut: true }),
@@ -707,7 +713,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0901'],
   ],
   [
-    'Nomad is looked for in a pod of another name, which hides no cause',
+    'the configured Nomad pod has another name, which hides no cause',
     {
       nomad: {
         leader: failed('NOMAD_POD_NOT_FOUND', 'There is no pod "circleci-nomad-0"'),
@@ -722,7 +728,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0101', 'CQ0901?'],
   ],
   [
-    'logs may not be read',
+    'reading logs is forbidden',
     {
       logs: healthyLogs().map((one) => ({
         ...one,
@@ -732,7 +738,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0901?'],
   ],
   [
-    'MongoDB is down, and its pods and the errors that come of it are no causes of their own',
+    'MongoDB is down, and its dependents and their errors are not separate causes',
     {
       pods: withPods(
         pod('circleci-mongodb', { health: 'not-ready', status: 'CrashLoopBackOff', restarts: 4 }),
@@ -747,7 +753,7 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0101', 'CQ0105 from CQ0101', 'CQ0702 from CQ0101', 'CQ0701 from CQ0101'],
   ],
   [
-    'two causes that have nothing to do with each other, the earlier step first',
+    'two unrelated causes are listed, the earlier step first',
     {
       logs: withLog(LOST_BEFORE_DISPATCHER),
       nomad: { jobs: sure([job(WELL_BUILD), pending('acme/api/7', 'too-large', 'too large')]) },
@@ -762,12 +768,12 @@ function snapshotPods() {
   return pods.status === 'known' ? pods.value : [];
 }
 
-/** What looks ill, and is not. */
+/** Situations that look like problems but are not. */
 export const WELL: readonly (readonly [string, Ill])[] = [
-  ['all is well', {}],
-  ['nothing runs', { nomad: { jobs: sure([]) }, server: { builds: sure([]) } }],
+  ['everything is healthy', {}],
+  ['no build runs', { nomad: { jobs: sure([]) }, server: { builds: sure([]) } }],
   [
-    'a pod has just been started',
+    'a pod has just started',
     {
       pods: withPods(
         pod('dispatcher', { health: 'not-ready', ready: 0 }, { createdAt: ago(MINUTE) }),
@@ -775,7 +781,7 @@ export const WELL: readonly (readonly [string, Ill])[] = [
     },
   ],
   [
-    'a pod was made a moment ago, and is not scheduled yet',
+    'a pod was created a moment ago and is not scheduled yet',
     {
       pods: withPods(
         pod(
@@ -787,7 +793,7 @@ export const WELL: readonly (readonly [string, Ill])[] = [
     },
   ],
   [
-    'a pod was restarted some days ago, and one for want of memory yesterday',
+    'a pod was restarted days ago, and another one was OOM-killed yesterday',
     {
       pods: withPods(
         pod('circleci-nomad', { restarts: 6, lastRestartAt: ago(48 * 60 * MINUTE) }),
@@ -799,7 +805,7 @@ export const WELL: readonly (readonly [string, Ill])[] = [
       ),
     },
   ],
-  ['what shows metrics is not ready', { pods: withPods(pod('grafana', { health: 'not-ready' })) }],
+  ['the pod of Grafana is not ready', { pods: withPods(pod('grafana', { health: 'not-ready' })) }],
   [
     'a build was forwarded a moment ago',
     {
@@ -808,14 +814,14 @@ export const WELL: readonly (readonly [string, Ill])[] = [
     },
   ],
   [
-    'a build was forwarded, and cancelled',
+    'a build was forwarded and then cancelled',
     {
       logs: withLog(LOST_BEFORE_DISPATCHER),
       server: { builds: listed(inUi(LOST, 'canceled')) },
     },
   ],
   [
-    'the dispatcher was replaced after it took the build',
+    'the dispatcher was replaced after it received the build',
     {
       logs: [
         LOST_BEFORE_DISPATCHER,
@@ -826,7 +832,7 @@ export const WELL: readonly (readonly [string, Ill])[] = [
     },
   ],
   [
-    'the clock of the node of legacy-dispatcher is behind by 20 minutes',
+    "the node's clock of legacy-dispatcher is 20 minutes behind",
     {
       logs: withLog(log('legacy-dispatcher', says.legacy(LOST, 1_000), { skewMs: -20 * MINUTE })),
       server: { builds: listed(inUi(LOST, 'queued', 1_500)) },
@@ -844,7 +850,7 @@ export const WELL: readonly (readonly [string, Ill])[] = [
     },
   ],
   [
-    'what a library could not do every few minutes, and builds go on at their pace',
+    'a library fails every few minutes, and builds continue at the usual rate',
     {
       logs: withLog(
         log('schedulerer', [
@@ -861,7 +867,7 @@ export const WELL: readonly (readonly [string, Ill])[] = [
     },
   ],
   [
-    'exceptions of what users do wrong, told as they are told to them',
+    'mistakes of users are logged as exceptions',
     {
       logs: withLog(
         log('schedulerer', [
@@ -880,7 +886,7 @@ export const WELL: readonly (readonly [string, Ill])[] = [
     },
   ],
   [
-    'the output-processor failed at a thing or two, and goes about its work',
+    'the output-processor had a few errors and continues to work',
     {
       logs: withLog(
         log('output-processor', [
@@ -896,7 +902,7 @@ export const WELL: readonly (readonly [string, Ill])[] = [
     },
   ],
   [
-    'a driver warned once, with a trace',
+    'a driver logged one warning with a stack trace',
     {
       logs: withLog(
         adding('output-processor', [
@@ -911,7 +917,7 @@ export const WELL: readonly (readonly [string, Ill])[] = [
     },
   ],
   [
-    'a build got to Nomad at the second try',
+    'a build reached Nomad at the second try',
     {
       logs: withLog(
         log('schedulerer', [
@@ -925,7 +931,7 @@ export const WELL: readonly (readonly [string, Ill])[] = [
     },
   ],
   [
-    'words like error in what is no error',
+    'words such as "error" are in lines that are not errors',
     {
       logs: withLog(
         adding('dispatcher', [
@@ -939,21 +945,21 @@ export const WELL: readonly (readonly [string, Ill])[] = [
     },
   ],
   [
-    'a job is pending for a moment',
+    'a job has been pending for a moment',
     {
       nomad: { jobs: sure([job(WELL_BUILD), pending(LOST, 'all-full', 'all full', 5_000)]) },
       server: { builds: listed(inUi(LOST, 'queued', 6_000)) },
     },
   ],
   [
-    'a build has begun on its client, and the UI is about to know',
+    'a build has just started, and the UI does not show it yet',
     {
       nomad: { jobs: sure([job(WELL_BUILD), job(LOST, { startedAt: ago(10_000) })]) },
       server: { builds: listed(inUi(LOST, 'queued', 30_000)) },
     },
   ],
   [
-    "Nomad's clock is behind, and it does not say so",
+    "Nomad's clock is behind, and Nomad does not report its time",
     {
       clocks: { kubernetesAheadMs: 0, nomadAheadMs: null, serverAheadMs: 0 },
       nomad: {
@@ -963,7 +969,7 @@ export const WELL: readonly (readonly [string, Ill])[] = [
     },
   ],
   [
-    'a client was drained before it went',
+    'a client was drained before it went down',
     {
       nomad: {
         clients: sure([client('a'), client('b', { status: 'down', eligible: false })]),
@@ -971,7 +977,7 @@ export const WELL: readonly (readonly [string, Ill])[] = [
     },
   ],
   [
-    'a build agent got through at the second try',
+    'a build agent connected at the second try',
     {
       nomad: {
         agentLogs: [
@@ -986,7 +992,7 @@ export const WELL: readonly (readonly [string, Ill])[] = [
     },
   ],
   [
-    'dead letters lie about, and there is work in a queue',
+    'a dead letter queue and a work queue have messages',
     {
       rabbitmq: sure([
         { vhost: '/', name: 'builds.dead-letter', messages: 12, unacknowledged: 0, consumers: 0 },
@@ -995,7 +1001,7 @@ export const WELL: readonly (readonly [string, Ill])[] = [
     },
   ],
   [
-    'RabbitMQ may not be asked, and no server is set up',
+    'access to RabbitMQ is forbidden, and no server is configured',
     {
       rabbitmq: failed('KUBERNETES_FORBIDDEN', 'may not create pods/exec', {
         kind: 'unauthorised',
@@ -1004,7 +1010,7 @@ export const WELL: readonly (readonly [string, Ill])[] = [
     },
   ],
   [
-    'curl is not there',
+    'curl is missing',
     {
       outputPort: sure([
         {

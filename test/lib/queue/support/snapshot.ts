@@ -14,23 +14,23 @@ import type {
 import { STAGES, type Stage } from '../../../../src/lib/queue/stages.ts';
 import type { RecentBuild } from '../../../../src/lib/server/admin-api.ts';
 
-/** When the snapshots of these tests are taken, by all clocks that are right. */
+/** The time of these snapshots, by all correct clocks. */
 export const NOW = new Date('2026-03-02T09:00:00Z');
 const MINUTE = 60_000;
 const WINDOW = 30 * MINUTE;
 const FRESH = 3 * MINUTE;
 
-/** The moment so long ago. */
+/** Returns the time that long ago. */
 export function ago(ms: number): Date {
   return new Date(NOW.getTime() - ms);
 }
 
-/** Something that is known. */
+/** Returns evidence that is known. */
 export function sure<T>(value: T): Evidence<T> {
   return { status: 'known', value, tookMs: 5 };
 }
 
-/** Something that could not be had. */
+/** Returns evidence that could not be read. */
 export function failed(
   code: string,
   message: string,
@@ -58,7 +58,7 @@ const SERVICES: Readonly<Record<Stage, string>> = {
   'output-processor': 'output-processor',
 };
 
-/** A pod of a stage, or of another service. */
+/** A pod of a stage or of another service. */
 export function pod(
   of: string,
   judgement: Partial<PodJudgement> = {},
@@ -76,7 +76,8 @@ export function pod(
   };
 }
 
-/** The log of a stage's pod: texts with their ages. The kubelet counts by the same clock. */
+/** Returns the log of a stage's pod from texts and their ages. The kubelet counts fresh lines
+ * by the same clock. */
 export function log(
   stage: Stage,
   entries: readonly (readonly [ageMs: number, text: string])[],
@@ -109,7 +110,7 @@ function stamp(ageMs: number): string {
   return ago(ageMs).toISOString().replace('Z', '+0000');
 }
 
-/** Beats of a stage, one each minute from one age to another. */
+/** Returns the heartbeats of a stage, one per minute from one age to another. */
 export function beats(stage: Stage, fromMs = WINDOW - 40_000, toMs = 20_000): readonly Entry[] {
   const namespace = stage === 'dispatcher' ? 'picard-dispatcher.init' : `${stage}.core`;
   const all: Entry[] = [];
@@ -119,7 +120,7 @@ export function beats(stage: Stage, fromMs = WINDOW - 40_000, toMs = 20_000): re
   return all;
 }
 
-/** What each stage says of a build, as the operations guide has it. */
+/** The log lines of each stage about a build, as in the operations guide. */
 export const says = {
   legacy(build: string, ageMs: number): readonly Entry[] {
     const head = 'Mar  2 08:00:00.119:+0000 INFO circle.backend.build.usage-queue';
@@ -151,7 +152,7 @@ export const says = {
   },
 };
 
-/** 24 hexadecimal digits that are the same for the same build. */
+/** Returns 24 hexadecimal digits that are always the same for a build. */
 export function idOf(build: string): string {
   const sum = [...build].reduce(
     (total, letter) => (total * 31 + letter.charCodeAt(0)) % 2 ** 32,
@@ -160,12 +161,12 @@ export function idOf(build: string): string {
   return sum.toString(16).padStart(24, 'a');
 }
 
-/** The ID of a build's first job in Nomad. */
+/** Returns the ID of a build's first job in Nomad. */
 export function jobIdOf(build: string): JobId {
   return `${idOf(build)}-0-build-${build.replaceAll('/', '-')}` as JobId;
 }
 
-/** A job of Nomad, which runs unless it is told otherwise. */
+/** Returns a job of Nomad, which is running by default. */
 export function job(build: string, more: Partial<JobRow> = {}): JobRow {
   const [org = '', repo = '', number = '1'] = build.split('/');
   return {
@@ -192,7 +193,7 @@ export function job(build: string, more: Partial<JobRow> = {}): JobRow {
   };
 }
 
-/** A job that Nomad does not place. */
+/** Returns a job that Nomad cannot place. */
 export function pending(
   build: string,
   kind: PendingKind,
@@ -220,7 +221,7 @@ export function pending(
   });
 }
 
-/** A client, which takes builds unless it is told otherwise. */
+/** Returns a client, which accepts builds by default. */
 export function client(name: string, more: Partial<ClientRow> = {}): ClientRow {
   const row = {
     id: `${name}-id` as NodeId,
@@ -251,7 +252,7 @@ export function client(name: string, more: Partial<ClientRow> = {}): ClientRow {
   return { ...row, takesBuilds, ...more };
 }
 
-/** A build as the UI has it. */
+/** Returns a build in the UI. */
 export function inUi(build: string, status: string, queuedMs = 5 * MINUTE): RecentBuild {
   const [org = '', repo = '', number = '1'] = build.split('/');
   const begun = !['queued', 'scheduled', 'not_running'].includes(status);
@@ -268,10 +269,10 @@ export function inUi(build: string, status: string, queuedMs = 5 * MINUTE): Rece
   };
 }
 
-/** A build that went all the way and runs. */
+/** A build that has reached Nomad and is running. */
 export const WELL_BUILD = 'acme/web/41';
 
-/** Logs of stages that beat, and have passed one build on. */
+/** Returns logs of stages with heartbeats that have passed one build on. */
 export function healthyLogs(): readonly StageLog[] {
   const at = 4 * MINUTE;
   return [
@@ -282,12 +283,12 @@ export function healthyLogs(): readonly StageLog[] {
   ];
 }
 
-/** The logs with that of one stage in place of the healthy one. */
+/** Replaces the healthy log of a stage. */
 export function withLog(own: StageLog): readonly StageLog[] {
   return [...healthyLogs().filter(({ stage }) => stage !== own.stage), own];
 }
 
-/** The healthy log of a stage with more lines. */
+/** Adds lines to the healthy log of a stage. */
 export function adding(stage: Stage, entries: readonly Entry[]): StageLog {
   const healthy = healthyLogs().find((one) => one.stage === stage);
   const known = healthy?.log.status === 'known' ? healthy.log.value.lines : [];
@@ -297,7 +298,7 @@ export function adding(stage: Stage, entries: readonly Entry[]): StageLog {
   ]);
 }
 
-/** The pods of an installation in which all is well. */
+/** The pods of a healthy installation. */
 export const PODS: readonly PodFact[] = [
   ...STAGES.map((stage) => pod(stage)),
   ...['circleci-nomad', 'circleci-rabbitmq', 'circleci-mongodb', 'frontend', 'grafana'].map(
@@ -305,19 +306,19 @@ export const PODS: readonly PodFact[] = [
   ),
 ];
 
-/** The pods with some in place of those of the same name. */
+/** Replaces pods of the same name. */
 export function withPods(...own: readonly PodFact[]): Evidence<readonly PodFact[]> {
   const names = new Set(own.map(({ service }) => service));
   return sure([...PODS.filter(({ service }) => !names.has(service)), ...own]);
 }
 
-/** What a snapshot may have that is not well. */
+/** The parts of a snapshot that differ from a healthy installation. */
 export type Ill = Partial<Omit<QueueSnapshot, 'nomad' | 'server'>> & {
   readonly nomad?: Partial<QueueSnapshot['nomad']>;
   readonly server?: Partial<QueueSnapshot['server']>;
 };
 
-/** A snapshot of an installation in which all is well but for what is given. */
+/** Returns a snapshot of an installation that is healthy apart from the given parts. */
 export function snapshot({ nomad, server, ...ill }: Ill = {}): QueueSnapshot {
   return {
     format: 1,
@@ -351,12 +352,12 @@ export function snapshot({ nomad, server, ...ill }: Ill = {}): QueueSnapshot {
   };
 }
 
-/** The UI's list with more builds. */
+/** Returns the UI's list with additional builds. */
 export function listed(...builds: readonly RecentBuild[]): Evidence<readonly RecentBuild[]> {
   return sure([inUi(WELL_BUILD, 'running'), ...builds]);
 }
 
-/** The same logs from nodes whose clocks are ahead by so much. */
+/** Returns the same logs from nodes whose clocks are ahead. */
 export function skewed(
   logs: readonly StageLog[],
   aheadMs: Readonly<Record<Stage, number>>,

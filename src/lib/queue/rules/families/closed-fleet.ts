@@ -4,24 +4,27 @@ import type { QueueFacts } from '../../facts/facts.ts';
 import { type Finding, fact, type Proof } from '../../finding.ts';
 import { known } from '../../snapshot/evidence.ts';
 
-/** Why no client takes builds. */
+/** Why no client accepts builds. */
 export type Closed = 'none' | 'draining' | 'down' | 'mixed';
 
-/** The clients, where none of them takes builds; null where some do, or nobody knows. */
+/**
+ * Returns the clients and the reason if none of them accepts builds; null if some do, or if the
+ * clients are unknown.
+ */
 export function closedFleet(
   facts: QueueFacts,
 ): { readonly why: Closed; readonly clients: readonly ClientRow[] } | null {
   const clients = known(facts.snapshot.nomad.clients);
   if (clients === null || clients.some(({ takesBuilds }) => takesBuilds)) return null;
   if (clients.length === 0) return { why: 'none', clients };
-  // Whoever is down is in no state to drain, whatever its record says.
+  // A client that is down cannot drain, whatever its record says.
   if (clients.every(({ status }) => status === 'down')) return { why: 'down', clients };
   const up = clients.filter(({ status }) => status !== 'down');
   const draining = up.length === clients.length && up.every((client) => client.draining);
   return { why: draining ? 'draining' : 'mixed', clients };
 }
 
-/** `3 down, 1 draining, 2 ineligible`. */
+/** Returns the number of clients in each state: `3 down, 1 draining, 2 ineligible`. */
 export function statesOf(clients: readonly ClientRow[]): string {
   const { down, draining, ineligible, otherwise } = sumCapacity(clients);
   return [
@@ -35,7 +38,7 @@ export function statesOf(clients: readonly ClientRow[]): string {
     .join(', ');
 }
 
-/** The numbers, and some of the clients. */
+/** Returns the number of clients in each state, the names of some, and their running builds. */
 function fleetEvidence(clients: readonly ClientRow[]): readonly Proof[] {
   const { runningBuilds, unknownBuilds } = sumCapacity(clients);
   const shown = clients.slice(0, 5).map((client) => `${client.name} (${stateOf(client)})`);
@@ -55,7 +58,7 @@ function stateOf({ status, draining, eligible }: ClientRow): string {
   return eligible ? 'ready' : 'ineligible';
 }
 
-/** Jobs that Nomad cannot place meanwhile. */
+/** Returns the names of the builds that Nomad cannot place. */
 function pendingNames(facts: QueueFacts): readonly string[] {
   const pending = known(facts.snapshot.nomad.jobs)?.filter(({ status }) => status === 'pending');
   const names = new Map(
@@ -64,7 +67,7 @@ function pendingNames(facts: QueueFacts): readonly string[] {
   return [...new Set(pending?.map(({ id }) => names.get(id) ?? id) ?? [])];
 }
 
-/** The finding that no client takes builds. */
+/** Returns the finding that no client accepts builds. */
 export function fleetFinding(
   facts: QueueFacts,
   clients: readonly ClientRow[],

@@ -10,27 +10,30 @@ import { rankOf } from '../../logs/levels.ts';
 import type { LogError } from '../../logs/log-facts.ts';
 import type { Stage } from '../../stages.ts';
 
-/** A stage that works may say how it went on in a moment. */
+/** A working stage may log within this time that it has recovered. */
 const TOO_EARLY_MS: Milliseconds = 30_000;
-/** Errors of a stage that works are worth a word where they are more than one in so many builds. */
+/** The errors of a working stage are reported if they exceed this fraction of its log events. */
 const OFTEN = 0.25;
 const MANY = 10;
-/** An error that was said so often is no chance. */
+/** An error that occurred at least this often is not a coincidence. */
 const FEW = 3;
-/** From an error to Nomad's job a second goes by. */
+/** The time from an error to the job in Nomad is normally about a second. */
 const SLACK_MS: Milliseconds = 5_000;
 
-/** A build that a stage may hold up; since when, where that is known. */
+/** A build that a stage may hold up, and since when, if known. */
 export interface Held {
   readonly key: string;
   readonly name: string;
   readonly here: boolean;
-  /** It got to this stage, or to the one before it. */
+  /** Whether the build's last known stage is this one or the previous one. */
   readonly near: boolean;
   readonly sinceMs: Milliseconds | null;
 }
 
-/** The builds that have stopped at a stage or before it; those that the UI does not see, for the output-processor. */
+/**
+ * Returns the builds that have stopped at a stage or before it; for the output-processor, the
+ * builds that the UI does not show.
+ */
 export function heldAt(facts: QueueFacts, stage: Stage): readonly Held[] {
   if (stage === 'output-processor') {
     return unseenTrails(facts).map(({ trail }) => ({
@@ -51,7 +54,7 @@ export function heldAt(facts: QueueFacts, stage: Stage): readonly Held[] {
   }));
 }
 
-/** Null for an error that has passed, or that nothing waits because of: no finding. */
+/** Returns the severity of an error; null (no finding) if it has passed or holds nothing up. */
 export function severityOf(
   error: LogError,
   facts: QueueFacts,
@@ -59,7 +62,7 @@ export function severityOf(
   held: readonly Held[],
 ): FindingSeverity | null {
   const { count, lastAgeMs, recovered } = error;
-  // It names builds that wait, or came while one that stopped here was worked on.
+  // The error names a waiting build, or occurred after a build had stopped at this stage.
   if (held.some(({ key }) => error.builds.includes(key))) return 'error';
   const during = held.some(({ here, sinceMs }) => here && isSince(lastAgeMs, sinceMs));
   if (during && error.builds.length === 0) return 'error';
@@ -67,10 +70,10 @@ export function severityOf(
   const events = log?.events ?? 0;
   const near = held.filter((one) => one.near);
   const isOlder = near.length > 0 && isOlderThan(error, near, facts.snapshot.freshMs);
-  // It began when builds began to stop here, though others may come through.
+  // The error began when builds stopped near here, although others may get through.
   if (near.length > 0 && !isOlder && count >= FEW) return 'error';
   const goesOn = log?.atPace === true && (error.survived || count < FEW) && near.length === 0;
-  // What libraries tell with a trace, and do not call an error, they have mostly dealt with.
+  // Libraries have usually handled what they log with a stack trace but not as an error.
   const isMild = ['warn', 'info'].includes(rankOf(error.level) ?? '');
   if (hasPassed(error, facts, stage) || goesOn || isOlder) {
     if (isMild) return null;
@@ -85,7 +88,10 @@ export function severityOf(
   return isGrave || count > 1 ? 'warning' : null;
 }
 
-/** It was said before any of these stopped, and builds got through meanwhile: it is no cause of theirs. */
+/**
+ * Returns whether an error is no cause of these builds: it began before any of them stopped, and
+ * other builds got through afterwards.
+ */
 function isOlderThan(
   { firstAgeMs, survived }: LogError,
   held: readonly Held[],
@@ -95,22 +101,26 @@ function isOlderThan(
   return held.every(({ sinceMs }) => sinceMs !== null && firstAgeMs > sinceMs + slackMs);
 }
 
-/** Whether something came after a build had stopped, as far as that is known. */
+/** Returns whether an event came after a build had stopped, as far as is known. */
 export function isSince(ageMs: Milliseconds | null, sinceMs: Milliseconds | null): boolean {
   return ageMs === null || sinceMs === null || ageMs <= sinceMs + 1_000;
 }
 
-/** Work went well after it, or all the builds that it names got further since or have ended. */
+/**
+ * Returns whether work succeeded after the error, or all builds that it names have progressed or
+ * ended since.
+ */
 function hasPassed(
   { recovered, lastAgeMs, builds: named }: LogError,
   facts: QueueFacts,
   stage: Stage,
 ): boolean {
   if (recovered) return true;
-  // All that it names are in Nomad: that they got there says nothing of their output.
+  // That the named builds are in Nomad does not show that their output arrives.
   if (stage === 'output-processor') return false;
   const now = nomadNow(facts.snapshot);
-  // What was in Nomad before shows nothing. By a clock that is wrong ages are right to what is fresh.
+  // A job submitted before the error shows nothing. With a wrong clock, ages are accurate only to
+  // the fresh window.
   const slackMs = facts.rightClocks.has(stage) ? SLACK_MS : facts.snapshot.freshMs;
   const gotThere = ({ submittedAt }: JobRow): boolean =>
     lastAgeMs === null || (ageAt(now, submittedAt) ?? 0) <= lastAgeMs + slackMs;

@@ -11,8 +11,8 @@ import type { Stage } from '../../stages.ts';
 const SHOWN = 3;
 
 /**
- * Builds that one stage has handed on and the next has never heard of: its log reaches back far
- * enough, and neither it nor any stage behind it nor Nomad names them.
+ * Returns the builds that one stage has handed on and the next has not received: its log reaches
+ * back far enough, and neither it nor a later stage nor Nomad names them.
  */
 export function lostBetween(
   facts: QueueFacts,
@@ -20,7 +20,8 @@ export function lostBetween(
   to: Stage,
 ): readonly StoppedTrail[] {
   const isRight = from !== null && facts.rightClocks.has(from);
-  // By a clock that is wrong a build may be older than it seems, and the pod that had it be gone.
+  // With a wrong clock, a build may be older than it appears, and the pod that received it may be
+  // gone.
   const reachOf = ({ ageMs, confirmed }: StoppedTrail): Milliseconds =>
     confirmed || isRight ? ageMs : facts.snapshot.windowMs;
   return facts.stopped.filter(
@@ -32,18 +33,24 @@ export function lostBetween(
   );
 }
 
-/** The stage has said all that it says of it, or says again and again that it is done with it. */
+/**
+ * Returns whether the stage has finished with the build, or has repeatedly logged handing it on.
+ */
 function isPast({ quietMs, mention }: StoppedTrail): boolean {
   return Math.max(quietMs, mention?.handedOnMs ?? 0) > STOPPED_AFTER_MS;
 }
 
-/** So many lost, and more than one in so many, were not all cancelled on the way. */
+/**
+ * If at least this many builds are lost, and at least this fraction, they cannot all have been
+ * cancelled on the way.
+ */
 const MANY = 3;
 const OFTEN = 0.25;
 
 /**
- * An error where builds wait or none came through since. Where nobody can be asked, and the next
- * stage took others after it, it may have been cancelled, unless many are gone.
+ * Returns `error` if the builds wait, or if none has come through since. If the UI cannot be read
+ * and the next stage has received later builds, a lost one may have been cancelled, so the severity
+ * is `warning` unless many are lost.
  */
 function severityOfLoss(
   facts: QueueFacts,
@@ -56,13 +63,13 @@ function severityOfLoss(
   );
   const since = (ageMs: Milliseconds): number => taken.filter((age) => age < ageMs).length;
   if (since(least(lost.map(({ quietMs }) => quietMs)) ?? 0) === 0) return 'error';
-  // The longest ago comes first.
+  // The first one was lost the longest ago.
   const through = since(lost[0]?.ageMs ?? 0);
   const isOften = lost.length >= MANY && lost.length >= OFTEN * (lost.length + through);
   return isOften ? 'error' : 'warning';
 }
 
-/** The lines that hand the builds on, and what the next stage says instead. */
+/** Returns the lines that hand the builds on, and what the next stage logged instead. */
 function evidenceOfLoss(
   facts: QueueFacts,
   lost: readonly StoppedTrail[],
@@ -106,7 +113,7 @@ function lastBeats(facts: QueueFacts, to: Stage): readonly Proof[] {
   return lines(beats.slice(0, 1));
 }
 
-/** The finding about lost builds. */
+/** Returns the finding about lost builds. */
 export function lossFinding(
   facts: QueueFacts,
   lost: readonly StoppedTrail[],

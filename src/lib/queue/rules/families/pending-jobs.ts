@@ -10,10 +10,12 @@ import { type Finding, fact, type Proof } from '../../finding.ts';
 import { known } from '../../snapshot/evidence.ts';
 import { closedFleet } from './closed-fleet.ts';
 
-/** A job may be pending for so long before it counts: placing it takes a moment. */
+/** A job counts as pending only after this time, because placement takes a moment. */
 const PENDING_MS: Milliseconds = 30_000;
 
-/** Jobs of these kinds wait for something else than a moment: Nomad has tried, and said why. */
+/**
+ * Kinds that count at once, because Nomad has tried to place the job and reported why it cannot.
+ */
 const LASTING: ReadonlySet<PendingKind> = new Set([
   'too-large',
   'constraint',
@@ -24,18 +26,18 @@ const LASTING: ReadonlySet<PendingKind> = new Set([
   'quota',
 ]);
 
-/** What a rule about pending jobs tells. */
+/** The texts and conditions of a rule about pending jobs. */
 export interface PendingAbout {
   readonly code: string;
   readonly kinds: readonly PendingKind[];
-  /** From how many builds it is to a title. */
+  /** Returns the title from a text such as `3 builds`. */
   readonly title: (count: string) => string;
   readonly remedy: (oldest: string) => Finding['remedy'];
-  /** It is no more than what the state of leader and clients makes of it. */
+  /** Whether the finding is left out if Nomad has no leader or no client accepts builds. */
   readonly follows: boolean;
 }
 
-/** Finds jobs that wait for reasons of these kinds: one finding for all of them. */
+/** Finds jobs pending for reasons of these kinds; returns one finding for all of them. */
 export function pendingJobs(facts: QueueFacts, about: PendingAbout): readonly Finding[] {
   const isClosed = closedFleet(facts) !== null;
   if (about.follows && (isClosed || isLeaderless(facts))) return [];
@@ -63,7 +65,10 @@ export function pendingJobs(facts: QueueFacts, about: PendingAbout): readonly Fi
   ];
 }
 
-/** Of a job that is pending; `unexplained` where nobody could say why. */
+/**
+ * Returns the kind of a pending job; `unexplained` if the reason is unknown, null if it is not
+ * pending.
+ */
 function kindOf({ status, pending }: JobRow): PendingKind | null {
   return status === 'pending' ? (pending?.kind ?? 'unexplained') : null;
 }
@@ -100,7 +105,7 @@ function evidenceOf(
   ];
 }
 
-/** The most that is asked for, against the most that a client has. */
+/** Returns the requested resources and those of the largest client. */
 function sizes(jobs: readonly JobRow[]): string | null {
   for (const { pending } of jobs) {
     const { asked, largest } = pending?.details ?? { asked: null, largest: null };

@@ -9,7 +9,7 @@ import { type Finding, type FindingSeverity, fact, type Proof } from '../../find
 import { known } from '../../snapshot/evidence.ts';
 import type { PodFact } from '../../snapshot/snapshot.ts';
 
-/** What may be wrong with a pod; each is a rule of its own. */
+/** What may be wrong with a pod; each problem is a separate rule. */
 export type PodIll =
   | 'node-lost'
   | 'out-of-memory'
@@ -18,27 +18,27 @@ export type PodIll =
   | 'unschedulable'
   | 'not-ready';
 
-/** A pod may take that long to become ready. */
+/** A pod may take this long to become ready. */
 const STARTING_MS: Milliseconds = 120_000;
-/** The scheduler needs a moment, and says then that no node can run a pod. */
+/** A pod may be unschedulable for this long, because the scheduler needs a moment. */
 const SCHEDULING_MS: Milliseconds = 15_000;
-/** A container that ends this often is in a loop, though it may run at the moment. */
+/** A container with this many restarts may be in a crash loop even if it is running. */
 const LOOP_RESTARTS = 3;
 const LOOP_EVERY: Milliseconds = 30 * 60_000;
-/** Kubernetes starts a container that keeps ending every five minutes at the least. */
+/** Kubernetes restarts a crash-looping container at least every five minutes. */
 const LOOP_RECENT: Milliseconds = 6 * 60_000;
 
 const IMAGE =
   /(?:^|:)(?:ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|ImageInspectError|RegistryUnavailable)$/;
-/** As `judgePod` says it; the node's name is its first group. */
+/** As worded by `judgePod`; the first group is the node's name. */
 const LOST = /^its node (\S+) (?:is|may be) lost/;
-/** What does not pass by itself: a ConfigMap or Secret that is missing, a command that is not there. */
+/** States that do not resolve themselves, such as a missing ConfigMap, Secret or command. */
 const MISCONFIGURED =
   /(?:^|:)(?:CreateContainerConfigError|CreateContainerError|RunContainerError)$/;
 const BETWEEN_STARTS =
   /(?:^|:)(?:CrashLoopBackOff|Error|ExitCode:\d*|Completed|ContainerCannotRun|StartError)$/;
 
-/** What is wrong with a pod at that moment; null where nothing is, or it just starts. */
+/** Returns the problem of a pod at a time; null if it has none, or is just starting. */
 function illOf(pod: PodFact, now: Date, windowMs: Milliseconds): PodIll | null {
   const { health, status, restarts, restartReason, lastRestartAt, why } = pod.judgement;
   if (health === 'completed' || health === 'left-behind' || health === 'terminating') return null;
@@ -65,12 +65,12 @@ function illOf(pod: PodFact, now: Date, windowMs: Milliseconds): PodIll | null {
   return unscheduled || status === 'Pending' ? 'unschedulable' : 'not-ready';
 }
 
-/** The node that a pod was lost with; null where it was not. */
+/** Returns the lost node of a pod; null if it was not lost. */
 export function lostNodeOf({ judgement: { why } }: PodFact): string | null {
   return why === null ? null : (LOST.exec(why)?.[1] ?? null);
 }
 
-/** Ready for the moment, but it ended several times, the last time just now. */
+/** Returns whether a pod that is ready now has terminated repeatedly, last a short time ago. */
 function loops({ judgement, createdAt }: PodFact, now: Date): boolean {
   const { restarts, lastRestartAt } = judgement;
   const last = ageAt(now, lastRestartAt);
@@ -79,11 +79,11 @@ function loops({ judgement, createdAt }: PodFact, now: Date): boolean {
   return last < LOOP_RECENT && age / restarts < LOOP_EVERY;
 }
 
-/** The pods of one service that have the same ill. */
+/** The pods of a service that have the same problem. */
 export interface IllService {
-  /** As the catalogue calls it. */
+  /** The name in the catalogue. */
   readonly name: string;
-  /** As its pods are called. */
+  /** The name of the pods' workload. */
   readonly workload: string;
   readonly importance: Importance;
   readonly severity: FindingSeverity;
@@ -92,7 +92,7 @@ export interface IllService {
   readonly builds: readonly string[];
 }
 
-/** The services that have this ill, and matter. */
+/** Returns the services with a problem that matters to builds. */
 export function illServices(facts: QueueFacts, ill: PodIll): readonly IllService[] {
   const now = kubernetesNow(facts.snapshot);
   const groups = Map.groupBy(
@@ -123,7 +123,10 @@ export function illServices(facts: QueueFacts, ill: PodIll): readonly IllService
   });
 }
 
-/** Builds do without many services; and where a Job's pod has ended well, one that did not is past. */
+/**
+ * Returns whether a problem matters. Builds do not need many services, and a failed pod of a Job is
+ * irrelevant once another one has completed.
+ */
 function matters(importance: Importance, ill: PodIll, pods: readonly PodFact[]): boolean {
   if (importance === 'pipeline' || importance === 'needed') return true;
   if (pods.some(({ judgement }) => judgement.health === 'completed')) return false;
@@ -158,7 +161,7 @@ function describe({ name, judgement, createdAt }: PodFact, now: Date): string {
   return `${name}: ${parts.join('; ')}`;
 }
 
-/** The finding of one service. */
+/** Returns the finding about a service. */
 export function podFinding(
   service: IllService,
   about: Pick<Finding, 'code' | 'title' | 'remedy'>,

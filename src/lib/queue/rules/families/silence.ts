@@ -10,17 +10,17 @@ import { known } from '../../snapshot/evidence.ts';
 import type { Stage } from '../../stages.ts';
 
 /**
- * Both beat every minute; three minutes without a beat are taken for stuck. That follows from the
- * operations guide's sample, it is not said there.
+ * Both stages log a heartbeat every minute; three minutes without one count as stuck. This is
+ * inferred from the operations guide's sample, not stated there.
  */
 const SILENT_AFTER_MS: Milliseconds = 180_000;
 
-/** Finds pods of a stage that run, used to say `Still running`, and do so no more. */
+/** Finds running pods of a stage that used to log `Still running` and have stopped. */
 export function silentStage(
   facts: QueueFacts,
   about: Pick<Finding, 'code'> & {
     readonly stage: Stage;
-    /** From what the stage is called here. */
+    /** Returns the remedy for the stage's name in this installation. */
     readonly remedy: (name: string) => Finding['remedy'];
   },
 ): readonly Finding[] {
@@ -32,8 +32,8 @@ export function silentStage(
   const working = log.lastEventAgeMs !== null && log.lastEventAgeMs < SILENT_AFTER_MS;
   const ready = readyPods(facts, stage);
   const own = log.pods.filter(({ pod }) => ready.has(pod));
-  // From 4.3 on nobody knows which of a stage's Deployments write anything: an empty log says something
-  // only where all are empty.
+  // From 4.3 on it is not known which of a stage's Deployments log anything, so an empty log means
+  // something only if all are empty.
   const isTold = facts.pipeline !== 'distributor' || own.every(({ lines: count }) => count === 0);
   const silent = own.filter((pod) => isSilent(pod, stopped.length > 0 && isTold));
   const beating = own.some(({ pod, lastBeatAgeMs }) => {
@@ -41,7 +41,7 @@ export function silentStage(
     return !others && lastBeatAgeMs !== null;
   });
   if (silent.length === 0 || working) return [];
-  // Sidecars of a pod that beats may be silent.
+  // Sidecars of a pod with heartbeats may be silent.
   const dead = silent.filter(
     ({ pod }) => !own.some((one) => one.pod === pod && !silent.includes(one) && hasBeat(one)),
   );
@@ -71,9 +71,9 @@ function hasBeat({ lastBeatAgeMs }: PodLogFacts): boolean {
   return lastBeatAgeMs !== null;
 }
 
-/** An empty log says something only where builds stop before it. */
+/** Returns whether a pod is silent. An empty log counts only if builds stop before the stage. */
 function isSilent({ lastBeatAgeMs, lines: count, reachesBackMs }: PodLogFacts, waited: boolean) {
-  // Of a node whose clock is wrong no more may be known than that its lines are not fresh.
+  // If the node's clock is wrong, it may only be known that the lines are not fresh.
   if (lastBeatAgeMs !== null) return lastBeatAgeMs >= SILENT_AFTER_MS;
   return waited && count === 0 && (reachesBackMs ?? 0) > SILENT_AFTER_MS;
 }

@@ -10,11 +10,11 @@ import { type Held, heldAt, isSince, severityOf } from './error-severity.ts';
 
 const SHOWN = 3;
 
-/** What is told of a stage's errors, apart from the errors themselves. */
+/** The code, the stage and the remedy of a finding about errors. */
 export interface StageErrorsAbout {
   readonly code: string;
   readonly stage: Stage;
-  /** From what the stage is called here. */
+  /** Returns the remedy for the stage's name in this installation. */
   readonly remedy: (name: string) => Finding['remedy'];
 }
 
@@ -58,11 +58,14 @@ export function stageErrors(facts: QueueFacts, about: StageErrorsAbout): readonl
   ];
 }
 
-/** So often said is no chance; of a build that waits, once more than once. */
+/** The number of repetitions that is not a coincidence; fewer suffice for a waiting build. */
 const AGAIN = 3;
 const AGAIN_OF_HELD = 2;
 
-/** Trouble below ERROR that a stage told again and again while builds came no further than there. */
+/**
+ * Returns problems below the level ERROR that a stage logged repeatedly while builds stopped near
+ * it.
+ */
 function repeated(troubles: readonly LogError[], held: readonly Held[]) {
   return troubles
     .filter(({ count, builds: named, lastAgeMs, recovered }) => {
@@ -94,7 +97,9 @@ function evidenceOf(error: LogError): readonly Proof[] {
 
 const LONGEST = 120;
 
-/** What it says, and what was thrown where the message alone does not tell; the root cause before both. */
+/**
+ * Returns a short text for an error: the root cause if known, else the message with the exception.
+ */
 function inShort({ message, exception, causes, lines: all }: LogError): string {
   const root = causes.at(-1);
   const told = all.slice(1).map(({ text }) => text.trim());
