@@ -134,6 +134,12 @@ describe('server 4.3', () => {
     expect(text.stdout.replace(/\s+/g, ' ')).toContain('The profile says server 3.0, but docker-');
   });
 
+  it('tells what took the place of a service that the operations guide names', async () => {
+    const sandbox = await startSandbox({ scenario: 'server-4.3' });
+    const { stdout } = await run(sandbox, ['services', 'show', 'schedulerer'], TERMINAL);
+    expect(stdout).toMatch(/^Instead +docker-provisioner from server 4\.3 on$/m);
+  });
+
   it('is set up as what it is', async () => {
     const sandbox = await startSandbox({ scenario: 'server-4.3' });
     const { stdout } = await run(sandbox, ['init', '--dry-run', '--json']);

@@ -157,6 +157,7 @@ export const GUIDE_SERVICES: readonly Service[] = [
     until: '4.2',
     labels: ['app=dispatcher'],
     neededBy: ['scheduler'],
+    replacedBy: ['distributor'],
   },
   {
     name: 'domain-service',
@@ -293,6 +294,7 @@ export const GUIDE_SERVICES: readonly Service[] = [
     until: '4.2',
     labels: ['app=output-processor'],
     neededBy: ['frontend'],
+    replacedBy: ['output', 'step'],
   },
   {
     name: 'permissions-service',
@@ -325,6 +327,7 @@ export const GUIDE_SERVICES: readonly Service[] = [
     until: '4.2',
     workloads: ['scheduler', 'schedulerer'],
     labels: ['app=schedulerer'],
+    replacedBy: ['docker-provisioner'],
   },
   {
     name: 'server-troubleshooter',
@@ -385,6 +388,7 @@ export const GUIDE_SERVICES: readonly Service[] = [
     since: '3.0',
     until: '4.2',
     neededBy: ['vm-scaler', 'vm-gc'],
+    replacedBy: ['machine-provisioner'],
   },
   {
     name: 'workflows-conductor',

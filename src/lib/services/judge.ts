@@ -56,6 +56,8 @@ export interface ServiceStatus {
   readonly why: string | null;
   /** The services that need it. */
   readonly neededBy: readonly string[];
+  /** Services that replace it in later versions. */
+  readonly replacedBy: readonly string[];
 }
 
 /** The evidence about services. */
@@ -182,6 +184,7 @@ function judge(part: Part, scene: Scene): ServiceStatus {
     pods: pods.map((pod) => pod.name).sort(),
     why: ill ? (ill.judgement.why ?? ill.judgement.status) : whyOf(state, absence),
     neededBy: service?.neededBy ?? [],
+    replacedBy: service?.replacedBy ?? [],
   };
 }
 

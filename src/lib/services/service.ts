@@ -31,6 +31,8 @@ export interface Service {
   readonly labels?: readonly string[];
   /** The services that need it. */
   readonly neededBy?: readonly string[];
+  /** Services that replaced it in the version after `until`. */
+  readonly replacedBy?: readonly string[];
 }
 
 /** The severities in order, worst first. */

@@ -55,6 +55,9 @@ export function serviceDetailView(detail: ServiceDetail, now: Date): DetailView 
           { label: 'State', value: service.state, tone: TONES[service.state] },
           { label: 'Ready', value: readyText(service) ?? 'unknown' },
           ...(service.why === null ? [] : [{ label: 'Why', value: service.why }]),
+          ...(service.state === 'absent' && service.replacedBy.length > 0
+            ? [{ label: 'Instead', value: `${service.replacedBy.join(', ')} from server 4.3 on` }]
+            : []),
           { label: 'Role', value: service.role ?? 'unknown' },
           { label: 'Impact', value: service.impact ?? 'unknown' },
           { label: 'Severity', value: `${service.severity}${doubtful}` },

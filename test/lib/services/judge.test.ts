@@ -212,6 +212,7 @@ it('the catalogue has each service once, with its role and its dependents', () =
   for (const service of catalogue.services) {
     expect(service.role).not.toBe('');
     for (const other of service.neededBy ?? []) expect(names).toContain(other);
+    for (const other of service.replacedBy ?? []) expect(names).toContain(other);
   }
   const losing = catalogue.services.filter(({ losesBuilds }) => losesBuilds);
   expect(losing.map(({ name }) => name)).toEqual([
