@@ -2,12 +2,14 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where Debian's packages put jars; CI unpacks them below a folder of its own. */
+/**
+ * The root directory below which Debian's packages have put the jars; CI unpacks them into its own.
+ */
 const ROOT = process.env['CLOJURE_ROOT'] ?? '/';
 
 const JARS = ['clojure-1*.jar', 'spec.alpha.jar', 'core.specs.alpha.jar', 'nrepl.jar'];
 
-/** The class path of Clojure and nREPL; null where a jar or Java is missing, and which. */
+/** Returns the class path of Clojure and nREPL; if something is missing, null and its name. */
 export function classPath(): { readonly path: string | null; readonly missing: string | null } {
   const found: string[] = [];
   for (const jar of JARS) {
@@ -19,13 +21,13 @@ export function classPath(): { readonly path: string | null; readonly missing: s
   return { path: found.join(':'), missing: null };
 }
 
-/** A real nREPL on loopback, with stand-ins of the server's two functions. */
+/** A real nREPL on loopback, with stand-ins for two functions of the CircleCI server. */
 export interface ClojureServer {
   readonly port: number;
   stop(): void;
 }
 
-/** Stand-ins: the namespaces and names of the server, accounts in memory. */
+/** The stand-ins: namespaces and functions with the server's names, and accounts in memory. */
 const STUB = `
 (ns circle.model.user)
 (def accounts (atom []))
@@ -47,7 +49,11 @@ const STUB = `
 @(promise)
 `;
 
-/** Starts Clojure and waits until it listens. */
+/**
+ * Starts Clojure and waits until its nREPL listens.
+ *
+ * @throws Error if Clojure ends before
+ */
 export async function startClojure(path: string): Promise<ClojureServer> {
   const child: ChildProcess = spawn('java', ['-cp', path, 'clojure.main', '-e', STUB], {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-/** The scripts for zsh and fish in the shells themselves. */
+/** Tests the completion scripts for zsh and fish in real shells. */
 
 const RUN = join(import.meta.dirname, '..', '..', 'bin', 'run.js');
 
@@ -40,7 +40,7 @@ describe.skipIf(!has('fish'))('fish', () => {
     ],
     ['config validate circle', 'circleci-admin\n'],
     ['no such ', ''],
-  ])('finishes %j', (line, offered) => {
+  ])('completes %j', (line, offered) => {
     const script = `circleci-admin completion fish | source; complete -C 'circleci-admin ${line}'`;
     expect(run('fish', ['-c', script])).toBe(offered);
   });
@@ -52,8 +52,8 @@ describe.skipIf(!has('zsh'))('zsh', () => {
     ['nomad status --status=p', 'circleci-admin nomad status --status=pending '],
     ['config set nomad.addr', 'circleci-admin config set nomad.address '],
     ['config validate circle', 'circleci-admin config validate circleci-admin '],
-  ])('finishes %j', (line, finished) => {
-    // A terminal in which a widget shows the line that Tab has made.
+  ])('completes %j', (line, finished) => {
+    // In a pseudo-terminal, a widget shows the line after the completion by Tab.
     const script = [
       'zmodload zsh/zpty; zpty z zsh -f -i',
       `zpty -w z 'PS1=; unset zle_bracketed_paste; autoload -U compinit; compinit -u'`,

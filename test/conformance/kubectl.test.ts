@@ -17,7 +17,7 @@ import { seededRandom } from '../../src/lib/sandbox/random.ts';
 const KUBECTL = process.env['KUBECTL'] ?? 'kubectl';
 const LIMITED = 'system:serviceaccount:circleci-server:limited';
 
-/** The version of the kubectl that is there, or null. */
+/** Returns the version of the installed kubectl; without kubectl, null and a line on stderr. */
 function kubectlVersion(): string | null {
   try {
     return execFileSync(KUBECTL, ['version', '--client'], { encoding: 'utf8' });
@@ -45,7 +45,7 @@ function start(args: readonly string[]): ChildProcess {
   });
 }
 
-/** Runs kubectl to its end. */
+/** Runs kubectl until it ends. */
 function kubectl(args: readonly string[], input = ''): Promise<Result> {
   const child = start(args);
   let out = '';
@@ -60,7 +60,7 @@ function kubectl(args: readonly string[], input = ''): Promise<Result> {
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
 }
 
-/** Runs kubectl until its output says something, and then ends it. */
+/** Runs kubectl until its output matches, then kills it. `then` is called at the first output. */
 function until(args: readonly string[], wanted: RegExp, then?: () => void): Promise<string> {
   const child = start(args);
   let out = '';
@@ -119,7 +119,7 @@ describe.skipIf(VERSION === null).each([['v4'], ['v5']] as const)(
       await rm(directory, { recursive: true });
     });
 
-    test('get pods: table, wide, json, selectors', async () => {
+    test('get pods: table, wide, JSON and selectors', async () => {
       const table = await kubectl(['get', 'pods']);
       expect(table.err).toBe('');
       expect(table.out).toMatch(/^NAME +READY +STATUS +RESTARTS +AGE\n/);
@@ -150,7 +150,7 @@ describe.skipIf(VERSION === null).each([['v4'], ['v5']] as const)(
       expect(out).toMatch(/Warning +BackOff .* Back-off restarting failed container/);
     });
 
-    test('logs, with follow and of the run before', async () => {
+    test('logs, also with --follow and of the previous run', async () => {
       const tail = await kubectl(['logs', '-l', 'app=dispatcher', '--tail=500']);
       expect(tail.out).toMatch(/INFO dispatcher\.core Still running\.\.\.;/);
       const { name } = sandbox.pod('frontend').metadata;
@@ -163,7 +163,7 @@ describe.skipIf(VERSION === null).each([['v4'], ['v5']] as const)(
       expect(before.err).toContain(`previous terminated container "frontend" in pod "${name}"`);
     });
 
-    test('exec: output, exit codes, standard input', async () => {
+    test('exec: output, exit codes and standard input', async () => {
       const run = (...command: string[]) => kubectl(['exec', 'circleci-nomad-0', '--', ...command]);
       expect(await run('nomad', 'node', 'status', '-allocs')).toEqual({
         code: 0,
@@ -195,7 +195,7 @@ describe.skipIf(VERSION === null).each([['v4'], ['v5']] as const)(
       child.kill();
     });
 
-    test('delete pod: it comes back, and a watch sees it', async () => {
+    test('delete pod: the pod is replaced, and a watch shows it', async () => {
       const { uid } = sandbox.pod('circleci-nomad-0').metadata;
       const watched = until(
         ['get', 'pods', '-w', '-l', 'app=nomad-server'],
@@ -211,7 +211,7 @@ describe.skipIf(VERSION === null).each([['v4'], ['v5']] as const)(
       );
     });
 
-    test('rollout restart, and scale', async () => {
+    test('rollout restart and scale', async () => {
       const old = sandbox.pod('dispatcher').metadata.name;
       await kubectl(['rollout', 'restart', 'deployment/dispatcher']);
       const done = await kubectl(['rollout', 'status', 'deployment/dispatcher', '--timeout=20s']);
@@ -223,7 +223,7 @@ describe.skipIf(VERSION === null).each([['v4'], ['v5']] as const)(
       expect(left.every(({ metadata }) => metadata.deletionTimestamp !== undefined)).toBe(true);
     });
 
-    test('auth can-i, for ourselves and as somebody', async () => {
+    test('auth can-i, for the current user and for another', async () => {
       expect((await kubectl(['auth', 'can-i', 'delete', 'pods'])).out).toBe('yes\n');
       const limited = (...asked: string[]) => kubectl(['auth', 'can-i', ...asked, '--as', LIMITED]);
       expect(await limited('list', 'pods')).toMatchObject({ code: 0, out: 'yes\n' });

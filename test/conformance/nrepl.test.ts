@@ -17,7 +17,7 @@ async function session(port = clojure.port): Promise<ReplSession> {
   return openSession(socket, { clock: systemClock, requestTimeout: 20_000 });
 }
 
-/** A proxy that hands the server's bytes on in pieces of the given sizes, one after the other. */
+/** Starts a proxy that passes on the server's bytes in pieces of the given sizes, in turn. */
 async function choppingProxy(sizes: readonly number[]): Promise<number> {
   const server = createServer((client: Socket) => {
     const upstream = connect({ host: '127.0.0.1', port: clojure.port });
@@ -58,7 +58,7 @@ describe.skipIf(path === null)('a real Clojure nREPL', () => {
     clojure.stop();
   });
 
-  test('lists, deletes, and no longer lists', async () => {
+  test('lists logins, deletes one, and no longer lists it', async () => {
     const repl = await session();
     const before = await loginsByRepl(repl);
     expect(before).toHaveLength(501);
@@ -67,7 +67,7 @@ describe.skipIf(path === null)('a real Clojure nREPL', () => {
     await repl.close();
   });
 
-  test('an exception of the function is told in its words', async () => {
+  test('an exception of the function is reported with its message', async () => {
     const repl = await session();
     await expect(deleteByRepl(repl, 'guarded')).rejects.toMatchObject({
       kind: 'service',
@@ -77,7 +77,7 @@ describe.skipIf(path === null)('a real Clojure nREPL', () => {
     await repl.close();
   });
 
-  test('the printed, the values and the exception of several forms come in their order', async () => {
+  test('the output, values and exceptions of several forms arrive in order', async () => {
     const repl = await session();
     const told: string[] = [];
     const end = await runCode(repl, '(println "ä€𝄞") (+ 1 2) [:a nil] (/ 1 0) :on', {
@@ -96,7 +96,7 @@ describe.skipIf(path === null)('a real Clojure nREPL', () => {
     await repl.close();
   });
 
-  test('an answer of 10 MB is whole', async () => {
+  test('a result of 10 MB is complete', async () => {
     const repl = await session();
     const end = await runCode(repl, '(apply str (repeat 5000000 "aü"))', NOWHERE);
     const [value = ''] = end.values;
@@ -107,9 +107,9 @@ describe.skipIf(path === null)('a real Clojure nREPL', () => {
 
   test.each([
     ['byte by byte', [1]],
-    ['in uneven pieces', [1, 3, 7, 2, 64, 5]],
-    ['through length prefixes and characters of several bytes', [2, 2, 1]],
-  ])('answers that come %s', async (_, sizes) => {
+    ['in pieces of different sizes', [1, 3, 7, 2, 64, 5]],
+    ['in pieces that split length prefixes and multibyte characters', [2, 2, 1]],
+  ])('responses can arrive %s', async (_, sizes) => {
     const repl = await session(await choppingProxy(sizes));
     const logins = await loginsByRepl(repl);
     expect(logins).toContain('person-499');
@@ -118,7 +118,7 @@ describe.skipIf(path === null)('a real Clojure nREPL', () => {
     await repl.close();
   });
 
-  test('an evaluation is interrupted, and the session goes on', async () => {
+  test('after an interrupted evaluation, the session can still be used', async () => {
     const repl = await session();
     const controller = new AbortController();
     const end = await runCode(
@@ -132,20 +132,20 @@ describe.skipIf(path === null)('a real Clojure nREPL', () => {
     await repl.close();
   });
 
-  test('a limit interrupts what takes longer', async () => {
+  test('an evaluation is interrupted at its timeout', async () => {
     const repl = await session();
     const run = runCode(repl, '(Thread/sleep 600000)', NOWHERE, { timeoutMs: 300 });
     await expect(run).rejects.toMatchObject({ kind: 'timeout', code: 'REPL_TIMEOUT' });
     await repl.close();
   });
 
-  test('code that reads its input gets the end of it', async () => {
+  test('code that reads standard input gets the end of the input', async () => {
     const repl = await session();
     expect((await runCode(repl, '(read-line)', NOWHERE)).values).toEqual(['nil']);
     await repl.close();
   });
 
-  test('a function that is not there is named, and nothing is done', async () => {
+  test('a missing function is named in the error', async () => {
     const repl = await session();
     await runCode(repl, "(ns-unmap 'circle.model.user 'where)", NOWHERE);
     await expect(loginsByRepl(repl)).rejects.toMatchObject({

@@ -4,40 +4,40 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 const SSHD = process.env['SSHD'] ?? '/usr/sbin/sshd';
-/** Where Debian's packages were unpacked that sshd needs; null where the system has them. */
+/** The directory of sshd's libraries from unpacked Debian packages; null if it is not set. */
 const LIBRARIES = process.env['SSHD_LIBRARIES'] ?? null;
-/** Root cannot run sshd without its own account: then it is nobody. */
+/** As root, sshd needs a separate account of its own, so it runs as nobody. */
 const UID = process.getuid?.() === 0 ? 65_534 : (process.getuid?.() ?? 0);
 
-/** The account that both servers have. */
+/** The user name on all servers. */
 export const USER = 'operator';
 
-/** Whether there is an OpenSSH server to run; says so where there is none. */
+/** Whether an OpenSSH server can be started; if not, prints a line on stderr. */
 export function hasOpenSsh(): boolean {
   const there = existsSync(SSHD) && LIBRARIES !== null;
   if (!there) process.stderr.write(`skipped: no sshd (${SSHD}) with libnss_wrapper\n`);
   return there;
 }
 
-/** Makes a pair of keys: `path` and `path.pub`. */
+/** Creates a key pair: `path` and `path.pub`. */
 export function makeKey(path: string, passphrase = '', options = ['-t', 'ed25519']): void {
   execFileSync('ssh-keygen', ['-q', ...options, '-N', passphrase, '-f', path]);
 }
 
-/** What is not as usual about a server. */
+/** Options that differ from the usual ones. */
 export interface OpenSshOptions {
-  /** Where commands there look for programs first. */
+  /** The directory that comes first in the PATH of commands. */
   readonly path?: string;
-  /** Lines for its sshd_config. */
+  /** Additional lines for sshd_config. */
   readonly config?: readonly string[];
-  /** Types of further host keys that it has. */
+  /** The types of additional host keys. */
   readonly hostKeys?: readonly string[];
 }
 
 /** A real OpenSSH server on loopback. */
 export class OpenSsh {
   readonly port: number;
-  /** Path of its host key. */
+  /** The path of its host key. */
   readonly hostKey: string;
   readonly #child: ChildProcess;
 
@@ -47,7 +47,7 @@ export class OpenSsh {
     this.#child = child;
   }
 
-  /** Starts one in a directory of its own, that lets the owners of these public keys in. */
+  /** Starts a server in a new directory. `authorized` is the content of authorized_keys. */
   static async start(
     directory: string,
     authorized: string,
@@ -92,7 +92,7 @@ export class OpenSsh {
     return new OpenSsh(port, file('host'), child);
   }
 
-  /** Ends the server and every session with it. */
+  /** Stops the server and all of its sessions. */
   async stop(): Promise<void> {
     const ended = new Promise((resolve) => this.#child.once('close', resolve));
     this.cut();
@@ -100,9 +100,9 @@ export class OpenSsh {
     await ended;
   }
 
-  /** Breaks every connection off. */
+  /** Breaks all connections. */
   cut(): void {
-    // The process that holds the connection is a child of the one that watches over it.
+    // A connection is held by a child of the process that monitors it.
     for (const id of descendantsOf(this.#child.pid ?? 0)) process.kill(id, 'SIGKILL');
   }
 }
@@ -129,7 +129,7 @@ function childrenOf(pid: number): readonly number[] {
       .filter(Boolean)
       .map(Number);
   } catch (error) {
-    // pgrep fails where there is none.
+    // pgrep fails if there are no children.
     if (error instanceof Error && 'status' in error && error.status === 1) return [];
     throw error;
   }

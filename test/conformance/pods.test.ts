@@ -8,7 +8,7 @@ import { cli, startSandbox } from '../support/sandbox.ts';
 
 const KUBECTL = process.env['KUBECTL'] ?? 'kubectl';
 
-/** Whether there is a kubectl; says so where there is none. */
+/** Whether kubectl is installed; if not, prints a line on stderr. */
 function hasKubectl(): boolean {
   try {
     execFileSync(KUBECTL, ['version', '--client']);
@@ -19,16 +19,18 @@ function hasKubectl(): boolean {
   }
 }
 
-/** Runs kubectl against a sandbox, and returns what it printed. */
+/** Returns a function that runs kubectl against a sandbox and returns its output. */
 function kubectlFor(sandbox: Sandbox): (...words: readonly string[]) => Promise<string> {
   const { KUBECONFIG } = sandbox.environment();
-  // Without a home, kubectl keeps its cache in the folder that it is run in.
+  // Without HOME, kubectl writes its cache into the current directory.
   const env = { PATH: process.env['PATH'], HOME: tmpdir(), KUBECONFIG, NO_PROXY: '*' };
   return async (...words) =>
     (await promisify(execFile)(KUBECTL, [...words], { env, maxBuffer: 1 << 28 })).stdout;
 }
 
-/** Name, READY, STATUS and RESTARTS of every pod: as kubectl prints them, and as we do. */
+/**
+ * Returns NAME, READY, STATUS and RESTARTS of every pod, as printed by kubectl and by this tool.
+ */
 async function podsOfBoth(sandbox: Sandbox) {
   const printed = await kubectlFor(sandbox)('get', 'pods', '--no-headers');
   const theirs = linesOf(printed).map((line) => line.split(/\s+/).slice(0, 4));
@@ -39,7 +41,7 @@ async function podsOfBoth(sandbox: Sandbox) {
   return { ours, theirs: theirs.sort(([a = ''], [b = '']) => (a < b ? -1 : 1)) };
 }
 
-/** The log of a pod with the time of each line, as kubectl prints it, from our objects. */
+/** Returns the log of a pod in kubectl's format with timestamps, from this tool's JSON output. */
 async function ownLog(sandbox: Sandbox, pod: string, flags: readonly string[]): Promise<string> {
   const options = { env: sandbox.environment(), clock: sandbox.clock };
   const { stdout } = await cli(['pods', 'logs', pod, '--json', ...flags], options);
@@ -49,8 +51,8 @@ async function ownLog(sandbox: Sandbox, pod: string, flags: readonly string[]): 
 
 const linesOf = (text: string): readonly string[] => text.trim().split('\n').filter(Boolean);
 
-describe.skipIf(!hasKubectl())('beside kubectl', () => {
-  test('the same pods, states and logs', async () => {
+describe.skipIf(!hasKubectl())('compared with kubectl', () => {
+  test('pods, statuses and logs are the same', async () => {
     const sandbox = await startSandbox();
     const { kubernetes } = sandbox;
     kubernetes.addPod({ name: 'crasher', situation: 'crash-loop', exitCode: 3 });
@@ -68,7 +70,7 @@ describe.skipIf(!hasKubectl())('beside kubectl', () => {
     }
   });
 
-  test('a log from a moment on, and of so many bytes', async () => {
+  test('kubectl gets a log from a time on, and with a limit of bytes', async () => {
     const sandbox = await startSandbox();
     const kubectl = kubectlFor(sandbox);
     const pod = sandbox.kubernetes.pod('dispatcher').metadata.name;
@@ -89,26 +91,29 @@ describe.skipIf(!hasKubectl())('beside kubectl', () => {
     ['crash-loop', 'schedulerer', /^(?:CrashLoopBackOff|Error|Running)$/],
     ['out-of-memory', 'output-processor', /^(?:CrashLoopBackOff|OOMKilled|Running)$/],
     ['image-missing', 'dispatcher', /^(?:ImagePullBackOff|ErrImagePull)$/],
-  ])('in %s: the same states, restarts and last words', async (scenario, service, states) => {
-    const sandbox = await startSandbox({ scenario: findScenario(scenario) });
-    const { name } = sandbox.kubernetes.pod(service).metadata;
-    const seen = new Set<string>();
-    for (let round = 0; round < 4; round += 1) {
-      const { ours, theirs } = await podsOfBoth(sandbox);
-      expect(ours).toEqual(theirs);
-      const [, ready, status = ''] = theirs.find(([pod]) => pod === name) ?? [];
-      expect(status).toMatch(states);
-      seen.add(`${ready} ${status}`);
-      await sandbox.clock.advance(75_000);
-    }
-    expect([...seen].some((state) => state.startsWith('0/'))).toBe(true);
-    if (scenario === 'image-missing') return;
-    const before = await kubectlFor(sandbox)('logs', name, '--previous', '--timestamps');
-    expect(before).not.toBe('');
-    expect(await ownLog(sandbox, name, ['--previous'])).toBe(before);
-  });
+  ])(
+    'in %s: statuses, restarts and the previous log are the same',
+    async (scenario, service, states) => {
+      const sandbox = await startSandbox({ scenario: findScenario(scenario) });
+      const { name } = sandbox.kubernetes.pod(service).metadata;
+      const seen = new Set<string>();
+      for (let round = 0; round < 4; round += 1) {
+        const { ours, theirs } = await podsOfBoth(sandbox);
+        expect(ours).toEqual(theirs);
+        const [, ready, status = ''] = theirs.find(([pod]) => pod === name) ?? [];
+        expect(status).toMatch(states);
+        seen.add(`${ready} ${status}`);
+        await sandbox.clock.advance(75_000);
+      }
+      expect([...seen].some((state) => state.startsWith('0/'))).toBe(true);
+      if (scenario === 'image-missing') return;
+      const before = await kubectlFor(sandbox)('logs', name, '--previous', '--timestamps');
+      expect(before).not.toBe('');
+      expect(await ownLog(sandbox, name, ['--previous'])).toBe(before);
+    },
+  );
 
-  test('a paused Deployment is not restarted by either, until its rollout is resumed', async () => {
+  test('a paused Deployment can be restarted by neither tool before its rollout is resumed', async () => {
     const sandbox = await startSandbox();
     const kubectl = kubectlFor(sandbox);
     const options = { env: sandbox.environment(), clock: sandbox.clock };
@@ -124,7 +129,7 @@ describe.skipIf(!hasKubectl())('beside kubectl', () => {
     expect(await cli(restart, options)).toMatchObject({ exitCode: 0 });
   });
 
-  test('a dispatcher that was stopped is started, and the queues go down', async () => {
+  test('after a stopped dispatcher is scaled up, the queues become empty', async () => {
     const sandbox = await startSandbox({ scenario: findScenario('dispatcher-stopped') });
     const kubectl = kubectlFor(sandbox);
     const waiting = async (): Promise<number | null> => {

@@ -4,31 +4,33 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Where Debian's package puts the programs themselves; those on the PATH are wrappers for root. */
+/**
+ * The directory of the real programs in Debian's package; those on the PATH are wrappers for root.
+ */
 const PROGRAMS = '/usr/lib/rabbitmq/bin';
 const NODE = 'conformance@localhost';
 
-/** What a command said, and how it ended. */
+/** The output and exit code of a command. */
 export interface Said {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Whether there is a RabbitMQ to run; says so where there is none. */
+/** Whether RabbitMQ is installed; if not, prints a line on stderr. */
 export function hasRabbitMq(): boolean {
   const there = existsSync(join(PROGRAMS, 'rabbitmq-server'));
   if (!there) process.stderr.write(`skipped: no rabbitmq-server (${PROGRAMS})\n`);
   return there;
 }
 
-/** Whom its processes run as; the current user where it does not say. */
+/** The account for its processes; by default the current user. */
 interface Account {
   readonly uid?: number;
   readonly gid?: number;
 }
 
-/** A real RabbitMQ node on loopback, with a port mapper, a cookie and data of its own. */
+/** A real RabbitMQ node on loopback, with its own port mapper, cookie and data. */
 export class RabbitMqNode {
   readonly #account: Account;
   readonly #environment: NodeJS.ProcessEnv;
@@ -39,7 +41,7 @@ export class RabbitMqNode {
     this.#environment = environment;
   }
 
-  /** Starts one in a directory that is there and empty. */
+  /** Starts a node in an existing empty directory. */
   static async start(directory: string): Promise<RabbitMqNode> {
     const account = accountOf(directory);
     const file = (name: string): string => join(directory, name);
@@ -66,17 +68,17 @@ export class RabbitMqNode {
       RABBITMQ_LOG_BASE: file('log'),
       RABBITMQ_CONFIG_FILE: file('rabbitmq'),
       RABBITMQ_ENABLED_PLUGINS_FILE: file('plugins'),
-      // What the machine's own broker is told.
+      // Do not read the configuration of the machine's own broker.
       RABBITMQ_CONF_ENV_FILE: '/dev/null',
       RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
     });
-    // Otherwise the node would start one that outlives it.
+    // Otherwise, the node would start a port mapper that is not stopped with it.
     node.#spawn('epmd', []);
     await node.#ready(node.#spawn(join(PROGRAMS, 'rabbitmq-server'), []));
     return node;
   }
 
-  /** Runs rabbitmqctl against this node. */
+  /** Runs rabbitmqctl for this node. */
   ctl(...words: readonly string[]): Promise<Said> {
     const options = { ...this.#account, env: this.#environment, cwd: '/' };
     return new Promise((resolve) => {
@@ -87,13 +89,17 @@ export class RabbitMqNode {
     });
   }
 
-  /** Evaluates an Erlang expression in the node; fails where it does. */
+  /**
+   * Evaluates an Erlang expression in the node.
+   *
+   * @throws Error if the evaluation fails
+   */
   async evaluate(expression: string): Promise<void> {
     const { code, stderr } = await this.ctl('eval', expression);
     if (code !== 0) throw new Error(`rabbitmqctl eval ended with ${code}: ${stderr}`);
   }
 
-  /** Ends the node and its port mapper. */
+  /** Stops the node and its port mapper. */
   async stop(): Promise<void> {
     for (const child of this.#processes.toReversed()) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
@@ -125,7 +131,7 @@ export class RabbitMqNode {
   }
 }
 
-/** The account that the package made: root's files are none of the broker's business. */
+/** Returns the account of Debian's package for root, so that the broker does not run as root. */
 function accountOf(directory: string): Account {
   if (process.getuid?.() !== 0) return {};
   const id = (flag: string): number =>
@@ -135,7 +141,7 @@ function accountOf(directory: string): Account {
   return account;
 }
 
-/** Three that differ. */
+/** Returns three different free ports. */
 async function freePorts(): Promise<readonly [number, number, number]> {
   const servers = [0, 1, 2].map(() => createServer().listen(0, '127.0.0.1'));
   const ports: number[] = [];

@@ -11,11 +11,11 @@ import { rabbitmqPod } from '../../src/lib/sandbox/pipeline/rabbitmq-pod.ts';
 import { failure } from '../lib/http/loopback.ts';
 import { hasRabbitMq, RabbitMqNode, type Said } from './rabbitmq-node.ts';
 
-/** How we list queues, and the sandbox's rabbitmqctl, beside a real RabbitMQ. */
+/** Compares the listing of queues, and the sandbox's rabbitmqctl, with a real RabbitMQ. */
 
 const PLACE = { pod: 'circleci-rabbitmq-0', container: 'rabbitmq' };
 
-/** What both hold. */
+/** The queues of the node and of the sandbox. */
 const QUEUES: readonly QueueCounts[] = [
   { name: 'usage-queue', ready: 0, unacknowledged: 0, consumers: 1 },
   { name: 'run-queue', ready: 9, unacknowledged: 3, consumers: 0 },
@@ -29,7 +29,7 @@ const declare = (vhost: string, names: readonly string[]): string =>
 const PUBLISH = `[rabbit_basic:publish(rabbit_misc:r(<<"/">>, exchange, <<>>), <<"run-queue">>, [], <<"task">>)
   || _ <- lists:seq(1, 12)].`;
 
-/** One that takes three and does not acknowledge, and waits for more of another queue. */
+/** A client that takes three messages without an acknowledgement, and consumes another queue. */
 const TAKE = `Asker = self(),
   spawn(fun() ->
     {ok, _} = application:ensure_all_started(amqp_client),
@@ -47,7 +47,7 @@ const TAKE = `Asker = self(),
 let directory: string;
 let node: RabbitMqNode;
 
-/** A client whose pod is the real node. */
+/** Returns a Kubernetes client that runs rabbitmqctl in the real node. */
 function client(vary: (words: readonly string[]) => readonly string[] = (words) => words) {
   const exec: KubernetesClient['exec'] = async ({ command, stdout, stderr }) => {
     const [program, ...words] = command;
@@ -66,7 +66,7 @@ const list = (vary?: (words: readonly string[]) => readonly string[]) =>
     heard: () => undefined,
   });
 
-/** The sandbox's. */
+/** Runs rabbitmqctl in the sandbox. */
 async function simulated(words: readonly string[]): Promise<Said> {
   let stdout = '';
   let stderr = '';
@@ -84,7 +84,9 @@ async function simulated(words: readonly string[]): Promise<Said> {
   return { code, stdout, stderr };
 }
 
-/** In an order that does not hang on hashes, and of what it says against a command its beginning. */
+/**
+ * Sorts the lines, because their order depends on hashes; of an error, keeps only the first line.
+ */
 function comparable({ code, stdout, stderr }: Said): unknown {
   const lines = stdout.split('\n').map((line) => line.replace(/^,\{/, '{'));
   const heads = stderr.split('\n').filter((line) => line !== '');
@@ -125,7 +127,7 @@ describe.skipIf(!hasRabbitMq())('RabbitMQ', () => {
     [['list_queues', 'colour']],
     [['list_vhosts', 'colour']],
     [['list_unicorns']],
-  ])('rabbitmqctl %j says the same in the sandbox', async (words) => {
+  ])('rabbitmqctl %j gives the same output in the sandbox', async (words) => {
     expect(comparable(await simulated(words))).toEqual(comparable(await node.ctl(...words)));
   });
 
@@ -137,20 +139,20 @@ describe.skipIf(!hasRabbitMq())('RabbitMQ', () => {
     (await queues).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
   test.each([
-    ['as we ask for them', (words: readonly string[]) => words],
-    ['with the talk around them', (words: readonly string[]) => words.slice(1)],
-    ['silently', (words: readonly string[]) => ['-s', ...words.slice(1)]],
-    ['as JSON', (words: readonly string[]) => ['--formatter', 'json', ...words]],
-  ])('we read the queues %s', async (_, vary) => {
+    ['with our own options', (words: readonly string[]) => words],
+    ['with additional messages in the output', (words: readonly string[]) => words.slice(1)],
+    ['with -s', (words: readonly string[]) => ['-s', ...words.slice(1)]],
+    ['in JSON', (words: readonly string[]) => ['--formatter', 'json', ...words]],
+  ])('queues can be read %s', async (_, vary) => {
     expect(await byName(list(vary))).toEqual(USUAL);
   });
 
-  test('a virtual host that there is not has no queues', async () => {
+  test('a missing virtual host has no queues', async () => {
     const { code, stdout } = await node.ctl('-q', 'list_queues', '-p', 'nope', 'name');
     expect({ code, rows: parseList(stdout, ['name']) }).toEqual({ code: 0, rows: [] });
   });
 
-  test('other virtual hosts: with blanks in names, and one that is down', async () => {
+  test('virtual hosts with spaces in their names are listed, and one that is down is not', async () => {
     for (const name of ['two words', 'halted']) {
       await node.ctl('add_vhost', name);
       await node.evaluate(declare(name, ['a queue']));
@@ -166,7 +168,7 @@ describe.skipIf(!hasRabbitMq())('RabbitMQ', () => {
     ]);
   });
 
-  test('a node that is not there, and a cookie that is not its own, are told', async () => {
+  test('a missing node and a wrong cookie are reported', async () => {
     const gone = await failure(list((words) => ['-n', 'nobody@localhost', ...words]));
     expect(gone).toMatchObject({ kind: 'service', code: 'RABBITMQCTL_FAILED' });
     const message =

@@ -7,11 +7,14 @@ import { createSshClient, type SshOptions } from '../../src/lib/ssh/sessions.ts'
 import { systemClock } from '../../src/lib/terminal/system-clock.ts';
 import { hasOpenSsh, makeKey, OpenSsh, USER } from './openssh.ts';
 
-/** Our SSH client's keys, and those of hosts, against OpenSSH; and a host with little patience. */
+/**
+ * Tests the SSH client with the kinds of user keys and host keys of OpenSSH, and with a strict
+ * server.
+ */
 
 const HOST = '127.0.0.1';
 
-/** Keys as operators have them, by what makes them. */
+/** Keys as operators have them: a name and the options of ssh-keygen. */
 const KEYS: readonly [string, ...string[]][] = [
   ['rsa', '-t', 'rsa', '-b', '2048'],
   ['rsa-pem', '-t', 'rsa', '-b', '2048', '-m', 'PEM'],
@@ -63,7 +66,7 @@ async function echo(session: SshSession, word: string): Promise<string> {
 describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'openssh-'));
-    // The server may run as somebody else.
+    // The server may run as another user.
     chmodSync(directory, 0o755);
     for (const [name, ...options] of KEYS) makeKey(path(name), '', options);
     const authorized = KEYS.map(([name]) => readFileSync(path(`${name}.pub`), 'utf8'));
@@ -82,17 +85,17 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
     rmSync(directory, { recursive: true });
   });
 
-  test.each(KEYS)('lets a key in: %s', async (keyFile) => {
+  test.each(KEYS)('accepts a key: %s', async (keyFile) => {
     const client = connect(keyFile, strict.hostKey);
     expect(await client.use(HOST, (session) => echo(session, 'in'))).toBe('in');
   });
 
-  test.each(['rsa', 'ecdsa'])('shows the one of its keys that is known: %s', async (type) => {
+  test.each(['rsa', 'ecdsa'])('is verified by the one host key that is known: %s', async (type) => {
     const client = connect('rsa', path(`strict/${type}`));
     expect(await client.use(HOST, (session) => echo(session, 'in'))).toBe('in');
   });
 
-  test('runs one command after the other where it takes no more at once', async () => {
+  test('runs one command after the other if it allows only one session', async () => {
     const words = ['1', '2', '3', '4', '5', '6'];
     const ran = await connect('rsa', strict.hostKey).use(HOST, (session) =>
       Promise.all(words.map((word) => echo(session, word))),
@@ -100,7 +103,7 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
     expect(ran).toEqual(words);
   });
 
-  test('is no bastion where it forbids forwarding', async () => {
+  test('cannot be a bastion if it forbids forwarding', async () => {
     const bastion = { user: USER, host: HOST, port: strict.port };
     const failed = connect('rsa', strict.hostKey, { bastion }).forward(HOST, 22);
     await expect(failed).rejects.toMatchObject({
@@ -109,7 +112,7 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
     });
   });
 
-  test('hangs up on somebody with too many keys, who is told so', async () => {
+  test('closes the connection after too many keys, which is reported', async () => {
     mkdirSync(path('.ssh'));
     for (const type of ['ed25519', 'ecdsa']) makeKey(path(`.ssh/id_${type}`), '', ['-t', type]);
     const failed = connect(null, strict.hostKey).use(HOST, async () => null);

@@ -12,7 +12,7 @@ import { createSshClient, type SshOptions } from '../../src/lib/ssh/sessions.ts'
 import { systemClock } from '../../src/lib/terminal/system-clock.ts';
 import { hasOpenSsh, makeKey, OpenSsh, USER } from './openssh.ts';
 
-/** Our SSH client against real OpenSSH servers: a host, reached through a bastion. */
+/** Tests the SSH client with real OpenSSH servers: a host that is reached through a bastion. */
 
 const GIB = 1024 ** 3;
 
@@ -75,7 +75,7 @@ async function run(session: SshSession, command: string, stdin?: string): Promis
 describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'openssh-'));
-    // The servers may run as somebody else.
+    // The servers may run as another user.
     chmodSync(directory, 0o755);
     for (const name of ['key', 'other']) makeKey(path(name));
     makeKey(path('locked'), 'a passphrase');
@@ -103,7 +103,7 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
     rmSync(directory, { recursive: true });
   });
 
-  test('runs commands: output, exit code, signal, standard input', async () => {
+  test('runs commands with output, exit code, signal and standard input', async () => {
     await connect().use('127.0.0.1', async (session) => {
       expect(await run(session, 'echo out; echo err >&2; exit 7')).toEqual({
         exitCode: 7,
@@ -121,7 +121,7 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
     });
   });
 
-  test('gives a terminal to what wants one', async () => {
+  test('provides a terminal if requested', async () => {
     await connect().use('127.0.0.1', async (session) => {
       const out: Uint8Array[] = [];
       const sizes = (async function* () {
@@ -138,7 +138,7 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
     });
   });
 
-  test('streams a gigabyte with flat memory', async () => {
+  test('streams a gigabyte with constant memory', async () => {
     await connect().use('127.0.0.1', async (session) => {
       let bytes = 0;
       let most = 0;
@@ -157,7 +157,7 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
     });
   });
 
-  test('holds the host back where its reader is slow', async () => {
+  test('stops sending if the reader is slow', async () => {
     await connect().use('127.0.0.1', async (session) => {
       const gate = Promise.withResolvers<void>();
       let first = true;
@@ -171,7 +171,7 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
         },
         stderr: async () => undefined,
       });
-      // The same connection still answers meanwhile.
+      // The same connection can still be used.
       expect(await run(session, 'echo beside')).toMatchObject({ out: 'beside\n' });
       expect(bytes).toBeLessThan(1_000_000);
       gate.resolve();
@@ -180,7 +180,7 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
     });
   });
 
-  test('refuses a host key that it does not know, and keeps it once it is told to', async () => {
+  test('is refused if its host key is unknown; with acceptNew, the key is stored', async () => {
     const failed = connect({ knownHosts: 'fresh' }).use('127.0.0.1', async () => null);
     await expect(failed).rejects.toMatchObject({
       code: 'SSH_HOST_KEY_UNKNOWN',
@@ -194,7 +194,7 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
     expect(readFileSync(path('fresh'), 'utf8')).toBe(readFileSync(path('known_hosts'), 'utf8'));
   });
 
-  test('refuses a host key that is another one than before, whatever is accepted', async () => {
+  test('is refused if its host key has changed, even with acceptNew', async () => {
     for (const acceptNew of [false, true]) {
       const failed = connect({ knownHosts: 'swapped', acceptNew }).use(
         '127.0.0.1',
@@ -204,7 +204,7 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
     }
   });
 
-  test('ends with 3 where its key is not let in', async () => {
+  test('refuses other keys, with exit code 3', async () => {
     const failed = connect({ keyFile: 'other' }).use('127.0.0.1', async () => null);
     await expect(failed).rejects.toMatchObject({
       code: 'SSH_AUTH_FAILED',
@@ -213,7 +213,7 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
     });
   });
 
-  test('unlocks a key by its passphrase', async () => {
+  test('is reached with a key that has a passphrase', async () => {
     const asked = connect({ keyFile: 'locked', passphrase: 'a passphrase' });
     expect(await asked.use('127.0.0.1', (session) => run(session, 'true'))).toMatchObject({
       exitCode: 0,
@@ -225,7 +225,7 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
     });
   });
 
-  test('takes the keys of an agent, and asks for no passphrase of those', async () => {
+  test('is reached with the keys of an agent, without asking for a passphrase', async () => {
     const agentSocket = path('agent');
     const agent = spawn('ssh-agent', ['-D', '-a', agentSocket], {
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -253,11 +253,11 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
     }
   });
 
-  test('drains a client from itself by the nomad CLI there', async () => {
+  test('can be drained as a Nomad client by its own nomad CLI', async () => {
     const id = '11111111-0000-4000-8000-000000000000';
     const said = JSON.stringify({ ID: id, Name: "ip-10-0-1-2's", Status: 'ready' });
     writeFileSync(path('self.json'), said);
-    // Who logs in may be somebody else.
+    // The login may be by another user.
     writeFileSync(path('asked'), '', { mode: 0o666 });
     chmodSync(path('asked'), 0o666);
     const script = [
@@ -291,7 +291,7 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
     ]);
   });
 
-  test('ends a command whose time is over', async () => {
+  test('runs no command beyond its timeout', async () => {
     const late = connect().use('127.0.0.1', (session) =>
       session.exec({
         command: 'sleep 60',
@@ -303,7 +303,7 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
     await expect(late).rejects.toMatchObject({ code: 'SSH_TIMEOUT', exitCode: 8 });
   });
 
-  test.each(['host', 'bastion'] as const)('says when the %s is lost', async (which) => {
+  test.each(['host', 'bastion'] as const)('reports a lost connection to the %s', async (which) => {
     const lost = connect().use('127.0.0.1', (session) =>
       session.exec({
         command: 'echo ready; sleep 60',
@@ -314,7 +314,7 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
     await expect(lost).rejects.toMatchObject({ code: 'SSH_LOST', exitCode: 4 });
   });
 
-  test('says when the bastion cannot reach the host', async () => {
+  test('is reported as unreachable if the bastion cannot reach it', async () => {
     const { port } = await OpenSsh.start(path('gone'), '').then(async (gone) => {
       await gone.stop();
       return gone;

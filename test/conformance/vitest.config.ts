@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** The field's real clients against the sandbox: slower, and not part of `npm test`. */
+/**
+ * The conformance tests use the field's real clients and servers. They are slower, and are not part
+ * of `npm test`.
+ */
 export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
