@@ -40,7 +40,7 @@ export class LogCursor {
   /** The number of bytes read of a log without positions. */
   #counted = 0;
   /**
-   * The sizes of the files that were read completely; null unless the log was read from its start.
+   * The sizes of the files that were read completely, from the start of the log; null if unknown.
    */
   #sizes: Map<number, number> | null = null;
   #window = FIRST_WINDOW;

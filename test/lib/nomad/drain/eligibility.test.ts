@@ -76,7 +76,7 @@ describe('planEndDrain', () => {
     ]);
   });
 
-  it('has a view', () => {
+  it('is shown as a table', () => {
     const changes = planEndDrain([OPEN, CLOSED, DRAINING], { keepIneligible: false });
     const text = renderDetail(clientChangeView(changes), { width: 80, color: false, wide: false });
     expect(`\n${text}`).toMatchInlineSnapshot(`

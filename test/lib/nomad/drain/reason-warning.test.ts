@@ -24,7 +24,7 @@ it.each([
   expect(await reasonWarning(server(version), { deadline: null })).toEqual([]);
 });
 
-it('returns no warning only if the permission to read the version is missing', async () => {
+it('returns no warning without the permission to read the version, and throws any other error', async () => {
   expect(await reasonWarning(failing('unauthorised'), SPEC)).toEqual([]);
   expect(await failureOf(reasonWarning(failing('service'), SPEC))).toMatchObject({ code: 'NO' });
 });

@@ -64,7 +64,7 @@ it.each([
   expect(ran).toEqual([['nomad', 'version']]);
 });
 
-it('does not change a given container', async () => {
+it('uses a given container as it is', async () => {
   const { exec, containersAsked } = await pod(['metrics', 'nomad']);
   expect(await failureOf(exec('other'))).toMatchObject({
     kind: 'validation',
