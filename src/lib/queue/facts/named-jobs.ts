@@ -2,8 +2,9 @@ import { known } from '../snapshot/evidence.ts';
 import type { QueueFacts } from './facts.ts';
 
 /**
- * Whether Nomad's list shows which builds have a job. Up to 4.2 every build's job is named after it. The
- * names of later versions are not published: there, a job without the name of a build may be any build's.
+ * Returns whether it is known to which build each job in Nomad's list belongs. Up to 4.2, every job
+ * is named after its build. The names in later versions are not published, so a job without the
+ * name of a build may belong to any build.
  */
 export function namesEveryJob({ pipeline, snapshot }: Pick<QueueFacts, 'pipeline' | 'snapshot'>) {
   const jobs = known(snapshot.nomad.jobs);
