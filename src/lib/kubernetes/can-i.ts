@@ -1,9 +1,10 @@
 /**
- * Returns the `kubectl auth can-i` question for a permission. kubectl takes `pods/log` for a pod named
- * log, and then says yes to whoever may read pods: a subresource has a flag of its own.
+ * Returns the `kubectl auth can-i` command that checks a permission. A subresource needs the flag
+ * `--subresource`: kubectl takes `pods/log` for the pod named "log", and then answers yes if pods may
+ * be read.
  *
- * @param resource as in `pods/log` or `deployments.apps`
- * @param scope such as `-n circleci-server`
+ * @param resource plural name, with its subresource or API group: `pods/log`, `deployments.apps`
+ * @param scope the flags for the namespace, such as `-n circleci-server`
  */
 export function canIQuestion(verb: string, resource: string, scope: string): string {
   const [type = resource, subresource] = resource.split('/');

@@ -112,7 +112,7 @@ export interface Workload extends WorkloadReference {
   readonly observed: boolean;
   /** `RollingUpdate`, `Recreate` or `OnDelete`; null if the spec has no strategy. */
   readonly strategy: string | null;
-  /** A rolling update of a StatefulSet does not replace pods with a lower number; left out if 0. */
+  /** A StatefulSet's rolling update replaces only pods from this ordinal on; undefined for 0. */
   readonly partition?: number;
   /** Whether the rollout is paused: no pods are replaced until it is resumed. */
   readonly paused?: boolean;

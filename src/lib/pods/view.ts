@@ -110,7 +110,7 @@ function lastEndText({ restartReason, lastRestartAt }: PodRow, now: Date): strin
   return `${restartReason}, ${formatDuration(now.getTime() - lastRestartAt.getTime())} ago`;
 }
 
-/** As kubectl prints it: `16 (75s ago)`. */
+/** Returns the restarts in the format of kubectl: `16 (75s ago)`. */
 function restartsText({ restarts, lastRestartAt }: PodRow, now: Date): string {
   if (restarts === 0 || lastRestartAt === null) return String(restarts);
   return `${restarts} (${formatAge(now.getTime() - lastRestartAt.getTime())} ago)`;

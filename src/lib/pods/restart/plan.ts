@@ -133,7 +133,7 @@ function targetOf(
   };
 }
 
-/** Whether the partition of a StatefulSet keeps a pod from being replaced by a roll. */
+/** Whether a rollout does not replace a pod, because its ordinal is below the partition. */
 function isKept({ name }: Pod, { partition = 0 }: Workload): boolean {
   return partition > 0 && Number(/-(\d+)$/.exec(name)?.[1] ?? partition) < partition;
 }
