@@ -22,8 +22,8 @@ class Expired extends Error {}
 
 /**
  * Yields changes of pods from now on. A broken watch resumes from the last resource version. If
- * that has expired on the server, the pods are listed again and compared with the known ones, so
- * that no change is lost or repeated. Ends when the signal is aborted.
+ * that has expired on the server, the pods are listed again and compared with the known ones, and
+ * each difference is yielded once. Ends when the signal is aborted.
  *
  * @throws AdminError as listed at KubernetesClient, after {@link GIVE_UP_AFTER} consecutive
  *   failures; at once if it is neither a service error nor a timeout, or if the first list fails

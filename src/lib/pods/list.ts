@@ -58,10 +58,7 @@ export async function listPods(
   return podList(pods, client.target.namespace, choice.notReady, context);
 }
 
-/**
- * Yields the list now and after every change, until aborted. Changes that arrive while the reader
- * handles a list are combined.
- */
+/** Yields the list now, and again after every change, until aborted. */
 export async function* watchPodList(
   client: Reader,
   choice: PodChoice & { readonly notReady: boolean },
