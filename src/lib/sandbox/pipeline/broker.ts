@@ -5,6 +5,8 @@ import type { SizedBuild } from './steps.ts';
 export interface Traveller extends SizedBuild {
   readonly durationMs: number | null;
   readonly exitCode: number;
+  /** How many parallel tasks it has. */
+  readonly parallel: number;
   /** Milliseconds since the epoch, true time. */
   readonly queuedAt: number;
   /** Whether the first part of its way has passed it on. */

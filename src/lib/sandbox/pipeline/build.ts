@@ -21,6 +21,11 @@ export function nameBuild(id: string, org: string, repo: string, number: number)
   return { id, org, repo, number, jobId, url: `${WEB_ADDRESS}/gh/${org}/${repo}/${number}` };
 }
 
+/** The names of one of a build's parallel tasks, from 0. */
+export function nameTask(build: BuildName, task: number): BuildName {
+  return { ...build, jobId: build.jobId.replace(/-\d+-build-/, `-${task}-build-`) };
+}
+
 /** The build of one of Nomad's jobs; null for a job that no build has asked for. */
 export function buildOfJob({ id: jobId, meta }: JobRecord): BuildName | null {
   const id = /^([0-9a-f]{24})-\d+-build-/.exec(jobId)?.[1];

@@ -2,7 +2,7 @@ import type { JobRequest } from '../nomad/job-spec.ts';
 import type { JobRecord } from '../nomad/records.ts';
 import type { Random } from '../random.ts';
 import { Broker, type QueueCounts, type Traveller } from './broker.ts';
-import { nameBuild } from './build.ts';
+import { nameBuild, nameTask } from './build.ts';
 import type { BuildNumbers } from './build-numbers.ts';
 import type { FaultBoard } from './faults.ts';
 import { dispatchingOf } from './form.ts';
@@ -33,6 +33,8 @@ const DURATION_MS: readonly [number, number] = [120_000, 600_000];
 /** What the way of builds to Nomad needs. */
 export interface DispatchWorld {
   readonly form: PipelineForm;
+  /** Parallel tasks of each build. */
+  readonly parallel: number;
   readonly timeline: Timeline;
   readonly random: Random;
   readonly faults: FaultBoard;
@@ -72,6 +74,7 @@ export class Dispatch {
       size: { cpuMhz, memoryMb },
       durationMs: durationMs === undefined ? random.integer(...DURATION_MS) : durationMs,
       exitCode: request.exitCode ?? 0,
+      parallel: this.#world.parallel,
       queuedAt: at,
       forwarded: false,
     };
@@ -139,7 +142,10 @@ export class Dispatch {
     for (const { afterMs, event } of STEPS[service]) {
       // Whether Nomad takes it is not known before.
       if (event === 'posted') continue;
-      timeline.later(at, afterMs, (then) => say(service, pod, event, build, then));
+      const about = service === 'schedulerer' ? this.#tasksOf(build) : [build];
+      timeline.later(at, afterMs, (then) => {
+        for (const one of about) say(service, pod, event, one, then);
+      });
     }
     timeline.later(at, workMs(service), (then) => {
       const next = this.#way[this.#way.indexOf(service) + 1];
@@ -167,7 +173,7 @@ export class Dispatch {
     const { faults, nomad, say, post } = this.#world;
     if (faults.has('schedulerer-error')) {
       // It keeps the message, and gets it again when it is started anew.
-      say('schedulerer', pod, 'post-failed', build, at);
+      for (const task of this.#tasksOf(build)) say('schedulerer', pod, 'post-failed', task, at);
       return;
     }
     if (!nomad.leader) {
@@ -175,10 +181,21 @@ export class Dispatch {
       return;
     }
     this.#broker.acknowledge(build);
-    say('schedulerer', pod, 'posted', build, at);
-    post(build, at);
+    for (const task of this.#tasksOf(build)) {
+      say('schedulerer', pod, 'posted', task, at);
+      post(task, at);
+    }
     this.waiting.delete(build);
     this.revision += 1;
+  }
+
+  /** The parallel tasks that reach the schedulerer. */
+  #tasksOf(build: Traveller): readonly Traveller[] {
+    const lost = this.#world.faults.has('task-lost') && build.parallel > 1 ? 1 : 0;
+    return Array.from({ length: build.parallel - lost }, (_, task) => ({
+      ...build,
+      name: nameTask(build.name, task),
+    }));
   }
 
   #refused(build: Traveller, pod: string, at: number): void {

@@ -53,6 +53,7 @@ export class PipelineSandbox {
   readonly #dispatch: Dispatch;
   readonly #outputs: OutputPath;
   readonly #queuedAt = new WeakMap<JobRecord, number>();
+  readonly #parallel = new WeakMap<JobRecord, number>();
   #noticing = false;
 
   constructor(
@@ -76,6 +77,7 @@ export class PipelineSandbox {
     this.#workforce = workforce;
     this.#dispatch = new Dispatch({
       form: this.#form,
+      parallel: scenario.parallel ?? 1,
       timeline,
       random,
       faults,
@@ -142,6 +144,11 @@ export class PipelineSandbox {
     return this.#queuedAt.get(job) ?? this.trueTime(job.submittedAt) - TO_NOMAD_MS;
   }
 
+  /** How many parallel tasks the build of a job has. */
+  parallelOf(job: JobRecord): number {
+    return this.#parallel.get(job) ?? 1;
+  }
+
   /** Whether the server has heard that a job's task has started, or has finished. */
   heardOf(job: JobRecord, event: OutputEvent): boolean {
     return !this.#logs.held.has(job, event);
@@ -180,12 +187,14 @@ export class PipelineSandbox {
     this.#kubernetes.onPodChange(() => this.#notice());
   }
 
-  #post({ name, size, durationMs, exitCode, queuedAt }: Traveller, at: number): JobRecord {
+  #post(build: Traveller, at: number): JobRecord {
+    const { name, size, durationMs, exitCode, queuedAt, parallel } = build;
     this.#logs.travelled.add(name.jobId);
     const meta = { build_url: name.url };
     const request = { id: name.jobId, meta, ...size, durationMs, exitCode };
     const job = this.#nomad.submitJob(request, Math.max(0, this.#timeline.now() - at));
     this.#queuedAt.set(job, queuedAt);
+    this.#parallel.set(job, parallel);
     // Placed in the past, it changes nothing any more that somebody would hear of.
     if (at < this.#timeline.openedAt && this.#outputs.broken) {
       this.#logs.held.hold({ job, event: 'task-started' });

@@ -49,6 +49,8 @@ export type PipelineFault =
   | 'dispatcher-silent'
   /** What the first part hands on never arrives at the second, until both have new pods. */
   | 'job-lost'
+  /** The last of a build's parallel tasks never reaches the schedulerer. */
+  | 'task-lost'
   /** Every task ends in an error of the schedulerer, and none is posted. */
   | 'schedulerer-error'
   /** The output-processor fails at whatever build agents send. */
@@ -83,6 +85,8 @@ export interface PipelineScenario {
    * timestamps follow it. `nomad` is the clock of Nomad's servers and clients.
    */
   readonly clockSkewMs?: Readonly<Record<string, number>>;
+  /** Parallel tasks of each build that is started: 1. */
+  readonly parallel?: number;
   /** Harmless lines of libraries between the services' own. */
   readonly noise?: { readonly perMinute: number; readonly seed: number };
   /** A seed: the services say the same in other words. */

@@ -140,7 +140,7 @@ function buildDocument(build: BuildRecord): unknown {
     start_time: moment(startedAt),
     stop_time: moment(stoppedAt),
     build_time_millis: ended && startedAt !== null ? stoppedAt - startedAt : null,
-    parallel: 1,
+    parallel: build.parallel ?? 1,
   };
 }
 

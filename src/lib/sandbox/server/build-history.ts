@@ -11,6 +11,8 @@ export interface BuildRecord {
   readonly queuedAt: number;
   readonly startedAt: number | null;
   readonly stoppedAt: number | null;
+  /** Parallel tasks: 1 if left out. */
+  readonly parallel?: number;
 }
 
 const DAY_MS = 86_400_000;

@@ -15,9 +15,12 @@ export interface ServerHearsay {
     readonly queuedAt: number;
     /** Whether it has left the usage queue. */
     readonly forwarded: boolean;
+    readonly parallel: number;
   }>;
   /** Returns when the build of a job was queued, in milliseconds since the epoch. */
   queuedAt(job: JobRecord): number;
+  /** How many parallel tasks the build of a job has. */
+  parallelOf(job: JobRecord): number;
   /** Returns whether the output-processor has reported the event. */
   heardOf(job: JobRecord, event: 'task-started' | 'task-finished'): boolean;
   /** Converts a time recorded by Nomad to true time in milliseconds, without clock skew. */
@@ -41,7 +44,7 @@ export function nomadBuilds(
     version = current;
     const placed = new Map<string, AllocationRecord>();
     for (const allocation of state.allocations.all()) placed.set(allocation.job.id, allocation);
-    const waiting = [...hearsay.waiting()].map(({ name, queuedAt, forwarded }) => ({
+    const waiting = [...hearsay.waiting()].map(({ name, queuedAt, forwarded, parallel }) => ({
       org: name.org,
       repo: name.repo,
       number: name.number,
@@ -49,10 +52,19 @@ export function nomadBuilds(
       queuedAt,
       startedAt: null,
       stoppedAt: null,
+      parallel,
     }));
-    builds = state.jobs
-      .all()
-      .flatMap<AnonymousBuild>((job) => buildOf(job, placed.get(job.id), hearsay) ?? [])
+    const tasks = new Map<string, AnonymousBuild[]>();
+    for (const job of state.jobs.all()) {
+      const task = buildOf(job, placed.get(job.id), hearsay);
+      if (task === null) continue;
+      const key = job.id.replace(/-\d+-build-.*/, '');
+      const others = tasks.get(key);
+      if (others) others.push(task);
+      else tasks.set(key, [task]);
+    }
+    builds = [...tasks.values()]
+      .map(wholeBuild)
       .concat(waiting)
       .sort((a, b) => b.queuedAt - a.queuedAt);
     return builds;
@@ -80,6 +92,26 @@ function buildOf(
     queuedAt: Math.floor(hearsay.queuedAt(job)),
     startedAt: started ? moment(task?.startedAt) : null,
     stoppedAt: finished ? moment(task?.finishedAt) : null,
+    parallel: hearsay.parallelOf(job),
+  };
+}
+
+/** A build out of its parallel tasks: it starts with the first of them and ends with the last. */
+function wholeBuild(tasks: readonly AnonymousBuild[]): AnonymousBuild {
+  const [first] = tasks;
+  if (first === undefined) throw new Error('a build has a task');
+  const parallel = Math.max(first.parallel ?? 1, tasks.length);
+  if (parallel === 1) return first;
+  const starts = tasks.flatMap(({ startedAt }) => startedAt ?? []);
+  const stops = tasks.flatMap(({ stoppedAt }) => stoppedAt ?? []);
+  const hasEnded = stops.length === parallel;
+  const ended = tasks.find(({ status }) => status !== 'success')?.status ?? 'success';
+  const status = hasEnded ? ended : starts.length > 0 ? 'running' : 'scheduled';
+  return {
+    ...first,
+    ...{ parallel, status },
+    startedAt: starts.length > 0 ? Math.min(...starts) : null,
+    stoppedAt: hasEnded ? Math.max(...stops) : null,
   };
 }
 
