@@ -180,7 +180,7 @@ function findingOf({ service, name, place, vital, lacks, commands }: Asked): Fin
   };
 }
 
-/** Returns whether all of a service is missing. For Kubernetes, everything depends on the pods. */
+/** Returns whether the pods of Kubernetes, or several parts of another service, are missing. */
 function isWhole(lacks: readonly Lack[], service: string): boolean {
   const parts = lacks.map(({ part }) => part);
   return service === 'kubernetes' ? parts.includes('the pods') : parts.length > 1;

@@ -14,7 +14,7 @@ import {
 import type { ChangeSet, NomadState, Transaction } from './state.ts';
 import type { Dialect } from './version.ts';
 
-/** How long after a drain killed builds a release that replaces them later examines them again. */
+/** The delay before a release that replaces drained builds later examines their jobs again. */
 const REPLACE_LATER_MS = 30_000;
 
 /**

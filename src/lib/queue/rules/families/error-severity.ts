@@ -12,7 +12,10 @@ import type { Stage } from '../../stages.ts';
 
 /** A working stage may log within this time that it has recovered. */
 const TOO_EARLY_MS: Milliseconds = 30_000;
-/** The errors of a working stage are reported if they exceed this fraction of its log events. */
+/**
+ * The errors of a stage that continues to work are reported if they exceed this fraction of the
+ * processed builds, and number at least {@link MANY}.
+ */
 const OFTEN = 0.25;
 const MANY = 10;
 /** An error that occurred at least this often is not a coincidence. */
