@@ -53,9 +53,8 @@ export async function listPods(
   choice: PodChoice & { readonly notReady: boolean },
   context: PodListContext,
 ): Promise<PodList> {
-  const chosen = await choosePods(client, context.catalogue, choice, context);
-  const pods = await markLostNodes(client, chosen, context.signal);
-  return podList(pods, client.target.namespace, choice.notReady, context);
+  const pods = await choosePods(client, context.catalogue, choice, context);
+  return podList(client, pods, choice, context);
 }
 
 /** Yields the list now, and again after every change, until aborted. */
@@ -69,12 +68,11 @@ export async function* watchPodList(
   for (const pod of await choosePods(client, context.catalogue, choice, context)) {
     pods.set(pod.name, pod);
   }
-  const { namespace } = client.target;
-  yield podList([...pods.values()], namespace, choice.notReady, context);
+  yield podList(client, [...pods.values()], choice, context);
   const selector = { ...selectorsOf(choice), fromStart: true, signal: context.signal };
   for await (const change of client.watchPods(selector)) {
     if (!matches(change.pod) || !keep(pods, change)) continue;
-    yield podList([...pods.values()], namespace, choice.notReady, context);
+    yield podList(client, [...pods.values()], choice, context);
   }
 }
 
@@ -87,18 +85,19 @@ function keep(pods: Map<string, Pod>, { type, pod }: PodChange): boolean {
   return true;
 }
 
-function podList(
+async function podList(
+  client: Reader,
   pods: readonly Pod[],
-  namespace: string,
-  notReady: boolean,
-  context: PodListContext,
-): PodList {
-  const rows = pods.map((pod) => podRow(pod, context.catalogue, context.now()));
+  { notReady }: { readonly notReady: boolean },
+  { catalogue, now, signal }: PodListContext,
+): Promise<PodList> {
+  const marked = await markLostNodes(client, pods, signal);
+  const rows = marked.map((pod) => podRow(pod, catalogue, now()));
   rows.sort((a, b) => (a.name < b.name ? -1 : 1));
   const count = (health: PodRow['health']): number =>
     rows.filter((row) => row.health === health).length;
   return {
-    namespace,
+    namespace: client.target.namespace,
     summary: {
       pods: rows.length,
       ready: count('ready'),

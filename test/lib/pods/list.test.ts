@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { listPods } from '../../../src/lib/pods/list.ts';
+import { listPods, watchPodList } from '../../../src/lib/pods/list.ts';
 import { makeCatalogue } from '../../../src/lib/services/catalogue.ts';
 import { clusterRig } from './cluster-rig.ts';
 
@@ -41,4 +41,26 @@ it('gives the same READY, STATUS and RESTARTS as the API server in every situati
     });
     expect(ours).toEqual(plain.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
   }
+});
+
+it('names a lost node in every list of a watch', async () => {
+  const rig = await clusterRig([{ name: 'frontend', situation: 'not-ready' }]);
+  await rig.clock.advance(60_000);
+  const stop = new AbortController();
+  const lostNodes = async (names: readonly string[]) =>
+    names.map((name) => ({ name, why: 'Kubelet stopped posting node status.' }));
+  const client = { ...rig.client, lostNodes };
+  const context = {
+    catalogue: makeCatalogue(),
+    signal: stop.signal,
+    now: () => rig.clock.now(),
+  };
+  const choice = { names: [], services: [], notReady: false };
+  const why = async () => (await lists.next()).value?.pods[0]?.why;
+  const lists = watchPodList(client, choice, context);
+  expect(await why()).toMatch(/^its node \S+ is/);
+  const next = why();
+  rig.sandbox.crash('frontend');
+  expect(await next).toMatch(/^its node \S+ is/);
+  stop.abort();
 });
