@@ -1,6 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { INSTALLATION_4_3 } from '../../src/lib/sandbox/kubernetes/services-4x.ts';
 import type { Sandbox } from '../../src/lib/sandbox/sandbox.ts';
+import { findScenario } from '../../src/lib/sandbox/scenarios/index.ts';
 import { cli, startSandbox, whileTimePasses } from '../support/sandbox.ts';
+import { World } from '../support/world.ts';
 
 const TERMINAL = { tty: true, LANG: 'en_US.UTF-8' };
 
@@ -158,6 +163,27 @@ describe('server 4.3', () => {
       expect(exitCode, access).toBe(0);
       expect(JSON.parse(stdout).clients).toHaveLength(5);
     }
+  });
+});
+
+describe('a server whose services have other names than is known', () => {
+  it('is missing one, until the services file of the profile names it', async () => {
+    const base = findScenario('server-4.3');
+    const pods = INSTALLATION_4_3.map((spec) =>
+      spec.name === 'docker-provisioner' ? { ...spec, name: 'container-provisioner' } : spec,
+    );
+    await using world = await World.open({ scenario: { ...base, kubernetes: { pods } } });
+    const limits = ['--limit', '1d', '--request-timeout', '1d'];
+    const words = ['troubleshoot', 'queue', '--json', ...limits];
+    const unknown = await world.cli(words);
+    expect(JSON.parse(unknown.stdout).findings[0]).toMatchObject({
+      ...{ code: 'CQ0106', title: 'docker-provisioner has no pod' },
+    });
+    const file = join(world.home, 'services.yaml');
+    await writeFile(file, '- name: docker-provisioner\n  workloads: [container-provisioner]\n');
+    await world.writeProfile('services:', `  file: ${file}`);
+    const told = await world.cli(words);
+    expect(JSON.parse(told.stdout)).toMatchObject({ pipeline: 'distributor', findings: [] });
   });
 });
 

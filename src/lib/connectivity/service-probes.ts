@@ -48,6 +48,8 @@ const NEEDS: readonly { readonly service: string; readonly targets: readonly Tar
   { service: 'legacy-dispatcher', targets: DATA },
   { service: 'dispatcher', targets: DATA },
   { service: 'scheduler', targets: [NOMAD, ...DATA] },
+  // What else it needs is not published.
+  { service: 'docker-provisioner', targets: [NOMAD] },
 ];
 
 /** Returns the probes of the services that are present, for one ready pod of each. */

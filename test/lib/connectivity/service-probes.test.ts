@@ -37,6 +37,19 @@ const pod = (name: string, kind: string, owner: string, ready = true): Pod => ({
 const set = (owner: string) => pod(`${owner}-0`, 'StatefulSet', owner);
 
 describe('the probes of services', () => {
+  it('include Nomad for the service that puts jobs on it in server 4.3', () => {
+    const pods = [
+      pod('docker-provisioner-7f-a', 'ReplicaSet', 'docker-provisioner-7f'),
+      set('nomad-server'),
+    ];
+    const [only, ...others] = serviceProbes(pods, makeCatalogue(), 'github.com');
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({
+      service: 'docker-provisioner',
+      probes: [{ check: 'nomad', host: 'nomad-server', port: 4646, skipped: null }],
+    });
+  });
+
   it('depend on the pods that exist, and use the names of the version', () => {
     const pods = [
       pod('dispatcher-7f-a', 'ReplicaSet', 'dispatcher-7f', false),
