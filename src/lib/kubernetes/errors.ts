@@ -131,7 +131,10 @@ function badRequest(status: Status, asked: Asked): AdminError {
   }
   if (asked.selector !== undefined) {
     const what = `The selector "${asked.selector}" is not valid: ${message}`;
-    return failure('validation', what, 'BAD_SELECTOR', 'Write it like app=dispatcher,layer!=data.');
+    const sample = /field/i.test(message)
+      ? 'status.phase!=Running,spec.nodeName=NODE'
+      : 'app=dispatcher,layer!=data';
+    return failure('validation', what, 'BAD_SELECTOR', `Write it like ${sample}.`);
   }
   return serverError(`Kubernetes could not ${asked.action}: ${message}`);
 }

@@ -7,11 +7,15 @@ import {
   restartPods,
 } from '../pods/restart/restart.ts';
 import type { Diagnosis, JudgedFinding } from './diagnosis.ts';
+import { stageOf } from './stages.ts';
 
 /** The events while findings are fixed. */
 export type MendEvent =
   | { readonly type: 'restart'; readonly event: RestartEvent }
-  /** A fixed finding is still present; the check is repeated after a while. */
+  /**
+   * A fixed finding is still present, or (without codes) nothing proves the fix yet; the check is
+   * repeated after a while.
+   */
   | { readonly type: 'again'; readonly codes: readonly string[]; readonly afterMs: Milliseconds }
   /** The result of the last check. */
   | { readonly type: 'looked'; readonly diagnosis: Diagnosis };
@@ -30,7 +34,7 @@ export function servicesToRenew(findings: readonly JudgedFinding[]): readonly st
 
 /**
  * Deletes the pods of a plan, waits until the new ones are ready, and repeats the diagnosis until
- * the fixed findings are gone or `settleMs` have passed.
+ * the fixed findings are gone, and builds get through, or `settleMs` have passed.
  *
  * @throws AdminError as {@link restartPods} and `look`
  */
@@ -65,6 +69,21 @@ export function leftOf(
   );
 }
 
+/**
+ * Returns whether the diagnosis shows that builds get past the replaced pods. Their old logs are gone,
+ * so that a finding disappears with them: either the UI lists no such build any more, or a new log
+ * has a build.
+ */
+export function isProved(mended: readonly JudgedFinding[], { steps }: Diagnosis): boolean {
+  const stepOf = (name: string | null) => steps.find(({ step }) => step === name);
+  const ui = stepOf('server')?.state ?? 'unknown';
+  if (ui !== 'unknown' && ui !== 'not-asked') return true;
+  return mended.every(({ fix }) => {
+    const stages = (fix?.services ?? []).flatMap((service) => stageOf(service) ?? []);
+    return stages.length === 0 || (stepOf(stages.at(-1) ?? null)?.numbers['builds'] ?? 0) > 0;
+  });
+}
+
 async function* lookUntilClean(
   mended: readonly JudgedFinding[],
   look: () => Promise<Diagnosis>,
@@ -74,7 +93,8 @@ async function* lookUntilClean(
   for (;;) {
     const diagnosis = await look();
     const left = leftOf(mended, diagnosis);
-    if (left.length === 0 || clock.now().getTime() + LOOK_EVERY > until) {
+    const done = left.length === 0 && isProved(mended, diagnosis);
+    if (done || clock.now().getTime() + LOOK_EVERY > until) {
       yield { type: 'looked', diagnosis };
       return;
     }

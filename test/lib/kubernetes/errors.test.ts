@@ -153,3 +153,15 @@ test('an unreadable log of a lost node throws NODE_UNREACHABLE (Kubernetes 1.30)
     hint: 'Check the nodes: kubectl get nodes',
   });
 });
+
+test('a field selector that is not valid is answered with one that is', () => {
+  const message = 'field label not supported: status.phas';
+  const body = Buffer.from(
+    JSON.stringify({ kind: 'Status', status: 'Failure', message, reason: 'BadRequest', code: 400 }),
+  );
+  const asked = { target, action: 'list pods', selector: 'status.phas=Running' };
+  expect(refusal(400, body, asked)).toMatchObject({
+    code: 'BAD_SELECTOR',
+    hint: 'Write it like status.phase!=Running,spec.nodeName=NODE.',
+  });
+});

@@ -7,7 +7,7 @@ import { type RestartReport, reportRestart } from '../../pods/restart/report.ts'
 import type { RestartEvent } from '../../pods/restart/restart.ts';
 import { restartLine, restartPlanView, restartProgress } from '../../pods/restart/view.ts';
 import type { Diagnosis, JudgedFinding } from '../../queue/diagnosis.ts';
-import { leftOf, type MendEvent, mend } from '../../queue/mend.ts';
+import { isProved, leftOf, type MendEvent, mend } from '../../queue/mend.ts';
 import { type QueueStyle, queueDocument, queueLines } from '../../queue/view.ts';
 import { formatDuration } from '../../units.ts';
 import type { Change } from '../rails/change.ts';
@@ -67,7 +67,11 @@ export function mendChange(
     describe: (event) => {
       if (event.type === 'restart') return restartLine(event.event);
       if (event.type === 'looked') return undefined;
-      return `${event.codes.join(', ')} still found: checking again in ${formatDuration(event.afterMs)}.`;
+      const found =
+        event.codes.length === 0
+          ? 'no build has come through the new pods yet'
+          : `${event.codes.join(', ')} still found`;
+      return `${found}: checking again in ${formatDuration(event.afterMs)}.`;
     },
     progress: (event) => (event.type === 'restart' ? restartProgress(event.event) : undefined),
     document: (event) => {
@@ -77,7 +81,7 @@ export function mendChange(
     report: () => {
       const restart = reportRestart(plan, restarts);
       const { exitCode } = restart;
-      const left = after !== null && after.findings.length > 0 ? EXIT_CODES.findings : 0;
+      const left = after === null ? 0 : exitCodeOf(findings, after);
       return {
         view: {
           blocks:
@@ -119,6 +123,12 @@ export function mendDocument(mended: {
   };
 }
 
+/** Returns the exit code for the last diagnosis: a fix that no build has proved in time is none. */
+function exitCodeOf(mended: readonly JudgedFinding[], after: Diagnosis): number {
+  if (after.findings.length > 0) return EXIT_CODES.findings;
+  return isProved(mended, after) ? 0 : EXIT_CODES.timeout;
+}
+
 /** Returns whether the findings are fixed, according to the last diagnosis. */
 function outcome(
   mended: readonly JudgedFinding[],
@@ -128,6 +138,9 @@ function outcome(
   const codes = mended.map(({ code }) => code).join(', ');
   const left = [...new Set(leftOf(mended, after).map(({ code }) => code))];
   if (left.length > 0) return `Not fixed: ${left.join(', ')} ${isAre(left)} still found.`;
+  if (exitCode === 0 && !isProved(mended, after)) {
+    return `Not proved: ${codes} ${isAre(mended)} no longer found, but the old logs are gone, and no build has come through the new pods yet. Start a build, and check again.`;
+  }
   if (exitCode !== 0) return `Not fixed: not all pods were replaced (${codes}).`;
   return `Fixed: ${codes} ${isAre(mended)} no longer found.`;
 }

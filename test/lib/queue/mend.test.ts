@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest';
+import type { Clock } from '../../../src/lib/clock.ts';
+import type { RestartClient } from '../../../src/lib/pods/restart/restart.ts';
+import { diagnose } from '../../../src/lib/queue/diagnose.ts';
+import type { Diagnosis } from '../../../src/lib/queue/diagnosis.ts';
+import { fixable, isProved, mend } from '../../../src/lib/queue/mend.ts';
+import { LOST, LOST_BEFORE_DISPATCHER, MINUTE, NO_UI } from './support/cases.ts';
+import {
+  beats,
+  healthyLogs,
+  inUi,
+  listed,
+  log,
+  says,
+  snapshot,
+  withLog,
+} from './support/snapshot.ts';
+
+/** A build is lost between the dispatchers, and only the logs tell. */
+const before = diagnose(snapshot({ logs: withLog(LOST_BEFORE_DISPATCHER), server: NO_UI }));
+
+/** Both dispatchers were replaced: their logs begin anew. */
+function renewed(server: object, dispatcher = beats('dispatcher', 20_000)): Diagnosis {
+  const logs = [
+    log('legacy-dispatcher', []),
+    log('dispatcher', dispatcher),
+    ...healthyLogs().slice(2),
+  ];
+  return diagnose(snapshot({ logs, server }));
+}
+
+const silent = renewed(NO_UI);
+const proved = renewed(NO_UI, [...says.dispatcher('acme/web/43', 2_000)]);
+
+/** What `mend` reports of looks one after the other. */
+async function mended(looks: readonly Diagnosis[]) {
+  const left = [...looks];
+  let now = 0;
+  const clock: Clock = {
+    now: () => new Date(now),
+    sleep: async (ms) => {
+      now += ms;
+    },
+  };
+  const plan = { how: 'delete', targets: [], runningBuilds: 0 } as const;
+  const look = async (): Promise<Diagnosis> => left.shift() ?? silent;
+  const { signal } = new AbortController();
+  const options = { clock, signal, detach: false, timeoutMs: MINUTE, settleMs: MINUTE };
+  const events = [];
+  for await (const event of mend({} as RestartClient, plan, fixable(before), look, options)) {
+    events.push(event.type === 'again' ? `again ${event.codes.join()}` : event.type);
+  }
+  return events;
+}
+
+it('takes no empty log of a new pod for a proof that builds get through', async () => {
+  expect(before.findings.map(({ code }) => code)).toEqual(['CQ0202']);
+  expect(silent.findings).toEqual([]);
+  expect(isProved(fixable(before), silent)).toBe(false);
+  expect(await mended([silent, silent, proved])).toEqual(['again ', 'again ', 'looked']);
+  expect((await mended([])).at(-1)).toBe('looked');
+});
+
+it('is proved by a build in the new log, or by the UI', () => {
+  expect(isProved(fixable(before), proved)).toBe(true);
+  const builds = listed(inUi(LOST, 'success'));
+  expect(isProved(fixable(before), renewed({ builds }))).toBe(true);
+});
