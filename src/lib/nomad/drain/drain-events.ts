@@ -111,6 +111,8 @@ export type DrainEvent = { readonly at: Date } & (
       readonly deadlineAt: Date | null;
     }
   | { readonly type: 'already-drained'; readonly node: ClientName }
+  /** Nomad had missed that the last build has ended: the drain was ended and set again. */
+  | { readonly type: 'drain-renewed'; readonly node: ClientName }
   | {
       readonly type: 'holding';
       readonly node: ClientName;

@@ -11,7 +11,7 @@ const ENDS: Readonly<Record<BuildEnd, string>> = {
   stopped: 'was stopped with its job',
   migrated: 'was stopped by the drain: it is no build',
   lost: 'was LOST with the client',
-  unknown: 'has ended, result unknown: Nomad no longer has it',
+  unknown: 'is gone from Nomad: whether it has ended cannot be seen',
 };
 
 const SAID_AGAIN_EVERY = 5;
@@ -46,6 +46,8 @@ function clientLine(event: ClientEvent): string {
       return `${event.joined ? 'is already draining' : 'drain started'}${killsAt(event.deadlineAt, event.at)}`;
     case 'already-drained':
       return 'is already drained';
+    case 'drain-renewed':
+      return 'Nomad has missed that its last build has ended: the drain was set again';
     case 'holding':
       return `waits for ${count(event.builds.length, 'build')}: ${namedBuilds(event.builds)}`;
     case 'build-finished':

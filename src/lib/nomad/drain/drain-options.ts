@@ -12,6 +12,7 @@ export type DrainClient = Pick<
   | 'job'
   | 'jobAllocations'
   | 'drain'
+  | 'cancelDrain'
   | 'setEligibility'
 >;
 

@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../../clock.ts';
 import type { DrainSpec } from '../client.ts';
+import { isBuild } from '../jobs/build-name.ts';
 import { endedBuild, isDamaged, isSystem, placedBuild } from '../jobs/placed-build.ts';
 import type { Allocation, AllocationId, NomadNode, NomadNodeDetail } from '../model.ts';
 import { isHeard } from '../nodes/select-nodes.ts';
@@ -29,6 +30,8 @@ export interface Observation {
   readonly ended: readonly SeenEnd[];
 }
 
+/** A drain ends within a second of its last build. One that goes on for so long is forgotten. */
+const FORGOTTEN_MS: Milliseconds = 15_000;
 /** How often the builds that hold a drain are reported again. */
 const REMIND_MS: Milliseconds = 60_000;
 
@@ -43,13 +46,19 @@ export class DrainProgress {
   readonly #spec: DrainSpec;
   readonly #startedAt: Date;
   readonly #ended: EndedBuild[] = [];
-  /** Lost builds whose client has not reported their end since: they may still run. */
+  /**
+   * Builds that Nomad lost or forgot, and whose client has not reported their end since: they may
+   * still run. A build whose job was purged may, for as long as its kill timeout.
+   */
   readonly #outOfSight = new Set<AllocationId>();
   #holding: ReadonlyMap<AllocationId, PlacedBuild> | null = null;
   #saidHolding: { readonly key: string; readonly at: number } | null = null;
   #saidExiting = false;
   #saidStrategy = '';
   #set = false;
+  /** Since when the drain goes on although no build is left. */
+  #emptySince: Date | null = null;
+  #renewed = false;
   /**
    * Whether Nomad was in contact with the client since the drain was set: only then is it known
    * what runs there.
@@ -123,12 +132,27 @@ export class DrainProgress {
     this.#settled ??= { outcome: this.#set ? open : 'not-set', safe: false, at };
   }
 
+  /** Whether Nomad has missed that the last build has ended, so that its drain never ends. */
+  isForgotten(now: Date): boolean {
+    if (this.#settled || this.#renewed || this.#emptySince === null) return false;
+    return now.getTime() - this.#emptySince.getTime() >= FORGOTTEN_MS;
+  }
+
+  /** The drain was set again because Nomad had forgotten it. That is done once. */
+  drainRenewed(at: Date): DrainEvent {
+    this.#renewed = true;
+    return { type: 'drain-renewed', at, node: this.client };
+  }
+
   /** Processes an observation and returns the resulting events. */
   observe(seen: Observation): readonly DrainEvent[] {
     if (this.#settled) return [];
     const { node, at } = seen;
     const events = [...this.#takeNode(seen), ...this.#takeEnds(seen)];
     const holding = [...(this.#holding?.values() ?? [])];
+    // Nomad stops system jobs last: they do not hold a drain.
+    const empty = node !== null && isHeard(node) && node.draining && seen.live.every(isSystem);
+    this.#emptySince = empty ? (this.#emptySince ?? at) : null;
     if (node?.draining) return [...events, ...this.#sayHolding(at, holding)];
     if (node && (node.eligible || endingOf(node, this.#held(seen)) === 'cancelled')) {
       this.#settled = { outcome: 'cancelled', safe: false, at };
@@ -154,8 +178,9 @@ export class DrainProgress {
    * that had to be stopped was lost, because Nomad had given it up.
    */
   #keep(build: EndedBuild): boolean {
-    if (build.how === 'lost' && isDamaged(build)) this.#outOfSight.add(build.allocation);
-    else if (build.how !== 'unknown') this.#outOfSight.delete(build.allocation);
+    const unseen = build.how === 'lost' || build.how === 'unknown';
+    if (unseen && isBuild(build)) this.#outOfSight.add(build.allocation);
+    else this.#outOfSight.delete(build.allocation);
     const at = this.#ended.findIndex((known) => known.allocation === build.allocation);
     if (at === -1) return this.#ended.push(build) > 0;
     if (this.#ended[at]?.how !== 'lost' || !['completed', 'failed'].includes(build.how))

@@ -12,6 +12,7 @@ import { DrainProgress } from './drain-progress.ts';
 import { drainReport } from './drain-report.ts';
 import { readLive, readTargets } from './drain-targets.ts';
 import { type ClientObservation, watchClient, watchClients } from './drain-watch.ts';
+import { renewDrain } from './renew-drain.ts';
 import { whetherStartedAgain } from './started-again.ts';
 
 const PATIENCE_MS: Milliseconds = 300_000;
@@ -190,7 +191,8 @@ export class DrainRun {
     }
     const patience = { ...this.#patience(null), before };
     const watch = watchClients(this.#nomad, () => this.#open(), patience);
-    await this.#orFailAll(() => this.#follow(watch, this.#open()));
+    // The watch tries again by itself, and when it has given up it is over.
+    await this.#failAllIf(this.#follow(watch, this.#open()));
   }
 
   /** Processes the observations of clients until all have a result; if detached, only once. */
@@ -200,11 +202,19 @@ export class DrainRun {
   ): Promise<void> {
     const looked = new Set<NodeId>();
     for await (const { id, seen } of watch) {
-      for (const event of this.#progress.get(id)?.observe(seen) ?? []) this.#options.emit(event);
+      const progress = this.#progress.get(id);
+      for (const event of progress?.observe(seen) ?? []) this.#options.emit(event);
+      if (progress?.isForgotten(seen.at)) await this.#renew(progress);
       looked.add(id);
       const detach = this.#options.detach === true;
       if (ids.every((one) => !this.#isOpen(one) || (detach && looked.has(one)))) return;
     }
+  }
+
+  async #renew(progress: DrainProgress): Promise<void> {
+    const { client } = progress;
+    const renewed = await renewDrain(this.#nomad, client.id, this.#spec, this.#patience(client));
+    if (renewed) this.#options.emit(progress.drainRenewed(this.#now()));
   }
 
   /**
@@ -231,9 +241,13 @@ export class DrainRun {
    * Retries a read of all clients; if it fails for good, the error becomes the result of all
    * clients without one.
    */
-  async #orFailAll<T>(read: () => Promise<T>): Promise<T | null> {
+  #orFailAll<T>(read: () => Promise<T>): Promise<T | null> {
+    return this.#failAllIf(keepTrying(read, this.#patience(null)));
+  }
+
+  async #failAllIf<T>(work: Promise<T>): Promise<T | null> {
     try {
-      return await keepTrying(read, this.#patience(null));
+      return await work;
     } catch (error) {
       this.#waiting.throwIfAborted();
       if (!isAdminError(error)) throw error;

@@ -36,6 +36,8 @@ export class Drainer {
   readonly #agenda: Agenda;
   readonly #random: Random;
   readonly #dialect: Dialect;
+  /** The drains that were looked at when they were set. */
+  readonly #known = new WeakMap<NodeRecord, NodeRecord['drain']>();
 
   constructor(parts: {
     readonly state: NomadState;
@@ -52,8 +54,14 @@ export class Drainer {
     this.#random = parts.random;
     this.#dialect = parts.dialect;
     this.#state.onChange(({ nodes, allocations }) => {
-      for (const node of nodes) this.#look(node);
+      for (const node of nodes) {
+        const isKnown = this.#known.get(node) === node.drain;
+        this.#known.set(node, node.drain);
+        if (!isKnown || node.status === 'down') this.#look(node);
+      }
       for (const allocation of allocations) {
+        // Nomad's drainer ignores purged jobs (nomad/drainer/watch_jobs.go): their end goes unseen.
+        if (this.#state.jobs.get(allocation.job.id) === undefined) continue;
         const node = this.#state.nodes.get(allocation.nodeId);
         if (node !== undefined) this.#look(node);
       }
@@ -67,6 +75,10 @@ export class Drainer {
   start(node: NodeRecord, request: DrainRequest): number {
     const now = this.#state.stamp();
     const index = this.#state.apply(this.#entryType(), (transaction) => {
+      const isSame =
+        request.deadlineNs === 0n &&
+        node.drain?.deadlineNs === 0n &&
+        node.drain.ignoreSystemJobs === request.ignoreSystemJobs;
       const message =
         node.drain === null ? 'Node drain strategy set' : 'Node drain stategy updated';
       node.drain = {
@@ -75,6 +87,7 @@ export class Drainer {
         startedAt: now,
         forceAt: request.deadlineNs > 0n ? now + request.deadlineNs : null,
       };
+      if (isSame) this.#known.set(node, node.drain);
       node.lastDrain = { status: 'draining', startedAt: now, updatedAt: now, meta: request.meta };
       node.eligible = false;
       node.statusUpdatedAt = now;

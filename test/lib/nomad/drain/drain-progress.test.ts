@@ -236,6 +236,13 @@ const STORIES: readonly Story[] = [
     safe: true,
   },
   {
+    name: 'a build whose job was purged: nobody saw it end, and its task may still exit',
+    looks: [seen(1, draining(131), [ONE]), seen(9, drainOver(131), [], [[ONE, null]])],
+    said: [['holding'], ['build-finished', 'drain-complete']],
+    outcome: 'drained',
+    safe: false,
+  },
+  {
     name: 'a system job that is lost with its client is not a lost build',
     looks: [
       seen(1, draining(131), [TELEMETRY]),
@@ -292,6 +299,16 @@ describe('DrainProgress', () => {
     const { progress } = play([seen(5, drainOver(131), [], [[service, killed(service)]])]);
     expect(progress.ended.map((ended) => ended.how)).toEqual(['migrated']);
     expect(progress.outcome).toBe('drained');
+  });
+
+  it('finds out, once, that Nomad has forgotten to end a drain', () => {
+    const { progress } = play([seen(1, draining(131), [ONE, TELEMETRY])]);
+    expect(progress.isForgotten(later(60))).toBe(false);
+    progress.observe(seen(60, draining(131), [TELEMETRY], [[ONE, finished(ONE)]]));
+    expect(progress.isForgotten(later(70))).toBe(false);
+    expect(progress.isForgotten(later(75))).toBe(true);
+    expect(progress.drainRenewed(later(75)).type).toBe('drain-renewed');
+    expect(progress.isForgotten(later(99))).toBe(false);
   });
 
   it('keeps the result, whatever is observed later', () => {

@@ -70,6 +70,10 @@ describe('drainLine', () => {
       'ip-10-0-10-131: drained, as far as Nomad knows: whether a build still runs on the machine cannot be seen (lost)',
     ],
     [
+      { type: 'drain-renewed', at, node: client },
+      'ip-10-0-10-131: Nomad has missed that its last build has ended: the drain was set again',
+    ],
+    [
       { type: 'node-disconnected', at, node: client },
       'ip-10-0-10-131: is disconnected: its builds cannot be seen until it is back',
     ],

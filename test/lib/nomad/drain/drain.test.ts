@@ -121,6 +121,28 @@ describe.each(RELEASES)('drainNodes on Nomad %s by %s', (version, way, again) =>
     });
   });
 
+  it('gets a drain to its end that Nomad forgot when a job was purged', async () => {
+    const { rig, node, job } = await busy({ version, exec });
+    const { report, types } = await watch(
+      rig,
+      drain(rig, [node], { deadline: null, meta: { message: 'new image' } }),
+      (event) => {
+        if (event.type === 'holding') rig.sandbox.stopJob(job, true);
+      },
+    );
+    // The simulated Nomad of older releases ends the drain as soon as the build is wanted gone.
+    const forgot = !['0.11.8', '1.0.4'].includes(version);
+    expect(types.filter((type) => type === 'drain-renewed')).toHaveLength(forgot ? 1 : 0);
+    expect(report).toMatchObject({
+      exitCode: 0,
+      nodes: [{ outcome: 'drained', killedBuilds: [], lostBuilds: [] }],
+    });
+    const { lastDrain, eligible } = (await rig.nomad.node(node.id)).value;
+    expect(eligible).toBe(false);
+    if (lastDrain)
+      expect(lastDrain).toMatchObject({ status: 'complete', meta: { message: 'new image' } });
+  });
+
   it('reports the builds of a client that is lost during the drain as lost', async () => {
     const { rig, node } = await busy({ version, exec });
     const { report, types } = await watch(rig, drain(rig, [node]), (event) => {
@@ -301,6 +323,19 @@ describe('drainNodes while Nomad fails', () => {
         },
       ],
     });
+  });
+
+  it('says so of many clients, too', async () => {
+    const rig = await rigWith({ clients: 8 });
+    for (let number = 1; number <= 8; number += 1) {
+      await rig.build(number, undefined, { cpuMhz: 15_000 });
+    }
+    const { report } = await watch(rig, drain(rig, await rig.nodes()), (event) => {
+      if (event.type !== 'holding') return;
+      rig.context.faults.add({ fault: { kind: 'status', status: 500, body: 'No cluster leader' } });
+    });
+    expect(report.exitCode).toBe(4);
+    expect(new Set(report.nodes.map((node) => node.outcome))).toEqual(new Set(['failed']));
   });
 
   it('fails at once without the permission', async () => {
