@@ -156,9 +156,8 @@ test('an unreadable log of a lost node throws NODE_UNREACHABLE (Kubernetes 1.30)
 
 test('a field selector that is not valid is answered with one that is', () => {
   const message = 'field label not supported: status.phas';
-  const body = Buffer.from(
-    JSON.stringify({ kind: 'Status', status: 'Failure', message, reason: 'BadRequest', code: 400 }),
-  );
+  const status = { kind: 'Status', apiVersion: 'v1', status: 'Failure', code: 400 };
+  const body = Buffer.from(JSON.stringify({ ...status, message, reason: 'BadRequest' }));
   const asked = { target, action: 'list pods', selector: 'status.phas=Running' };
   expect(refusal(400, body, asked)).toMatchObject({
     code: 'BAD_SELECTOR',
