@@ -10,7 +10,7 @@ import {
   type PipelineForm,
 } from './scenario.ts';
 
-/** A scenario with what follows for the services from its version, and from what is broken in its pipeline. */
+/** Returns a scenario with the effects of its version and of its pipeline faults on other services. */
 export function withConsequences(scenario: Scenario): Scenario {
   const { version = '3.0', pipeline = {}, nomad, kubernetes, ssh = {} } = scenario;
   const { faults = [], recent = faults.length, clockSkewMs } = pipeline;
@@ -45,7 +45,7 @@ export function withConsequences(scenario: Scenario): Scenario {
   };
 }
 
-/** Clocks by workload, where they are told by the part that it plays. */
+/** Returns clock offsets by workload, given by stage. */
 function ofWorkloads(
   skewMs: Readonly<Record<string, number>>,
   form: PipelineForm,
@@ -58,7 +58,7 @@ function ofWorkloads(
   );
 }
 
-/** How the way to the output-processor, or to what plays its part, looks from a Nomad client. */
+/** Returns the state of the output port for Nomad clients. */
 function outputPort(faults: readonly PipelineFault[], { output }: PipelineForm): PortSituation {
   if (faults.includes('port-8585-blocked')) return 'timeout';
   const gone = faults.some(

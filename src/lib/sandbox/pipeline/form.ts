@@ -6,17 +6,17 @@ import {
   type PipelineService,
 } from './scenario.ts';
 
-/** The parts that builds come through before Nomad in a version, in order. */
+/** Returns the stages of a version before Nomad, in order. */
 export function dispatchingOf({ stages }: PipelineForm): readonly Dispatching[] {
   return DISPATCHING.filter((service) => stages[service] !== undefined);
 }
 
-/** The workload that plays a part; the part's own name where the version does not have it. */
+/** Returns the workload of a stage; the stage's name if the version does not have the stage. */
 export function workloadOf({ stages }: PipelineForm, service: PipelineService): string {
   return stages[service]?.workload ?? service;
 }
 
-/** The part that a workload plays; null for one that builds do not come through. */
+/** Returns the stage of a workload; null for a workload outside the pipeline. */
 export function partOf({ stages }: PipelineForm, workload: string): PipelineService | null {
   return PIPELINE_SERVICES.find((service) => stages[service]?.workload === workload) ?? null;
 }
@@ -25,7 +25,7 @@ export function partOf({ stages }: PipelineForm, workload: string): PipelineServ
 const BASE_DOMAIN = 'sandbox.circleci.internal';
 const OUTPUT_3_0 = `output.${BASE_DOMAIN}:8585`;
 
-/** As the operations guide has it: names, queues and entries of 3.0. */
+/** Server 3.0, as described in the operations guide. */
 export const FORM_3_0: PipelineForm = {
   stages: {
     'legacy-dispatcher': { workload: 'legacy-dispatcher', queue: 'usage-queue' },
@@ -42,12 +42,12 @@ export const FORM_3_0: PipelineForm = {
 
 const { 'legacy-dispatcher': _, ...LATER_STAGES } = FORM_3_0.stages;
 
-/** The host that the simulated server is reached by, as a profile has it. */
+/** The host of the simulated server, as in a profile. */
 const SERVER_HOST = '127.0.0.1';
 
 /**
- * Without legacy-dispatcher, which left within 3.x; from 4.0 to 4.2 with the output-processor behind
- * the server's own domain.
+ * Server 4.2: without legacy-dispatcher, which was removed within 3.x, and with the output-processor
+ * at the address of the server, as in 4.0 to 4.2.
  */
 export const FORM_4_2: PipelineForm = {
   ...FORM_3_0,
@@ -57,9 +57,10 @@ export const FORM_4_2: PipelineForm = {
 };
 
 /**
- * Distributor, provisioner and output, from 4.3 on. No public page tells the names of their queues, what
- * they write, whether they beat or name builds: the queues' names are the sandbox's own, and entries are
- * JSON objects with the words of the services before them. Clients reach output by the server's address.
+ * Server 4.3 and later. CircleCI has not published the names of the queues, the log format of these
+ * services, or whether they log heartbeats and the names of builds. The sandbox makes up the queue
+ * names, and logs the messages of the earlier services as JSON. Clients send output to the server's
+ * address.
  */
 export const FORM_4_3: PipelineForm = {
   stages: {

@@ -1,53 +1,53 @@
-/** The parts of a build's way before Nomad, in order, called as the services of 3.0 that play them. */
+/** The stages of a build before Nomad, in order, named after the services of 3.0. */
 export const DISPATCHING = ['legacy-dispatcher', 'dispatcher', 'schedulerer'] as const;
 
 /** One of {@link DISPATCHING}. */
 export type Dispatching = (typeof DISPATCHING)[number];
 
-/** The same with the part that hears of builds while Nomad runs them. */
+/** All stages: those before Nomad, and the one that receives the output of builds. */
 export const PIPELINE_SERVICES = [...DISPATCHING, 'output-processor'] as const;
 
 /** One of {@link PIPELINE_SERVICES}. */
 export type PipelineService = (typeof PIPELINE_SERVICES)[number];
 
-/** How the services of a version are called, and what of them is seen, in one part of the way. */
+/** The service of a stage in a version. */
 export interface StageForm {
-  /** Its workload, the pods of which do the work. */
+  /** The workload whose pods do the work. */
   readonly workload: string;
-  /** The queue of RabbitMQ that it takes builds from; null for the last, which takes from agents. */
+  /** The RabbitMQ queue that it consumes; null for the last stage, which build agents connect to. */
   readonly queue: string | null;
 }
 
 /**
- * The way of builds through the services of a version, as data. Each part is called as the service of
- * 3.0 that plays it, whatever plays it in this version; one that the version does not have is left out.
+ * The pipeline of a server version, as data. Stages are named after the services of 3.0 in all
+ * versions; a stage that the version does not have is left out.
  */
 export interface PipelineForm {
   readonly stages: Readonly<Partial<Record<PipelineService, StageForm>>>;
   readonly rabbitmq: string;
   readonly output: {
-    /** Where build agents send their output, as tasks are told. */
+    /** The address in the tasks, to which build agents send their output. */
     readonly address: string;
-    /** What a client asks for to see whether it gets there: `host:port`, or `server`. */
+    /** The address that clients must be able to reach: `host:port`, or `server`. */
     readonly port: string;
-    /** Something stands before it that answers though it is gone. */
+    /** Whether a proxy in front of it accepts connections while it is down. */
     readonly proxied: boolean;
   };
-  /** How entries of its logs are written. */
+  /** The format of its log records. */
   readonly entries: 'clojure' | 'json';
-  /** Whether its services say every minute that they run. */
+  /** Whether its services log a heartbeat each minute. */
   readonly beats: boolean;
-  /** Whether their entries name the builds that they are about. */
+  /** Whether log records contain the names of builds. */
   readonly namesBuilds: boolean;
 }
 
-/** Something that breaks the way of builds, in whichever version: services are named by their part. */
+/** A fault of the pipeline, in any version. Services are named by their stage. */
 export type PipelineFault =
   /** The dispatcher's Deployment is scaled to nothing. */
   | 'dispatcher-stopped'
   /** The dispatcher's pod is ready, writes nothing and takes nothing; another pod does. */
   | 'dispatcher-silent'
-  /** What the first part hands on never arrives at the second, until both have new pods. */
+  /** Builds never get from the first stage to the second, until the pods of both are replaced. */
   | 'job-lost'
   /** The last of a build's parallel tasks never reaches the schedulerer. */
   | 'task-lost'
@@ -72,7 +72,7 @@ export const BROKEN_FOR_MS = 600_000;
 
 /** The way of builds from the server to Nomad and back, as data. */
 export interface PipelineScenario {
-  /** How it is in the server's version; as in 3.0 where it is left out. */
+  /** The pipeline of the server's version; by default that of 3.0. */
   readonly form?: PipelineForm;
   readonly faults?: readonly PipelineFault[];
   /**

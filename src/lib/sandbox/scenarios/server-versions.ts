@@ -9,7 +9,7 @@ import { outputBroken } from './output-broken.ts';
 import { port8585Blocked } from './port-8585-blocked.ts';
 import { schedulererError } from './schedulerer-error.ts';
 
-/** Server 4.2, and with it the later 3.x: the dispatcher is the first that builds come to. */
+/** Server 4.2. Its pipeline, which begins with the dispatcher, is also that of later 3.x versions. */
 const server42: Scenario = {
   ...healthy,
   name: 'server-4.2',
@@ -25,7 +25,7 @@ const server43: Scenario = {
   version: '4.3',
 };
 
-/** A situation of 3.0 in another version, where other services play its parts. */
+/** Returns a scenario of 3.0 in another version, with its own summary and expected finding. */
 function inVersion(
   version: Scenario,
   situation: Scenario,
@@ -35,7 +35,7 @@ function inVersion(
   return { ...joinScenarios(version, situation), summary, expects };
 }
 
-/** The later versions of the server, well and ill. Any other situation can be joined to them. */
+/** The scenarios of later server versions. Any other scenario can be combined with a version. */
 export const SERVER_VERSIONS: readonly Scenario[] = [
   server42,
   inVersion(server42, jobLost, '4.2: builds get lost between dispatcher and schedulerer', 'CQ0303'),
