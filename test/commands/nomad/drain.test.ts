@@ -84,6 +84,19 @@ describe('nomad drain', () => {
     });
   });
 
+  it('exits 10 for a client that is down: a build may still run on the machine', async () => {
+    const { rig, idle } = await fleet();
+    rig.sandbox.loseNode(idle.id);
+    await pass(rig.clock, 60);
+    for (const _ of ['when it is drained', 'and again']) {
+      const { exitCode, stdout } = await run(rig, ['drain', idle.name, '--yes', '--json']);
+      expect(exitCode).toBe(10);
+      expect(JSON.parse(stdout)).toMatchObject({
+        nodes: [{ outcome: 'drained', safeToTerminate: false }],
+      });
+    }
+  });
+
   it('prints events as they happen and the report last', async () => {
     const { rig, busy } = await fleet(5_000);
     const { stdout } = await run(rig, ['node-drain', busy.id, '-y', '-o', 'ndjson']);

@@ -53,7 +53,7 @@ export async function drainChange(
       view: done && !dryRun ? drainReportView(done) : drainPlanView(plan, now),
       document: done && !dryRun ? done : plan,
       warnings: [...forgottenWarning(context, plan), ...plan.warnings, ...reason],
-      ...(done ? { nothing: nothingText(plan) } : {}),
+      ...(done ? { nothing: nothingText(plan), nothingExitCode: done.exitCode } : {}),
     },
     confirm: confirmation(plan, context),
     apply: async function* (aborted: AbortSignal) {

@@ -20,6 +20,8 @@ export interface Plan {
   readonly warnings: readonly string[];
   /** Why there is nothing to do. If set, nothing is confirmed, applied or logged. */
   readonly nothing?: string;
+  /** The exit code if there is nothing to do and this is not a dry run; default 0. */
+  readonly nothingExitCode?: number;
 }
 
 /** How the operator confirms a change. */
@@ -110,7 +112,7 @@ export async function runChange<Event>(
     if (output.structured) await output.detail(plan.view, plan.document);
     if (plan.nothing !== undefined) output.note(plan.nothing);
     else output.note(`Dry run: nothing was changed in ${installation.name}.`);
-    return 0;
+    return consent.dryRun ? 0 : (plan.nothingExitCode ?? 0);
   }
   await agree(context, change.confirm, consent);
   return apply(context, change);

@@ -36,6 +36,8 @@ function drainExitCode(nodes: readonly DrainedClient[], force: boolean): number 
     (node) =>
       ['cancelled', 'lost', 'failed'].includes(node.outcome) ||
       node.lostBuilds.length > 0 ||
+      // Scripts terminate the instance after exit code 0.
+      (node.outcome === 'drained' && !node.safeToTerminate) ||
       (!force && node.killedBuilds.length > 0),
   );
   if (harmed) return EXIT_CODES.partial;

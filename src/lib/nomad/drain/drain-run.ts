@@ -212,9 +212,10 @@ export class DrainRun {
   }
 
   async #renew(progress: DrainProgress): Promise<void> {
-    const { client } = progress;
-    const renewed = await renewDrain(this.#nomad, client.id, this.#spec, this.#patience(client));
-    if (renewed) this.#options.emit(progress.drainRenewed(this.#now()));
+    await this.#eachOpen([{ node: progress.client }], async ({ node }) => {
+      const renewed = await renewDrain(this.#nomad, node.id, this.#spec, this.#patience(node));
+      if (renewed) this.#options.emit(progress.drainRenewed(this.#now()));
+    });
   }
 
   /**

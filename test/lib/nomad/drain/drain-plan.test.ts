@@ -152,6 +152,14 @@ describe('planDrain', () => {
     });
     expect(nothingToDrain(planDrain([BUSY], [OTHER], WAIT, NOW), WAIT, NOW)).toBeNull();
   });
+
+  it('does not call a drained client safe while it is down', () => {
+    const down = target(node(1, { eligible: false, status: 'down' }));
+    expect(nothingToDrain(planDrain([down], [OTHER], WAIT, NOW), WAIT, NOW)).toMatchObject({
+      nodes: [{ outcome: 'drained', safeToTerminate: false }],
+      exitCode: 10,
+    });
+  });
 });
 
 describe('drainPlanView', () => {

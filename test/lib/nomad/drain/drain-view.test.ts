@@ -127,6 +127,14 @@ function progress(number: number, looks: readonly Parameters<DrainProgress['obse
 }
 
 const DRAINED = progress(1, [{ at: later(9), node: drainOver(1), live: [], ended: [] }]);
+const UNSEEN = progress(6, [
+  {
+    at: later(9),
+    node: drainOver(6, 'Node drain complete', { status: 'down' }),
+    live: [],
+    ended: [],
+  },
+]);
 const KILLED = progress(131, [
   { at: later(9), node: drainOver(131), live: [], ended: [{ last: ONE, final: killed(ONE) }] },
 ]);
@@ -143,6 +151,7 @@ describe('drainReport', () => {
     ['all drained', [DRAINED], false, 0],
     ['detached', [OPEN], false, 0],
     ['builds killed by a deadline', [DRAINED, KILLED], false, 10],
+    ['drained, and nobody knows what still runs there', [DRAINED, UNSEEN], false, 10],
     ['builds killed by force, as requested', [KILLED], true, 0],
     ['an expired timeout', [DRAINED, TIMED_OUT], false, 8],
     ['damage takes precedence over an expired timeout', [KILLED, TIMED_OUT], false, 10],
