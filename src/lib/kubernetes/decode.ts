@@ -115,7 +115,8 @@ function container(declared: JsonObject, status: JsonObject): Container {
   const limits = objectOf(objectOf(declared['resources'])['limits']);
   return {
     name: string(declared['name']) ?? '',
-    image: string(status['image']) ?? string(declared['image']),
+    // The status may name the same image by another tag of the node, or by its digest.
+    image: string(declared['image']) ?? string(status['image']),
     ready: status['ready'] === true,
     restarts: number(status['restartCount']) ?? 0,
     state: kind ?? 'unknown',

@@ -55,6 +55,17 @@ test('decodes an unschedulable pod: its containers have no status', () => {
   ]);
 });
 
+test('takes the image that was asked for, and not what the node calls it (Kubernetes 1.30, containerd)', () => {
+  const pod = decodePod({
+    metadata: { name: 'output-0' },
+    spec: { containers: [{ name: 'output', image: 'docker.io/circleci/output:4.5.2' }] },
+    status: {
+      containerStatuses: [{ name: 'output', image: 'docker.io/circleci/output:3.4.5', state: {} }],
+    },
+  });
+  expect(pod.containers[0]?.image).toBe('docker.io/circleci/output:4.5.2');
+});
+
 test('decodes sidecars, ephemeral containers, termination messages and memory limits', () => {
   const terminated = { exitCode: 137, reason: 'OOMKilled', signal: 9, message: 'last words\n' };
   const pod = decodePod({
