@@ -23,3 +23,13 @@ export function theOutput(facts: Pick<QueueFacts, 'pipeline'>): string {
 export function outputWay({ pipeline }: Pick<QueueFacts, 'pipeline'>): string {
   return pipeline === 'distributor' ? "the server's web address" : 'port 8585';
 }
+
+/**
+ * Returns a sentence on what a restart of the services before Nomad means for running builds. The
+ * operations guide covers the services of 3.x; nothing is published on those of 4.3 and later.
+ */
+export function effectOnBuilds({ pipeline }: Pick<QueueFacts, 'pipeline'>): string {
+  return pipeline === 'distributor'
+    ? 'It is not documented whether running builds are affected.'
+    : 'Running builds are not affected.';
+}

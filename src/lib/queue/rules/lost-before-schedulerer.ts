@@ -1,5 +1,5 @@
 import { builds } from '../build-names.ts';
-import { called } from '../facts/called.ts';
+import { called, effectOnBuilds } from '../facts/called.ts';
 import type { Rule } from '../finding.ts';
 import { STAGE_SERVICES, serviceOf } from '../stages.ts';
 import { lossFinding, lostBetween } from './families/lost.ts';
@@ -24,7 +24,7 @@ export const lostBeforeSchedulerer: Rule = {
         subject: to,
         title: `${builds(lost.length)} lost between ${from} and ${to}`,
         remedy: {
-          text: 'Restart both to make them reconnect to their queue. Running builds are not affected.',
+          text: `Restart both to make them reconnect to their queue. ${effectOnBuilds(facts)}`,
           commands: [`circleci-admin pods restart ${services.join(' ')}`],
         },
         fix: null,

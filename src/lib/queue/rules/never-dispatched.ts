@@ -1,5 +1,5 @@
 import { builds } from '../build-names.ts';
-import { called } from '../facts/called.ts';
+import { called, effectOnBuilds } from '../facts/called.ts';
 import type { QueueFacts } from '../facts/facts.ts';
 import { reachesBack } from '../facts/stopped.ts';
 import type { Rule } from '../finding.ts';
@@ -19,6 +19,8 @@ export const neverDispatched: Rule = {
     );
     if (lost.length === 0) return [];
     const name = called(facts, first);
+    // The operations guide deletes the pods of the dispatchers. It has no fix for later services.
+    const isGuides = facts.pipeline !== 'distributor';
     const services = [serviceOf(facts.pipeline, first) ?? name];
     return [
       lossFinding(facts, lost, first, {
@@ -27,13 +29,13 @@ export const neverDispatched: Rule = {
         subject: name,
         title: `${builds(lost.length)} queued in the UI, but ${name} has not received ${lost.length === 1 ? 'it' : 'them'}`,
         remedy: {
-          text: `Restart ${services.join(' and ')}, to make it reconnect to its queue. Running builds are not affected.`,
+          text: `Restart ${services.join(' and ')}, to make it reconnect to its queue. ${effectOnBuilds(facts)}`,
           commands: [
-            'circleci-admin troubleshoot queue --fix',
+            ...(isGuides ? ['circleci-admin troubleshoot queue --fix'] : []),
             `circleci-admin pods restart ${services.join(' ')}`,
           ],
         },
-        fix: { kind: 'delete-pods', services },
+        fix: isGuides ? { kind: 'delete-pods', services } : null,
       }),
     ];
   },

@@ -10,8 +10,8 @@ export const schedulererSilent: Rule = {
     silentStage(facts, {
       code: 'CQ0402',
       stage: 'schedulerer',
-      remedy: (name) => ({
-        text: 'It hangs: restart it. Tasks in its queue then continue; running builds are not affected.',
+      remedy: (name, effect) => ({
+        text: `It hangs: restart it. Tasks in its queue then continue. ${effect}`,
         commands: [
           `circleci-admin pods logs ${name} --tail 50 --timestamps`,
           `circleci-admin pods restart ${name} --delete`,

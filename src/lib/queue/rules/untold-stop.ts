@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../../clock.ts';
 import { formatDuration } from '../../units.ts';
 import { builds, listed } from '../build-names.ts';
-import { called } from '../facts/called.ts';
+import { called, effectOnBuilds } from '../facts/called.ts';
 import type { QueueFacts } from '../facts/facts.ts';
 import { namesEveryJob } from '../facts/named-jobs.ts';
 import { fact, type Rule } from '../finding.ts';
@@ -50,7 +50,7 @@ export const untoldStop: Rule = {
           ...stages.map((stage) => fact(lastWork(facts, stage))),
         ],
         remedy: {
-          text: 'Start a build to see whether new builds get through; if not, restart these services. Running builds are not affected.',
+          text: `Start a build to see whether new builds get through; if not, restart these services. ${effectOnBuilds(facts)}`,
           commands: [
             'circleci-admin troubleshoot queue --trigger ORG/REPO',
             `circleci-admin pods restart ${names.join(' ')}`,

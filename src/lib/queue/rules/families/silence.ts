@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../../../clock.ts';
 import { formatDuration } from '../../../units.ts';
 import { buildNames, builds } from '../../build-names.ts';
-import { called } from '../../facts/called.ts';
+import { called, effectOnBuilds } from '../../facts/called.ts';
 import type { QueueFacts } from '../../facts/facts.ts';
 import { stoppedNear } from '../../facts/stopped.ts';
 import { type Finding, fact, lines } from '../../finding.ts';
@@ -21,7 +21,7 @@ export function silentStage(
   about: Pick<Finding, 'code'> & {
     readonly stage: Stage;
     /** Returns the remedy for the stage's name in this installation. */
-    readonly remedy: (name: string) => Finding['remedy'];
+    readonly remedy: (name: string, effect: string) => Finding['remedy'];
   },
 ): readonly Finding[] {
   const { code, stage, remedy } = about;
@@ -60,7 +60,7 @@ export function silentStage(
         ...lines(dead.flatMap(({ lastBeat }) => lastBeat ?? []).slice(0, 1)),
         ...(stopped.length > 0 ? [fact(`${builds(stopped.length)} stuck here`)] : []),
       ],
-      remedy: remedy(name),
+      remedy: remedy(name, effectOnBuilds(facts)),
       fix: null,
       builds: isHeld ? buildNames(stopped) : [],
     },
