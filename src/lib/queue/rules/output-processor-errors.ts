@@ -11,7 +11,7 @@ export const outputProcessorErrors: Rule = {
       code: 'CQ0702',
       stage: 'output-processor',
       remedy: (name) => ({
-        text: `It writes build output to ${storage(name)}: the trace names what it cannot reach. A restart may lose the output of running builds.`,
+        text: `It writes build output to ${storage(name)}: the trace names what it cannot reach. A restart ${loses(name)} the output of running builds.`,
         commands: [
           `circleci-admin pods logs ${name} --tail 10000 --grep ERROR`,
           `circleci-admin services show ${name}`,
@@ -23,4 +23,9 @@ export const outputProcessorErrors: Rule = {
 /** The service that replaced it in 4.3 keeps output in object storage alone. */
 function storage(name: string): string {
   return name === 'output-processor' ? 'MongoDB and object storage' : 'object storage';
+}
+
+/** The guide says so of the output-processor; nothing is published on its successor. */
+function loses(name: string): string {
+  return name === 'output-processor' ? 'loses' : 'may lose';
 }
