@@ -161,7 +161,8 @@ function whyContainer(container: Container): string {
   switch (reason) {
     case 'CrashLoopBackOff': {
       const last = container.lastTermination;
-      const how = last === null ? '' : `, the last time with ${reasonOfEnd(last)}`;
+      const how =
+        last === null ? '' : `, the last time with ${reasonOfEnd(last)}${notStarted(last)}`;
       return `container ${name} terminates after every start${how}`;
     }
     case 'ImagePullBackOff':
@@ -188,6 +189,11 @@ function tail(message: string | null): string {
 function reasonOfEnd({ reason, exitCode }: Pick<Termination, 'reason' | 'exitCode'>): string {
   if (reason !== null && reason !== 'Error') return reason;
   return exitCode === null ? (reason ?? 'no reason given') : `exit code ${exitCode}`;
+}
+
+/** Returns why the runtime could not start a container at all: such a run leaves no log. */
+function notStarted({ reason, message }: Termination): string {
+  return reason === 'StartError' || reason === 'ContainerCannotRun' ? tail(message) : '';
 }
 
 function lastEnd(containers: readonly Container[]): Termination | null {

@@ -89,6 +89,22 @@ describe('a pod', () => {
       },
     ],
     [
+      // As Kubernetes 1.30 with containerd reports a command that is not in the image.
+      'whose container cannot be started is not ready',
+      waiting('CrashLoopBackOff', {
+        restarts: 2,
+        lastTermination: termination({
+          reason: 'StartError',
+          exitCode: 128,
+          message: 'runc create failed: exec: "/nope": stat /nope: no such file or directory',
+        }),
+      }),
+      {
+        health: 'not-ready',
+        why: 'container main terminates after every start, the last time with StartError: runc create failed: exec: "/nope": stat /nope: no such file or directory',
+      },
+    ],
+    [
       'of a completed Job is completed',
       pod({
         phase: 'Succeeded',

@@ -35,6 +35,14 @@ const MOST_FAILURES = 8;
 const FEW_FAILURES = 3;
 const FIRST_PAUSE: Milliseconds = 250;
 const LONGEST_PAUSE: Milliseconds = 10_000;
+/**
+ * While the pod of the Nomad server is replaced, it does not exist, and then does not know any
+ * allocation until it has read its state.
+ */
+const SERVER_ABSENT: ReadonlySet<string> = new Set([
+  'NOMAD_POD_NOT_FOUND',
+  'NOMAD_ALLOCATION_NOT_FOUND',
+]);
 /** The maximum delay between the end of a task and the end of writing its log. */
 const SETTLE: Milliseconds = 500;
 
@@ -120,7 +128,7 @@ class LogReader {
           if (complete && !over.signal.aborted) await clock.sleep(this.#pause(), signal);
         } catch (error) {
           signal.throwIfAborted();
-          if (!over.signal.aborted) yield* this.#recover(error);
+          if (!over.signal.aborted) yield* this.#recover(error, SERVER_ABSENT);
         }
       }
     } finally {
@@ -157,10 +165,15 @@ class LogReader {
   }
 
   /** Waits before the next attempt; throws errors that are not temporary. */
-  async *#recover(error: unknown): AsyncGenerator<LogEvent, void> {
+  async *#recover(
+    error: unknown,
+    temporary: ReadonlySet<string> = new Set(),
+  ): AsyncGenerator<LogEvent, void> {
     const { clock, signal } = this.#context;
     signal.throwIfAborted();
-    if (!mayPass(error)) throw error;
+    if (!isAdminError(error)) throw error;
+    const returns = this.#cursor.begun && temporary.has(error.code);
+    if (!returns && !mayPass(error)) throw error;
     const most = this.#cursor.begun || error.code !== 'NOMAD_ERROR' ? MOST_FAILURES : FEW_FAILURES;
     if (this.#failures >= most) throw error;
     // A client that is unreachable from the start will not become reachable within seconds.

@@ -4,6 +4,7 @@ import type { Pod } from '../../kubernetes/model.ts';
 import type { Catalogue } from '../../services/catalogue.ts';
 import { choosePods, noneChosen, type PodChoice } from '../choose-pods.ts';
 import { everyContainer, isDone } from '../containers.ts';
+import { judgePod } from '../judge.ts';
 import { typedName } from '../typed-name.ts';
 import { followSources } from './follow-sources.ts';
 import { readHistory } from './history.ts';
@@ -72,6 +73,10 @@ export async function* podLogs(
     const text = 'No pod matches yet; its log will be shown when one starts';
     yield { kind: 'note', source: null, text };
   }
+  for (const { source } of logs) {
+    const pod = pods.find(({ uid }) => uid === source.uid);
+    if (pod?.nodeName === null) yield { kind: 'note', source, text: unscheduled(pod) };
+  }
   yield* readHistory(client, logs, options, context);
   if (!options.follow) return;
   const join = (pod: Pod): readonly TrackedLog[] => {
@@ -82,6 +87,12 @@ export async function* podLogs(
     );
   };
   yield* followSources(client, { choice, catalogue, logs, join }, options, context);
+}
+
+/** Kubernetes answers with an empty log for a pod that is on no node yet. */
+function unscheduled(pod: Pod): string {
+  const { why, status } = judgePod(pod);
+  return `has no log yet: ${why ?? status}`;
 }
 
 /**

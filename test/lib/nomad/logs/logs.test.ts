@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { AdminError } from '../../../../src/lib/errors.ts';
 import type { LogClient, LogEvent, LogRead } from '../../../../src/lib/nomad/logs/logs.ts';
 import { readLog } from '../../../../src/lib/nomad/logs/logs.ts';
 import type { AllocationId } from '../../../../src/lib/nomad/model.ts';
@@ -151,6 +152,34 @@ describe('readLog', () => {
     });
     expect(result.text === expected + added).toBe(true);
     expect(result.events).toEqual([]);
+  });
+
+  // As Nomad 2.0.6 in a pod of Kubernetes 1.30 that was deleted: the pod is gone, and its successor
+  // does not know the allocation for a moment.
+  it('follows on through the replacement of the server, but does not wait for one at first', async () => {
+    const server = await serveLog({ maxFiles: 100, maxBytes: 200 });
+    server.log.append(Buffer.from(lines(1, 40)));
+    server.cuts.push(700);
+    const withLogs = (logs: LogClient['logs']): LogClient => {
+      const { client } = server;
+      return { access: client.access, allocation: client.allocation.bind(client), logs };
+    };
+    const absent = ['NOMAD_POD_NOT_FOUND', 'NOMAD_ALLOCATION_NOT_FOUND'];
+    let streams = 0;
+    const logs: LogClient['logs'] = (request) => {
+      streams += 1;
+      const code = streams === 1 ? undefined : absent.shift();
+      if (code !== undefined) throw new AdminError('notFound', 'not there', { code });
+      if (streams === 4) server.end();
+      return server.client.logs(request);
+    };
+    const result = await read(withLogs(logs), { follow: true });
+    expect(result).toEqual({ text: lines(1, 40), events: ['broken', 'broken', 'broken'] });
+    const gone = () => {
+      throw new AdminError('notFound', 'not there', { code: 'NOMAD_POD_NOT_FOUND' });
+    };
+    const error = await failureOf(read(withLogs(gone), { follow: true }));
+    expect(error).toMatchObject({ code: 'NOMAD_POD_NOT_FOUND' });
   });
 
   it('fails after several attempts, with the last error', async () => {

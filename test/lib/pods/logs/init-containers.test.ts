@@ -130,3 +130,39 @@ it('follows the log of a sidecar through a restart, even if its run succeeded', 
   const states = [withOthers({ ...DONE, ready: false }), withOthers({ restarts: 1 })];
   expect(await followed('proxy', states, 2)).toEqual(['of proxy', 'restarted']);
 });
+
+it('says why a pod that is on no node yet has no log: Kubernetes answers with an empty one', async () => {
+  const one = pod({
+    name: 'dispatcher-0',
+    phase: 'Pending',
+    nodeName: null,
+    containers: [container({ name: 'dispatcher', ready: false, state: 'unknown' })],
+    conditions: [
+      {
+        type: 'PodScheduled',
+        status: 'False',
+        reason: 'Unschedulable',
+        message: '0/2 nodes are available: 2 Insufficient cpu.',
+      },
+    ],
+  });
+  const client = {
+    ...clientOf(one),
+    podLogs: async function* () {
+      yield Buffer.of();
+    },
+  };
+  const options = {
+    ...{ follow: false, previous: false, sinceMs: null, tail: null, grep: null },
+    ...{ container: null, maxStreams: 9 },
+  };
+  const context = { clock: systemClock, signal: new AbortController().signal };
+  const choice = { names: [], services: [] };
+  const notes: string[] = [];
+  for await (const event of podLogs(client, makeCatalogue(), choice, options, context)) {
+    if (event.kind === 'note') notes.push(`${event.source?.pod}: ${event.text}`);
+  }
+  expect(notes).toEqual([
+    'dispatcher-0: has no log yet: cannot be scheduled: 0/2 nodes are available: 2 Insufficient cpu.',
+  ]);
+});
