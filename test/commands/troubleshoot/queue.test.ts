@@ -93,6 +93,8 @@ describe('troubleshoot queue', () => {
     const { stdout, stderr } = await queue(sandbox, []);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^Verdict: Builds get through: .*\n$/);
+    const unasked = await queue(sandbox, [], { env: { CIRCLE_TOKEN: undefined } });
+    expect(unasked.stderr).toMatch(/^The server's own queues were not checked: .*\nVerdict: /);
   });
 
   it('shows a finding caused by another one without its remedy', async () => {

@@ -46,6 +46,8 @@ export async function showDiagnosis(
     return;
   }
   await output.table(findingsTable(diagnosis), queueDocument(diagnosis));
-  // Without findings there are no rows, so the note shows that the diagnosis ran.
-  if (!output.structured) output.note(`Verdict: ${diagnosis.verdict.text}`);
+  if (output.structured) return;
+  // Without findings there are no rows: what was not checked, and the verdict, go beside them.
+  for (const note of diagnosis.notes) output.note(note);
+  output.note(`Verdict: ${diagnosis.verdict.text}`);
 }
