@@ -8,6 +8,7 @@ import type {
   Watched,
   WatchOptions,
 } from '../client.ts';
+import { collect } from '../collect.ts';
 import { type AllocationParts, decodeAllocation } from '../http/decode-allocation.ts';
 import { decodeEvaluation } from '../http/decode-evaluation.ts';
 import { decodeJob, decodeJobDetail } from '../http/decode-job.ts';
@@ -199,10 +200,4 @@ const ASKED_FOR_STUBS: Asked = { what: 'list allocations', needs: 'read-job' };
 
 function unwatched<T>(value: T): Watched<T> {
   return { value, index: null };
-}
-
-async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
-  const all: T[] = [];
-  for await (const item of items) all.push(item);
-  return all;
 }
