@@ -92,7 +92,7 @@ function lasting({ initContainers = [], containers }: Pod): readonly Container[]
 }
 
 /** Whether the pod's node no longer runs it, so that its status does not change any more. */
-function isLost(pod: Pod): boolean {
+export function isLost(pod: Pod): boolean {
   if (pod.phase === 'Succeeded' || pod.phase === 'Failed') return false;
   return pod.lostNode !== undefined || (pod.deletedAt !== null && isGivenUp(pod));
 }

@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { KubernetesClient } from '../../../src/lib/kubernetes/client.ts';
+import type { Workload } from '../../../src/lib/kubernetes/model.ts';
 import { choosePods } from '../../../src/lib/pods/choose-pods.ts';
-import { planRestart, type RestartPlan } from '../../../src/lib/pods/restart/plan.ts';
+import {
+  planRestart,
+  type RestartPlan,
+  type RestartTarget,
+} from '../../../src/lib/pods/restart/plan.ts';
 import { reportRestart } from '../../../src/lib/pods/restart/report.ts';
 import { type RestartEvent, restartPods } from '../../../src/lib/pods/restart/restart.ts';
 import { makeCatalogue } from '../../../src/lib/services/catalogue.ts';
 import { hurriedClock } from '../http/loopback.ts';
 import { apiServer } from '../kubernetes/api-server.ts';
 import { clusterRig } from './cluster-rig.ts';
+import { pod } from './sample-pods.ts';
 
 /** Tests restarts of pods with owners that the sandbox does not support. */
 
@@ -133,6 +139,55 @@ describe('a DaemonSet', () => {
     const report = await run(client, await plan(client, 'delete', 'agent-b'));
     expect(writes).toEqual(['DELETE pods/agent-b']);
     expect(report).toMatchObject({ exitCode: 0, targets: [{ pods: ['agent-b'] }] });
+  });
+});
+
+describe('a Deployment with a pod on a lost node', () => {
+  // As Kubernetes 1.30 has it: the pod stays until the node is back, and another one is ready.
+  const workload: Workload = {
+    ...{ kind: 'Deployment' as const, name: 'agent', labels: {}, selector: { app: 'agent' } },
+    ...{ replicas: 1, current: 1, ready: 1, available: 1, updated: 1, observed: true },
+    ...{ strategy: 'RollingUpdate', restartedAt: null, stalled: null },
+  };
+  const owner = { kind: 'ReplicaSet', name: 'agent-5d5d' };
+  const labels = { app: 'agent', 'pod-template-hash': '5d5d' };
+  const held = pod({
+    ...{ name: 'agent-5d5d-a', uid: 'a', owner, labels, deletedAt: new Date(0) },
+    nodeName: 'worker-2',
+    conditions: [
+      { type: 'Ready', status: 'False', reason: null, message: null },
+      { type: 'ContainersReady', status: 'True', reason: null, message: null },
+    ],
+  });
+  const fresh = pod({ name: 'agent-5d5d-b', uid: 'b', owner, labels });
+
+  it.each(['roll', 'delete'] as const)('is ready without the end of that pod: %s', async (how) => {
+    const client = {
+      getWorkload: async () => workload,
+      listPods: async () => [held, fresh],
+      getPod: async () => held,
+      deletePod: async () => undefined,
+      restartWorkload: async () => undefined,
+    };
+    const doomed = { name: held.name, uid: held.uid, ready: false, terminating: false };
+    const target: RestartTarget = {
+      ...{ kind: 'Deployment' as const, name: 'agent', pods: [doomed], unnamed: 0, replicas: 1 },
+      ...{ ready: 1, rolling: false, service: null, impact: null, losesBuilds: false },
+      severity: 'unknown',
+    };
+    const events: RestartEvent[] = [];
+    const options = { clock: hurriedClock(), signal, timeoutMs: 60_000, detach: false };
+    const chosen = { how, targets: [target], runningBuilds: 0 };
+    for await (const event of restartPods(client, chosen, options)) events.push(event);
+    expect(reportRestart(chosen, events)).toMatchObject({
+      exitCode: 0,
+      targets: [
+        {
+          outcome: 'ready',
+          problem: 'agent-5d5d-a: its node worker-2 may be lost: it does not end the pod',
+        },
+      ],
+    });
   });
 });
 

@@ -4,7 +4,7 @@ import { EventQueue } from '../../event-queue.ts';
 import { keepTrying } from '../../keep-trying.ts';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
 import type { Pod } from '../../kubernetes/model.ts';
-import { judgePod } from '../judge.ts';
+import { isLost, judgePod } from '../judge.ts';
 import { isPodOf } from '../workload-name.ts';
 import { isRolledOut, type RestartPlan, type RestartTarget } from './plan.ts';
 
@@ -147,7 +147,7 @@ async function waitUntilReady(
       queue.push({ type: 'progress', target: name, renewed, ready, replicas });
     }
     before = now;
-    if (state.done) return end(target, 'ready');
+    if (state.done) return end(target, 'ready', state.remains ?? undefined);
     if (state.stalled !== null) return end(target, 'failed', `${state.stalled}: ${state.lacks}`);
     const left = deadline - clock.now().getTime();
     if (left <= 0) {
@@ -226,6 +226,7 @@ async function isGoing(
 
 /**
  * Returns the state of a target. It is done when no old pod is left and all desired pods are ready.
+ * A deleted pod on a lost node remains until the node is back, so that nobody waits for its end.
  */
 async function look(
   client: RestartClient,
@@ -239,6 +240,8 @@ async function look(
   readonly stalled: string | null;
   /** What is missing, for people. */
   readonly lacks: string;
+  /** The deleted pods on lost nodes, for people; null if there are none. */
+  readonly remains: string | null;
 }> {
   const workload = await client.getWorkload(target, signal);
   const labelSelector = Object.entries(workload.selector)
@@ -247,7 +250,8 @@ async function look(
   const old = new Set(target.pods.map((pod) => pod.uid));
   const listed = await client.listPods({ labelSelector, signal });
   const pods = listed.filter((pod) => isPodOf(pod, target));
-  const left = pods.filter(({ uid }) => old.has(uid));
+  const lost = pods.filter((pod) => pod.deletedAt !== null && isLost(pod));
+  const left = pods.filter((pod) => old.has(pod.uid) && !lost.includes(pod));
   // Counted here, because the count in the workload's status may be out of date.
   const ready = pods.filter((pod) => judgePod(pod).health === 'ready').length;
   const whole = ready >= workload.replicas;
@@ -258,7 +262,12 @@ async function look(
     done: whole && (how === 'delete' ? left.length === 0 : rolled),
     stalled: how === 'roll' ? workload.stalled : null,
     lacks: lacksText(pods, left, `${ready} of ${workload.replicas} pods are ready`),
+    remains: lost.length === 0 ? null : remainsText(lost),
   };
+}
+
+function remainsText(lost: readonly Pod[]): string {
+  return lost.map((pod) => `${pod.name}: ${judgePod(pod).why ?? pod.phase}`).join('; ');
 }
 
 /** @param left the old pods that still exist */
