@@ -78,7 +78,7 @@ async function readOrNull(file: string): Promise<string | null> {
 async function readInto(config: KubeConfig, file: string, text: string): Promise<void> {
   try {
     const root = dirname(file);
-    config.loadFromString(/^\s*tokenFile:/m.test(text) ? await withTokenFiles(text, root) : text);
+    config.loadFromString(/\btokenFile\b/.test(text) ? await withTokenFiles(text, root) : text);
     config.makePathsAbsolute(root);
     for (const { exec } of config.users) {
       if (isRelativeCommand(exec?.command)) exec.command = join(root, exec.command);

@@ -189,6 +189,17 @@ describe('connecting to a cluster', () => {
     );
   });
 
+  test('reads a token file that is written in one line, as in JSON', async () => {
+    const clusters = [{ name: 'c', cluster: { server: 'https://10.0.0.1:6443' } }];
+    const users = [{ name: 'u', user: { tokenFile: 'pki/token' } }];
+    const contexts = [{ name: 'prod', context: { cluster: 'c', user: 'u' } }];
+    const document = { clusters, users, contexts, 'current-context': 'prod' };
+    await file('.kube/config', JSON.stringify(document));
+    await file('.kube/pki/token', 'from a file\n');
+    const { headers } = await (await choose()).credentials();
+    expect(headers).toEqual({ authorization: 'Bearer from a file' });
+  });
+
   test('keeps the path of a gateway', async () => {
     await file('.kube/config', kubeconfig({ server: 'https://rancher/k8s/clusters/c-1/' }));
     const { target, basePath } = await choose();
