@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/conformance/**'],
     globalSetup: ['test/support/build-once.ts'],
+    setupFiles: ['test/support/fixed-seed.ts'],
     // Long enough for a machine that is busy with other work; nothing here takes so long by itself.
     testTimeout: 60_000,
     hookTimeout: 60_000,
