@@ -129,8 +129,13 @@ function dispensable(
 ): readonly PodObject[] {
   const needed = wanted - Math.floor(wanted / 4);
   const ready = fresh.filter(isReady).length;
-  let spare = fresh.length + old.length - needed - (fresh.length - ready);
+  // Scaling down in the middle of a rollout removes pods whether the others are ready or not.
+  const surplus = fresh.length + old.length - (wanted + Math.ceil(wanted / 4));
+  let spare = Math.max(surplus, fresh.length + old.length - needed - (fresh.length - ready));
   const unready = old.filter((pod) => !isReady(pod)).slice(0, Math.max(0, spare));
-  spare = Math.min(spare - unready.length, ready + old.filter(isReady).length - needed);
+  spare = Math.max(
+    surplus - unready.length,
+    Math.min(spare - unready.length, ready + old.filter(isReady).length - needed),
+  );
   return [...unready, ...old.filter(isReady).slice(0, Math.max(0, spare))];
 }
