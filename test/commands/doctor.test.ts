@@ -168,7 +168,7 @@ const FAULTS: Readonly<Record<string, readonly [string, RegExp, Break]>> = {
   ],
   'a role without permission for any way to Nomad': [
     'CA0209',
-    /^missing: get pods\/proxy \(.*create pods\/exec \(.*get pods\/log \(.*delete pods \(.*patch deployments\.apps \(.*patch statefulsets\.apps \(/,
+    /^missing: get pods\/proxy \(.*get pods\/exec \(.*get pods\/log \(.*delete pods \(.*patch deployments\.apps \(.*patch statefulsets\.apps \(/,
     ({ sandbox }) => rewriteKubeconfig(sandbox, ADMIN_TOKEN, LIMITED_TOKEN),
   ],
   'a pod that is not ready': [

@@ -9,6 +9,11 @@ interface Permission {
   /** With its API group appended if it has one, as kubectl writes it. */
   readonly resource: string;
   readonly subresource?: string;
+  /**
+   * Whether it is used over WebSocket: servers before Kubernetes 1.35 require `get` instead of `create`
+   * for that, because the request is a GET (seen with 1.30: `create` alone is refused).
+   */
+  readonly webSocket?: true;
   /** What commands use it for. */
   readonly purpose: string;
   /** Hardly any command works without it. */
@@ -47,6 +52,7 @@ export const PERMISSIONS: readonly Permission[] = [
     verb: 'create',
     resource: 'pods',
     subresource: 'portforward',
+    webSocket: true,
     purpose: 'reach Nomad by port-forward',
     way: 'port-forward',
   },
@@ -54,6 +60,7 @@ export const PERMISSIONS: readonly Permission[] = [
     verb: 'create',
     resource: 'pods',
     subresource: 'exec',
+    webSocket: true,
     purpose: 'run commands in pods for nomad cli, troubleshoot queue',
     way: 'exec',
     alsoElse: true,
@@ -96,10 +103,11 @@ export const permissions: Check<Needs> = {
     const { readOnly, nomad } = await context.settings();
     const cluster = theCluster(await context.cluster());
     const isTaken = (way: NomadAccess): boolean => nomad.access === 'auto' || way === nomad.access;
+    const version = await cluster.version();
     const asked = PERMISSIONS.filter(
       ({ way, changes, alsoElse }) =>
         !(readOnly && changes) && (way === undefined || alsoElse || isTaken(way)),
-    );
+    ).map((one) => (one.webSocket ? { ...one, verb: webSocketVerb(version) } : one));
     const granted = await Promise.all(asked.map((one) => isGranted(cluster, one)));
     const missing = asked.filter((_, at) => !granted[at]);
     const [first] = missing;
@@ -114,6 +122,12 @@ export const permissions: Check<Needs> = {
     return hopeless ? failed(`missing: ${list}`, hint) : warning(`missing: ${list}`, hint);
   },
 };
+
+/** Returns the verb for WebSocket requests on a server of this version, such as `v1.30.14`. */
+function webSocketVerb(version: string): 'get' | 'create' {
+  const [, major = '', minor = ''] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
+  return Number(major) === 1 && Number(minor) < 35 ? 'get' : 'create';
+}
 
 function isGranted(cluster: ClusterUnderTest, one: Permission): Promise<boolean> {
   return cluster.can(one.verb, one.resource, one.subresource);

@@ -14,8 +14,8 @@ const rule = (apiGroup: string, resource: string, ...verbs: string[]): PolicyRul
 const WATCHING = [
   rule('', 'pods', 'get', 'list'),
   rule('', 'pods/proxy', 'get', 'create'),
-  rule('', 'pods/portforward', 'create'),
-  rule('', 'pods/exec', 'create'),
+  rule('', 'pods/portforward', 'get'),
+  rule('', 'pods/exec', 'get'),
   rule('', 'pods/log', 'get'),
 ];
 const RESTARTING = [
@@ -66,7 +66,18 @@ it.each<[string, Parameters<typeof check>, string, RegExp]>([
       'proxy',
     ],
     'warning',
-    /^missing: create pods\/exec \(.*troubleshoot queue\)$/,
+    /^missing: get pods\/exec \(.*troubleshoot queue\)$/,
+  ],
+  [
+    'exec that may only be created, which servers before 1.35 refuse over WebSocket',
+    [
+      [
+        ...[...WATCHING, ...RESTARTING].filter(({ resources }) => resources?.[0] !== 'pods/exec'),
+        rule('', 'pods/exec', 'create'),
+      ],
+    ],
+    'warning',
+    /^missing: get pods\/exec /,
   ],
   [
     'only an access method to Nomad that the profile does not use',
