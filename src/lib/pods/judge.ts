@@ -67,8 +67,9 @@ function healthOf(pod: Pod, status: string): PodHealth {
   if (pod.phase === 'Succeeded') return 'completed';
   if (pod.phase === 'Failed') {
     // A ReplicaSet replaces failed pods, whatever the reason (for example, the shutdown of a node).
-    const replaced = pod.reason === 'Evicted' && pod.owner?.kind !== 'StatefulSet';
-    return replaced || pod.owner?.kind === 'ReplicaSet' ? 'left-behind' : 'not-ready';
+    const kind = pod.owner?.kind ?? null;
+    const replaced = pod.reason === 'Evicted' && kind !== null && kind !== 'StatefulSet';
+    return replaced || kind === 'ReplicaSet' ? 'left-behind' : 'not-ready';
   }
   if (pod.phase === 'Running' && isReady(pod)) return 'ready';
   if (pod.phase === 'Pending' && PASSING.has(status) && !isUnschedulable(pod)) return 'starting';

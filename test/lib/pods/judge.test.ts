@@ -172,6 +172,11 @@ describe('a pod', () => {
       { health: 'starting', status: 'ContainerCreating' },
     ],
     [
+      'that was evicted and has no owner is not ready, because nothing replaces it',
+      pod({ phase: 'Failed', reason: 'Evicted', owner: null, containers: [] }),
+      { health: 'not-ready', status: 'Evicted' },
+    ],
+    [
       'that was evicted is left behind',
       pod({ phase: 'Failed', reason: 'Evicted', message: 'low on memory', containers: [] }),
       { health: 'left-behind', status: 'Evicted', why: 'Evicted: low on memory' },
