@@ -26,8 +26,8 @@ export class PodsLogs extends AdminCommand {
     follow: Flags.boolean({ char: 'f', summary: 'keep printing new lines' }),
     since: durationFlag({ summary: 'only lines newer than this, such as 15m' }),
     tail: Flags.integer({
-      summary: 'last LINES lines of each container',
-      min: 0,
+      summary: 'last LINES lines of each container (-1: all)',
+      min: -1,
       helpValue: 'LINES',
     }),
     previous: Flags.boolean({
@@ -50,7 +50,8 @@ export class PodsLogs extends AdminCommand {
       follow: flags.follow,
       previous: flags.previous,
       sinceMs: flags.since ?? null,
-      tail: flags.tail ?? null,
+      // As kubectl does, -1 stands for every line.
+      tail: flags.tail === undefined || flags.tail < 0 ? null : flags.tail,
       grep: flags.grep === undefined ? null : linePattern(flags.grep),
       container: flags.container ?? null,
       maxStreams: flags['max-streams'],

@@ -48,6 +48,13 @@ it.each([
   expect(stdout.split('\n')).toContain(how === 'alone' ? 'a line' : `${pod} a line`);
 });
 
+it('takes --tail=-1 for every line, as kubectl does', async () => {
+  const sandbox = await startSandbox();
+  const options = { env: sandbox.environment(), clock: sandbox.clock };
+  const all = await cli(['pods', 'logs', 'dispatcher'], options);
+  expect(await cli(['pods', 'logs', 'dispatcher', '--tail=-1'], options)).toEqual(all);
+});
+
 function followed(calls: readonly { readonly path: string }[]): number {
   return calls.filter(({ path }) => path.includes('follow=true')).length;
 }

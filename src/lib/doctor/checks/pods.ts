@@ -42,7 +42,9 @@ export const podsReady: Check<Pick<DoctorContext, 'pods' | 'clock' | 'settings'>
     const now = context.clock.now().getTime();
     const meant = pods.filter((pod) => pod !== server && !hasEnded(pod));
     const unready = meant.filter((pod) => !isReady(pod));
-    if (unready.length === 0) return ok(`all ${meant.length}`);
+    if (unready.length === 0) {
+      return ok(`all ${meant.length}${server ? ' besides the Nomad server' : ''}`);
+    }
     const told = unready.slice(0, TOLD).map((pod) => `${pod.name} (${stateOf(pod)})`);
     const more = unready.length > TOLD ? ` and ${unready.length - TOLD} more` : '';
     const message = `${unready.length} of ${meant.length} not ready: ${told.join(', ')}${more}`;
