@@ -18,7 +18,7 @@ import {
 const MINUTE = 60_000;
 const WAITING = 'acme/web/42';
 
-/** Server 4.3, where all is well but for what is given. */
+/** Returns the findings for a server 4.3 that is healthy apart from the given parts. */
 function late(ill: Ill): readonly string[] {
   const pods = sure([
     pod('dispatcher', {}, { service: 'distributor', workload: 'distributor-dispatcher' }),
@@ -29,7 +29,7 @@ function late(ill: Ill): readonly string[] {
   return findings.map(({ code }) => code);
 }
 
-/** A job whose name tells no build. */
+/** Returns a job whose name contains no build. */
 function unnamed(): JobRow {
   const own = job(WELL_BUILD);
   return {
@@ -42,7 +42,7 @@ function unnamed(): JobRow {
   };
 }
 
-describe('a build of server 4.3 that waits', () => {
+describe('a waiting build of server 4.3', () => {
   const posted = [
     log('dispatcher', says.dispatcher(WAITING, 5 * MINUTE)),
     log('schedulerer', says.schedulerer(WAITING, 5 * MINUTE - 100)),
@@ -51,18 +51,18 @@ describe('a build of server 4.3 that waits', () => {
   const silent = posted.map(({ stage }) => log(stage, []));
   const server = { builds: listed(inUi(WAITING, 'queued', 5 * MINUTE)) };
 
-  it('is missed in Nomad where each job is named after its build', () => {
+  it('is missing in Nomad if every job is named after its build', () => {
     expect(late({ logs: posted, server })).toEqual(['CQ0403']);
   });
 
-  it('may be any of the jobs that are not', () => {
+  it('is not missing if a job without a build name may be its own', () => {
     const nomad = { jobs: sure([job(WELL_BUILD), unnamed()]) };
     expect(late({ logs: posted, server, nomad })).toEqual([]);
     expect(late({ logs: silent, server, nomad })).not.toContain('CQ0205');
   });
 });
 
-describe('the parts of the distributor', () => {
+describe('the Deployments of the distributor', () => {
   const part = (name: string, replicas: number) => ({
     kind: 'Deployment',
     name: `distributor-${name}`,
@@ -72,7 +72,7 @@ describe('the parts of the distributor', () => {
     ready: replicas,
   });
 
-  it('are a warning where one has no pod and no build waits, and an error where one does', () => {
+  it('cause a warning if one has no pod, and an error if a build waits', () => {
     const workloads = sure([part('dispatcher', 1), part('internal', 0)]);
     const logs = [
       log('dispatcher', says.dispatcher(WELL_BUILD, 4 * MINUTE)),
@@ -94,7 +94,7 @@ describe('the parts of the distributor', () => {
     expect(found({ server })).toMatchObject({ code: 'CQ0106', severity: 'error' });
   });
 
-  it('are named together where none has a pod', () => {
+  it('are one finding if none of them has a pod', () => {
     const workloads = sure([part('dispatcher', 0), part('internal', 0)]);
     const pods = sure([
       pod('schedulerer', {}, { service: 'docker-provisioner' }),

@@ -16,10 +16,10 @@ import {
   withLog,
 } from './support/snapshot.ts';
 
-/** A build is lost between the dispatchers, and only the logs tell. */
+/** A build was lost between the dispatchers, and only the logs can be read. */
 const before = diagnose(snapshot({ logs: withLog(LOST_BEFORE_DISPATCHER), server: NO_UI }));
 
-/** Both dispatchers were replaced: their logs begin anew. */
+/** Returns a diagnosis after both dispatchers were replaced, with new logs. */
 function renewed(server: object, dispatcher = beats('dispatcher', 20_000)): Diagnosis {
   const logs = [
     log('legacy-dispatcher', []),
@@ -32,7 +32,7 @@ function renewed(server: object, dispatcher = beats('dispatcher', 20_000)): Diag
 const silent = renewed(NO_UI);
 const proved = renewed(NO_UI, [...says.dispatcher('acme/web/43', 2_000)]);
 
-/** What `mend` reports of looks one after the other. */
+/** Returns the events of `mend` for a series of diagnoses. */
 async function mended(looks: readonly Diagnosis[]) {
   const left = [...looks];
   let now = 0;
@@ -53,7 +53,7 @@ async function mended(looks: readonly Diagnosis[]) {
   return events;
 }
 
-it('takes no empty log of a new pod for a proof that builds get through', async () => {
+it('does not accept the empty log of a new pod as proof that builds get through', async () => {
   expect(before.findings.map(({ code }) => code)).toEqual(['CQ0202']);
   expect(silent.findings).toEqual([]);
   expect(isProved(fixable(before), silent)).toBe(false);
@@ -61,7 +61,7 @@ it('takes no empty log of a new pod for a proof that builds get through', async 
   expect((await mended([])).at(-1)).toBe('looked');
 });
 
-it('is proved by a build in the new log, or by the UI', () => {
+it('accepts a build in the new log, or the UI, as proof that builds get through', () => {
   expect(isProved(fixable(before), proved)).toBe(true);
   const builds = listed(inUi(LOST, 'success'));
   expect(isProved(fixable(before), renewed({ builds }))).toBe(true);

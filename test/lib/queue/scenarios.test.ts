@@ -113,13 +113,13 @@ describe.each(ENTRIES)('server 4.3 with %s', (_name, differs) => {
 
 describe('server 4.3 with logs that name no build', () => {
   it.each(JUDGED.filter(({ version }) => version === '4.3'))(
-    'has the cause of $name named first, or nothing found',
+    'has the cause of $name as the first finding, or no finding',
     async (scenario) => {
       const { expects = null, pipeline } = scenario;
       const form = { ...FORM_4_3, namesBuilds: false };
       const diagnosis = await judged({ ...scenario, pipeline: { ...pipeline, form } });
       const codes = codesOf(diagnosis);
-      // Where a build got lost is only known by its name.
+      // Where a build was lost can only be found by its name.
       const first = expects === 'CQ0303' ? 'CQ0205' : expects;
       expect(codes.slice(0, 1), codes.join(' ')).toEqual(first === null ? [] : [first]);
       const roots = diagnosis.findings.filter(({ causedBy }) => causedBy === null);
@@ -150,7 +150,7 @@ describe('the services of a version', () => {
       const text = JSON.stringify({ findings, verdict, notes });
       const told = text.replace(/"(?:place|code|ref|causedBy)":"[^"]*"/g, '');
       expect(told).not.toMatch(/legacy-dispatcher|schedulerer|output-processor|8585/);
-      // The guide does not cover these services: nothing is fixed by itself, and nothing is promised.
+      // The guide does not cover these services, so there is no automatic fix and no promise.
       expect(findings.filter(({ fix }) => fix !== null)).toEqual([]);
       expect(told).not.toMatch(/running builds are not affected/i);
       expect(told).not.toMatch(/(?<!distributor-)\bdispatcher\b/);

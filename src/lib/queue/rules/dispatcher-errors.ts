@@ -20,7 +20,7 @@ export const dispatcherErrors: Rule = {
     }),
 };
 
-/** The operations guide covers the dispatcher, but not the service that replaced it in 4.3. */
+/** The operations guide covers the dispatcher, but not its successor in 4.3. */
 function said(name: string): string {
   return name === 'dispatcher'
     ? 'The operations guide says to send stack traces of the dispatcher'

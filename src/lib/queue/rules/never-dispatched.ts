@@ -19,7 +19,7 @@ export const neverDispatched: Rule = {
     );
     if (lost.length === 0) return [];
     const name = called(facts, first);
-    // The operations guide deletes the pods of the dispatchers. It has no fix for later services.
+    // The operations guide's fix deletes the dispatchers' pods. It has none for later services.
     const isGuides = facts.pipeline !== 'distributor';
     const services = [serviceOf(facts.pipeline, first) ?? name];
     return [

@@ -20,12 +20,12 @@ export const outputProcessorErrors: Rule = {
     }),
 };
 
-/** The service that replaced it in 4.3 keeps output in object storage alone. */
+/** Returns where output is stored. The successor in 4.3 uses only object storage. */
 function storage(name: string): string {
   return name === 'output-processor' ? 'MongoDB and object storage' : 'object storage';
 }
 
-/** The guide says so of the output-processor; nothing is published on its successor. */
+/** The guide documents the loss for the output-processor; nothing is published on its successor. */
 function loses(name: string): string {
   return name === 'output-processor' ? 'loses' : 'may lose';
 }

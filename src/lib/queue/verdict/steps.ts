@@ -89,7 +89,7 @@ function podWords({ snapshot: { pods } }: QueueFacts): Words {
   return { state: 'ok', text: `${ready} of ${lasting.length} ready`, numbers };
 }
 
-/** What its log says; or that none of its pods is ready, which outweighs that. */
+/** Returns the state of a stage from its log, or a warning if none of its pods is ready. */
 function stageWords(facts: QueueFacts, stage: Stage): Words {
   const words = logWords(facts, stage);
   const down = notUp(facts.snapshot).find(({ pod }) => pod.stage === stage);

@@ -36,7 +36,7 @@ export class Drainer {
   readonly #agenda: Agenda;
   readonly #random: Random;
   readonly #dialect: Dialect;
-  /** The drains that were looked at when they were set. */
+  /** The last drain seen on each node. When the node changes, only a new drain is checked. */
   readonly #known = new WeakMap<NodeRecord, NodeRecord['drain']>();
 
   constructor(parts: {
@@ -60,7 +60,7 @@ export class Drainer {
         if (!isKnown || node.status === 'down') this.#look(node);
       }
       for (const allocation of allocations) {
-        // Nomad's drainer ignores purged jobs (nomad/drainer/watch_jobs.go): their end goes unseen.
+        // Nomad's drainer ignores the allocations of purged jobs (nomad/drainer/watch_jobs.go).
         if (this.#state.jobs.get(allocation.job.id) === undefined) continue;
         const node = this.#state.nodes.get(allocation.nodeId);
         if (node !== undefined) this.#look(node);

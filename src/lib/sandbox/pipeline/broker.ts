@@ -1,19 +1,19 @@
 import { DISPATCHING, type Dispatching } from './scenario.ts';
 import type { SizedBuild } from './steps.ts';
 
-/** A build between its start and Nomad. */
+/** A build that has been started and is not in Nomad yet. */
 export interface Traveller extends SizedBuild {
   readonly durationMs: number | null;
   readonly exitCode: number;
   /** How many parallel tasks it has. */
   readonly parallel: number;
-  /** Milliseconds since the epoch, true time. */
+  /** In milliseconds of true time since the epoch. */
   readonly queuedAt: number;
-  /** Whether the first part of its way has passed it on. */
+  /** Whether the first stage has forwarded it. */
   forwarded: boolean;
 }
 
-/** A queue as `rabbitmqctl list_queues` counts it. */
+/** The counts of a queue in `rabbitmqctl list_queues`. */
 export interface QueueCounts {
   readonly name: string;
   readonly ready: number;
@@ -21,17 +21,17 @@ export interface QueueCounts {
   readonly consumers: number;
 }
 
-/** The messages of the pipeline's queues, each known by who takes from it. */
+/** The messages in the queues of the pipeline, by consuming service. */
 export class Broker {
   readonly #ready = new Map<Dispatching, Traveller[]>(DISPATCHING.map((name) => [name, []]));
-  /** By the pod that has taken it and not said that it is done. */
+  /** Delivered messages that have not been acknowledged, with the pod that has them. */
   readonly #taken = new Map<Traveller, { readonly queue: Dispatching; readonly pod: string }>();
 
   publish(queue: Dispatching, build: Traveller): void {
     this.#ready.get(queue)?.push(build);
   }
 
-  /** Hands the oldest message to a pod, which keeps it until it acknowledges. */
+  /** Delivers the oldest message to a pod, which holds it until it acknowledges. */
   take(queue: Dispatching, pod: string): Traveller | null {
     const build = this.#ready.get(queue)?.shift() ?? null;
     if (build) this.#taken.set(build, { queue, pod });
@@ -42,7 +42,10 @@ export class Broker {
     this.#taken.delete(build);
   }
 
-  /** Puts what was taken back in front: of a pod that is gone, or all of a queue. */
+  /**
+   * Returns delivered messages to the front of their queues if `back` is true for the queue and
+   * pod.
+   */
   requeue(back: (queue: Dispatching, pod: string) => boolean): void {
     for (const [build, { queue, pod }] of [...this.#taken]) {
       if (!back(queue, pod)) continue;

@@ -1,10 +1,13 @@
 import type { NomadState } from '../nomad/state.ts';
 import { buildOfJob } from './build.ts';
 
-/** Builds of a project that Nomad has forgotten: more than the server's history holds. */
+/**
+ * The last build number of a project without jobs in Nomad. It is higher than the numbers in the
+ * server's history.
+ */
 const UNKNOWN = 400;
 
-/** Counts the builds of each project up, from the last one that Nomad knows. */
+/** Numbers the builds of each project, starting after the last one in Nomad. */
 export class BuildNumbers {
   readonly #state: NomadState;
   #last: Map<string, number> | undefined;

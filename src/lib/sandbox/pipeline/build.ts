@@ -1,11 +1,11 @@
 import type { JobRecord } from '../nomad/records.ts';
 
-/** Address of the installation in the links of its builds. */
+/** The base URL of the links to builds. */
 const WEB_ADDRESS = 'https://circleci.example.com';
 
-/** What names a build, the same in every service. */
+/** The names of a build, which are the same in all services. */
 export interface BuildName {
-  /** 24 hexadecimal digits, as a Mongo object id. */
+  /** 24 hexadecimal digits, as in a Mongo object ID. */
   readonly id: string;
   readonly org: string;
   readonly repo: string;
@@ -15,7 +15,7 @@ export interface BuildName {
   readonly url: string;
 }
 
-/** The names of a build's first and only container. */
+/** Returns the names of a build with a single container. */
 export function nameBuild(id: string, org: string, repo: string, number: number): BuildName {
   const jobId = `${id}-0-build-${org}-${repo}-${number}`;
   return { id, org, repo, number, jobId, url: `${WEB_ADDRESS}/gh/${org}/${repo}/${number}` };
@@ -26,7 +26,7 @@ export function nameTask(build: BuildName, task: number): BuildName {
   return { ...build, jobId: build.jobId.replace(/-\d+-build-/, `-${task}-build-`) };
 }
 
-/** The build of one of Nomad's jobs; null for a job that no build has asked for. */
+/** Returns the build of a job in Nomad; null for a job that belongs to no build. */
 export function buildOfJob({ id: jobId, meta }: JobRecord): BuildName | null {
   const id = /^([0-9a-f]{24})-\d+-build-/.exec(jobId)?.[1];
   const url = meta?.['build_url'] ?? '';

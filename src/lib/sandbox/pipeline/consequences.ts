@@ -25,7 +25,7 @@ export function withConsequences(scenario: Scenario): Scenario {
     pipeline: { ...pipeline, form },
     nomad: {
       ...(version === '3.0' ? {} : { version: parts.nomad }),
-      // Builds that reached Nomad did so before anything broke; those after it are the pipeline's.
+      // Builds that reached Nomad did so before the faults; later ones are in the pipeline.
       ...(recent > 0 ? { quietMs: BROKEN_FOR_MS } : {}),
       ...nomad,
     },

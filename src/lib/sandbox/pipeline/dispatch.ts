@@ -20,17 +20,17 @@ import type { Timeline } from './timeline.ts';
 import type { BuildEvent } from './wording.ts';
 import type { Workforce } from './workforce.ts';
 
-/** How many messages the dispatcher's queue holds once the dispatcher has lost its consumer. */
+/** The number of messages in the dispatcher's queue after the dispatcher has lost its consumer. */
 const BACKLOG = 4_812;
-/** How fast an old backlog goes down, a second. */
+/** The number of messages of an old backlog that are processed per second. */
 const BACKLOG_PER_SECOND = 100;
-/** Nomad's servers hold a request so long while they have no leader. */
+/** How long Nomad's servers hold a request while they have no leader. */
 const LEADER_WAIT_MS = 5_000;
-/** So much later the schedulerer tries again. */
+/** The schedulerer's delay before it retries. */
 const RETRY_MS = 30_000;
 const DURATION_MS: readonly [number, number] = [120_000, 600_000];
 
-/** What the way of builds to Nomad needs. */
+/** The environment of the dispatching stages. */
 export interface DispatchWorld {
   readonly form: PipelineForm;
   /** Parallel tasks of each build. */
@@ -42,21 +42,24 @@ export interface DispatchWorld {
   readonly numbers: BuildNumbers;
   readonly nomad: { readonly leader: boolean };
   say(service: Dispatching, pod: string, event: BuildEvent, build: SizedBuild, at: number): void;
-  /** Makes a build a job of Nomad's, as of a moment. */
+  /** Registers a build as a job in Nomad as of a time. */
   post(build: Traveller, at: number): JobRecord;
 }
 
-/** The way of builds from their start to Nomad: each step while somebody works there. */
+/**
+ * Moves builds from their start to Nomad. Each step is taken only while its service has a working
+ * pod.
+ */
 export class Dispatch {
-  /** Builds that are not in Nomad yet. */
+  /** The builds that are not in Nomad yet. */
   readonly waiting = new Set<Traveller>();
-  /** Counts up whenever a build has come further. */
+  /** Increases whenever a build progresses. */
   revision = 0;
   readonly #world: DispatchWorld;
-  /** Who works on a build before Nomad, in order. */
+  /** The stages before Nomad, in order. */
   readonly #way: readonly Dispatching[];
   readonly #broker = new Broker();
-  /** Builds that the first part forwarded and nobody received. */
+  /** The builds that the first stage forwarded and the second did not receive. */
   readonly #lost = new Set<Traveller>();
   #backlog: { readonly messages: number; since: number | null } | null = null;
 
@@ -65,7 +68,7 @@ export class Dispatch {
     this.#way = dispatchingOf(world.form);
   }
 
-  /** Starts a build, as of a moment. */
+  /** Starts a build as of a time. */
   start([org, repo]: readonly [string, string], request: JobRequest, at: number): Traveller {
     const { random, numbers, timeline } = this.#world;
     const { cpuMhz = MEDIUM.cpuMhz, memoryMb = MEDIUM.memoryMb, durationMs } = request;
@@ -85,12 +88,12 @@ export class Dispatch {
     return build;
   }
 
-  /** Fills the dispatcher's queue up to what has gathered there while nobody took anything. */
+  /** Fills the dispatcher's queue to the size of a backlog without a consumer. */
   pileUp(): void {
     this.#backlog = { messages: BACKLOG - this.#broker.ready('dispatcher'), since: null };
   }
 
-  /** Pods have come or gone, or a fault has: who waited for that goes on. */
+  /** Continues the waiting builds after a change of pods or faults. */
   goOn(): void {
     const { faults, workforce, timeline } = this.#world;
     const now = timeline.now();
@@ -106,12 +109,12 @@ export class Dispatch {
     for (const service of this.#way) this.#consume(service, now);
   }
 
-  /** Gives the schedulerer every task again that it could not post. */
+  /** Redelivers to the schedulerer all tasks that it could not post. */
   tryAgain(): void {
     this.#broker.requeue((service) => service === 'schedulerer');
   }
 
-  /** RabbitMQ's queues, as it counts them. */
+  /** Returns the counts of RabbitMQ's queues. */
   queues(): readonly QueueCounts[] {
     return this.#way.map((service) => ({
       name: this.#world.form.stages[service]?.queue ?? service,
@@ -140,7 +143,7 @@ export class Dispatch {
   #work(service: Dispatching, build: Traveller, pod: string, at: number): void {
     const { timeline, say } = this.#world;
     for (const { afterMs, event } of STEPS[service]) {
-      // Whether Nomad takes it is not known before.
+      // Logged later, when it is known whether Nomad accepts the job.
       if (event === 'posted') continue;
       const about = service === 'schedulerer' ? this.#tasksOf(build) : [build];
       timeline.later(at, afterMs, (then) => {
@@ -172,7 +175,7 @@ export class Dispatch {
   #post(build: Traveller, pod: string, at: number): void {
     const { faults, nomad, say, post } = this.#world;
     if (faults.has('schedulerer-error')) {
-      // It keeps the message, and gets it again when it is started anew.
+      // The schedulerer keeps the message, which is redelivered after its restart.
       for (const task of this.#tasksOf(build)) say('schedulerer', pod, 'post-failed', task, at);
       return;
     }

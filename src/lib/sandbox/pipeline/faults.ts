@@ -2,12 +2,12 @@ import type { PodSituation, PodSpec } from '../kubernetes/scenario.ts';
 import { workloadOf } from './form.ts';
 import type { PipelineFault, PipelineForm, PipelineService, PodTrouble } from './scenario.ts';
 
-/** The name that a fault goes by: `job-lost`, `crash-loop`. */
+/** Returns the name of a fault: `job-lost`, `crash-loop`. */
 function faultName(fault: PipelineFault): string {
   return typeof fault === 'string' ? fault : fault.trouble;
 }
 
-/** The faults that are there now. */
+/** The active faults. */
 export class FaultBoard {
   readonly #active: Map<string, PipelineFault>;
 
@@ -19,7 +19,7 @@ export class FaultBoard {
     return this.#active.has(fault);
   }
 
-  /** What keeps a service's pods from being ready. */
+  /** Returns what keeps a service's pods from being ready; null if nothing does. */
   troubleOf(service: PipelineService): PodTrouble['trouble'] | null {
     for (const fault of this.#active.values()) {
       if (typeof fault !== 'string' && fault.service === service) return fault.trouble;
@@ -27,7 +27,7 @@ export class FaultBoard {
     return null;
   }
 
-  /** Takes the faults of a name away, and returns them. */
+  /** Clears the faults with a name, and returns them. */
   clear(name: string): readonly PipelineFault[] {
     const cleared = [...this.#active].filter(([, fault]) => faultName(fault) === name);
     for (const [key] of cleared) this.#active.delete(key);
@@ -41,7 +41,7 @@ const SITUATIONS: Readonly<Record<PodTrouble['trouble'], PodSituation>> = {
   'image-missing': 'image-pull-back-off',
 };
 
-/** The workloads of an installation as the faults leave them. */
+/** Applies the faults to the workloads of an installation. */
 export function breakPods(
   pods: readonly PodSpec[],
   faults: readonly PipelineFault[],

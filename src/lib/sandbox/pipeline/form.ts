@@ -21,7 +21,7 @@ export function partOf({ stages }: PipelineForm, workload: string): PipelineServ
   return PIPELINE_SERVICES.find((service) => stages[service]?.workload === workload) ?? null;
 }
 
-/** Base domain of the installation's internal names. */
+/** The base domain of the installation's internal host names. */
 const BASE_DOMAIN = 'sandbox.circleci.internal';
 const OUTPUT_3_0 = `output.${BASE_DOMAIN}:8585`;
 

@@ -1,15 +1,15 @@
 import type { JobRecord } from '../nomad/records.ts';
 
-/** What a build agent tells the output-processor. */
+/** The events that a build agent reports to the output-processor. */
 export type OutputEvent = 'task-started' | 'task-finished';
 
-/** Something that a build agent has to tell. */
+/** A report of a build agent. */
 export interface Report {
   readonly job: JobRecord;
   readonly event: OutputEvent;
 }
 
-/** What build agents could not tell the server yet. */
+/** The reports that build agents could not deliver to the server yet. */
 export class HeldReports {
   readonly #held = new Map<string, Report>();
   readonly #ever = new Set<string>();
@@ -23,12 +23,12 @@ export class HeldReports {
     return this.#held.has(keyOf({ job, event }));
   }
 
-  /** Whether it was held, or is: then it was told later than it happened. */
+  /** Returns whether a report is or was held, so that it was delivered late. */
   hasHad(job: JobRecord, event: OutputEvent): boolean {
     return this.#ever.has(keyOf({ job, event }));
   }
 
-  /** Hands everything out, to be told now. */
+  /** Returns all held reports for delivery, and clears them. */
   release(): readonly Report[] {
     const reports = [...this.#held.values()];
     this.#held.clear();

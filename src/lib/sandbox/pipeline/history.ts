@@ -5,34 +5,34 @@ import { MEDIUM } from './resource-class.ts';
 import type { Dispatching, PipelineService } from './scenario.ts';
 import { beganAt, type Scribe, type SizedBuild, STEPS, TO_OUTPUT_MS, workMs } from './steps.ts';
 
-/** What Nomad holds, with true times in milliseconds. */
+/** The records of Nomad, with a conversion to true time. */
 export interface NomadPast {
   jobs(): readonly JobRecord[];
   allocations(): readonly AllocationRecord[];
-  /** A moment that Nomad wrote down, in milliseconds of true time. */
+  /** Converts a time recorded by Nomad to true time in milliseconds. */
   trueTime(nanoseconds: bigint): number;
 }
 
 interface Happening {
-  /** When its first line was written. */
+  /** The time of its first line. */
   readonly at: number;
   readonly job: JobRecord;
   readonly event: 'upstream' | 'task-started' | 'task-finished';
 }
 
 /**
- * What the services wrote of the builds that were there before the sandbox opened: worked out when
- * somebody reads a log, because 50,000 builds have many lines.
+ * The log lines of the services about builds from before the start of the sandbox. They are
+ * generated when a log is read, because 50,000 builds have many lines.
  */
 export class History {
   readonly #nomad: NomadPast;
   readonly #scribe: Scribe;
-  /** Before this moment everything is history, and from it on things happen. */
+  /** The end of the history; later lines are logged when their events happen. */
   readonly #until: number;
   readonly #skipped: (job: JobRecord, event: Happening['event']) => boolean;
   readonly #sorted = new Map<string, readonly Happening[]>();
 
-  /** @param skipped what was not written, or not here */
+  /** @param skipped returns whether an event has no line here */
   constructor(
     nomad: NomadPast,
     scribe: Scribe,
@@ -45,7 +45,7 @@ export class History {
     this.#skipped = skipped;
   }
 
-  /** The lines of one of a service's pods: each is written by one of them. */
+  /** Returns the lines of one pod of a service; each line is in the log of only one pod. */
   source(
     service: PipelineService,
     pod: () => { readonly index: number; readonly of: number },
@@ -109,14 +109,14 @@ export class History {
   }
 }
 
-/** A job's build and its size; null for a job that no build has asked for. */
+/** Returns the build of a job with its size; null for a job that belongs to no build. */
 export function sizedBuild(job: JobRecord): SizedBuild | null {
   const name = buildOfJob(job);
   const task = job.groups[0]?.tasks[0];
   return name && { name, size: task ?? MEDIUM };
 }
 
-/** Which of so many pods a build's lines are in. */
+/** Returns the index of the pod that has the lines of a build. */
 function share({ id }: JobRecord, pods: number): number {
   return pods < 2 ? 0 : Number.parseInt(id.slice(16, 24), 16) % pods || 0;
 }

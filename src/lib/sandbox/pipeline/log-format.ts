@@ -2,21 +2,24 @@ import type { PipelineForm, PipelineService } from './scenario.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** One entry of a service's log. */
+/** An entry of a service's log. */
 export interface Entry {
   readonly level: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
-  /** The Java thread; the legacy services do not write it. */
+  /** The Java thread, which the legacy services do not log. */
   readonly thread: string;
-  /** The part of the service that says it: a Clojure namespace in 3.x. */
+  /** The part of the service that logs the entry: a Clojure namespace in 3.x. */
   readonly namespace: string;
   readonly message: string;
-  /** What it is about, by name, in order; left out where the message is all. */
+  /** The named values of the entry, in order; undefined for none. */
   readonly details?: Readonly<Record<string, string>>;
-  /** The stack trace of an error; left out where there is none. */
+  /** The stack trace of an error; null or undefined for none. */
   readonly trace?: string | null;
 }
 
-/** An entry as its service writes it, at a moment of its node's clock; of several lines with a trace. */
+/**
+ * Formats an entry as its service does, at a time of its node's clock. An entry with a stack trace
+ * has several lines.
+ */
 export function formatEntry(
   entries: PipelineForm['entries'],
   service: PipelineService,
@@ -34,7 +37,10 @@ export function formatEntry(
   return [`${head} ${message}${told}`, ...(trace === null ? [] : [trace])].join('\n');
 }
 
-/** ` build-id=5a;`; the last of a task's fields has no end, as in the operations guide's sample. */
+/**
+ * Formats a field: ` build-id=5a;`. The last field of a task has no semicolon, as in the operations
+ * guide's sample.
+ */
 function field([name, value]: readonly [string, string]): string {
   return ` ${name}=${value}${name === 'version' ? '' : ';'}`;
 }
@@ -53,13 +59,13 @@ function jsonEntry(
   });
 }
 
-/** `Jan 20 06:14:59.119:+0000`, as the legacy services write it. */
+/** Formats a time as the legacy services do: `Jan 20 06:14:59.119:+0000`. */
 function legacyTime(at: Date): string {
   const day = String(at.getUTCDate()).padStart(2, ' ');
   return `${MONTHS[at.getUTCMonth()] ?? 'Jan'} ${day} ${at.toISOString().slice(11, 23)}:+0000`;
 }
 
-/** `2021-01-20T06:14:59.277+0000`. */
+/** Formats a time as `2021-01-20T06:14:59.277+0000`. */
 function isoTime(at: Date): string {
   return at.toISOString().replace('Z', '+0000');
 }

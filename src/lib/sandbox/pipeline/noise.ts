@@ -63,7 +63,7 @@ const PLAIN: readonly ((random: Random, at: Date) => string)[] = [
   () => 'OpenJDK 64-Bit Server VM warning: Sharing is only supported for boot loader classes',
 ];
 
-/** Harmless lines at moments that follow from the seed. */
+/** Returns a source of harmless lines at times determined by the seed. */
 export function noiseSource(
   { perMinute, seed }: { readonly perMinute: number; readonly seed: number },
   service: PipelineService,

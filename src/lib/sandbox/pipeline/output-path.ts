@@ -8,10 +8,10 @@ import { type SizedBuild, TO_OUTPUT_MS } from './steps.ts';
 import type { Timeline } from './timeline.ts';
 import type { Workforce } from './workforce.ts';
 
-/** A broken output-processor fails at some agent's event this often. */
+/** The interval at which a broken output-processor logs an error about a build. */
 const COMPLAIN_EVERY_MS = 15_000;
 
-/** What the way of builds back to the server needs. */
+/** The environment of the output path. */
 export interface OutputWorld {
   readonly timeline: Timeline;
   readonly random: Random;
@@ -20,29 +20,29 @@ export interface OutputWorld {
   readonly held: HeldReports;
   readonly state: NomadState;
   trueTime(nanoseconds: bigint): number;
-  /** Has a pod of the output-processor say something of a build. */
+  /** Makes a pod of the output-processor log an event of a build. */
   say(pod: string, event: OutputEvent | 'output-failed', build: SizedBuild, at: number): void;
 }
 
-/** The way from build agents through the output-processor to the server. */
+/** The path of reports from build agents through the output-processor to the server. */
 export class OutputPath {
-  /** Counts up whenever the server was told something late. */
+  /** Increases whenever a held report has been delivered to the server. */
   revision = 0;
   readonly #world: OutputWorld;
   readonly #told = new WeakMap<AllocationRecord, OutputEvent>();
-  /** Since when nothing comes through; null while it does. */
+  /** When the path broke; null while it works. */
   #brokenSince: number | null = null;
 
   constructor(world: OutputWorld) {
     this.#world = world;
   }
 
-  /** Whether nothing comes through. */
+  /** Whether the path is broken. */
   get broken(): boolean {
     return this.#brokenSince !== null;
   }
 
-  /** Finds it broken since a moment of the past, if it is: what happened since has not come through. */
+  /** Marks the path as broken since a time in the past, if it is. Reports since then are held. */
   lookBack(since: number): void {
     const { state, trueTime, held, faults } = this.#world;
     this.inspect(since);
@@ -58,7 +58,7 @@ export class OutputPath {
     if (faults.has('output-broken')) this.#complain(since);
   }
 
-  /** Looks whether something comes through now; what was held back follows then. */
+  /** Checks whether the path works now. If it does, delivers the held reports. */
   inspect(now = this.#world.timeline.now()): void {
     const { faults, workforce, held } = this.#world;
     const works = workforce.working('output-processor').length > 0;
@@ -73,7 +73,7 @@ export class OutputPath {
     }
   }
 
-  /** An allocation has changed: its agent may have something to tell. */
+  /** Reports the start or end of a changed allocation's task. */
   attend(allocation: AllocationRecord): void {
     const { timeline, trueTime } = this.#world;
     const [task] = allocation.tasks ?? [];
@@ -85,7 +85,10 @@ export class OutputPath {
       this.#tell(allocation, 'task-finished');
   }
 
-  /** What a build agent writes at a moment of true time instead of its usual lines. */
+  /**
+   * Returns what a build agent logs at a time in milliseconds of true time in place of its usual
+   * lines; null for those.
+   */
   agentTrouble(at: number): string | null {
     if (this.#brokenSince === null || at < this.#brokenSince || !this.#unreachable()) return null;
     return 'rpc error: code = Unavailable desc = grpc: the connection is unavailable';

@@ -17,18 +17,20 @@ import type { Timeline } from './timeline.ts';
 import { type BuildEvent, PLAIN, reworded } from './wording.ts';
 import { type PipelineKubernetes, UNSEEN, type Workforce } from './workforce.ts';
 
-/** Writes and shows what the pods of the pipeline log: what was, what comes by itself, what happens. */
+/** The logs of the pipeline's pods: history, periodic lines, and events. */
 export class PipelineLogs {
   readonly faults: FaultBoard;
   readonly held = new HeldReports();
-  /** Jobs whose way to Nomad was written as it went. */
+  /** The jobs whose dispatching was logged as it happened. */
   readonly travelled = new Set<string>();
   readonly #form: PipelineForm;
   readonly #scenario: PipelineScenario;
   readonly #timeline: Timeline;
   readonly #scribe: Scribe;
   readonly #history: History;
-  /** Lines of before the sandbox opened that were not in Nomad's past, by pod. */
+  /**
+   * Lines from before the start of the sandbox that are not derived from Nomad's records, by pod.
+   */
   readonly #past = new Map<string, LogLine[]>();
   #kubernetes: Pick<PipelineKubernetes, 'appendLog'> | undefined;
   #workforce: Workforce | undefined;
@@ -51,12 +53,12 @@ export class PipelineLogs {
     );
   }
 
-  /** A moment that Nomad wrote down, in milliseconds of true time. */
+  /** Converts a time recorded by Nomad to true time in milliseconds. */
   trueTime(nanoseconds: bigint): number {
     return Number(nanoseconds / 1_000n) / 1_000 - (this.#scenario.clockSkewMs?.['nomad'] ?? 0);
   }
 
-  /** What a pod of a service writes by itself; null for a workload that is no part of the pipeline. */
+  /** Returns the log source of a pod; null for a workload outside the pipeline. */
   source(workload: string, pod: string, startedAt: number): LogSource | null {
     const service = partOf(this.#form, workload);
     if (service === null) return null;
@@ -76,18 +78,18 @@ export class PipelineLogs {
     return endingAt(own, this.#timeline.openedAt - BROKEN_FOR_MS, silent);
   }
 
-  /** From now on who works is known; what is said of the past still counts as that. */
+  /** Sets the cluster and the pods. Lines logged before {@link open} still count as the past. */
   meet(kubernetes: Pick<PipelineKubernetes, 'appendLog'>, workforce: Workforce): void {
     this.#kubernetes = kubernetes;
     this.#workforce = workforce;
   }
 
-  /** The past is told: from now on lines are written as they happen. */
+  /** Ends the past: from now on lines are logged as their events happen. */
   open(): void {
     this.#opening = false;
   }
 
-  /** Has a pod say something of a build. */
+  /** Makes a pod log an event of a build. */
   say(
     service: PipelineService,
     pod: string,

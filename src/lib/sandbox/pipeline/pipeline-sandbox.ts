@@ -17,29 +17,36 @@ import { beganAt, STEPS, TO_NOMAD_MS } from './steps.ts';
 import type { Timeline } from './timeline.ts';
 import { type PipelineKubernetes, Workforce } from './workforce.ts';
 
-/** A pod's change is noticed so many milliseconds later. */
+/** The delay until a change of a pod is noticed, in milliseconds. */
 const NOTICE_MS = 50;
-/** Ages of the oldest and the newest build that met what is broken. */
+/** The ages of the oldest and the newest build affected by the faults. */
 const RECENT_MS: readonly [number, number] = [BROKEN_FOR_MS - 30_000, 215_000];
-/** Builds that hang for want of the output-processor do not end by themselves for so long. */
+/** The duration of builds that hang because the output-processor is unreachable. */
 const HANGING_MS = 1_800_000;
 
-/** What the pipeline needs of the simulated Nomad. */
+/** The parts of the simulated Nomad that the pipeline uses. */
 export interface PipelineNomad {
   readonly state: NomadState;
   readonly leader: boolean;
-  /** Registers a job; as of so many milliseconds ago, it has run since then if there was room. */
+  /**
+   * Registers a job. With `agoMs`, it was submitted that many milliseconds ago and has been running
+   * since then if there was room.
+   */
   submitJob(request: JobRequest, agoMs?: number): JobRecord;
-  /** New builds of the scenario go where `take` sends them. */
+  /** Passes new builds of the scenario to `take`. */
   routeArrivals(take: (request: JobRequest) => void): void;
-  /** What a build agent writes at a moment of Nomad's time instead of its usual lines. */
+  /**
+   * Sets a function that returns what build agents log at a time of Nomad's clock in place of their
+   * usual lines; null for those.
+   */
   setAgentTrouble(trouble: (at: number) => string | null): void;
 }
 
 /**
- * The way of every build: in 3.0 server, legacy-dispatcher, RabbitMQ, dispatcher, RabbitMQ, schedulerer,
- * Nomad, output-processor, server; other versions have others in their place. A step happens while a
- * pod of its service is ready and writes that service's lines; otherwise the message waits in its queue.
+ * The pipeline of builds. In 3.0: server, legacy-dispatcher, RabbitMQ, dispatcher, RabbitMQ,
+ * schedulerer, Nomad, output-processor, server; other versions have other services. A step is taken
+ * while a pod of its service is ready, and is logged by that pod. Otherwise the message waits in
+ * its queue.
  */
 export class PipelineSandbox {
   readonly #context: SandboxContext;
@@ -103,12 +110,14 @@ export class PipelineSandbox {
     this.#listen(random);
   }
 
-  /** Starts a build, as a push does. */
+  /** Starts a build as a push does. */
   startBuild(org: string, repo: string): BuildName {
     return this.#dispatch.start([org, repo], {}, this.#timeline.now()).name;
   }
 
-  /** Takes the faults of a name away; who waited for that goes on. Returns whether there was one. */
+  /**
+   * Clears the faults with a name, so that waiting builds continue. Returns whether there were any.
+   */
   clearFault(name: string): boolean {
     const cleared = this.#logs.faults.clear(name);
     for (const fault of cleared) {
@@ -124,22 +133,22 @@ export class PipelineSandbox {
     return cleared.length > 0;
   }
 
-  /** RabbitMQ's queues, as it counts them. */
+  /** Returns the counts of RabbitMQ's queues. */
   queues(): readonly QueueCounts[] {
     return this.#dispatch.queues();
   }
 
-  /** Counts up whenever the server may know more than before, Nomad's own changes aside. */
+  /** Increases whenever the server may have learned something, apart from Nomad's own changes. */
   get revision(): number {
     return this.#dispatch.revision + this.#outputs.revision;
   }
 
-  /** Builds that are not in Nomad yet. */
+  /** Returns the builds that are not in Nomad yet. */
   waiting(): Iterable<Traveller> {
     return this.#dispatch.waiting;
   }
 
-  /** When the build of a job was started, in milliseconds since the epoch. */
+  /** Returns when the build of a job was queued, in milliseconds since the epoch. */
   queuedAt(job: JobRecord): number {
     return this.#queuedAt.get(job) ?? this.trueTime(job.submittedAt) - TO_NOMAD_MS;
   }
@@ -149,17 +158,17 @@ export class PipelineSandbox {
     return this.#parallel.get(job) ?? 1;
   }
 
-  /** Whether the server has heard that a job's task has started, or has finished. */
+  /** Returns whether the start or the end of a job's task has been reported to the server. */
   heardOf(job: JobRecord, event: OutputEvent): boolean {
     return !this.#logs.held.has(job, event);
   }
 
-  /** A moment that Nomad wrote down, in milliseconds of true time. */
+  /** Converts a time recorded by Nomad to true time in milliseconds. */
   trueTime(nanoseconds: bigint): number {
     return this.#logs.trueTime(nanoseconds);
   }
 
-  /** What was started lately has come as far as it can. */
+  /** Starts the recent builds of the scenario and moves them as far as they can get. */
   #tellThePast(random: Random): void {
     const { faults = [], recent = faults.length > 0 ? 3 : 0 } = this.#scenario;
     this.#outputs.lookBack(this.#timeline.openedAt - BROKEN_FOR_MS);
@@ -195,7 +204,7 @@ export class PipelineSandbox {
     const job = this.#nomad.submitJob(request, Math.max(0, this.#timeline.now() - at));
     this.#queuedAt.set(job, queuedAt);
     this.#parallel.set(job, parallel);
-    // Placed in the past, it changes nothing any more that somebody would hear of.
+    // The job was placed in the past, so no later change triggers its report.
     if (at < this.#timeline.openedAt && this.#outputs.broken) {
       this.#logs.held.hold({ job, event: 'task-started' });
     }
@@ -210,7 +219,7 @@ export class PipelineSandbox {
     for (const allocation of allocations) this.#outputs.attend(allocation);
   }
 
-  /** A job that was registered by hand: the way that its build had come is written down all the same. */
+  /** Logs the dispatching of a job that was registered directly. */
   #retrace(job: JobRecord): void {
     this.#logs.travelled.add(job.id);
     const build = sizedBuild(job);
@@ -236,7 +245,9 @@ export class PipelineSandbox {
   }
 }
 
-/** What a build agent writes that gets no connection (operations guide, "stay in queued status"). */
+/**
+ * The log line of a build agent without a connection (operations guide, "stay in queued status").
+ */
 function retryLine(error: string, at: number): string {
   const time = `${new Date(at).toISOString().slice(0, 19)}Z`;
   const msg = 'error fetching config, retrying';

@@ -4,16 +4,22 @@ import type { PipelineService } from './scenario.ts';
 import type { Scribe } from './steps.ts';
 
 const BEAT_EVERY_MS = 60_000;
-/** When in a minute each service says that it is there, as in the operations guide's samples. */
+/**
+ * The second of each minute at which a service logs its heartbeat, as in the operations guide's
+ * samples.
+ */
 const BEAT_AT_MS: Readonly<Partial<Record<PipelineService, number>>> = {
   dispatcher: 42_005,
   schedulerer: 7_896,
   'output-processor': 21_340,
 };
-/** How long a container lives that fails while it starts, to its last line. */
+/** The time from a container's start to its last line if it fails while starting. */
 const FAILS_AFTER_MS = 400;
 
-/** `Still running...`, each minute. legacy-dispatcher has no such line, nor have services that do not beat. */
+/**
+ * Returns the `Still running...` lines of every minute. legacy-dispatcher has none, nor do services
+ * without heartbeats.
+ */
 export function beats(service: PipelineService, scribe: Scribe): LogSource {
   const offsetMs = BEAT_AT_MS[service];
   if (offsetMs === undefined) return SILENT;
@@ -21,7 +27,9 @@ export function beats(service: PipelineService, scribe: Scribe): LogSource {
   return patternSource([{ everyMs: BEAT_EVERY_MS, offsetMs, text }]);
 }
 
-/** What a container writes that starts and fails; one that is killed writes no last word. */
+/**
+ * Returns the lines of a container that starts and fails; if it is killed, there is no error line.
+ */
 export function failingStart(
   service: PipelineService,
   scribe: Scribe,
@@ -35,12 +43,12 @@ export function failingStart(
   ]);
 }
 
-/** A text of several lines, all of one moment. */
+/** Splits a text into lines with the same time. */
 export function asLines(at: number, text: string): LogLine[] {
   return text.split('\n').map((line) => ({ at, text: line }));
 }
 
-/** Lines that are known beforehand, or come to be known until somebody reads. */
+/** Returns a source of known lines; the list may grow until it is read. */
 export function fixedSource(lines: readonly LogLine[]): LogSource {
   return {
     between: (from, to) => lines.filter(({ at }) => at >= from && at < to),
@@ -51,7 +59,7 @@ export function fixedSource(lines: readonly LogLine[]): LogSource {
   };
 }
 
-/** Several sources as one, in the order of time. */
+/** Merges several sources, ordered by time. */
 export function merged(sources: readonly LogSource[]): LogSource {
   return {
     between: (from, to) =>
@@ -63,7 +71,7 @@ export function merged(sources: readonly LogSource[]): LogSource {
   };
 }
 
-/** A source that stops at a moment, for as long as `ended` says so. */
+/** Returns a source that ends at a time while `ended` returns true. */
 export function endingAt(source: LogSource, moment: number, ended: () => boolean): LogSource {
   return {
     between: (from, to) =>

@@ -4,7 +4,7 @@ import type { QueueCounts } from './broker.ts';
 
 type Cell = string | number;
 
-/** What `list_queues` can tell of a queue, by column. */
+/** The columns of `list_queues`. */
 const COLUMNS: Readonly<Record<string, (queue: QueueCounts) => Cell>> = {
   name: ({ name }) => name,
   messages: ({ ready, unacknowledged }) => ready + unacknowledged,
@@ -17,18 +17,18 @@ const COLUMNS: Readonly<Record<string, (queue: QueueCounts) => Cell>> = {
   pid: ({ name }) => `<rabbit@circleci-rabbitmq-0.1614.${name.length}.0>`,
 };
 
-/** What `list_vhosts` can tell of a virtual host. */
+/** The columns of `list_vhosts`. */
 const VHOST_COLUMNS: Readonly<Record<string, (name: string) => Cell>> = {
   name: (name) => name,
   tracing: () => 'false',
 };
 
-/** The only one, as CircleCI has it. */
+/** The only virtual host, as in CircleCI. */
 const VHOST = '/';
 
-/** What a command line of rabbitmqctl asks for. */
+/** A parsed command line of rabbitmqctl. */
 interface Asked {
-  /** As they were given. */
+  /** The arguments as given. */
   readonly given: readonly string[];
   readonly words: readonly string[];
   readonly quiet: boolean;
@@ -38,12 +38,12 @@ interface Asked {
   readonly timeoutS: number;
 }
 
-/** EX_USAGE of sysexits.h, as rabbitmqctl exits. */
+/** EX_USAGE of sysexits.h, rabbitmqctl's exit status for usage errors. */
 const USAGE = 64;
 
 /**
- * The container of RabbitMQ: `rabbitmqctl list_queues` and `list_vhosts`, as 3.10 prints them, and
- * a few small commands.
+ * Returns the backend of RabbitMQ's pod: `rabbitmqctl list_queues` and `list_vhosts` with the
+ * output of 3.10, and a few shell commands.
  */
 export function rabbitmqPod(name: string, queues: () => readonly QueueCounts[]): PodBackend {
   const small = busybox(name);
@@ -68,12 +68,12 @@ function rabbitmqctl(asked: Asked, io: ExecIo, queues: readonly QueueCounts[]): 
   }
   const { vhost, timeoutS } = asked;
   const talk = `Timeout: ${timeoutS.toFixed(1)} seconds ...\nListing queues for vhost ${vhost} ...\n`;
-  // A virtual host that there is not has no queues: 3.10 does not mind.
+  // Like 3.10, lists no queues for an unknown virtual host.
   const there = vhost === VHOST ? queues : [];
   return list(asked, io, talk, ['name', 'messages'], COLUMNS, there);
 }
 
-/** Lists items by the columns that are asked for, and returns the exit status. */
+/** Lists items with the requested columns, and returns the exit status. */
 function list<Item>(
   asked: Asked,
   io: ExecIo,
@@ -98,7 +98,10 @@ function list<Item>(
   return 0;
 }
 
-/** Tab-separated; `--quiet` leaves the headers (rabbitmq-cli issue 273), `--silent` does not. */
+/**
+ * Formats a tab-separated table. `--quiet` keeps the headers (rabbitmq-cli issue 273), `--silent`
+ * does not.
+ */
 function table(
   columns: readonly string[],
   rows: readonly (readonly Cell[])[],
@@ -108,7 +111,7 @@ function table(
   return all.map((row) => `${row.join('\t')}\n`).join('');
 }
 
-/** One object a line, as rabbitmq-cli's JSON formatter streams them. */
+/** Formats one object per line, like rabbitmq-cli's JSON formatter. */
 function json(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const objects = rows.map((row) =>
     JSON.stringify(Object.fromEntries(columns.map((column, at) => [column, row[at]]))),

@@ -1,10 +1,10 @@
-/** What a build asks for. */
+/** The resources that a build requests. */
 export interface BuildSize {
   readonly cpuMhz: number;
   readonly memoryMb: number;
 }
 
-/** What CircleCI's medium asks for. */
+/** The resources of CircleCI's medium class. */
 export const MEDIUM: BuildSize = { cpuMhz: 2_000, memoryMb: 4_096 };
 
 const CLASSES: readonly (readonly [number, string, string])[] = [
@@ -14,21 +14,21 @@ const CLASSES: readonly (readonly [number, string, string])[] = [
   [4, 'large', 'Docker Large'],
   [8, 'xlarge', 'Docker X-Large'],
 ];
-/** What the operations guide's sample adds to a container's memory, in megabytes. */
+/** The memory added to a container in the operations guide's sample, in megabytes. */
 const OUTER_MB = 24;
 
-/** A build's size as the services write it. */
+/** The size of a build as the services log it. */
 export interface ResourceClass {
   readonly id: string;
-  /** As Clojure prints a number of CPUs: `2.0`. */
+  /** The number of CPUs as Clojure prints it: `2.0`. */
   readonly cpus: string;
-  /** Megabytes, the container's surroundings included. */
+  /** In megabytes, including the overhead of the container. */
   readonly ramMb: number;
-  /** The whole map, as the dispatcher prints it. */
+  /** The whole map, as the dispatcher logs it. */
   readonly edn: string;
 }
 
-/** The resource class of a size. */
+/** Returns the resource class of a size. */
 export function resourceClass({ cpuMhz, memoryMb }: BuildSize): ResourceClass {
   const cores = cpuMhz / 1_000;
   const [, name, label] = CLASSES.find(([most]) => cores <= most) ?? [

@@ -19,8 +19,8 @@ export interface StageForm {
 }
 
 /**
- * The pipeline of a server version, as data. Stages are named after the services of 3.0 in all
- * versions; a stage that the version does not have is left out.
+ * The pipeline in a server version. Each stage is named after its service in 3.0, whatever service
+ * the version has in its place. Stages that the version does not have are undefined.
  */
 export interface PipelineForm {
   readonly stages: Readonly<Partial<Record<PipelineService, StageForm>>>;
@@ -43,52 +43,52 @@ export interface PipelineForm {
 
 /** A fault of the pipeline, in any version. Services are named by their stage. */
 export type PipelineFault =
-  /** The dispatcher's Deployment is scaled to nothing. */
+  /** The dispatcher's Deployment is scaled to zero. */
   | 'dispatcher-stopped'
-  /** The dispatcher's pod is ready, writes nothing and takes nothing; another pod does. */
+  /** The dispatcher's pod is ready, but logs nothing and consumes nothing; a new pod works. */
   | 'dispatcher-silent'
   /** Builds never get from the first stage to the second, until the pods of both are replaced. */
   | 'job-lost'
   /** The last of a build's parallel tasks never reaches the schedulerer. */
   | 'task-lost'
-  /** Every task ends in an error of the schedulerer, and none is posted. */
+  /** The schedulerer fails with an error for every task, and posts none. */
   | 'schedulerer-error'
-  /** The output-processor fails at whatever build agents send. */
+  /** The output-processor fails for everything that build agents send. */
   | 'output-broken'
-  /** Build agents do not reach the output-processor, which sees nothing of them. */
+  /** Build agents cannot reach the output-processor, which receives nothing from them. */
   | 'port-8585-blocked'
-  /** The dispatcher has lost its consumer, and run-queue grows; another pod has one. */
+  /** The dispatcher has lost its consumer, and run-queue grows; a new pod has one. */
   | 'rabbitmq-backlog'
   | PodTrouble;
 
-/** What keeps the pods of a service from being ready. */
+/** A problem that keeps the pods of a service from being ready. */
 export interface PodTrouble {
   readonly trouble: 'crash-loop' | 'out-of-memory' | 'image-missing';
   readonly service: PipelineService;
 }
 
-/** How long the faults of a scenario have been there when the sandbox opens, in milliseconds. */
+/** How long before the start of the sandbox the faults of a scenario began, in milliseconds. */
 export const BROKEN_FOR_MS = 600_000;
 
-/** The way of builds from the server to Nomad and back, as data. */
+/** The initial state of the pipeline from the server to Nomad and back. */
 export interface PipelineScenario {
   /** The pipeline of the server's version; by default that of 3.0. */
   readonly form?: PipelineForm;
   readonly faults?: readonly PipelineFault[];
   /**
-   * Builds that were started in the last ten minutes and met what is broken: 3 where there are
-   * faults, else none.
+   * The number of builds started in the last ten minutes and affected by the faults: by default 3
+   * if there are faults, else none.
    */
   readonly recent?: number;
   /**
-   * By how many milliseconds the clock of a part's node is ahead: its log lines and the kubelet's
+   * How far the clock of a stage's node is ahead, in milliseconds; its log lines and the kubelet's
    * timestamps follow it. `nomad` is the clock of Nomad's servers and clients.
    */
   readonly clockSkewMs?: Readonly<Record<string, number>>;
   /** Parallel tasks of each build that is started: 1. */
   readonly parallel?: number;
-  /** Harmless lines of libraries between the services' own. */
+  /** Harmless log lines of libraries between the services' own lines. */
   readonly noise?: { readonly perMinute: number; readonly seed: number };
-  /** A seed: the services say the same in other words. */
+  /** A seed for alternative wordings of the services' log lines. */
   readonly reworded?: number;
 }

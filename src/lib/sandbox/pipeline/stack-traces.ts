@@ -23,7 +23,7 @@ function trace(
   return [head, ...frames, `Caused by: ${cause}`, ...below, more].join('\n');
 }
 
-/** What the schedulerer prints where a task cannot be made a job. */
+/** Returns the schedulerer's stack trace for a task that cannot be posted. */
 export function taskTrace(task: string, own: string): string {
   return trace(
     `clojure.lang.ExceptionInfo: task could not be posted {:task-name "${task}", :type :${own}/post-failed}`,
@@ -40,7 +40,7 @@ export function taskTrace(task: string, own: string): string {
   );
 }
 
-/** What the schedulerer prints where Nomad refuses a job. */
+/** Returns the schedulerer's stack trace for a job that Nomad rejects. */
 export function noLeaderTrace(own: string): string {
   return trace(
     'clojure.lang.ExceptionInfo: clj-http: status 500 {:status 500, :body "No cluster leader", :type :clj-http.client/unexceptional-status}',
@@ -53,7 +53,7 @@ export function noLeaderTrace(own: string): string {
   );
 }
 
-/** What the output-processor prints where it cannot keep what a build agent sends. */
+/** Returns the output-processor's stack trace for output that it cannot store. */
 export function outputTrace(own: string): string {
   return trace(
     'io.grpc.StatusRuntimeException: INTERNAL: could not store event',
@@ -70,7 +70,7 @@ export function outputTrace(own: string): string {
   );
 }
 
-/** What a service prints that ends while it starts. */
+/** Returns the stack trace of a service that fails while starting. */
 export function startTrace(): string {
   return trace(
     'Exception in thread "main" java.lang.IllegalStateException: configuration is not complete',

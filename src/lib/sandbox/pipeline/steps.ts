@@ -6,31 +6,34 @@ import type { Dispatching, PipelineForm, PipelineService } from './scenario.ts';
 import { noLeaderTrace, outputTrace, startTrace, taskTrace } from './stack-traces.ts';
 import type { BuildEvent, Wording } from './wording.ts';
 
-/** From a build's start to the first line of any service, in milliseconds. */
+/** The time from a build's start to the first log line of any service, in milliseconds. */
 export const TO_FIRST_MS = 20;
-/** From what legacy-dispatcher forwarded to the dispatcher's first line. */
+/** The time from legacy-dispatcher's forwarding to the dispatcher's first line. */
 export const TO_DISPATCHER_MS = 148;
-/** From the dispatcher's last line to the schedulerer's first. */
+/** The time from the dispatcher's last line to the schedulerer's first. */
 export const TO_SCHEDULERER_MS = 205;
-/** From the schedulerer's first line to Nomad's answer. */
+/** The time from the schedulerer's first line to Nomad's response. */
 const POST_MS = 14;
-/** From a task's start or end to the output-processor's line. */
+/** The time from a task's start or end to the output-processor's line. */
 export const TO_OUTPUT_MS = 60;
 
 const FORWARD_MS = 10;
 const COMPUTED_MS = 71;
 
-/** From a build's start until it is a job, if nothing holds it up. */
+/** The time from a build's start to its job in Nomad, if nothing delays it. */
 export const TO_NOMAD_MS =
   TO_FIRST_MS + FORWARD_MS + TO_DISPATCHER_MS + COMPUTED_MS + TO_SCHEDULERER_MS + POST_MS;
 
-/** One line of a service's work, so many milliseconds after its first. */
+/** A log line of a service about a build, with the time since the service's first. */
 export interface Step {
   readonly afterMs: number;
   readonly event: BuildEvent;
 }
 
-/** What each service says of a build, at the distances of the operations guide's samples. */
+/**
+ * The log lines of each service about a build, with the intervals of the operations guide's
+ * samples.
+ */
 export const STEPS: Readonly<Record<Dispatching, readonly Step[]>> = {
   'legacy-dispatcher': [
     { afterMs: 0, event: 'got-usage-event' },
@@ -51,7 +54,7 @@ export const STEPS: Readonly<Record<Dispatching, readonly Step[]>> = {
   ],
 };
 
-/** When each service began with a build that was posted at a moment and met no trouble. */
+/** Returns when a service began to process a build that was posted at a time without delay. */
 export function beganAt(service: Dispatching, postedAt: number): number {
   const got = postedAt - POST_MS;
   if (service === 'schedulerer') return got;
@@ -59,12 +62,12 @@ export function beganAt(service: Dispatching, postedAt: number): number {
   return service === 'dispatcher' ? popped : popped - TO_DISPATCHER_MS - FORWARD_MS;
 }
 
-/** Milliseconds from a service's first line of a build to its last. */
+/** Returns the time from a service's first line about a build to its last, in milliseconds. */
 export function workMs(service: Dispatching): number {
   return STEPS[service].at(-1)?.afterMs ?? 0;
 }
 
-/** A build, and what it asks for. */
+/** A build with its requested resources. */
 export interface SizedBuild {
   readonly name: BuildName;
   readonly size: BuildSize;
@@ -108,7 +111,7 @@ const THREADS: Readonly<Record<PipelineService, string>> = {
   'output-processor': GRPC,
 };
 
-/** Writes the lines of the services, in some words and by the clocks of their nodes. */
+/** Formats the log lines of the services, with a wording and by the clocks of their nodes. */
 export class Scribe {
   readonly #form: PipelineForm;
   readonly #wording: Wording;
@@ -120,7 +123,7 @@ export class Scribe {
     this.#skewMs = skewMs;
   }
 
-  /** What a service says of a build at a moment of true time; the stack trace of an error with it. */
+  /** Returns a service's line about a build at a true time; for an error, with its stack trace. */
   ofBuild(service: PipelineService, event: BuildEvent, build: SizedBuild, at: number): string {
     const trace = this.#trace(service, event, build);
     return this.#format(service, at, {
@@ -133,7 +136,7 @@ export class Scribe {
     });
   }
 
-  /** What a service says every minute, or when it starts. */
+  /** Returns a service's heartbeat or its line at start-up. */
   ofItself(service: PipelineService, event: 'beat' | 'starting', at: number): string {
     return this.#format(service, at, {
       level: 'INFO',
@@ -144,7 +147,7 @@ export class Scribe {
     });
   }
 
-  /** What a service says that ends while it starts. */
+  /** Returns the lines of a service that fails while starting. */
   startFailed(service: PipelineService, at: number): string {
     return this.#format(service, at, {
       level: 'ERROR',
@@ -156,17 +159,20 @@ export class Scribe {
     });
   }
 
-  /** An entry of a library that a service uses, at a moment of true time. */
+  /** Returns an entry of a library in a service, at a true time. */
   ofLibrary(service: PipelineService, entry: Entry, at: number): string {
     return this.#format(service, at, entry);
   }
 
-  /** A moment by the clock of a service's node. */
+  /** Converts a true time to the clock of a service's node. */
   clockOf(service: PipelineService, at: number): number {
     return at + (this.#skewMs[service] ?? 0);
   }
 
-  /** The stack trace that goes with an event, with the frames of the service that prints it. */
+  /**
+   * Returns the stack trace of an event, with frames of the service that logs it; null if it has
+   * none.
+   */
   #trace(service: PipelineService, event: BuildEvent, { name }: SizedBuild): string | null {
     const own = workloadOf(this.#form, service).replaceAll('-', '_');
     const task = this.#form.namesBuilds ? name.jobId : '';
@@ -175,7 +181,7 @@ export class Scribe {
     return event === 'output-failed' ? outputTrace(own) : null;
   }
 
-  /** What says it in 3.x, and the service itself where another plays that part. */
+  /** Returns the namespace in 3.x; the workload's name if another service has the stage. */
   #namespace(service: PipelineService, own: string): string {
     const workload = workloadOf(this.#form, service);
     return workload === service ? own : workload;
@@ -218,7 +224,7 @@ export class Scribe {
   }
 }
 
-/** The task as Clojure prints it, with the fields of the operations guide's sample. */
+/** Formats a task as Clojure prints it, with the fields of the operations guide's sample. */
 function taskMap({ name, size }: SizedBuild, output: string): string {
   const { id, cpus, ramMb } = resourceClass(size);
   const fields = [

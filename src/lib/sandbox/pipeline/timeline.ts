@@ -1,8 +1,10 @@
 import type { SandboxClock } from '../clock.ts';
 
-/** Does things one after the other, also those that lie before the sandbox opened: these at once. */
+/**
+ * Runs actions at their times in order. Actions due before the start of the sandbox run at once.
+ */
 export class Timeline {
-  /** When the sandbox opened, in milliseconds since the epoch. */
+  /** When the sandbox started, in milliseconds since the epoch. */
   readonly openedAt: number;
   readonly #clock: SandboxClock;
 
@@ -15,7 +17,7 @@ export class Timeline {
     return this.#clock.nowMs();
   }
 
-  /** Runs `run` so many milliseconds after a moment, and tells it that time. */
+  /** Calls `run` with the time `at` plus `ms` milliseconds, when that time has come. */
   later(at: number, ms: number, run: (at: number) => void): void {
     const due = at + ms;
     const wait = due - this.now();

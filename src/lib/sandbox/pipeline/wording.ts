@@ -1,6 +1,6 @@
 import { seededRandom } from '../random.ts';
 
-/** What the services of the pipeline say of a build. */
+/** The events of a build that the pipeline's services log. */
 export type BuildEvent =
   | 'got-usage-event'
   | 'forwarded'
@@ -19,12 +19,14 @@ export type BuildEvent =
   | 'no-leader'
   | 'output-failed';
 
-/** What they say of themselves. */
+/** The events that services log about themselves. */
 export type OwnEvent = 'beat' | 'starting' | 'start-failed';
 
 type Event = BuildEvent | OwnEvent;
 
-/** Words for each part of a phrase; the first ones are those of the operations guide's samples. */
+/**
+ * Alternatives for each part of a phrase; the first ones are from the operations guide's samples.
+ */
 const PARTS: Readonly<Record<Event, readonly (readonly string[])[]>> = {
   'got-usage-event': [
     ['got', 'received', 'took', 'picked up'],
@@ -90,7 +92,7 @@ const PARTS: Readonly<Record<Event, readonly (readonly string[])[]>> = {
   ],
 };
 
-/** Names of the fields that go with a phrase, and what else they could be called. */
+/** Alternative names for the fields of log entries. */
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   'build-name': ['build-name', 'build', 'name'],
   'build-id': ['build-id', 'build', 'id'],
@@ -98,19 +100,19 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   'task-name': ['task-name', 'task', 'job'],
 };
 
-/** The words that the services use. */
+/** The wording of log lines. */
 export interface Wording {
   phrase(event: BuildEvent | OwnEvent): string;
   key(name: string): string;
 }
 
-/** The words of the operations guide's samples. */
+/** The wording of the operations guide's samples. */
 export const PLAIN: Wording = {
   phrase: (event) => PARTS[event].map(([first]) => first).join(' '),
   key: (name) => name,
 };
 
-/** Other words for the same, always the same ones of a seed. */
+/** Returns an alternative wording, which is always the same for a seed. */
 export function reworded(seed: number): Wording {
   const random = seededRandom(seed * 7_919 + 13);
   const chosen = new Map<string, string>();

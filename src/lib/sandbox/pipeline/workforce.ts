@@ -2,34 +2,34 @@ import type { FaultBoard } from './faults.ts';
 import { workloadOf } from './form.ts';
 import { PIPELINE_SERVICES, type PipelineForm, type PipelineService } from './scenario.ts';
 
-/** A pod as the pipeline sees it. */
+/** The state of a pod that the pipeline uses. */
 export interface ServicePod {
   readonly name: string;
-  /** Ready, and not being deleted. */
+  /** Whether the pod is ready and not being deleted. */
   readonly ready: boolean;
 }
 
-/** What the pipeline needs of the simulated Kubernetes. */
+/** The parts of the simulated Kubernetes that the pipeline uses. */
 export interface PipelineKubernetes {
-  /** The pods of a workload; null where there is no such workload. */
+  /** Returns the pods of a workload; null if the workload does not exist. */
   podsOf(workload: string): readonly ServicePod[] | null;
-  /** Writes into a container's log, now. */
+  /** Appends a line to a container's log. */
   appendLog(pod: string, container: string | undefined, text: string): void;
-  /** Calls back after every change of a pod. */
+  /** Calls `listener` after every change of a pod. */
   onPodChange(listener: () => void): void;
   scale(workload: string, replicas: number): void;
   setSituation(workload: string, situation: 'running'): void;
 }
 
-/** Stands for a service that the installation does not have as a workload: it works unseen. */
+/** Stands for the pod of a service without a workload, which works and logs nothing. */
 export const UNSEEN = '';
 
-/** Who works on builds: the pods of the services, and which of them are as good as gone. */
+/** The pods that work on builds, apart from those affected by a fault. */
 export class Workforce {
   readonly #form: PipelineForm;
   readonly #kubernetes: PipelineKubernetes;
   readonly #faults: FaultBoard;
-  /** The pods that were there at first: what a fault has struck ends with them. */
+  /** The pods that existed at the start; a fault affects only these. */
   readonly #founders: ReadonlyMap<PipelineService, ReadonlySet<string>>;
 
   constructor(form: PipelineForm, kubernetes: PipelineKubernetes, faults: FaultBoard) {
@@ -44,21 +44,24 @@ export class Workforce {
     );
   }
 
-  /** The pods that take messages and write lines now; none while RabbitMQ is away. */
+  /** Returns the pods that consume messages and log lines now; none while RabbitMQ is down. */
   working(service: PipelineService): readonly string[] {
     const rabbitmq = this.#kubernetes.podsOf(this.#form.rabbitmq);
     if (rabbitmq?.every(({ ready }) => !ready)) return [];
     return this.ready(service).filter((pod) => !this.#struck(service, pod));
   }
 
-  /** The ready pods. */
+  /** Returns the ready pods. */
   ready(service: PipelineService): readonly string[] {
     const pods = this.#podsOf(service);
     if (pods === null) return [UNSEEN];
     return pods.filter(({ ready }) => ready).map(({ name }) => name);
   }
 
-  /** How many of a service's pods RabbitMQ counts as consumers: a silent one holds its channel. */
+  /**
+   * Returns how many of a service's pods RabbitMQ counts as consumers; a silent one keeps its
+   * channel.
+   */
   consumers(service: PipelineService): number {
     if (service === 'dispatcher' && this.#faults.has('dispatcher-silent')) {
       return this.ready(service).length;
@@ -66,7 +69,7 @@ export class Workforce {
     return this.working(service).length;
   }
 
-  /** Whether a pod is there at all. */
+  /** Returns whether a pod exists. */
   exists(pod: string): boolean {
     return (
       pod === UNSEEN ||
@@ -78,14 +81,14 @@ export class Workforce {
     return this.#founders.get(service)?.has(pod) === true;
   }
 
-  /** Whether a service has a pod that was not there at first, and none that was. */
+  /** Returns whether all pods of a service are new, and at least one is ready. */
   replaced(service: PipelineService): boolean {
     const ready = this.ready(service);
     const names = this.#podsOf(service)?.map(({ name }) => name) ?? [];
     return ready.length > 0 && !names.some((name) => this.isFounder(service, name));
   }
 
-  /** The place of a founder among its service's founders. */
+  /** Returns the index of an initial pod among its service's initial pods. */
   place(service: PipelineService, pod: string): { readonly index: number; readonly of: number } {
     const founders = [...(this.#founders.get(service) ?? [])].sort();
     return { index: founders.indexOf(pod), of: founders.length };

@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 
-/** Nomad asks for a token. */
+/** Nomad requires a token. */
 export const acl: Scenario = {
   name: 'acl',
   summary: 'Nomad requires a token',

@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 
-/** New builds come in all the time, and old ones end. */
+/** New builds start all the time, and old ones end. */
 export const busy: Scenario = {
   name: 'busy',
   summary: 'New builds start all the time, and old ones end',

@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 
-/** Builds ask for clients of a kind that there is none of. */
+/** Builds have a constraint that no client meets. */
 export const constraint: Scenario = {
   name: 'constraint',
   summary: 'Builds have a constraint that no client meets',

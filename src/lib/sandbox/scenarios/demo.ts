@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 
-/** Short builds and one that fits nowhere, for a first look. */
+/** Short builds, and one that fits on no client, for a first look. */
 export const demo: Scenario = {
   name: 'demo',
   summary: 'Short builds, and one that is too large for any client, for a first look',

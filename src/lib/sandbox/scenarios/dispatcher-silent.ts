@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 
-/** The dispatcher is ready, says nothing, and takes no builds. */
+/** The dispatcher is ready, but logs nothing and takes no builds. */
 export const dispatcherSilent: Scenario = {
   name: 'dispatcher-silent',
   summary: 'The dispatcher is ready, but logs nothing and takes no builds',

@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 
-/** Every client drains, one of them with half an hour, and builds wait. */
+/** Every client is draining, one with a deadline of 30m, and builds wait. */
 export const draining: Scenario = {
   name: 'draining',
   summary: 'Every client is draining, one with a deadline of 30m, and builds wait',

@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 
-/** Every service runs, builds run, and there is room for more. */
+/** Every service runs, builds run, and there is free capacity. */
 export const healthy: Scenario = {
   name: 'healthy',
   summary: 'Every service runs, builds run, and there is free capacity',

@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 
-/** Clients that wait for work, and nothing that runs. */
+/** Clients are ready, and no builds run. */
 export const idle: Scenario = {
   name: 'idle',
   summary: 'Clients are ready, and no builds run',

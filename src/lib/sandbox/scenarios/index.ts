@@ -30,7 +30,7 @@ import { schedulererError } from './schedulerer-error.ts';
 import { SERVER_VERSIONS } from './server-versions.ts';
 import { tooLarge } from './too-large.ts';
 
-/** Every scenario, the ordinary ones first. */
+/** All scenarios, the common ones first. */
 export const SCENARIOS: readonly Scenario[] = [
   healthy,
   idle,
@@ -62,11 +62,11 @@ export const SCENARIOS: readonly Scenario[] = [
   large,
 ];
 
-/** The scenarios to choose from; those with a `+` in their name are combinations of them. */
+/** The scenarios that are not predefined combinations with `+` in their name. */
 export const SINGLE_SCENARIOS = SCENARIOS.filter(({ name }) => !name.includes('+'));
 
 /**
- * The scenario of a name, or of several joined by `+`.
+ * Returns the scenario with a name, or the combination of several names joined by `+`.
  *
  * @throws AdminError of kind `usage`, code UNKNOWN_SCENARIO
  */

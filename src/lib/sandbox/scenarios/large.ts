@@ -4,7 +4,7 @@ import type { Scenario } from '../scenario.ts';
 export const large: Scenario = {
   name: 'large',
   summary: '5,000 clients and 50,000 builds',
-  // Builds without an end: what is measured stays the same.
+  // Builds do not end, so that benchmarks measure a constant state.
   nomad: { clients: 5_000, builds: 50_000, buildDurationMs: null },
   kubernetes: {},
 };

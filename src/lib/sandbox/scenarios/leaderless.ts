@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 
-/** Nomad's servers have no leader, and take no builds. */
+/** Nomad's servers have no leader, and schedule no builds. */
 export const leaderless: Scenario = {
   name: 'leaderless',
   summary: "Nomad's servers have no leader, and schedule no builds",

@@ -1,10 +1,10 @@
 import type { NodeSpec } from '../nomad/nomad-sandbox.ts';
 import type { Scenario } from '../scenario.ts';
 
-/** Room for two or three builds. */
+/** A client with room for two or three builds. */
 const SMALL: NodeSpec = { cpuMhz: 5_000, memoryMb: 15_800 };
 
-/** Every client is full, and builds wait for room. */
+/** Every client is full, and builds wait for capacity. */
 export const noCapacity: Scenario = {
   name: 'no-capacity',
   summary: 'Every client is full, and builds wait for capacity',

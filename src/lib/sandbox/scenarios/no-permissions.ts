@@ -5,7 +5,9 @@ const limitedFirst = [...defaultUsers('circleci-server')].sort(
   (a, b) => Number(a.token === ADMIN_TOKEN) - Number(b.token === ADMIN_TOKEN),
 );
 
-/** The kubeconfig's user may look at pods and do nothing else, so that no way through the cluster leads to Nomad. */
+/**
+ * The kubeconfig's user may only read pods, so that Nomad cannot be reached through the cluster.
+ */
 export const noPermissions: Scenario = {
   name: 'no-permissions',
   summary: "The kubeconfig's user may only read pods",

@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 
-/** The output-processor is killed for want of memory. */
+/** The output-processor is OOM-killed. */
 export const outOfMemory: Scenario = {
   name: 'out-of-memory',
   summary: 'The output-processor is OOM-killed',

@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 
-/** Build agents do not reach the output-processor on port 8585. */
+/** Build agents cannot reach the output-processor on port 8585. */
 export const port8585Blocked: Scenario = {
   name: 'port-8585-blocked',
   summary: 'Build agents cannot reach the output-processor on port 8585',

@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 
-/** A build asks for more than any client has. */
+/** A build requests more than any client has. */
 export const tooLarge: Scenario = {
   name: 'too-large',
   summary: 'A build requires more than any client has',

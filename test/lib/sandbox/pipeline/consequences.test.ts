@@ -6,7 +6,7 @@ import { type ServerVersion, VERSIONS } from '../../../../src/lib/sandbox/versio
 
 const OUTPUT = 'output.sandbox.circleci.internal:8585';
 
-/** Who plays which part, as the fact sheets of the versions have it. */
+/** The service of each stage, from the fact sheets of the versions. */
 const OLD = {
   'legacy-dispatcher': 'legacy-dispatcher',
   dispatcher: 'dispatcher',
@@ -32,15 +32,18 @@ test.each([
   ['out-of-memory', { [OUTPUT]: 'refused' }, 600_000],
   ['server-4.2+out-of-memory', { '127.0.0.1:8585': 'refused' }, 600_000],
   ['server-4.3+port-8585-blocked', { server: 'timeout' }, 600_000],
-  // What is before it answers all the same.
+  // The proxy before the service still responds.
   ['server-4.3+out-of-memory', {}, 600_000],
-])('%s: ports from a client, and how long Nomad has got nothing', (name, ports, quietMs) => {
-  const { ssh, nomad } = withConsequences(findScenario(name));
-  expect(ssh?.ports).toEqual(ports);
-  expect(nomad.quietMs).toBe(quietMs);
-});
+])(
+  '%s: ports as seen from a client, and how long Nomad has received no builds',
+  (name, ports, quietMs) => {
+    const { ssh, nomad } = withConsequences(findScenario(name));
+    expect(ssh?.ports).toEqual(ports);
+    expect(nomad.quietMs).toBe(quietMs);
+  },
+);
 
-test('only the pods of what is broken are changed, and the rest of the cluster is as ever', () => {
+test('only the pods with a fault are changed, and the rest of the cluster is unchanged', () => {
   for (const scenario of SCENARIOS) {
     const { version = '3.0' } = scenario;
     const { kubernetes, pipeline } = withConsequences(scenario);
@@ -59,7 +62,7 @@ test('only the pods of what is broken are changed, and the rest of the cluster i
   }
 });
 
-test('a clock that is wrong is so for the kubelet of its node too', () => {
+test("a wrong clock is also the clock of the node's kubelet", () => {
   const clockSkewMs = { dispatcher: 90_000, nomad: -5_000 };
   const { kubernetes } = withConsequences({ ...findScenario('idle'), pipeline: { clockSkewMs } });
   expect(kubernetes.clockSkewMs).toEqual(clockSkewMs);

@@ -4,12 +4,12 @@ import { type PipelineRig, pipelineRig } from './rig.ts';
 
 const SERVICES = ['legacy-dispatcher', 'dispatcher', 'schedulerer', 'output-processor'] as const;
 
-/** The lines of a log that come after a moment of the sandbox's start. */
+/** Returns the lines of a log after a time since the sandbox's start. */
 function linesOf(text: string): readonly string[] {
   return text.split('\n').filter((line) => line !== '');
 }
 
-/** What the server believes of a build. */
+/** The state of a build on the server. */
 async function statusOf(rig: PipelineRig, number: number, repo: string): Promise<string> {
   const found = (await rig.recent()).find(
     (build) => build.build_num === number && build.build_url.includes(`/${repo}/`),
@@ -22,7 +22,7 @@ function queueOf(sandbox: Sandbox, name: string) {
 }
 
 describe('a build', () => {
-  test('goes through every service under one name, at the distances of the guide', async () => {
+  test('passes through all services under one name, at the intervals of the guide', async () => {
     const rig = await pipelineRig('idle');
     const { sandbox } = rig;
     const build = sandbox.pipeline.startBuild('acme', 'web');
@@ -55,7 +55,7 @@ describe('a build', () => {
     expect(told[0]).toMatch(` INFO output-processor.grpc task started; task-name=${build.jobId};`);
   });
 
-  test('is queued, scheduled, running and done for the server, by its API', async () => {
+  test("is queued, scheduled, running and ended in the server's API", async () => {
     const rig = await pipelineRig('idle');
     const { clock } = rig.sandbox;
     const path = '/api/v2/project/gh/circleci/realitycheck/pipeline';
@@ -112,7 +112,7 @@ describe('a build', () => {
     expect(await rig.server(method, path, body)).toEqual({ status, body: { message } });
   });
 
-  test('that is registered by hand has its way written down', async () => {
+  test('has log lines of its dispatching if its job is registered directly', async () => {
     const rig = await pipelineRig('idle');
     await rig.sandbox.clock.advance(1_000);
     const job = rig.sandbox.nomad.submitJob({ durationMs: 5_000 });
@@ -124,7 +124,7 @@ describe('a build', () => {
     expect(await rig.log('legacy-dispatcher', 'sinceSeconds=11')).toContain(`/${name?.[2]};`);
   });
 
-  test('arrives by itself, where the scenario says so', async () => {
+  test('starts by itself if the scenario says so', async () => {
     const rig = await pipelineRig('busy');
     await rig.sandbox.clock.advance(120_000);
     const got = (await rig.log('schedulerer', 'sinceSeconds=120')).match(/got task message/g) ?? [];
@@ -134,7 +134,7 @@ describe('a build', () => {
   });
 });
 
-test('every generated build is in the log of one pod of each service, in the order of time', async () => {
+test('every generated build is in the log of one pod of each service, ordered by time', async () => {
   const rig = await pipelineRig('healthy');
   const jobs = rig.sandbox.nomad.state.jobs.all().map(({ id }) => id);
   for (const service of ['schedulerer', 'output-processor']) {
@@ -142,7 +142,7 @@ test('every generated build is in the log of one pod of each service, in the ord
     for (const id of jobs) {
       const event = service === 'schedulerer' ? 'got task message' : 'task started';
       const holding = logs.filter((log) => log.includes(`${event}; task-name=${id};`));
-      // A build of more than two hours ago is rotated away.
+      // The lines of a build from more than two hours ago have been deleted by log rotation.
       expect(holding.length).toBeLessThanOrEqual(1);
     }
     for (const log of logs) {
@@ -157,7 +157,7 @@ test('every generated build is in the log of one pod of each service, in the ord
   ).toHaveLength(2);
 });
 
-/** What is seen of a scenario's waiting builds, and what makes them run. */
+/** The state of a scenario's waiting builds, and what makes them run. */
 interface Broken {
   readonly queue?: readonly [
     name: string,
@@ -165,13 +165,13 @@ interface Broken {
     unacknowledged: number,
     consumers: number,
   ];
-  /** What the server says of them. */
+  /** The status of the builds on the server. */
   readonly ui: 'queued' | 'scheduled';
   readonly inNomad: boolean;
-  /** In the last ten minutes of a service's log; the other services are as ever. */
+  /** What a service has logged in the last ten minutes; the other services log as usual. */
   readonly says?: readonly [service: string, text: RegExp];
   readonly cure: (sandbox: Sandbox) => void;
-  /** How many consumers an emptied queue has. */
+  /** The number of consumers of an emptied queue. */
   readonly curedWithin?: number;
 }
 
@@ -252,7 +252,7 @@ const BROKEN: Readonly<Record<string, Broken>> = {
 };
 
 describe.each(Object.entries(BROKEN))('%s', (scenario, expected) => {
-  test('keeps builds of minutes ago waiting at its place, and lets them go on once cured', async () => {
+  test('holds recent builds at its stage, and releases them when it is fixed', async () => {
     const rig = await pipelineRig(scenario);
     const { sandbox } = rig;
     const before = (await rig.recent()).filter(({ status }) => status === expected.ui);
@@ -299,7 +299,7 @@ test.each([
   ['out-of-memory', 'output-processor', 'CrashLoopBackOff', { reason: 'OOMKilled', exitCode: 137 }],
   ['image-missing', 'dispatcher', 'ImagePullBackOff', undefined],
 ])(
-  '%s: the pods of %s wait with %s, and go on doing so',
+  '%s: the pods of %s wait with %s, and continue to do so',
   async (scenario, workload, reason, last) => {
     const { sandbox } = await pipelineRig(scenario);
     for (const restarts of [last ? 4 : 0, last ? 5 : 0]) {
@@ -312,7 +312,7 @@ test.each([
   },
 );
 
-test('lost builds stay lost until both dispatchers have new pods, and new ones are lost too', async () => {
+test('lost builds stay lost until both dispatchers have new pods, and so do new builds', async () => {
   const rig = await pipelineRig('job-lost');
   const { sandbox } = rig;
   for (const workload of ['dispatcher', 'dispatcher']) {
@@ -330,7 +330,7 @@ test('lost builds stay lost until both dispatchers have new pods, and new ones a
   expect((await rig.log('dispatcher')).match(/popped build/g)).toHaveLength(4);
 });
 
-test('a silent dispatcher has written nothing for ten minutes, and beats before', async () => {
+test('a silent dispatcher has logged nothing for ten minutes, and heartbeats before', async () => {
   const rig = await pipelineRig('dispatcher-silent');
   expect(await rig.log('dispatcher', 'sinceSeconds=600')).toBe('');
   expect(await rig.log('dispatcher')).toContain('picard-dispatcher.init Still running...;');
@@ -338,7 +338,7 @@ test('a silent dispatcher has written nothing for ten minutes, and beats before'
   expect(await rig.log('dispatcher', 'sinceSeconds=780')).toBe('');
 });
 
-test('agents of a blocked port write that they get no connection, and the others as ever', async () => {
+test('agents log that they have no connection if the port is blocked; services log as usual', async () => {
   const rig = await pipelineRig('port-8585-blocked');
   const { nomad } = rig.sandbox;
   const running = nomad.state.allocations.all().filter(({ client }) => client === 'running');
@@ -355,7 +355,7 @@ test('agents of a blocked port write that they get no connection, and the others
   expect(await rig.log('output-processor', 'sinceSeconds=590')).not.toMatch(/task|ERROR/);
 });
 
-test('without a leader the schedulerer tries again and again, and posts once there is one', async () => {
+test('without a leader the schedulerer retries, and posts once there is one', async () => {
   const rig = await pipelineRig('leaderless');
   const { sandbox } = rig;
   expect(
@@ -369,7 +369,7 @@ test('without a leader the schedulerer tries again and again, and posts once the
   );
 });
 
-test('without RabbitMQ nothing moves', async () => {
+test('without RabbitMQ no build progresses', async () => {
   const rig = await pipelineRig('idle');
   const { sandbox } = rig;
   sandbox.kubernetes.setReady('circleci-rabbitmq-0', false);

@@ -59,7 +59,7 @@ test.each([
   expect(answer.stderr).toMatch(stderr);
 });
 
-test('an old backlog goes down once somebody takes from it', async () => {
+test('an old backlog shrinks once it has a consumer', async () => {
   const { sandbox, rabbitmqctl } = await pipelineRig('rabbitmq-backlog');
   sandbox.kubernetes.deletePod('dispatcher', 1);
   await sandbox.clock.advance(30_000);

@@ -10,7 +10,7 @@ import { VERSIONS } from '../../../../src/lib/sandbox/versions.ts';
 import { startSandbox } from '../../../support/sandbox.ts';
 import { clientOf, connectionTo } from '../../kubernetes/api-server.ts';
 
-/** A build as the server's pages list it. */
+/** A build as listed by the server. */
 export interface ListedBuild {
   readonly build_url: string;
   readonly build_num: number;
@@ -18,12 +18,12 @@ export interface ListedBuild {
   readonly start_time: string | null;
 }
 
-/** A sandbox, and what its wires say. */
+/** A sandbox, with access to its logs and APIs. */
 export interface PipelineRig {
   readonly sandbox: Sandbox;
-  /** The logs of all of a workload's pods that have one, one after the other. */
+  /** Returns the logs of all pods of a workload that have one, concatenated. */
   log(workload: string, query?: string): Promise<string>;
-  /** The log of each of a workload's pods. */
+  /** Returns the log of each pod of a workload. */
   logs(workload: string, query?: string): Promise<readonly string[]>;
   server(
     method: 'GET' | 'POST',
@@ -37,7 +37,7 @@ export interface PipelineRig {
   ): Promise<{ code: number; stdout: string; stderr: string }>;
 }
 
-/** A scenario with something else in its pipeline. */
+/** Returns a scenario with changes to its pipeline. */
 export async function pipelineRig(
   scenario: string,
   pipeline: PipelineScenario = {},

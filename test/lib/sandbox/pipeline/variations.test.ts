@@ -5,7 +5,7 @@ import { pipelineRig } from './rig.ts';
 const ENTRY =
   /^(?:[A-Z][a-z]{2} [ \d]\d [\d:.]+:\+0000|\d{4}-\d\d-\d\dT[\d:.]+\+0000 \[\] \[[^\]]+\]) (?<level>[A-Z]+) (?<namespace>\S+) (?<message>.+)$/;
 
-/** Level, namespace and identifiers of each entry of a log, its time aside. */
+/** Returns the level, namespace and identifiers of each log entry, without its time. */
 function skeleton(log: string): readonly string[] {
   return log.split('\n').flatMap((line) => {
     const { level, namespace, message } = ENTRY.exec(line)?.groups ?? {};
@@ -15,21 +15,29 @@ function skeleton(log: string): readonly string[] {
   });
 }
 
-describe('other words', () => {
-  test.each([1, 2, 3, 4, 5])('of the seed %i say the same of the same builds', async (seed) => {
-    const plain = await pipelineRig('schedulerer-error');
-    const other = await pipelineRig('schedulerer-error', { reworded: seed });
-    for (const service of ['legacy-dispatcher', 'dispatcher', 'schedulerer', 'output-processor']) {
-      const [before, after] = [await plain.log(service), await other.log(service)];
-      expect(skeleton(after)).toEqual(skeleton(before));
-      expect(skeleton(after).length).toBeGreaterThan(10);
-      expect(after).not.toMatch(
-        /got usage-queue event|forwarded to run-queue|popped build from|Computed tasks|got task message|posted to nomad|Still running/,
-      );
-    }
-  });
+describe('alternative wordings', () => {
+  test.each([1, 2, 3, 4, 5])(
+    'of seed %i have the same content about the same builds',
+    async (seed) => {
+      const plain = await pipelineRig('schedulerer-error');
+      const other = await pipelineRig('schedulerer-error', { reworded: seed });
+      for (const service of [
+        'legacy-dispatcher',
+        'dispatcher',
+        'schedulerer',
+        'output-processor',
+      ]) {
+        const [before, after] = [await plain.log(service), await other.log(service)];
+        expect(skeleton(after)).toEqual(skeleton(before));
+        expect(skeleton(after).length).toBeGreaterThan(10);
+        expect(after).not.toMatch(
+          /got usage-queue event|forwarded to run-queue|popped build from|Computed tasks|got task message|posted to nomad|Still running/,
+        );
+      }
+    },
+  );
 
-  test('are the same for a seed, and others for another', () => {
+  test('are equal for the same seed, and differ for another', () => {
     const words = (seed: number) => reworded(seed).phrase('forwarded');
     expect(words(3)).toBe(words(3));
     expect(new Set([1, 2, 3, 4, 5, 6, 7, 8].map(words)).size).toBeGreaterThan(3);
@@ -38,7 +46,7 @@ describe('other words', () => {
 });
 
 describe('noise', () => {
-  test('comes between the lines, harmless, and changes none of them', async () => {
+  test('is harmless, appears between the lines, and changes none of them', async () => {
     const quiet = await pipelineRig('healthy');
     const noisy = await pipelineRig('healthy', { noise: { perMinute: 30, seed: 9 } });
     for (const service of ['legacy-dispatcher', 'dispatcher', 'schedulerer', 'output-processor']) {
@@ -48,7 +56,7 @@ describe('noise', () => {
       const kept = new Set(own);
       expect(all?.filter((line) => kept.has(line))).toEqual(own);
       const noise = all?.filter((line) => !kept.has(line)) ?? [];
-      // Two hours of it, for one pod or two.
+      // Two hours of noise, for one pod or two.
       expect(noise.length).toBeGreaterThan(3_000);
       expect(noise.some((line) => /error/i.test(line))).toBe(true);
       expect(
@@ -58,7 +66,7 @@ describe('noise', () => {
     }
   });
 
-  test('comes as time passes, too, and the same for a seed', async () => {
+  test('also appears as time passes, equal for the same seed', async () => {
     const rigs = await Promise.all(
       [1, 1, 2].map((seed) => pipelineRig('idle', { noise: { perMinute: 20, seed } })),
     );
@@ -74,10 +82,10 @@ describe('noise', () => {
   });
 });
 
-describe('a clock that is wrong', () => {
+describe('a wrong clock', () => {
   const HOUR = 3_600_000;
 
-  test('writes its own time, and sinceSeconds and sinceTime follow it', async () => {
+  test('determines the times in the log, sinceSeconds and sinceTime', async () => {
     const rig = await pipelineRig('healthy', { clockSkewMs: { dispatcher: HOUR } });
     const right = await pipelineRig('healthy');
     const lines = async (query: string) =>
@@ -94,7 +102,7 @@ describe('a clock that is wrong', () => {
     expect(await rig.log('schedulerer', 'tailLines=1')).toMatch(/^2026-03-02T08:59:07/);
   });
 
-  test('of Nomad leaves builds as they are, and their times an hour off', async () => {
+  test('of Nomad changes no builds, only their times by an hour', async () => {
     const rig = await pipelineRig('healthy', { clockSkewMs: { nomad: -HOUR } });
     const { nomad, clock, pipeline } = rig.sandbox;
     const build = pipeline.startBuild('acme', 'web');

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { pipelineRig } from './rig.ts';
 
-/** The queues as RabbitMQ's own command lists them: name and messages. */
+/** Returns the queues from rabbitmqctl: name and number of messages. */
 async function queues(rig: Awaited<ReturnType<typeof pipelineRig>>): Promise<readonly string[]> {
   const { stdout } = await rig.rabbitmqctl('-s', 'list_queues');
   return stdout.trim().split('\n').filter(Boolean);
 }
 
-describe('the way of builds in server 4.3', () => {
-  it('leads through distributor, docker-provisioner, Nomad and output', async () => {
+describe('the pipeline of server 4.3', () => {
+  it('passes builds through distributor, docker-provisioner, Nomad and output', async () => {
     const rig = await pipelineRig('server-4.3+idle');
     const { number, jobId } = rig.sandbox.pipeline.startBuild('acme', 'web');
     await rig.sandbox.clock.advance(5_000);
@@ -24,7 +24,7 @@ describe('the way of builds in server 4.3', () => {
     expect(await queues(rig)).toEqual(['distributor\t0', 'docker-provisioner\t0']);
   });
 
-  it('waits where a part has no pod, and goes on', async () => {
+  it('holds builds at a stage without pods, and continues', async () => {
     const rig = await pipelineRig('server-4.3+dispatcher-stopped');
     expect(await queues(rig)).toEqual(['distributor\t3', 'docker-provisioner\t0']);
     expect(rig.sandbox.kubernetes.podsOf('distributor-dispatcher')).toEqual([]);
@@ -34,7 +34,7 @@ describe('the way of builds in server 4.3', () => {
     expect([...rig.sandbox.pipeline.waiting()]).toEqual([]);
   });
 
-  it('loses builds between its first two parts until both have new pods', async () => {
+  it('loses builds between its first two stages until both have new pods', async () => {
     const rig = await pipelineRig('server-4.3+job-lost');
     const { kubernetes, pipeline, clock } = rig.sandbox;
     for (const workload of ['distributor-dispatcher', 'docker-provisioner']) {
@@ -45,7 +45,7 @@ describe('the way of builds in server 4.3', () => {
     expect([...pipeline.waiting()]).toEqual([]);
   });
 
-  it('tells a stack trace in the record that it belongs to', async () => {
+  it('logs a stack trace in the record of its error', async () => {
     const rig = await pipelineRig('server-4.3+schedulerer-error');
     const lines = (await rig.log('docker-provisioner')).trim().split('\n');
     const errors = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 'error');
@@ -54,7 +54,7 @@ describe('the way of builds in server 4.3', () => {
   });
 });
 
-it('builds of server 4.2 come to the dispatcher first', async () => {
+it('builds of server 4.2 reach the dispatcher first', async () => {
   const rig = await pipelineRig('server-4.2+idle');
   const { jobId } = rig.sandbox.pipeline.startBuild('acme', 'web');
   await rig.sandbox.clock.advance(5_000);
@@ -65,7 +65,7 @@ it('builds of server 4.2 come to the dispatcher first', async () => {
   expect(await queues(rig)).toEqual(['run-queue\t0', 'nomad-tasks\t0']);
 });
 
-it('the Nomad of 4.x is behind any of its three server pods', async () => {
+it('the Nomad of 4.x is reachable through any of its three server pods', async () => {
   const { sandbox } = await pipelineRig('server-4.3');
   expect(sandbox.kubernetes.podsOf('nomad-server')).toHaveLength(3);
   expect(sandbox.nomad.state.nodes.all()[0]?.version).toBe('1.4.568');

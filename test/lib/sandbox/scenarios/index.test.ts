@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { SCENARIOS } from '../../../../src/lib/sandbox/scenarios/index.ts';
 import { cli, startSandbox } from '../../../support/sandbox.ts';
 
-/** What our own commands have to find in a scenario, asked through Kubernetes. */
+/** What the CLI must find in a scenario, through Kubernetes. */
 interface Found {
   readonly capacity: Readonly<Record<string, number | null>>;
-  /** Pending builds by why they wait. */
+  /** The number of pending builds by reason. */
   readonly pending: Readonly<Record<string, number>>;
 }
 
@@ -52,29 +52,32 @@ const FOUND: Readonly<Record<string, Found>> = {
   'server-4.3+crash-loop': { capacity: { clients: 5, runningBuilds: 6 }, pending: {} },
 };
 
-test.each(Object.entries(FOUND))('%s is what it says', async (scenario, { capacity, pending }) => {
-  const env = (await startSandbox({ scenario })).environment();
-  const read = async (command: string) => {
-    const result = await cli(['nomad', command, '--json', '--nomad-access', 'proxy'], { env });
-    expect(result.stderr).toBe('');
-    return JSON.parse(result.stdout);
-  };
-  expect((await read('node-status')).capacity).toMatchObject(capacity);
-  const waiting: Record<string, number> = {};
-  for (const job of (await read('status')).jobs) {
-    if (job.pending) waiting[job.pending.kind] = (waiting[job.pending.kind] ?? 0) + 1;
-  }
-  expect(waiting).toEqual(pending);
-});
+test.each(Object.entries(FOUND))(
+  '%s has the expected state',
+  async (scenario, { capacity, pending }) => {
+    const env = (await startSandbox({ scenario })).environment();
+    const read = async (command: string) => {
+      const result = await cli(['nomad', command, '--json', '--nomad-access', 'proxy'], { env });
+      expect(result.stderr).toBe('');
+      return JSON.parse(result.stdout);
+    };
+    expect((await read('node-status')).capacity).toMatchObject(capacity);
+    const waiting: Record<string, number> = {};
+    for (const job of (await read('status')).jobs) {
+      if (job.pending) waiting[job.pending.kind] = (waiting[job.pending.kind] ?? 0) + 1;
+    }
+    expect(waiting).toEqual(pending);
+  },
+);
 
-test('leaderless answers as servers without a leader do, after they have waited for one', async () => {
+test('leaderless responds like servers without a leader, after waiting for one', async () => {
   const sandbox = await startSandbox({ scenario: 'leaderless', rate: 200 });
   const result = await cli(['nomad', 'status', '--json'], { env: sandbox.environment() });
   expect(result.exitCode).toBe(4);
   expect(JSON.parse(result.stderr).code).toBe('NOMAD_NO_LEADER');
 });
 
-test('no-permissions leaves no way to Nomad through the cluster', async () => {
+test('no-permissions has no access to Nomad through the cluster', async () => {
   const env = (await startSandbox({ scenario: 'no-permissions' })).environment();
   const result = await cli(['nomad', 'status', '--json', '--nomad-access', 'proxy'], { env });
   expect(JSON.parse(result.stderr)).toMatchObject({ code: 'KUBERNETES_FORBIDDEN', exitCode: 3 });
@@ -88,7 +91,7 @@ test('large has 5,000 clients and 50,000 builds', async () => {
   );
 });
 
-test('every scenario is tried above, and has a name of its own', () => {
+test('every scenario is tested above, and has a unique name', () => {
   const names = SCENARIOS.map(({ name }) => name);
   expect([...names].sort()).toEqual(
     [...Object.keys(FOUND), 'leaderless', 'large', 'no-permissions'].sort(),
