@@ -70,9 +70,9 @@ export function leftOf(
 }
 
 /**
- * Returns whether the diagnosis shows that builds get past the replaced pods. Their old logs are gone,
- * so that a finding disappears with them: either the UI lists no such build any more, or a new log
- * has a build.
+ * Returns whether the diagnosis shows that builds get past the replaced pods. Their old logs are
+ * gone, so that a finding disappears with them: either the UI lists no such build any more, or a
+ * new log has a build.
  */
 export function isProved(mended: readonly JudgedFinding[], { steps }: Diagnosis): boolean {
   const stepOf = (name: string | null) => steps.find(({ step }) => step === name);

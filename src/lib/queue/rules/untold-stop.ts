@@ -11,8 +11,9 @@ import { STAGE_SERVICES, type Stage } from '../stages.ts';
 const LONG_MS: Milliseconds = 180_000;
 
 /**
- * Builds have been queued for long without a job in Nomad, and the logs cannot show where they stopped,
- * because they name no builds. Only from server 4.3 on: the earlier services name each build.
+ * Builds have been queued for long without a job in Nomad, and the logs cannot show where they
+ * stopped, because they name no builds. Only from server 4.3 on: the earlier services name each
+ * build.
  */
 export const untoldStop: Rule = {
   code: 'CQ0205',

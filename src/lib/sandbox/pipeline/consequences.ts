@@ -10,7 +10,9 @@ import {
   type PipelineForm,
 } from './scenario.ts';
 
-/** Returns a scenario with the effects of its version and of its pipeline faults on other services. */
+/**
+ * Returns a scenario with the effects of its version and of its pipeline faults on other services.
+ */
 export function withConsequences(scenario: Scenario): Scenario {
   const { version = '3.0', pipeline = {}, nomad, kubernetes, ssh = {} } = scenario;
   const { faults = [], recent = faults.length, clockSkewMs } = pipeline;

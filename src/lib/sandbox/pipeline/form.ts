@@ -46,8 +46,8 @@ const { 'legacy-dispatcher': _, ...LATER_STAGES } = FORM_3_0.stages;
 const SERVER_HOST = '127.0.0.1';
 
 /**
- * Server 4.2: without legacy-dispatcher, which was removed within 3.x, and with the output-processor
- * at the address of the server, as in 4.0 to 4.2.
+ * Server 4.2: without legacy-dispatcher, which was removed within 3.x, and with the
+ * output-processor at the address of the server, as in 4.0 to 4.2.
  */
 export const FORM_4_2: PipelineForm = {
   ...FORM_3_0,

@@ -14,7 +14,9 @@ export type PipelineService = (typeof PIPELINE_SERVICES)[number];
 export interface StageForm {
   /** The workload whose pods do the work. */
   readonly workload: string;
-  /** The RabbitMQ queue that it consumes; null for the last stage, which build agents connect to. */
+  /**
+   * The RabbitMQ queue that it consumes; null for the last stage, which build agents connect to.
+   */
   readonly queue: string | null;
 }
 

@@ -9,7 +9,9 @@ import { outputBroken } from './output-broken.ts';
 import { port8585Blocked } from './port-8585-blocked.ts';
 import { schedulererError } from './schedulerer-error.ts';
 
-/** Server 4.2. Its pipeline, which begins with the dispatcher, is also that of later 3.x versions. */
+/**
+ * Server 4.2. Its pipeline, which begins with the dispatcher, is also that of later 3.x versions.
+ */
 const server42: Scenario = {
   ...healthy,
   name: 'server-4.2',
