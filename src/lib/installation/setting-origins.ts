@@ -21,7 +21,7 @@ export interface Setting {
 }
 
 /** The possible sources of a setting. */
-export interface Deciders {
+export interface SettingSources {
   readonly chosen: Chosen;
   readonly env: Environment;
   /** Undefined if no profile is in use. */
@@ -34,7 +34,7 @@ export interface Deciders {
  *
  * @throws AdminError of kind `usage`, code BAD_ENVIRONMENT
  */
-export function decide(spec: ProfileKey, { chosen, env, profile }: Deciders): Setting {
+export function decide(spec: ProfileKey, { chosen, env, profile }: SettingSources): Setting {
   const { key } = spec;
   const home = env['HOME'] ?? env['USERPROFILE'];
   const found = (

@@ -8,7 +8,7 @@ import { findConflicts } from './conflicts.ts';
 import { splitFiles } from './key-values.ts';
 import type { ConfigFile, Profile, SecretSource } from './profile.ts';
 import { findKey, PROFILE_KEYS } from './profile-keys.ts';
-import { type Deciders, decide, type Environment, type Setting } from './setting-origins.ts';
+import { decide, type Environment, type Setting, type SettingSources } from './setting-origins.ts';
 import { chooseGitHubTokens, chooseTokens, type GitHubTokens, type Token } from './tokens.ts';
 
 /** The values of the shared flags and their environment variables; undefined if not given. */
@@ -122,9 +122,9 @@ export interface Settings {
 export function resolveSettings(chosen: Chosen, env: Environment, config: ConfigFile): Settings {
   const name = chosen.installation ?? config.current;
   const profile = name === undefined ? undefined : findProfile(name, config);
-  const deciders: Deciders = { chosen, env, profile };
-  const { nomad, server, httpAuth, withheld } = chooseTokens(deciders);
-  const said = (key: string): unknown => settingOf(key, deciders).value;
+  const settingSources: SettingSources = { chosen, env, profile };
+  const { nomad, server, httpAuth, withheld } = chooseTokens(settingSources);
+  const said = (key: string): unknown => settingOf(key, settingSources).value;
   const text = (key: string): string | null => textOf(said(key));
   return {
     profile: profile ? (name ?? null) : null,
@@ -160,7 +160,7 @@ export function resolveSettings(chosen: Chosen, env: Environment, config: Config
       skipVerify: said('nomad.skipVerify') === true,
       httpAuth,
       pod: text('nomad.pod') ?? '',
-      podNamed: settingOf('nomad.pod', deciders).source !== 'default',
+      podNamed: settingOf('nomad.pod', settingSources).source !== 'default',
       port: Number(said('nomad.port')),
       tls: said('nomad.tls') === true,
     },
@@ -173,7 +173,7 @@ export function resolveSettings(chosen: Chosen, env: Environment, config: Config
         requiredOrgs: text('server.settingNames.requiredOrgs'),
       },
     },
-    github: { host: text('github.host'), tokens: chooseGitHubTokens(deciders) },
+    github: { host: text('github.host'), tokens: chooseGitHubTokens(settingSources) },
     services: {
       file: text('services.file'),
       external: (text('services.external') ?? '').split(/[\s,]+/).filter(Boolean),
@@ -223,10 +223,10 @@ export function findProfile(name: string, config: ConfigFile): Profile {
   });
 }
 
-function settingOf(key: string, deciders: Deciders): Setting {
+function settingOf(key: string, settingSources: SettingSources): Setting {
   const spec = findKey(key);
   if (!spec) throw new Error(`No profile has a key "${key}"`);
-  return decide(spec, deciders);
+  return decide(spec, settingSources);
 }
 
 function textOf(value: unknown): string | null {

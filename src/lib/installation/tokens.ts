@@ -1,7 +1,7 @@
 import { sameAddress } from './conflicts.ts';
 import { type Profile, profileValue, type SecretSource } from './profile.ts';
 import { findKey } from './profile-keys.ts';
-import { type Deciders, decide, type Environment, type Setting } from './setting-origins.ts';
+import { decide, type Environment, type Setting, type SettingSources } from './setting-origins.ts';
 
 /** A secret or its source. */
 export type Token = SecretSource | { readonly value: string };
@@ -20,8 +20,8 @@ export interface Tokens {
  * variable sets another address than the profile (or `NOMAD_ADDR`), the token of the profile (or
  * `NOMAD_TOKEN`) is withheld.
  */
-export function chooseTokens(deciders: Deciders): Tokens {
-  const { env, profile } = deciders;
+export function chooseTokens(settingSources: SettingSources): Tokens {
+  const { env, profile } = settingSources;
   const withheld: string[] = [];
   const issued = (what: string, token: Token | null, elsewhere: string | null): Token | null => {
     if (token === null || elsewhere === null) return token;
@@ -29,26 +29,26 @@ export function chooseTokens(deciders: Deciders): Tokens {
     return null;
   };
   const nomadElsewhere = profile
-    ? movedFrom(profile, deciders, NOMAD_PLACE)
-    : notAt(env, 'NOMAD_ADDR', decided('nomad.address', deciders));
+    ? movedFrom(profile, settingSources, NOMAD_PLACE)
+    : notAt(env, 'NOMAD_ADDR', decided('nomad.address', settingSources));
   const ambient: Environment = profile ? {} : env;
   const nomad =
     given(env['CIRCLECI_ADMIN_NOMAD_TOKEN']) ??
-    kept('nomad', deciders, 'environment') ??
-    issued("the profile's Nomad token", kept('nomad', deciders, 'profile'), nomadElsewhere) ??
+    kept('nomad', settingSources, 'environment') ??
+    issued("the profile's Nomad token", kept('nomad', settingSources, 'profile'), nomadElsewhere) ??
     issued('NOMAD_TOKEN', given(ambient['NOMAD_TOKEN']), nomadElsewhere);
   const server =
     given(env['CIRCLECI_ADMIN_SERVER_TOKEN']) ??
-    kept('server', deciders, 'environment') ??
+    kept('server', settingSources, 'environment') ??
     issued(
       "the profile's server token",
-      kept('server', deciders, 'profile'),
-      profile ? movedFrom(profile, deciders, ['host']) : null,
+      kept('server', settingSources, 'profile'),
+      profile ? movedFrom(profile, settingSources, ['host']) : null,
     ) ??
     issued(
       'CIRCLE_TOKEN',
       given(ambient['CIRCLE_TOKEN']),
-      notAt(env, 'CIRCLE_HOST', decided('host', deciders)),
+      notAt(env, 'CIRCLE_HOST', decided('host', settingSources)),
     );
   const auth = issued('NOMAD_HTTP_AUTH', given(ambient['NOMAD_HTTP_AUTH']), nomadElsewhere);
   return { nomad, server, httpAuth: auth && 'value' in auth ? auth.value : null, withheld };
@@ -61,11 +61,12 @@ export interface GitHubTokens {
 }
 
 /** Finds the GitHub tokens. Which one may be sent depends on the host, which is known later. */
-export function chooseGitHubTokens(deciders: Deciders): GitHubTokens {
-  const { env } = deciders;
+export function chooseGitHubTokens(settingSources: SettingSources): GitHubTokens {
+  const { env } = settingSources;
   return {
-    given: given(env['CIRCLECI_ADMIN_GITHUB_TOKEN']) ?? kept('github', deciders, 'environment'),
-    profile: kept('github', deciders, 'profile'),
+    given:
+      given(env['CIRCLECI_ADMIN_GITHUB_TOKEN']) ?? kept('github', settingSources, 'environment'),
+    profile: kept('github', settingSources, 'profile'),
   };
 }
 
@@ -78,11 +79,11 @@ function given(value: string | undefined): { readonly value: string } | null {
 /** Returns the file or command for a secret, if it is set by the given source. */
 function kept(
   group: 'nomad' | 'server' | 'github',
-  deciders: Deciders,
+  settingSources: SettingSources,
   source: Setting['source'],
 ): SecretSource | null {
   const said = (key: string): { readonly text?: string } => {
-    const setting = decided(key, deciders);
+    const setting = decided(key, settingSources);
     return setting.source === source && typeof setting.value === 'string'
       ? { text: setting.value }
       : {};
@@ -94,10 +95,14 @@ function kept(
 }
 
 /** Describes the first key that a flag or variable sets differently from the profile; or null. */
-function movedFrom(profile: Profile, deciders: Deciders, keys: readonly string[]): string | null {
+function movedFrom(
+  profile: Profile,
+  settingSources: SettingSources,
+  keys: readonly string[],
+): string | null {
   for (const key of keys) {
     const own = profileValue(profile, key);
-    const { value, source } = decided(key, deciders);
+    const { value, source } = decided(key, settingSources);
     if (source !== 'flag' && source !== 'environment') continue;
     if (typeof own === 'string' && !sameAddress(own, String(value))) {
       return `${key} is now ${value}, but the profile has ${own}`;
@@ -113,8 +118,8 @@ function notAt(env: Environment, variable: string, { value, source }: Setting): 
   return sameAddress(own, value) ? null : `the address is ${value}, but ${variable} is ${own}`;
 }
 
-function decided(key: string, deciders: Deciders): Setting {
+function decided(key: string, settingSources: SettingSources): Setting {
   const spec = findKey(key);
   if (!spec) throw new Error(`No profile has a key "${key}"`);
-  return decide(spec, deciders);
+  return decide(spec, settingSources);
 }

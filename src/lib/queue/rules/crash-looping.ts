@@ -1,5 +1,5 @@
 import type { Rule } from '../finding.ts';
-import { illServices, podFinding } from './families/pod-ills.ts';
+import { podFinding, servicesWithProblem } from './families/pod-problems.ts';
 
 /** A container terminates after every start. */
 export const crashLooping: Rule = {
@@ -8,15 +8,15 @@ export const crashLooping: Rule = {
   explains: [],
   ofPods: true,
   judge: (facts) =>
-    illServices(facts, 'crash-loop').map((service) =>
+    servicesWithProblem(facts, 'crash-loop').map((service) =>
       podFinding(service, {
         code: 'CQ0101',
         title: `${service.workload} crash-loops: it terminates after every start`,
         remedy: {
           text: 'The end of its previous log says why. Fix that first: a new pod will crash too.',
           commands: [
-            `circleci-admin pods logs ${service.ill[0]?.name ?? service.name} --previous --tail 100`,
-            `circleci-admin pods describe ${service.ill[0]?.name ?? service.name}`,
+            `circleci-admin pods logs ${service.affected[0]?.name ?? service.name} --previous --tail 100`,
+            `circleci-admin pods describe ${service.affected[0]?.name ?? service.name}`,
           ],
         },
       }),

@@ -1,6 +1,10 @@
 import { DATA_SERVICES, NOMAD_SERVICE } from '../facts/importance.ts';
 import type { Finding, Rule } from '../finding.ts';
-import { type IllService, illServices, lostNodeOf } from './families/pod-ills.ts';
+import {
+  lostNodeOf,
+  type ServiceWithProblem,
+  servicesWithProblem,
+} from './families/pod-problems.ts';
 
 /** A node of the cluster no longer runs its pods. */
 export const nodeLost: Rule = {
@@ -9,19 +13,21 @@ export const nodeLost: Rule = {
   explains: [],
   ofPods: true,
   judge(facts) {
-    const services = illServices(facts, 'node-lost');
-    const nodes = services.flatMap(({ ill }) => ill.flatMap((pod) => lostNodeOf(pod) ?? []));
+    const services = servicesWithProblem(facts, 'node-lost');
+    const nodes = services.flatMap(({ affected }) =>
+      affected.flatMap((pod) => lostNodeOf(pod) ?? []),
+    );
     return [...new Set(nodes)].sort().map((node) => found(node, services));
   },
 };
 
-function found(node: string, services: readonly IllService[]): Finding {
-  const on = services.filter(({ ill }) => ill.some((pod) => lostNodeOf(pod) === node));
+function found(node: string, services: readonly ServiceWithProblem[]): Finding {
+  const on = services.filter(({ affected }) => affected.some((pod) => lostNodeOf(pod) === node));
   const down = on.filter(({ severity }) => severity === 'error');
   const [first] = [...(down.length > 0 ? down : on)].sort((a, b) => rankOf(a) - rankOf(b));
   const names = [...new Set((down.length > 0 ? down : on).map(({ workload }) => workload))];
   const verb = names.length === 1 ? 'is' : 'are';
-  const stays = on.some(({ ill }) => ill.some(({ judgement }) => isHeld(judgement.why)));
+  const stays = on.some(({ affected }) => affected.some(({ judgement }) => isHeld(judgement.why)));
   return {
     code: 'CQ0107',
     severity: down.length > 0 ? 'error' : 'warning',
@@ -49,7 +55,7 @@ function isHeld(why: string | null): boolean {
 }
 
 /** Returns the position of a service; those that all others depend on come first. */
-function rankOf({ name }: IllService): number {
+function rankOf({ name }: ServiceWithProblem): number {
   if (DATA_SERVICES.has(name)) return 0;
   return name === NOMAD_SERVICE ? 1 : 2;
 }

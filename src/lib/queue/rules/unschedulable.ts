@@ -1,5 +1,5 @@
 import type { Rule } from '../finding.ts';
-import { illServices, podFinding } from './families/pod-ills.ts';
+import { podFinding, servicesWithProblem } from './families/pod-problems.ts';
 
 /** No node of the cluster can run a pod. */
 export const unschedulable: Rule = {
@@ -8,13 +8,13 @@ export const unschedulable: Rule = {
   explains: [],
   ofPods: true,
   judge: (facts) =>
-    illServices(facts, 'unschedulable').map((service) =>
+    servicesWithProblem(facts, 'unschedulable').map((service) =>
       podFinding(service, {
         code: 'CQ0104',
         title: `${service.workload} is Pending: no node can run its pod`,
         remedy: {
           text: "Add a node to the cluster, or free the resource named in the pod's events.",
-          commands: [`circleci-admin pods describe ${service.ill[0]?.name ?? service.name}`],
+          commands: [`circleci-admin pods describe ${service.affected[0]?.name ?? service.name}`],
         },
       }),
     ),

@@ -20,7 +20,7 @@ export function nodeAddresses(count: number): readonly NodeAddress[] {
 }
 
 /** Creates the namespaces and nodes, as of a time. */
-export function foundCluster(
+export function createCluster(
   cluster: Cluster,
   nodes: readonly NodeAddress[],
   version: string,
@@ -128,7 +128,7 @@ function nodeObject(cluster: Cluster, node: NodeAddress, version: string, at: nu
 }
 
 /** Creates a workload as of a time; its controller creates the pods. */
-export function foundWorkload(
+export function createWorkload(
   cluster: Cluster,
   controllers: Controllers,
   behaviour: Behaviour,

@@ -9,7 +9,7 @@ import { busybox } from './busybox.ts';
 import { makeCertificates, type ServerCertificates } from './certificates.ts';
 import { Cluster } from './cluster.ts';
 import { Controllers } from './controllers.ts';
-import { foundCluster, foundWorkload, nodeAddresses } from './founding.ts';
+import { createCluster, createWorkload, nodeAddresses } from './founding.ts';
 import { Kubelet } from './kubelet.ts';
 import type { LogSource } from './log-source.ts';
 import type { PodObject } from './objects.ts';
@@ -70,7 +70,7 @@ export class KubernetesSandbox implements SandboxService {
     this.#kubelet = new Kubelet(this.cluster, nodes, this.#behaviour);
     this.#controllers = new Controllers(this.cluster, this.#kubelet);
     const at = context.clock.nowMs() - (scenario.ageMs ?? AGE_MS);
-    foundCluster(this.cluster, nodes, version, at);
+    createCluster(this.cluster, nodes, version, at);
     this.#foundWorkloads(at);
     this.#api = new ApiServer({
       cluster: this.cluster,
@@ -245,7 +245,7 @@ export class KubernetesSandbox implements SandboxService {
   /** Adds a workload, whose pods start now. */
   addPod(spec: PodSpec): void {
     const now = this.#context.clock.nowMs();
-    foundWorkload(this.cluster, this.#controllers, this.#behaviour, spec, now);
+    createWorkload(this.cluster, this.#controllers, this.#behaviour, spec, now);
   }
 
   /** Discards old resource versions: watches and list pages that continue from one get 410. */
@@ -265,7 +265,7 @@ export class KubernetesSandbox implements SandboxService {
     }
     this.#controllers.found(at, () => {
       for (const spec of this.#scenario.pods ?? INSTALLATION_3X) {
-        foundWorkload(this.cluster, this.#controllers, this.#behaviour, spec, at);
+        createWorkload(this.cluster, this.#controllers, this.#behaviour, spec, at);
       }
     });
   }

@@ -100,7 +100,7 @@ export class Clients {
           allocation.modifiedAt = now;
           transaction.putAllocation(allocation, true);
         });
-        const { durationMs } = allocation.job.fate;
+        const { durationMs } = allocation.job.behaviour;
         if (durationMs !== null) this.#endIn(allocation, durationMs);
       });
     });
@@ -108,7 +108,9 @@ export class Clients {
   }
 
   #endIn(allocation: AllocationRecord, ms: number): void {
-    const timer = this.#agenda.in(ms, () => this.finish(allocation, allocation.job.fate.exitCode));
+    const timer = this.#agenda.in(ms, () =>
+      this.finish(allocation, allocation.job.behaviour.exitCode),
+    );
     this.#timers.set(allocation.id, timer);
   }
 

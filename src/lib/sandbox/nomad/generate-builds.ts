@@ -40,7 +40,7 @@ export function generateBuilds(core: NomadCore, scenario: NomadScenario): void {
   }
   let next = 0;
   for (let i = 0; i < (scenario.builds ?? 6); i += 1) {
-    const request = { ...random.pick(SIZES), ...fateOf(core, scenario) };
+    const request = { ...random.pick(SIZES), ...behaviourOf(core, scenario) };
     const node = firstWithRoom(nodes, next, request);
     if (node === null) registerWaiting(core, request, scenario);
     else placeRunning(core, node, request, scenario.quietMs);
@@ -89,7 +89,7 @@ export function startArrivals(
   const { random } = core.context;
   const wait = (): number => (-Math.log(1 - random.next()) * 60_000) / perMinute;
   const arrive = (): void => {
-    const request = { ...random.pick(SIZES), ...fateOf(core, scenario) };
+    const request = { ...random.pick(SIZES), ...behaviourOf(core, scenario) };
     submit(request);
     core.agenda.in(wait(), arrive);
   };
@@ -97,7 +97,7 @@ export function startArrivals(
 }
 
 /** Returns the duration and the exit code of a scenario's build. */
-function fateOf(
+function behaviourOf(
   core: NomadCore,
   scenario: NomadScenario,
 ): Required<Pick<JobRequest, 'durationMs' | 'exitCode'>> {
@@ -156,8 +156,8 @@ function runningSince(
 
 function placeFinished(core: NomadCore, node: NodeRecord, scenario: NomadScenario): void {
   const { random } = core.context;
-  const fate = fateOf(core, scenario);
-  const ranMs = fate.durationMs ?? random.integer(60_000, 600_000);
+  const behaviour = behaviourOf(core, scenario);
+  const ranMs = behaviour.durationMs ?? random.integer(60_000, 600_000);
   const { quietMs } = scenario;
   const drawnMs = random.integer(1_000, 3_600_000);
   const endedMs =
@@ -167,13 +167,13 @@ function placeFinished(core: NomadCore, node: NodeRecord, scenario: NomadScenari
   const allocation = place(
     core,
     node,
-    { ...random.pick(SIZES), ...fate },
+    { ...random.pick(SIZES), ...behaviour },
     endedMs + ranMs + STARTING_MS,
   );
   core.state.apply('AllocationUpdated', (transaction) => {
-    const failed = fate.exitCode !== 0;
+    const failed = behaviour.exitCode !== 0;
     const started = startedTasks(allocation, core.state.stamp(endedMs + ranMs));
-    allocation.tasks = endedTasks(started, core.state.stamp(endedMs), fate.exitCode);
+    allocation.tasks = endedTasks(started, core.state.stamp(endedMs), behaviour.exitCode);
     allocation.client = failed ? 'failed' : 'complete';
     allocation.clientDescription = failed ? 'Failed tasks' : 'All tasks have completed';
     allocation.modifiedAt = core.state.stamp(endedMs - 200);

@@ -1,5 +1,5 @@
 import type { NomadCore } from './core.ts';
-import type { ConstraintRecord, Fate, GroupSpec, JobRecord } from './records.ts';
+import type { BuildBehaviour, ConstraintRecord, GroupSpec, JobRecord } from './records.ts';
 import type { Wire } from './wire/encode.ts';
 
 /** A task of a job to register; all fields have CircleCI's defaults. */
@@ -64,7 +64,7 @@ export function createJob(
   const [org, repo] = random.pick(REPOSITORIES);
   const buildNumber = random.integer(1, 99_999);
   const id = request.id ?? `${random.hex(24)}-0-build-${org}-${repo}-${buildNumber}`;
-  const fate: Fate = {
+  const behaviour: BuildBehaviour = {
     durationMs: request.durationMs ?? null,
     exitCode: request.exitCode ?? 0,
   };
@@ -86,7 +86,7 @@ export function createJob(
     groups: request.groups?.map(makeGroup) ?? [soleGroup(request)],
     submittedAt: core.state.stamp(agoMs),
     version,
-    fate,
+    behaviour,
     status: 'pending',
     stop: false,
     createIndex: 0,

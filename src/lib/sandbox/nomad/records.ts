@@ -97,7 +97,7 @@ export interface GroupSpec {
 }
 
 /** The simulated behaviour of a running build, which Nomad does not know in advance. */
-export interface Fate {
+export interface BuildBehaviour {
   /** How long it runs; null for a build that runs until it is stopped. */
   readonly durationMs: number | null;
   readonly exitCode: number;
@@ -115,7 +115,7 @@ export interface JobRecord {
   readonly groups: readonly GroupSpec[];
   readonly submittedAt: Nanoseconds;
   readonly version: number;
-  readonly fate: Fate;
+  readonly behaviour: BuildBehaviour;
   status: 'pending' | 'running' | 'dead';
   stop: boolean;
   createIndex: number;

@@ -2,7 +2,7 @@ import { DISPATCHING, type Dispatching } from './scenario.ts';
 import type { SizedBuild } from './steps.ts';
 
 /** A build that has been started and is not in Nomad yet. */
-export interface Traveller extends SizedBuild {
+export interface BuildInPipeline extends SizedBuild {
   readonly durationMs: number | null;
   readonly exitCode: number;
   /** How many parallel tasks it has. */
@@ -23,22 +23,25 @@ export interface QueueCounts {
 
 /** The messages in the queues of the pipeline, by consuming service. */
 export class Broker {
-  readonly #ready = new Map<Dispatching, Traveller[]>(DISPATCHING.map((name) => [name, []]));
+  readonly #ready = new Map<Dispatching, BuildInPipeline[]>(DISPATCHING.map((name) => [name, []]));
   /** Delivered messages that have not been acknowledged, with the pod that has them. */
-  readonly #taken = new Map<Traveller, { readonly queue: Dispatching; readonly pod: string }>();
+  readonly #taken = new Map<
+    BuildInPipeline,
+    { readonly queue: Dispatching; readonly pod: string }
+  >();
 
-  publish(queue: Dispatching, build: Traveller): void {
+  publish(queue: Dispatching, build: BuildInPipeline): void {
     this.#ready.get(queue)?.push(build);
   }
 
   /** Delivers the oldest message to a pod, which holds it until it acknowledges. */
-  take(queue: Dispatching, pod: string): Traveller | null {
+  take(queue: Dispatching, pod: string): BuildInPipeline | null {
     const build = this.#ready.get(queue)?.shift() ?? null;
     if (build) this.#taken.set(build, { queue, pod });
     return build;
   }
 
-  acknowledge(build: Traveller): void {
+  acknowledge(build: BuildInPipeline): void {
     this.#taken.delete(build);
   }
 

@@ -1,7 +1,7 @@
 import type { JobRequest } from '../nomad/job-spec.ts';
 import type { JobRecord } from '../nomad/records.ts';
 import type { Random } from '../random.ts';
-import { Broker, type QueueCounts, type Traveller } from './broker.ts';
+import { Broker, type BuildInPipeline, type QueueCounts } from './broker.ts';
 import { nameBuild, nameTask } from './build.ts';
 import type { BuildNumbers } from './build-numbers.ts';
 import type { FaultBoard } from './faults.ts';
@@ -18,7 +18,7 @@ import {
 } from './steps.ts';
 import type { Timeline } from './timeline.ts';
 import type { BuildEvent } from './wording.ts';
-import type { Workforce } from './workforce.ts';
+import type { WorkingPods } from './working-pods.ts';
 
 /** The number of messages in the dispatcher's queue after the dispatcher has lost its consumer. */
 const BACKLOG = 4_812;
@@ -38,12 +38,12 @@ export interface DispatchWorld {
   readonly timeline: Timeline;
   readonly random: Random;
   readonly faults: FaultBoard;
-  readonly workforce: Workforce;
+  readonly workingPods: WorkingPods;
   readonly numbers: BuildNumbers;
   readonly nomad: { readonly leader: boolean };
   say(service: Dispatching, pod: string, event: BuildEvent, build: SizedBuild, at: number): void;
   /** Registers a build as a job in Nomad as of a time. */
-  post(build: Traveller, at: number): JobRecord;
+  post(build: BuildInPipeline, at: number): JobRecord;
 }
 
 /**
@@ -52,7 +52,7 @@ export interface DispatchWorld {
  */
 export class Dispatch {
   /** The builds that are not in Nomad yet. */
-  readonly waiting = new Set<Traveller>();
+  readonly waiting = new Set<BuildInPipeline>();
   /** Increases whenever a build progresses. */
   revision = 0;
   readonly #world: DispatchWorld;
@@ -60,7 +60,7 @@ export class Dispatch {
   readonly #way: readonly Dispatching[];
   readonly #broker = new Broker();
   /** The builds that the first stage forwarded and the second did not receive. */
-  readonly #lost = new Set<Traveller>();
+  readonly #lost = new Set<BuildInPipeline>();
   #backlog: { readonly messages: number; since: number | null } | null = null;
 
   constructor(world: DispatchWorld) {
@@ -69,10 +69,10 @@ export class Dispatch {
   }
 
   /** Starts a build as of a time. */
-  start([org, repo]: readonly [string, string], request: JobRequest, at: number): Traveller {
+  start([org, repo]: readonly [string, string], request: JobRequest, at: number): BuildInPipeline {
     const { random, numbers, timeline } = this.#world;
     const { cpuMhz = MEDIUM.cpuMhz, memoryMb = MEDIUM.memoryMb, durationMs } = request;
-    const build: Traveller = {
+    const build: BuildInPipeline = {
       name: nameBuild(random.hex(24), org, repo, numbers.next(org, repo)),
       size: { cpuMhz, memoryMb },
       durationMs: durationMs === undefined ? random.integer(...DURATION_MS) : durationMs,
@@ -95,17 +95,17 @@ export class Dispatch {
 
   /** Continues the waiting builds after a change of pods or faults. */
   goOn(): void {
-    const { faults, workforce, timeline } = this.#world;
+    const { faults, workingPods, timeline } = this.#world;
     const now = timeline.now();
     const [first, second] = this.#way;
-    const renewed = first && second && workforce.replaced(first) && workforce.replaced(second);
+    const renewed = first && second && workingPods.replaced(first) && workingPods.replaced(second);
     if (renewed) faults.clear('job-lost');
     if (first && !faults.has('job-lost')) {
       for (const build of this.#lost) this.#send(first, build, now);
       this.#lost.clear();
     }
-    if (this.#backlog && workforce.working('dispatcher').length > 0) this.#backlog.since ??= now;
-    this.#broker.requeue((_, pod) => !workforce.exists(pod));
+    if (this.#backlog && workingPods.working('dispatcher').length > 0) this.#backlog.since ??= now;
+    this.#broker.requeue((_, pod) => !workingPods.exists(pod));
     for (const service of this.#way) this.#consume(service, now);
   }
 
@@ -120,18 +120,18 @@ export class Dispatch {
       name: this.#world.form.stages[service]?.queue ?? service,
       ready: this.#broker.ready(service) + (service === 'dispatcher' ? this.#oldMessages() : 0),
       unacknowledged: this.#broker.unacknowledged(service),
-      consumers: this.#world.workforce.consumers(service),
+      consumers: this.#world.workingPods.consumers(service),
     }));
   }
 
-  #send(service: Dispatching, build: Traveller, at: number): void {
+  #send(service: Dispatching, build: BuildInPipeline, at: number): void {
     this.#broker.publish(service, build);
     this.#consume(service, at);
   }
 
   #consume(service: Dispatching, at: number): void {
-    const { workforce, random, timeline } = this.#world;
-    const pods = workforce.working(service);
+    const { workingPods, random, timeline } = this.#world;
+    const pods = workingPods.working(service);
     for (let after = 0; pods.length > 0; after += workMs(service)) {
       const pod = random.pick(pods);
       const build = this.#broker.take(service, pod);
@@ -140,7 +140,7 @@ export class Dispatch {
     }
   }
 
-  #work(service: Dispatching, build: Traveller, pod: string, at: number): void {
+  #work(service: Dispatching, build: BuildInPipeline, pod: string, at: number): void {
     const { timeline, say } = this.#world;
     for (const { afterMs, event } of STEPS[service]) {
       // Logged later, when it is known whether Nomad accepts the job.
@@ -157,7 +157,7 @@ export class Dispatch {
     });
   }
 
-  #passOn(service: Dispatching, next: Dispatching, build: Traveller, at: number): void {
+  #passOn(service: Dispatching, next: Dispatching, build: BuildInPipeline, at: number): void {
     const { timeline, faults } = this.#world;
     this.#broker.acknowledge(build);
     if (service === this.#way[0]) {
@@ -172,7 +172,7 @@ export class Dispatch {
     timeline.later(at, afterMs, (then) => this.#send(next, build, then));
   }
 
-  #post(build: Traveller, pod: string, at: number): void {
+  #post(build: BuildInPipeline, pod: string, at: number): void {
     const { faults, nomad, say, post } = this.#world;
     if (faults.has('schedulerer-error')) {
       // The schedulerer keeps the message, which is redelivered after its restart.
@@ -193,7 +193,7 @@ export class Dispatch {
   }
 
   /** The parallel tasks that reach the schedulerer. */
-  #tasksOf(build: Traveller): readonly Traveller[] {
+  #tasksOf(build: BuildInPipeline): readonly BuildInPipeline[] {
     const lost = this.#world.faults.has('task-lost') && build.parallel > 1 ? 1 : 0;
     return Array.from({ length: build.parallel - lost }, (_, task) => ({
       ...build,
@@ -201,7 +201,7 @@ export class Dispatch {
     }));
   }
 
-  #refused(build: Traveller, pod: string, at: number): void {
+  #refused(build: BuildInPipeline, pod: string, at: number): void {
     const { timeline, say } = this.#world;
     timeline.later(at, LEADER_WAIT_MS, (then) => {
       say('schedulerer', pod, 'no-leader', build, then);

@@ -3,7 +3,7 @@ import type { AllocationRecord, JobRecord } from '../nomad/records.ts';
 import { buildOfJob } from './build.ts';
 import { MEDIUM } from './resource-class.ts';
 import type { Dispatching, PipelineService } from './scenario.ts';
-import { beganAt, type Scribe, type SizedBuild, STEPS, TO_OUTPUT_MS, workMs } from './steps.ts';
+import { beganAt, type LogWriter, type SizedBuild, STEPS, TO_OUTPUT_MS, workMs } from './steps.ts';
 
 /** The records of Nomad, with a conversion to true time. */
 export interface NomadPast {
@@ -26,7 +26,7 @@ interface Happening {
  */
 export class History {
   readonly #nomad: NomadPast;
-  readonly #scribe: Scribe;
+  readonly #logWriter: LogWriter;
   /** The end of the history; later lines are logged when their events happen. */
   readonly #until: number;
   readonly #skipped: (job: JobRecord, event: Happening['event']) => boolean;
@@ -35,12 +35,12 @@ export class History {
   /** @param skipped returns whether an event has no line here */
   constructor(
     nomad: NomadPast,
-    scribe: Scribe,
+    logWriter: LogWriter,
     until: number,
     skipped: (job: JobRecord, event: Happening['event']) => boolean,
   ) {
     this.#nomad = nomad;
-    this.#scribe = scribe;
+    this.#logWriter = logWriter;
     this.#until = until;
     this.#skipped = skipped;
   }
@@ -98,12 +98,12 @@ export class History {
     const build = sizedBuild(job);
     if (!build) return [];
     if (event !== 'upstream')
-      return [{ at, text: this.#scribe.ofBuild(service, event, build, at) }];
+      return [{ at, text: this.#logWriter.ofBuild(service, event, build, at) }];
     return STEPS[service as Dispatching].map((step) => {
       const moment = at + step.afterMs;
       return {
         at: moment,
-        text: this.#scribe.ofBuild(service, step.event, build, moment),
+        text: this.#logWriter.ofBuild(service, step.event, build, moment),
       };
     });
   }

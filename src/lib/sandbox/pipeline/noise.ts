@@ -1,7 +1,7 @@
 import type { LogLine, LogSource } from '../kubernetes/log-source.ts';
 import { type Random, seededRandom } from '../random.ts';
 import type { PipelineService } from './scenario.ts';
-import type { Scribe } from './steps.ts';
+import type { LogWriter } from './steps.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -68,7 +68,7 @@ export function noiseSource(
   { perMinute, seed }: { readonly perMinute: number; readonly seed: number },
   service: PipelineService,
   pod: string,
-  scribe: Scribe,
+  logWriter: LogWriter,
 ): LogSource {
   const salt = [...pod].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) | 0, seed);
   const inMinute = (minute: number): LogLine[] => {
@@ -76,7 +76,7 @@ export function noiseSource(
     const count = Math.floor(perMinute) + (random.next() < perMinute % 1 ? 1 : 0);
     return Array.from({ length: count }, () => {
       const at = minute * MINUTE_MS + random.integer(0, MINUTE_MS - 1);
-      return { at, text: noiseLine(random, service, at, scribe) };
+      return { at, text: noiseLine(random, service, at, logWriter) };
     }).sort((a, b) => a.at - b.at);
   };
   return {
@@ -95,9 +95,15 @@ export function noiseSource(
   };
 }
 
-function noiseLine(random: Random, service: PipelineService, at: number, scribe: Scribe): string {
-  if (random.next() < 0.3) return random.pick(PLAIN)(random, new Date(scribe.clockOf(service, at)));
+function noiseLine(
+  random: Random,
+  service: PipelineService,
+  at: number,
+  logWriter: LogWriter,
+): string {
+  if (random.next() < 0.3)
+    return random.pick(PLAIN)(random, new Date(logWriter.clockOf(service, at)));
   const [level, namespace, message] = random.pick(SAYINGS);
   const thread = `pool-${random.integer(2, 40)}-thread-${random.integer(1, 12)}`;
-  return scribe.ofLibrary(service, { level, thread, namespace, message }, at);
+  return logWriter.ofLibrary(service, { level, thread, namespace, message }, at);
 }

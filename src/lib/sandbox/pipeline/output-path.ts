@@ -6,7 +6,7 @@ import type { HeldReports, OutputEvent, Report } from './held-reports.ts';
 import { sizedBuild } from './history.ts';
 import { type SizedBuild, TO_OUTPUT_MS } from './steps.ts';
 import type { Timeline } from './timeline.ts';
-import type { Workforce } from './workforce.ts';
+import type { WorkingPods } from './working-pods.ts';
 
 /** The interval at which a broken output-processor logs an error about a build. */
 const COMPLAIN_EVERY_MS = 15_000;
@@ -16,7 +16,7 @@ export interface OutputWorld {
   readonly timeline: Timeline;
   readonly random: Random;
   readonly faults: FaultBoard;
-  readonly workforce: Workforce;
+  readonly workingPods: WorkingPods;
   readonly held: HeldReports;
   readonly state: NomadState;
   trueTime(nanoseconds: bigint): number;
@@ -60,8 +60,8 @@ export class OutputPath {
 
   /** Checks whether the path works now. If it does, delivers the held reports. */
   inspect(now = this.#world.timeline.now()): void {
-    const { faults, workforce, held } = this.#world;
-    const works = workforce.working('output-processor').length > 0;
+    const { faults, workingPods, held } = this.#world;
+    const works = workingPods.working('output-processor').length > 0;
     if (this.#unreachable() || faults.has('output-broken') || !works) {
       this.#brokenSince ??= now;
       return;
@@ -95,8 +95,8 @@ export class OutputPath {
   }
 
   #unreachable(): boolean {
-    const { faults, workforce } = this.#world;
-    return faults.has('port-8585-blocked') || workforce.ready('output-processor').length === 0;
+    const { faults, workingPods } = this.#world;
+    return faults.has('port-8585-blocked') || workingPods.ready('output-processor').length === 0;
   }
 
   #tell(allocation: AllocationRecord, event: OutputEvent): void {
@@ -107,20 +107,20 @@ export class OutputPath {
   }
 
   #report({ job, event }: Report): void {
-    const { timeline, workforce, random, say } = this.#world;
+    const { timeline, workingPods, random, say } = this.#world;
     const build = sizedBuild(job);
     if (!build) return;
     timeline.later(timeline.now(), TO_OUTPUT_MS, (then) => {
-      const pods = workforce.working('output-processor');
+      const pods = workingPods.working('output-processor');
       if (pods.length > 0) say(random.pick(pods), event, build, then);
     });
   }
 
   #complain(at: number): void {
-    const { timeline, workforce, random, faults, say } = this.#world;
+    const { timeline, workingPods, random, faults, say } = this.#world;
     if (!faults.has('output-broken')) return;
     const running = this.#runningAt(at);
-    const pods = workforce.working('output-processor');
+    const pods = workingPods.working('output-processor');
     const build = running.length > 0 ? sizedBuild(random.pick(running).job) : null;
     if (build && pods.length > 0) say(random.pick(pods), 'output-failed', build, at);
     timeline.later(at, COMPLAIN_EVERY_MS, (then) => this.#complain(then));

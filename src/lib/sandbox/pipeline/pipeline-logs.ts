@@ -12,10 +12,10 @@ import {
   type PipelineScenario,
   type PipelineService,
 } from './scenario.ts';
-import { Scribe, type SizedBuild } from './steps.ts';
+import { LogWriter, type SizedBuild } from './steps.ts';
 import type { Timeline } from './timeline.ts';
 import { type BuildEvent, PLAIN, reworded } from './wording.ts';
-import { type PipelineKubernetes, UNSEEN, type Workforce } from './workforce.ts';
+import { type PipelineKubernetes, UNSEEN, type WorkingPods } from './working-pods.ts';
 
 /** The logs of the pipeline's pods: history, periodic lines, and events. */
 export class PipelineLogs {
@@ -26,14 +26,14 @@ export class PipelineLogs {
   readonly #form: PipelineForm;
   readonly #scenario: PipelineScenario;
   readonly #timeline: Timeline;
-  readonly #scribe: Scribe;
+  readonly #logWriter: LogWriter;
   readonly #history: History;
   /**
    * Lines from before the start of the sandbox that are not derived from Nomad's records, by pod.
    */
   readonly #past = new Map<string, LogLine[]>();
   #kubernetes: Pick<PipelineKubernetes, 'appendLog'> | undefined;
-  #workforce: Workforce | undefined;
+  #workingPods: WorkingPods | undefined;
   #opening = true;
 
   constructor(scenario: PipelineScenario, timeline: Timeline, nomad: NomadState) {
@@ -42,13 +42,13 @@ export class PipelineLogs {
     this.#scenario = scenario;
     this.#timeline = timeline;
     const wording = scenario.reworded === undefined ? PLAIN : reworded(scenario.reworded);
-    this.#scribe = new Scribe(this.#form, wording, scenario.clockSkewMs ?? {});
+    this.#logWriter = new LogWriter(this.#form, wording, scenario.clockSkewMs ?? {});
     const past = {
       jobs: () => nomad.jobs.all(),
       allocations: () => nomad.allocations.all(),
       trueTime: (stamp: bigint) => this.trueTime(stamp),
     };
-    this.#history = new History(past, this.#scribe, timeline.openedAt, (job, event) =>
+    this.#history = new History(past, this.#logWriter, timeline.openedAt, (job, event) =>
       event === 'upstream' ? this.travelled.has(job.id) : this.held.hasHad(job, event),
     );
   }
@@ -64,14 +64,14 @@ export class PipelineLogs {
     if (service === null) return null;
     const trouble = this.faults.troubleOf(service);
     if (trouble !== null) {
-      return failingStart(service, this.#scribe, startedAt, trouble === 'out-of-memory');
+      return failingStart(service, this.#logWriter, startedAt, trouble === 'out-of-memory');
     }
-    const beating = this.#form.beats ? beats(service, this.#scribe) : SILENT;
+    const beating = this.#form.beats ? beats(service, this.#logWriter) : SILENT;
     const usual = merged([beating, this.#noise(service, pod)]);
     if (startedAt >= this.#timeline.openedAt) return usual;
     const lines: LogLine[] = [];
     this.#past.set(pod, lines);
-    const place = () => this.#workforce?.place(service, pod) ?? { index: 0, of: 1 };
+    const place = () => this.#workingPods?.place(service, pod) ?? { index: 0, of: 1 };
     const own = merged([usual, fixedSource(lines), this.#history.source(service, place)]);
     if (service !== 'dispatcher') return own;
     const silent = (): boolean => this.faults.has('dispatcher-silent');
@@ -79,9 +79,9 @@ export class PipelineLogs {
   }
 
   /** Sets the cluster and the pods. Lines logged before {@link open} still count as the past. */
-  meet(kubernetes: Pick<PipelineKubernetes, 'appendLog'>, workforce: Workforce): void {
+  meet(kubernetes: Pick<PipelineKubernetes, 'appendLog'>, workingPods: WorkingPods): void {
     this.#kubernetes = kubernetes;
-    this.#workforce = workforce;
+    this.#workingPods = workingPods;
   }
 
   /** Ends the past: from now on lines are logged as their events happen. */
@@ -98,15 +98,15 @@ export class PipelineLogs {
     at: number,
   ): void {
     if (pod === UNSEEN) return;
-    const text = this.#scribe.ofBuild(service, event, build, at);
+    const text = this.#logWriter.ofBuild(service, event, build, at);
     if (this.#opening && at < this.#timeline.openedAt) {
       this.#past.get(pod)?.push(...asLines(at, text));
-    } else if (this.#workforce?.exists(pod)) this.#kubernetes?.appendLog(pod, undefined, text);
+    } else if (this.#workingPods?.exists(pod)) this.#kubernetes?.appendLog(pod, undefined, text);
   }
 
   #noise(service: PipelineService, pod: string): LogSource {
     const { noise } = this.#scenario;
     if (!noise) return SILENT;
-    return noiseSource(noise, service, pod, this.#scribe);
+    return noiseSource(noise, service, pod, this.#logWriter);
   }
 }

@@ -3,7 +3,7 @@ import type { JobRecord } from '../nomad/records.ts';
 import type { ChangeSet, NomadState } from '../nomad/state.ts';
 import type { Random } from '../random.ts';
 import type { SandboxContext } from '../service.ts';
-import type { QueueCounts, Traveller } from './broker.ts';
+import type { BuildInPipeline, QueueCounts } from './broker.ts';
 import type { BuildName } from './build.ts';
 import { BuildNumbers } from './build-numbers.ts';
 import { Dispatch } from './dispatch.ts';
@@ -15,7 +15,7 @@ import type { PipelineLogs } from './pipeline-logs.ts';
 import { BROKEN_FOR_MS, type PipelineForm, type PipelineScenario } from './scenario.ts';
 import { beganAt, STEPS, TO_NOMAD_MS } from './steps.ts';
 import type { Timeline } from './timeline.ts';
-import { type PipelineKubernetes, Workforce } from './workforce.ts';
+import { type PipelineKubernetes, WorkingPods } from './working-pods.ts';
 
 /** The delay until a change of a pod is noticed, in milliseconds. */
 const NOTICE_MS = 50;
@@ -56,7 +56,7 @@ export class PipelineSandbox {
   readonly #kubernetes: PipelineKubernetes;
   readonly #logs: PipelineLogs;
   readonly #timeline: Timeline;
-  readonly #workforce: Workforce;
+  readonly #workingPods: WorkingPods;
   readonly #dispatch: Dispatch;
   readonly #outputs: OutputPath;
   readonly #queuedAt = new WeakMap<JobRecord, number>();
@@ -80,15 +80,15 @@ export class PipelineSandbox {
     this.#kubernetes = kubernetes;
     this.#logs = logs;
     this.#timeline = timeline;
-    const workforce = new Workforce(this.#form, kubernetes, faults);
-    this.#workforce = workforce;
+    const workingPods = new WorkingPods(this.#form, kubernetes, faults);
+    this.#workingPods = workingPods;
     this.#dispatch = new Dispatch({
       form: this.#form,
       parallel: scenario.parallel ?? 1,
       timeline,
       random,
       faults,
-      workforce,
+      workingPods,
       numbers: new BuildNumbers(nomad.state),
       nomad,
       say: (...words) => logs.say(...words),
@@ -98,13 +98,13 @@ export class PipelineSandbox {
       timeline,
       random,
       faults,
-      workforce,
+      workingPods,
       held,
       state: nomad.state,
       trueTime: (stamp) => logs.trueTime(stamp),
       say: (pod, event, build, at) => logs.say('output-processor', pod, event, build, at),
     });
-    logs.meet(kubernetes, workforce);
+    logs.meet(kubernetes, workingPods);
     this.#tellThePast(random);
     logs.open();
     this.#listen(random);
@@ -144,7 +144,7 @@ export class PipelineSandbox {
   }
 
   /** Returns the builds that are not in Nomad yet. */
-  waiting(): Iterable<Traveller> {
+  waiting(): Iterable<BuildInPipeline> {
     return this.#dispatch.waiting;
   }
 
@@ -196,7 +196,7 @@ export class PipelineSandbox {
     this.#kubernetes.onPodChange(() => this.#notice());
   }
 
-  #post(build: Traveller, at: number): JobRecord {
+  #post(build: BuildInPipeline, at: number): JobRecord {
     const { name, size, durationMs, exitCode, queuedAt, parallel } = build;
     this.#logs.travelled.add(name.jobId);
     const meta = { build_url: name.url };
@@ -225,7 +225,7 @@ export class PipelineSandbox {
     const build = sizedBuild(job);
     if (!build) return;
     for (const service of dispatchingOf(this.#form)) {
-      const [pod] = this.#workforce.working(service);
+      const [pod] = this.#workingPods.working(service);
       if (pod === undefined) continue;
       const began = beganAt(service, this.trueTime(job.submittedAt));
       for (const { afterMs, event } of STEPS[service]) {

@@ -1,7 +1,7 @@
 import type { LogLine, LogSource } from '../kubernetes/log-source.ts';
 import { patternSource, SILENT } from '../kubernetes/log-source.ts';
 import type { PipelineService } from './scenario.ts';
-import type { Scribe } from './steps.ts';
+import type { LogWriter } from './steps.ts';
 
 const BEAT_EVERY_MS = 60_000;
 /**
@@ -20,10 +20,10 @@ const FAILS_AFTER_MS = 400;
  * Returns the `Still running...` lines of every minute. legacy-dispatcher has none, nor do services
  * without heartbeats.
  */
-export function beats(service: PipelineService, scribe: Scribe): LogSource {
+export function beats(service: PipelineService, logWriter: LogWriter): LogSource {
   const offsetMs = BEAT_AT_MS[service];
   if (offsetMs === undefined) return SILENT;
-  const text = (at: Date): string => scribe.ofItself(service, 'beat', at.getTime());
+  const text = (at: Date): string => logWriter.ofItself(service, 'beat', at.getTime());
   return patternSource([{ everyMs: BEAT_EVERY_MS, offsetMs, text }]);
 }
 
@@ -32,14 +32,14 @@ export function beats(service: PipelineService, scribe: Scribe): LogSource {
  */
 export function failingStart(
   service: PipelineService,
-  scribe: Scribe,
+  logWriter: LogWriter,
   startedAt: number,
   killed: boolean,
 ): LogSource {
   const at = startedAt + FAILS_AFTER_MS;
   return fixedSource([
-    { at: startedAt, text: scribe.ofItself(service, 'starting', startedAt) },
-    ...(killed ? [] : asLines(at, scribe.startFailed(service, at))),
+    { at: startedAt, text: logWriter.ofItself(service, 'starting', startedAt) },
+    ...(killed ? [] : asLines(at, logWriter.startFailed(service, at))),
   ]);
 }
 

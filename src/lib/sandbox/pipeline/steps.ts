@@ -112,7 +112,7 @@ const THREADS: Readonly<Record<PipelineService, string>> = {
 };
 
 /** Formats the log lines of the services, with a wording and by the clocks of their nodes. */
-export class Scribe {
+export class LogWriter {
   readonly #form: PipelineForm;
   readonly #wording: Wording;
   readonly #skewMs: Readonly<Record<string, number>>;

@@ -6,7 +6,7 @@ import type { BuildRecord } from './build-history.ts';
 export type AnonymousBuild = Omit<BuildRecord, 'login'>;
 
 /** What the server has learned about builds, which may be less than Nomad knows. */
-export interface ServerHearsay {
+export interface ServerKnowledge {
   /** Increases whenever this information changes, apart from Nomad's own changes. */
   readonly revision: number;
   /** Returns the builds that are not in Nomad yet. */
@@ -33,18 +33,18 @@ export interface ServerHearsay {
  */
 export function nomadBuilds(
   state: NomadState,
-  told: () => ServerHearsay,
+  told: () => ServerKnowledge,
 ): () => readonly AnonymousBuild[] {
   let version = '';
   let builds: readonly AnonymousBuild[] = [];
   return () => {
-    const hearsay = told();
-    const current = `${state.index}/${hearsay.revision}`;
+    const knowledge = told();
+    const current = `${state.index}/${knowledge.revision}`;
     if (current === version) return builds;
     version = current;
     const placed = new Map<string, AllocationRecord>();
     for (const allocation of state.allocations.all()) placed.set(allocation.job.id, allocation);
-    const waiting = [...hearsay.waiting()].map(({ name, queuedAt, forwarded, parallel }) => ({
+    const waiting = [...knowledge.waiting()].map(({ name, queuedAt, forwarded, parallel }) => ({
       org: name.org,
       repo: name.repo,
       number: name.number,
@@ -56,7 +56,7 @@ export function nomadBuilds(
     }));
     const tasks = new Map<string, AnonymousBuild[]>();
     for (const job of state.jobs.all()) {
-      const task = buildOf(job, placed.get(job.id), hearsay);
+      const task = buildOf(job, placed.get(job.id), knowledge);
       if (task === null) continue;
       const key = job.id.replace(/-\d+-build-.*/, '');
       const others = tasks.get(key);
@@ -74,25 +74,25 @@ export function nomadBuilds(
 function buildOf(
   job: JobRecord,
   allocation: AllocationRecord | undefined,
-  hearsay: ServerHearsay,
+  knowledge: ServerKnowledge,
 ): AnonymousBuild | null {
   const [, org, repo, number] =
     /\/gh\/([^/]+)\/([^/]+)\/(\d+)$/.exec(job.meta?.['build_url'] ?? '') ?? [];
   if (org === undefined || repo === undefined) return null;
   const [task] = allocation?.tasks ?? [];
   const moment = (stamp: bigint | null | undefined): number | null =>
-    stamp === null || stamp === undefined ? null : Math.floor(hearsay.trueTime(stamp));
-  const started = hearsay.heardOf(job, 'task-started');
-  const finished = started && hearsay.heardOf(job, 'task-finished');
+    stamp === null || stamp === undefined ? null : Math.floor(knowledge.trueTime(stamp));
+  const started = knowledge.heardOf(job, 'task-started');
+  const finished = started && knowledge.heardOf(job, 'task-finished');
   return {
     org,
     repo,
     number: Number(number),
     status: believed(statusOf(job, allocation), started, finished),
-    queuedAt: Math.floor(hearsay.queuedAt(job)),
+    queuedAt: Math.floor(knowledge.queuedAt(job)),
     startedAt: started ? moment(task?.startedAt) : null,
     stoppedAt: finished ? moment(task?.finishedAt) : null,
-    parallel: hearsay.parallelOf(job),
+    parallel: knowledge.parallelOf(job),
   };
 }
 

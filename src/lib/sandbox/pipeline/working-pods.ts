@@ -25,7 +25,7 @@ export interface PipelineKubernetes {
 export const UNSEEN = '';
 
 /** The pods that work on builds, apart from those affected by a fault. */
-export class Workforce {
+export class WorkingPods {
   readonly #form: PipelineForm;
   readonly #kubernetes: PipelineKubernetes;
   readonly #faults: FaultBoard;

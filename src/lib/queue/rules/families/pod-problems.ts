@@ -10,7 +10,7 @@ import { known } from '../../snapshot/evidence.ts';
 import type { PodFact } from '../../snapshot/snapshot.ts';
 
 /** What may be wrong with a pod; each problem is a separate rule. */
-export type PodIll =
+export type PodProblem =
   | 'node-lost'
   | 'out-of-memory'
   | 'image'
@@ -39,7 +39,7 @@ const BETWEEN_STARTS =
   /(?:^|:)(?:CrashLoopBackOff|Error|ExitCode:\d*|Completed|ContainerCannotRun|StartError)$/;
 
 /** Returns the problem of a pod at a time; null if it has none, or is just starting. */
-function illOf(pod: PodFact, now: Date, windowMs: Milliseconds): PodIll | null {
+function problemOf(pod: PodFact, now: Date, windowMs: Milliseconds): PodProblem | null {
   const { health, status, restarts, restartReason, lastRestartAt, why } = pod.judgement;
   if (health === 'completed' || health === 'left-behind' || health === 'terminating') return null;
   if (why !== null && LOST.test(why)) return 'node-lost';
@@ -80,31 +80,34 @@ function loops({ judgement, createdAt }: PodFact, now: Date): boolean {
 }
 
 /** The pods of a service that have the same problem. */
-export interface IllService {
+export interface ServiceWithProblem {
   /** The name in the catalogue. */
   readonly name: string;
   /** The name of the pods' workload. */
   readonly workload: string;
   readonly importance: Importance;
   readonly severity: FindingSeverity;
-  readonly ill: readonly PodFact[];
+  readonly affected: readonly PodFact[];
   readonly evidence: readonly Proof[];
   readonly builds: readonly string[];
 }
 
 /** Returns the services with a problem that matters to builds. */
-export function illServices(facts: QueueFacts, ill: PodIll): readonly IllService[] {
+export function servicesWithProblem(
+  facts: QueueFacts,
+  problem: PodProblem,
+): readonly ServiceWithProblem[] {
   const now = kubernetesNow(facts.snapshot);
   const groups = Map.groupBy(
     known(facts.snapshot.pods) ?? [],
     (pod) => pod.service ?? pod.workload,
   );
   return [...groups].flatMap(([name, pods]) => {
-    const sick = pods.filter((pod) => illOf(pod, now, facts.snapshot.windowMs) === ill);
-    const [first] = sick;
+    const affected = pods.filter((pod) => problemOf(pod, now, facts.snapshot.windowMs) === problem);
+    const [first] = affected;
     if (!first) return [];
     const importance = importanceOf(first);
-    if (!matters(importance, ill, pods)) return [];
+    if (!matters(importance, problem, pods)) return [];
     const stopped = first.stage === null ? facts.stopped : stoppedBefore(facts, first.stage);
     const isDown = !pods.some(({ judgement }) => judgement.health === 'ready');
     const isNeeded = importance === 'pipeline' || importance === 'needed';
@@ -115,8 +118,8 @@ export function illServices(facts: QueueFacts, ill: PodIll): readonly IllService
         workload: first.workload,
         importance,
         severity,
-        ill: sick,
-        evidence: evidenceOf(sick, pods, now),
+        affected,
+        evidence: evidenceOf(affected, pods, now),
         builds: first.stage === null ? [] : buildNames(stopped),
       },
     ];
@@ -127,22 +130,22 @@ export function illServices(facts: QueueFacts, ill: PodIll): readonly IllService
  * Returns whether a problem matters. Builds do not need many services, and a failed pod of a Job is
  * irrelevant once another one has completed.
  */
-function matters(importance: Importance, ill: PodIll, pods: readonly PodFact[]): boolean {
+function matters(importance: Importance, problem: PodProblem, pods: readonly PodFact[]): boolean {
   if (importance === 'pipeline' || importance === 'needed') return true;
   if (pods.some(({ judgement }) => judgement.health === 'completed')) return false;
-  return importance === 'other' || ill === 'crash-loop';
+  return importance === 'other' || problem === 'crash-loop';
 }
 
 function evidenceOf(
-  sick: readonly PodFact[],
+  affected: readonly PodFact[],
   all: readonly PodFact[],
   now: Date,
 ): readonly Proof[] {
   const ready = all.filter(({ judgement }) => judgement.health === 'ready').length;
-  const impact = impactOf(sick[0]?.service ?? null);
+  const impact = impactOf(affected[0]?.service ?? null);
   return [
-    ...sick.slice(0, 5).map((pod) => fact(describe(pod, now))),
-    ...(all.length > sick.length ? [fact(`${ready} of its ${all.length} pods are ready`)] : []),
+    ...affected.slice(0, 5).map((pod) => fact(describe(pod, now))),
+    ...(all.length > affected.length ? [fact(`${ready} of its ${all.length} pods are ready`)] : []),
     ...(impact === null ? [] : [fact(`impact: ${impact}`)]),
   ];
 }
@@ -163,7 +166,7 @@ function describe({ name, judgement, createdAt }: PodFact, now: Date): string {
 
 /** Returns the finding about a service. */
 export function podFinding(
-  service: IllService,
+  service: ServiceWithProblem,
   about: Pick<Finding, 'code' | 'title' | 'remedy'>,
 ): Finding {
   const { severity, name, evidence, builds } = service;
