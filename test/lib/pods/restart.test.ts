@@ -181,6 +181,7 @@ it('reports which pods were deleted before a deletion failed', async () => {
     { type: 'begun', pods: [gone] },
     { type: 'ended', outcome: 'failed', problem: expect.stringContaining('403') },
   ]);
+  expect(reportRestart(chosen, events).targets).toMatchObject([{ pods: [gone] }]);
 });
 
 it('reports the failure of one target, but throws if the first one cannot be started', async () => {

@@ -8,7 +8,7 @@ export interface RestartReport {
   readonly targets: readonly {
     readonly target: string;
     readonly service: string | null;
-    /** The pods of the plan. */
+    /** The pods whose replacement began. */
     readonly pods: readonly string[];
     /** Null if interrupted. */
     readonly outcome: RestartOutcome | null;
@@ -20,14 +20,16 @@ export interface RestartReport {
 
 /** Builds the report from the events of a restart. */
 export function reportRestart(plan: RestartPlan, events: readonly RestartEvent[]): RestartReport {
+  const begins = events.flatMap((event) => (event.type === 'begun' ? event : []));
   const ends = events.flatMap((event) => (event.type === 'ended' ? event : []));
   const targets = plan.targets.map((target) => {
     const name = targetName(target);
     const end = ends.find((event) => event.target === name);
+    const begun = begins.find((event) => event.target === name);
     return {
       target: name,
       service: target.service,
-      pods: target.pods.map((pod) => pod.name),
+      pods: begun?.pods ?? [],
       outcome: end?.outcome ?? null,
       tookMs: end?.tookMs ?? null,
       problem: end?.problem ?? null,
