@@ -46,13 +46,16 @@ export class NomadLogs extends AdminCommand {
     };
     const values = output.structured ? output.stream(flags.follow) : null;
     const choose: LogChoice = (allocations) => logSources(allocations, flags);
-    for await (const item of readTargetLogs(nomad, targets, choose, options, { clock, signal })) {
-      if (item.kind === 'bytes') await output.bytes(item.data);
-      else if (item.kind === 'note') output.note(item.text);
-      else if (item.kind === 'begin') {
-        if (marks.allocation) output.note(headingOf(item.source));
-      } else if (values) await values.push([lineDocument(item)]);
-      else await output.line(formatLine(item, marks));
-    }
+    const print = async (): Promise<void> => {
+      for await (const item of readTargetLogs(nomad, targets, choose, options, { clock, signal })) {
+        if (item.kind === 'bytes') await output.bytes(item.data);
+        else if (item.kind === 'note') output.note(item.text);
+        else if (item.kind === 'begin') {
+          if (marks.allocation) output.note(headingOf(item.source));
+        } else if (values) await values.push([lineDocument(item)]);
+        else await output.line(formatLine(item, marks));
+      }
+    };
+    await (flags.follow ? this.untilInterrupted(print) : print());
   }
 }

@@ -64,20 +64,19 @@ export class PodsLogs extends AdminCommand {
     let marks = { pod: true, timestamps: flags.timestamps, color: output.color };
     let failed = false;
     const values = output.structured ? output.stream(flags.follow) : null;
-    for await (const event of podLogs(client, catalogue, choice, options, context)) {
-      if (event.kind === 'begun') {
-        marks = { ...marks, pod: !event.alone };
-        continue;
+    const print = async (): Promise<void> => {
+      for await (const event of podLogs(client, catalogue, choice, options, context)) {
+        if (event.kind === 'begun') {
+          marks = { ...marks, pod: !event.alone };
+        } else if (event.kind === 'note') {
+          failed ||= event.failed ?? false;
+          const where = event.source === null ? '' : `${sourceText(event.source)}: `;
+          output.note(`${where}${event.text}`);
+        } else if (values) await values.push(event.lines.map(logDocument));
+        else await output.line(event.lines.map((line) => logText(line, marks)).join('\n'));
       }
-      if (event.kind === 'note') {
-        failed ||= event.failed ?? false;
-        const where = event.source === null ? '' : `${sourceText(event.source)}: `;
-        output.note(`${where}${event.text}`);
-        continue;
-      }
-      if (values) await values.push(event.lines.map(logDocument));
-      else await output.line(event.lines.map((line) => logText(line, marks)).join('\n'));
-    }
+    };
+    await (flags.follow ? this.untilInterrupted(print) : print());
     if (failed) this.exitWith(EXIT_CODES.partial);
   }
 }

@@ -16,7 +16,7 @@ it('follows several services in different colours until interrupted', async () =
   await runtime.stdout.until('from the one');
   await runtime.stdout.until('from the other');
   stop.abort();
-  await result;
+  expect(await result).toMatchObject({ exitCode: 6, stderr: '' });
   const tints = runtime.stdout.text.matchAll(/\[(\d+)m(?:dispatcher|schedulerer)-/g);
   expect(new Set([...tints].map(([, tint]) => tint)).size).toBe(2);
 });

@@ -1,6 +1,6 @@
 import type { Input, ParserOutput } from '@oclif/core/interfaces';
 import type { Milliseconds } from '../../clock.ts';
-import { isAdminError } from '../../errors.ts';
+import { EXIT_CODES, isAdminError } from '../../errors.ts';
 import type { Installation, InstallationOptions } from '../../installation/installation.ts';
 import type { Masker } from '../../masking.ts';
 import type { Completes } from '../completion/candidate.ts';
@@ -186,6 +186,19 @@ export abstract class AdminCommand extends Command {
     if (what.reading) return this.exitWith(await what.run());
     const { runPassThrough } = await import('../rails/change.ts');
     this.exitWith(await runPassThrough(this.changeContext(), what));
+  }
+
+  /**
+   * Runs work that goes on until Ctrl-C or SIGTERM, as kubectl does: the command then ends without a
+   * message. The exit code still tells a script that nothing came to its end.
+   */
+  protected async untilInterrupted(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!this.signal.aborted) throw error;
+      this.exitWith(EXIT_CODES.refused);
+    }
   }
 
   /** Ends the command with an exit code, such as that of a program that was run. */
