@@ -1,4 +1,5 @@
 import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
+import { placeFlags } from '../../lib/cli/flags/place-flags.ts';
 import { podChoice, podChoiceFlags } from '../../lib/cli/flags/pod-choice-flags.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
 import { EXIT_CODES } from '../../lib/errors.ts';
@@ -34,7 +35,11 @@ export class PodsList extends AdminCommand {
     const { clock } = this.installation;
     const context = { catalogue, signal: this.signal, now: () => clock.now() };
     const choice = { ...podChoice(flags, argv), notReady: flags['not-ready'] };
-    const frame = (list: PodList) => ({ view: podListView(list, clock.now()), document: list });
+    const place = placeFlags(this.shared.chosen);
+    const frame = (list: PodList) => ({
+      view: podListView(list, { now: clock.now(), place }),
+      document: list,
+    });
     if (flags.watch) {
       const lists = watchPodList(client, choice, context);
       return this.output.watch(framesOf(lists, frame));

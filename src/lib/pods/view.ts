@@ -19,13 +19,20 @@ const RECENT: Milliseconds = 24 * 60 * 60 * 1_000;
 /** A pod that has been starting for longer than this may have a problem. */
 const LONG_START: Milliseconds = 2 * 60 * 1_000;
 
+/** What the views of pods need beside the pods. */
+export interface PodViewContext {
+  readonly now: Date;
+  /** The flags that lead to the installation, for suggested commands; each after a space. */
+  readonly place: string;
+}
+
 /** Returns the tone for a pod's health. */
 export function healthTone(health: PodHealth): Tone {
   return TONES[health];
 }
 
 /** Returns the human-readable view of `pods list`. */
-export function podListView(list: PodList, now: Date): TableView<PodRow> {
+export function podListView(list: PodList, { now, place }: PodViewContext): TableView<PodRow> {
   return {
     columns: [
       { key: 'name', value: (row) => row.name },
@@ -52,14 +59,14 @@ export function podListView(list: PodList, now: Date): TableView<PodRow> {
     ],
     rows: list.pods,
     ...(list.pods.length > 0
-      ? { footer: [...reasonsBelow(list.pods, now), summaryText(list)] }
+      ? { footer: [...reasonsBelow(list.pods, { now, place }), summaryText(list)] }
       : {}),
     empty: list.summary.pods === 0 ? 'No pods found.' : `${summaryText(list)}.`,
   };
 }
 
-function reasonsBelow(rows: readonly PodRow[], now: Date): readonly string[] {
-  const lines = reasonLines(rows, now);
+function reasonsBelow(rows: readonly PodRow[], context: PodViewContext): readonly string[] {
+  const lines = reasonLines(rows, context);
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
@@ -67,20 +74,20 @@ function reasonsBelow(rows: readonly PodRow[], now: Date): readonly string[] {
  * Returns sentences for the lines below the table, for which no column has room: why pods are not
  * ready, and how recently restarted containers ended. Pods with the same sentence share a line.
  */
-export function reasonLines(rows: readonly PodRow[], now: Date): readonly string[] {
+export function reasonLines(rows: readonly PodRow[], context: PodViewContext): readonly string[] {
   const names = new Map<string, string[]>();
   for (const row of rows) {
-    const reason = reasonText(row, now);
+    const reason = reasonText(row, context);
     if (reason !== null) names.set(reason, [...(names.get(reason) ?? []), row.name]);
   }
-  return [...names].map(([reason, whose]) => `${whose.join(', ')}: ${reason}`);
+  return [...names].flatMap(([reason, whose]) => `${whose.join(', ')}: ${reason}`.split('\n'));
 }
 
-function reasonText(row: PodRow, now: Date): string | null {
+function reasonText(row: PodRow, { now, place }: PodViewContext): string | null {
   const end = row.restarts > 0 ? lastEndText(row, now) : null;
   const restarted = end === null ? null : `restarted ${timesText(row)}, after ${end}`;
   if (isWell(row)) return isRecent(row, now) ? restarted : null;
-  if (row.health === 'starting') return startingText(row);
+  if (row.health === 'starting') return startingText(row, place);
   // The status column already shows this.
   if (row.health === 'terminating' && row.status === 'Terminating') return null;
   const why = row.why ?? row.status;
@@ -89,12 +96,11 @@ function reasonText(row: PodRow, now: Date): string | null {
 }
 
 /** Only the events, or the log of an init container, tell what a starting pod waits for. */
-function startingText({ status, ageMs, name }: PodRow): string | null {
+function startingText({ status, ageMs, name }: PodRow, place: string): string | null {
   if (ageMs === null || ageMs < LONG_START) return null;
-  const tells = status.startsWith('Init:')
-    ? `log says why, circleci-admin pods logs ${name}`
-    : `events say why, circleci-admin pods describe ${name}`;
-  return `still ${status} after ${formatDuration(ageMs)}: its ${tells}`;
+  const [source, command] = status.startsWith('Init:') ? ['log', 'logs'] : ['events', 'describe'];
+  // An indented line is not wrapped, so that the command can be copied.
+  return `still ${status} after ${formatDuration(ageMs)}; its ${source} may say why:\n  circleci-admin pods ${command} ${name}${place}`;
 }
 
 function timesText({ restarts }: PodRow): string {

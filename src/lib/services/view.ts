@@ -1,4 +1,4 @@
-import { podListView, reasonLines } from '../pods/view.ts';
+import { type PodViewContext, podListView, reasonLines } from '../pods/view.ts';
 import { type DetailView, eraseTable, type TableView, type Tone } from '../terminal/table.ts';
 import type { ServiceState, ServiceStatus } from './judge.ts';
 import type { ServiceDetail, ServiceList } from './list.ts';
@@ -41,10 +41,10 @@ export function serviceListView(list: ServiceList): TableView<ServiceStatus> {
 }
 
 /** The view of `services show`. */
-export function serviceDetailView(detail: ServiceDetail, now: Date): DetailView {
+export function serviceDetailView(detail: ServiceDetail, context: PodViewContext): DetailView {
   const { service, pods, dependents } = detail;
   const list = { namespace: '', summary: { pods: 0, ready: 0, completed: 0, notReady: 0 }, pods };
-  const { columns } = podListView(list, now);
+  const { columns } = podListView(list, context);
   const doubtful = service.inferred ? ' (uncertain: the icon in the guide cannot be read)' : '';
   return {
     blocks: [
@@ -77,7 +77,12 @@ export function serviceDetailView(detail: ServiceDetail, now: Date): DetailView 
       {
         kind: 'table',
         title: 'Pods',
-        table: eraseTable({ columns, rows: pods, empty: 'None.', footer: reasonLines(pods, now) }),
+        table: eraseTable({
+          columns,
+          rows: pods,
+          empty: 'None.',
+          footer: reasonLines(pods, context),
+        }),
       },
       {
         kind: 'table',

@@ -8,6 +8,7 @@ import { eraseTable } from '../../../src/lib/terminal/table.ts';
 import { container, pod, termination } from './sample-pods.ts';
 
 const NOW = new Date('2026-12-01T12:00:00Z');
+const CONTEXT = { now: NOW, place: ' --namespace ci' };
 
 function restarted(hoursAgo: number, rest: Parameters<typeof container>[0] = {}): Partial<Pod> {
   const finishedAt = new Date(NOW.getTime() - hoursAgo * 3_600_000);
@@ -26,7 +27,7 @@ it('fits the longest status into 80 columns, with the reason below the table', (
     pod({ name: `${'x'.repeat(29)}-abcde`, createdAt: NOW, ...restarted(174, CRASHING) }),
   );
   const summary = { pods: 1, ready: 0, completed: 0, notReady: 1 };
-  const view = podListView({ namespace: 'circleci-server', summary, pods }, NOW);
+  const view = podListView({ namespace: 'circleci-server', summary, pods }, CONTEXT);
   const columns = view.columns.filter((column) => !column.wide);
   const table = eraseTable({ ...view, columns });
   const text = renderTable(table, { width: 80, color: false, wide: false });
@@ -54,7 +55,7 @@ it('mentions recent restarts, and a reason that several pods share only once', (
     pod({ name: 'a', ...unscheduled }),
     pod({ name: 'b', ...unscheduled }),
   );
-  expect(reasonLines(rows, NOW)).toEqual([
+  expect(reasonLines(rows, CONTEXT)).toEqual([
     'new: restarted 4 times, after OOMKilled, 2h ago',
     'unready: container main runs, but its readiness check fails; restarted 4 times, after OOMKilled, 1d6h ago',
     'a, b: cannot be scheduled: 0/3 nodes',
@@ -73,8 +74,10 @@ it('does not repeat the status, and refers to the events or the log of a pod tha
     pod({ name: 'hangs', ...starting(10) }),
     pod({ name: 'waits', ...starting(10), initContainers: [container({ ready: false })] }),
   );
-  expect(reasonLines(rows, NOW)).toEqual([
-    'hangs: still ContainerCreating after 10m: its events say why, circleci-admin pods describe hangs',
-    'waits: still Init:0/1 after 10m: its log says why, circleci-admin pods logs waits',
+  expect(reasonLines(rows, CONTEXT)).toEqual([
+    'hangs: still ContainerCreating after 10m; its events may say why:',
+    '  circleci-admin pods describe hangs --namespace ci',
+    'waits: still Init:0/1 after 10m; its log may say why:',
+    '  circleci-admin pods logs waits --namespace ci',
   ]);
 });
