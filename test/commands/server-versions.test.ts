@@ -42,7 +42,7 @@ describe('server 4.3', () => {
       ...['output', 'output port', 'server'],
     ]);
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
-    expect(stdout).toContain('output port         reachable from 3 of 3 clients');
+    expect(stdout).toContain('output port         web address reachable from 3 of 3 clients');
   });
 
   it('keeps the IDs of the steps in JSON, and gives their names beside them', async () => {

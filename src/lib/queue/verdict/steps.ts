@@ -160,7 +160,7 @@ function rabbitWords({ snapshot: { rabbitmq } }: QueueFacts): Words {
   };
 }
 
-function portWords({ snapshot: { outputPort } }: QueueFacts): Words {
+function portWords({ snapshot: { outputPort }, pipeline }: QueueFacts): Words {
   if (outputPort.status !== 'known') return lacking(outputPort);
   const asked = outputPort.value.filter(({ check }) => check !== 'dns' && check !== 'ssh');
   const ok = asked.filter(({ outcome }) => outcome === 'ok').length;
@@ -168,7 +168,9 @@ function portWords({ snapshot: { outputPort } }: QueueFacts): Words {
   const numbers = { reachable: ok, checked: asked.length };
   if (ok === 0 && skipped) return { state: 'not-asked', text: skipped.meaning, numbers };
   if (asked.length === 0) return { state: 'unknown', text: 'no client could be reached', numbers };
-  return { state: 'ok', text: `reachable from ${ok} of ${asked.length} clients checked`, numbers };
+  // From 4.3 on, clients do not use port 8585: what was checked is the server's web address.
+  const place = pipeline === 'distributor' ? 'web address reachable' : 'reachable';
+  return { state: 'ok', text: `${place} from ${ok} of ${asked.length} clients checked`, numbers };
 }
 
 function serverWords(facts: QueueFacts, evidence: Evidence<unknown>): Words {
