@@ -7,8 +7,8 @@ import { diagnose } from '../../../src/lib/queue/diagnose.ts';
 import { findingPage, type Rule } from '../../../src/lib/queue/finding.ts';
 import { RULES } from '../../../src/lib/queue/rules/index.ts';
 import { makeCatalogue } from '../../../src/lib/services/catalogue.ts';
-import { BROKEN } from './support/cases.ts';
-import { snapshot } from './support/snapshot.ts';
+import { BROKEN, LOST } from './support/cases.ts';
+import { client, job, pending, snapshot, sure, WELL_BUILD } from './support/snapshot.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const FINDINGS = BROKEN.flatMap(([, ill]) => diagnose(snapshot(ill)).findings);
@@ -104,4 +104,18 @@ test('titles are one line, and remedies are sentences', () => {
     expect(remedy.commands.length, code).toBeGreaterThan(0);
     expect(evidence.length, code).toBeGreaterThan(0);
   }
+});
+
+test('only where a client is ineligible is opening one suggested for capacity', () => {
+  const remedyWith = (...clients: readonly ReturnType<typeof client>[]) => {
+    const jobs = sure([job(WELL_BUILD), pending(LOST, 'all-full', 'all clients are full')]);
+    const { findings } = diagnose(snapshot({ nomad: { jobs, clients: sure(clients) } }));
+    return findings.find(({ code }) => code === 'CQ0601')?.remedy;
+  };
+  const open = remedyWith(client('a'));
+  expect(open?.text).toBe('Add clients, or wait until builds end.');
+  expect(open?.commands[0]).toBe('circleci-admin nomad node-status');
+  const shut = remedyWith(client('a'), client('b', { eligible: false, takesBuilds: false }));
+  expect(shut?.text).toContain('make ineligible clients eligible again');
+  expect(shut?.commands[0]).toBe('circleci-admin nomad eligibility b --enable');
 });

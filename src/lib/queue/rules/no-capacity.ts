@@ -14,14 +14,21 @@ export const noCapacity: Rule = {
       kinds: ['all-full', 'exhausted', 'mixed', 'no-clients'],
       follows: true,
       title: (count) => `no capacity: ${count} waiting for free clients`,
-      remedy: (job) => ({
-        text: 'Add clients, or wait until builds end. The quickest way to get capacity is to make ineligible clients eligible again.',
-        commands: [
-          ...reopen(facts),
-          'circleci-admin nomad node-status',
-          `circleci-admin nomad status ${job}`,
-        ],
-      }),
+      remedy: (job) => {
+        const reopening = reopen(facts);
+        const quickest =
+          reopening.length > 0
+            ? ' The quickest way to get capacity is to make ineligible clients eligible again.'
+            : '';
+        return {
+          text: `Add clients, or wait until builds end.${quickest}`,
+          commands: [
+            ...reopening,
+            'circleci-admin nomad node-status',
+            `circleci-admin nomad status ${job}`,
+          ],
+        };
+      },
     }),
 };
 
