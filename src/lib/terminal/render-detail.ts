@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import { renderTable } from './render-table.ts';
 import { paint, type Style } from './style.ts';
 import type { DetailBlock, DetailView } from './table.ts';
-import { wrapLine } from './wrap-text.ts';
+import { wrapLine, wrapText } from './wrap-text.ts';
 
 /** Renders the blocks of a detail view, separated by empty lines. */
 export function renderDetail(view: DetailView, style: Style): string {
@@ -23,7 +23,8 @@ function renderBody(block: DetailBlock, style: Style): string {
       return block.fields
         .map(({ label, value, tone }) => {
           const space = ' '.repeat(width - stringWidth(label));
-          return `${label}${space}  ${paint(value, tone, style.color)}`;
+          const shown = wrapValue(value, style.width, width + 2);
+          return `${label}${space}  ${paint(shown, tone, style.color)}`;
         })
         .join('\n');
     }
@@ -44,4 +45,14 @@ function renderBody(block: DetailBlock, style: Style): string {
         .flatMap((line) => (block.wrap ? wrapLine(line, style.width) : [line]))
         .join('\n');
   }
+}
+
+/** Wraps the value of a field below itself; one with lines or long words of its own stays whole. */
+function wrapValue(value: string, width: number | undefined, indent: number): string {
+  if (width === undefined) return value;
+  const room = width - indent;
+  if (room < 20 || /\n/.test(value) || value.split(' ').some((word) => word.length > room)) {
+    return value;
+  }
+  return wrapText(value, { width: room }).join(`\n${' '.repeat(indent)}`);
 }
