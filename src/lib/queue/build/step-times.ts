@@ -46,7 +46,8 @@ function sinceBetween(from: DraftStep | null, to: DraftStep): Since {
   // The order of the times contradicts the order of the steps: the clocks differ by an unknown
   // offset.
   if (since < -AGREE) return { sincePreviousMs: null, approximate: true };
-  return { sincePreviousMs: Math.max(0, since), approximate };
+  // A step seems to precede the one before it by less than the clocks can be compared.
+  return { sincePreviousMs: Math.max(0, since), approximate: approximate || since < 0 };
 }
 
 function sinceNow(from: DraftStep | null, now: Date): Since {
