@@ -1,5 +1,5 @@
 import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
-import { kubectlFlags, placeFlags } from '../../lib/cli/flags/place-flags.ts';
+import { placeOf } from '../../lib/cli/flags/place-flags.ts';
 import { Args, durationFlag } from '../../lib/cli/oclif.ts';
 import { showWaiting } from '../../lib/cli/troubleshoot/show-diagnosis.ts';
 import { EXIT_CODES } from '../../lib/errors.ts';
@@ -45,10 +45,8 @@ export class TroubleshootBuild extends AdminCommand {
     const waiting = new Set<GatherPart>();
     for await (const event of followBuild(target, sources, options)) {
       if (event.kind === 'report') {
-        const { chosen } = this.shared;
-        const admin = placeFlags(chosen);
-        const place = { admin, kubectl: kubectlFlags(chosen, installation.settings) };
-        await this.#show(placedReport(event.report, place), admin);
+        const place = placeOf(this.shared.chosen, installation.settings);
+        await this.#show(placedReport(event.report, place), place.admin);
         continue;
       }
       follow(event, waiting);

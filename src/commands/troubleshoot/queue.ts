@@ -1,5 +1,5 @@
 import { MutatingCommand } from '../../lib/cli/bases/mutating-command.ts';
-import { kubectlFlags, placeFlags } from '../../lib/cli/flags/place-flags.ts';
+import { placeOf } from '../../lib/cli/flags/place-flags.ts';
 import { sshChoice, sshFlags } from '../../lib/cli/flags/ssh-flags.ts';
 import { durationFlag, Flags } from '../../lib/cli/oclif.ts';
 import { QueueSession } from '../../lib/cli/troubleshoot/queue-session.ts';
@@ -76,16 +76,12 @@ export class TroubleshootQueue extends MutatingCommand {
       const { requireWritable } = await import('../../lib/queue/snapshot/snapshot-file.ts');
       await requireWritable(flags.save);
     }
-    const { chosen } = this.shared;
     const session = new QueueSession(
       {
         installation: this.installation,
         ...{ output, runtime, masker },
         ssh: sshChoice(flags),
-        place: {
-          admin: placeFlags(chosen),
-          kubectl: kubectlFlags(chosen, this.installation.settings),
-        },
+        place: placeOf(this.shared.chosen, this.installation.settings),
         save: flags.save,
       },
       { signal, windowMs: flags.since, limitMs: flags.limit },

@@ -4,6 +4,7 @@ import type { Pod } from '../kubernetes/model.ts';
 import type { Catalogue } from '../services/catalogue.ts';
 import { agreeingVersion, generationOf } from '../services/generation.ts';
 import { readRelease } from '../services/release.ts';
+import { servicesAmong } from '../services/services-among.ts';
 import { type OutputAddress, outputAddressIn } from './output-address.ts';
 
 /** Number of log lines to search. Each build logs a few of the relevant ones. */
@@ -32,7 +33,7 @@ export async function findOutput(
   try {
     const cluster = await connect();
     const pods = await cluster.listPods({ signal });
-    const services = new Set(pods.flatMap((pod) => catalogue.serviceOf(pod)?.name ?? []));
+    const services = servicesAmong(pods, catalogue);
     const runs = generationOf(services);
     const known = agreeingVersion([version, readRelease(pods).version], runs);
     const output = await outputTold(cluster, pods, catalogue, signal);

@@ -1,8 +1,7 @@
 import { isAdminError } from '../errors.ts';
+import { objectOf } from '../json-value.ts';
 import { decodeList } from './decode.ts';
 import type { Transport } from './transport.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /**
  * Returns the API server's current time, from the Date header of a response; null without that
@@ -24,7 +23,7 @@ export async function namespaceId(
   const path = `/api/v1/namespaces/${encodeURIComponent(name)}`;
   const found = await unlessRefused(async () => {
     const response = await transport.ask(get(path, signal), { action: `get namespace ${name}` });
-    return object(object(await response.json())['metadata'])['uid'];
+    return objectOf(objectOf(await response.json())['metadata'])['uid'];
   });
   return typeof found === 'string' && found !== '' ? found : null;
 }
@@ -37,7 +36,7 @@ export function kubeletVersions(
   return unlessRefused(async () => {
     const nodes = await list(transport, '/api/v1/nodes', 'list nodes', signal);
     const versions = nodes.map(
-      (node) => object(object(object(node)['status'])['nodeInfo'])['kubeletVersion'],
+      (node) => objectOf(objectOf(objectOf(node)['status'])['nodeInfo'])['kubeletVersion'],
     );
     return unique(versions);
   });
@@ -55,8 +54,8 @@ export function ingressHosts(
   const path = `/apis/networking.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/ingresses`;
   return unlessRefused(async () => {
     const ingresses = await list(transport, path, 'list ingresses', signal);
-    const rules = ingresses.flatMap((one) => object(object(one)['spec'])['rules'] ?? []);
-    return unique(rules.map((rule) => object(rule)['host']));
+    const rules = ingresses.flatMap((one) => objectOf(objectOf(one)['spec'])['rules'] ?? []);
+    return unique(rules.map((rule) => objectOf(rule)['host']));
   });
 }
 
@@ -98,8 +97,4 @@ function get(path: string, signal: AbortSignal | undefined) {
 
 function unique(values: readonly unknown[]): readonly string[] {
   return [...new Set(values.filter((one): one is string => typeof one === 'string' && one !== ''))];
-}
-
-function object(value: unknown): Json {
-  return typeof value === 'object' && value !== null ? (value as Json) : {};
 }

@@ -1,9 +1,8 @@
 import { mapBounded } from '../bounded.ts';
 import { isAdminError } from '../errors.ts';
+import { objectOf } from '../json-value.ts';
 import type { LostNode } from './model.ts';
 import type { Transport } from './transport.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** The maximum number of concurrent requests. */
 const AT_ONCE = 8;
@@ -47,14 +46,10 @@ async function lostNode(
 }
 
 function judged(name: string, document: unknown): LostNode | null {
-  const { conditions } = object(object(document)['status']);
-  const all = Array.isArray(conditions) ? conditions.map(object) : [];
+  const { conditions } = objectOf(objectOf(document)['status']);
+  const all = Array.isArray(conditions) ? conditions.map(objectOf) : [];
   const ready = all.find(({ type }) => type === 'Ready');
   if (!ready || ready['status'] === 'True') return null;
   const { message, reason } = ready;
   return { name, why: typeof message === 'string' ? message : String(reason ?? 'not ready') };
-}
-
-function object(value: unknown): Json {
-  return typeof value === 'object' && value !== null ? (value as Json) : {};
 }

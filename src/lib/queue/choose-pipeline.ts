@@ -1,3 +1,4 @@
+import { joinNames } from '../join-names.ts';
 import { contradiction, generationOfVersion, signsOf } from '../services/generation.ts';
 import { GUIDE_SERVICES } from '../services/guide-services.ts';
 import { isOfVersion } from '../services/version.ts';
@@ -45,7 +46,7 @@ export function choosePipeline({ services, version }: PipelineSigns): ChosenPipe
 function bothRun(old: readonly string[], late: readonly string[], chosen: Pipeline): string {
   return (
     `Services from before 4.3 (${old.join(', ')}) and from after it (${late.join(', ')}) are ` +
-    `here: an upgrade may be under way. Builds were followed through ${listed(stagesIn(chosen))}.`
+    `here: an upgrade may be under way. Builds were followed through ${joinNames(stagesIn(chosen))}.`
   );
 }
 
@@ -64,9 +65,4 @@ function legacyMissed(version: string | null): readonly string[] {
 
 function stagesIn(pipeline: Pipeline): readonly string[] {
   return STAGES.flatMap((stage) => serviceOf(pipeline, stage) ?? []);
-}
-
-function listed(names: readonly string[]): string {
-  const last = names.at(-1) ?? '';
-  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
 }

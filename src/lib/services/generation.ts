@@ -1,3 +1,4 @@
+import { joinNames } from '../join-names.ts';
 import { isOfVersion } from './version.ts';
 
 /** Whether the services that run builds are those until 4.2 or those since 4.3. */
@@ -62,15 +63,9 @@ export function contradiction(
   if (version === null || runs === null || generationOfVersion(version) === runs) return null;
   const found = signsOf(runs, services);
   const moved = runs === 'since-4.3' ? 'came' : 'left';
-  const names = listed(found);
+  const names = joinNames(found);
   return (
     `The profile says server ${version}, but ${names} ${found.length === 1 ? 'is' : 'are'} here, which ` +
     `${moved} with 4.3. To correct the profile: circleci-admin config set version VERSION`
   );
-}
-
-/** Formats a list: `a, b and c`. */
-function listed(names: readonly string[]): string {
-  const last = names.at(-1) ?? '';
-  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
 }

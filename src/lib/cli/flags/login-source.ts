@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { text as readAll } from 'node:stream/consumers';
 import { AdminError } from '../../errors.ts';
 import { readLoginList } from '../../users/login-list.ts';
 import type { Runtime } from '../runtime.ts';
-import { readAll } from './read-all.ts';
 
 /**
  * Reads logins from a file, or from standard input if the name is `-`.

@@ -1,4 +1,5 @@
 import type { Chosen, Settings } from '../../installation/settings.ts';
+import type { Place } from '../../queue/placed.ts';
 import { shellWord } from '../../shell-word.ts';
 
 export { shellWord };
@@ -31,6 +32,11 @@ export function kubectlFlags(chosen: Chosen, { profile, kubernetes }: Settings):
     ['context', kubernetes.context ?? undefined],
     ['namespace', kubernetes.namespace ?? undefined],
   ]);
+}
+
+/** Both, for suggested commands. */
+export function placeOf(chosen: Chosen, settings: Settings): Place {
+  return { admin: placeFlags(chosen), kubectl: kubectlFlags(chosen, settings) };
 }
 
 function written(flags: readonly (readonly [string, string | undefined])[]): string {

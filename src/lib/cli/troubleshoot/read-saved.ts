@@ -1,8 +1,8 @@
+import { text as readAll } from 'node:stream/consumers';
 import { diagnose } from '../../queue/diagnose.ts';
 import type { Diagnosis } from '../../queue/diagnosis.ts';
 import { decodeSnapshot } from '../../queue/snapshot/decode-snapshot.ts';
 import { readSnapshot } from '../../queue/snapshot/snapshot-file.ts';
-import { readAll } from '../flags/read-all.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** A diagnosis of a saved snapshot, and its source. */

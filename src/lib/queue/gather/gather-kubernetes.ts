@@ -5,6 +5,7 @@ import { judgePod } from '../../pods/judge.ts';
 import { markLostNodes } from '../../pods/lost-nodes.ts';
 import { workloadName } from '../../pods/workload-name.ts';
 import type { Catalogue } from '../../services/catalogue.ts';
+import { servicesAmong } from '../../services/services-among.ts';
 import { choosePipeline } from '../choose-pipeline.ts';
 import { type Evidence, known, notAsked } from '../snapshot/evidence.ts';
 import type { PodFact, QueueSnapshot, StageLog, WorkloadFact } from '../snapshot/snapshot.ts';
@@ -26,7 +27,7 @@ export function clusterFacts(
   { catalogue, serverVersion }: Pick<QueueSources, 'catalogue' | 'serverVersion'>,
 ): Pick<QueueSnapshot, 'pods' | 'workloads'> {
   const services = new Set([
-    ...servicesOf(known(read.pods) ?? [], catalogue),
+    ...servicesAmong(known(read.pods) ?? [], catalogue),
     ...(known(read.workloads) ?? []).flatMap(({ name }) => catalogue.byWorkload(name)?.name ?? []),
   ]);
   const { pipeline } = choosePipeline({ services, version: serverVersion });
@@ -37,10 +38,6 @@ export function clusterFacts(
     all.map((one) => workloadFact(one, catalogue, pipeline)),
   );
   return { pods, workloads };
-}
-
-function servicesOf(pods: readonly Pod[], catalogue: Catalogue): readonly string[] {
-  return pods.flatMap((pod) => catalogue.serviceOf(pod)?.name ?? []);
 }
 
 function podFact(pod: Pod, catalogue: Catalogue, pipeline: Pipeline): PodFact {
@@ -184,7 +181,7 @@ function wantedLogs(
   { catalogue, serverVersion }: Pick<QueueSources, 'catalogue' | 'serverVersion'>,
   since: number,
 ): readonly WantedLog[] {
-  const services = new Set(servicesOf(pods, catalogue));
+  const services = servicesAmong(pods, catalogue);
   const { pipeline } = choosePipeline({ services, version: serverVersion });
   const rounds: WantedLog[][] = [];
   for (const stage of STAGES) {

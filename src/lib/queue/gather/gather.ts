@@ -2,6 +2,7 @@ import type { ProbeResult } from '../../connectivity/examine.ts';
 import { EventQueue } from '../../event-queue.ts';
 import { agreeingVersion, generationOf } from '../../services/generation.ts';
 import { readRelease } from '../../services/release.ts';
+import { servicesAmong } from '../../services/services-among.ts';
 import { choosePipeline } from '../choose-pipeline.ts';
 import { type Evidence, known, notAsked } from '../snapshot/evidence.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
@@ -92,7 +93,7 @@ async function gatherOutputPort(
   const { ssh, host, baseDomain, serverVersion, catalogue } = round.sources;
   if ('missing' in ssh) return notAsked(ssh.missing);
   const pods = known(await kubernetes.pods) ?? [];
-  const services = new Set(pods.flatMap((pod) => catalogue.serviceOf(pod)?.name ?? []));
+  const services = servicesAmong(pods, catalogue);
   const { pipeline } = choosePipeline({ services, version: serverVersion });
   const versions = [serverVersion, readRelease(pods).version];
   const version = agreeingVersion(versions, generationOf(services));
