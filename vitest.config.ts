@@ -5,11 +5,12 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/conformance/**'],
     globalSetup: ['test/support/build-once.ts'],
-    setupFiles: ['test/support/fixed-seed.ts'],
+    setupFiles: ['test/support/load-everything.ts', 'test/support/fixed-seed.ts'],
     // Long enough for a machine that is busy with other work; nothing here takes so long by itself.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    experimental: { viteModuleRunner: false },
     // By default one core is left idle; most tests wait for sockets.
     maxWorkers: 3,
     // No test replaces a module, so files may share them: half of the time was loading them anew.

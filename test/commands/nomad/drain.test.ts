@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { NomadNode } from '../../../src/lib/nomad/model.ts';
 import { pass, type Rig, standing, startRig } from '../../lib/nomad/drain/drain-rig.ts';
 import { type CliResult, startCli } from '../../support/cli.ts';
@@ -9,32 +9,38 @@ afterEach(async () => {
   open = [];
 });
 
-/** Creates two clients, one with a build that runs for `durationMs`, or forever if undefined. */
-async function fleet(durationMs?: number) {
+/** Creates two clients, one with a build that runs until the test finishes it. */
+async function fleet() {
   const rig = await startRig({ clients: 2 });
   open.push(rig);
-  const job = await rig.build(21, durationMs);
+  const job = await rig.build(21);
   const busy = await rig.nodeOf(job);
   const idle = (await rig.nodes()).find((node) => node.id !== busy.id);
   if (!idle) throw new Error('two clients');
   rig.context.calls.reset();
-  return { rig, busy, idle };
+  return { rig, busy, idle, finishBuild: () => rig.sandbox.finishBuild(job) };
 }
 
-beforeAll(async () => {
-  // Loads the command's modules, so that the first test does not.
-  const { rig, busy } = await fleet();
-  await run(rig, ['drain', busy.name, '--dry-run']);
-});
-
-/** Runs a command while advancing the sandbox's clock. */
+/**
+ * Runs a command while advancing the sandbox's clock.
+ *
+ * @param options `waiting` is called when the command says that it waits for a build
+ */
 async function run(
   rig: Rig,
   argv: readonly string[],
-  options: { readonly signal?: AbortSignal } = {},
+  { waiting, ...options }: { readonly signal?: AbortSignal; readonly waiting?: () => void } = {},
 ): Promise<CliResult> {
   const address = ['--nomad-address', `http://127.0.0.1:${rig.sandbox.port}`];
-  const { result } = startCli(['nomad', ...argv, ...address], { clock: rig.clock, ...options });
+  const { runtime, result } = startCli(['nomad', ...argv, ...address], {
+    clock: rig.clock,
+    ...options,
+  });
+  const waits = [
+    runtime.stderr.until('waits for 1 build'),
+    runtime.stdout.until('"type":"waiting"'),
+  ];
+  if (waiting) void Promise.race(waits).then(waiting);
   const before = rig.context.calls.reads;
   let done = false;
   void result.finally(() => {
@@ -50,8 +56,10 @@ async function run(
 
 describe('nomad drain', () => {
   it('waits for the build and reports progress', async () => {
-    const { rig, busy } = await fleet(300_000);
-    const { stdout, stderr, exitCode } = await run(rig, ['drain', busy.name, '--yes']);
+    const { rig, busy, finishBuild } = await fleet();
+    const { stdout, stderr, exitCode } = await run(rig, ['drain', busy.name, '--yes'], {
+      waiting: finishBuild,
+    });
     expect(exitCode).toBe(0);
     expect(stderr).toContain('acme-web 21');
     expect(stderr).toContain('none is killed');
@@ -98,8 +106,10 @@ describe('nomad drain', () => {
   });
 
   it('prints events as they happen and the report last', async () => {
-    const { rig, busy } = await fleet(5_000);
-    const { stdout } = await run(rig, ['node-drain', busy.id, '-y', '-o', 'ndjson']);
+    const { rig, busy, finishBuild } = await fleet();
+    const { stdout } = await run(rig, ['node-drain', busy.id, '-y', '-o', 'ndjson'], {
+      waiting: finishBuild,
+    });
     const lines = stdout
       .trim()
       .split('\n')

@@ -35,12 +35,21 @@ function withoutNomad(env: Readonly<Record<string, string>>): Record<string, str
   return { ...rest, NOMAD_ADDR: 'http://127.0.0.1:1' };
 }
 
-/** Runs a command while advancing the sandbox's clock, with a request timeout that never fires. */
-async function run(sandbox: Sandbox, words: readonly string[]): Promise<CliResult> {
-  const { result } = startCli([...words, '--request-timeout', '6h'], {
+/**
+ * Runs a command while advancing the sandbox's clock, with a request timeout that never fires.
+ *
+ * @param waiting is called when the command says that it waits for a build
+ */
+async function run(
+  sandbox: Sandbox,
+  words: readonly string[],
+  waiting: () => void = () => undefined,
+): Promise<CliResult> {
+  const { runtime, result } = startCli([...words, '--request-timeout', '6h'], {
     env: sandbox.environment(),
     clock: sandbox.clock,
   });
+  void runtime.stderr.until('waits for 1 build').then(waiting);
   let done = false;
   void result.finally(() => {
     done = true;
@@ -92,14 +101,16 @@ describe('nomad drain --via ssh', () => {
     const { sandbox, clients } = await installation();
     const job = sandbox.nomad.submitJob({
       id: '6007ca6352718c10b1200021-0-build-acme-web-21',
-      durationMs: 300_000,
+      durationMs: null,
     });
     await sandbox.clock.advance(5_000);
     const nodeId = first(sandbox.nomad.state.allocationsOfJob(job.id)).nodeId;
     const busy = first(clients.filter(({ id }) => id === nodeId));
-    const { stdout, stderr, exitCode } = await run(sandbox, [
-      ...['nomad', 'drain', busy.name, '--via', 'ssh', '--yes'],
-    ]);
+    const { stdout, stderr, exitCode } = await run(
+      sandbox,
+      ['nomad', 'drain', busy.name, '--via', 'ssh', '--yes'],
+      () => sandbox.nomad.finishBuild(job.id),
+    );
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/drained +safe/);
     expect(stderr).toContain(`${busy.name}: waits for 1 build: acme-web 21`);
