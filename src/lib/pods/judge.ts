@@ -28,6 +28,10 @@ export interface PodJudgement {
   readonly status: string;
   /** Why the pod is not ready, for people; null if nothing is wrong or no reason is known. */
   readonly why: string | null;
+  /** The pod's node if it is, or may be, lost and no longer runs the pod; otherwise null. */
+  readonly lostNode: string | null;
+  /** Whether no other pod takes this pod's place until its lost node is back or deleted. */
+  readonly blocksReplacement: boolean;
   readonly restarts: number;
   /**
    * How a container ended most recently: `OOMKilled`, `exit code 3`; null if none was restarted.
@@ -50,6 +54,8 @@ export function judgePod(pod: Pod): PodJudgement {
     containers,
     status,
     why: health === 'ready' || health === 'completed' ? null : whyOf(pod),
+    lostNode: isLost(pod) ? (pod.lostNode?.name ?? pod.nodeName) : null,
+    blocksReplacement: blocksReplacement(pod),
     restarts: counted.reduce((sum, one) => sum + one.restarts, 0),
     restartReason: last && reasonOfEnd(last),
     lastRestartAt: last?.finishedAt ?? null,
@@ -98,6 +104,11 @@ export function isLost(pod: Pod): boolean {
   return pod.lostNode !== undefined || (pod.deletedAt !== null && isGivenUp(pod));
 }
 
+/** The pods of a StatefulSet have fixed names, and only its node can end a pod that was deleted. */
+function blocksReplacement(pod: Pod): boolean {
+  return isLost(pod) && pod.deletedAt !== null && pod.owner?.kind === 'StatefulSet';
+}
+
 /**
  * Whether the node lifecycle controller has set Ready to False because it has no contact with the
  * node: only that controller changes Ready but not ContainersReady.
@@ -137,12 +148,12 @@ function whyOf(pod: Pod): string | null {
     : sentence(gate.reason, gate.message);
 }
 
-/** For a StatefulSet, adds that the pod is not replaced: the lost node cannot end it. */
-function whyLost({ lostNode, nodeName, deletedAt, owner }: Pod): string {
+function whyLost(pod: Pod): string {
+  const { lostNode, nodeName } = pod;
   const node = lostNode
     ? `its node ${lostNode.name} is lost (${lostNode.why.replace(/\.$/, '')})`
     : `its node ${nodeName ?? ''} may be lost: it does not end the pod`;
-  if (deletedAt === null || owner?.kind !== 'StatefulSet') return node;
+  if (!blocksReplacement(pod)) return node;
   return `${node}; no other pod takes its place until the node is back or deleted`;
 }
 

@@ -44,6 +44,7 @@ describe('a pod', () => {
         health: 'not-ready',
         status: 'Running',
         why: 'container main runs, but its readiness check fails',
+        lostNode: null,
       },
     ],
     [
@@ -57,6 +58,8 @@ describe('a pod', () => {
         health: 'not-ready',
         status: 'Terminating',
         why: 'its node worker-2 is lost (Kubelet stopped posting node status); no other pod takes its place until the node is back or deleted',
+        lostNode: 'worker-2',
+        blocksReplacement: true,
       },
     ],
     [
@@ -73,6 +76,8 @@ describe('a pod', () => {
       {
         health: 'not-ready',
         why: 'its node worker-2 may be lost: it does not end the pod',
+        lostNode: 'worker-2',
+        blocksReplacement: false,
       },
     ],
     [
@@ -86,6 +91,8 @@ describe('a pod', () => {
         health: 'not-ready',
         status: 'Pending',
         why: 'its node worker-2 is lost (it does not exist any more)',
+        lostNode: 'worker-2',
+        blocksReplacement: false,
       },
     ],
     [

@@ -242,11 +242,10 @@ test('the verdict does not say that builds get through if a step has no ready po
 });
 
 test('a lost node is one finding, which lists everything that is down with it', () => {
-  const why = 'its node worker-2 is lost (Kubelet stopped posting node status)';
-  const held = `${why}; no other pod takes its place until the node is back or deleted`;
+  const lost = { health: 'not-ready', lostNode: 'worker-2' } as const;
   const pods = withPods(
-    pod('frontend', { health: 'not-ready', status: 'Pending', why }),
-    pod('circleci-nomad', { health: 'not-ready', status: 'Terminating', why: held }),
+    pod('frontend', { ...lost, status: 'Pending' }),
+    pod('circleci-nomad', { ...lost, status: 'Terminating', blocksReplacement: true }),
   );
   const { findings } = diagnose(snapshot({ pods }));
   expect(findings.map(({ title }) => title)).toEqual([

@@ -1,10 +1,6 @@
 import { DATA_SERVICES, NOMAD_SERVICE } from '../facts/importance.ts';
 import type { Finding, Rule } from '../finding.ts';
-import {
-  lostNodeOf,
-  type ServiceWithProblem,
-  servicesWithProblem,
-} from './families/pod-problems.ts';
+import { type ServiceWithProblem, servicesWithProblem } from './families/pod-problems.ts';
 
 /** A node of the cluster no longer runs its pods. */
 export const nodeLost: Rule = {
@@ -15,19 +11,23 @@ export const nodeLost: Rule = {
   judge(facts) {
     const services = servicesWithProblem(facts, 'node-lost');
     const nodes = services.flatMap(({ affected }) =>
-      affected.flatMap((pod) => lostNodeOf(pod) ?? []),
+      affected.flatMap(({ judgement }) => judgement.lostNode ?? []),
     );
     return [...new Set(nodes)].sort().map((node) => found(node, services));
   },
 };
 
 function found(node: string, services: readonly ServiceWithProblem[]): Finding {
-  const on = services.filter(({ affected }) => affected.some((pod) => lostNodeOf(pod) === node));
+  const on = services.filter(({ affected }) =>
+    affected.some(({ judgement }) => judgement.lostNode === node),
+  );
   const down = on.filter(({ severity }) => severity === 'error');
   const [first] = [...(down.length > 0 ? down : on)].sort((a, b) => rankOf(a) - rankOf(b));
   const names = [...new Set((down.length > 0 ? down : on).map(({ workload }) => workload))];
   const verb = names.length === 1 ? 'is' : 'are';
-  const stays = on.some(({ affected }) => affected.some(({ judgement }) => isHeld(judgement.why)));
+  const stays = on.some(({ affected }) =>
+    affected.some(({ judgement }) => judgement.blocksReplacement),
+  );
   return {
     code: 'CQ0107',
     severity: down.length > 0 ? 'error' : 'warning',
@@ -48,10 +48,6 @@ function found(node: string, services: readonly ServiceWithProblem[]): Finding {
     builds: [...new Set(on.flatMap(({ builds }) => builds))],
     fix: null,
   };
-}
-
-function isHeld(why: string | null): boolean {
-  return why?.includes('no other pod takes its place') ?? false;
 }
 
 /** Returns the position of a service; those that all others depend on come first. */

@@ -46,7 +46,7 @@ function* places(holder: object, before = ''): Generator<Place> {
 /** Names in these are data: any may be present. */
 const COUNTS = /\.(?:nodesAvailable|(?:class|constraint)Filtered|(?:class|dimension)Exhausted)[.[]/;
 /** Fields that files of earlier versions lack. */
-const ADDED = /\.parallel$/;
+const ADDED = /\.(?:parallel|lostNode|blocksReplacement)$/;
 const MANY = { numRuns: 15 };
 
 describe('a saved snapshot', () => {
@@ -102,6 +102,22 @@ describe('a saved snapshot', () => {
     const saved = encodeSnapshot(SAMPLE);
     expect(saved).toMatch(/^\{\n {2}"kind": "circleci-admin-queue-snapshot",\n {2}"format": 1,\n/);
     expect(saved.endsWith('}\n')).toBe(true);
+  });
+
+  it('is read if an earlier version saved it, without the fields that were added since', () => {
+    fc.assert(
+      fc.property(snapshots, (snapshot) => {
+        const document = JSON.parse(encodeSnapshot(snapshot));
+        for (const { path, holder, name } of [...places(document)]) {
+          if (ADDED.test(path)) delete holder[name];
+        }
+        const { pods } = decodeSnapshot(JSON.stringify(document));
+        for (const { judgement } of pods.status === 'known' ? pods.value : []) {
+          expect(judgement).toMatchObject({ lostNode: null, blocksReplacement: false });
+        }
+      }),
+      MANY,
+    );
   });
 
   it('keeps fields that a later version has added', () => {

@@ -38,6 +38,8 @@ const pod = fc.record({
     containers: ms,
     status: text,
     why: orNull(text),
+    lostNode: orNull(text),
+    blocksReplacement: fc.boolean(),
     restarts: ms,
     restartReason: orNull(text),
     lastRestartAt: orNull(moment),

@@ -212,12 +212,13 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
         pod('frontend', {
           health: 'not-ready',
           status: 'Pending',
-          why: 'its node worker-2 is lost (Kubelet stopped posting node status)',
+          lostNode: 'worker-2',
         }),
         pod('circleci-nomad', {
           health: 'not-ready',
           status: 'Terminating',
-          why: 'its node worker-2 is lost (Kubelet stopped posting node status); no other pod takes its place until the node is back or deleted',
+          lostNode: 'worker-2',
+          blocksReplacement: true,
         }),
       ),
     },

@@ -46,6 +46,8 @@ const WELL: PodJudgement = {
   containers: 1,
   status: 'Running',
   why: null,
+  lostNode: null,
+  blocksReplacement: false,
   restarts: 0,
   restartReason: null,
   lastRestartAt: null,

@@ -30,8 +30,6 @@ const LOOP_RECENT: Milliseconds = 6 * 60_000;
 
 const IMAGE =
   /(?:^|:)(?:ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|ImageInspectError|RegistryUnavailable)$/;
-/** As worded by `judgePod`; the first group is the node's name. */
-const LOST = /^its node (\S+) (?:is|may be) lost/;
 /** States that do not resolve themselves, such as a missing ConfigMap, Secret or command. */
 const MISCONFIGURED =
   /(?:^|:)(?:CreateContainerConfigError|CreateContainerError|RunContainerError)$/;
@@ -40,9 +38,9 @@ const BETWEEN_STARTS =
 
 /** Returns the problem of a pod at a time; null if it has none, or is just starting. */
 function problemOf(pod: PodFact, now: Date, windowMs: Milliseconds): PodProblem | null {
-  const { health, status, restarts, restartReason, lastRestartAt, why } = pod.judgement;
+  const { health, status, restarts, restartReason, lastRestartAt, why, lostNode } = pod.judgement;
   if (health === 'completed' || health === 'left-behind' || health === 'terminating') return null;
-  if (why !== null && LOST.test(why)) return 'node-lost';
+  if (lostNode !== null) return 'node-lost';
   const sinceRestart = ageAt(now, lastRestartAt);
   const outOfMemory = restartReason === 'OOMKilled';
   if (health === 'ready') {
@@ -63,11 +61,6 @@ function problemOf(pod: PodFact, now: Date, windowMs: Milliseconds): PodProblem 
   const unscheduled = why?.startsWith('cannot be scheduled') ?? false;
   if (age < (unscheduled ? SCHEDULING_MS : STARTING_MS)) return null;
   return unscheduled || status === 'Pending' ? 'unschedulable' : 'not-ready';
-}
-
-/** Returns the lost node of a pod; null if it was not lost. */
-export function lostNodeOf({ judgement: { why } }: PodFact): string | null {
-  return why === null ? null : (LOST.exec(why)?.[1] ?? null);
 }
 
 /** Returns whether a pod that is ready now has terminated repeatedly, last a short time ago. */

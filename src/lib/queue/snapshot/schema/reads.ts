@@ -62,6 +62,9 @@ export function nullIfAbsent<T>(schema: Reads<T>): Reads<T | null> {
   return v.optional(v.nullable(schema), null);
 }
 
+/** True or false; false in files of earlier versions, which lack it. */
+export const falseIfAbsent: Reads<boolean> = v.optional(flag, false);
+
 /** A list of any length. */
 export function list<T>(item: Reads<T>): Reads<readonly T[]> {
   return v.pipe(v.array(item, 'a list'), v.readonly());

@@ -16,6 +16,7 @@ import type {
 import { NOMAD } from './nomad-schema.ts';
 import {
   evidence,
+  falseIfAbsent,
   flag,
   list,
   moment,
@@ -42,6 +43,8 @@ const JUDGEMENT: Reads<PodJudgement> = object({
   containers: number,
   status: text,
   why: orNull(text),
+  lostNode: nullIfAbsent(text),
+  blocksReplacement: falseIfAbsent,
   restarts: number,
   restartReason: orNull(text),
   lastRestartAt: orNull(moment),

@@ -5,6 +5,7 @@ import { describeFault } from '../../../../../src/lib/queue/snapshot/schema/desc
 import {
   counts,
   evidence,
+  falseIfAbsent,
   flag,
   id,
   list,
@@ -45,6 +46,7 @@ describe('a field', () => {
     ['one of several words', word, 'red', 'red'],
     ['null', orNull(text), null, null],
     ['a missing value', nullIfAbsent(text), undefined, null],
+    ['a missing flag', falseIfAbsent, undefined, false],
     ['a list', list(number), [1, 2], [1, 2]],
     ['counts', counts, { 'us-east-1': 3 }, { 'us-east-1': 3 }],
     [
