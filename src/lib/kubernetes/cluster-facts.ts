@@ -1,6 +1,7 @@
 import { isAdminError } from '../errors.ts';
 import { objectOf } from '../json-value.ts';
 import { decodeList } from './decode.ts';
+import { nullIfForbidden } from './forbidden.ts';
 import type { Transport } from './transport.ts';
 
 /**
@@ -83,10 +84,9 @@ async function list(
  */
 async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | null> {
   try {
-    return await ask();
+    return await nullIfForbidden(ask);
   } catch (error) {
     if (isAdminError(error, 'notFound')) return null;
-    if (isAdminError(error) && error.code === 'KUBERNETES_FORBIDDEN') return null;
     throw error;
   }
 }

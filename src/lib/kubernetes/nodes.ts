@@ -1,6 +1,7 @@
 import { mapBounded } from '../bounded.ts';
 import { isAdminError } from '../errors.ts';
 import { objectOf } from '../json-value.ts';
+import { nullIfForbidden } from './forbidden.ts';
 import type { LostNode } from './model.ts';
 import type { Transport } from './transport.ts';
 
@@ -18,13 +19,10 @@ export async function lostNodes(
   names: readonly string[],
   signal?: AbortSignal,
 ): Promise<readonly LostNode[] | null> {
-  try {
-    const read = await mapBounded(names, AT_ONCE, (name) => lostNode(transport, name, signal));
-    return read.filter((node) => node !== null);
-  } catch (error) {
-    if (isAdminError(error) && error.code === 'KUBERNETES_FORBIDDEN') return null;
-    throw error;
-  }
+  const read = await nullIfForbidden(() =>
+    mapBounded(names, AT_ONCE, (name) => lostNode(transport, name, signal)),
+  );
+  return read?.filter((node) => node !== null) ?? null;
 }
 
 async function lostNode(

@@ -1,7 +1,7 @@
-import { isAdminError } from '../errors.ts';
 import type { PodSelector } from './client.ts';
 import { decodeEvent, decodeList, decodePod } from './decode.ts';
 import { namespaceNotFound } from './errors.ts';
+import { nullIfForbidden } from './forbidden.ts';
 import type { KubernetesEvent, Pod } from './model.ts';
 import { podsPath } from './paths.ts';
 import type { Transport } from './transport.ts';
@@ -70,12 +70,8 @@ export async function listAllPods(
   transport: Transport,
   selector: PodSelector,
 ): Promise<readonly Pod[] | null> {
-  try {
-    return (await everyPage(transport, '/api/v1/pods', selector)).pods;
-  } catch (error) {
-    if (isAdminError(error) && error.code === 'KUBERNETES_FORBIDDEN') return null;
-    throw error;
-  }
+  const list = await nullIfForbidden(() => everyPage(transport, '/api/v1/pods', selector));
+  return list?.pods ?? null;
 }
 
 async function everyPage(
@@ -103,7 +99,6 @@ export async function namespaceExists(
   const path = `/api/v1/namespaces/${encodeURIComponent(name)}`;
   const response = await transport.request({ method: 'GET', path, ...(signal ? { signal } : {}) });
   await response.discard();
-  if (response.status === 403) return null;
   return response.status === 404 ? false : response.status < 400 ? true : null;
 }
 

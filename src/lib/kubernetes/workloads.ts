@@ -1,6 +1,7 @@
-import { AdminError, isAdminError } from '../errors.ts';
+import { AdminError } from '../errors.ts';
 import { arrayOf, type JsonObject, numberOf, objectOf, textOf, textsOf } from '../json-value.ts';
 import { decodeList } from './decode.ts';
+import { nullIfForbidden } from './forbidden.ts';
 import type { Pod, Workload, WorkloadReference } from './model.ts';
 import { WORKLOAD_KINDS } from './model.ts';
 import type { Transport } from './transport.ts';
@@ -24,16 +25,8 @@ export async function listWorkloads(
     );
     return decodeList(await response.json()).items.map((item) => decodeWorkload(kind, item));
   };
-  try {
-    const [deployments, statefulSets] = await Promise.all([
-      list('Deployment'),
-      list('StatefulSet'),
-    ]);
-    return [...deployments, ...statefulSets];
-  } catch (error) {
-    if (isAdminError(error) && error.code === 'KUBERNETES_FORBIDDEN') return null;
-    throw error;
-  }
+  const lists = await nullIfForbidden(() => Promise.all([list('Deployment'), list('StatefulSet')]));
+  return lists?.flat() ?? null;
 }
 
 /**

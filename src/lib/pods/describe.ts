@@ -1,5 +1,5 @@
-import { isAdminError } from '../errors.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
+import { nullIfForbidden } from '../kubernetes/forbidden.ts';
 import type { Container, KubernetesEvent, Pod, WorkloadReference } from '../kubernetes/model.ts';
 import type { Catalogue } from '../services/catalogue.ts';
 import type { Service } from '../services/service.ts';
@@ -38,8 +38,8 @@ export async function describePod(
 ): Promise<PodDescription> {
   const { signal, now } = options;
   const [events, workload] = await Promise.all([
-    orForbidden(client.podEvents(pod.name, signal)),
-    orForbidden(client.workloadOf(pod, signal)),
+    nullIfForbidden(() => client.podEvents(pod.name, signal)),
+    nullIfForbidden(() => client.workloadOf(pod, signal)),
   ]);
   const service = catalogue.serviceOf(pod);
   return {
@@ -59,13 +59,4 @@ export async function describePod(
     ephemeralContainers: pod.ephemeralContainers ?? [],
     events,
   };
-}
-
-async function orForbidden<T>(asked: Promise<T>): Promise<T | null> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (isAdminError(error) && error.code === 'KUBERNETES_FORBIDDEN') return null;
-    throw error;
-  }
 }
