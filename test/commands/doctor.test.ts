@@ -6,7 +6,7 @@ import type { Sandbox } from '../../src/lib/sandbox/sandbox.ts';
 import { SERVER_DEVELOPER_TOKEN } from '../../src/lib/sandbox/server/scenario.ts';
 import { idleWithFourNames } from '../support/four-servers.ts';
 import { type Machine, machine } from '../support/machine.ts';
-import { type CliResult, startSandbox } from '../support/sandbox.ts';
+import { type CliResult, passTimeUntil, startSandbox } from '../support/sandbox.ts';
 
 interface Told {
   readonly code: string;
@@ -22,16 +22,8 @@ async function runThrough(
   result: Promise<CliResult>,
 ): Promise<{ readonly result: CliResult; readonly tookMs: number }> {
   const from = sandbox.clock.nowMs();
-  let ended = false;
-  const end = result.finally(() => {
-    ended = true;
-  });
-  while (!ended) {
-    // Network I/O takes real time, independent of the sandbox's clock.
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    if (!ended) await sandbox.clock.advance(250);
-  }
-  return { result: await end, tookMs: sandbox.clock.nowMs() - from };
+  const ended = await passTimeUntil(result, sandbox);
+  return { result: ended, tookMs: sandbox.clock.nowMs() - from };
 }
 
 interface Setup {

@@ -1,3 +1,4 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { SandboxClock } from '../../src/lib/sandbox/clock.ts';
 import { Sandbox, type SandboxOptions } from '../../src/lib/sandbox/sandbox.ts';
@@ -39,4 +40,39 @@ export async function whileTimePasses<T>(
   } finally {
     clock.setRate(0);
   }
+}
+
+/** What {@link passTimeUntil} needs of a sandbox. */
+export interface TimedSandbox {
+  readonly clock: SandboxClock;
+  readonly calls?: Pick<Sandbox['calls'], 'reads' | 'writes'>;
+}
+
+/**
+ * Advances a stopped clock in steps until the promise is settled, each step only after the sandbox
+ * has received no request for a moment: what a command does takes real time, on a busy machine a
+ * lot, and must not take the sandbox's.
+ */
+export async function passTimeUntil<T>(
+  promise: Promise<T>,
+  { clock, calls = { reads: 0, writes: 0 } }: TimedSandbox,
+  stepMs = 250,
+): Promise<T> {
+  let settled = false;
+  const settle = (): void => {
+    settled = true;
+  };
+  promise.then(settle, settle);
+  const received = (): number => calls.reads + calls.writes;
+  for (let step = 0; !settled; step += 1) {
+    if (step > 5_000) throw new Error('it never came to an end');
+    let before: number;
+    do {
+      before = received();
+      for (let turn = 0; turn < 40 && !settled; turn += 1) await setImmediate();
+      await setTimeout(5);
+    } while (!settled && received() !== before);
+    if (!settled) await clock.advance(stepMs);
+  }
+  return promise;
 }

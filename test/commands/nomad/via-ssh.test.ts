@@ -2,7 +2,13 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Sandbox } from '../../../src/lib/sandbox/sandbox.ts';
-import { type CliResult, cli, startCli, startSandbox } from '../../support/sandbox.ts';
+import {
+  type CliResult,
+  cli,
+  passTimeUntil,
+  startCli,
+  startSandbox,
+} from '../../support/sandbox.ts';
 
 /** The properties of a client that the tests use. */
 interface Client {
@@ -50,16 +56,7 @@ async function run(
     clock: sandbox.clock,
   });
   void runtime.stderr.until('waits for 1 build').then(waiting);
-  let done = false;
-  void result.finally(() => {
-    done = true;
-  });
-  for (let second = 0; !done && second < 20_000; second += 1) {
-    for (let turn = 0; turn < 25; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-    // Connecting takes real time, during which the sandbox's clock need not advance.
-    if (ran(sandbox).length > 0) await sandbox.clock.advance(1_000);
-  }
-  return result;
+  return passTimeUntil(result, sandbox, 1_000);
 }
 
 describe('nomad node-status --via ssh', () => {
@@ -132,14 +129,14 @@ describe('nomad drain --via ssh', () => {
     const nodeId = first(sandbox.nomad.state.allocationsOfJob(job.id)).nodeId;
     const { name } = first(clients.filter(({ id }) => id === nodeId));
     const killed = await run(sandbox, [
-      ...['nomad', 'drain', name, '--via', 'ssh', '-y', '--deadline', '30m', '--json'],
+      ...['nomad', 'drain', name, '--via', 'ssh', '-y', '--deadline', '2m', '--json'],
     ]);
     expect(killed.exitCode).toBe(10);
     expect(JSON.parse(killed.stdout)).toMatchObject({
       nodes: [{ id: nodeId, outcome: 'killed-builds', killedBuilds: [{ number: 21 }] }],
     });
     expect(ran(sandbox)).toContain(
-      'nomad node drain -enable -yes -detach -deadline 1800000ms -self',
+      'nomad node drain -enable -yes -detach -deadline 120000ms -self',
     );
   });
 

@@ -7,8 +7,8 @@ import type { PipelineForm } from '../../../src/lib/sandbox/pipeline/scenario.ts
 import { seededRandom } from '../../../src/lib/sandbox/random.ts';
 import type { Scenario } from '../../../src/lib/sandbox/scenario.ts';
 import { findScenario, SCENARIOS } from '../../../src/lib/sandbox/scenarios/index.ts';
-import { startSandbox } from '../../support/sandbox.ts';
-import { gathered, sandboxSources, until } from './gather/rig.ts';
+import { passTimeUntil, startSandbox } from '../../support/sandbox.ts';
+import { gathered, sandboxSources } from './gather/rig.ts';
 
 /** The scenarios with an expected cause, or with none to be found. */
 const JUDGED = SCENARIOS.filter(({ expects }) => expects !== undefined);
@@ -18,7 +18,7 @@ async function judged(scenario: Scenario, seed = 1): Promise<Diagnosis> {
   const gathering = gathered(await sandboxSources(sandbox));
   // Without a leader, Nomad holds requests until time passes.
   const holds = scenario.nomad.leader === false;
-  const { snapshot } = await (holds ? until(gathering, sandbox.clock) : gathering);
+  const { snapshot } = await (holds ? passTimeUntil(gathering, sandbox) : gathering);
   return diagnose(snapshot);
 }
 

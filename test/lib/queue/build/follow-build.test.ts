@@ -10,8 +10,8 @@ import {
 import { known } from '../../../../src/lib/queue/snapshot/evidence.ts';
 import type { Sandbox } from '../../../../src/lib/sandbox/sandbox.ts';
 import { findScenario } from '../../../../src/lib/sandbox/scenarios/index.ts';
-import { startSandbox } from '../../../support/sandbox.ts';
-import { gathered, installationOn, sandboxSources, until } from '../gather/rig.ts';
+import { passTimeUntil, startSandbox } from '../../../support/sandbox.ts';
+import { gathered, installationOn, sandboxSources } from '../gather/rig.ts';
 
 const LIMIT = 10_000;
 
@@ -73,7 +73,7 @@ describe('following a build', () => {
   it('works without the cluster, and waits for it only once', async () => {
     const { sandbox, build, startedAt } = await started('healthy');
     sandbox.faults.add({ service: 'kubernetes', fault: { kind: 'hang' } });
-    const report = await until(followed(sandbox, build.jobId), sandbox.clock);
+    const report = await passTimeUntil(followed(sandbox, build.jobId), sandbox);
     expect(sandbox.clock.nowMs() - startedAt).toBeLessThanOrEqual(LIMIT + 1_000);
     expect(report).toMatchObject({ state: 'running', stoppedAt: null });
     expect(report.steps.map(({ id, state }) => `${id} ${state}`)).toEqual(
@@ -85,7 +85,7 @@ describe('following a build', () => {
   it('works without Nomad, and reports nothing as lost that it cannot see', async () => {
     const { sandbox, build, startedAt } = await started('healthy');
     sandbox.faults.add({ service: 'nomad', fault: { kind: 'hang' } });
-    const report = await until(followed(sandbox, build.url), sandbox.clock);
+    const report = await passTimeUntil(followed(sandbox, build.url), sandbox);
     expect(sandbox.clock.nowMs() - startedAt).toBeLessThanOrEqual(LIMIT + 1_000);
     expect(report).toMatchObject({ state: 'running', stoppedAt: null, finding: null });
     expect(report.notes).toContain('Nomad was not read: Nomad timed out after 10s');
@@ -111,7 +111,7 @@ describe('following a build', () => {
 
   it('reports the root cause if Nomad has no leader', async () => {
     const { sandbox, build } = await started('leaderless');
-    const report = await until(followed(sandbox, build.url), sandbox.clock);
+    const report = await passTimeUntil(followed(sandbox, build.url), sandbox);
     expect(report).toMatchObject({
       state: 'lost',
       stoppedAt: { place: 'schedulerer' },
@@ -124,7 +124,7 @@ describe('following a build', () => {
     for (const service of ['kubernetes', 'nomad', 'server'] as const) {
       sandbox.faults.add({ service, fault: { kind: 'hang' } });
     }
-    const asking = until(followed(sandbox, build.url), sandbox.clock);
+    const asking = passTimeUntil(followed(sandbox, build.url), sandbox);
     await expect(asking).rejects.toMatchObject({
       kind: 'service',
       code: 'NOTHING_TO_ASK',

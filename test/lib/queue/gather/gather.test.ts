@@ -5,8 +5,8 @@ import type { QueueSources } from '../../../../src/lib/queue/gather/sources.ts';
 import { known } from '../../../../src/lib/queue/snapshot/evidence.ts';
 import type { StageLog } from '../../../../src/lib/queue/snapshot/snapshot.ts';
 import { makeCatalogue } from '../../../../src/lib/services/catalogue.ts';
-import { startSandbox } from '../../../support/sandbox.ts';
-import { gathered, sandboxSources, until } from './rig.ts';
+import { passTimeUntil, startSandbox } from '../../../support/sandbox.ts';
+import { gathered, sandboxSources } from './rig.ts';
 
 const freshOf = ({ log }: StageLog): number | null => known(log)?.fresh ?? null;
 
@@ -65,7 +65,7 @@ describe('gather', () => {
   it('reads every build that the UI shows as running', async () => {
     const sandbox = await startSandbox({ scenario: 'healthy', clients: 60, builds: 230 });
     const gathering = gathered(await sandboxSources(sandbox));
-    const { snapshot } = await until(gathering, sandbox.clock);
+    const { snapshot } = await passTimeUntil(gathering, sandbox);
     const running = known(snapshot.server.builds)?.filter(({ status }) => status === 'running');
     expect(running?.length).toBeGreaterThan(200);
     expect(running).toHaveLength(known(snapshot.server.summary)?.running?.builds ?? 0);
@@ -93,7 +93,7 @@ describe('gather', () => {
     const sandbox = await startSandbox({ scenario: 'leaderless' });
     const startedAt = sandbox.clock.nowMs();
     const gathering = gathered(await sandboxSources(sandbox));
-    const { snapshot } = await until(gathering, sandbox.clock);
+    const { snapshot } = await passTimeUntil(gathering, sandbox);
     // Nomad holds every request for five seconds, waiting for a leader.
     expect(sandbox.clock.nowMs() - startedAt).toBeLessThan(8_000);
     expect(snapshot.nomad.leader).toMatchObject({ status: 'known', value: null });
@@ -125,7 +125,7 @@ describe('gather', () => {
     sandbox.faults.add({ service: 'kubernetes', fault: { kind: 'hang' } });
     const startedAt = sandbox.clock.nowMs();
     const gathering = gathered(await sandboxSources(sandbox), { limitMs: 10_000 });
-    const { snapshot } = await until(gathering, sandbox.clock);
+    const { snapshot } = await passTimeUntil(gathering, sandbox);
     expect(sandbox.clock.nowMs() - startedAt).toBeLessThanOrEqual(10_500);
     const silent = {
       status: 'failed',
@@ -154,7 +154,7 @@ describe('gather', () => {
       fault: { kind: 'hang' },
     });
     const gathering = gathered(await sandboxSources(sandbox), { limitMs: 10_000 });
-    const { snapshot } = await until(gathering, sandbox.clock);
+    const { snapshot } = await passTimeUntil(gathering, sandbox);
     expect(snapshot.pods.status).toBe('known');
     const logs = snapshot.logs.map(({ log }) => log);
     expect(logs.length).toBeGreaterThanOrEqual(4);
@@ -178,7 +178,7 @@ describe('gather', () => {
     };
     const startedAt = sandbox.clock.nowMs();
     const gathering = gathered({ ...others, kubernetes: trickling }, { limitMs: 2_000 });
-    const { snapshot } = await until(gathering, sandbox.clock);
+    const { snapshot } = await passTimeUntil(gathering, sandbox);
     expect(sandbox.clock.nowMs() - startedAt).toBeLessThanOrEqual(24_500);
     expect(snapshot.pods.status).toBe('known');
     expect(snapshot.logs[0]?.log).toMatchObject({
@@ -196,7 +196,7 @@ describe('gather', () => {
       fault: { kind: 'status', status: 500 },
     });
     const gathering = gathered(await sandboxSources(sandbox));
-    const { snapshot } = await until(gathering, sandbox.clock);
+    const { snapshot } = await passTimeUntil(gathering, sandbox);
     expect(snapshot.server.summary).toMatchObject({
       status: 'failed',
       timedOut: false,

@@ -9,7 +9,7 @@ import type { QueueSources } from '../../../../src/lib/queue/gather/sources.ts';
 import { SandboxClock } from '../../../../src/lib/sandbox/clock.ts';
 import { makeCatalogue } from '../../../../src/lib/services/catalogue.ts';
 import type { SshClient, SshSession } from '../../../../src/lib/ssh/client.ts';
-import { until } from './rig.ts';
+import { passTimeUntil } from '../../../support/sandbox.ts';
 
 const NOBODY = { missing: 'not in this test' };
 const PROBES = probesFor({
@@ -46,7 +46,7 @@ function probe(machines: Machines) {
   const clients = Object.keys(machines).map(
     (address) => ({ id: address as NodeId, name: `client ${address}`, address }) as NomadNode,
   );
-  return until(probeOutput(round, { open: async () => ssh }, clients, PROBES), clock);
+  return passTimeUntil(probeOutput(round, { open: async () => ssh }, clients, PROBES), { clock });
 }
 
 const REFUSED = new AdminError('unauthorised', 'a does not let ubuntu in', {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setImmediate, setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { Clock } from '../../../../src/lib/clock.ts';
 import {
@@ -13,7 +12,6 @@ import { gather } from '../../../../src/lib/queue/gather/gather.ts';
 import { openSources } from '../../../../src/lib/queue/gather/open-sources.ts';
 import type { GatherOptions, QueueSources } from '../../../../src/lib/queue/gather/sources.ts';
 import type { QueueSnapshot } from '../../../../src/lib/queue/snapshot/snapshot.ts';
-import type { SandboxClock } from '../../../../src/lib/sandbox/clock.ts';
 import type { Sandbox } from '../../../../src/lib/sandbox/sandbox.ts';
 import { NOTHING_CHOSEN } from '../../../support/nothing-chosen.ts';
 
@@ -62,21 +60,4 @@ export async function gathered(
   const last = events.at(-1);
   if (last?.kind !== 'snapshot') throw new Error('the last event is no snapshot');
   return { snapshot: last.snapshot, events };
-}
-
-/** Advances a stopped clock in small steps until the promise is settled. */
-export async function until<T>(promise: Promise<T>, clock: SandboxClock): Promise<T> {
-  let settled = false;
-  const settle = (): void => {
-    settled = true;
-  };
-  promise.then(settle, settle);
-  for (let turn = 0; !settled; turn += 1) {
-    // Lets pending responses arrive before time passes.
-    for (let rest = 0; rest < 40 && !settled; rest += 1) await setImmediate();
-    await setTimeout(5);
-    if (!settled) await clock.advance(250);
-    if (turn > 2_000) throw new Error('it never came to an end');
-  }
-  return promise;
 }

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { decodeSnapshot } from '../../../../src/lib/queue/snapshot/decode-snapshot.ts';
 import { encodeSnapshot } from '../../../../src/lib/queue/snapshot/encode-snapshot.ts';
 import { SCENARIOS } from '../../../../src/lib/sandbox/scenarios/index.ts';
-import { startSandbox } from '../../../support/sandbox.ts';
-import { gathered, sandboxSources, until } from '../gather/rig.ts';
+import { passTimeUntil, startSandbox } from '../../../support/sandbox.ts';
+import { gathered, sandboxSources } from '../gather/rig.ts';
 
 // `large` has the same rows as `busy`, fifty thousand times.
 const SMALL = SCENARIOS.filter(({ name }) => name !== 'large');
@@ -13,6 +13,6 @@ it.each(SMALL)('the evidence of the scenario $name is read back unchanged', asyn
   const gathering = gathered(await sandboxSources(sandbox));
   // Without a leader, Nomad holds requests: advance the clock.
   const holds = one.nomad.leader === false;
-  const { snapshot } = await (holds ? until(gathering, sandbox.clock) : gathering);
+  const { snapshot } = await (holds ? passTimeUntil(gathering, sandbox) : gathering);
   expect(decodeSnapshot(encodeSnapshot(snapshot))).toStrictEqual(snapshot);
 });
