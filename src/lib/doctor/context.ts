@@ -7,7 +7,7 @@ import type { Pod } from '../kubernetes/model.ts';
 import type { NomadNode } from '../nomad/model.ts';
 import type { HostInspection } from '../server/certificate.ts';
 import type { ServerClient } from '../server/client.ts';
-import type { NomadWays } from './nomad-ways.ts';
+import type { AccessTests } from './nomad-access.ts';
 
 /** The config file on disk. */
 export interface ConfigFileFacts {
@@ -70,7 +70,7 @@ export interface DoctorContext {
   cluster(): Promise<ClusterUnderTest | null>;
   pods(): Promise<readonly Pod[]>;
   /** All configured access methods to Nomad, and the result of trying each. */
-  nomadWays(): Promise<NomadWays>;
+  nomadAccess(): Promise<AccessTests>;
   /** The Nomad clients, over the first access method that works. */
   nomadNodes(): Promise<readonly NomadNode[]>;
   /** Null if no host is configured. */

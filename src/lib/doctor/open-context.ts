@@ -17,12 +17,12 @@ import type { NomadAccess, NomadNode } from '../nomad/model.ts';
 import { chooseServerPod } from '../nomad/server-pods.ts';
 import { inspectHost } from '../server/certificate.ts';
 import type { DoctorContext, HostUnderTest } from './context.ts';
-import { type NomadWays, takenWay, tryAll, tryWay } from './nomad-ways.ts';
+import { type AccessTests, accessResults, testAccess, usedAccess } from './nomad-access.ts';
 
 /**
  * Less than the time limit of a check, so that a slow access method is reported by its own check.
  */
-const WAY_LIMIT: Milliseconds = 10_000;
+const ACCESS_LIMIT: Milliseconds = 10_000;
 
 /** The context of one round of checks. */
 export interface OpenContext {
@@ -67,21 +67,21 @@ export function openContext({ installation: options, ...rest }: ContextOptions):
     if (nomad.podNamed) return nomad.pod;
     return chooseServerPod(await pods().catch(() => []), nomad)?.name ?? nomad.pod;
   });
-  const nomadWays = once(async (): Promise<NomadWays> => {
+  const nomadAccess = once(async (): Promise<AccessTests> => {
     const known = await withToken(await settings(), tokens.nomad);
     const present = await cluster().then((one) => one !== null, trueIfFailed);
-    const ways = waysOf(known, present).map((access) => {
+    const tests = accessMethodsOf(known, present).map((access) => {
       const open = async () => {
         const pod = access === 'direct' ? known.nomad.pod : await serverPod();
         const own = { ...known, nomad: { ...known.nomad, access, pod } };
         return kept(connectNomadOf(own, options, connected));
       };
-      const tried = tryWay(access, open, { clock, limit: WAY_LIMIT, signal });
+      const result = testAccess(access, open, { clock, limit: ACCESS_LIMIT, signal });
       // If its check is skipped, nothing awaits this promise: avoid an unhandled rejection.
-      tried.catch(() => undefined);
-      return { access, tried };
+      result.catch(() => undefined);
+      return { access, result };
     });
-    return ways;
+    return tests;
   });
   const host = once(async (): Promise<HostUnderTest | null> => {
     const known = await settings();
@@ -106,8 +106,8 @@ export function openContext({ installation: options, ...rest }: ContextOptions):
       token: (of) => tokens[of](),
       cluster,
       pods,
-      nomadWays,
-      nomadNodes: once(async () => listNodes(await nomadWays(), signal)),
+      nomadAccess,
+      nomadNodes: once(async () => listNodes(await nomadAccess(), signal)),
       host,
       server: once(async () => {
         if ((await host()) === null) return null;
@@ -156,21 +156,25 @@ async function withToken(
 }
 
 /** Returns the access methods that commands would try, in order. */
-function waysOf({ nomad, kubernetes }: Settings, cluster: boolean): readonly NomadAccess[] {
+function accessMethodsOf(
+  { nomad, kubernetes }: Settings,
+  cluster: boolean,
+): readonly NomadAccess[] {
   const all: readonly NomadAccess[] = ['direct', 'proxy', 'port-forward', 'exec'];
   if (nomad.access !== 'auto') return [nomad.access];
   const direct = nomad.address !== null;
   // An address without a context means an external server: the kubeconfig's current cluster may be
   // unrelated.
   const through = cluster && (!direct || kubernetes.context !== null);
-  return all.filter((way) => (way === 'direct' ? direct : through));
+  return all.filter((access) => (access === 'direct' ? direct : through));
 }
 
 /** A missing kubeconfig is not an error if the settings do not refer to a cluster. */
 function nullIfNotMeant(error: unknown, { kubernetes, nomad, host }: Settings): null {
-  const asked = kubernetes.context !== null || kubernetes.kubeconfig.length > 0;
+  const configured = kubernetes.context !== null || kubernetes.kubeconfig.length > 0;
   const elsewhere = nomad.address !== null || host !== null;
-  if (!asked && elsewhere && isAdminError(error) && error.code === 'NO_KUBECONFIG') return null;
+  if (!configured && elsewhere && isAdminError(error) && error.code === 'NO_KUBECONFIG')
+    return null;
   throw error;
 }
 
@@ -180,9 +184,9 @@ function trueIfFailed(error: unknown): true {
   throw error;
 }
 
-async function listNodes(ways: NomadWays, signal: AbortSignal): Promise<readonly NomadNode[]> {
+async function listNodes(tests: AccessTests, signal: AbortSignal): Promise<readonly NomadNode[]> {
   const nodes: NomadNode[] = [];
-  const client = takenWay(await tryAll(ways))?.client;
+  const client = usedAccess(await accessResults(tests))?.client;
   if (!client) return nodes;
   for await (const node of client.nodes({ signal })) nodes.push(node);
   return nodes;

@@ -7,7 +7,11 @@ import { formatDuration } from '../units.ts';
  *
  * @throws AdminError of kind `timeout`, code REQUEST_TIMEOUT
  */
-export async function within<T>(asked: Promise<T>, clock: Clock, limit: Milliseconds): Promise<T> {
+export async function within<T>(
+  promise: Promise<T>,
+  clock: Clock,
+  limit: Milliseconds,
+): Promise<T> {
   const answered = new AbortController();
   const late = clock.sleep(limit, answered.signal).then(() => {
     throw new AdminError('timeout', `Timed out after ${formatDuration(limit)}`, {
@@ -16,7 +20,7 @@ export async function within<T>(asked: Promise<T>, clock: Clock, limit: Millisec
     });
   });
   try {
-    return await Promise.race([asked, late]);
+    return await Promise.race([promise, late]);
   } finally {
     answered.abort();
     // Already thrown above, or cancelled: avoid an unhandled rejection.

@@ -3,9 +3,9 @@ import type { Clock, Milliseconds } from '../clock.ts';
 import { AdminError } from '../errors.ts';
 import type { HttpClient, TlsOptions } from '../http/http.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
-import { FirstWayClient, type Route, type Way } from './access/first-way-client.ts';
+import { ClusterNotConnected } from './access/access-failure.ts';
+import { type AccessMethod, FallbackClient, type Route } from './access/fallback-client.ts';
 import { replaceMissingPod } from './access/missing-pod.ts';
-import { ClusterNotConnected } from './access/way-failure.ts';
 import type { NomadClient } from './client.ts';
 import { createHttpNomadClient } from './http/http-nomad-client.ts';
 import type { NomadAccess } from './model.ts';
@@ -49,7 +49,7 @@ export interface NomadConnection extends WantedPod {
 }
 
 /** The order in which the access methods are tried, cheapest first. */
-const ORDER: readonly NomadAccess[] = ['direct', 'proxy', 'port-forward', 'exec'];
+const METHOD_ORDER: readonly NomadAccess[] = ['direct', 'proxy', 'port-forward', 'exec'];
 /** The name in Nomad's certificates. The host name of a tunnel never matches it. */
 const CERTIFICATE_NAME = 'server.global.nomad';
 
@@ -62,18 +62,18 @@ const CERTIFICATE_NAME = 'server.global.nomad';
  *   BAD_NOMAD_ADDRESS
  */
 export function connectNomad(connection: NomadConnection): NomadClient {
-  return new FirstWayClient(routeOf(connection));
+  return new FallbackClient(routeOf(connection));
 }
 
 function routeOf(connection: NomadConnection): Route {
-  const wanted = connection.preferred === 'auto' ? ORDER : [connection.preferred];
-  const [first, ...others] = wanted.flatMap((access) => wayOf(access, connection) ?? []);
+  const wanted = connection.preferred === 'auto' ? METHOD_ORDER : [connection.preferred];
+  const [first, ...others] = wanted.flatMap((access) => methodOf(access, connection) ?? []);
   if (!first) throw notConfigured(connection.preferred);
   const { kubernetes, pod } = connection;
   return {
     pod,
-    ways: [first, ...others],
-    elsewhere: async (missing) => {
+    methods: [first, ...others],
+    findOtherPod: async (missing) => {
       if (!kubernetes) return { error: missing };
       const found = await replaceMissingPod(missing, connection, kubernetes);
       if ('error' in found) return found;
@@ -84,7 +84,7 @@ function routeOf(connection: NomadConnection): Route {
 }
 
 /** Returns null if the connection lacks a setting that the access method needs. */
-function wayOf(access: NomadAccess, connection: NomadConnection): Way | null {
+function methodOf(access: NomadAccess, connection: NomadConnection): AccessMethod | null {
   if (access === 'direct') {
     const { direct, openHttp } = connection;
     if (!direct) return null;

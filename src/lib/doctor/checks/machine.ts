@@ -6,11 +6,11 @@ import type { DoctorContext } from '../context.ts';
 import { within } from '../within.ts';
 
 /** The `Date` header has whole seconds, and a response takes time. */
-const SKEW_TOLD: Milliseconds = 5_000;
+const WARNING_SKEW: Milliseconds = 5_000;
 /** With such a skew, ages and deadlines are wrong and tokens may count as expired. */
-const SKEW_FAILS: Milliseconds = 300_000;
+const FAILURE_SKEW: Milliseconds = 300_000;
 /** Short, because another check reports a slow server. */
-const ANSWER_LIMIT: Milliseconds = 5_000;
+const FRONT_PAGE_LIMIT: Milliseconds = 5_000;
 const OLDEST_NODE = 22;
 
 /** CA0501: this machine's clock agrees with that of the cluster or the server. */
@@ -24,11 +24,11 @@ export const clockSkew: Check<Pick<DoctorContext, 'clock' | 'cluster' | 'server'
     if (theirs === null) return skipped('no service reported its time');
     const skew = context.clock.now().getTime() - theirs.at.getTime();
     const size = Math.abs(skew);
-    if (size < SKEW_TOLD) return ok(`matches the clock of ${theirs.whose}`);
-    const way = skew > 0 ? 'ahead of' : 'behind';
-    const message = `${formatDuration(size)} ${way} the clock of ${theirs.whose}`;
+    if (size < WARNING_SKEW) return ok(`matches the clock of ${theirs.whose}`);
+    const direction = skew > 0 ? 'ahead of' : 'behind';
+    const message = `${formatDuration(size)} ${direction} the clock of ${theirs.whose}`;
     const hint = 'Enable NTP, for example: timedatectl set-ntp true';
-    return size < SKEW_FAILS ? warning(message, hint) : failed(message, hint);
+    return size < FAILURE_SKEW ? warning(message, hint) : failed(message, hint);
   },
 };
 
@@ -62,12 +62,14 @@ export const auditWritable: Check<Pick<DoctorContext, 'machine'>> = {
   },
 };
 
-interface ToldTime {
+interface ReportedTime {
   readonly at: Date;
   readonly whose: string;
 }
 
-async function clusterTime({ cluster }: Pick<DoctorContext, 'cluster'>): Promise<ToldTime | null> {
+async function clusterTime({
+  cluster,
+}: Pick<DoctorContext, 'cluster'>): Promise<ReportedTime | null> {
   return unlessUnreachable(async () => {
     const at = await (await cluster())?.serverTime();
     return at ? { at, whose: 'the cluster' } : null;
@@ -76,16 +78,18 @@ async function clusterTime({ cluster }: Pick<DoctorContext, 'cluster'>): Promise
 
 async function serverTime(context: Pick<DoctorContext, 'clock' | 'server'>) {
   return unlessUnreachable(async () => {
-    const asked = context.server().then((server) => server?.frontPage());
-    const at = (await within(asked, context.clock, ANSWER_LIMIT))?.at;
+    const frontPage = context.server().then((server) => server?.frontPage());
+    const at = (await within(frontPage, context.clock, FRONT_PAGE_LIMIT))?.at;
     return at ? { at, whose: 'the server' } : null;
   });
 }
 
 /** Ignores an unreachable service: its own check reports it. */
-async function unlessUnreachable(ask: () => Promise<ToldTime | null>): Promise<ToldTime | null> {
+async function unlessUnreachable(
+  read: () => Promise<ReportedTime | null>,
+): Promise<ReportedTime | null> {
   try {
-    return await ask();
+    return await read();
   } catch (error) {
     if (isAdminError(error)) return null;
     throw error;

@@ -1,12 +1,12 @@
 import type { NomadAccess } from '../../nomad/model.ts';
 import { type Check, failed, notConfigured, ok, skipped, warning } from '../check.ts';
 import type { DoctorContext } from '../context.ts';
-import { blamedWay, type TriedWay, takenWay, tryAll } from '../nomad-ways.ts';
+import { type AccessResult, accessResults, failedAccess, usedAccess } from '../nomad-access.ts';
 
-type Needs = Pick<DoctorContext, 'nomadWays'>;
+type Needs = Pick<DoctorContext, 'nomadAccess'>;
 
 /** The codes of the access methods, in the order in which commands try them. */
-export const WAY_CODES: Readonly<Record<NomadAccess, string>> = {
+export const ACCESS_CODES: Readonly<Record<NomadAccess, string>> = {
   direct: 'CA0301',
   proxy: 'CA0302',
   'port-forward': 'CA0303',
@@ -18,41 +18,41 @@ const CLUSTER = ['CA0205', 'CA0208', 'CA0209', 'CA0212'];
 
 /** CA0301 to CA0304: each configured access method reaches Nomad. */
 export const nomadAccess: readonly Check<Needs>[] = [
-  wayCheck('direct', 'Nomad can be reached at its address', []),
-  wayCheck('proxy', 'Nomad can be reached through the pod proxy', CLUSTER),
-  wayCheck('port-forward', 'Nomad can be reached by port-forward', CLUSTER),
-  wayCheck('exec', 'Nomad can be reached by its CLI in the pod', CLUSTER),
+  accessCheck('direct', 'Nomad can be reached at its address', []),
+  accessCheck('proxy', 'Nomad can be reached through the pod proxy', CLUSTER),
+  accessCheck('port-forward', 'Nomad can be reached by port-forward', CLUSTER),
+  accessCheck('exec', 'Nomad can be reached by its CLI in the pod', CLUSTER),
 ];
 
-function wayCheck(access: NomadAccess, name: string, after: readonly string[]): Check<Needs> {
+function accessCheck(access: NomadAccess, name: string, after: readonly string[]): Check<Needs> {
   return {
-    code: WAY_CODES[access],
+    code: ACCESS_CODES[access],
     category: 'nomad',
     name,
     needs: ['CA0103'],
     unlessFailed: ['CA0104', ...after],
     async run(context) {
-      const known = await context.nomadWays();
-      const own = known.find((one) => one.access === access);
-      if (!own) return notConfigured('not set up');
-      const [way, ways] = await Promise.all([own.tried, tryAll(known)]);
-      const { outcome, error } = way;
+      const tests = await context.nomadAccess();
+      const test = tests.find((one) => one.access === access);
+      if (!test) return notConfigured('not set up');
+      const [result, results] = await Promise.all([test.result, accessResults(tests)]);
+      const { outcome, error } = result;
       const { message = '', hint = 'See: circleci-admin config show' } = error ?? {};
-      const taken = takenWay(ways);
-      if (outcome === 'works')
-        return ok(taken?.access === access ? 'used by commands' : 'fallback');
+      const used = usedAccess(results);
+      if (outcome === 'works') return ok(used?.access === access ? 'used by commands' : 'fallback');
       if (outcome === 'forbidden') return skipped('not permitted: see CA0209');
-      if (taken) return warning(`${message} (commands use ${taken.access})`, hint);
-      const blamed = blamedWay(ways);
-      if (blamed && blamed.access !== access) return skipped(`see ${WAY_CODES[blamed.access]}`);
-      return failed(reasons(ways), hint);
+      if (used) return warning(`${message} (commands use ${used.access})`, hint);
+      const failedMethod = failedAccess(results);
+      if (failedMethod && failedMethod.access !== access)
+        return skipped(`see ${ACCESS_CODES[failedMethod.access]}`);
+      return failed(reasons(results), hint);
     },
   };
 }
 
 /** Explains why no access method works, with the error of each. */
-function reasons(ways: readonly TriedWay[]): string {
-  const tried = ways.filter(({ outcome }) => outcome === 'failed');
+function reasons(results: readonly AccessResult[]): string {
+  const tried = results.filter(({ outcome }) => outcome === 'failed');
   if (tried.length <= 1) return tried[0]?.error?.message ?? 'Nomad cannot be reached';
   return `Nomad cannot be reached. ${tried.map(({ access, error }) => `${access}: ${error?.message}`).join('; ')}`;
 }

@@ -1,31 +1,31 @@
 import { type Check, failed, notConfigured, ok, skipped, warning } from '../check.ts';
 import type { DoctorContext } from '../context.ts';
-import { blamedWay, takenWay, tryAll } from '../nomad-ways.ts';
-import { WAY_CODES } from './nomad-access.ts';
+import { accessResults, failedAccess, usedAccess } from '../nomad-access.ts';
+import { ACCESS_CODES } from './nomad-access.ts';
 
 /** The supported Nomad versions: those of servers and clients in use. */
 const KNOWN = { oldest: [0, 11], newestMajor: 2 } as const;
 
 /** CA0305: the Nomad servers have a leader. Without one they answer hardly any request. */
-export const nomadLeader: Check<Pick<DoctorContext, 'nomadWays'>> = {
+export const nomadLeader: Check<Pick<DoctorContext, 'nomadAccess'>> = {
   code: 'CA0305',
   category: 'nomad',
   name: 'Nomad has a leader',
   needs: ['CA0103'],
-  needsOneOf: Object.values(WAY_CODES),
+  needsOneOf: Object.values(ACCESS_CODES),
   unlessFailed: ['CA0104'],
   async run(context) {
-    const ways = await tryAll(await context.nomadWays());
-    const taken = takenWay(ways);
-    if (!taken) {
-      if (ways.length === 0) return notConfigured('access to Nomad is not configured');
-      const blamed = blamedWay(ways);
+    const results = await accessResults(await context.nomadAccess());
+    const used = usedAccess(results);
+    if (!used) {
+      if (results.length === 0) return notConfigured('access to Nomad is not configured');
+      const failedMethod = failedAccess(results);
       return skipped(
-        `Nomad cannot be reached: see ${blamed ? WAY_CODES[blamed.access] : 'CA0209'}`,
+        `Nomad cannot be reached: see ${failedMethod ? ACCESS_CODES[failedMethod.access] : 'CA0209'}`,
       );
     }
-    if (taken.leader !== null) return ok(taken.leader);
-    if (taken.error && taken.error.code !== 'NOMAD_NO_LEADER') throw taken.error;
+    if (used.leader !== null) return ok(used.leader);
+    if (used.error && used.error.code !== 'NOMAD_NO_LEADER') throw used.error;
     return failed(
       'there is no leader',
       'Check the servers: circleci-admin nomad cli -- server members; and the log of their pod',
@@ -47,15 +47,15 @@ export const nomadToken: Check<Pick<DoctorContext, 'nomadNodes' | 'token'>> = {
 };
 
 /** CA0307: the Nomad server's version is supported. */
-export const nomadVersion: Check<Pick<DoctorContext, 'nomadWays'>> = {
+export const nomadVersion: Check<Pick<DoctorContext, 'nomadAccess'>> = {
   code: 'CA0307',
   category: 'nomad',
   name: "Nomad's version is supported",
   needs: ['CA0306'],
   async run(context) {
-    const taken = takenWay(await tryAll(await context.nomadWays()));
-    if (!taken) return skipped('see CA0305');
-    const { version } = await taken.client.agent();
+    const used = usedAccess(await accessResults(await context.nomadAccess()));
+    if (!used) return skipped('see CA0305');
+    const { version } = await used.client.agent();
     const [major, minor] = majorMinor(version);
     if (major === KNOWN.oldest[0] && minor < KNOWN.oldest[1]) {
       const hint = 'Commands may show incomplete data; upgrade CircleCI Server.';
@@ -70,15 +70,15 @@ export const nomadVersion: Check<Pick<DoctorContext, 'nomadWays'>> = {
 };
 
 /** CA0308: no client is newer than its server, which Nomad does not support. */
-export const nomadClientVersions: Check<Pick<DoctorContext, 'nomadWays' | 'nomadNodes'>> = {
+export const nomadClientVersions: Check<Pick<DoctorContext, 'nomadAccess' | 'nomadNodes'>> = {
   code: 'CA0308',
   category: 'nomad',
   name: 'the clients are compatible with the server',
   needs: ['CA0307'],
   async run(context) {
-    const taken = takenWay(await tryAll(await context.nomadWays()));
-    if (!taken) return skipped('see CA0305');
-    const server = (await taken.client.agent()).version;
+    const used = usedAccess(await accessResults(await context.nomadAccess()));
+    if (!used) return skipped('see CA0305');
+    const server = (await used.client.agent()).version;
     const live = (await context.nomadNodes()).filter(({ status }) => status !== 'down');
     const versions = [...new Set(live.flatMap(({ version }) => version ?? []))].sort();
     if (live.length === 0) return ok('there are no clients');
@@ -89,8 +89,8 @@ export const nomadClientVersions: Check<Pick<DoctorContext, 'nomadWays' | 'nomad
       return warning(`clients run ${newer.join(', ')}, newer than the server's ${server}`, hint);
     }
     const older = versions.filter((version) => isNewer(server, version));
-    const told = older.length > 0 ? `; ${older.join(', ')} is older, which is fine` : '';
-    return ok(`${versions.join(', ') || 'unknown'} with server ${server}${told}`);
+    const olderNote = older.length > 0 ? `; ${older.join(', ')} is older, which is fine` : '';
+    return ok(`${versions.join(', ') || 'unknown'} with server ${server}${olderNote}`);
   },
 };
 

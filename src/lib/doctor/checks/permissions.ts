@@ -19,9 +19,9 @@ interface Permission {
   /** Hardly any command works without it. */
   readonly essential?: true;
   /** The Nomad access method that requires it. */
-  readonly way?: NomadAccess;
+  readonly access?: NomadAccess;
   /** Whether it is also required for something else. */
-  readonly alsoElse?: true;
+  readonly otherUses?: true;
   /** Whether only mutating commands require it. */
   readonly changes?: true;
 }
@@ -38,14 +38,14 @@ export const PERMISSIONS: readonly Permission[] = [
     resource: 'pods',
     subresource: 'proxy',
     purpose: 'read Nomad through the pod proxy',
-    way: 'proxy',
+    access: 'proxy',
   },
   {
     verb: 'create',
     resource: 'pods',
     subresource: 'proxy',
     purpose: 'drain clients through the pod proxy',
-    way: 'proxy',
+    access: 'proxy',
     changes: true,
   },
   {
@@ -54,7 +54,7 @@ export const PERMISSIONS: readonly Permission[] = [
     subresource: 'portforward',
     webSocket: true,
     purpose: 'reach Nomad by port-forward',
-    way: 'port-forward',
+    access: 'port-forward',
   },
   {
     verb: 'create',
@@ -62,8 +62,8 @@ export const PERMISSIONS: readonly Permission[] = [
     subresource: 'exec',
     webSocket: true,
     purpose: 'run commands in pods for nomad cli, troubleshoot queue',
-    way: 'exec',
-    alsoElse: true,
+    access: 'exec',
+    otherUses: true,
   },
   {
     verb: 'get',
@@ -102,20 +102,21 @@ export const permissions: Check<Needs> = {
   async run(context) {
     const { readOnly, nomad } = await context.settings();
     const cluster = theCluster(await context.cluster());
-    const isTaken = (way: NomadAccess): boolean => nomad.access === 'auto' || way === nomad.access;
+    const isUsed = (access: NomadAccess): boolean =>
+      nomad.access === 'auto' || access === nomad.access;
     const version = await cluster.version();
-    const asked = PERMISSIONS.filter(
-      ({ way, changes, alsoElse }) =>
-        !(readOnly && changes) && (way === undefined || alsoElse || isTaken(way)),
+    const required = PERMISSIONS.filter(
+      ({ access, changes, otherUses }) =>
+        !(readOnly && changes) && (access === undefined || otherUses || isUsed(access)),
     ).map((one) => (one.webSocket ? { ...one, verb: webSocketVerb(version) } : one));
-    const granted = await Promise.all(asked.map((one) => isGranted(cluster, one)));
-    const missing = asked.filter((_, at) => !granted[at]);
+    const granted = await Promise.all(required.map((one) => isGranted(cluster, one)));
+    const missing = required.filter((_, at) => !granted[at]);
     const [first] = missing;
-    if (!first) return ok(`all ${asked.length} permissions`);
+    if (!first) return ok(`all ${required.length} permissions`);
     const list = missing.map((one) => `${nameOf(one)} (${one.purpose})`).join(', ');
     const hint = `Ask for a role as in docs/permissions.md; check with: ${questionOf(first, cluster)}`;
-    const usable = asked.some(
-      ({ way, changes }, at) => way && isTaken(way) && !changes && granted[at],
+    const usable = required.some(
+      ({ access, changes }, at) => access && isUsed(access) && !changes && granted[at],
     );
     const outside = nomad.address !== null && nomad.access !== 'proxy';
     const hopeless = missing.some(({ essential }) => essential) || !(usable || outside);

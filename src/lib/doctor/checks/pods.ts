@@ -7,7 +7,7 @@ import { theCluster } from './cluster-access.ts';
 
 /** A younger pod may still be starting. */
 const STARTING_MS = 120_000;
-const TOLD = 5;
+const LISTED = 5;
 
 /** CA0210: the namespace has pods. */
 export const podsPresent: Check<Pick<DoctorContext, 'cluster' | 'pods'>> = {
@@ -45,9 +45,9 @@ export const podsReady: Check<Pick<DoctorContext, 'pods' | 'clock' | 'settings'>
     if (unready.length === 0) {
       return ok(`all ${meant.length}${server ? ' besides the Nomad server' : ''}`);
     }
-    const told = unready.slice(0, TOLD).map((pod) => `${pod.name} (${stateOf(pod)})`);
-    const more = unready.length > TOLD ? ` and ${unready.length - TOLD} more` : '';
-    const message = `${unready.length} of ${meant.length} not ready: ${told.join(', ')}${more}`;
+    const listed = unready.slice(0, LISTED).map((pod) => `${pod.name} (${stateOf(pod)})`);
+    const more = unready.length > LISTED ? ` and ${unready.length - LISTED} more` : '';
+    const message = `${unready.length} of ${meant.length} not ready: ${listed.join(', ')}${more}`;
     const [first] = unready;
     const hint = `To see why: kubectl describe pod ${first?.name ?? ''} -n ${first?.namespace ?? ''}`;
     const starting = unready.every(

@@ -3,7 +3,7 @@ import type { KubernetesClient } from '../../kubernetes/client.ts';
 import { chooseServerPod, nomadServersAmong, type WantedPod } from '../server-pods.ts';
 
 /** The pod to use instead, or the error to report. */
-export type InItsPlace = { readonly pod: string } | { readonly error: AdminError };
+export type Replacement = { readonly pod: string } | { readonly error: AdminError };
 
 /**
  * Looks for a replacement if the server's pod does not exist (its name changes with the version of
@@ -16,7 +16,7 @@ export async function replaceMissingPod(
   missing: AdminError,
   wanted: WantedPod,
   connect: () => Promise<Pick<KubernetesClient, 'listPods'>>,
-): Promise<InItsPlace> {
+): Promise<Replacement> {
   try {
     const pods = await (await connect()).listPods();
     const found = wanted.podNamed ? null : chooseServerPod(pods, wanted);

@@ -1,7 +1,7 @@
 import { type Readable, Writable } from 'node:stream';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
+import { isMissingPod, reportableError } from '../access/access-failure.ts';
 import { replaceMissingPod } from '../access/missing-pod.ts';
-import { isMissingPod, presentable } from '../access/way-failure.ts';
 import type { WantedPod } from '../server-pods.ts';
 import { execInServerPod } from './exec-in-server-pod.ts';
 
@@ -77,7 +77,7 @@ async function inServerPod<T>(
   try {
     return await runIn(wanted.pod);
   } catch (error) {
-    const missing = presentable(error, wanted.pod);
+    const missing = reportableError(error, wanted.pod);
     if (!isMissingPod(missing)) throw error;
     const found = await replaceMissingPod(missing, wanted, async () => kubernetes);
     if ('error' in found) throw found.error;

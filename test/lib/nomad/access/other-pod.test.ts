@@ -3,6 +3,7 @@ import type { AdminError } from '../../../../src/lib/errors.ts';
 import type { NodeId } from '../../../../src/lib/nomad/model.ts';
 import type { PodSpec } from '../../../../src/lib/sandbox/kubernetes/scenario.ts';
 import { all, failureOf } from '../http/recorded-nomad.ts';
+import { clusterAt, connected } from './connected-nomad.ts';
 import {
   EXEC,
   FORWARD,
@@ -12,7 +13,6 @@ import {
   type Setup,
   setUp,
 } from './recorded-cluster.ts';
-import { clusterAt, connected } from './ways.ts';
 
 const NODE = '4ad846c5-2aad-cbf8-09d9-e3e54d2d00dd' as NodeId;
 const LIST = rule('pods', 'list');

@@ -21,7 +21,7 @@ import {
   serve,
   serveRecordings,
 } from '../http/recorded-nomad.ts';
-import { clusterAt, connected } from './ways.ts';
+import { clusterAt, connected } from './connected-nomad.ts';
 
 /** Permissions, in the form of a Role's rules. */
 export const PROXY_GET = rule('pods/proxy', 'get');

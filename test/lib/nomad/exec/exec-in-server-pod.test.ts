@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { execInServerPod } from '../../../../src/lib/nomad/exec/exec-in-server-pod.ts';
 import { ADMIN_TOKEN } from '../../../../src/lib/sandbox/kubernetes/scenario.ts';
 import { startRig } from '../../sandbox/kubernetes/rig.ts';
-import { clusterAt } from '../access/ways.ts';
+import { clusterAt } from '../access/connected-nomad.ts';
 import { failureOf } from '../http/recorded-nomad.ts';
 
 async function pod(containers: readonly string[]) {

@@ -5,7 +5,7 @@ import type { NomadAccess } from '../nomad/model.ts';
 import { within } from './within.ts';
 
 /** The result of trying an access method to Nomad. */
-export interface TriedWay {
+export interface AccessResult {
   readonly access: NomadAccess;
   readonly client: NomadClient | null;
   /** The leader as reported over this access method; null if there is none. */
@@ -20,32 +20,32 @@ export interface TriedWay {
 }
 
 /** A configured access method and the pending result of trying it. */
-export interface WayUnderTest {
+export interface AccessTest {
   readonly access: NomadAccess;
-  readonly tried: Promise<TriedWay>;
+  readonly result: Promise<AccessResult>;
 }
 
-/** The configured access methods, in order of preference. */
-export type NomadWays = readonly WayUnderTest[];
+/** The pending results of the configured access methods, in order of preference. */
+export type AccessTests = readonly AccessTest[];
 
 /** Waits for the results of all access methods. */
-export function tryAll(ways: NomadWays): Promise<readonly TriedWay[]> {
-  return Promise.all(ways.map(({ tried }) => tried));
+export function accessResults(tests: AccessTests): Promise<readonly AccessResult[]> {
+  return Promise.all(tests.map(({ result }) => result));
 }
 
 /** Tries an access method by requesting the leader, which needs no permission in Nomad. */
-export async function tryWay(
+export async function testAccess(
   access: NomadAccess,
   open: () => Promise<NomadClient>,
   { clock, limit, signal }: { clock: Clock; limit: Milliseconds; signal: AbortSignal },
-): Promise<TriedWay> {
+): Promise<AccessResult> {
   let client: NomadClient | null = null;
-  const ask = async (): Promise<string | null> => {
+  const readLeader = async (): Promise<string | null> => {
     client = await open();
     return client.leader({ signal });
   };
   try {
-    const leader = await within(ask(), clock, limit);
+    const leader = await within(readLeader(), clock, limit);
     return { access, client, leader, outcome: 'works', error: null };
   } catch (error) {
     if (!isAdminError(error)) throw error;
@@ -54,12 +54,12 @@ export async function tryWay(
 }
 
 /** Returns the access method that commands use: the first that works. */
-export function takenWay(
-  ways: readonly TriedWay[],
-): (TriedWay & { readonly client: NomadClient }) | null {
-  for (const way of ways) {
-    const { client } = way;
-    if (way.outcome === 'works' && client !== null) return { ...way, client };
+export function usedAccess(
+  results: readonly AccessResult[],
+): (AccessResult & { readonly client: NomadClient }) | null {
+  for (const result of results) {
+    const { client } = result;
+    if (result.outcome === 'works' && client !== null) return { ...result, client };
   }
   return null;
 }
@@ -68,9 +68,9 @@ export function takenWay(
  * Returns the access method whose check reports that none works; null if one works, or if none
  * failed otherwise than by missing permissions.
  */
-export function blamedWay(ways: readonly TriedWay[]): TriedWay | null {
-  if (takenWay(ways)) return null;
-  return ways.find(({ outcome }) => outcome === 'failed') ?? null;
+export function failedAccess(results: readonly AccessResult[]): AccessResult | null {
+  if (usedAccess(results)) return null;
+  return results.find(({ outcome }) => outcome === 'failed') ?? null;
 }
 
 /** Error codes that start with NOMAD_ although Nomad itself did not respond. */
@@ -81,7 +81,7 @@ const NOT_NOMAD: ReadonlySet<string> = new Set([
   'NOMAD_POD_NOT_FOUND',
 ]);
 
-function outcomeOf({ code }: AdminError): TriedWay['outcome'] {
+function outcomeOf({ code }: AdminError): AccessResult['outcome'] {
   if (code === 'KUBERNETES_FORBIDDEN') return 'forbidden';
   return code.startsWith('NOMAD_') && !NOT_NOMAD.has(code) ? 'works' : 'failed';
 }

@@ -11,9 +11,9 @@ import { ADMIN_TOKEN } from '../../../../src/lib/sandbox/kubernetes/scenario.ts'
 import type { Sandbox } from '../../../../src/lib/sandbox/sandbox.ts';
 import { startSandbox } from '../../../support/sandbox.ts';
 import { all, failureOf } from '../http/recorded-nomad.ts';
-import { clusterAt, connected } from './ways.ts';
+import { clusterAt, connected } from './connected-nomad.ts';
 
-const WAYS = ['direct', 'proxy', 'port-forward', 'exec'] as const;
+const METHODS = ['direct', 'proxy', 'port-forward', 'exec'] as const;
 const HOUR = 3_600_000;
 
 describe.each(['0.11.8', '1.0.4', '1.1.2', '1.4.568-7ee1d6dec', '2.0.5'])('Nomad %s', (version) => {
@@ -24,7 +24,7 @@ describe.each(['0.11.8', '1.0.4', '1.1.2', '1.4.568-7ee1d6dec', '2.0.5'])('Nomad
   it('gives the same answers by every method, and null for what a method does not report', async () => {
     const sandbox = await sandboxOf(version);
     const [expected, ...others] = await Promise.all(
-      WAYS.map(async (access) => ({
+      METHODS.map(async (access) => ({
         access,
         seen: await lookAround(by(sandbox, access), sandbox),
       })),
@@ -40,7 +40,7 @@ describe.each(['0.11.8', '1.0.4', '1.1.2', '1.4.568-7ee1d6dec', '2.0.5'])('Nomad
     }
   });
 
-  it.each(WAYS)('can be drained, watched and made eligible by %s', async (access) => {
+  it.each(METHODS)('can be drained, watched and made eligible by %s', async (access) => {
     const sandbox = await sandboxOf(version);
     const nomad = by(sandbox, access);
     const direct = by(sandbox, 'direct');
@@ -71,7 +71,7 @@ describe.each(['0.11.8', '1.0.4', '1.1.2', '1.4.568-7ee1d6dec', '2.0.5'])('Nomad
     expect((await direct.node(id)).value).toMatchObject({ draining: false, eligible: true });
   });
 
-  it.each(WAYS)('gives the same errors by %s', async (access) => {
+  it.each(METHODS)('gives the same errors by %s', async (access) => {
     const sandbox = await sandboxOf(version);
     const nomad = by(sandbox, access);
     const nobody = '00000000-0000-0000-0000-000000000000';
@@ -93,7 +93,7 @@ describe.each(['0.11.8', '1.0.4', '1.1.2', '1.4.568-7ee1d6dec', '2.0.5'])('Nomad
     expect(await failureOf(log)).toMatchObject({ code: 'NOMAD_CLIENT_UNREACHABLE' });
   });
 
-  it.each(WAYS)('reports a missing leader by %s', async (access) => {
+  it.each(METHODS)('reports a missing leader by %s', async (access) => {
     const sandbox = await sandboxOf(version);
     const nomad = by(sandbox, access);
     expect(await nomad.leader()).toMatch(/:4647$/);

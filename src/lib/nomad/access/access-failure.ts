@@ -2,15 +2,15 @@ import { AdminError, type ErrorKind, isAdminError } from '../../errors.ts';
 import type { NomadAccess } from '../model.ts';
 
 /** The error of an access method that did not reach Nomad. */
-export interface WayFailure {
+export interface AccessFailure {
   readonly access: NomadAccess;
   readonly error: AdminError;
 }
 
 /** What an error means for the access method that it occurred with. */
-export type Verdict =
+export type FailureScope =
   /** This access method does not work; another one may. */
-  | 'way'
+  | 'method'
   /** No access method through this cluster can work. */
   | 'cluster'
   /** The error comes from Nomad itself or from this program: every access method gives the same. */
@@ -21,7 +21,7 @@ export type Verdict =
  */
 const REFUSED_BEFORE_SENT: ReadonlySet<string> = new Set(['KUBERNETES_FORBIDDEN']);
 
-const OF_THE_WAY: ReadonlySet<string> = new Set([
+const METHOD_CODES: ReadonlySet<string> = new Set([
   ...REFUSED_BEFORE_SENT,
   'NOMAD_UNREACHABLE',
   'PORT_REFUSED',
@@ -30,7 +30,7 @@ const OF_THE_WAY: ReadonlySet<string> = new Set([
   'KUBERNETES_ERROR',
 ]);
 
-const OF_THE_CLUSTER: ReadonlySet<string> = new Set([
+const CLUSTER_CODES: ReadonlySet<string> = new Set([
   'KUBERNETES_UNREACHABLE',
   'KUBERNETES_UNAUTHORIZED',
   'CREDENTIALS_FAILED',
@@ -46,13 +46,13 @@ export class ClusterNotConnected extends Error {
 }
 
 /** Determines whether another access method may succeed after an error. */
-export function judge(error: unknown): Verdict {
+export function failureScope(error: unknown): FailureScope {
   if (error instanceof ClusterNotConnected) {
     return isAdminError(error.cause) ? 'cluster' : 'answer';
   }
   if (!isAdminError(error)) return 'answer';
-  if (OF_THE_CLUSTER.has(error.code)) return 'cluster';
-  return OF_THE_WAY.has(error.code) ? 'way' : 'answer';
+  if (CLUSTER_CODES.has(error.code)) return 'cluster';
+  return METHOD_CODES.has(error.code) ? 'method' : 'answer';
 }
 
 /** Returns whether the error proves that nothing reached Nomad. */
@@ -60,20 +60,24 @@ export function isRefusedBeforeSent(error: unknown): boolean {
   return isAdminError(error) && REFUSED_BEFORE_SENT.has(error.code);
 }
 
-/** Returns whether a {@link presentable} error means that the server's pod does not exist. */
+/** Returns whether a {@link reportableError} means that the server's pod does not exist. */
 export function isMissingPod(error: unknown): error is AdminError {
   return isAdminError(error) && error.code === 'NOMAD_POD_NOT_FOUND';
 }
 
 /** Returns the error for the operator: a missing pod is reported as the missing Nomad server. */
-export function presentable(error: unknown, pod: string): unknown {
-  const own = error instanceof ClusterNotConnected ? error.cause : error;
-  if (!isAdminError(own) || own.code !== 'POD_NOT_FOUND') return own;
-  return new AdminError('notFound', `There is no Nomad server in pod "${pod}": ${own.message}`, {
-    code: 'NOMAD_POD_NOT_FOUND',
-    hint: 'Name its pod with --nomad-pod, or, for servers outside the cluster, set --nomad-address.',
-    cause: own,
-  });
+export function reportableError(error: unknown, pod: string): unknown {
+  const original = error instanceof ClusterNotConnected ? error.cause : error;
+  if (!isAdminError(original) || original.code !== 'POD_NOT_FOUND') return original;
+  return new AdminError(
+    'notFound',
+    `There is no Nomad server in pod "${pod}": ${original.message}`,
+    {
+      code: 'NOMAD_POD_NOT_FOUND',
+      hint: 'Name its pod with --nomad-pod, or, for servers outside the cluster, set --nomad-address.',
+      cause: original,
+    },
+  );
 }
 
 /**
@@ -81,7 +85,7 @@ export function presentable(error: unknown, pod: string): unknown {
  * it is. If all errors have the same kind, the result has it too: three refusals, for example, mean
  * that permissions are missing.
  */
-export function noWayLeft(failures: readonly WayFailure[]): AdminError {
+export function allMethodsFailed(failures: readonly AccessFailure[]): AdminError {
   const [first] = failures;
   if (first && failures.length === 1) return first.error;
   const kinds = new Set<ErrorKind>(failures.map(({ error }) => error.kind));

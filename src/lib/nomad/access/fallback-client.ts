@@ -23,17 +23,17 @@ import type {
   NomadNodeDetail,
 } from '../model.ts';
 import {
+  type AccessFailure,
+  allMethodsFailed,
+  type FailureScope,
+  failureScope,
   isMissingPod,
   isRefusedBeforeSent,
-  judge,
-  noWayLeft,
-  presentable,
-  type Verdict,
-  type WayFailure,
-} from './way-failure.ts';
+  reportableError,
+} from './access-failure.ts';
 
 /** An access method to a Nomad server that is not open yet. */
-export interface Way {
+export interface AccessMethod {
   readonly access: NomadAccess;
   /** Creates the client, which sends nothing before the first call. */
   open(): Promise<NomadClient>;
@@ -44,9 +44,9 @@ export interface Route {
   /** The pod of the server. */
   readonly pod: string;
   /** In order of preference. */
-  readonly ways: readonly [Way, ...Way[]];
+  readonly methods: readonly [AccessMethod, ...AccessMethod[]];
   /** Returns the route to another pod if this one does not exist, or the error to report. */
-  elsewhere(
+  findOtherPod(
     missing: AdminError,
   ): Promise<{ readonly route: Route } | { readonly error: AdminError }>;
 }
@@ -57,14 +57,14 @@ export interface Route {
  * The method is kept after its first answer. The method is never determined with a mutating
  * request, so that no such request is sent twice.
  */
-export class FirstWayClient implements NomadClient {
+export class FallbackClient implements NomadClient {
   readonly #first: Route;
   #route: Route;
-  #seeking: ReturnType<Route['elsewhere']> | null = null;
-  readonly #opened = new Map<Way, Promise<NomadClient>>();
-  #at = 0;
-  #proven = false;
-  #failures: WayFailure[] = [];
+  #podSearch: ReturnType<Route['findOtherPod']> | null = null;
+  readonly #opened = new Map<AccessMethod, Promise<NomadClient>>();
+  #methodIndex = 0;
+  #confirmed = false;
+  #failures: AccessFailure[] = [];
 
   constructor(route: Route) {
     this.#first = route;
@@ -72,7 +72,7 @@ export class FirstWayClient implements NomadClient {
   }
 
   get access(): NomadAccess {
-    return this.#way().access;
+    return this.#method().access;
   }
 
   agent(options?: ReadOptions): Promise<Agent> {
@@ -155,26 +155,26 @@ export class FirstWayClient implements NomadClient {
     );
   }
 
-  async #read<T>(ask: (nomad: NomadClient) => Promise<T>): Promise<T> {
+  async #read<T>(read: (nomad: NomadClient) => Promise<T>): Promise<T> {
     for (;;) {
-      const way = this.#way();
+      const method = this.#method();
       try {
-        const answer = await ask(await this.#open(way));
-        this.#prove(way);
+        const answer = await read(await this.#open(method));
+        this.#confirm(method);
         return answer;
       } catch (error) {
-        await this.#leave(way, error, !this.#proven || way !== this.#way());
+        await this.#failOver(method, error, !this.#confirmed || method !== this.#method());
       }
     }
   }
 
   /** The first item decides on the access method, which then yields all other items directly. */
-  #stream<T>(ask: (nomad: NomadClient) => AsyncIterable<T>): AsyncIterable<T> {
+  #stream<T>(read: (nomad: NomadClient) => AsyncIterable<T>): AsyncIterable<T> {
     const iterate = (): AsyncIterator<T, undefined> => {
       let items: AsyncIterator<T> | undefined;
       const begin = (): Promise<IteratorResult<T>> =>
         this.#read(async (nomad) => {
-          const begun = ask(nomad)[Symbol.asyncIterator]();
+          const begun = read(nomad)[Symbol.asyncIterator]();
           const first = await begun.next();
           items = begun;
           return first;
@@ -194,13 +194,13 @@ export class FirstWayClient implements NomadClient {
     make: (nomad: NomadClient) => Promise<void>,
     options: ReadOptions | undefined,
   ): Promise<void> {
-    if (!this.#proven) await this.leader(options);
+    if (!this.#confirmed) await this.leader(options);
     for (;;) {
-      const way = this.#way();
+      const method = this.#method();
       try {
-        return await make(await this.#open(way));
+        return await make(await this.#open(method));
       } catch (error) {
-        await this.#leave(way, error, isRefusedBeforeSent(error));
+        await this.#failOver(method, error, isRefusedBeforeSent(error));
         // The next access method is determined with a read, as the first one was.
         await this.leader(options);
       }
@@ -210,76 +210,76 @@ export class FirstWayClient implements NomadClient {
   /**
    * Switches to another pod or method; throws the error if that is not allowed or does not help.
    */
-  async #leave(way: Way, error: unknown, mayLeave: boolean): Promise<void> {
-    let own = presentable(error, this.#route.pod);
-    if (isMissingPod(own) && mayLeave && way === this.#way()) {
-      const told = await this.#seek(own);
-      if (told === null) return;
-      own = told;
+  async #failOver(method: AccessMethod, error: unknown, maySwitch: boolean): Promise<void> {
+    let reported = reportableError(error, this.#route.pod);
+    if (isMissingPod(reported) && maySwitch && method === this.#method()) {
+      const podError = await this.#switchPod(reported);
+      if (podError === null) return;
+      reported = podError;
     }
-    const final = this.#turn(way, judge(error), own, mayLeave);
+    const final = this.#switchMethod(method, failureScope(error), reported, maySwitch);
     if (final) throw final.error;
   }
 
   /** Switches to another pod with the same method; returns the error to report if there is none. */
-  async #seek(missing: AdminError): Promise<AdminError | null> {
+  async #switchPod(missing: AdminError): Promise<AdminError | null> {
     const from = this.#route;
     // Concurrent requests that find the pod missing share one search.
-    this.#seeking ??= from.elsewhere(missing).finally(() => {
-      this.#seeking = null;
+    this.#podSearch ??= from.findOtherPod(missing).finally(() => {
+      this.#podSearch = null;
     });
-    const found = await this.#seeking;
+    const found = await this.#podSearch;
     // A concurrent request has already switched the route.
     if (this.#route !== from) return null;
     if ('error' in found) return found.error;
     this.#route = found.route;
-    this.#proven = false;
+    this.#confirmed = false;
     return null;
   }
 
   /** Switches to the next method; returns the error if that is not allowed or does not help. */
-  #turn(
-    way: Way,
-    verdict: Verdict,
-    own: unknown,
-    mayLeave: boolean,
+  #switchMethod(
+    method: AccessMethod,
+    scope: FailureScope,
+    reported: unknown,
+    maySwitch: boolean,
   ): { readonly error: unknown } | null {
-    if (isAdminError(own) && own.code.startsWith('NOMAD_') && verdict === 'answer') {
-      this.#prove(way);
+    if (isAdminError(reported) && reported.code.startsWith('NOMAD_') && scope === 'answer') {
+      this.#confirm(method);
     }
-    if (!isAdminError(own) || verdict === 'answer' || !mayLeave) return { error: own };
+    if (!isAdminError(reported) || scope === 'answer' || !maySwitch) return { error: reported };
     // A concurrent request has already switched the method.
-    if (way !== this.#way()) return null;
-    this.#failures.push({ access: way.access, error: own });
-    this.#proven = false;
-    const { ways } = this.#route;
-    this.#at = verdict === 'cluster' ? ways.length : this.#at + 1;
-    if (this.#at < ways.length) return null;
+    if (method !== this.#method()) return null;
+    this.#failures.push({ access: method.access, error: reported });
+    this.#confirmed = false;
+    const { methods } = this.#route;
+    this.#methodIndex = scope === 'cluster' ? methods.length : this.#methodIndex + 1;
+    if (this.#methodIndex < methods.length) return null;
     const failures = this.#failures;
     // The next request starts with the first method again: the network may have recovered.
     this.#route = this.#first;
     this.#failures = [];
-    this.#at = 0;
-    return { error: noWayLeft(failures) };
+    this.#methodIndex = 0;
+    return { error: allMethodsFailed(failures) };
   }
 
-  #prove(way: Way): void {
-    if (way === this.#way()) this.#proven = true;
+  #confirm(method: AccessMethod): void {
+    if (method === this.#method()) this.#confirmed = true;
   }
 
-  #way(): Way {
-    const way = this.#route.ways[this.#at];
-    if (!way) throw new Error('No way to reach Nomad is configured');
-    return way;
+  #method(): AccessMethod {
+    const method = this.#route.methods[this.#methodIndex];
+    if (!method) throw new Error('No way to reach Nomad is configured');
+    return method;
   }
 
-  #open(way: Way): Promise<NomadClient> {
-    const opened = this.#opened.get(way);
+  #open(method: AccessMethod): Promise<NomadClient> {
+    const opened = this.#opened.get(method);
     if (opened) return opened;
-    const opening = way.open();
-    this.#opened.set(way, opening);
+    const opening = method.open();
+    this.#opened.set(method, opening);
     // A client that failed to open is opened again by the next request.
-    opening.catch(() => this.#opened.delete(way));
+    opening.catch(() => this.#opened.delete(method));
     return opening;
   }
 }
