@@ -12,6 +12,7 @@ export default defineConfig({
     // One more try for what a stalled machine broke; the output names each test that needed it.
     retry: 1,
     pool: 'forks',
+    // Node runs TypeScript by itself; asking Vite for each import again takes real time.
     experimental: { viteModuleRunner: false },
     // By default one core is left idle; most tests wait for sockets.
     maxWorkers: 3,
