@@ -197,13 +197,15 @@ describe.skipIf(VERSION === null).each([['v4'], ['v5']] as const)(
 
     test('delete pod: the pod is replaced, and a watch shows it', async () => {
       const { uid } = sandbox.pod('circleci-nomad-0').metadata;
-      const watched = until(
+      let deleting: Promise<Result> | undefined;
+      await until(
         ['get', 'pods', '-w', '-l', 'app=nomad-server'],
         /Terminating[\s\S]*ContainerCreating[\s\S]*1\/1 +Running/,
+        () => {
+          deleting = kubectl(['delete', 'pod', 'circleci-nomad-0', '--now']);
+        },
       );
-      const deleted = await kubectl(['delete', 'pod', 'circleci-nomad-0', '--now']);
-      expect(deleted.out).toContain('pod "circleci-nomad-0" deleted');
-      await watched;
+      expect((await deleting)?.out).toContain('pod "circleci-nomad-0" deleted');
       expect(sandbox.pod('circleci-nomad-0').metadata.uid).not.toBe(uid);
       const events = await kubectl(['get', 'events']);
       expect(events.out).toMatch(

@@ -10,6 +10,8 @@ export default defineConfig({
     include: ['test/conformance/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 180_000,
+    // As in the main configuration: one more try, and the output names each test that needed it.
+    retry: 1,
     pool: 'forks',
     env: { NO_PROXY: '*', no_proxy: '*' },
   },
