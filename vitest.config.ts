@@ -9,6 +9,7 @@ export default defineConfig({
     // Long enough for a machine that is busy with other work; nothing here takes so long by itself.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 50_000 } },
     // One more try for what a stalled machine broke; the output names each test that needed it.
     retry: 1,
     pool: 'forks',
