@@ -1,9 +1,9 @@
 import { MutatingCommand } from '../../lib/cli/bases/mutating-command.ts';
 import { drainChange } from '../../lib/cli/changes/drain-change.ts';
 import { endDrainChange } from '../../lib/cli/changes/eligibility-change.ts';
+import { clientAccessFlags, connectToClients } from '../../lib/cli/flags/client-access-flags.ts';
 import { clientSelector, clientSelectorFlags } from '../../lib/cli/flags/client-selector-flags.ts';
-import { clientWayFlags, goToClients } from '../../lib/cli/flags/client-way-flags.ts';
-import { placeFlags } from '../../lib/cli/flags/place-flags.ts';
+import { targetFlags } from '../../lib/cli/flags/target-flags.ts';
 import { Args, durationFlag, Flags } from '../../lib/cli/oclif.ts';
 import { chooseClients } from '../../lib/nomad/drain/choose-clients.ts';
 import { drainRequest } from '../../lib/nomad/drain/drain-request.ts';
@@ -39,7 +39,7 @@ export class NomadDrain extends MutatingCommand {
     disable: Flags.boolean({ summary: 'cancel drains; make the clients eligible' }),
     'keep-ineligible': Flags.boolean({ summary: 'with --disable: keep ineligible' }),
     enable: Flags.boolean({ summary: 'drain (the default)', hidden: true }),
-    ...clientWayFlags,
+    ...clientAccessFlags,
   };
 
   async run(): Promise<void> {
@@ -51,7 +51,7 @@ export class NomadDrain extends MutatingCommand {
     });
     const { installation, signal } = this;
     const selector = clientSelector(flags);
-    const way = await goToClients(flags, {
+    const access = await connectToClients(flags, {
       installation,
       names: argv.map(String),
       selected: flags.all || isSelective(selector),
@@ -59,9 +59,9 @@ export class NomadDrain extends MutatingCommand {
       note: (line) => this.output.note(line),
     });
     try {
-      const { nomad, names, hosts } = way;
+      const { nomad, names, hosts } = access;
       const clients = await chooseClients(nomad, { names, selector, all: flags.all }, { signal });
-      const place = `${placeFlags(this.shared.chosen)}${way.place}`;
+      const place = `${targetFlags(this.shared.chosen)}${access.place}`;
       const context = { nomad, clients, signal, all: flags.all, installation, place, hosts };
       if (request.kind === 'end') {
         await this.change(endDrainChange(context, request.keepIneligible), flags);
@@ -69,7 +69,7 @@ export class NomadDrain extends MutatingCommand {
         await this.change(await drainChange(context, request, flags['dry-run']), flags);
       }
     } finally {
-      await way.close();
+      await access.close();
     }
   }
 }

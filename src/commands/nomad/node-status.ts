@@ -1,6 +1,6 @@
 import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
+import { clientAccessFlags, connectToClients } from '../../lib/cli/flags/client-access-flags.ts';
 import { clientSelector, clientSelectorFlags } from '../../lib/cli/flags/client-selector-flags.ts';
-import { clientWayFlags, goToClients } from '../../lib/cli/flags/client-way-flags.ts';
 import { Args } from '../../lib/cli/oclif.ts';
 import { AdminError } from '../../lib/errors.ts';
 import type { NomadClient } from '../../lib/nomad/client.ts';
@@ -23,7 +23,7 @@ export class NomadNodeStatus extends AdminCommand {
   static override args = {
     node: Args.string({ description: 'ID, ID prefix, name, IP address or instance ID' }),
   };
-  static override flags = { ...clientSelectorFlags, ...clientWayFlags };
+  static override flags = { ...clientSelectorFlags, ...clientAccessFlags };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(NomadNodeStatus);
@@ -34,7 +34,7 @@ export class NomadNodeStatus extends AdminCommand {
         hint: 'Remove NODE, or remove --status, --idle, --class, --name and --nomad-version.',
       });
     }
-    const way = await goToClients(flags, {
+    const access = await connectToClients(flags, {
       installation: this.installation,
       names: args.node === undefined ? [] : [args.node],
       selected: isSelective(selector),
@@ -42,11 +42,11 @@ export class NomadNodeStatus extends AdminCommand {
       note: (line) => this.output.note(line),
     });
     try {
-      const [target] = way.names;
-      if (target === undefined) await this.#list(way.nomad, selector);
-      else await this.#one(way.nomad, target);
+      const [target] = access.names;
+      if (target === undefined) await this.#list(access.nomad, selector);
+      else await this.#one(access.nomad, target);
     } finally {
-      await way.close();
+      await access.close();
     }
   }
 

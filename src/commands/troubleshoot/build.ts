@@ -1,5 +1,5 @@
 import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
-import { placeOf } from '../../lib/cli/flags/place-flags.ts';
+import { placeOf } from '../../lib/cli/flags/target-flags.ts';
 import { Args, durationFlag } from '../../lib/cli/oclif.ts';
 import { showWaiting } from '../../lib/cli/troubleshoot/show-diagnosis.ts';
 import { EXIT_CODES } from '../../lib/errors.ts';

@@ -1,10 +1,10 @@
 import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
 import { isSshSet, sshChoice, sshFlags } from '../../lib/cli/flags/ssh-flags.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
-import { fromClients, fromServices } from '../../lib/cli/troubleshoot/connectivity-sides.ts';
-import { chooseSides } from '../../lib/connectivity/choose-sides.ts';
-import { examineSides } from '../../lib/connectivity/either-side.ts';
-import { hostOf, type Places, probesFor } from '../../lib/connectivity/probes.ts';
+import { fromClients, fromServices } from '../../lib/cli/troubleshoot/connectivity-sources.ts';
+import { chooseSources } from '../../lib/connectivity/choose-sources.ts';
+import { examineSources } from '../../lib/connectivity/examine-sources.ts';
+import { hostOf, type InstallationHosts, probesFor } from '../../lib/connectivity/probes.ts';
 import { connectivityReport, connectivityTable } from '../../lib/connectivity/view.ts';
 import { EXIT_CODES } from '../../lib/errors.ts';
 import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
@@ -57,34 +57,34 @@ export class TroubleshootConnectivity extends AdminCommand {
     const { settings } = installation;
     const names = argv.map(String);
     const hasSsh = isSshSet(flags, settings, runtime.env);
-    const chosen = chooseSides({ from: flags.from ?? null, named: names.length > 0, hasSsh });
+    const chosen = chooseSources({ from: flags.from ?? null, named: names.length > 0, hasSsh });
     const catalogue = await readCatalogue(settings);
-    const places: Places = {
+    const hosts: InstallationHosts = {
       server: flags['server-domain'] ?? settings.host,
       baseDomain: flags['base-domain'] ?? settings.baseDomain,
       github: hostOf(flags.github ?? settings.github.host ?? 'github.com'),
       version: settings.version,
     };
     // Called first, so that invalid names are reported before any connection is opened.
-    probesFor(places);
+    probesFor(hosts);
     if (chosen.skipped !== null) output.note(chosen.skipped);
-    const context = { installation, catalogue, places, signal };
+    const context = { installation, catalogue, hosts, signal };
     const onDone = (done: number, all: number): void => {
       if (runtime.stderr.isTTY) output.progress(`Checked from ${done} of ${all}`);
     };
     const clients = { ...context, names, ssh: sshChoice(flags), atOnce: flags.parallel, onDone };
     const examine = { clients: () => fromClients(clients), services: () => fromServices(context) };
-    const sides = chosen.sides.map((name) => ({ name, examine: examine[name] }));
-    let left = false;
-    const results = await examineSides(sides, (side, { code, message }) => {
-      const unset = !chosen.asked && code === 'NO_KUBECONFIG';
-      left ||= !unset;
-      if (unset) output.note(`Services are skipped: ${message}`);
-      else output.warn(`No results from ${side}: ${message}`);
+    const sources = chosen.sources.map((name) => ({ name, examine: examine[name] }));
+    let incomplete = false;
+    const results = await examineSources(sources, (source, { code, message }) => {
+      const notConfigured = !chosen.explicit && code === 'NO_KUBECONFIG';
+      incomplete ||= !notConfigured;
+      if (notConfigured) output.note(`Services are skipped: ${message}`);
+      else output.warn(`No results from ${source}: ${message}`);
     });
     const report = connectivityReport(installation.name, results);
     await output.table(connectivityTable(report), report);
     if (report.summary.failed > 0) this.exitWith(EXIT_CODES.findings);
-    if (left) this.exitWith(EXIT_CODES.partial);
+    if (incomplete) this.exitWith(EXIT_CODES.partial);
   }
 }

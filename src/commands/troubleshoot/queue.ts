@@ -1,6 +1,6 @@
 import { MutatingCommand } from '../../lib/cli/bases/mutating-command.ts';
-import { placeOf } from '../../lib/cli/flags/place-flags.ts';
 import { sshChoice, sshFlags } from '../../lib/cli/flags/ssh-flags.ts';
+import { placeOf } from '../../lib/cli/flags/target-flags.ts';
 import { durationFlag, Flags } from '../../lib/cli/oclif.ts';
 import { QueueSession } from '../../lib/cli/troubleshoot/queue-session.ts';
 import { showDiagnosis } from '../../lib/cli/troubleshoot/show-diagnosis.ts';

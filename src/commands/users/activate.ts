@@ -2,7 +2,7 @@ import { AccountCommand } from '../../lib/cli/bases/account-command.ts';
 import { fromFlags, undoFlags } from '../../lib/cli/flags/account-flags.ts';
 import { readLogins } from '../../lib/cli/flags/login-source.ts';
 import { Args } from '../../lib/cli/oclif.ts';
-import { requireOneWay } from '../../lib/users/choose-accounts.ts';
+import { requireOneSource } from '../../lib/users/choose-accounts.ts';
 import { findAccounts } from '../../lib/users/find-accounts.ts';
 import { checkLogins } from '../../lib/users/login-list.ts';
 
@@ -24,7 +24,7 @@ export class UsersActivate extends AccountCommand {
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(UsersActivate);
     const { from } = flags;
-    requireOneWay({ logins: argv.map(String), from, inactiveFor: undefined });
+    requireOneSource({ logins: argv.map(String), from, inactiveFor: undefined });
     const named =
       from === undefined ? checkLogins(argv.map(String)) : await readLogins(from, this.runtime);
     const found = await this.readAccounts();

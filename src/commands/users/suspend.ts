@@ -8,7 +8,7 @@ import {
 } from '../../lib/cli/flags/account-flags.ts';
 import { readLogins } from '../../lib/cli/flags/login-source.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
-import { requireOneWay } from '../../lib/users/choose-accounts.ts';
+import { requireOneSource } from '../../lib/users/choose-accounts.ts';
 import { findAccounts } from '../../lib/users/find-accounts.ts';
 import { checkLogins } from '../../lib/users/login-list.ts';
 
@@ -40,7 +40,7 @@ export class UsersSuspend extends AccountCommand {
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(UsersSuspend);
     const { from, 'inactive-for': inactiveFor } = flags;
-    requireOneWay({ logins: argv.map(String), from, inactiveFor });
+    requireOneSource({ logins: argv.map(String), from, inactiveFor });
     const named =
       from === undefined ? checkLogins(argv.map(String)) : await readLogins(from, this.runtime);
     const found = await this.readAccounts();

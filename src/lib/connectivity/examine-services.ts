@@ -4,18 +4,18 @@ import type { Clock, Milliseconds } from '../clock.ts';
 import { type AdminError, isAdminError } from '../errors.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { CheckResult } from './check-result.ts';
-import { PORT_TOOLS, type PortLook, type PortTool, type ToolRun } from './port-tools.ts';
+import { PORT_TOOLS, type PortResult, type PortTool, type ToolRun } from './port-tools.ts';
 import { checkedHost } from './probes.ts';
 import type { ServiceProbe, ServiceProbes } from './service-probes.ts';
 
 /** The options of {@link examineServices}. */
-export interface ServiceExamination {
+export interface ExamineServicesOptions {
   readonly kubernetes: Pick<KubernetesClient, 'exec'>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-interface PodPlace {
+interface SourcePod {
   readonly service: string;
   readonly pod: string;
   readonly container: string | null;
@@ -35,22 +35,22 @@ const NO_TOOL = `the container has no tool to test with: ${PROGRAMS.join(', ')}`
  */
 export async function examineServices(
   services: readonly ServiceProbes[],
-  how: ServiceExamination,
+  options: ExamineServicesOptions,
 ): Promise<readonly CheckResult[]> {
   const failures: AdminError[] = [];
-  const results = await mapBounded(services, PODS_AT_ONCE, async ({ probes, ...place }) => {
-    const { service, pod, container } = place;
+  const results = await mapBounded(services, PODS_AT_ONCE, async ({ probes, ...source }) => {
+    const { service, pod, container } = source;
     if (pod === null) {
-      return probes.map((probe) => result(place, probe, 'skipped', 'no pod is ready'));
+      return probes.map((probe) => result(source, probe, 'skipped', 'no pod is ready'));
     }
     try {
-      return await examinePod({ service, pod, container }, probes, how);
+      return await examinePod({ service, pod, container }, probes, options);
     } catch (error) {
-      how.signal.throwIfAborted();
+      options.signal.throwIfAborted();
       if (!isAdminError(error)) throw error;
       failures.push(error);
-      const about = { check: 'exec', host: null, port: null } as const;
-      return [{ ...result(place, about, 'failed', error.message), hint: error.hint ?? null }];
+      const execCheck = { check: 'exec', host: null, port: null } as const;
+      return [{ ...result(source, execCheck, 'failed', error.message), hint: error.hint ?? null }];
     }
   });
   const [failure] = failures;
@@ -60,55 +60,56 @@ export async function examineServices(
 
 /** Sequential, so that the program found for the first probe is reused for the others. */
 async function examinePod(
-  place: PodPlace,
+  source: SourcePod,
   probes: readonly ServiceProbe[],
-  how: ServiceExamination,
+  options: ExamineServicesOptions,
 ): Promise<readonly CheckResult[]> {
   let tools = PORT_TOOLS;
   const results: CheckResult[] = [];
   for (const probe of probes) {
     if (probe.host === null || probe.skipped !== null) {
-      results.push(result(place, probe, 'skipped', probe.skipped ?? 'the host is unknown'));
+      results.push(result(source, probe, 'skipped', probe.skipped ?? 'the host is unknown'));
       continue;
     }
     const host = checkedHost(probe.host);
-    const seen = await lookFrom(place, tools, { host, port: probe.port }, how);
-    tools = seen.tools;
-    results.push(judged(place, probe, seen));
+    const checked = await checkPort(source, tools, { host, port: probe.port }, options);
+    tools = checked.tools;
+    results.push(judged(source, probe, checked));
   }
   return results;
 }
 
-interface Seen {
+interface PortCheckRun {
   /** Null if no program gave a result. */
-  readonly look: PortLook | null;
+  readonly port: PortResult | null;
   readonly exitCode: number | null;
   /** The programs to try next time, without those that are missing. */
   readonly tools: readonly PortTool[];
 }
 
-async function lookFrom(
-  place: PodPlace,
+async function checkPort(
+  source: SourcePod,
   tools: readonly PortTool[],
   { host, port }: { readonly host: string; readonly port: number },
-  how: ServiceExamination,
-): Promise<Seen> {
+  options: ExamineServicesOptions,
+): Promise<PortCheckRun> {
   const absent = new Set<string>();
-  for (const [at, tool] of tools.entries()) {
+  for (const [index, tool] of tools.entries()) {
     if (absent.has(tool.program)) continue;
-    const run = await runIn(place, tool.command(host, port), how);
-    const look = run && tool.judge(run);
+    const run = await runIn(source, tool.command(host, port), options);
+    const portResult = run && tool.judge(run);
     if (run === null) absent.add(tool.program);
-    if (run && look) return { look, exitCode: run.exitCode, tools: tools.slice(at) };
+    if (run && portResult)
+      return { port: portResult, exitCode: run.exitCode, tools: tools.slice(index) };
   }
-  return { look: null, exitCode: null, tools: [] };
+  return { port: null, exitCode: null, tools: [] };
 }
 
 /** Null if the container does not have the program. */
 async function runIn(
-  { pod, container }: PodPlace,
+  { pod, container }: SourcePod,
   command: readonly string[],
-  { kubernetes, clock, signal }: ServiceExamination,
+  { kubernetes, clock, signal }: ExamineServicesOptions,
 ): Promise<ToolRun | null> {
   const [stdout, stderr] = [new Text(), new Text()];
   const ended = new AbortController();
@@ -138,21 +139,25 @@ async function runIn(
   }
 }
 
-function judged(place: PodPlace, probe: ServiceProbe, { look, exitCode }: Seen): CheckResult {
-  if (look === null) return result(place, probe, 'skipped', NO_TOOL);
-  const seen = { exitCode, hint: look.hint };
-  switch (look.state) {
+function judged(
+  source: SourcePod,
+  probe: ServiceProbe,
+  { port: portResult, exitCode }: PortCheckRun,
+): CheckResult {
+  if (portResult === null) return result(source, probe, 'skipped', NO_TOOL);
+  const checked = { exitCode, hint: portResult.hint };
+  switch (portResult.state) {
     case 'open':
-      return { ...result(place, probe, 'ok', look.meaning), ...seen };
+      return { ...result(source, probe, 'ok', portResult.meaning), ...checked };
     case 'unclear':
-      return { ...result(place, probe, 'skipped', look.meaning), ...seen };
+      return { ...result(source, probe, 'skipped', portResult.meaning), ...checked };
     case 'unknown-name':
       if (probe.inCluster) {
-        return { ...result(place, probe, 'skipped', 'no Service has this name'), exitCode };
+        return { ...result(source, probe, 'skipped', 'no Service has this name'), exitCode };
       }
-      return { ...result(place, probe, 'failed', look.meaning), ...seen };
+      return { ...result(source, probe, 'failed', portResult.meaning), ...checked };
     case 'closed':
-      return { ...result(place, probe, 'failed', look.meaning), ...seen };
+      return { ...result(source, probe, 'failed', portResult.meaning), ...checked };
   }
 }
 

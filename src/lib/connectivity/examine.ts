@@ -25,7 +25,7 @@ export interface ProbeResult {
 export type ExaminedClient = Pick<NomadNode, 'id' | 'name' | 'address'>;
 
 /** The options of {@link examineClients}. */
-export interface Examination {
+export interface ExamineOptions {
   readonly ssh: Pick<SshClient, 'use'>;
   readonly signal: AbortSignal;
   /** Maximum number of parallel clients. */
@@ -49,17 +49,19 @@ const TIMED_OUT = 124;
 export async function examineClients(
   clients: readonly ExaminedClient[],
   probes: readonly Probe[],
-  how: Examination,
+  options: ExamineOptions,
 ): Promise<readonly ProbeResult[]> {
   let done = 0;
   const failures: AdminError[] = [];
-  const results = await mapBounded(clients, how.atOnce, async (node) => {
+  const results = await mapBounded(clients, options.atOnce, async (node) => {
     try {
-      return await how.ssh.use(
+      return await options.ssh.use(
         sshHost(node),
         (session) =>
-          mapBounded(probes, COMMANDS_AT_ONCE, (probe) => ask(session, node, probe, how.signal)),
-        how.signal,
+          mapBounded(probes, COMMANDS_AT_ONCE, (probe) =>
+            ask(session, node, probe, options.signal),
+          ),
+        options.signal,
       );
     } catch (error) {
       if (!isAdminError(error)) throw error;
@@ -67,7 +69,7 @@ export async function examineClients(
       return [loginFailed(node, error)];
     } finally {
       done += 1;
-      how.onDone(done);
+      options.onDone(done);
     }
   });
   const [failure] = failures;
@@ -108,8 +110,8 @@ async function runProbe(
 ): Promise<number | null> {
   try {
     const ignore = async (): Promise<void> => undefined;
-    const how = { command, stdout: ignore, stderr: ignore, limit: COMMAND_LIMIT, signal };
-    return (await session.exec(how)).exitCode;
+    const options = { command, stdout: ignore, stderr: ignore, limit: COMMAND_LIMIT, signal };
+    return (await session.exec(options)).exitCode;
   } catch (error) {
     if (isAdminError(error) && error.code === 'SSH_TIMEOUT') return TIMED_OUT;
     throw error;

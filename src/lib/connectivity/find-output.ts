@@ -11,7 +11,7 @@ import { type OutputAddress, outputAddressIn } from './output-address.ts';
 const TAIL_LINES = 500;
 
 /** The address that build agents send their output to, and the version that determines its use. */
-export interface OutputWay {
+export interface OutputDestination {
   /** Null if schedulerer's log does not have it, or cannot be read. */
   readonly output: OutputAddress | null;
   /** The server's version as major.minor, from the profile or the pods; null if unknown. */
@@ -29,14 +29,14 @@ export async function findOutput(
   catalogue: Catalogue,
   version: string | null,
   signal: AbortSignal,
-): Promise<OutputWay> {
+): Promise<OutputDestination> {
   try {
     const cluster = await connect();
     const pods = await cluster.listPods({ signal });
     const services = servicesAmong(pods, catalogue);
     const runs = generationOf(services);
     const known = agreeingVersion([version, readRelease(pods).version], runs);
-    const output = await outputTold(cluster, pods, catalogue, signal);
+    const output = await outputInLog(cluster, pods, catalogue, signal);
     return { output, version: known ?? (runs === 'since-4.3' ? '4.3' : null) };
   } catch (error) {
     // The other checks do not need it.
@@ -45,7 +45,7 @@ export async function findOutput(
   }
 }
 
-async function outputTold(
+async function outputInLog(
   cluster: Pick<KubernetesClient, 'podLogs'>,
   pods: readonly Pod[],
   catalogue: Catalogue,

@@ -1,7 +1,7 @@
 import { explainCurl } from './curl-exit.ts';
 
 /** The state of a port as seen by a program in a container. */
-export interface PortLook {
+export interface PortResult {
   /** `unknown-name` is separate, because a name in the cluster may only be assumed. */
   readonly state: 'open' | 'closed' | 'unknown-name' | 'unclear';
   readonly meaning: string;
@@ -22,10 +22,10 @@ export interface PortTool {
   readonly program: string;
   command(host: string, port: number): readonly string[];
   /** Null if this version of the program is unsuitable: the next one is tried. */
-  judge(run: ToolRun): PortLook | null;
+  judge(run: ToolRun): PortResult | null;
 }
 
-const OPEN: PortLook = { state: 'open', meaning: 'connected', hint: null };
+const OPEN: PortResult = { state: 'open', meaning: 'connected', hint: null };
 const UNKNOWN_OPTION = /usage:|(?:invalid|illegal|unrecognized|unknown) option/i;
 const UNKNOWN_NAME =
   /bad address|getaddrinfo|name or service not known|name resolution|unable to resolve|unknown host/i;
@@ -96,8 +96,8 @@ export const PORT_TOOLS: readonly PortTool[] = [
       // 8: the server responded with an error (man wget).
       if (exitCode === 0 || exitCode === 8) return OPEN;
       if (UNKNOWN_OPTION.test(stderr)) return null;
-      const look = byWords(stderr);
-      if (look.state === 'unknown-name' || /refused|timed out/i.test(stderr)) return look;
+      const result = byWords(stderr);
+      if (result.state === 'unknown-name' || /refused|timed out/i.test(stderr)) return result;
       const meaning =
         'only wget is available, which cannot tell a closed port from one without HTTP';
       return { state: 'unclear', meaning, hint: null };
@@ -111,7 +111,7 @@ function isTimeout(exitCode: number): boolean {
 }
 
 /** Judges by the error message; those of strerror and of resolvers are the same everywhere. */
-function byWords(stderr: string): PortLook {
+function byWords(stderr: string): PortResult {
   if (UNKNOWN_NAME.test(stderr)) {
     const { meaning, hint } = explainCurl(6);
     return { state: 'unknown-name', meaning, hint };
@@ -123,7 +123,7 @@ function byWords(stderr: string): PortLook {
 }
 
 /** These programs do not tell a lookup of the name without an answer from a connection without one. */
-function dropped(): PortLook {
+function dropped(): PortResult {
   return {
     state: 'closed',
     meaning: 'timed out: packets are being dropped (usually a firewall), or DNS does not answer',
@@ -132,7 +132,7 @@ function dropped(): PortLook {
 }
 
 /** Uses the wording for a curl exit code. */
-function closedAs(code: number): PortLook {
+function closedAs(code: number): PortResult {
   const { meaning, hint } = explainCurl(code);
   return { state: 'closed', meaning, hint };
 }

@@ -29,7 +29,7 @@ export interface Probe {
 }
 
 /** The hosts of an installation. */
-export interface Places {
+export interface InstallationHosts {
   /** As in the profile: a host, optionally with scheme and port. */
   readonly server: string | null;
   /** For example `prod.circleci.internal`. */
@@ -60,9 +60,9 @@ const GITHUB_PORTS: readonly (readonly [PortCheck, number])[] = [
 const HOST = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/;
 
 /** Returns the probes to run on each client. */
-export function probesFor(places: Places): readonly Probe[] {
-  const server = places.server === null ? null : serverAddress(places.server);
-  const output = outputHost(places, server?.host ?? null);
+export function probesFor(hosts: InstallationHosts): readonly Probe[] {
+  const server = hosts.server === null ? null : serverAddress(hosts.server);
+  const output = outputHost(hosts, server?.host ?? null);
   const ports: readonly Probe[] = [
     output.skipped === null
       ? portProbe('output-processor', output.host, output.port)
@@ -70,7 +70,7 @@ export function probesFor(places: Places): readonly Probe[] {
     server
       ? portProbe('server', server.host, server.port, server.scheme)
       : skipped('server', 443, 'the host is unknown: set host in the profile, or --server-domain'),
-    ...GITHUB_PORTS.map(([check, port]) => portProbe(check, places.github, port)),
+    ...GITHUB_PORTS.map(([check, port]) => portProbe(check, hosts.github, port)),
   ];
   // DNS lookups only for names, not for IP addresses.
   const names = new Set(ports.flatMap(({ host }) => (host === null || isIP(host) ? [] : [host])));
@@ -82,7 +82,7 @@ export function probesFor(places: Places): readonly Probe[] {
  * name, and later versions do not use the port.
  */
 function outputHost(
-  { baseDomain, version, output }: Places,
+  { baseDomain, version, output }: InstallationHosts,
   server: string | null,
 ): (OutputAddress & { readonly skipped: null }) | { readonly skipped: string } {
   const [major = 3, minor = 0] = (version ?? '3.0').split('.').map(Number);
@@ -105,8 +105,12 @@ function outputHost(
   };
 }
 
-function portProbe(check: PortCheck, host: string, port: number, said?: string): Probe {
-  const scheme = said ?? (port === 443 ? 'https' : 'http');
+function portProbe(
+  check: PortCheck,
+  host: string,
+  port: number,
+  scheme = port === 443 ? 'https' : 'http',
+): Probe {
   // -k: whether the port responds is all that matters here, not the certificate.
   const command = `curl -sk -o /dev/null --connect-timeout 5 --max-time 10 ${scheme}://${checkedHost(host)}:${port}`;
   return { check, host, port, command, skipped: null };

@@ -3,7 +3,7 @@ import { AdminError, isAdminError } from '../errors.ts';
 import { shellWord } from '../shell-word.ts';
 import { formatDuration } from '../units.ts';
 import { formatAddress, type SshAddress } from './address.ts';
-import { fingerprint, type HostKeyVerdict, type HostPlace, keyType } from './known-hosts.ts';
+import { fingerprint, type HostKeyVerdict, type HostPort, keyType } from './known-hosts.ts';
 
 const SOCKET_PROBLEMS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused',
@@ -16,40 +16,44 @@ const SOCKET_PROBLEMS: Readonly<Record<string, string>> = {
 };
 
 /** How a host is reached: directly, as the bastion itself, or through a bastion. */
-export type Way = 'direct' | 'is-bastion' | SshAddress;
+export type SshRoute = 'direct' | 'is-bastion' | SshAddress;
 
 /** The host did not respond, or is not an SSH server: `service` SSH_UNREACHABLE. */
-export function unreachable(address: SshAddress, error: unknown, way: Way): AdminError {
+export function unreachable(address: SshAddress, error: unknown, route: SshRoute): AdminError {
   if (isAdminError(error)) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return new AdminError(
     'service',
-    `${formatAddress(address)} cannot be reached by SSH${through(way)}: ${SOCKET_PROBLEMS[code] ?? wordsOf(error)}`,
+    `${formatAddress(address)} cannot be reached by SSH${through(route)}: ${SOCKET_PROBLEMS[code] ?? wordsOf(error)}`,
     {
       code: 'SSH_UNREACHABLE',
-      hint: wayHint(address, way),
+      hint: routeHint(address, route),
       cause: error,
     },
   );
 }
 
-function wayHint({ host, port }: SshAddress, way: Way): string {
-  if (way === 'direct') {
+function routeHint({ host, port }: SshAddress, route: SshRoute): string {
+  if (route === 'direct') {
     return 'Clients in a private network require a bastion: --bastion USER@HOST, or ssh.bastion in the profile.';
   }
-  return way === 'is-bastion'
+  return route === 'is-bastion'
     ? `This is the bastion: check that it is up, and that this machine can reach its port ${port}.`
-    : `Check that ${way.host} can reach port ${port} of ${host}, and that the machine is up.`;
+    : `Check that ${route.host} can reach port ${port} of ${host}, and that the machine is up.`;
 }
 
 /** Connecting timed out: `timeout` SSH_TIMEOUT. */
-export function connectTooSlow(address: SshAddress, limit: Milliseconds, way: Way): AdminError {
+export function connectTooSlow(
+  address: SshAddress,
+  limit: Milliseconds,
+  route: SshRoute,
+): AdminError {
   return new AdminError(
     'timeout',
-    `Connecting to ${formatAddress(address)}${through(way)} timed out after ${formatDuration(limit)}`,
+    `Connecting to ${formatAddress(address)}${through(route)} timed out after ${formatDuration(limit)}`,
     {
       code: 'SSH_TIMEOUT',
-      hint: `${wayHint(address, way)} To wait longer: --request-timeout.`,
+      hint: `${routeHint(address, route)} To wait longer: --request-timeout.`,
     },
   );
 }
@@ -74,8 +78,8 @@ export function commandRefused(address: SshAddress, why: string): AdminError {
   });
 }
 
-function through(way: Way): string {
-  return typeof way === 'string' ? '' : ` through ${formatAddress(way)}`;
+function through(route: SshRoute): string {
+  return typeof route === 'string' ? '' : ` through ${formatAddress(route)}`;
 }
 
 /** An established connection was lost: `service` SSH_LOST. */
@@ -147,11 +151,11 @@ export function tooSlow(address: SshAddress, what: string, limit: Milliseconds):
  */
 export function hostKeyRefused(
   verdict: Exclude<HostKeyVerdict, 'known'>,
-  place: HostPlace,
+  hostPort: HostPort,
   key: Uint8Array,
   about: { readonly file: string; readonly onlyAuthority: boolean },
 ): AdminError {
-  const name = place.port === 22 ? place.host : `[${place.host}]:${place.port}`;
+  const name = hostPort.port === 22 ? hostPort.host : `[${hostPort.host}]:${hostPort.port}`;
   const shown = `${keyType(key)} ${fingerprint(key)}`;
   if (verdict === 'unknown') {
     const authority = about.onlyAuthority
@@ -160,7 +164,7 @@ export function hostKeyRefused(
     return new AdminError('refused', `The host key of ${name} is unknown: ${shown}`, {
       code: 'SSH_HOST_KEY_UNKNOWN',
       ref: 'docs/security.md',
-      hint: `Compare it with the key on the machine.${authority} If it is the same, --accept-new-host-key saves it in ${about.file}; for a command without this flag, use: ${sshCommand(place, about.file)}`,
+      hint: `Compare it with the key on the machine.${authority} If it is the same, --accept-new-host-key saves it in ${about.file}; for a command without this flag, use: ${sshCommand(hostPort, about.file)}`,
     });
   }
   if (verdict === 'revoked') {
@@ -177,7 +181,7 @@ export function hostKeyRefused(
   });
 }
 
-function sshCommand({ host, port }: HostPlace, file: string): string {
+function sshCommand({ host, port }: HostPort, file: string): string {
   const at = port === 22 ? '' : ` -p ${port}`;
   return `ssh -o UserKnownHostsFile=${shellWord(file)}${at} ${host}`;
 }

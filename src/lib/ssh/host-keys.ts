@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { hostKeyRefused, knownHostsUnusable } from './errors.ts';
 import {
   fingerprint,
-  type HostPlace,
+  type HostPort,
   hasOnlyAuthority,
   judgeHostKey,
   type KnownHost,
@@ -20,15 +20,15 @@ export interface HostKeyPolicy {
   /** Accept and save the key of a host that has no known key. */
   readonly acceptNew: boolean;
   /** Called for every key that was accepted and saved as new. */
-  readonly onAccepted?: ((place: HostPlace, keyInWords: string) => void) | undefined;
+  readonly onAccepted?: ((hostPort: HostPort, keyInWords: string) => void) | undefined;
 }
 
 /** Returns the types of the known keys of a host. */
 export async function typesKnown(
   policy: HostKeyPolicy,
-  place: HostPlace,
+  hostPort: HostPort,
 ): Promise<readonly string[]> {
-  return knownKeyTypes(await readAll(policy), place);
+  return knownKeyTypes(await readAll(policy), hostPort);
 }
 
 /**
@@ -39,21 +39,21 @@ export async function typesKnown(
  */
 export async function checkHostKey(
   policy: HostKeyPolicy,
-  place: HostPlace,
+  hostPort: HostPort,
   key: Uint8Array,
 ): Promise<void> {
   const [file] = policy.files;
   const known = await readAll(policy);
-  const verdict = judgeHostKey(known, place, key);
+  const verdict = judgeHostKey(known, hostPort, key);
   if (verdict === 'known') return;
   if (verdict !== 'unknown' || !policy.acceptNew) {
-    throw hostKeyRefused(verdict, place, key, {
+    throw hostKeyRefused(verdict, hostPort, key, {
       file,
-      onlyAuthority: hasOnlyAuthority(known, place),
+      onlyAuthority: hasOnlyAuthority(known, hostPort),
     });
   }
-  await keep(file, knownHostLine(place, key));
-  policy.onAccepted?.(place, `${keyType(key)} ${fingerprint(key)}`);
+  await keep(file, knownHostLine(hostPort, key));
+  policy.onAccepted?.(hostPort, `${keyType(key)} ${fingerprint(key)}`);
 }
 
 async function keep(file: string, line: string): Promise<void> {

@@ -26,7 +26,7 @@ export interface IdentitySources {
 }
 
 const USUAL_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
-const ASKED_TIMES = 3;
+const MAX_PROMPTS = 3;
 const PKCS8 = /-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----/;
 const PRIVATE = /PRIVATE KEY|^PuTTY-User-Key-File/;
 const PUBLIC = /^(?:ssh-|ecdsa-|sk-|---- BEGIN SSH2 PUBLIC)/;
@@ -81,8 +81,8 @@ async function readKey(
   }
   if (agent && (await agentHolds(agent, path))) return null;
   const ask = sources.askPassphrase;
-  for (let asked = 0; ask && asked < ASKED_TIMES; asked += 1) {
-    const again = asked === 0 ? '' : ' (wrong passphrase, try again)';
+  for (let prompts = 0; ask && prompts < MAX_PROMPTS; prompts += 1) {
+    const again = prompts === 0 ? '' : ' (wrong passphrase, try again)';
     const passphrase = await ask(`Passphrase of ${path}${again}:`);
     if (passphrase === null) break;
     const key = await parsePrivate(text, passphrase);

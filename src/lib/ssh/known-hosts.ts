@@ -13,7 +13,7 @@ export interface KnownHost {
 }
 
 /** The host and port that presented a host key. */
-export interface HostPlace {
+export interface HostPort {
   readonly host: string;
   readonly port: number;
 }
@@ -39,11 +39,11 @@ export function parseKnownHosts(text: string): readonly KnownHost[] {
 /** Looks up the key that a host presented. Certificate authority lines are ignored. */
 export function judgeHostKey(
   known: readonly KnownHost[],
-  place: HostPlace,
+  hostPort: HostPort,
   key: Uint8Array,
 ): HostKeyVerdict {
   const shown = Buffer.from(key).toString('base64');
-  const lines = linesOf(known, place);
+  const lines = linesOf(known, hostPort);
   if (lines.some((line) => line.marker === 'revoked' && line.key === shown)) return 'revoked';
   const keys = lines.filter(({ marker }) => marker === null);
   if (keys.some((line) => line.key === shown)) return 'known';
@@ -51,22 +51,22 @@ export function judgeHostKey(
 }
 
 /** Returns the types of the known keys of a host, which are preferred when connecting. */
-export function knownKeyTypes(known: readonly KnownHost[], place: HostPlace): readonly string[] {
-  const keys = linesOf(known, place).filter(({ marker }) => marker === null);
+export function knownKeyTypes(known: readonly KnownHost[], hostPort: HostPort): readonly string[] {
+  const keys = linesOf(known, hostPort).filter(({ marker }) => marker === null);
   return [...new Set(keys.map(({ type }) => type))];
 }
 
 /**
  * Returns whether a host is only covered by certificate authority lines, which are not supported.
  */
-export function hasOnlyAuthority(known: readonly KnownHost[], place: HostPlace): boolean {
-  const lines = linesOf(known, place);
+export function hasOnlyAuthority(known: readonly KnownHost[], hostPort: HostPort): boolean {
+  const lines = linesOf(known, hostPort);
   return lines.length > 0 && lines.every(({ marker }) => marker === 'cert-authority');
 }
 
 /** Returns the known_hosts line for a key. */
-export function knownHostLine(place: HostPlace, key: Uint8Array): string {
-  return `${nameOf(place)} ${keyType(key)} ${Buffer.from(key).toString('base64')}`;
+export function knownHostLine(hostPort: HostPort, key: Uint8Array): string {
+  return `${nameOf(hostPort)} ${keyType(key)} ${Buffer.from(key).toString('base64')}`;
 }
 
 /** Returns a key's fingerprint as `ssh-keygen -l` prints it. */
@@ -81,13 +81,13 @@ export function keyType(key: Uint8Array): string {
 }
 
 /** The name of a host in the file; it includes the port if that is not 22. */
-function nameOf({ host, port }: HostPlace): string {
+function nameOf({ host, port }: HostPort): string {
   const name = host.toLowerCase();
   return port === 22 ? name : `[${name}]:${port}`;
 }
 
-function linesOf(known: readonly KnownHost[], place: HostPlace): readonly KnownHost[] {
-  const name = nameOf(place);
+function linesOf(known: readonly KnownHost[], hostPort: HostPort): readonly KnownHost[] {
+  const name = nameOf(hostPort);
   return known.filter(({ hosts }) => matches(hosts, name));
 }
 

@@ -17,9 +17,9 @@ import {
   connectTooSlow,
   forwardRefused,
   lost,
+  type SshRoute,
   tooSlow,
   unreachable,
-  type Way,
   wordsOf,
 } from './errors.ts';
 import { checkHostKey, type HostKeyPolicy, typesKnown } from './host-keys.ts';
@@ -74,7 +74,7 @@ export async function openSession(options: SessionOptions): Promise<SshSession> 
       clock,
       limit: connectTimeout,
       signal,
-      late: () => connectTooSlow(address, connectTimeout, wayOf(options)),
+      late: () => connectTooSlow(address, connectTimeout, routeOf(options)),
     });
     return new OpenSession(client, options);
   } catch (error) {
@@ -84,7 +84,7 @@ export async function openSession(options: SessionOptions): Promise<SshSession> 
   }
 }
 
-function wayOf({ through, isBastion }: SessionOptions): Way {
+function routeOf({ through, isBastion }: SessionOptions): SshRoute {
   if (through) return through.bastion;
   return isBastion ? 'is-bastion' : 'direct';
 }
@@ -122,10 +122,10 @@ function logIn(client: Client, options: SessionOptions, types: readonly string[]
       if (error.level === 'agent') return;
       if (error.level === 'client-authentication' || TOO_MANY_KEYS.test(error.message)) {
         reject(authFailed(address, tried, takes, TOO_MANY_KEYS.exec(error.message)?.[0]));
-      } else reject(unreachable(address, error, wayOf(options)));
+      } else reject(unreachable(address, error, routeOf(options)));
     });
     client.once('close', () =>
-      reject(unreachable(address, new Error('the connection was closed'), wayOf(options))),
+      reject(unreachable(address, new Error('the connection was closed'), routeOf(options))),
     );
     client.connect(config);
     // Disable Nagle's algorithm: the login exchanges many small packets.

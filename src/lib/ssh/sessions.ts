@@ -21,11 +21,11 @@ export interface SshOptions {
   readonly clock: Clock;
   readonly connectTimeout: Milliseconds;
   /** The maximum number of parallel sessions, not counting the bastion's; 50 if omitted. */
-  readonly most?: number;
+  readonly maxSessions?: number;
 }
 
 /** The largest value that --parallel accepts; each session is with a different host. */
-const MOST_SESSIONS = 50;
+const MAX_SESSIONS = 50;
 
 /** Creates a client. It reads and connects to nothing until it is used. */
 export function createSshClient(options: SshOptions): SshClient {
@@ -41,7 +41,7 @@ class Sessions implements SshClient {
 
   constructor(options: SshOptions) {
     this.#options = options;
-    this.#slots = new Slots(options.most ?? MOST_SESSIONS);
+    this.#slots = new Slots(options.maxSessions ?? MAX_SESSIONS);
   }
 
   async use<T>(
@@ -135,7 +135,7 @@ class Sessions implements SshClient {
 
   async #session(
     address: SshAddress,
-    way: {
+    route: {
       readonly signal?: AbortSignal | undefined;
       readonly through?: { readonly bastion: SshAddress; readonly socket: Duplex };
       readonly isBastion?: boolean;
@@ -146,6 +146,6 @@ class Sessions implements SshClient {
     this.#identities ??= readIdentities(this.#options.identities);
     const identities = await this.#identities;
     if (identities.length === 0) throw authFailed(address, [], []);
-    return openSession({ address, identities, hostKeys, clock, connectTimeout, ...way });
+    return openSession({ address, identities, hostKeys, clock, connectTimeout, ...route });
   }
 }

@@ -15,9 +15,9 @@ export interface WantedAccounts {
  *
  * @throws AdminError of kind `usage` (NO_USER_NAMED, CONFLICTING_FLAGS)
  */
-export function requireOneWay({ logins, from, inactiveFor }: WantedAccounts): void {
-  const ways = [logins.length > 0, from !== undefined, inactiveFor !== undefined];
-  const given = ways.filter(Boolean).length;
+export function requireOneSource({ logins, from, inactiveFor }: WantedAccounts): void {
+  const sources = [logins.length > 0, from !== undefined, inactiveFor !== undefined];
+  const given = sources.filter(Boolean).length;
   if (given === 1) return;
   if (given === 0) {
     throw new AdminError('usage', 'No account was named', {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { type Places, probesFor } from '../../../src/lib/connectivity/probes.ts';
+import { type InstallationHosts, probesFor } from '../../../src/lib/connectivity/probes.ts';
 
-const PLACES: Places = {
+const PLACES: InstallationHosts = {
   server: 'circleci.example.com',
   baseDomain: 'prod.circleci.internal',
   github: 'github.com',
   version: '3.4',
 };
 
-const commands = (changed: Partial<Places>) =>
+const commands = (changed: Partial<InstallationHosts>) =>
   probesFor({ ...PLACES, ...changed }).map(({ command }) => command.replace(/^curl .* /, 'curl '));
 
 describe('probesFor', () => {

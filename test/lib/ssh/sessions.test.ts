@@ -120,7 +120,7 @@ describe('parallel sessions', () => {
   ])('are limited: %s', async (most, atOnce) => {
     await using server = await SshServer.start([ed25519]);
     const file = knownHosts(`[${HOST}]:${server.port} ${publicKey(ed25519)}`);
-    const client = connect(server.port, file, most === undefined ? {} : { most });
+    const client = connect(server.port, file, most === undefined ? {} : { maxSessions: most });
     let open = 0;
     let peak = 0;
     const all = Promise.withResolvers<void>();

@@ -3,7 +3,7 @@ import type { Account, AdminApi, Licensing } from '../../server/admin-api.ts';
 import type { AccountWish, LeftAccount } from '../../users/account-plan.ts';
 import { readUndoFileIfThere, requireSameInstallation } from '../../users/undo-file.ts';
 import { type AccountVerb, accountChange, undoPath } from '../changes/account-change.ts';
-import { placeFlags } from '../flags/place-flags.ts';
+import { targetFlags } from '../flags/target-flags.ts';
 import { ServerChangeCommand } from './server-change-command.ts';
 
 /** The state of the server that a change of accounts is planned from. */
@@ -66,7 +66,7 @@ export abstract class AccountCommand extends ServerChangeCommand {
       const { name, host } = installation;
       requireSameInstallation(there, { installation: name, host }, path);
     }
-    const place = placeFlags(this.shared.chosen);
+    const place = targetFlags(this.shared.chosen);
     const { api } = surroundings;
     const context = { api, clock, installation, undoPath: path, place };
     await this.change(accountChange(context, plan, what.verb), flags);

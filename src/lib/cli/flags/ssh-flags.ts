@@ -47,12 +47,18 @@ export function isSshSet(
   { ssh }: Pick<Settings, 'ssh'>,
   env: Readonly<Record<string, string | undefined>>,
 ): boolean {
-  const said = [ssh.keyFile, ssh.bastion, flags['ssh-key'], flags.bastion, env['SSH_AUTH_SOCK']];
-  return said.some(Boolean);
+  const settings = [
+    ssh.keyFile,
+    ssh.bastion,
+    flags['ssh-key'],
+    flags.bastion,
+    env['SSH_AUTH_SOCK'],
+  ];
+  return settings.some(Boolean);
 }
 
 /** Returns the SSH flags, each after a space, for a suggested command. */
-export function sshPlace(choice: SshChoice): string {
+export function sshTargetFlags(choice: SshChoice): string {
   const flags: readonly (readonly [string, string | number | undefined])[] = [
     ['ssh-user', choice.user],
     ['ssh-key', choice.keyFile],

@@ -5,7 +5,7 @@ import type { Installation } from '../../installation/installation.ts';
 import type { Settings } from '../../installation/settings.ts';
 import type { Masker } from '../../masking.ts';
 import type { DetailView, ErasedTable } from '../../terminal/table.ts';
-import { shellWord } from '../flags/place-flags.ts';
+import { shellWord } from '../flags/target-flags.ts';
 import type { Output } from '../output/output.ts';
 import type { Runtime } from '../runtime.ts';
 import { AUDIT_FILE, AuditLog } from './audit-log.ts';

@@ -31,7 +31,7 @@ export async function chooseClients(
   wanted: WantedClients,
   options: ReadOptions = {},
 ): Promise<ChosenClients> {
-  requireOneWay(wanted);
+  requireOneSelection(wanted);
   const fleet: NomadNode[] = [];
   for await (const node of nomad.nodes(options)) fleet.push(node);
   if (wanted.all) return { chosen: fleet, fleet };
@@ -47,10 +47,10 @@ export async function chooseClients(
   return { chosen: selectNodes(fitting, selector, live), fleet };
 }
 
-function requireOneWay({ names, selector, all }: WantedClients): void {
-  const ways = [names.length > 0, isSelective(selector), all].filter(Boolean).length;
-  if (ways === 1) return;
-  if (ways === 0) {
+function requireOneSelection({ names, selector, all }: WantedClients): void {
+  const selections = [names.length > 0, isSelective(selector), all].filter(Boolean).length;
+  if (selections === 1) return;
+  if (selections === 0) {
     throw new AdminError('usage', 'No client was named', {
       code: 'NO_CLIENT_NAMED',
       hint: 'Name clients, or select them with --status, --idle, --class, --name or --nomad-version. List them: circleci-admin nomad node-status',

@@ -2,7 +2,7 @@ import { type AdminError, isAdminError } from '../errors.ts';
 import type { CheckResult } from './check-result.ts';
 
 /** Where connections are checked from. */
-export interface Side {
+export interface CheckSource {
   readonly name: 'clients' | 'services';
   readonly examine: () => Promise<readonly CheckResult[]>;
 }
@@ -14,18 +14,18 @@ export interface Side {
  * @param onFailure called for each failed side if another succeeded
  * @throws AdminError of the first side, if all of them fail
  */
-export async function examineSides(
-  sides: readonly Side[],
-  onFailure: (side: Side['name'], error: AdminError) => void,
+export async function examineSources(
+  sources: readonly CheckSource[],
+  onFailure: (source: CheckSource['name'], error: AdminError) => void,
 ): Promise<readonly CheckResult[]> {
-  const ended = await Promise.allSettled(sides.map(({ examine }) => examine()));
+  const ended = await Promise.allSettled(sources.map(({ examine }) => examine()));
   const failures: (() => void)[] = [];
   const results = ended.flatMap((one, at) => {
     if (one.status === 'fulfilled') return [one.value];
     const { reason } = one;
-    const side = sides[at];
-    if (!isAdminError(reason) || !side) throw reason;
-    failures.push(() => onFailure(side.name, reason));
+    const source = sources[at];
+    if (!isAdminError(reason) || !source) throw reason;
+    failures.push(() => onFailure(source.name, reason));
     return [];
   });
   const [first] = ended;

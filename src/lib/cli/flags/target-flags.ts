@@ -8,7 +8,7 @@ export { shellWord };
  * Returns the flags that select the installation, each after a space and quoted for a shell, so
  * that a suggested command uses the same installation.
  */
-export function placeFlags(chosen: Chosen): string {
+export function targetFlags(chosen: Chosen): string {
   const flags: readonly (readonly [string, string | undefined])[] = [
     ['installation', chosen.installation],
     ['context', chosen.context],
@@ -36,7 +36,7 @@ export function kubectlFlags(chosen: Chosen, { profile, kubernetes }: Settings):
 
 /** Both, for suggested commands. */
 export function placeOf(chosen: Chosen, settings: Settings): Place {
-  return { admin: placeFlags(chosen), kubectl: kubectlFlags(chosen, settings) };
+  return { admin: targetFlags(chosen), kubectl: kubectlFlags(chosen, settings) };
 }
 
 function written(flags: readonly (readonly [string, string | undefined])[]): string {

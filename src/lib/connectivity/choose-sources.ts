@@ -1,10 +1,10 @@
 import { AdminError } from '../errors.ts';
-import type { Side } from './either-side.ts';
+import type { CheckSource } from './examine-sources.ts';
 
-/** The input of {@link chooseSides}. */
-export interface SidesWanted {
+/** The input of {@link chooseSources}. */
+export interface SourceChoice {
   /** The value of `--from`; null if not given. */
-  readonly from: Side['name'] | 'all' | null;
+  readonly from: CheckSource['name'] | 'all' | null;
   /** Whether clients were given as arguments. */
   readonly named: boolean;
   /** Whether SSH access to clients is configured. */
@@ -12,12 +12,12 @@ export interface SidesWanted {
 }
 
 /** Where connections are checked from. */
-export interface ChosenSides {
-  readonly sides: readonly Side['name'][];
+export interface ChosenSources {
+  readonly sources: readonly CheckSource['name'][];
   /**
    * Whether the operator chose the sides explicitly: then a failing side is an error, not a note.
    */
-  readonly asked: boolean;
+  readonly explicit: boolean;
   /** Why clients are left out; null if they are not, or were not requested. */
   readonly skipped: string | null;
 }
@@ -30,7 +30,7 @@ const NO_SSH =
  *
  * @throws AdminError of kind `usage`: CONFLICTING_FLAGS for named clients with `--from services`
  */
-export function chooseSides({ from, named, hasSsh }: SidesWanted): ChosenSides {
+export function chooseSources({ from, named, hasSsh }: SourceChoice): ChosenSources {
   if (named && from === 'services') {
     throw new AdminError('usage', 'NODE cannot be used together with --from services', {
       code: 'CONFLICTING_FLAGS',
@@ -38,9 +38,9 @@ export function chooseSides({ from, named, hasSsh }: SidesWanted): ChosenSides {
     });
   }
   const wanted = from ?? (named ? 'clients' : null);
-  if (wanted === 'all') return { sides: ['clients', 'services'], asked: true, skipped: null };
-  if (wanted !== null) return { sides: [wanted], asked: true, skipped: null };
+  if (wanted === 'all') return { sources: ['clients', 'services'], explicit: true, skipped: null };
+  if (wanted !== null) return { sources: [wanted], explicit: true, skipped: null };
   return hasSsh
-    ? { sides: ['clients', 'services'], asked: false, skipped: null }
-    : { sides: ['services'], asked: false, skipped: NO_SSH };
+    ? { sources: ['clients', 'services'], explicit: false, skipped: null }
+    : { sources: ['services'], explicit: false, skipped: NO_SSH };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseSides } from '../../../src/lib/connectivity/choose-sides.ts';
+import { chooseSources } from '../../../src/lib/connectivity/choose-sources.ts';
 
 test.each([
   [{ from: null, named: false, hasSsh: true }, ['clients', 'services'], false],
@@ -8,17 +8,17 @@ test.each([
   [{ from: 'all', named: true, hasSsh: false }, ['clients', 'services'], true],
   [{ from: 'services', named: false, hasSsh: true }, ['services'], true],
   [{ from: 'clients', named: false, hasSsh: false }, ['clients'], true],
-] as const)('%j checks from %j', (wanted, sides, asked) => {
-  expect(chooseSides(wanted)).toMatchObject({ sides, asked });
+] as const)('%j checks from %j', (choice, sources, explicit) => {
+  expect(chooseSources(choice)).toMatchObject({ sources, explicit });
 });
 
 test('skipped clients are reported, unless they were not requested', () => {
-  expect(chooseSides({ from: null, named: false, hasSsh: false }).skipped).toContain('SSH');
-  expect(chooseSides({ from: 'services', named: false, hasSsh: false }).skipped).toBeNull();
+  expect(chooseSources({ from: null, named: false, hasSsh: false }).skipped).toContain('SSH');
+  expect(chooseSources({ from: 'services', named: false, hasSsh: false }).skipped).toBeNull();
 });
 
 test('clients cannot be named with --from services', () => {
-  expect(() => chooseSides({ from: 'services', named: true, hasSsh: true })).toThrow(
+  expect(() => chooseSources({ from: 'services', named: true, hasSsh: true })).toThrow(
     expect.objectContaining({ code: 'CONFLICTING_FLAGS' }),
   );
 });

@@ -4,10 +4,10 @@ import type { NomadClient } from '../../nomad/client.ts';
 import type { NodeId } from '../../nomad/model.ts';
 import { LOCAL_AGENT } from '../../nomad/nodes/local-agent.ts';
 import { Flags } from '../oclif.ts';
-import { sshChoice, sshFlags, sshPlace } from './ssh-flags.ts';
+import { sshChoice, sshFlags, sshTargetFlags } from './ssh-flags.ts';
 
 /** The flags for how to reach Nomad: through the server (default) or on the clients themselves. */
-export const clientWayFlags = {
+export const clientAccessFlags = {
   via: Flags.option({
     summary: 'use the nomad CLI on the clients, by SSH',
     options: ['ssh'] as const,
@@ -16,14 +16,14 @@ export const clientWayFlags = {
   ...sshFlags,
 };
 
-/** The values of {@link clientWayFlags}. */
-export type ClientWay = Parameters<typeof sshChoice>[0] & {
+/** The values of {@link clientAccessFlags}. */
+export type ClientAccessFlags = Parameters<typeof sshChoice>[0] & {
   readonly via?: 'ssh' | undefined;
   readonly self: boolean;
 };
 
 /** A Nomad client for the chosen way, and the names of the selected clients. */
-export interface WayToClients {
+export interface ClientAccess {
   readonly nomad: NomadClient;
   readonly names: readonly string[];
   /** The host of each client that is reached by SSH. */
@@ -34,8 +34,8 @@ export interface WayToClients {
   close(): Promise<void>;
 }
 
-/** The inputs of {@link goToClients}. */
-export interface WayContext {
+/** The inputs of {@link connectToClients}. */
+export interface ClientAccessContext {
   readonly installation: Installation;
   readonly names: readonly string[];
   /** Whether clients are selected by their properties, or all of them are. */
@@ -50,10 +50,13 @@ export interface WayContext {
  * @throws AdminError of kind `usage` (CONFLICTING_FLAGS, NO_CLIENT_NAMED), and as findSelf and
  *   logInOnClients
  */
-export async function goToClients(flags: ClientWay, context: WayContext): Promise<WayToClients> {
+export async function connectToClients(
+  flags: ClientAccessFlags,
+  context: ClientAccessContext,
+): Promise<ClientAccess> {
   const { installation, names, signal, note } = context;
   const nothingOpened = { hosts: new Map(), place: '', close: () => Promise.resolve() };
-  checkWay(flags, context);
+  checkFlags(flags, context);
   if (flags.self) {
     const { findSelf } = await import('../../nomad/nodes/find-self.ts');
     const nomad = await installation.nomad();
@@ -78,12 +81,15 @@ export async function goToClients(flags: ClientWay, context: WayContext): Promis
     nomad,
     hosts,
     names: [...hosts.keys()],
-    place: ` --via ssh${sshPlace(choice)}`,
+    place: ` --via ssh${sshTargetFlags(choice)}`,
     close: () => nomad.close(),
   };
 }
 
-function checkWay({ via, self }: ClientWay, { names, selected }: WayContext): void {
+function checkFlags(
+  { via, self }: ClientAccessFlags,
+  { names, selected }: ClientAccessContext,
+): void {
   if (self && (via !== undefined || names.length > 0 || selected)) {
     throw new AdminError(
       'usage',

@@ -2,7 +2,7 @@ import { type CheckResult, ofClient } from '../../connectivity/check-result.ts';
 import { examineClients } from '../../connectivity/examine.ts';
 import { examineServices } from '../../connectivity/examine-services.ts';
 import { findOutput } from '../../connectivity/find-output.ts';
-import { type Places, probesFor } from '../../connectivity/probes.ts';
+import { type InstallationHosts, probesFor } from '../../connectivity/probes.ts';
 import { serviceProbes } from '../../connectivity/service-probes.ts';
 import { AdminError } from '../../errors.ts';
 import type { SshChoice } from '../../installation/connect-ssh.ts';
@@ -12,15 +12,15 @@ import { resolveNodes } from '../../nomad/nodes/find-node.ts';
 import type { Catalogue } from '../../services/catalogue.ts';
 
 /** The inputs of {@link fromClients} and {@link fromServices}. */
-export interface SideContext {
+export interface SourceContext {
   readonly installation: Installation;
   readonly catalogue: Catalogue;
-  readonly places: Places;
+  readonly hosts: InstallationHosts;
   readonly signal: AbortSignal;
 }
 
 /** The inputs of {@link fromClients}. */
-export interface ClientSide extends SideContext {
+export interface ClientSource extends SourceContext {
   /** The client names given by the operator; empty for all clients that are not down. */
   readonly names: readonly string[];
   readonly ssh: SshChoice;
@@ -36,10 +36,10 @@ export interface ClientSide extends SideContext {
  *
  * @throws AdminError as resolveNodes and examineClients; of kind `notFound`, code NO_CLIENTS
  */
-export async function fromClients(side: ClientSide): Promise<readonly CheckResult[]> {
-  const { installation, catalogue, names, signal } = side;
-  const { baseDomain, version } = side.places;
-  const way =
+export async function fromClients(source: ClientSource): Promise<readonly CheckResult[]> {
+  const { installation, catalogue, names, signal } = source;
+  const { baseDomain, version } = source.hosts;
+  const destination =
     baseDomain === null || version === null
       ? await findOutput(() => installation.kubernetes(), catalogue, version, signal)
       : { output: null, version };
@@ -49,11 +49,11 @@ export async function fromClients(side: ClientSide): Promise<readonly CheckResul
       ? await resolveNodes(nomad, names, { signal })
       : (await collect(nomad.nodes({ signal }))).filter(({ status }) => status !== 'down');
   if (clients.length === 0) throw noClients();
-  const results = await examineClients(clients, probesFor({ ...side.places, ...way }), {
-    ssh: await installation.ssh(side.ssh),
+  const results = await examineClients(clients, probesFor({ ...source.hosts, ...destination }), {
+    ssh: await installation.ssh(source.ssh),
     signal,
-    atOnce: side.atOnce,
-    onDone: (done) => side.onDone(done, clients.length),
+    atOnce: source.atOnce,
+    onDone: (done) => source.onDone(done, clients.length),
   });
   return results.map(ofClient);
 }
@@ -71,10 +71,10 @@ function noClients(): AdminError {
  *
  * @throws AdminError as KubernetesClient and {@link examineServices}
  */
-export async function fromServices(side: SideContext): Promise<readonly CheckResult[]> {
-  const { installation, catalogue, places, signal } = side;
+export async function fromServices(source: SourceContext): Promise<readonly CheckResult[]> {
+  const { installation, catalogue, hosts, signal } = source;
   const kubernetes = await installation.kubernetes();
   const pods = await kubernetes.listPods({ signal });
-  const probes = serviceProbes(pods, catalogue, places.github);
+  const probes = serviceProbes(pods, catalogue, hosts.github);
   return examineServices(probes, { kubernetes, clock: installation.clock, signal });
 }
