@@ -6,6 +6,8 @@ export interface NamedBuilds {
   readonly buildIds: readonly string[];
   /** The IDs that the text associates with a key. */
   readonly joined: readonly (readonly [buildId: string, key: string])[];
+  /** The parallel tasks that it names, from 0, each with the key of its build. */
+  readonly tasks: readonly (readonly [key: string, task: number])[];
 }
 
 /**
@@ -13,7 +15,7 @@ export interface NamedBuilds {
  * `-build-`.
  */
 const TASK_NAME =
-  /(?<=\b(?<id>[0-9a-f]{24})-\d+)-build-(?<slug>[\w./-]+?)[-/](?<number>\d+)(?![\w/-])/g;
+  /(?<=\b(?<id>[0-9a-f]{24})-(?<task>\d+))-build-(?<slug>[\w./-]+?)[-/](?<number>\d+)(?![\w/-])/g;
 /**
  * `/gh/ORG/REPO/NUM`, also in API URLs. A number after `/pipelines/...` is the pipeline's number.
  */
@@ -35,7 +37,7 @@ const LABELLED_ID = /\bbuild[-_ ]?id["']?\s*[=: ]\s*["']?(?<id>[0-9a-f]{24})\b/i
 /** Three words separated by slashes are a build only in a text that matches this. */
 const ABOUT_BUILDS = /build|queue|job|task|dispatch|workflow/i;
 
-const NOTHING: NamedBuilds = { keys: [], buildIds: [], joined: [] };
+const NOTHING: NamedBuilds = { keys: [], buildIds: [], joined: [], tasks: [] };
 
 /** Returns a key for a build that is the same for `acme/web` and `acme-web`. */
 export function buildKey(slugOrProject: string, number: number): string {
@@ -47,11 +49,13 @@ export function keysIn(text: string): NamedBuilds {
   const buildIds = idsIn(text);
   const keys = new Set<string>();
   const joined = new Map<string, string>();
+  const tasks: [string, number][] = [];
   if (buildIds.length > 0 && text.includes('-build-')) {
     for (const { groups } of text.matchAll(TASK_NAME)) {
       const key = keyOf(groups);
       keys.add(key);
       joined.set(groups?.['id'] ?? '', key);
+      tasks.push([key, Number(groups?.['task'] ?? 0)]);
     }
   }
   if (/\/\d/.test(text)) for (const key of keysOfPaths(text)) keys.add(key);
@@ -60,7 +64,7 @@ export function keysIn(text: string): NamedBuilds {
   // With several IDs or several builds, the text must say which ID belongs to which build.
   const id = LABELLED_ID.exec(text)?.groups?.['id'] ?? soleOf(buildIds);
   if (keys.size === 1 && id !== null && !joined.has(id)) joined.set(id, only);
-  return { keys: [...keys], buildIds, joined: [...joined] };
+  return { keys: [...keys], buildIds, joined: [...joined], tasks };
 }
 
 /**

@@ -39,14 +39,15 @@ describe('keysIn', () => {
     ['the number of a pipeline', 'job https://ci.example/pipelines/github/acme/web/55/workflows'],
     ['a hash of git', 'build of commit 6007ca6352718c10b1227a576007ca6352718c10'],
   ])('finds no build in %s', (_name, text) => {
-    expect(keysIn(text)).toEqual({ keys: [], buildIds: [], joined: [] });
+    expect(keysIn(text)).toEqual({ keys: [], buildIds: [], joined: [], tasks: [] });
   });
 
   it('associates an ID with the build in the same text', () => {
     const line = `using resource class; build-id=${ID}; build-url=https://x/gh/acme/web/12; project=0123456789abcdef01234567`;
     expect(keysIn(line).joined).toEqual([[ID, 'acme-web-12']]);
     expect(keysIn(`${ID}-3-build-acme-web-app-12`).joined).toEqual([[ID, 'acme-web-app-12']]);
-    expect(keysIn(`taken: ${ID}`)).toEqual({ keys: [], buildIds: [ID], joined: [] });
+    expect(keysIn(`${ID}-3-build-acme-web-app-12`).tasks).toEqual([['acme-web-app-12', 3]]);
+    expect(keysIn(`taken: ${ID}`)).toEqual({ keys: [], buildIds: [ID], joined: [], tasks: [] });
     // The text does not say to which build the ID belongs.
     expect(keysIn(`jobs acme/web/12 acme/api/3 of ${ID}`).joined).toEqual([]);
   });

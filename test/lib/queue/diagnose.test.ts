@@ -1,25 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../../src/lib/queue/diagnose.ts';
-import {
-  BROKEN,
-  LOST,
-  LOST_BEFORE_DISPATCHER,
-  MINUTE,
-  NO_UI,
-  NOTHING,
-  WELL,
-} from './support/cases.ts';
+import { BROKEN, LOST, LOST_BEFORE_DISPATCHER, MINUTE, WELL } from './support/cases.ts';
 import {
   ago,
   beats,
   failed,
   healthyLogs,
   type Ill,
+  idOf,
   inUi,
   job,
   listed,
   log,
+  NO_UI,
+  NOTHING,
   pending,
   pod,
   says,
@@ -30,6 +25,7 @@ import {
   withLog,
   withPods,
 } from './support/snapshot.ts';
+import { LOST_TASKS, PARALLEL } from './support/task-cases.ts';
 
 /** Returns the codes in order, with `?` for warnings, and with the cause of effects. */
 function found(ill: Ill): readonly string[] {
@@ -84,6 +80,28 @@ test('a lost build has its log line as evidence, and a remedy that deletes exact
     expect.objectContaining({ kind: 'line', pod: 'legacy-dispatcher-1', text: forwarded }),
   );
   expect(finding?.evidence.at(-1)).toMatchObject({ pod: 'dispatcher-1' });
+});
+
+test('of a build with lost tasks, the evidence says which, and where they were lost', () => {
+  const textsOf = (name: string): readonly string[] => {
+    const [, ill = {}] = LOST_TASKS.find(([about]) => about === name) ?? [];
+    const [finding] = diagnose(snapshot(ill)).findings;
+    expect(finding?.title).toBe('1 build waiting for a parallel task that Nomad does not have');
+    expect(finding?.builds).toEqual([PARALLEL]);
+    expect(finding?.remedy.commands).toEqual([
+      `circleci-admin pods logs schedulerer --since 30m --grep ${idOf(PARALLEL)}`,
+      'circleci-admin pods restart dispatcher schedulerer',
+    ]);
+    return finding?.evidence.map(({ text }) => text) ?? [];
+  };
+  expect(textsOf('the second of two tasks never reached the schedulerer')).toEqual([
+    'acme/web/42: 1 of its 2 tasks is in Nomad, task 1 is not, for 5m',
+    'schedulerer has logged only the tasks that are in Nomad',
+  ]);
+  expect(textsOf('the schedulerer received a task that Nomad does not have')).toEqual([
+    'acme/web/42: 1 of its 2 tasks is in Nomad, task 1 is not, for 5m',
+    expect.stringContaining(`got task message; task-name=${idOf(PARALLEL)}-1-build-acme-web-42`),
+  ]);
 });
 
 test("jobs that wait for the same reason are one finding, in Nomad's words", () => {

@@ -4,13 +4,14 @@ import type { RestartClient } from '../../../src/lib/pods/restart/restart.ts';
 import { diagnose } from '../../../src/lib/queue/diagnose.ts';
 import type { Diagnosis } from '../../../src/lib/queue/diagnosis.ts';
 import { fixable, isProved, mend } from '../../../src/lib/queue/mend.ts';
-import { LOST, LOST_BEFORE_DISPATCHER, MINUTE, NO_UI } from './support/cases.ts';
+import { LOST, LOST_BEFORE_DISPATCHER, MINUTE } from './support/cases.ts';
 import {
   beats,
   healthyLogs,
   inUi,
   listed,
   log,
+  NO_UI,
   says,
   snapshot,
   withLog,

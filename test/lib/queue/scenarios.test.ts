@@ -68,6 +68,8 @@ const PAIRS: readonly (readonly [one: string, other: string, root: string, also:
   ['image-missing', 'too-large', 'CQ0103', 'CQ0602'],
   ['schedulerer-error', 'draining', 'CQ0401', 'CQ0503'],
   ['dispatcher-stopped', 'port-8585-blocked', 'CQ0106', 'CQ0703'],
+  ['task-lost', 'no-capacity', 'CQ0404', 'CQ0601'],
+  ['server-4.3+task-lost', 'output-broken', 'CQ0404', 'CQ0702'],
   ['server-4.3+job-lost', 'no-capacity', 'CQ0303', 'CQ0601'],
   ['server-4.3+schedulerer-error', 'draining', 'CQ0401', 'CQ0503'],
   ['server-4.3+dispatcher-stopped', 'port-8585-blocked', 'CQ0106', 'CQ0703'],

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../../src/lib/queue/diagnose.ts';
 import { GUIDE_LINES, SAMPLED_STAGES } from './logs/guide-lines.ts';
 import { digestTexts } from './logs/read-logs.ts';
-import { LOST, LOST_BEFORE_DISPATCHER, MINUTE, NO_UI } from './support/cases.ts';
+import { LOST, LOST_BEFORE_DISPATCHER, MINUTE } from './support/cases.ts';
 import {
   adding,
   ago,
@@ -14,6 +14,7 @@ import {
   inUi,
   listed,
   log,
+  NO_UI,
   says,
   snapshot,
   sure,

@@ -8,6 +8,7 @@ import { stagesOf } from '../stages.ts';
 import { rightClocksIn } from './clocks.ts';
 import type { QueueFacts } from './facts.ts';
 import { kubernetesNow } from './moments.ts';
+import { partialTrails } from './partial.ts';
 import { pipelineOf } from './pipeline-of.ts';
 import { stoppedTrails, unlistedIn } from './stopped.ts';
 import { trailsOf } from './trails.ts';
@@ -34,7 +35,7 @@ export function factsOf(snapshot: QueueSnapshot): QueueFacts {
     rightClocks: rightClocksIn(snapshot),
     unlisted: unlistedIn(snapshot),
   };
-  return { ...facts, stopped: stoppedTrails(facts) };
+  return { ...facts, stopped: stoppedTrails(facts), partial: partialTrails(facts) };
 }
 
 /** Maps build IDs to keys by Nomad's jobs, because some log lines contain only the ID. */

@@ -36,6 +36,19 @@ export interface StoppedTrail {
   readonly confirmed: boolean;
 }
 
+/** A build of which Nomad has some parallel tasks, and not the others. */
+export interface PartialTrail {
+  readonly trail: BuildTrail;
+  /** The build's ID, 24 hexadecimal digits. */
+  readonly buildId: string;
+  /** The number of its tasks. */
+  readonly count: number;
+  /** The tasks that Nomad does not have, from 0. */
+  readonly missing: readonly number[];
+  /** The time since its other tasks reached Nomad. */
+  readonly ageMs: Milliseconds;
+}
+
 /** A snapshot with the facts derived from it for all rules. */
 export interface QueueFacts {
   readonly snapshot: QueueSnapshot;
@@ -55,7 +68,9 @@ export interface QueueFacts {
   readonly unlisted: 'absent' | 'unknown';
   /** The builds that have stopped before Nomad, longest first. */
   readonly stopped: readonly StoppedTrail[];
+  /** The builds with parallel tasks that never reached Nomad, longest first. */
+  readonly partial: readonly PartialTrail[];
 }
 
-/** The facts that are derived before the stopped builds. */
-export type TrailFacts = Omit<QueueFacts, 'stopped'>;
+/** The facts that are derived before the stopped and the partial builds. */
+export type TrailFacts = Omit<QueueFacts, 'stopped' | 'partial'>;

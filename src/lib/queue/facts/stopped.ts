@@ -12,7 +12,7 @@ import { UI_LIST_LIMIT, type UiState, uiStateOf } from './ui-state.ts';
 export const STOPPED_AFTER_MS: Milliseconds = 60_000;
 
 /** Nomad deletes dead jobs after four hours (job_gc_threshold). */
-const NOMAD_FORGETS_MS: Milliseconds = 3 * 3_600_000;
+export const NOMAD_FORGETS_MS: Milliseconds = 3 * 3_600_000;
 
 const BEFORE_NOMAD: readonly Stage[] = ['legacy-dispatcher', 'dispatcher', 'schedulerer'];
 

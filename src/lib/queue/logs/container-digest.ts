@@ -94,6 +94,7 @@ export class ContainerDigest {
   #record(entry: Entry, error: boolean): void {
     for (const [id, key] of entry.named.joined) this.keyOfId.set(id, key);
     if (this.previous) return;
+    for (const [key, task] of entry.named.tasks) this.#mention(key).tasks.add(task);
     const refs = refsOf(entry);
     const work = this.#atWorkOn(entry);
     if (refs.length > 0) this.#atWork.set(threadOf(entry), { refs, at: entry.at });

@@ -16,7 +16,7 @@ const IN_ONE_GO_MS = 2_000;
 const INTERLEAVED = 8;
 /** A DEBUG message that a following exception may belong to. */
 const SPEAKS_OF_TROUBLE = /except|error|fail|caught|stack|trace|throw/i;
-const NO_BUILDS: NamedBuilds = { keys: [], buildIds: [], joined: [] };
+const NO_BUILDS: NamedBuilds = { keys: [], buildIds: [], joined: [], tasks: [] };
 const NO_HEAD: Omit<RecordHead, 'message'> = {
   level: null,
   namespace: null,
@@ -179,5 +179,6 @@ function both(one: NamedBuilds, other: NamedBuilds): NamedBuilds {
     keys: [...new Set([...one.keys, ...other.keys])],
     buildIds: [...new Set([...one.buildIds, ...other.buildIds])],
     joined: [...one.joined, ...other.joined],
+    tasks: [...one.tasks, ...other.tasks],
   };
 }

@@ -15,6 +15,8 @@ export interface BuildMention {
   readonly lastAgeMs: Milliseconds | null;
   /** Time since the stage finished with the build; null if the log does not say so. */
   readonly handedOnMs: Milliseconds | null;
+  /** The parallel tasks that it names, from 0. */
+  readonly tasks: readonly number[];
   /** The first lines that name it, five at most. */
   readonly lines: readonly EvidenceLine[];
   /** Whether an error names the build, or comes from the thread that was working on it. */

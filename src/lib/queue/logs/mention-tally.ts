@@ -7,6 +7,8 @@ export class MentionTally {
   lastAt: number | null = null;
   /** The first lines that name it, with their times. */
   readonly lines: { readonly at: number | null; readonly line: EvidenceLine }[] = [];
+  /** The parallel tasks that the log names. */
+  readonly tasks = new Set<number>();
   /** Number of records that name it. */
   named = 0;
   failed = false;

@@ -140,6 +140,7 @@ function mergedMention(all: readonly Aged<MentionTally>[]): BuildMention {
     firstAgeMs: greatest(all.map(({ of, age }) => age(of.firstAt))),
     lastAgeMs: least(all.map(({ of, age }) => age(of.lastAt))),
     handedOnMs: greatest(all.map(({ of, age }) => age(of.firstEndedAt))),
+    tasks: [...new Set(all.flatMap(({ of }) => [...of.tasks]))],
     lines: lines
       .sort((one, other) => other.ageMs - one.ageMs)
       .slice(0, KEPT_DETAILS)

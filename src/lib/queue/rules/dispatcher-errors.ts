@@ -5,7 +5,7 @@ import { stageErrors } from './families/stage-errors.ts';
 export const dispatcherErrors: Rule = {
   code: 'CQ0301',
   name: 'dispatcher logs errors',
-  explains: ['CQ0202', 'CQ0203', 'CQ0204', 'CQ0205', 'CQ0302', 'CQ0303', 'CQ0801'],
+  explains: ['CQ0202', 'CQ0203', 'CQ0204', 'CQ0205', 'CQ0302', 'CQ0303', 'CQ0404', 'CQ0801'],
   judge: (facts) =>
     stageErrors(facts, {
       code: 'CQ0301',

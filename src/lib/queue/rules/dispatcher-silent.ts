@@ -5,7 +5,7 @@ import { silentStage } from './families/silence.ts';
 export const dispatcherSilent: Rule = {
   code: 'CQ0302',
   name: 'dispatcher has gone silent',
-  explains: ['CQ0202', 'CQ0203', 'CQ0204', 'CQ0205', 'CQ0303', 'CQ0801'],
+  explains: ['CQ0202', 'CQ0203', 'CQ0204', 'CQ0205', 'CQ0303', 'CQ0404', 'CQ0801'],
   judge: (facts) =>
     silentStage(facts, {
       code: 'CQ0302',

@@ -12,6 +12,7 @@ import { legacyDispatcherErrors } from './legacy-dispatcher-errors.ts';
 import { lostBeforeSchedulerer } from './lost-before-schedulerer.ts';
 import { lostBetweenDispatchers } from './lost-between-dispatchers.ts';
 import { missingEvidence } from './missing-evidence.ts';
+import { missingTasks } from './missing-tasks.ts';
 import { neverDispatched } from './never-dispatched.ts';
 import { noCapacity } from './no-capacity.ts';
 import { noClients } from './no-clients.ts';
@@ -58,6 +59,7 @@ export const RULES: readonly Rule[] = [
   schedulererSilent,
   lostBeforeSchedulerer,
   notPosted,
+  missingTasks,
   noClients,
   allDraining,
   allDown,

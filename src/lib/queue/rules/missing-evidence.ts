@@ -35,7 +35,7 @@ export const missingEvidence: Rule = {
   accountsFor(own, { code }) {
     if (own.severity !== 'error') return false;
     if (code === 'CQ0901') return own.subject === 'kubernetes';
-    return own.subject === 'nomad' && ['CQ0401', 'CQ0403'].includes(code);
+    return own.subject === 'nomad' && ['CQ0401', 'CQ0403', 'CQ0404'].includes(code);
   },
   services: ({ subject }) => BEHIND[subject ?? ''] ?? [],
   rank({ severity, subject }) {

@@ -7,7 +7,7 @@ export const noLeader: Rule = {
   code: 'CQ0501',
   name: 'Nomad has no leader',
   // A server without a leader fails its readiness check, which requires one.
-  explains: ['CQ0105', 'CQ0401', 'CQ0403', 'CQ0504', 'CQ0505', 'CQ0506', 'CQ0605'],
+  explains: ['CQ0105', 'CQ0401', 'CQ0403', 'CQ0404', 'CQ0504', 'CQ0505', 'CQ0506', 'CQ0605'],
   explainsThis: (_own, { code, subject }) => code !== 'CQ0105' || subject === NOMAD_SERVICE,
   services: (_own, cause) => (cause.code === 'CQ0105' ? [] : [NOMAD_SERVICE]),
   judge(facts) {

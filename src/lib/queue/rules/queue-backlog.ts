@@ -25,7 +25,7 @@ const PIPELINE =
 export const queueBacklog: Rule = {
   code: 'CQ0801',
   name: 'messages pile up in RabbitMQ',
-  explains: ['CQ0202', 'CQ0203', 'CQ0204', 'CQ0205', 'CQ0303'],
+  explains: ['CQ0202', 'CQ0203', 'CQ0204', 'CQ0205', 'CQ0303', 'CQ0404'],
   // A queue belongs only to the stage that consumes it.
   explainsThis: isOfStage,
   isExplainedBy: isOfStage,

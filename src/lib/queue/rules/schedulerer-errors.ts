@@ -5,7 +5,7 @@ import { stageErrors } from './families/stage-errors.ts';
 export const schedulererErrors: Rule = {
   code: 'CQ0401',
   name: 'schedulerer logs errors',
-  explains: ['CQ0204', 'CQ0205', 'CQ0303', 'CQ0402', 'CQ0403'],
+  explains: ['CQ0204', 'CQ0205', 'CQ0303', 'CQ0402', 'CQ0403', 'CQ0404'],
   judge: (facts) =>
     stageErrors(facts, {
       code: 'CQ0401',

@@ -5,7 +5,7 @@ import { silentStage } from './families/silence.ts';
 export const schedulererSilent: Rule = {
   code: 'CQ0402',
   name: 'schedulerer has gone silent',
-  explains: ['CQ0204', 'CQ0205', 'CQ0303', 'CQ0403', 'CQ0801'],
+  explains: ['CQ0204', 'CQ0205', 'CQ0303', 'CQ0403', 'CQ0404', 'CQ0801'],
   judge: (facts) =>
     silentStage(facts, {
       code: 'CQ0402',

@@ -100,6 +100,12 @@ export class Dispatch {
     const [first, second] = this.#way;
     const renewed = first && second && workingPods.replaced(first) && workingPods.replaced(second);
     if (renewed) faults.clear('job-lost');
+    const poster = this.#way.at(-1);
+    const feeder = this.#way.at(-2);
+    // What was lost stays lost.
+    if (poster && feeder && workingPods.replaced(poster) && workingPods.replaced(feeder)) {
+      faults.clear('task-lost');
+    }
     if (first && !faults.has('job-lost')) {
       for (const build of this.#lost) this.#send(first, build, now);
       this.#lost.clear();

@@ -51,7 +51,10 @@ export type PipelineFault =
   | 'dispatcher-silent'
   /** Builds never get from the first stage to the second, until the pods of both are replaced. */
   | 'job-lost'
-  /** The last of a build's parallel tasks never reaches the schedulerer. */
+  /**
+   * The last of a build's parallel tasks never reaches the schedulerer, until the pods of both it
+   * and the dispatcher are replaced; what was lost stays lost.
+   */
   | 'task-lost'
   /** The schedulerer fails with an error for every task, and posts none. */
   | 'schedulerer-error'

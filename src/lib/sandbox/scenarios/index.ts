@@ -28,6 +28,7 @@ import { port8585Blocked } from './port-8585-blocked.ts';
 import { rabbitmqBacklog } from './rabbitmq-backlog.ts';
 import { schedulererError } from './schedulerer-error.ts';
 import { SERVER_VERSIONS } from './server-versions.ts';
+import { taskLost } from './task-lost.ts';
 import { tooLarge } from './too-large.ts';
 
 /** All scenarios, the common ones first. */
@@ -46,6 +47,7 @@ export const SCENARIOS: readonly Scenario[] = [
   dispatcherStopped,
   dispatcherSilent,
   jobLost,
+  taskLost,
   schedulererError,
   outputBroken,
   port8585Blocked,

@@ -8,6 +8,7 @@ import { jobLost } from './job-lost.ts';
 import { outputBroken } from './output-broken.ts';
 import { port8585Blocked } from './port-8585-blocked.ts';
 import { schedulererError } from './schedulerer-error.ts';
+import { taskLost } from './task-lost.ts';
 
 /**
  * Server 4.2. Its pipeline, which begins with the dispatcher, is also that of later 3.x versions.
@@ -49,6 +50,11 @@ export const SERVER_VERSIONS: readonly Scenario[] = [
     jobLost,
     '4.3: builds get lost between distributor and docker-provisioner',
     'CQ0303',
+  ),
+  inVersion(
+    server43,
+    taskLost,
+    '4.3: of two parallel tasks, one gets lost before docker-provisioner',
   ),
   inVersion(server43, schedulererError, '4.3: docker-provisioner fails at every task'),
   inVersion(server43, outputBroken, '4.3: output fails, and the web page shows builds queued'),

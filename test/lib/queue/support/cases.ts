@@ -1,4 +1,3 @@
-import { notAsked } from '../../../../src/lib/queue/snapshot/evidence.ts';
 import {
   adding,
   ago,
@@ -12,6 +11,8 @@ import {
   jobIdOf,
   listed,
   log,
+  NO_UI,
+  NOTHING,
   pending,
   pod,
   says,
@@ -21,13 +22,12 @@ import {
   withLog,
   withPods,
 } from './snapshot.ts';
+import { LOST_TASKS, WHOLE_BUILDS } from './task-cases.ts';
 
 /** In milliseconds. */
 export const MINUTE = 60_000;
 /** A build that is lost. */
 export const LOST = 'acme/web/42';
-/** Evidence that could not be requested. */
-export const NOTHING = notAsked('nothing is set up');
 
 /** The pods of the pipeline in server 4.3. */
 const LATE_PODS = [
@@ -87,11 +87,10 @@ const LOST_BEFORE_SCHEDULERER = [
   adding('dispatcher', says.dispatcher(LOST, 5 * MINUTE)),
   ...healthyLogs().slice(2),
 ];
-/** No server is configured. */
-export const NO_UI = { summary: NOTHING, builds: NOTHING };
 
 /** Problems and the findings for each: `?` for warnings, and the cause of effects. */
 export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
+  ...LOST_TASKS,
   [
     'a pod of the pipeline crash-loops',
     {
@@ -771,6 +770,7 @@ function snapshotPods() {
 
 /** Situations that look like problems but are not. */
 export const WELL: readonly (readonly [string, Ill])[] = [
+  ...WHOLE_BUILDS,
   ['everything is healthy', {}],
   ['no build runs', { nomad: { jobs: sure([]) }, server: { builds: sure([]) } }],
   [

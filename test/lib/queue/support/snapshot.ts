@@ -377,3 +377,8 @@ export function skewed(
     return { ...one, log: sure(value) };
   });
 }
+
+/** Evidence that could not be requested. */
+export const NOTHING = notAsked('nothing is set up');
+/** No server is configured. */
+export const NO_UI = { summary: NOTHING, builds: NOTHING };

@@ -8,6 +8,24 @@ function tasksOf({ sandbox }: PipelineRig, buildId: string): readonly string[] {
   return ids.flatMap((id) => (id.startsWith(buildId) ? (id.split('-')[1] ?? []) : []));
 }
 
+it('a task is lost until both services have new pods, and does not come back', async () => {
+  const rig = await pipelineRig('idle', { parallel: 2, faults: ['task-lost'], recent: 0 });
+  const { clock, kubernetes, pipeline } = rig.sandbox;
+  const start = async (): Promise<string> => {
+    const { id } = pipeline.startBuild('acme', 'web');
+    await clock.advance(5_000);
+    return id;
+  };
+  const lost = await start();
+  const tasks: (readonly string[])[] = [tasksOf(rig, lost)];
+  for (const workload of ['schedulerer', 'dispatcher']) {
+    kubernetes.deletePod(workload, 1);
+    await clock.advance(30_000);
+    tasks.push(tasksOf(rig, await start()));
+  }
+  expect([...tasks, tasksOf(rig, lost)]).toEqual([['0'], ['0'], ['0', '1'], ['0']]);
+});
+
 describe('a build of three parallel tasks', () => {
   it('is one build in the UI, and three jobs in Nomad and in the log', async () => {
     const rig = await pipelineRig('idle', { parallel: 3 });
@@ -48,10 +66,10 @@ describe('a build of three parallel tasks', () => {
     };
     const lost = { step: 'schedulerer-got', task: 1, what: 'not in its log' };
     expect(await follow(`acme/web/${number}`)).toMatchObject({
-      report: { state: 'running', stoppedAt: lost },
+      report: { state: 'running', stoppedAt: lost, finding: { code: 'CQ0404' } },
     });
     expect(await follow(`acme/web/${number}:1`)).toMatchObject({
-      report: { state: 'lost', stoppedAt: lost },
+      report: { state: 'lost', stoppedAt: lost, finding: { code: 'CQ0404' } },
     });
     expect(await follow(`acme/web/${number}:0`)).toMatchObject({
       exitCode: 0,

@@ -2,6 +2,7 @@ import type { Milliseconds } from '../../../clock.ts';
 import type { JobRow } from '../../../nomad/jobs/jobs.ts';
 import type { QueueFacts, StoppedTrail } from '../../facts/facts.ts';
 import { ageAt, nomadNow } from '../../facts/moments.ts';
+import { wasReceived } from '../../facts/partial.ts';
 import { stoppedBefore, stoppedNear, uiOf } from '../../facts/stopped.ts';
 import { unseenTrails } from '../../facts/unseen.ts';
 import { whoWaits } from '../../facts/who-waits.ts';
@@ -34,8 +35,8 @@ export interface Held {
 }
 
 /**
- * Returns the builds that have stopped at a stage or before it; for the output-processor, the
- * builds that the UI does not show.
+ * Returns the builds that have stopped at a stage or before it, or of which a task has; for the
+ * output-processor, the builds that the UI does not show.
  */
 export function heldAt(facts: QueueFacts, stage: Stage): readonly Held[] {
   if (stage === 'output-processor') {
@@ -48,13 +49,25 @@ export function heldAt(facts: QueueFacts, stage: Stage): readonly Held[] {
     }));
   }
   const near = new Set(stoppedNear(facts, stage).map(({ trail }) => trail));
-  return stoppedBefore(facts, stage).map((one: StoppedTrail) => ({
+  const stopped = stoppedBefore(facts, stage).map((one: StoppedTrail) => ({
     key: one.trail.key,
     name: one.trail.name,
     here: one.at === stage,
     near: near.has(one.trail),
     sinceMs: one.mention?.firstAgeMs ?? one.ageMs,
   }));
+  return [...stopped, ...partialAt(facts, stage)];
+}
+
+/** Returns the builds with parallel tasks that did not get past a stage. */
+function partialAt(facts: QueueFacts, stage: Stage): readonly Held[] {
+  return facts.partial.flatMap((one) => {
+    const at = wasReceived(one) ? 'schedulerer' : 'dispatcher';
+    const isNear = stage === at || (stage === 'schedulerer' && at === 'dispatcher');
+    if (!isNear) return [];
+    const { trail, ageMs } = one;
+    return [{ key: trail.key, name: trail.name, here: stage === at, near: true, sinceMs: ageMs }];
+  });
 }
 
 /** Returns the severity of an error; null (no finding) if it has passed or holds nothing up. */
