@@ -76,7 +76,7 @@ export async function connectInstallation(options: InstallationOptions): Promise
 }
 
 /** Creates an installation from resolved settings. Opens no connection. */
-export function installationOf(settings: Settings, options: InstallationOptions): Installation {
+function installationOf(settings: Settings, options: InstallationOptions): Installation {
   let identity: Promise<ClusterIdentity> | undefined;
   let target: ClusterTarget | null = null;
   let kubernetes: Promise<KubernetesClient> | undefined;

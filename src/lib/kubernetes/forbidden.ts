@@ -1,7 +1,7 @@
 import { isAdminError } from '../errors.ts';
 
 /** Whether an error says that the user has no permission for a request (403). */
-export function isForbidden(error: unknown): boolean {
+function isForbidden(error: unknown): boolean {
   return isAdminError(error, 'unauthorised') && error.code === 'KUBERNETES_FORBIDDEN';
 }
 

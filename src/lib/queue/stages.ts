@@ -39,7 +39,7 @@ export const PIPELINES = {
 export type Pipeline = keyof typeof PIPELINES;
 
 /** The names of the pipelines. */
-export const PIPELINE_NAMES = ['legacy-dispatcher', 'dispatcher', 'distributor'] as const;
+const PIPELINE_NAMES = ['legacy-dispatcher', 'dispatcher', 'distributor'] as const;
 
 /** Returns the stages of a pipeline, in order. */
 export function stagesOf(pipeline: Pipeline): readonly Stage[] {

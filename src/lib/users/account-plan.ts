@@ -85,7 +85,7 @@ export function planAccounts(
 }
 
 /** Returns whether the account changes at all. */
-export function isChange(change: AccountChange): boolean {
+function isChange(change: AccountChange): boolean {
   return change.suspended !== change.suspendedThen || change.role !== change.roleThen;
 }
 

@@ -4,7 +4,7 @@ import type { LeftAccount } from './account-plan.ts';
 import { accountRole, loginKey } from './state.ts';
 
 /** Typical logins of machine users; nothing else distinguishes them from people. */
-export const MACHINE_LOGINS = ['*-bot', 'bot-*', '*-ci', 'ci-*', '*-machine', '*-svc', 'svc-*'];
+const MACHINE_LOGINS = ['*-bot', 'bot-*', '*-ci', 'ci-*', '*-machine', '*-svc', 'svc-*'];
 
 /** Accounts to skip when they were selected by a condition and not by name. */
 export interface Exclusion {

@@ -2,7 +2,7 @@ import { isAdminError } from '../errors.ts';
 import type { AdminApi, Licensing } from '../server/admin-api.ts';
 
 /** The percentage of used seats from which there is a warning. */
-export const SEATS_WARNING_PERCENT = 80;
+const SEATS_WARNING_PERCENT = 80;
 
 /** The number of days before the end of the licence from which there is a warning. */
 const EXPIRY_WARNING_DAYS = 30;

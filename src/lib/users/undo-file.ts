@@ -42,7 +42,7 @@ export function formerAccounts(changes: readonly AccountChange[]): readonly Form
  * Merges the accounts of a rerun into those of an undo file. The oldest state of an account wins,
  * so that a command that was run several times is undone as a whole.
  */
-export function mergeFormer(
+function mergeFormer(
   older: readonly FormerAccount[],
   newer: readonly FormerAccount[],
 ): readonly FormerAccount[] {

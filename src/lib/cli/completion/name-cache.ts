@@ -5,7 +5,7 @@ import type { Clock, Milliseconds } from '../../clock.ts';
 import type { Candidate } from './candidate.ts';
 
 /** How long cached names are valid, in milliseconds: long enough to type a command line. */
-export const FRESH: Milliseconds = 30_000;
+const FRESH: Milliseconds = 30_000;
 
 /** A cache file, readable only by its owner, for the names of one kind in one installation. */
 export class NameCache {

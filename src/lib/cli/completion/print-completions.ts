@@ -4,7 +4,7 @@ import type { NameSource } from './candidate.ts';
 import { completeLine } from './complete-line.ts';
 
 /** The line that tells the completion scripts to complete file names. */
-export const FILES = ':files';
+const FILES = ':files';
 
 /**
  * Prints completions for the shell scripts: one candidate per line, a tab and its description. If

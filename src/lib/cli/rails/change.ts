@@ -4,7 +4,7 @@ import type { ClusterIdentity } from '../../installation/identity.ts';
 import type { Installation } from '../../installation/installation.ts';
 import type { Settings } from '../../installation/settings.ts';
 import type { Masker } from '../../masking.ts';
-import type { DetailView, ErasedTable } from '../../terminal/table.ts';
+import type { DetailView } from '../../terminal/table.ts';
 import { shellWord } from '../flags/target-flags.ts';
 import type { Output } from '../output/output.ts';
 import type { Runtime } from '../runtime.ts';
@@ -283,9 +283,4 @@ async function agree(context: ChangeContext, confirm: Confirmation, consent: Con
   if (await ask(confirm, runtime)) return;
   output.talk('');
   throw new AdminError('refused', 'Cancelled: nothing was changed', { code: 'CANCELLED' });
-}
-
-/** Returns a table as a block of a plan or a report. */
-export function tableBlock(title: string, table: ErasedTable): DetailView['blocks'][number] {
-  return { kind: 'table', title, table };
 }

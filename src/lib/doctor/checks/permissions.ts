@@ -30,7 +30,7 @@ interface Permission {
  * The permissions that commands require in the installation's namespace; also in
  * docs/permissions.md.
  */
-export const PERMISSIONS: readonly Permission[] = [
+const PERMISSIONS: readonly Permission[] = [
   { verb: 'list', resource: 'pods', purpose: 'find the pods', essential: true },
   { verb: 'get', resource: 'pods', purpose: 'find the Nomad server', essential: true },
   {

@@ -58,7 +58,7 @@ export async function* followBuild(
 }
 
 /** Returns the build's timeline, and the finding that explains where it is stuck. Pure. */
-export function reportOf(facts: BuildFacts, snapshot: QueueSnapshot): BuildReport {
+function reportOf(facts: BuildFacts, snapshot: QueueSnapshot): BuildReport {
   const timeline = buildTimeline(facts);
   const { build, stoppedAt } = timeline;
   const { pipeline, notes } = pipelineOf(snapshot);

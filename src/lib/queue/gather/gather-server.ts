@@ -15,7 +15,7 @@ const MOST_PAGES = 20;
  *
  * @throws AdminError as the {@link AdminApi}
  */
-export async function readBuilds(
+async function readBuilds(
   admin: Pick<AdminApi, 'recentBuilds'>,
   { signal, heard }: Asking,
 ): Promise<readonly RecentBuild[]> {

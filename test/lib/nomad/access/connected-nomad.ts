@@ -10,7 +10,7 @@ import {
 import type { NomadClient } from '../../../../src/lib/nomad/client.ts';
 
 /** A clock whose pauses end at once, and whose request timeouts never expire. */
-export const CLOCK: Clock = {
+const CLOCK: Clock = {
   now: () => new Date(),
   sleep: (ms, signal) =>
     ms < 3_000

@@ -82,7 +82,7 @@ afterEach(async () => {
 });
 
 /** Creates an HTTP client without retries that is closed after the test. */
-export function httpTo(origin: string): HttpClient {
+function httpTo(origin: string): HttpClient {
   const client = createHttpClient({
     origin,
     requestTimeout: 5_000,

@@ -23,8 +23,8 @@ import type { RecentBuild } from '../../../../src/lib/server/admin-api.ts';
 
 const START = Date.parse('2026-03-02T09:00:00Z');
 export const ID = '6007ca6352718c10b1227a57';
-export const NOMAD = { name: 'nomad', aheadMs: 0 };
-export const SERVER = { name: 'server', aheadMs: 0 };
+const NOMAD = { name: 'nomad', aheadMs: 0 };
+const SERVER = { name: 'server', aheadMs: 0 };
 
 /** The time this many seconds after the build was queued. */
 export function at(seconds: number): Date {
@@ -195,7 +195,7 @@ export function evaluation(
   };
 }
 
-export const FULL: PlacementFailure = {
+const FULL: PlacementFailure = {
   taskGroup: 'build',
   nodesEvaluated: 3,
   nodesFiltered: 0,
@@ -215,7 +215,7 @@ export const BLOCKED = [
   evaluation(0.54, 'queued-allocs', { status: 'blocked' }),
 ];
 
-export function jobId(task: number): JobId {
+function jobId(task: number): JobId {
   return `${ID}-${task}-build-acme-web-21` as JobId;
 }
 

@@ -15,7 +15,7 @@ import { STAGES, type Stage } from '../../../../src/lib/queue/stages.ts';
 import type { RecentBuild } from '../../../../src/lib/server/admin-api.ts';
 
 /** The time of these snapshots, by all correct clocks. */
-export const NOW = new Date('2026-03-02T09:00:00Z');
+const NOW = new Date('2026-03-02T09:00:00Z');
 const MINUTE = 60_000;
 const WINDOW = 30 * MINUTE;
 const FRESH = 3 * MINUTE;
@@ -155,7 +155,7 @@ export const says = {
 };
 
 /** Returns 24 hexadecimal digits that are always the same for a build. */
-export function idOf(build: string): string {
+function idOf(build: string): string {
   const sum = [...build].reduce(
     (total, letter) => (total * 31 + letter.charCodeAt(0)) % 2 ** 32,
     7,
@@ -301,7 +301,7 @@ export function adding(stage: Stage, entries: readonly Entry[]): StageLog {
 }
 
 /** The pods of a healthy installation. */
-export const PODS: readonly PodFact[] = [
+const PODS: readonly PodFact[] = [
   ...STAGES.map((stage) => pod(stage)),
   ...['circleci-nomad', 'circleci-rabbitmq', 'circleci-mongodb', 'frontend', 'grafana'].map(
     (name) => pod(name),
