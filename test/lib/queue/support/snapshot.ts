@@ -155,7 +155,7 @@ export const says = {
 };
 
 /** Returns 24 hexadecimal digits that are always the same for a build. */
-function idOf(build: string): string {
+export function idOf(build: string): string {
   const sum = [...build].reduce(
     (total, letter) => (total * 31 + letter.charCodeAt(0)) % 2 ** 32,
     7,
