@@ -3,8 +3,8 @@ import { sshChoice, sshFlags } from '../../lib/cli/flags/ssh-flags.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
 import { splitAtDashes } from '../../lib/cli/pass-through.ts';
 import { AdminError } from '../../lib/errors.ts';
-import { findPlaces } from '../../lib/nomad/ssh/find-places.ts';
-import { nomadInLine } from '../../lib/nomad/ssh/nomad-in-line.ts';
+import { findHosts } from '../../lib/nomad/ssh/find-hosts.ts';
+import { findNomadCommands } from '../../lib/nomad/ssh/nomad-commands-in-line.ts';
 import { readsOnly } from '../../lib/nomad/ssh/reading-commands.ts';
 import { runOnClient } from '../../lib/nomad/ssh/run-on-client.ts';
 
@@ -41,7 +41,7 @@ export class NomadSsh extends AdminCommand {
     const target = oneTarget(argv.map(String));
     const words = theirs ?? [];
     const { signal, installation, runtime } = this;
-    const [place] = await findPlaces({
+    const [place] = await findHosts({
       nomad: () => installation.nomad(),
       names: [target],
       signal,
@@ -50,7 +50,7 @@ export class NomadSsh extends AdminCommand {
     if (!place) return;
     const { host, node } = place;
     const name = node?.name ?? host;
-    const { kills, warnings, tokens } = nomadInLine(words);
+    const { kills, warnings, tokens } = findNomadCommands(words);
     for (const token of tokens) this.masker.add(token);
     await this.passThrough({
       command: ['ssh', name, ...words].join(' '),

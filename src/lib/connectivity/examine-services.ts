@@ -81,7 +81,7 @@ async function examinePod(
 
 interface PortCheckRun {
   /** Null if no program gave a result. */
-  readonly port: PortResult | null;
+  readonly portResult: PortResult | null;
   readonly exitCode: number | null;
   /** The programs to try next time, without those that are missing. */
   readonly tools: readonly PortTool[];
@@ -99,10 +99,9 @@ async function checkPort(
     const run = await runIn(source, tool.command(host, port), options);
     const portResult = run && tool.judge(run);
     if (run === null) absent.add(tool.program);
-    if (run && portResult)
-      return { port: portResult, exitCode: run.exitCode, tools: tools.slice(index) };
+    if (run && portResult) return { portResult, exitCode: run.exitCode, tools: tools.slice(index) };
   }
-  return { port: null, exitCode: null, tools: [] };
+  return { portResult: null, exitCode: null, tools: [] };
 }
 
 /** Null if the container does not have the program. */
@@ -142,7 +141,7 @@ async function runIn(
 function judged(
   source: SourcePod,
   probe: ServiceProbe,
-  { port: portResult, exitCode }: PortCheckRun,
+  { portResult, exitCode }: PortCheckRun,
 ): CheckResult {
   if (portResult === null) return result(source, probe, 'skipped', NO_TOOL);
   const checked = { exitCode, hint: portResult.hint };

@@ -11,7 +11,7 @@ import { DrainUndo } from '../../nomad/drain/drain-undo.ts';
 import { clientsText, drainPlanView, drainReportView } from '../../nomad/drain/drain-view.ts';
 import { reasonWarning } from '../../nomad/drain/reason-warning.ts';
 import type { NodeId } from '../../nomad/model.ts';
-import { isHeard } from '../../nomad/nodes/select-nodes.ts';
+import { isConnected } from '../../nomad/nodes/select-nodes.ts';
 import type { Change, Confirmation } from '../rails/change.ts';
 
 /** The inputs of a change of Nomad clients. */
@@ -80,7 +80,7 @@ export async function drainChange(
 function nothingText(plan: DrainPlan): string {
   return plan.clients.length === 0
     ? 'No client matches the selection.'
-    : plan.clients.every(isHeard)
+    : plan.clients.every(isConnected)
       ? 'Nothing to do: already drained, and no build runs there.'
       : 'Nothing to do: already drained, as far as Nomad knows; it does not hear from every client.';
 }

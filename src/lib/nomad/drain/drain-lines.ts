@@ -14,7 +14,7 @@ const ENDS: Readonly<Record<BuildEnd, string>> = {
   unknown: 'is gone from Nomad: whether it has ended cannot be seen',
 };
 
-const SAID_AGAIN_EVERY = 5;
+const REPEAT_EVERY_ATTEMPTS = 5;
 
 /**
  * Returns the line to print for an event of a drain; undefined for what is shown in another way.
@@ -99,7 +99,7 @@ function killsAt(deadline: Date | null, now: Date): string {
 }
 
 function retryLine(event: Extract<DrainEvent, { type: 'retrying' }>): string | undefined {
-  if (event.attempt % SAID_AGAIN_EVERY !== 1) return undefined;
+  if (event.attempt % REPEAT_EVERY_ATTEMPTS !== 1) return undefined;
   const where = event.node ? `${event.node.name}: ` : '';
   return `${where}${event.message} (attempt ${event.attempt}; retrying)`;
 }

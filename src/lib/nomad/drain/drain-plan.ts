@@ -77,7 +77,7 @@ export function nothingToDrain(plan: DrainPlan, spec: DrainSpec, now: Date): Dra
   return drainReport(done, spec, now, new Map());
 }
 
-type Unwarned = Omit<DrainPlan, 'warnings'>;
+type PlanWithoutWarnings = Omit<DrainPlan, 'warnings'>;
 
 function plannedClient(target: DrainTarget, spec: DrainSpec): PlannedClient {
   const { id, name, status, eligible } = target.node;
@@ -92,12 +92,12 @@ function plannedClient(target: DrainTarget, spec: DrainSpec): PlannedClient {
   };
 }
 
-function capacityWarning({ takingBuilds }: Unwarned): readonly string[] {
+function capacityWarning({ takingBuilds }: PlanWithoutWarnings): readonly string[] {
   if (takingBuilds.before === 0 || takingBuilds.after > 0) return [];
   return ['No other client accepts builds: new builds will stay queued until one does.'];
 }
 
-function killWarning(plan: Unwarned, spec: DrainSpec, now: Date): readonly string[] {
+function killWarning(plan: PlanWithoutWarnings, spec: DrainSpec, now: Date): readonly string[] {
   const atRisk = plan.clients
     .flatMap((client) => client.builds)
     .filter((build) => !spec.ignoreSystemJobs || !isSystem(build));
@@ -125,7 +125,7 @@ function earlierDrainWarning(client: PlannedClient, spec: DrainSpec, now: Date):
   return [`${name} is already draining and ${kills}: that drain is replaced by ${instead}.`];
 }
 
-function serviceWarning(plan: Unwarned, spec: DrainSpec): readonly string[] {
+function serviceWarning(plan: PlanWithoutWarnings, spec: DrainSpec): readonly string[] {
   const services = plan.clients
     .flatMap((client) => client.builds)
     .filter((build) => build.jobType === 'service' || (isSystem(build) && !spec.ignoreSystemJobs));
@@ -133,7 +133,7 @@ function serviceWarning(plan: Unwarned, spec: DrainSpec): readonly string[] {
   return [`A drain does not wait for services: it stops ${namedBuilds(services)}.`];
 }
 
-function downWarning(plan: Unwarned): readonly string[] {
+function downWarning(plan: PlanWithoutWarnings): readonly string[] {
   const named = (status: NodeStatus): string =>
     plan.clients.flatMap((client) => (client.status === status ? client.name : [])).join(', ');
   const down = named('down');

@@ -3,7 +3,7 @@ import type { DrainSpec } from '../client.ts';
 import { isBuild } from '../jobs/build-name.ts';
 import { endedBuild, isDamaged, isSystem, placedBuild } from '../jobs/placed-build.ts';
 import type { Allocation, AllocationId, NomadNode, NomadNodeDetail } from '../model.ts';
-import { isHeard } from '../nodes/select-nodes.ts';
+import { isConnected } from '../nodes/select-nodes.ts';
 import { fitsSpec } from './drain-action.ts';
 import type {
   ClientName,
@@ -52,9 +52,9 @@ export class DrainProgress {
    */
   readonly #outOfSight = new Set<AllocationId>();
   #holding: ReadonlyMap<AllocationId, PlacedBuild> | null = null;
-  #saidHolding: { readonly key: string; readonly at: number } | null = null;
-  #saidExiting = false;
-  #saidStrategy = '';
+  #reportedHolding: { readonly key: string; readonly at: number } | null = null;
+  #reportedExiting = false;
+  #reportedStrategy = '';
   #set = false;
   /** Since when the drain goes on although no build is left. */
   #emptySince: Date | null = null;
@@ -63,8 +63,8 @@ export class DrainProgress {
    * Whether Nomad was in contact with the client since the drain was set: only then is it known
    * what runs there.
    */
-  #heard = false;
-  #unheard: 'down' | 'disconnected' | null = null;
+  #wasConnected = false;
+  #lostContact: 'down' | 'disconnected' | null = null;
   #vanished = false;
   #settled: { readonly outcome: DrainOutcome; readonly safe: boolean; readonly at: Date } | null =
     null;
@@ -109,7 +109,7 @@ export class DrainProgress {
   /** Records that the client was already drained. */
   alreadyDrained(node: Pick<NomadNode, 'status'>, at: Date): DrainEvent {
     this.#holding = new Map();
-    this.#settled = { outcome: 'drained', safe: isHeard(node), at };
+    this.#settled = { outcome: 'drained', safe: isConnected(node), at };
     return { type: 'already-drained', at, node: this.client };
   }
 
@@ -151,15 +151,15 @@ export class DrainProgress {
     const events = [...this.#takeNode(seen), ...this.#takeEnds(seen)];
     const holding = [...(this.#holding?.values() ?? [])];
     // Nomad stops system jobs last: they do not hold a drain.
-    const empty = node !== null && isHeard(node) && node.draining && seen.live.every(isSystem);
+    const empty = node !== null && isConnected(node) && node.draining && seen.live.every(isSystem);
     this.#emptySince = empty ? (this.#emptySince ?? at) : null;
-    if (node?.draining) return [...events, ...this.#sayHolding(at, holding)];
+    if (node?.draining) return [...events, ...this.#reportHolding(at, holding)];
     if (node && (node.eligible || endingOf(node, this.#held(seen)) === 'cancelled')) {
       this.#settled = { outcome: 'cancelled', safe: false, at };
       return [...events, { type: 'cancelled-by-someone', at, node: this.client }];
     }
     if (holding.length === 0) return [...events, ...this.#settle(at)];
-    return node === null ? events : [...events, ...this.#sayExiting(at, holding)];
+    return node === null ? events : [...events, ...this.#reportExiting(at, holding)];
   }
 
   #takeEnds(seen: Observation): readonly DrainEvent[] {
@@ -196,22 +196,23 @@ export class DrainProgress {
 
   #takeNode({ node, at }: Observation): readonly DrainEvent[] {
     if (node === null) {
-      const said = this.#vanished;
+      const reported = this.#vanished;
       this.#vanished = true;
-      return said ? [] : [{ type: 'node-vanished', at, node: this.client }];
+      return reported ? [] : [{ type: 'node-vanished', at, node: this.client }];
     }
     const events: DrainEvent[] = [];
-    if (isHeard(node)) this.#heard = true;
-    const unheard = node.status === 'down' || node.status === 'disconnected' ? node.status : null;
-    if (unheard !== null && unheard !== this.#unheard) {
-      events.push({ type: `node-${unheard}`, at, node: this.client });
+    if (isConnected(node)) this.#wasConnected = true;
+    const lostContact =
+      node.status === 'down' || node.status === 'disconnected' ? node.status : null;
+    if (lostContact !== null && lostContact !== this.#lostContact) {
+      events.push({ type: `node-${lostContact}`, at, node: this.client });
     }
-    this.#unheard = unheard;
+    this.#lostContact = lostContact;
     const strategy = 'drainStrategy' in node ? node.drainStrategy : null;
     if (strategy && !fitsSpec(strategy, this.#spec)) {
       const key = `${strategy.kind} ${strategy.deadlineMs} ${strategy.ignoreSystemJobs}`;
-      if (key !== this.#saidStrategy) {
-        this.#saidStrategy = key;
+      if (key !== this.#reportedStrategy) {
+        this.#reportedStrategy = key;
         events.push({ type: 'drain-changed', at, node: this.client, strategy });
       }
     }
@@ -222,28 +223,29 @@ export class DrainProgress {
     const damaged = this.#ended.filter(isDamaged);
     const lost = damaged.some((build) => build.how === 'lost');
     const outcome = lost ? 'lost' : damaged.length > 0 ? 'killed-builds' : 'drained';
-    const safe = this.#heard && this.#outOfSight.size === 0;
+    const safe = this.#wasConnected && this.#outOfSight.size === 0;
     this.#settled = { outcome, safe, at };
     return [{ type: 'drain-complete', at, node: this.client, outcome, safeToTerminate: safe }];
   }
 
-  #sayHolding(at: Date, builds: readonly PlacedBuild[]): readonly DrainEvent[] {
+  #reportHolding(at: Date, builds: readonly PlacedBuild[]): readonly DrainEvent[] {
     if (builds.length === 0) return [];
     // Nomad lists the allocations in a different order each time.
     const key = builds
       .map((build) => build.allocation)
       .sort()
       .join();
-    const said = this.#saidHolding;
-    const due = said === null || said.key !== key || at.getTime() - said.at >= REMIND_MS;
+    const reported = this.#reportedHolding;
+    const due =
+      reported === null || reported.key !== key || at.getTime() - reported.at >= REMIND_MS;
     if (!due) return [];
-    this.#saidHolding = { key, at: at.getTime() };
+    this.#reportedHolding = { key, at: at.getTime() };
     return [{ type: 'holding', at, node: this.client, builds }];
   }
 
-  #sayExiting(at: Date, builds: readonly PlacedBuild[]): readonly DrainEvent[] {
-    if (this.#saidExiting) return [];
-    this.#saidExiting = true;
+  #reportExiting(at: Date, builds: readonly PlacedBuild[]): readonly DrainEvent[] {
+    if (this.#reportedExiting) return [];
+    this.#reportedExiting = true;
     return [{ type: 'tasks-exiting', at, node: this.client, builds }];
   }
 }
@@ -267,6 +269,6 @@ function endingOf(
     if (newest?.message === 'Node drain complete') return 'complete';
     if (newest?.message === 'Node drain disabled') return 'cancelled';
   }
-  const undisturbed = held.some((one) => one.desiredStatus === 'run');
-  return undisturbed && node.status === 'ready' ? 'cancelled' : 'complete';
+  const notStopped = held.some((one) => one.desiredStatus === 'run');
+  return notStopped && node.status === 'ready' ? 'cancelled' : 'complete';
 }

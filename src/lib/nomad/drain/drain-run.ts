@@ -21,7 +21,7 @@ const CHANGES_AT_ONCE = 10;
  * The maximum number of clients that are watched with two blocking queries each. More would use up
  * the 16 connections of the HTTP client, which the reads need too.
  */
-const WATCHED_ALONE = 6;
+const WATCHED_SEPARATELY = 6;
 /** How often the wait emits an event to show that it continues. */
 const TICK_MS: Milliseconds = 10_000;
 
@@ -57,7 +57,7 @@ export class DrainRun {
   }
 
   /** Drains the clients, watches them and emits the report. Only a bug throws. */
-  async toTheEnd(): Promise<void> {
+  async run(): Promise<void> {
     const { clock, emit, timeoutMs } = this.#options;
     const finished = new AbortController();
     if (timeoutMs !== null) this.#armTimeout(timeoutMs, finished.signal);
@@ -118,7 +118,7 @@ export class DrainRun {
     const ids = [...this.#progress.keys()];
     const read = (): Promise<readonly DrainTarget[]> =>
       readTargets(this.#nomad, ids, { signal: this.#waiting });
-    const targets = (await this.#orFailAll(read)) ?? [];
+    const targets = (await this.#retryOrFailAll(read)) ?? [];
     const known = new Set(targets.map((target) => target.node.id));
     for (const progress of this.#openProgress()) {
       if (known.has(progress.client.id)) continue;
@@ -152,7 +152,7 @@ export class DrainRun {
   async #readBefore(): Promise<ReadonlyMap<NodeId, readonly Allocation[]>> {
     const read = (): Promise<ReadonlyMap<NodeId, readonly Allocation[]>> =>
       readLive(this.#nomad, this.#open(), { signal: this.#waiting });
-    return (await this.#orFailAll(read)) ?? new Map();
+    return (await this.#retryOrFailAll(read)) ?? new Map();
   }
 
   async #setDrain(target: DrainTarget): Promise<void> {
@@ -180,19 +180,19 @@ export class DrainRun {
 
   async #watch(before: ReadonlyMap<NodeId, readonly Allocation[]>): Promise<void> {
     const open = this.#openProgress();
-    if (open.length <= WATCHED_ALONE) {
+    if (open.length <= WATCHED_SEPARATELY) {
       const items = open.map(({ client }) => ({ node: client }));
       const follow = ({ node }: { readonly node: ClientName }): Promise<void> => {
         const watch = watchClient(this.#nomad, node.id, { ...this.#patience(node), before });
         return this.#follow(watch, [node.id]);
       };
-      await this.#eachOpen(items, follow, WATCHED_ALONE);
+      await this.#eachOpen(items, follow, WATCHED_SEPARATELY);
       return;
     }
     const patience = { ...this.#patience(null), before };
     const watch = watchClients(this.#nomad, () => this.#open(), patience);
     // The watch tries again by itself, and when it has given up it is over.
-    await this.#failAllIf(this.#follow(watch, this.#open()));
+    await this.#failAllOnError(this.#follow(watch, this.#open()));
   }
 
   /** Processes the observations of clients until all have a result; if detached, only once. */
@@ -200,14 +200,14 @@ export class DrainRun {
     watch: AsyncGenerator<ClientObservation, void>,
     ids: readonly NodeId[],
   ): Promise<void> {
-    const looked = new Set<NodeId>();
+    const observed = new Set<NodeId>();
     for await (const { id, seen } of watch) {
       const progress = this.#progress.get(id);
       for (const event of progress?.observe(seen) ?? []) this.#options.emit(event);
       if (progress?.isForgotten(seen.at)) await this.#renew(progress);
-      looked.add(id);
+      observed.add(id);
       const detach = this.#options.detach === true;
-      if (ids.every((one) => !this.#isOpen(one) || (detach && looked.has(one)))) return;
+      if (ids.every((one) => !this.#isOpen(one) || (detach && observed.has(one)))) return;
     }
   }
 
@@ -242,11 +242,11 @@ export class DrainRun {
    * Retries a read of all clients; if it fails for good, the error becomes the result of all
    * clients without one.
    */
-  #orFailAll<T>(read: () => Promise<T>): Promise<T | null> {
-    return this.#failAllIf(keepTrying(read, this.#patience(null)));
+  #retryOrFailAll<T>(read: () => Promise<T>): Promise<T | null> {
+    return this.#failAllOnError(keepTrying(read, this.#patience(null)));
   }
 
-  async #failAllIf<T>(work: Promise<T>): Promise<T | null> {
+  async #failAllOnError<T>(work: Promise<T>): Promise<T | null> {
     try {
       return await work;
     } catch (error) {

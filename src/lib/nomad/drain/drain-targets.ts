@@ -66,7 +66,7 @@ async function readDetails(
   options: ReadOptions,
 ): Promise<ReadonlyMap<NodeId, NomadNodeDetail>> {
   const details = await mapBounded(ids, FEW_CLIENTS, async (id) => {
-    const watched = await orForgotten(nomad.node(id, options));
+    const watched = await nullIfNotFound(nomad.node(id, options));
     return watched ? ([[id, watched.value]] as const) : [];
   });
   return new Map(details.flat());
@@ -83,7 +83,7 @@ export async function readLive(
 ): Promise<ReadonlyMap<NodeId, readonly Allocation[]>> {
   if (ids.length > FEW_CLIENTS) return listLive(nomad, ids, options);
   const live = await mapBounded(ids, FEW_CLIENTS, async (id) => {
-    const watched = await orForgotten(nomad.nodeAllocations(id, options));
+    const watched = await nullIfNotFound(nomad.nodeAllocations(id, options));
     return [id, (watched?.value ?? []).filter(isLive)] as const;
   });
   return new Map(live);
@@ -107,7 +107,7 @@ export async function listLive(
  * Awaits the read of an object; null if Nomad no longer knows the object. Other errors of kind
  * `notFound`, such as a missing server pod, are thrown because they do not concern the object.
  */
-export async function orForgotten<T>(read: Promise<T>): Promise<T | null> {
+export async function nullIfNotFound<T>(read: Promise<T>): Promise<T | null> {
   try {
     return await read;
   } catch (error) {

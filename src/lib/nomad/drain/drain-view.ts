@@ -178,7 +178,7 @@ const REPORT_COLUMNS: readonly Column<DrainedClient>[] = [
   },
 ];
 
-const AGAIN: Readonly<Record<NonNullable<DamagedBuild['again']>, string>> = {
+const RESTART_TEXT: Readonly<Record<NonNullable<DamagedBuild['again']>, string>> = {
   running: 'restarted',
   waiting: 'waiting to restart',
   no: 'not restarted',
@@ -199,7 +199,7 @@ const DAMAGE_COLUMNS: readonly Column<{
   {
     key: 'again',
     value: ({ build }) => build.again,
-    text: ({ build }) => (build.again === null ? 'unknown' : AGAIN[build.again]),
+    text: ({ build }) => (build.again === null ? 'unknown' : RESTART_TEXT[build.again]),
   },
 ];
 

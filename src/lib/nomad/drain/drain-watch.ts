@@ -5,7 +5,7 @@ import type { NomadClient, WatchOptions } from '../client.ts';
 import { isLive } from '../jobs/allocation-end.ts';
 import type { Allocation, AllocationId, NodeId } from '../model.ts';
 import type { Observation, SeenEnd } from './drain-progress.ts';
-import { listLive, listNodes, orForgotten } from './drain-targets.ts';
+import { listLive, listNodes, nullIfNotFound } from './drain-targets.ts';
 
 /** The part of the Nomad client that watches a drain. */
 export type DrainReader = Pick<
@@ -49,10 +49,10 @@ export async function* watchClient(
   const { signal, clock } = options;
   let before = byId(options.before.get(id) ?? []);
   for (;;) {
-    const look = await keepTrying(() => lookAt(nomad, id, before, options), options);
-    yield { id, seen: look.seen };
-    before = byId(look.seen.live);
-    await untilChanged(nomad, id, look.index, options);
+    const observation = await keepTrying(() => observeClient(nomad, id, before, options), options);
+    yield { id, seen: observation.seen };
+    before = byId(observation.seen.live);
+    await waitForChange(nomad, id, observation.index, options);
     await clock.sleep(SETTLE_MS, signal);
   }
 }
@@ -70,7 +70,7 @@ export async function* watchClients(
 ): AsyncGenerator<ClientObservation, void> {
   let before = new Map([...options.before].map(([id, live]) => [id, byId(live)]));
   for (;;) {
-    const seen = await keepTrying(() => lookAtAll(nomad, open(), before, options), options);
+    const seen = await keepTrying(() => observeClients(nomad, open(), before, options), options);
     yield* seen;
     before = new Map(seen.map((client) => [client.id, byId(client.seen.live)]));
     await options.clock.sleep(POLL_MS, options.signal);
@@ -79,20 +79,20 @@ export async function* watchClients(
 
 type LiveAllocations = ReadonlyMap<AllocationId, Allocation>;
 
-interface Look {
+interface NodeObservation {
   readonly seen: Observation;
   readonly index: { readonly node: number | null; readonly allocations: number | null };
 }
 
-async function lookAt(
+async function observeClient(
   nomad: DrainReader,
   id: NodeId,
   before: LiveAllocations,
   options: WatchDrain,
-): Promise<Look> {
+): Promise<NodeObservation> {
   const { signal } = options;
-  const node = await orForgotten(nomad.node(id, { signal }));
-  const allocations = await orForgotten(nomad.nodeAllocations(id, { signal }));
+  const node = await nullIfNotFound(nomad.node(id, { signal }));
+  const allocations = await nullIfNotFound(nomad.nodeAllocations(id, { signal }));
   const all = byId(allocations?.value ?? []);
   const live = [...all.values()].filter(isLive);
   const ended = await readEnds(nomad, before, live, all, signal);
@@ -102,7 +102,7 @@ async function lookAt(
   };
 }
 
-async function lookAtAll(
+async function observeClients(
   nomad: DrainReader,
   ids: readonly NodeId[],
   before: ReadonlyMap<NodeId, LiveAllocations>,
@@ -135,16 +135,16 @@ async function readEnds(
   return mapBounded(gone, READS_AT_ONCE, async (last) => {
     const listed = known.get(last.id);
     if (listed?.tasks) return { last, final: listed };
-    const read = await orForgotten(nomad.allocation(last.id, { signal }));
+    const read = await nullIfNotFound(nomad.allocation(last.id, { signal }));
     return { last, final: read?.value ?? listed ?? null };
   });
 }
 
 /** Resolves when the node or its allocations have changed, or after a while without a change. */
-async function untilChanged(
+async function waitForChange(
   nomad: DrainReader,
   id: NodeId,
-  index: Look['index'],
+  index: NodeObservation['index'],
   options: WatchDrain,
 ): Promise<void> {
   const { signal, clock } = options;

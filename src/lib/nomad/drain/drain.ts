@@ -19,6 +19,6 @@ export function drainNodes(
   options: DrainOptions,
 ): AsyncGenerator<DrainEvent, void> {
   return eventsOfWork(options.signal, (emit, signal) =>
-    new DrainRun(nomad, clients, spec, { ...options, signal, emit }).toTheEnd(),
+    new DrainRun(nomad, clients, spec, { ...options, signal, emit }).run(),
   );
 }

@@ -3,7 +3,7 @@ import { isAdminError } from '../../errors.ts';
 import type { NomadClient, ReadOptions } from '../client.ts';
 import { isLive } from '../jobs/allocation-end.ts';
 import type { DamagedBuild, EndedBuild } from './drain-events.ts';
-import { orForgotten } from './drain-targets.ts';
+import { nullIfNotFound } from './drain-targets.ts';
 
 const READS_AT_ONCE = 10;
 
@@ -43,7 +43,7 @@ async function startedAgain(
   const since = build.since?.getTime() ?? 0;
   const newer = others.filter((other) => (other.createdAt?.getTime() ?? 0) >= since);
   if (newer.some(isLive)) return 'running';
-  const job = await orForgotten(nomad.job(build.jobId, options));
+  const job = await nullIfNotFound(nomad.job(build.jobId, options));
   if (job === null || job.stopped) return 'no';
   if (job.status === 'pending') return 'waiting';
   return job.status === 'dead' ? 'no' : null;

@@ -13,7 +13,7 @@ import { type AllocationParts, decodeAllocation } from '../http/decode-allocatio
 import { decodeEvaluation } from '../http/decode-evaluation.ts';
 import { decodeJob, decodeJobDetail } from '../http/decode-job.ts';
 import { decodeNode, decodeNodeDetail } from '../http/decode-node.ts';
-import { type Asked, badAnswer } from '../http/errors.ts';
+import { badAnswer, type NomadOperation } from '../http/errors.ts';
 import { isLive } from '../jobs/allocation-end.ts';
 import type {
   Agent,
@@ -65,20 +65,20 @@ export class CliReads implements NomadReads {
   }
 
   async leader(options: ReadOptions = {}): Promise<string | null> {
-    const asked = { what: 'report its leader', needs: 'node:read' };
-    const table = await this.#commands.text(['server', 'members'], asked, options.signal);
+    const operation = { action: 'report its leader', requires: 'node:read' };
+    const table = await this.#commands.text(['server', 'members'], operation, options.signal);
     return leaderOfMembers(table);
   }
 
   nodes(options: ReadOptions = {}): AsyncIterable<NomadNode> {
-    const asked = { what: 'list nodes', needs: 'node:read' };
-    return this.#list(['node', 'status', '-json'], asked, decodeNode, options.signal);
+    const operation = { action: 'list nodes', requires: 'node:read' };
+    return this.#list(['node', 'status', '-json'], operation, decodeNode, options.signal);
   }
 
   async node(id: NodeId, options: WatchOptions = {}): Promise<Watched<NomadNodeDetail>> {
-    const asked = { what: `read node ${id}`, needs: 'node:read' };
+    const operation = { action: `read node ${id}`, requires: 'node:read' };
     const args = ['node', 'status', '-json', id];
-    return unwatched(await this.#one(args, asked, decodeNodeDetail, options.signal));
+    return unwatched(await this.#one(args, operation, decodeNodeDetail, options.signal));
   }
 
   async nodeAllocations(
@@ -91,22 +91,22 @@ export class CliReads implements NomadReads {
   async *allocations(options: AllocationListOptions = {}): AsyncGenerator<Allocation, void> {
     const { taskStates = false, live = false, signal } = options;
     const decode = (item: unknown) => decodeAllocation(item, { taskStates, resources: false });
-    for await (const stub of this.#list(LIST_STUBS, ASKED_FOR_STUBS, decode, signal)) {
+    for await (const stub of this.#list(LIST_STUBS, LIST_ALLOCATIONS, decode, signal)) {
       if (!live || isLive(stub)) yield stub;
     }
   }
 
   async allocation(id: AllocationId, options: WatchOptions = {}): Promise<Watched<Allocation>> {
-    const asked = { what: `read allocation ${id}`, needs: 'read-job' };
+    const operation = { action: `read allocation ${id}`, requires: 'read-job' };
     const decode = (value: unknown) =>
       decodeAllocation(value, { taskStates: true, resources: true });
-    return unwatched(await this.#one([...LIST_STUBS, id], asked, decode, options.signal));
+    return unwatched(await this.#one([...LIST_STUBS, id], operation, decode, options.signal));
   }
 
   /** Without a job, `job inspect -json` lists all jobs (command/job_inspect.go, since 0.5). */
   jobs(options: ReadOptions = {}): AsyncIterable<NomadJob> {
-    const asked = { what: 'list jobs', needs: 'list-jobs' };
-    return this.#list(['job', 'inspect', '-json'], asked, decodeJob, options.signal);
+    const operation = { action: 'list jobs', requires: 'list-jobs' };
+    return this.#list(['job', 'inspect', '-json'], operation, decodeJob, options.signal);
   }
 
   async watchJobs(options: WatchOptions): Promise<Watched<readonly NomadJob[]>> {
@@ -114,9 +114,9 @@ export class CliReads implements NomadReads {
   }
 
   async job(id: JobId, options: ReadOptions = {}): Promise<NomadJobDetail> {
-    const asked = { what: `read job ${id}`, needs: 'read-job' };
+    const operation = { action: `read job ${id}`, requires: 'read-job' };
     const decode = (value: unknown) => decodeJobDetail(objectOf(value)['Job'] ?? value);
-    return this.#one(['job', 'inspect', '-json', id], asked, decode, options.signal);
+    return this.#one(['job', 'inspect', '-json', id], operation, decode, options.signal);
   }
 
   jobAllocations(id: JobId, options: ReadOptions = {}): Promise<readonly Allocation[]> {
@@ -129,8 +129,8 @@ export class CliReads implements NomadReads {
   }
 
   evaluations(options: ReadOptions = {}): AsyncIterable<Evaluation> {
-    const asked = { what: 'list evaluations', needs: 'read-job' };
-    return this.#list(['eval', 'status', '-json'], asked, decodeEvaluation, options.signal);
+    const operation = { action: 'list evaluations', requires: 'read-job' };
+    return this.#list(['eval', 'status', '-json'], operation, decodeEvaluation, options.signal);
   }
 
   /**
@@ -138,7 +138,10 @@ export class CliReads implements NomadReads {
    */
   async *logs(request: LogRequest): AsyncGenerator<LogChunk, void> {
     const { allocation, task, stream, follow, origin, offset, signal } = request;
-    const asked = { what: `read the ${stream} of ${task} in ${allocation}`, needs: 'read-logs' };
+    const operation = {
+      action: `read the ${stream} of ${task} in ${allocation}`,
+      requires: 'read-logs',
+    };
     const args = [
       'alloc',
       'logs',
@@ -151,7 +154,7 @@ export class CliReads implements NomadReads {
     // The CLI can only start at the beginning or at a distance from the end.
     let skip = origin === 'start' ? offset : 0;
     const timeout = follow ? { timeout: null } : {};
-    for await (const piece of this.#commands.stream(args, asked, { signal, ...timeout })) {
+    for await (const piece of this.#commands.stream(args, operation, { signal, ...timeout })) {
       const data = piece.subarray(Math.min(skip, piece.length));
       skip -= piece.length - data.length;
       if (data.length > 0) yield { data, file: null, offset: null, event: null };
@@ -164,7 +167,7 @@ export class CliReads implements NomadReads {
   ): Promise<readonly Allocation[]> {
     const found: Allocation[] = [];
     const decode = (item: unknown) => decodeAllocation(item, STUB_PARTS);
-    for await (const stub of this.#list(LIST_STUBS, ASKED_FOR_STUBS, decode, signal)) {
+    for await (const stub of this.#list(LIST_STUBS, LIST_ALLOCATIONS, decode, signal)) {
       if (matches(stub)) found.push(stub);
     }
     return found;
@@ -172,11 +175,14 @@ export class CliReads implements NomadReads {
 
   async *#list<T>(
     args: readonly string[],
-    asked: Asked,
+    operation: NomadOperation,
     decode: (item: unknown) => T | null,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<T, void> {
-    for await (const item of listItems(this.#commands.stream(args, asked, { signal }), asked)) {
+    for await (const item of listItems(
+      this.#commands.stream(args, operation, { signal }),
+      operation,
+    )) {
       const decoded = decode(item);
       if (decoded !== null) yield decoded;
     }
@@ -184,19 +190,19 @@ export class CliReads implements NomadReads {
 
   async #one<T>(
     args: readonly string[],
-    asked: Asked,
+    operation: NomadOperation,
     decode: (value: unknown) => T | null,
     signal: AbortSignal | undefined,
   ): Promise<T> {
-    const output = await this.#commands.text(args, asked, signal);
-    const value = decode(documentOf(output, asked));
-    if (value === null) throw badAnswer(asked, 'is not what Nomad prints');
+    const output = await this.#commands.text(args, operation, signal);
+    const value = decode(documentOf(output, operation));
+    if (value === null) throw badAnswer(operation, 'is not what Nomad prints');
     return value;
   }
 }
 
 const LIST_STUBS = ['alloc', 'status', '-json'];
-const ASKED_FOR_STUBS: Asked = { what: 'list allocations', needs: 'read-job' };
+const LIST_ALLOCATIONS: NomadOperation = { action: 'list allocations', requires: 'read-job' };
 
 function unwatched<T>(value: T): Watched<T> {
   return { value, index: null };

@@ -1,5 +1,5 @@
 import { parseJsonArray } from '../../http/json-array.ts';
-import { type Asked, badAnswer, transportError } from '../http/errors.ts';
+import { badAnswer, type NomadOperation, transportError } from '../http/errors.ts';
 
 /**
  * Yields the items of a list that a nomad command prints as JSON. For an empty list, the output
@@ -7,7 +7,7 @@ import { type Asked, badAnswer, transportError } from '../http/errors.ts';
  */
 export async function* listItems(
   output: AsyncIterable<Uint8Array>,
-  asked: Asked,
+  operation: NomadOperation,
 ): AsyncGenerator<unknown, void> {
   const pieces = output[Symbol.asyncIterator]();
   try {
@@ -19,9 +19,9 @@ export async function* listItems(
       if (beginning.length >= 4) break;
     }
     if (/^(?:$|null|No )/.test(beginning)) return;
-    yield* parseJsonArray(resume(begun, pieces), `nomad, asked to ${asked.what},`);
+    yield* parseJsonArray(resume(begun, pieces), `nomad, asked to ${operation.action},`);
   } catch (error) {
-    throw transportError(error, asked);
+    throw transportError(error, operation);
   } finally {
     await pieces.return?.();
   }
@@ -32,11 +32,11 @@ export async function* listItems(
  *
  * @throws AdminError of kind `service`, code NOMAD_BAD_ANSWER
  */
-export function documentOf(output: string, asked: Asked): unknown {
+export function documentOf(output: string, operation: NomadOperation): unknown {
   try {
     return JSON.parse(output);
   } catch (error) {
-    throw badAnswer(asked, 'is not complete JSON', error);
+    throw badAnswer(operation, 'is not complete JSON', error);
   }
 }
 

@@ -28,14 +28,14 @@ import type {
 import { CliReads, type NomadReads } from './cli-reads.ts';
 import { type CliVersion, isSince, parseCliVersion } from './cli-version.ts';
 import { execInServerPod } from './exec-in-server-pod.ts';
-import { type CliPlace, NomadCommands, type RunNomad } from './nomad-commands.ts';
+import { type CliLocation, NomadCommands, type RunNomad } from './nomad-commands.ts';
 import { createOperatorApi } from './operator-api.ts';
 
 /** The options of a client that uses the nomad CLI. The token is the pod's own `NOMAD_TOKEN`. */
 export interface ExecNomadOptions {
   readonly run: RunNomad;
   /** Where the CLI runs; the server's pod by default. */
-  readonly place?: CliPlace;
+  readonly place?: CliLocation;
   readonly clock: Clock;
   /** The maximum time until a command prints its first output. */
   readonly requestTimeout: Milliseconds;
@@ -68,7 +68,7 @@ class ExecNomadClient implements NomadClient {
   #reads: Promise<NomadReads> | undefined;
 
   constructor(options: ExecNomadOptions) {
-    const run: RunNomad = (args, io) => options.run(withPlace(args, options), io);
+    const run: RunNomad = (args, io) => options.run(withTarget(args, options), io);
     this.#options = options;
     this.#commands = new NomadCommands({ ...options, run });
   }
@@ -157,23 +157,23 @@ class ExecNomadClient implements NomadClient {
     ];
     await this.#commands.text(
       args,
-      { what: `drain node ${id}`, needs: 'node:write' },
+      { action: `drain node ${id}`, requires: 'node:write' },
       options.signal,
     );
   }
 
   async cancelDrain(id: NodeId, eligible: boolean, options: ReadOptions = {}): Promise<void> {
-    const asked = { what: `end the drain of node ${id}`, needs: 'node:write' };
+    const operation = { action: `end the drain of node ${id}`, requires: 'node:write' };
     const keep = eligible ? [] : ['-keep-ineligible'];
     const args = ['node', 'drain', '-disable', '-yes', ...keep, id];
-    await this.#commands.text(args, asked, options.signal);
+    await this.#commands.text(args, operation, options.signal);
   }
 
   async setEligibility(id: NodeId, eligible: boolean, options: ReadOptions = {}): Promise<void> {
     const word = eligible ? 'eligible' : 'ineligible';
-    const asked = { what: `make node ${id} ${word}`, needs: 'node:write' };
+    const operation = { action: `make node ${id} ${word}`, requires: 'node:write' };
     const args = ['node', 'eligibility', eligible ? '-enable' : '-disable', id];
-    await this.#commands.text(args, asked, options.signal);
+    await this.#commands.text(args, operation, options.signal);
   }
 
   close(): Promise<void> {
@@ -190,9 +190,9 @@ class ExecNomadClient implements NomadClient {
   }
 
   async #readVersion(): Promise<CliVersion> {
-    const asked = { what: 'report its version', needs: 'no token' };
-    const version = parseCliVersion(await this.#commands.text(['version'], asked));
-    if (version === null) throw badAnswer(asked, 'has no version');
+    const operation = { action: 'report its version', requires: 'no token' };
+    const version = parseCliVersion(await this.#commands.text(['version'], operation));
+    if (version === null) throw badAnswer(operation, 'has no version');
     return version;
   }
 
@@ -225,7 +225,7 @@ function deadlineFlags(deadline: DrainSpec['deadline']): string[] {
  * Adds `-region` and `-namespace` after the two words of a command. `version` takes neither, and
  * the path of an `operator api` request already contains them.
  */
-function withPlace(
+function withTarget(
   args: readonly string[],
   place: { readonly namespace?: string; readonly region?: string },
 ): readonly string[] {

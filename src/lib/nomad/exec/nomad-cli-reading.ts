@@ -84,7 +84,7 @@ const READING: readonly string[] = [
 /**
  * With one of these as the first argument, nomad prints its help or its version whatever follows.
  */
-const TELLING: ReadonlySet<string> = new Set([
+const INFORMATIONAL: ReadonlySet<string> = new Set([
   ...['-v', '-version', '--version'],
   ...['-h', '-help', '--help'],
 ]);
@@ -92,7 +92,7 @@ const TELLING: ReadonlySet<string> = new Set([
 /** Returns whether a nomad command line (without `nomad` itself) is known to only read. */
 export function readsOnly(args: readonly string[]): boolean {
   if (args.length === 0) return true;
-  if (TELLING.has(args[0] ?? '')) return true;
+  if (INFORMATIONAL.has(args[0] ?? '')) return true;
   const words = commandWords(args);
   return READING.some((reading) => {
     const wanted = reading.split(' ');

@@ -2,7 +2,7 @@ import { PassThrough, Writable } from 'node:stream';
 import type { Clock, Milliseconds } from '../../clock.ts';
 import { AdminError } from '../../errors.ts';
 import { formatDuration } from '../../units.ts';
-import { type Asked, nomadError } from '../http/errors.ts';
+import { type NomadOperation, nomadError } from '../http/errors.ts';
 
 /** The streams of a command. */
 export interface CommandIo {
@@ -18,7 +18,7 @@ export interface CommandIo {
 export type RunNomad = (args: readonly string[], io: CommandIo) => Promise<number>;
 
 /** The place where the nomad CLI runs, as error messages describe it. */
-export interface CliPlace {
+export interface CliLocation {
   readonly name: string;
   /** The hint if the CLI is not installed there. */
   readonly absentHint: string;
@@ -27,7 +27,7 @@ export interface CliPlace {
 }
 
 /** The pod of a Nomad server. */
-const SERVER_POD: CliPlace = {
+const SERVER_POD: CliLocation = {
   name: 'the pod',
   absentHint: 'Name the pod that runs the Nomad server with --nomad-pod.',
   unreachableHint: 'Check the log of the Nomad server: circleci-admin pods logs circleci-nomad',
@@ -37,7 +37,7 @@ const SERVER_POD: CliPlace = {
 export interface NomadCommandsOptions {
   readonly run: RunNomad;
   /** The server's pod by default. */
-  readonly place?: CliPlace;
+  readonly location?: CliLocation;
   readonly clock: Clock;
   /** The maximum time until a command prints its first output. */
   readonly requestTimeout: Milliseconds;
@@ -77,8 +77,8 @@ export class NomadCommands {
   }
 
   /** The place where the commands run. */
-  get place(): CliPlace {
-    return this.#options.place ?? SERVER_POD;
+  get location(): CliLocation {
+    return this.#options.location ?? SERVER_POD;
   }
 
   /**
@@ -87,9 +87,13 @@ export class NomadCommands {
    * @returns its standard output
    * @throws AdminError for an exit status other than 0, according to its standard error
    */
-  async text(args: readonly string[], asked: Asked, signal?: AbortSignal): Promise<string> {
+  async text(
+    args: readonly string[],
+    operation: NomadOperation,
+    signal?: AbortSignal,
+  ): Promise<string> {
     const pieces: Uint8Array[] = [];
-    for await (const piece of this.stream(args, asked, { signal })) pieces.push(piece);
+    for await (const piece of this.stream(args, operation, { signal })) pieces.push(piece);
     return Buffer.concat(pieces).toString('utf8');
   }
 
@@ -99,14 +103,14 @@ export class NomadCommands {
    */
   async *stream(
     args: readonly string[],
-    asked: Asked,
+    operation: NomadOperation,
     options: CommandOptions = {},
   ): AsyncGenerator<Uint8Array, void> {
     const command = this.start(args, options);
     try {
       yield* command.stdout;
       const status = await command.exit;
-      if (status !== 0) throw commandError(status, command.stderr(), asked, this.place);
+      if (status !== 0) throw commandError(status, command.stderr(), operation, this.location);
     } finally {
       command.stop();
     }
@@ -152,27 +156,27 @@ const STOPPED = new Error('nobody reads any further');
 export function commandError(
   status: number,
   stderr: string,
-  asked: Asked,
-  place: CliPlace,
+  operation: NomadOperation,
+  location: CliLocation,
 ): AdminError {
   // For a command that it does not have, the CLI prints its usage and exits with 127, too.
   if (status === 126 || (status === 127 && !stderr.includes('Usage: nomad'))) {
     return new AdminError(
       'service',
-      `Could not ${asked.what}: the nomad CLI is missing in ${place.name}`,
+      `Could not ${operation.action}: the nomad CLI is missing in ${location.name}`,
       {
         code: 'NOMAD_UNREACHABLE',
-        hint: place.absentHint,
+        hint: location.absentHint,
       },
     );
   }
   if (/connection refused|i\/o timeout|no such host|x509:|tls: |EOF$/i.test(stderr.trim())) {
-    return new AdminError('service', `Nomad could not ${asked.what}: ${firstLine(stderr)}`, {
+    return new AdminError('service', `Nomad could not ${operation.action}: ${firstLine(stderr)}`, {
       code: 'NOMAD_UNREACHABLE',
-      hint: place.unreachableHint,
+      hint: location.unreachableHint,
     });
   }
-  return nomadError({ status: null, body: stderr || `exit status ${status}` }, asked);
+  return nomadError({ status: null, body: stderr || `exit status ${status}` }, operation);
 }
 
 function silentTooLong(args: readonly string[], limit: Milliseconds): AdminError {

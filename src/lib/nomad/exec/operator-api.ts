@@ -40,8 +40,8 @@ async function send(commands: NomadCommands, request: HttpRequest): Promise<Http
     if (failure !== null) throw failure;
     const status = await command.exit;
     if (status === 0) throw badBody('has no status', request);
-    const asked = { what: `answer ${request.path}`, needs: 'a token' };
-    throw commandError(status, command.stderr(), asked, commands.place);
+    const operation = { action: `answer ${request.path}`, requires: 'a token' };
+    throw commandError(status, command.stderr(), operation, commands.location);
   }
   return responseOf(command, head, request);
 }

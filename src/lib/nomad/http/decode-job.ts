@@ -75,11 +75,11 @@ function decodeTaskGroup(value: unknown): TaskGroup | null {
   if (!group) return null;
   const tasks = arrayOf(group['Tasks']).map(objectOf);
   const diskBytes = bytesOfMb(objectOf(group['EphemeralDisk'])['SizeMB']);
-  const asked = tasks.flatMap((task) => decodeFlatResources(task['Resources']) ?? []);
+  const required = tasks.flatMap((task) => decodeFlatResources(task['Resources']) ?? []);
   return {
     name: textOf(group['Name']) ?? '',
     count: numberOf(group['Count']) ?? 1,
-    resources: sumResources(asked, diskBytes) ?? { cpuMhz: 0, memoryBytes: 0, diskBytes },
+    resources: sumResources(required, diskBytes) ?? { cpuMhz: 0, memoryBytes: 0, diskBytes },
     tasks: tasks.map((task) => ({
       name: textOf(task['Name']) ?? '',
       driver: textOf(task['Driver']) ?? '',

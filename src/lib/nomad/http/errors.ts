@@ -1,11 +1,11 @@
 import { AdminError, type AdminErrorOptions, type ErrorKind, isAdminError } from '../../errors.ts';
 
 /** A request to Nomad, described for error messages. */
-export interface Asked {
+export interface NomadOperation {
   /** A phrase that follows "Nomad could not", such as `read node 4ad8...`. */
-  readonly what: string;
+  readonly action: string;
   /** The ACL capability that the request requires, such as `node:read` or `read-logs`. */
-  readonly needs: string;
+  readonly requires: string;
 }
 
 /** An error response of Nomad: a status and a plain text. */
@@ -124,13 +124,13 @@ const KNOWN: readonly Known[] = [
  * Maps an error of Nomad to an error with a code and a hint, by its text: see {@link KNOWN}. An
  * unknown error becomes `service` NOMAD_ERROR with Nomad's own text.
  */
-export function nomadError(answer: ErrorAnswer, asked: Asked): AdminError {
+export function nomadError(answer: ErrorAnswer, operation: NomadOperation): AdminError {
   const text = innermost(answer.body);
   const known = KNOWN.find(({ matches }) => matches.test(text)) ?? byStatus(answer.status);
   const message =
     known?.code === 'NOMAD_PERMISSION_DENIED'
-      ? `Nomad refuses to ${asked.what}: ${text || 'permission denied'} (requires ${asked.needs})`
-      : `Nomad could not ${asked.what}: ${text || statusInWords(answer.status)}`;
+      ? `Nomad refuses to ${operation.action}: ${text || 'permission denied'} (requires ${operation.requires})`
+      : `Nomad could not ${operation.action}: ${text || statusInWords(answer.status)}`;
   return known
     ? new AdminError(known.kind, message, { code: known.code, hint: known.hint })
     : new AdminError('service', message, {
@@ -140,8 +140,8 @@ export function nomadError(answer: ErrorAnswer, asked: Asked): AdminError {
 }
 
 /** Returns the error for a success response with unexpected content: `service` NOMAD_BAD_ANSWER. */
-export function badAnswer(asked: Asked, why: string, cause?: unknown): AdminError {
-  return new AdminError('service', `Nomad's answer when asked to ${asked.what} ${why}`, {
+export function badAnswer(operation: NomadOperation, why: string, cause?: unknown): AdminError {
+  return new AdminError('service', `Nomad's answer when asked to ${operation.action} ${why}`, {
     code: 'NOMAD_BAD_ANSWER',
     hint: 'Check that the address is that of a Nomad server, and run the command again.',
     cause,
@@ -152,7 +152,7 @@ export function badAnswer(asked: Asked, why: string, cause?: unknown): AdminErro
  * Maps an error of the transport to Nomad's codes: UNREACHABLE and TLS_REFUSED become
  * NOMAD_UNREACHABLE, BAD_ANSWER becomes NOMAD_BAD_ANSWER. Any other error is returned unchanged.
  */
-export function transportError(error: unknown, asked: Asked): unknown {
+export function transportError(error: unknown, operation: NomadOperation): unknown {
   if (!isAdminError(error)) return error;
   const code = TRANSPORT_CODES[error.code];
   if (code === undefined) return error;
@@ -161,7 +161,11 @@ export function transportError(error: unknown, asked: Asked): unknown {
     cause: error,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
   };
-  return new AdminError(error.kind, `Nomad could not ${asked.what}: ${error.message}`, options);
+  return new AdminError(
+    error.kind,
+    `Nomad could not ${operation.action}: ${error.message}`,
+    options,
+  );
 }
 
 const TRANSPORT_CODES: Readonly<Record<string, string>> = {

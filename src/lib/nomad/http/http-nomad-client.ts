@@ -29,7 +29,7 @@ import { decodeEvaluation } from './decode-evaluation.ts';
 import { decodeJob, decodeJobDetail } from './decode-job.ts';
 import { decodeNode, decodeNodeDetail } from './decode-node.ts';
 import { drainBody } from './drain-body.ts';
-import { type Asked, badAnswer, nomadError, transportError } from './errors.ts';
+import { badAnswer, type NomadOperation, nomadError, transportError } from './errors.ts';
 import { decodeLogFrames } from './log-frames.ts';
 import { NomadHttp, type NomadHttpOptions, type Query } from './nomad-http.ts';
 
@@ -68,14 +68,14 @@ class HttpNomadClient implements NomadClient {
   }
 
   async agent(options: ReadOptions = {}): Promise<Agent> {
-    const asked = { what: 'report its version', needs: 'agent:read' };
-    return this.#one('/v1/agent/self', asked, options, decodeAgent);
+    const operation = { action: 'report its version', requires: 'agent:read' };
+    return this.#one('/v1/agent/self', operation, options, decodeAgent);
   }
 
   async leader(options: ReadOptions = {}): Promise<string | null> {
-    const asked = { what: 'report its leader', needs: 'a known token' };
+    const operation = { action: 'report its leader', requires: 'a known token' };
     try {
-      const leader = await this.#http.get('/v1/status/leader', asked, {}, options.signal);
+      const leader = await this.#http.get('/v1/status/leader', operation, {}, options.signal);
       return typeof leader === 'string' && leader !== '' ? leader : null;
     } catch (error) {
       if (isAdminError(error) && error.code === 'NOMAD_NO_LEADER') return null;
@@ -84,10 +84,10 @@ class HttpNomadClient implements NomadClient {
   }
 
   async serverTime(options: ReadOptions = {}): Promise<Date | null> {
-    const asked = { what: 'report its time', needs: 'a known token' };
+    const operation = { action: 'report its time', requires: 'a known token' };
     try {
       const request = { method: 'GET' as const, path: this.#http.url('/v1/status/leader', {}) };
-      const response = await this.#http.send(request, asked, options.signal);
+      const response = await this.#http.send(request, operation, options.signal);
       await response.discard();
       const at = Date.parse(response.headers['date'] ?? '');
       return Number.isNaN(at) ? null : new Date(at);
@@ -98,26 +98,29 @@ class HttpNomadClient implements NomadClient {
   }
 
   nodes(options: ReadOptions & { readonly resources?: boolean } = {}): AsyncIterable<NomadNode> {
-    const asked = { what: 'list nodes', needs: 'node:read' };
+    const operation = { action: 'list nodes', requires: 'node:read' };
     const query = options.resources ? { resources: true } : {};
-    return this.#http.list('/v1/nodes', asked, query, decodeNode, options.signal);
+    return this.#http.list('/v1/nodes', operation, query, decodeNode, options.signal);
   }
 
   node(id: NodeId, options: WatchOptions = {}): Promise<Watched<NomadNodeDetail>> {
-    const asked = { what: `read node ${id}`, needs: 'node:read' };
-    return this.#http.watch(`/v1/node/${segment(id)}`, asked, options, decodeNodeDetail);
+    const operation = { action: `read node ${id}`, requires: 'node:read' };
+    return this.#http.watch(`/v1/node/${segment(id)}`, operation, options, decodeNodeDetail);
   }
 
   nodeAllocations(id: NodeId, options: WatchOptions = {}): Promise<Watched<readonly Allocation[]>> {
-    const asked = { what: `list the allocations of node ${id}`, needs: 'node:read and read-job' };
-    return this.#http.watch(`/v1/node/${segment(id)}/allocations`, asked, options, (body) =>
+    const operation = {
+      action: `list the allocations of node ${id}`,
+      requires: 'node:read and read-job',
+    };
+    return this.#http.watch(`/v1/node/${segment(id)}/allocations`, operation, options, (body) =>
       decodeAll(body, decodeFull),
     );
   }
 
   allocations(options: AllocationListOptions = {}): AsyncIterable<Allocation> {
     const { taskStates = false, resources = false, live = false } = options;
-    const asked = { what: 'list allocations', needs: 'read-job' };
+    const operation = { action: 'list allocations', requires: 'read-job' };
     const query = {
       // Task states are sent by default; they can be omitted since 1.0.
       task_states: taskStates ? undefined : false,
@@ -128,12 +131,12 @@ class HttpNomadClient implements NomadClient {
       const allocation = decodeAllocation(item, { taskStates, resources });
       return allocation && (!live || isLive(allocation)) ? allocation : null;
     };
-    return this.#http.list('/v1/allocations', asked, query, decode, options.signal);
+    return this.#http.list('/v1/allocations', operation, query, decode, options.signal);
   }
 
   allocation(id: AllocationId, options: WatchOptions = {}): Promise<Watched<Allocation>> {
-    const asked = { what: `read allocation ${id}`, needs: 'read-job' };
-    return this.#http.watch(`/v1/allocation/${segment(id)}`, asked, options, decodeFull);
+    const operation = { action: `read allocation ${id}`, requires: 'read-job' };
+    return this.#http.watch(`/v1/allocation/${segment(id)}`, operation, options, decodeFull);
   }
 
   jobs(options: ReadOptions = {}): AsyncIterable<NomadJob> {
@@ -145,17 +148,17 @@ class HttpNomadClient implements NomadClient {
   }
 
   job(id: JobId, options: ReadOptions = {}): Promise<NomadJobDetail> {
-    const asked = { what: `read job ${id}`, needs: 'read-job' };
-    return this.#one(`/v1/job/${segment(id)}`, asked, options, decodeJobDetail);
+    const operation = { action: `read job ${id}`, requires: 'read-job' };
+    return this.#one(`/v1/job/${segment(id)}`, operation, options, decodeJobDetail);
   }
 
   jobAllocations(id: JobId, options: ReadOptions = {}): Promise<readonly Allocation[]> {
-    const asked = { what: `list the allocations of job ${id}`, needs: 'read-job' };
+    const operation = { action: `list the allocations of job ${id}`, requires: 'read-job' };
     // `all` includes the allocations of an earlier job of the same name, such as a build that was
     // registered again.
     return this.#one(
       `/v1/job/${segment(id)}/allocations`,
-      asked,
+      operation,
       options,
       (body) => decodeAll(body, decodeFull),
       { all: true },
@@ -163,39 +166,42 @@ class HttpNomadClient implements NomadClient {
   }
 
   jobEvaluations(id: JobId, options: ReadOptions = {}): Promise<readonly Evaluation[]> {
-    const asked = { what: `list the evaluations of job ${id}`, needs: 'read-job' };
-    return this.#one(`/v1/job/${segment(id)}/evaluations`, asked, options, (body) =>
+    const operation = { action: `list the evaluations of job ${id}`, requires: 'read-job' };
+    return this.#one(`/v1/job/${segment(id)}/evaluations`, operation, options, (body) =>
       decodeAll(body, decodeEvaluation),
     );
   }
 
   evaluations(options: ReadOptions = {}): AsyncIterable<Evaluation> {
-    const asked = { what: 'list evaluations', needs: 'read-job' };
-    return this.#http.list('/v1/evaluations', asked, {}, decodeEvaluation, options.signal);
+    const operation = { action: 'list evaluations', requires: 'read-job' };
+    return this.#http.list('/v1/evaluations', operation, {}, decodeEvaluation, options.signal);
   }
 
   drain(id: NodeId, spec: DrainSpec, options: ReadOptions = {}): Promise<void> {
-    const asked = { what: `drain node ${id}`, needs: 'node:write' };
+    const operation = { action: `drain node ${id}`, requires: 'node:write' };
     const path = `/v1/node/${segment(id)}/drain`;
-    return this.#http.post(path, asked, drainBody(id, spec), options.signal);
+    return this.#http.post(path, operation, drainBody(id, spec), options.signal);
   }
 
   cancelDrain(id: NodeId, eligible: boolean, options: ReadOptions = {}): Promise<void> {
-    const asked = { what: `end the drain of node ${id}`, needs: 'node:write' };
+    const operation = { action: `end the drain of node ${id}`, requires: 'node:write' };
     const body = { NodeID: id, DrainSpec: null, MarkEligible: eligible };
-    return this.#http.post(`/v1/node/${segment(id)}/drain`, asked, body, options.signal);
+    return this.#http.post(`/v1/node/${segment(id)}/drain`, operation, body, options.signal);
   }
 
   setEligibility(id: NodeId, eligible: boolean, options: ReadOptions = {}): Promise<void> {
     const word = eligible ? 'eligible' : 'ineligible';
-    const asked = { what: `make node ${id} ${word}`, needs: 'node:write' };
+    const operation = { action: `make node ${id} ${word}`, requires: 'node:write' };
     const body = { NodeID: id, Eligibility: word };
-    return this.#http.post(`/v1/node/${segment(id)}/eligibility`, asked, body, options.signal);
+    return this.#http.post(`/v1/node/${segment(id)}/eligibility`, operation, body, options.signal);
   }
 
   async *logs(request: LogRequest): AsyncGenerator<LogChunk, void> {
     const { allocation, task, stream, follow, origin, offset } = request;
-    const asked = { what: `read the ${stream} of ${task} in ${allocation}`, needs: 'read-logs' };
+    const operation = {
+      action: `read the ${stream} of ${task} in ${allocation}`,
+      requires: 'read-logs',
+    };
     const query = { task, type: stream, follow, origin, offset };
     const response = await this.#http.send(
       {
@@ -203,17 +209,17 @@ class HttpNomadClient implements NomadClient {
         path: this.#http.url(`/v1/client/fs/logs/${segment(allocation)}`, query),
         bodyTimeout: this.#logSilence,
       },
-      asked,
+      operation,
       request.signal,
     );
     try {
       for await (const frame of decodeLogFrames(response.body)) {
-        if (frame.kind === 'cut') throw badAnswer(asked, 'was cut off inside of a frame');
-        if (frame.kind === 'error') throw nomadError({ status: null, body: frame.text }, asked);
+        if (frame.kind === 'cut') throw badAnswer(operation, 'was cut off inside of a frame');
+        if (frame.kind === 'error') throw nomadError({ status: null, body: frame.text }, operation);
         yield frame.chunk;
       }
     } catch (error) {
-      throw transportError(error, asked);
+      throw transportError(error, operation);
     }
   }
 
@@ -223,18 +229,18 @@ class HttpNomadClient implements NomadClient {
 
   async #one<T>(
     path: string,
-    asked: Asked,
+    operation: NomadOperation,
     options: ReadOptions,
     decode: (body: unknown) => T | null,
     query: Query = {},
   ): Promise<T> {
-    const value = decode(await this.#http.get(path, asked, query, options.signal));
-    if (value === null) throw badAnswer(asked, 'is not what Nomad sends');
+    const value = decode(await this.#http.get(path, operation, query, options.signal));
+    if (value === null) throw badAnswer(operation, 'is not what Nomad sends');
     return value;
   }
 }
 
-const LIST_JOBS: Asked = { what: 'list jobs', needs: 'list-jobs' };
+const LIST_JOBS: NomadOperation = { action: 'list jobs', requires: 'list-jobs' };
 
 function decodeFull(value: unknown): Allocation | null {
   return decodeAllocation(value, { taskStates: true, resources: true });

@@ -2,7 +2,7 @@ import type { Milliseconds } from '../../clock.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../../http/http.ts';
 import { parseJsonArray } from '../../http/json-array.ts';
 import type { Watched, WatchOptions } from '../client.ts';
-import { type Asked, badAnswer, nomadError, transportError } from './errors.ts';
+import { badAnswer, type NomadOperation, nomadError, transportError } from './errors.ts';
 
 /** The connection to Nomad's API and its credentials. */
 export interface NomadHttpOptions {
@@ -38,9 +38,18 @@ export class NomadHttp {
   }
 
   /** Reads a JSON document. */
-  async get(path: string, asked: Asked, query: Query, signal?: AbortSignal): Promise<unknown> {
-    const response = await this.send({ method: 'GET', path: this.url(path, query) }, asked, signal);
-    return this.#json(response, asked);
+  async get(
+    path: string,
+    operation: NomadOperation,
+    query: Query,
+    signal?: AbortSignal,
+  ): Promise<unknown> {
+    const response = await this.send(
+      { method: 'GET', path: this.url(path, query) },
+      operation,
+      signal,
+    );
+    return this.#json(response, operation);
   }
 
   /**
@@ -50,7 +59,7 @@ export class NomadHttp {
    */
   async watch<T>(
     path: string,
-    asked: Asked,
+    operation: NomadOperation,
     options: WatchOptions,
     decode: (body: unknown) => T | null,
   ): Promise<Watched<T>> {
@@ -65,11 +74,11 @@ export class NomadHttp {
         path: this.url(path, query),
         timeout: held + this.#options.requestTimeout,
       },
-      asked,
+      operation,
       options.signal,
     );
-    const value = decode(await this.#json(response, asked));
-    if (value === null) throw badAnswer(asked, 'is not what Nomad sends');
+    const value = decode(await this.#json(response, operation));
+    if (value === null) throw badAnswer(operation, 'is not what Nomad sends');
     const header = Number(response.headers['x-nomad-index']);
     const newer = Number.isSafeInteger(header) ? header : 0;
     return { value, index: newer < index ? 0 : newer };
@@ -82,7 +91,7 @@ export class NomadHttp {
    */
   async *list<T extends { readonly id: string }>(
     path: string,
-    asked: Asked,
+    operation: NomadOperation,
     query: Query,
     decode: (item: unknown) => T | null,
     signal?: AbortSignal,
@@ -91,7 +100,7 @@ export class NomadHttp {
     let seen: Set<string> | undefined;
     do {
       const url = this.url(path, { ...query, next_token: page });
-      const response = await this.send({ method: 'GET', path: url }, asked, signal);
+      const response = await this.send({ method: 'GET', path: url }, operation, signal);
       // Only known before the body if the headers arrive first; needed only if more pages follow.
       if (response.headers['x-nomad-nexttoken']) seen ??= new Set();
       try {
@@ -105,14 +114,19 @@ export class NomadHttp {
           yield decoded;
         }
       } catch (error) {
-        throw transportError(error, asked);
+        throw transportError(error, operation);
       }
       page = response.headers['x-nomad-nexttoken'] || undefined;
     } while (page !== undefined);
   }
 
   /** Sends a change; the content of the answer is ignored. */
-  async post(path: string, asked: Asked, body: unknown, signal?: AbortSignal): Promise<void> {
+  async post(
+    path: string,
+    operation: NomadOperation,
+    body: unknown,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const response = await this.send(
       {
         method: 'POST',
@@ -120,14 +134,18 @@ export class NomadHttp {
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify(body),
       },
-      asked,
+      operation,
       signal,
     );
     await response.discard();
   }
 
   /** Sends a request and returns the unread response if its status means success. */
-  async send(request: HttpRequest, asked: Asked, signal?: AbortSignal): Promise<HttpResponse> {
+  async send(
+    request: HttpRequest,
+    operation: NomadOperation,
+    signal?: AbortSignal,
+  ): Promise<HttpResponse> {
     const { http, token, requestTimeout } = this.#options;
     try {
       const response = await http.request({
@@ -141,9 +159,9 @@ export class NomadHttp {
         ...(signal ? { signal } : {}),
       });
       if (response.status >= 200 && response.status < 300) return response;
-      throw nomadError({ status: response.status, body: await response.text() }, asked);
+      throw nomadError({ status: response.status, body: await response.text() }, operation);
     } catch (error) {
-      throw transportError(error, asked);
+      throw transportError(error, operation);
     }
   }
 
@@ -162,11 +180,11 @@ export class NomadHttp {
     return this.#options.http.close();
   }
 
-  async #json(response: HttpResponse, asked: Asked): Promise<unknown> {
+  async #json(response: HttpResponse, operation: NomadOperation): Promise<unknown> {
     try {
       return await response.json();
     } catch (error) {
-      throw transportError(error, asked);
+      throw transportError(error, operation);
     }
   }
 }

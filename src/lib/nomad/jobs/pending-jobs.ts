@@ -14,7 +14,7 @@ export interface Pending {
 }
 
 /** The maximum number of pending jobs that are read in detail, oldest first; one request each. */
-const MOST_DETAILS = 100;
+const MAX_DETAILS = 100;
 const DETAILS_AT_ONCE = 10;
 
 /** These reasons can be told apart only with the resources that the job requires. */
@@ -62,7 +62,7 @@ export async function readPending(
   const open = jobs
     .filter(({ id }) => needsDetail(found.get(id)?.reason, nodes))
     .sort((a, b) => (a.submittedAt?.getTime() ?? 0) - (b.submittedAt?.getTime() ?? 0))
-    .slice(0, MOST_DETAILS);
+    .slice(0, MAX_DETAILS);
   await mapBounded(open, DETAILS_AT_ONCE, async ({ id }) => {
     const detail = await readDetail(client, id, read);
     if (detail) found.set(id, { reason: explain(id, detail), detail });

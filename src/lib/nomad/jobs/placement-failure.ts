@@ -17,7 +17,7 @@ const CLASS_WORD = 'computed class ineligible';
 
 interface Situation {
   readonly failure: PlacementFailure;
-  readonly asked: Resources | null;
+  readonly required: Resources | null;
   /**
    * The clients that accept builds in the job's datacenters and node pool; null if they were not
    * read.
@@ -40,7 +40,7 @@ export function explainFailure(
   const open = inPlace?.filter(takesBuilds) ?? null;
   const situation: Situation = {
     failure,
-    asked: group?.resources ?? null,
+    required: group?.resources ?? null,
     open,
     closed: inPlace?.filter((node) => !takesBuilds(node)) ?? [],
     largest: open ? largestOf(open) : null,
@@ -162,10 +162,10 @@ function mixed(situation: Situation): FailureReason {
 }
 
 function full(situation: Situation): FailureReason {
-  const { failure, asked, open } = situation;
+  const { failure, required, open } = situation;
   const clients = count(failure.nodesExhausted, 'client');
-  const needs = asked ? `; it requires ${formatAsked(asked)}` : '';
-  const compared = asked !== null && open?.some((node) => node.resources !== null);
+  const needs = required ? `; it requires ${formatResources(required)}` : '';
+  const compared = required !== null && open?.some((node) => node.resources !== null);
   if (!compared) {
     return reason(situation, 'exhausted', {
       text: `${clients} without enough free capacity${dimensions(failure)}${needs}`,
@@ -188,21 +188,21 @@ function addClients({ closed }: Situation): string {
 }
 
 function tooLarge(situation: Situation): FailureReason {
-  const { asked, largest } = situation;
+  const { required, largest } = situation;
   const needs: string[] = [];
   const has: string[] = [];
-  if (asked && largest && asked.cpuMhz > largest.cpuMhz) {
-    needs.push(`${asked.cpuMhz} MHz CPU`);
+  if (required && largest && required.cpuMhz > largest.cpuMhz) {
+    needs.push(`${required.cpuMhz} MHz CPU`);
     has.push(`${largest.cpuMhz} MHz`);
   }
-  if (asked && largest && asked.memoryBytes > largest.memoryBytes) {
-    needs.push(`${formatBytes(asked.memoryBytes)} memory`);
+  if (required && largest && required.memoryBytes > largest.memoryBytes) {
+    needs.push(`${formatBytes(required.memoryBytes)} memory`);
     has.push(formatBytes(largest.memoryBytes));
   }
   const text =
     needs.length > 0
       ? `requires ${needs.join(' and ')}; the largest client has ${has.join(' and ')}`
-      : `requires ${asked ? formatAsked(asked) : 'more'}; no client has both`;
+      : `requires ${required ? formatResources(required) : 'more'}; no client has both`;
   return reason(situation, 'too-large', {
     text,
     remedy:
@@ -212,13 +212,13 @@ function tooLarge(situation: Situation): FailureReason {
 }
 
 /** Returns whether no client is large enough even when empty; false if a size is unknown. */
-function isTooLarge({ asked, open }: Situation): boolean {
-  if (asked === null || open === null || open.length === 0) return false;
+function isTooLarge({ required, open }: Situation): boolean {
+  if (required === null || open === null || open.length === 0) return false;
   return open.every((node) => {
     const room = roomOf(node);
     if (room === null) return false;
-    const disk = room.diskBytes !== null && (asked.diskBytes ?? 0) > room.diskBytes;
-    return asked.cpuMhz > room.cpuMhz || asked.memoryBytes > room.memoryBytes || disk;
+    const disk = room.diskBytes !== null && (required.diskBytes ?? 0) > room.diskBytes;
+    return required.cpuMhz > room.cpuMhz || required.memoryBytes > room.memoryBytes || disk;
   });
 }
 
@@ -258,8 +258,8 @@ function reason(
   kind: PendingKind,
   words: Pick<PendingReason, 'text' | 'remedy' | 'moreClientsHelp'>,
 ): FailureReason {
-  const { failure, asked, largest } = situation;
-  return { kind, ...words, details: { failure, asked, largest } };
+  const { failure, required, largest } = situation;
+  return { kind, ...words, details: { failure, asked: required, largest } };
 }
 
 function constraintText(named: readonly (readonly [string, number])[]): string {
@@ -272,6 +272,6 @@ function dimensions(failure: PlacementFailure, open = ' (', close = ')'): string
   return names.length > 0 ? `${open}${names.join(', ')}${close}` : '';
 }
 
-function formatAsked(asked: Resources): string {
-  return `${asked.cpuMhz} MHz CPU and ${formatBytes(asked.memoryBytes)} memory`;
+function formatResources(required: Resources): string {
+  return `${required.cpuMhz} MHz CPU and ${formatBytes(required.memoryBytes)} memory`;
 }

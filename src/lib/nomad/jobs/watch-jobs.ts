@@ -16,14 +16,14 @@ const POLL: Milliseconds = 5_000;
 /** The minimum time between two reads: a busy Nomad changes many times in a second. */
 const SETTLE: Milliseconds = 1_000;
 /** With the pauses in between about five minutes, which is enough for a restart of Nomad. */
-const MOST_FAILURES = 24;
-const LONGEST_PAUSE: Milliseconds = 15_000;
+const MAX_FAILURES = 24;
+const MAX_PAUSE: Milliseconds = 15_000;
 
 /**
  * Yields the list of jobs, first at once and then after every change (by blocking queries), until
  * aborted. Failed reads are retried with increasing pauses.
  *
- * @throws AdminError of the last failure, after {@link MOST_FAILURES} in a row
+ * @throws AdminError of the last failure, after {@link MAX_FAILURES} in a row
  */
 export async function* watchJobs(
   client: JobReader & Pick<NomadClient, 'watchJobs'>,
@@ -53,8 +53,8 @@ export async function* watchJobs(
       if (signal.aborted) return;
       failures += 1;
       const passing = isAdminError(error, 'service') || isAdminError(error, 'timeout');
-      if (!passing || failures >= MOST_FAILURES) throw error;
-      await pause(clock, Math.min(500 * 2 ** failures, LONGEST_PAUSE), signal);
+      if (!passing || failures >= MAX_FAILURES) throw error;
+      await pause(clock, Math.min(500 * 2 ** failures, MAX_PAUSE), signal);
     }
   }
 }

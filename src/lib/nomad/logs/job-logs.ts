@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../../clock.ts';
 import { keepTrying } from '../../keep-trying.ts';
 import type { NomadClient } from '../client.ts';
-import { orForgotten } from '../drain/drain-targets.ts';
+import { nullIfNotFound } from '../drain/drain-targets.ts';
 import { isLive } from '../jobs/allocation-end.ts';
 import type { Allocation, JobId } from '../model.ts';
 import { shortId } from '../quantities.ts';
@@ -82,7 +82,7 @@ async function* laterAllocations(
   for (let said = false; ; said = true) {
     // The job is read first: once it is dead, it gets no further allocations.
     const read = async () => {
-      const detail = await orForgotten(client.job(job, { signal }));
+      const detail = await nullIfNotFound(client.job(job, { signal }));
       return { detail, allocations: await client.jobAllocations(job, { signal }) };
     };
     const { detail, allocations } = await keepTrying(read, patience);

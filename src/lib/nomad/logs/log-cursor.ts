@@ -1,6 +1,6 @@
 import type { LogChunk, LogRequest } from '../client.ts';
 import type { LogTail } from './log-tail.ts';
-import { type LogPosition, type StreamBeginning, StreamPlace } from './stream-place.ts';
+import { type LogPosition, type StreamBeginning, StreamPosition } from './stream-position.ts';
 
 /** The position in the log at which the next request starts. */
 export type LogStart = Pick<LogRequest, 'origin' | 'offset'>;
@@ -19,7 +19,7 @@ export type LogStep =
    */
   | { readonly kind: 'again' };
 
-type Way = 'fresh' | 'counted' | 'from-start' | 'from-end';
+type StartMode = 'fresh' | 'counted' | 'from-start' | 'from-end';
 
 const FIRST_WINDOW = 4 * 1024;
 /** More than Nomad keeps of a log (10 files of 10 MB). */
@@ -38,49 +38,49 @@ export class LogCursor {
   /** The file that was read last, and the number of bytes read of it. */
   #position: LogPosition | null = null;
   /** The number of bytes read of a log without positions. */
-  #counted = 0;
+  #bytesRead = 0;
   /**
    * The sizes of the files that were read completely, from the start of the log; null if unknown.
    */
   #sizes: Map<number, number> | null = null;
   #window = FIRST_WINDOW;
-  #way: Way = 'fresh';
-  #stream = new StreamPlace('unknown');
+  #mode: StartMode = 'fresh';
+  #stream = new StreamPosition('unknown');
   /** Whether the stream has been shown to start at or before the position. */
-  #landed = false;
+  #resumed = false;
   /** The start of the last window, to check whether a larger one reaches further back. */
   #windowStart: LogPosition | null = null;
 
   /** Whether anything has been read. */
   get begun(): boolean {
-    return this.#position !== null || this.#counted > 0;
+    return this.#position !== null || this.#bytesRead > 0;
   }
 
   /** Starts a new stream and returns the position to request. */
   start(): LogStart {
-    this.#landed = false;
+    this.#resumed = false;
     const start = this.#whereToStart();
-    this.#stream = new StreamPlace(this.#beginning());
+    this.#stream = new StreamPosition(this.#beginning());
     return start;
   }
 
   #whereToStart(): LogStart {
     if (this.#position === null) {
-      this.#way = this.#counted > 0 ? 'counted' : 'fresh';
-      return { origin: 'start', offset: this.#counted };
+      this.#mode = this.#bytesRead > 0 ? 'counted' : 'fresh';
+      return { origin: 'start', offset: this.#bytesRead };
     }
     const total = this.#bytesFromStart();
     if (total !== null) {
-      this.#way = 'from-start';
+      this.#mode = 'from-start';
       return { origin: 'start', offset: Math.max(0, total - 1) };
     }
-    this.#way = 'from-end';
+    this.#mode = 'from-end';
     return { origin: 'end', offset: this.#window };
   }
 
   #beginning(): StreamBeginning {
-    if (this.#way === 'fresh') return 'oldest';
-    if (this.#way !== 'from-start' || !this.#position) return 'unknown';
+    if (this.#mode === 'fresh') return 'oldest';
+    if (this.#mode !== 'from-start' || !this.#position) return 'unknown';
     // Deleted files can only make the stream start later.
     return { ...this.#position, offset: Math.max(0, this.#position.offset - 1) };
   }
@@ -92,7 +92,7 @@ export class LogCursor {
     if (chunk.event !== null) this.#onEvent(chunk.event, begin.file);
     if (chunk.data.length === 0) return { kind: 'known' };
     if (this.#position === null) {
-      if (this.#way === 'fresh' && begin.offset === 0) this.#sizes = new Map();
+      if (this.#mode === 'fresh' && begin.offset === 0) this.#sizes = new Map();
       return this.#accept(begin.file, begin.offset + chunk.data.length, chunk.data);
     }
     return this.#continue(this.#position, begin, chunk.data);
@@ -103,7 +103,7 @@ export class LogCursor {
    * delivered a byte that is known to exist: it started after it and must be restarted.
    */
   endReached(): boolean {
-    if (this.#way !== 'from-start' || this.#landed) return true;
+    if (this.#mode !== 'from-start' || this.#resumed) return true;
     if ((this.#bytesFromStart() ?? 0) === 0) return true;
     this.#sizes = null;
     return false;
@@ -111,32 +111,32 @@ export class LogCursor {
 
   /** Continues after a tail that was read. */
   moveTo(tail: Pick<LogTail, 'end' | 'counted'>): void {
-    this.#counted = tail.counted ?? 0;
+    this.#bytesRead = tail.counted ?? 0;
     if (tail.end) this.#position = tail.end;
   }
 
   #count(data: Uint8Array): LogStep {
-    this.#counted += data.length;
+    this.#bytesRead += data.length;
     return data.length > 0 ? { kind: 'data', data } : { kind: 'known' };
   }
 
   #continue(known: LogPosition, begin: LogPosition, data: Uint8Array): LogStep {
     const end = begin.offset + data.length;
     if (begin.file < known.file || (begin.file === known.file && end <= known.offset)) {
-      this.#landed = true;
+      this.#resumed = true;
       return { kind: 'known' };
     }
     if (begin.file === known.file && begin.offset <= known.offset) {
-      this.#landed = true;
+      this.#resumed = true;
       return this.#accept(begin.file, end, data.subarray(known.offset - begin.offset));
     }
     const nextFile = begin.file === known.file + 1 && begin.offset === 0;
-    if (this.#landed && nextFile) return this.#accept(begin.file, end, data);
+    if (this.#resumed && nextFile) return this.#accept(begin.file, end, data);
     return this.#tooFar(known, begin, data);
   }
 
   #tooFar(known: LogPosition, begin: LogPosition, data: Uint8Array): LogStep {
-    if (this.#way !== 'from-end') {
+    if (this.#mode !== 'from-end') {
       this.#sizes = null;
       return { kind: 'again' };
     }
@@ -148,7 +148,7 @@ export class LogCursor {
       return { kind: 'again' };
     }
     // Even the oldest remaining byte is newer than the position.
-    this.#landed = true;
+    this.#resumed = true;
     const lost = begin.file === known.file ? begin.offset - known.offset : null;
     const step = this.#accept(begin.file, begin.offset + data.length, data);
     return step.kind === 'data' ? { ...step, lost } : step;
@@ -159,7 +159,7 @@ export class LogCursor {
       this.#sizes?.set(this.#position.file, this.#position.offset);
     }
     this.#position = { file, offset };
-    this.#landed = true;
+    this.#resumed = true;
     this.#window = FIRST_WINDOW;
     this.#windowStart = null;
     return { kind: 'data', data };

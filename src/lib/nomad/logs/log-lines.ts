@@ -1,6 +1,6 @@
 const NEWLINE = 0x0a;
 /** Longer lines are split, so that a log without line breaks does not fill the memory. */
-const LONGEST_LINE = 1024 * 1024;
+const MAX_LINE = 1024 * 1024;
 
 /** Splits bytes into lines. Characters that are split between two pieces are kept intact. */
 export class LineSplitter {
@@ -17,7 +17,7 @@ export class LineSplitter {
     if (start === data.length) return;
     this.#rest.push(data.subarray(start));
     this.#restLength += data.length - start;
-    if (this.#restLength > LONGEST_LINE) yield this.#take(new Uint8Array());
+    if (this.#restLength > MAX_LINE) yield this.#take(new Uint8Array());
   }
 
   /** Yields the last line if no line break follows it. */

@@ -1,5 +1,5 @@
 import type { LogRequest, NomadClient } from '../client.ts';
-import { type LogPosition, StreamPlace } from './stream-place.ts';
+import { type LogPosition, StreamPosition } from './stream-position.ts';
 
 const NEWLINE = 0x0a;
 const FIRST_WINDOW = 16 * 1024;
@@ -28,7 +28,7 @@ export async function readTail(
   for (let window = FIRST_WINDOW; ; window *= GROWTH) {
     const pieces: Uint8Array[] = [];
     let length = 0;
-    const place = new StreamPlace('unknown');
+    const place = new StreamPosition('unknown');
     for await (const chunk of client.logs({
       ...log,
       follow: false,

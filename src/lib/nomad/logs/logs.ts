@@ -30,11 +30,11 @@ export interface LogContext {
   readonly signal: AbortSignal;
 }
 
-const MOST_FAILURES = 8;
+const MAX_FAILURES = 8;
 /** The limit for a log that Nomad answers with an error of its own before anything was read. */
 const FEW_FAILURES = 3;
 const FIRST_PAUSE: Milliseconds = 250;
-const LONGEST_PAUSE: Milliseconds = 10_000;
+const MAX_PAUSE: Milliseconds = 10_000;
 /**
  * While the pod of the Nomad server is replaced, it does not exist, and then does not know any
  * allocation until it has read its state.
@@ -174,8 +174,9 @@ class LogReader {
     if (!isAdminError(error)) throw error;
     const returns = this.#cursor.begun && temporary.has(error.code);
     if (!returns && !mayPass(error)) throw error;
-    const most = this.#cursor.begun || error.code !== 'NOMAD_ERROR' ? MOST_FAILURES : FEW_FAILURES;
-    if (this.#failures >= most) throw error;
+    const maxFailures =
+      this.#cursor.begun || error.code !== 'NOMAD_ERROR' ? MAX_FAILURES : FEW_FAILURES;
+    if (this.#failures >= maxFailures) throw error;
     // A client that is unreachable from the start will not become reachable within seconds.
     if (!this.#cursor.begun && error.code === 'NOMAD_CLIENT_UNREACHABLE') throw error;
     const retryInMs = this.#pause();
@@ -185,7 +186,7 @@ class LogReader {
 
   #pause(): Milliseconds {
     this.#failures += 1;
-    return Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LONGEST_PAUSE);
+    return Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), MAX_PAUSE);
   }
 }
 

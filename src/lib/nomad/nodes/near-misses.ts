@@ -1,17 +1,17 @@
 import { editDistance } from '../../nearest.ts';
 import type { NomadNode } from '../model.ts';
 
-const MOST = 3;
+const MAX_SUGGESTIONS = 3;
 const MAX_EDITS = 2;
 /** Shorter words are similar to almost everything. */
-const SHORTEST = 4;
+const MIN_LENGTH = 4;
 
 /**
  * Returns the names, ID prefixes or addresses of nodes that are similar to a target, nearest first.
  */
 export function nearMisses(target: string, nodes: readonly NomadNode[]): readonly string[] {
   const wanted = target.trim().toLowerCase();
-  if (wanted.length < SHORTEST) return [];
+  if (wanted.length < MIN_LENGTH) return [];
   const scored: { readonly text: string; readonly edits: number }[] = [];
   for (const node of nodes) {
     const short = node.name.split('.')[0] ?? node.name;
@@ -28,7 +28,7 @@ export function nearMisses(target: string, nodes: readonly NomadNode[]): readonl
     }
   }
   const nearest = scored.sort((a, b) => a.edits - b.edits).map(({ text }) => text);
-  return [...new Set(nearest)].slice(0, MOST);
+  return [...new Set(nearest)].slice(0, MAX_SUGGESTIONS);
 }
 
 /** The edit distance, computed only if the lengths allow a small one. */

@@ -5,7 +5,7 @@ import { buildLabel } from '../jobs/build-name.ts';
 import type { DrainStrategy, LastDrain, NodeEvent } from '../model.ts';
 import { cpuRatio, formatMhz, memoryRatio, shortId } from '../quantities.ts';
 import type { BuildOnClient, ClientReport } from './node-detail.ts';
-import { isHeard } from './select-nodes.ts';
+import { isConnected } from './select-nodes.ts';
 import { GUIDE_SIZING } from './sizing.ts';
 
 const ENDED_BUILDS_SHOWN = 10;
@@ -92,7 +92,7 @@ function identity(report: ClientReport, now: Date): readonly Field[] {
 }
 
 function emptyText(client: ClientReport['client']): string {
-  if (!isHeard(client)) {
+  if (!isConnected(client)) {
     return `None that Nomad knows of: what still runs on a machine that is ${client.status} cannot be seen.`;
   }
   return client.takesBuilds ? 'None.' : 'None: the client can be removed.';

@@ -39,7 +39,7 @@ export function takesBuilds(node: Pick<NomadNode, 'status' | 'eligible' | 'drain
  * Returns whether Nomad is in contact with a node. Only then are the reported states of its
  * allocations real; a disconnected machine continues to run them.
  */
-export function isHeard({ status }: Pick<NomadNode, 'status'>): boolean {
+export function isConnected({ status }: Pick<NomadNode, 'status'>): boolean {
   return status === 'ready' || status === 'initializing';
 }
 

@@ -9,19 +9,19 @@ import { NomadCommands } from '../exec/nomad-commands.ts';
 import { decodeNodeDetail } from '../http/decode-node.ts';
 import { badAnswer } from '../http/errors.ts';
 import type { NodeId, NomadNode } from '../model.ts';
-import { findPlaces, type PlaceSearch } from './find-places.ts';
+import { findHosts, type HostSearch } from './find-hosts.ts';
 import { type ClientMachine, nomadOnClients, nomadOverSsh, ON_CLIENT } from './nomad-on-clients.ts';
 import { SharedSession } from './shared-session.ts';
 
 /** The dependencies of {@link logInOnClients}. */
-export interface LogIn extends PlaceSearch {
+export interface LoginOptions extends HostSearch {
   readonly ssh: Pick<SshClient, 'use'>;
   readonly clock: Clock;
   readonly requestTimeout: Milliseconds;
 }
 
 /** The nomad CLI of the clients, as one Nomad client. */
-export interface LoggedIn {
+export interface ClientLogins {
   readonly nomad: NomadClient;
   /** The hosts by client, in the order in which the clients were given. */
   readonly hosts: ReadonlyMap<NodeId, string>;
@@ -37,13 +37,13 @@ const LOGINS_AT_ONCE = 10;
  * @throws AdminError as {@link resolveNodes} and {@link SshClient.use}; of kind `refused`
  *   (OTHER_CLIENT) if another client answers at an address, `validation` (NOT_A_CLIENT)
  */
-export async function logInOnClients(options: LogIn): Promise<LoggedIn> {
+export async function logInOnClients(options: LoginOptions): Promise<ClientLogins> {
   const { ssh, clock, requestTimeout, signal } = options;
-  const places = await findPlaces(options);
-  const found = await mapBounded(places, LOGINS_AT_ONCE, async ({ host, node }) => {
+  const hosts = await findHosts(options);
+  const found = await mapBounded(hosts, LOGINS_AT_ONCE, async ({ host, node }) => {
     const session = new SharedSession(ssh, host, signal);
     const run = nomadOverSsh(session);
-    const commands = new NomadCommands({ run, place: ON_CLIENT, clock, requestTimeout });
+    const commands = new NomadCommands({ run, location: ON_CLIENT, clock, requestTimeout });
     const self = await readSelf(commands, host, signal);
     if (node !== null && self.id !== node.id) throw otherClient(host, node, self);
     return { host, session, machine: { id: self.id, run } };
@@ -53,11 +53,11 @@ export async function logInOnClients(options: LogIn): Promise<LoggedIn> {
   const [first, ...others] = machines.values();
   const [reader] = found;
   if (!first || !reader) throw new Error('nobody was named');
-  const letGo = reader.session.hold();
+  const release = reader.session.hold();
   const run = nomadOnClients(first, others);
   const nomad = createExecNomadClient({ run, place: ON_CLIENT, clock, requestTimeout });
   return {
-    nomad: closing(nomad, letGo),
+    nomad: closing(nomad, release),
     hosts: new Map(found.map(({ host, machine }) => [machine.id, host])),
   };
 }
@@ -71,11 +71,11 @@ async function readSelf(
   host: string,
   signal: AbortSignal,
 ): Promise<NomadNode> {
-  const asked = { what: 'say which client it is', needs: 'node:read' };
+  const operation = { action: 'say which client it is', requires: 'node:read' };
   try {
-    const text = await commands.text(['node', 'status', '-self', '-json'], asked, signal);
-    const node = decodeNodeDetail(documentOf(text, asked));
-    if (node === null) throw badAnswer(asked, 'is not what Nomad prints');
+    const text = await commands.text(['node', 'status', '-self', '-json'], operation, signal);
+    const node = decodeNodeDetail(documentOf(text, operation));
+    if (node === null) throw badAnswer(operation, 'is not what Nomad prints');
     return node;
   } catch (error) {
     if (!isAdminError(error) || !/not running in client mode/i.test(error.message)) throw error;
@@ -106,12 +106,12 @@ function otherClient(host: string, wanted: NomadNode, self: NomadNode): AdminErr
   );
 }
 
-/** Makes a client call `letGo` when it is closed. */
-function closing(nomad: NomadClient, letGo: () => void): NomadClient {
+/** Makes a client call `release` when it is closed. */
+function closing(nomad: NomadClient, release: () => void): NomadClient {
   const close = nomad.close.bind(nomad);
   return Object.assign(nomad, {
     close: async () => {
-      letGo();
+      release();
       await close();
     },
   });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { shellWord } from '../../shell-word.ts';
 import { exitStatus } from '../../ssh/exit-status.ts';
-import type { CliPlace, RunNomad } from '../exec/nomad-commands.ts';
+import type { CliLocation, RunNomad } from '../exec/nomad-commands.ts';
 import type { NodeId } from '../model.ts';
 import type { SharedSession } from './shared-session.ts';
 
@@ -14,7 +14,7 @@ export interface ClientMachine {
 }
 
 /** The description of the nomad CLI on a client, for messages. */
-export const ON_CLIENT: CliPlace = {
+export const ON_CLIENT: CliLocation = {
   name: 'the machine',
   absentHint: 'Check that it is a Nomad client: circleci-admin nomad node-status',
   unreachableHint: 'Check the agent there: circleci-admin nomad ssh NODE -- systemctl status nomad',

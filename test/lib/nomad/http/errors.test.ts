@@ -3,7 +3,7 @@ import { AdminError } from '../../../../src/lib/errors.ts';
 import { innermost, nomadError, transportError } from '../../../../src/lib/nomad/http/errors.ts';
 import { RECORDED, recordedText } from './recorded-nomad.ts';
 
-const ASKED = { what: 'drain node x', needs: 'node:write' };
+const ASKED = { action: 'drain node x', requires: 'node:write' };
 
 describe('nomadError', () => {
   it.each([

@@ -17,7 +17,7 @@ export type StreamBeginning = 'unknown' | 'oldest' | LogPosition;
  * their length (client/lib/streamframer/framer.go, 0.11 to 2.0). Within a stream, however, the
  * bytes of a file follow each other without a gap, and the next file is read from its start.
  */
-export class StreamPlace {
+export class StreamPosition {
   readonly #beginning: StreamBeginning;
   #end: LogPosition | null = null;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nomadInLine } from '../../../../src/lib/nomad/ssh/nomad-in-line.ts';
+import { findNomadCommands } from '../../../../src/lib/nomad/ssh/nomad-commands-in-line.ts';
 
 const FORCE = 'nomad node drain -self -enable -force';
 
@@ -14,19 +14,26 @@ describe('nomadInLine', () => {
     `nomad node status; ${FORCE}`,
   ])('finds the command that kills builds in %j', (line) => {
     for (const words of [line.split(' '), [line]]) {
-      expect(nomadInLine(words)).toMatchObject({ kills: true, warnings: [expect.any(String)] });
+      expect(findNomadCommands(words)).toMatchObject({
+        kills: true,
+        warnings: [expect.any(String)],
+      });
     }
   });
 
   it.each(['', 'reboot', 'systemctl restart nomad', 'nomad node drain -self -disable'])(
     'returns no warnings for %j',
     (line) => {
-      expect(nomadInLine(line.split(' '))).toEqual({ kills: false, warnings: [], tokens: [] });
+      expect(findNomadCommands(line.split(' '))).toEqual({
+        kills: false,
+        warnings: [],
+        tokens: [],
+      });
     },
   );
 
   it('finds tokens, which must not be shown', () => {
     const line = 'sudo nomad job stop -token=a-token x; nomad job stop -token b-token y';
-    expect(nomadInLine([line]).tokens).toEqual(['a-token', 'b-token']);
+    expect(findNomadCommands([line]).tokens).toEqual(['a-token', 'b-token']);
   });
 });

@@ -4,7 +4,7 @@ import { type NodeReader, resolveNodes } from '../nodes/find-node.ts';
 import { sshHost } from './ssh-host.ts';
 
 /** The clients to find. */
-export interface PlaceSearch {
+export interface HostSearch {
   /** The Nomad that knows the addresses of its clients. */
   readonly nomad: () => Promise<NodeReader>;
   /** The clients as the operator names them; used as host names if Nomad is unreachable. */
@@ -15,7 +15,7 @@ export interface PlaceSearch {
 }
 
 /** A host to log in to, and the client that is expected there; null if unknown. */
-export interface Place {
+export interface ClientHost {
   readonly host: string;
   readonly node: NomadNode | null;
 }
@@ -26,14 +26,14 @@ export interface Place {
  *
  * @throws AdminError as {@link resolveNodes} and {@link sshHost}
  */
-export async function findPlaces(search: PlaceSearch): Promise<readonly Place[]> {
+export async function findHosts(search: HostSearch): Promise<readonly ClientHost[]> {
   const { nomad, names, signal, note } = search;
   try {
     const nodes = await resolveNodes(await nomad(), names, { signal });
     return nodes.map((node) => ({ host: sshHost(node), node }));
   } catch (error) {
     signal.throwIfAborted();
-    if (!isAdminError(error) || !cannotBeAsked(error)) throw error;
+    if (!isAdminError(error) || !isUnreachable(error)) throw error;
     note(`Cannot list the clients of Nomad: ${error.message}. Logging in to the named hosts.`);
     return [...new Set(names)].map((host) => ({ host, node: null }));
   }
@@ -43,12 +43,12 @@ export async function findPlaces(search: PlaceSearch): Promise<readonly Place[]>
  * Returns whether Nomad did not answer. The error that a client does not exist, for example, is an
  * answer.
  */
-function cannotBeAsked({ kind, code }: AdminError): boolean {
-  return ['service', 'timeout', 'unauthorised'].includes(kind) || WITHOUT_WAY.has(code);
+function isUnreachable({ kind, code }: AdminError): boolean {
+  return ['service', 'timeout', 'unauthorised'].includes(kind) || NO_ACCESS_CODES.has(code);
 }
 
 /** The error codes for which no access to Nomad or its cluster is configured. */
-const WITHOUT_WAY: ReadonlySet<string> = new Set([
+const NO_ACCESS_CODES: ReadonlySet<string> = new Set([
   'NOMAD_NOT_CONFIGURED',
   'NO_KUBECONFIG',
   'CONTEXT_NOT_FOUND',
