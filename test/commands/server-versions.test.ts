@@ -66,7 +66,10 @@ describe('server 4.3', () => {
   it('has a lost build followed to where it was lost, and found again by the remedy', async () => {
     const sandbox = await startSandbox({ scenario: 'server-4.3+job-lost' });
     const found = await run(sandbox, ['troubleshoot', 'queue', '--json']);
-    const [{ builds, remedy }] = JSON.parse(found.stdout).findings;
+    const [{ builds, remedy, evidence }] = JSON.parse(found.stdout).findings;
+    expect(JSON.parse(evidence[0].text)).toMatchObject({ level: 'info', 'build-url': /./ });
+    const seen = await run(sandbox, ['troubleshoot', 'queue', '--output', 'table'], {});
+    expect(seen.stdout).toContain('| INFO Build is using resource class; build-url=https:');
     const build = await run(sandbox, ['troubleshoot', 'build', builds[0], '--json']);
     expect(build.exitCode).toBe(9);
     expect(JSON.parse(build.stdout)).toMatchObject({

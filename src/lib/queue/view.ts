@@ -3,6 +3,7 @@ import type { TableView, Tone } from '../terminal/table.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 import type { Diagnosis, JudgedFinding, Step, StepState, Verdict } from './diagnosis.ts';
 import type { Proof } from './finding.ts';
+import { readableLine } from './logs/readable-line.ts';
 
 /** The options for rendering lines. */
 export interface QueueStyle extends MarkStyle {
@@ -148,7 +149,7 @@ function remedyLines(
 /** Returns a log line with its pod and time, without those if they equal the previous line's. */
 function proofText(proof: Proof, before: Proof | undefined): string {
   if (proof.kind === 'fact') return proof.text;
-  const { pod, time, text } = proof;
+  const { pod, time, text } = readableLine(proof);
   if (before?.kind === 'line' && before.pod === pod && secondOf(before.time) === secondOf(time)) {
     return `  ${text.trim()}`;
   }

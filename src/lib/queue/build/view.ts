@@ -10,6 +10,7 @@ import {
 } from '../../terminal/table.ts';
 import { formatDuration } from '../../units.ts';
 import type { Place, Proof } from '../finding.ts';
+import { readableLine } from '../logs/readable-line.ts';
 import { nameOf, type Pipeline, STAGES } from '../stages.ts';
 import type { BuildIdentity } from './build-facts.ts';
 import type { BuildReport } from './follow-build.ts';
@@ -167,7 +168,7 @@ function aboutFirst(evidence: readonly Proof[], { name, buildId }: BuildIdentity
 }
 
 function proofText(proof: Proof): string {
-  const text = proof.kind === 'fact' ? proof.text : `${proof.pod} | ${proof.text}`;
+  const text = proof.kind === 'fact' ? proof.text : `${proof.pod} | ${readableLine(proof).text}`;
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
 }
 

@@ -5,6 +5,7 @@ import type { RecordHead } from './record.ts';
 const LEVEL = ['level', 'severity', 'lvl', 'log.level', 'levelname', 'loglevel'];
 const MESSAGE = ['msg', 'message', 'event', 'text'];
 const LOGGER = ['logger', 'logger_name', 'namespace', 'ns', 'name', 'component', 'caller'];
+const TIME = ['time', 'timestamp', '@timestamp', 'ts'];
 const THREAD = ['thread', 'thread_name'];
 const ERROR = ['error', 'err', 'exception', 'error.message'];
 const TRACE = ['stack_trace', 'stacktrace', 'stack', 'exc_info', 'error.stack_trace', 'trace'];
@@ -21,9 +22,9 @@ const NUMBERS: Readonly<Record<string, string>> = {
 /** Values of an error field that mean no error. */
 const NO_ERROR = /^(?:none|nil|null|no error|ok|false|0|<nil>)$/i;
 
-/** Parses a line that is a JSON object; returns null for other lines. */
+/** Returns the head of a record that is a JSON object; null for other lines. */
 export function jsonRecord(text: string): RecordHead | null {
-  const fields = parsed(text);
+  const fields = jsonFields(text);
   if (!fields) return null;
   const error = first(fields, ERROR, errorText);
   const trace = first(fields, TRACE, traceText) ?? nestedTrace(fields);
@@ -37,7 +38,8 @@ export function jsonRecord(text: string): RecordHead | null {
   };
 }
 
-function parsed(text: string): JsonObject | null {
+/** Parses a line that is a JSON object; returns null for other lines. */
+export function jsonFields(text: string): JsonObject | null {
   const trimmed = text.trim();
   if (!trimmed.startsWith('{') || !trimmed.endsWith('}')) return null;
   try {
@@ -47,6 +49,11 @@ function parsed(text: string): JsonObject | null {
     if (error instanceof SyntaxError) return null;
     throw error;
   }
+}
+
+/** Returns the time of a record as text; null if it has none. */
+export function timeOf(fields: JsonObject): string | null {
+  return first(fields, TIME, textOf);
 }
 
 function first(
