@@ -63,7 +63,7 @@ function client(vary: (words: readonly string[]) => readonly string[] = (words) 
 const list = (vary?: (words: readonly string[]) => readonly string[]) =>
   listQueues(client(vary), PLACE, {
     signal: new AbortController().signal,
-    heard: () => undefined,
+    onProgress: () => undefined,
   });
 
 /** Runs rabbitmqctl in the sandbox. */

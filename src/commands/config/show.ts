@@ -22,12 +22,12 @@ export class ConfigShow extends ConfigCommand {
     const { args } = await this.parse(ConfigShow);
     const config = await readConfigFile(this.configPath);
     const { chosen } = this.shared;
-    const asked = { ...chosen, installation: args.name ?? chosen.installation };
+    const selected = { ...chosen, installation: args.name ?? chosen.installation };
     const { env } = this.runtime;
     const document = settingsDocument(
       this.configPath,
-      resolveSettings(asked, env, config),
-      explainSettings(asked, env, config),
+      resolveSettings(selected, env, config),
+      explainSettings(selected, env, config),
     );
     for (const sentence of document.conflicts) this.output.warn(sentence);
     for (const sentence of document.withheld) this.output.warn(sentence);

@@ -19,8 +19,8 @@ export class ConfigValidate extends ConfigCommand {
 
   async run(): Promise<void> {
     const { args } = await this.parse(ConfigValidate);
-    const asked = args.file === undefined ? null : resolve(this.runtime.cwd, args.file);
-    const document = await validateConfig(asked ?? this.configPath, asked !== null);
+    const file = args.file === undefined ? null : resolve(this.runtime.cwd, args.file);
+    const document = await validateConfig(file ?? this.configPath, file !== null);
     if (document.valid && !this.output.structured) {
       this.output.note(
         document.exists

@@ -29,7 +29,7 @@ export class UsersActivate extends AccountCommand {
       from === undefined ? checkLogins(argv.map(String)) : await readLogins(from, this.runtime);
     const found = await this.readAccounts();
     const accounts = findAccounts(found.accounts, named);
-    const wishes = accounts.map((account) => ({ account, suspended: false }));
-    await this.changeAccounts({ verb: 'Activate', wishes }, found, flags);
+    const requests = accounts.map((account) => ({ account, suspended: false }));
+    await this.changeAccounts({ verb: 'Activate', requests }, found, flags);
   }
 }

@@ -1,7 +1,7 @@
 import { AccountCommand } from '../../lib/cli/bases/account-command.ts';
 import { undoFlags } from '../../lib/cli/flags/account-flags.ts';
 import { Args } from '../../lib/cli/oclif.ts';
-import { restoreWishes } from '../../lib/users/restore.ts';
+import { restoreRequests } from '../../lib/users/restore.ts';
 import { readUndoFile, requireSameInstallation } from '../../lib/users/undo-file.ts';
 
 /** `users restore`: undoes a change of accounts. */
@@ -26,7 +26,7 @@ export class UsersRestore extends AccountCommand {
     const { host } = this.installation.settings;
     requireSameInstallation(undo, { installation, host }, path);
     const found = await this.readAccounts();
-    const { wishes, left } = restoreWishes(undo.accounts, found.accounts);
-    await this.changeAccounts({ verb: 'Restore', wishes, left }, found, flags);
+    const { requests, left } = restoreRequests(undo.accounts, found.accounts);
+    await this.changeAccounts({ verb: 'Restore', requests, left }, found, flags);
   }
 }

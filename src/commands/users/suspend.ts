@@ -58,7 +58,7 @@ export class UsersSuspend extends AccountCommand {
             askUnknown: (question) => this.askUnknown(question, flags),
             onProgress: (text) => this.output.progress(text),
           });
-    const wishes = chosen.accounts.map((account) => ({ account, suspended: true }));
-    await this.changeAccounts({ ...chosen, verb: 'Suspend', wishes }, found, flags);
+    const requests = chosen.accounts.map((account) => ({ account, suspended: true }));
+    await this.changeAccounts({ ...chosen, verb: 'Suspend', requests }, found, flags);
   }
 }

@@ -33,7 +33,7 @@ const MOST_BYTES = 8 * 1024 ** 2;
 /**
  * In characters. Reading of an unidentified step stops after this much output without a cache line.
  */
-const TELLING = 64 * 1024;
+const UNDECIDED_LIMIT = 64 * 1024;
 /** Number of tries per output: a truncated response is retried once. */
 const TRIES = 2;
 
@@ -97,12 +97,13 @@ async function readOnce(
   signal: AbortSignal,
 ): Promise<{ readonly output: CacheOutput | null; readonly failure: AdminError | null }> {
   const reader = new CacheOutputReader();
-  let heard = 0;
+  let charactersRead = 0;
   try {
     for await (const message of api.output(build, action, MOST_BYTES, signal)) {
       reader.push(message);
-      heard += message.length;
-      if (reader.done || (!certain && reader.found === null && heard > TELLING)) break;
+      charactersRead += message.length;
+      if (reader.done || (!certain && reader.found === null && charactersRead > UNDECIDED_LIMIT))
+        break;
     }
   } catch (error) {
     if (!isAdminError(error)) throw error;

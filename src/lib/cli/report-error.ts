@@ -22,7 +22,7 @@ export interface ErrorDocument {
 }
 
 /** The command line that failed. */
-export interface Asked {
+export interface FailedCommandLine {
   readonly argv: readonly string[];
   /** The words that name the command; null if no command was found. */
   readonly command: string | null;
@@ -35,7 +35,7 @@ export interface Asked {
  */
 export async function reportError(
   error: unknown,
-  { argv, command }: Asked,
+  { argv, command }: FailedCommandLine,
   runtime: Runtime,
   masker: Masker,
 ): Promise<number> {

@@ -16,7 +16,7 @@ const MOST_PAGES = 1_000;
 const MOST_PASSES = 4;
 
 /** GitHub's responses if the token must not see a membership. */
-const UNTOLD: ReadonlySet<string> = new Set(['GITHUB_NOT_FOUND', 'GITHUB_FORBIDDEN']);
+const HIDDEN_CODES: ReadonlySet<string> = new Set(['GITHUB_NOT_FOUND', 'GITHUB_FORBIDDEN']);
 
 /**
  * With a classic token that has none of these scopes, GitHub silently returns only public members.
@@ -75,7 +75,7 @@ async function requireMembership(
       typeof value === 'object' && value !== null && Reflect.get(value, 'state') === 'active';
     if (!isMember) throw outside();
   } catch (error) {
-    const hidden = isAdminError(error) && UNTOLD.has(error.code);
+    const hidden = isAdminError(error) && HIDDEN_CODES.has(error.code);
     throw hidden ? outside() : error;
   }
 }

@@ -2,7 +2,7 @@ import type { ProposedSetting } from '../installation/profile-change.ts';
 import type { FoundInstallation } from './discover.ts';
 
 /** Values given by the operator; null if not given. */
-export interface Wishes {
+export interface RequestedSettings {
   readonly name: string | null;
   readonly host: string | null;
   readonly version: string | null;
@@ -39,7 +39,7 @@ const USUAL_POD = 'circleci-nomad-0';
 /** Proposes a profile from what was discovered. The operator's own values take precedence. */
 export function proposeProfile(
   found: FoundInstallation,
-  wishes: Wishes,
+  requested: RequestedSettings,
   ambient: Ambient,
 ): Proposal {
   const settings: ProposedSetting[] = [];
@@ -51,13 +51,13 @@ export function proposeProfile(
   const addIf = (key: string, value: string | null, source: string): void => {
     if (value !== null) settings.push({ key, value, source });
   };
-  if (wishes.host !== null) add('host', wishes.host, '--host');
+  if (requested.host !== null) add('host', requested.host, '--host');
   else if (ambient.host !== null) add('host', ambient.host, 'CIRCLE_HOST');
   else add('host', found.host.value, found.host.source);
-  if (wishes.version !== null) add('version', wishes.version, '--server-version');
+  if (requested.version !== null) add('version', requested.version, '--server-version');
   else add('version', found.release.version, found.release.source);
   // Server 4.x has no internal base domain: clients use the server's own.
-  const isLater = (wishes.version ?? found.release.version)?.startsWith('4.') ?? false;
+  const isLater = (requested.version ?? found.release.version)?.startsWith('4.') ?? false;
   if (!isLater) add('baseDomain', found.baseDomain.value, found.baseDomain.source);
   const files = ambient.kubeconfig.join(':');
   addIf('kubernetes.kubeconfig', files || null, '--kubeconfig or KUBECONFIG');
@@ -67,13 +67,13 @@ export function proposeProfile(
   const { value: pod, source } = found.nomadPod;
   if (pod === null) missing.push({ key: 'nomad.pod', why: source });
   else if (pod !== USUAL_POD) add('nomad.pod', pod, source);
-  if (wishes.tokenFile !== null) add('server.tokenFile', wishes.tokenFile, '--token-file');
-  else if (wishes.tokenCommand !== null) {
-    add('server.tokenCommand', wishes.tokenCommand, '--token-command');
+  if (requested.tokenFile !== null) add('server.tokenFile', requested.tokenFile, '--token-file');
+  else if (requested.tokenCommand !== null) {
+    add('server.tokenCommand', requested.tokenCommand, '--token-command');
   } else missing.push({ key: 'server.tokenFile', why: serverTokenHint(ambient) });
   if (ambient.nomadToken) missing.push({ key: 'nomad.tokenFile', why: NOMAD_TOKEN_HINT });
   addIf('server.caFile', ambient.caFile, 'NODE_EXTRA_CA_CERTS');
-  return { name: wishes.name ?? nameOf(found), settings, missing };
+  return { name: requested.name ?? nameOf(found), settings, missing };
 }
 
 /** A profile ignores tokens in the environment, because they may belong to another installation. */

@@ -45,7 +45,7 @@ export interface Installation {
    */
   identity(): Promise<ClusterIdentity> | null;
   /** The result of {@link identity} if it was already started; null otherwise. */
-  identityAsked(): Promise<ClusterIdentity> | null;
+  startedIdentityRead(): Promise<ClusterIdentity> | null;
   close(): Promise<void>;
 }
 
@@ -161,7 +161,7 @@ function installationOf(settings: Settings, options: InstallationOptions): Insta
       return (await steps).api;
     },
     identity: () => (clusterId === null ? null : askIdentity(clusterId)),
-    identityAsked: () => identity ?? null,
+    startedIdentityRead: () => identity ?? null,
     close: async () => {
       await Promise.all(github.map((client) => client.close()));
       const opened = await Promise.allSettled([nomad, kubernetes, server, admin, steps]);

@@ -17,7 +17,7 @@ export interface Status {
 }
 
 /** A request, as an error message describes it. */
-export interface Asked {
+export interface RequestContext {
   readonly target: ClusterTarget;
   /** What the request does, such as `list pods`. */
   readonly action: string;
@@ -59,34 +59,41 @@ export function parseStatus(body: Uint8Array): Status | null {
 }
 
 /** Returns the AdminError for an error response; reads its body. */
-export async function answerFailure(response: HttpResponse, asked: Asked): Promise<AdminError> {
-  return refusal(response.status, await collect(response.body), asked);
+export async function answerFailure(
+  response: HttpResponse,
+  context: RequestContext,
+): Promise<AdminError> {
+  return refusal(response.status, await collect(response.body), context);
 }
 
 /** Returns the AdminError for an HTTP status and a body. */
-export function refusal(httpStatus: number, body: Uint8Array, asked: Asked): AdminError {
+export function refusal(httpStatus: number, body: Uint8Array, context: RequestContext): AdminError {
   const status = parseStatus(body);
-  if (status) return statusFailure(status, httpStatus, asked);
-  const { server } = asked.target;
-  if (httpStatus === 401) return unauthorised(asked);
+  if (status) return statusFailure(status, httpStatus, context);
+  const { server } = context.target;
+  if (httpStatus === 401) return unauthorised(context);
   return serverError(
-    `${server} answered ${httpStatus} when asked to ${asked.action}: ${excerpt(Buffer.from(body).toString('utf8'))}`,
+    `${server} answered ${httpStatus} when asked to ${context.action}: ${excerpt(Buffer.from(body).toString('utf8'))}`,
   );
 }
 
 /** Returns the AdminError for a Status; the messages are those of Kubernetes 1.21 and later. */
-export function statusFailure(status: Status, httpStatus: number, asked: Asked): AdminError {
+export function statusFailure(
+  status: Status,
+  httpStatus: number,
+  context: RequestContext,
+): AdminError {
   switch (status.code ?? httpStatus) {
     case 400:
-      return badRequest(status, asked);
+      return badRequest(status, context);
     case 401:
-      return unauthorised(asked);
+      return unauthorised(context);
     case 403:
-      return forbidden(status, asked);
+      return forbidden(status, context);
     case 404:
-      return missing(status, asked);
+      return missing(status, context);
     default:
-      return otherFailure(status, asked);
+      return otherFailure(status, context);
   }
 }
 
@@ -112,7 +119,7 @@ export function portRefused(message: string, where: string): AdminError {
   });
 }
 
-function badRequest(status: Status, asked: Asked): AdminError {
+function badRequest(status: Status, context: RequestContext): AdminError {
   const { message } = status;
   if (/^container .* is not valid for pod/.test(message)) {
     return failure(
@@ -129,19 +136,19 @@ function badRequest(status: Status, asked: Asked): AdminError {
   if (/is waiting to start/.test(message)) {
     return failure('service', message, 'CONTAINER_WAITING', 'To see why: kubectl describe pod');
   }
-  if (asked.selector !== undefined) {
-    const what = `The selector "${asked.selector}" is not valid: ${message}`;
+  if (context.selector !== undefined) {
+    const what = `The selector "${context.selector}" is not valid: ${message}`;
     const sample = /field/i.test(message)
       ? 'status.phase!=Running,spec.nodeName=NODE'
       : 'app=dispatcher,layer!=data';
     return failure('validation', what, 'BAD_SELECTOR', `Write it like ${sample}.`);
   }
-  return serverError(`Kubernetes could not ${asked.action}: ${message}`);
+  return serverError(`Kubernetes could not ${context.action}: ${message}`);
 }
 
-function unauthorised(asked: Asked): AdminError {
-  const { context, server } = asked.target;
-  const who = context === null ? 'the service account' : `context "${context}"`;
+function unauthorised(context: RequestContext): AdminError {
+  const { server, context: name } = context.target;
+  const who = name === null ? 'the service account' : `context "${name}"`;
   return failure(
     'unauthorised',
     `${server} does not accept the credentials of ${who}`,
@@ -150,13 +157,13 @@ function unauthorised(asked: Asked): AdminError {
   );
 }
 
-function forbidden(status: Status, asked: Asked): AdminError {
+function forbidden(status: Status, context: RequestContext): AdminError {
   const parsed =
     /User "(?<user>[^"]*)" cannot (?<verb>\S+) resource "(?<resource>[^"]*)" in API group "[^"]*"(?: in the namespace "(?<namespace>[^"]*)")?/.exec(
       status.message,
     )?.groups;
   if (!parsed) {
-    const what = `No permission to ${asked.action}: ${status.message}`;
+    const what = `No permission to ${context.action}: ${status.message}`;
     return failure('unauthorised', what, 'KUBERNETES_FORBIDDEN', 'Ask for a role that permits it.');
   }
   const { user = '', verb = '', resource = '', namespace } = parsed;
@@ -170,10 +177,10 @@ function forbidden(status: Status, asked: Asked): AdminError {
   );
 }
 
-function missing(status: Status, asked: Asked): AdminError {
-  const { namespace } = asked.target;
+function missing(status: Status, context: RequestContext): AdminError {
+  const { namespace } = context.target;
   if (status.kind === 'namespaces')
-    return namespaceNotFound(status.name ?? namespace, asked.target);
+    return namespaceNotFound(status.name ?? namespace, context.target);
   if (status.kind === 'pods') {
     return failure(
       'notFound',
@@ -182,7 +189,7 @@ function missing(status: Status, asked: Asked): AdminError {
       `List the pods with: kubectl get pods -n ${namespace}`,
     );
   }
-  const what = `Kubernetes could not ${asked.action}: ${status.message}`;
+  const what = `Kubernetes could not ${context.action}: ${status.message}`;
   return failure('notFound', what, 'KUBERNETES_NOT_FOUND', 'Check the name and the namespace.');
 }
 
@@ -196,15 +203,15 @@ export function namespaceNotFound(name: string, target: ClusterTarget): AdminErr
   );
 }
 
-function otherFailure(status: Status, asked: Asked): AdminError {
+function otherFailure(status: Status, context: RequestContext): AdminError {
   const { message } = status;
   if (/error trying to reach service/.test(message)) {
     const reason = message.replace(/^error trying to reach service: /, '');
-    return portRefused(reason, asked.action);
+    return portRefused(reason, context.action);
   }
   const kubelet = /^Get "https?:\/\/([^"/]+)\/containerLogs\/[^"]*": (.+)/.exec(message);
   if (kubelet) {
-    const what = `Kubernetes could not ${asked.action}: its node does not answer at ${kubelet[1]} (${kubelet[2]})`;
+    const what = `Kubernetes could not ${context.action}: its node does not answer at ${kubelet[1]} (${kubelet[2]})`;
     return failure('service', what, 'NODE_UNREACHABLE', 'Check the nodes: kubectl get nodes');
   }
   const codes: Readonly<Record<string, string>> = {
@@ -213,7 +220,7 @@ function otherFailure(status: Status, asked: Asked): AdminError {
     Expired: 'KUBERNETES_EXPIRED',
     Gone: 'KUBERNETES_EXPIRED',
   };
-  const what = `Kubernetes could not ${asked.action}: ${message || status.reason}`;
+  const what = `Kubernetes could not ${context.action}: ${message || status.reason}`;
   return failure('service', what, codes[status.reason] ?? 'KUBERNETES_ERROR', 'Try again.');
 }
 

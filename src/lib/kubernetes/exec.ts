@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import { AdminError } from '../errors.ts';
 import { Channels, type ChannelsClosed } from './channels.ts';
 import type { ExecRequest, ExecResult } from './client.ts';
-import { type Asked, parseStatus, type Status, statusFailure } from './errors.ts';
+import { parseStatus, type RequestContext, type Status, statusFailure } from './errors.ts';
 import { podPath } from './paths.ts';
 import type { Transport, TransportOptions } from './transport.ts';
 import { CHANNEL_PROTOCOLS, openWebSocket } from './websocket.ts';
@@ -38,8 +38,8 @@ export async function exec(transport: Transport, request: ExecRequest): Promise<
       action,
       signal: stop,
     });
-    const asked: Asked = { target: transport.target, action };
-    return await run(socket, { request, asked, stop, until: finished.signal }, transport.options);
+    const context: RequestContext = { target: transport.target, action };
+    return await run(socket, { request, context, stop, until: finished.signal }, transport.options);
   } finally {
     finished.abort();
   }
@@ -48,7 +48,7 @@ export async function exec(transport: Transport, request: ExecRequest): Promise<
 /** The state of one run. */
 interface Run {
   readonly request: ExecRequest;
-  readonly asked: Asked;
+  readonly context: RequestContext;
   /** Aborted by the caller, or by an error of an output stream. */
   readonly stop: AbortSignal;
   /** Aborted when the run is over. */
@@ -57,7 +57,7 @@ interface Run {
 
 /** Connects the streams to the channels until the status frame reports how the command ended. */
 function run(socket: WebSocket, run: Run, { clock }: TransportOptions): Promise<ExecResult> {
-  const { request, asked, stop, until } = run;
+  const { request, context, stop, until } = run;
   return new Promise<ExecResult>((resolve, reject) => {
     const channels = new Channels(
       socket,
@@ -67,7 +67,7 @@ function run(socket: WebSocket, run: Run, { clock }: TransportOptions): Promise<
           else if (channel === STDERR) deliver(channels, request.stderr, data);
           else if (channel === STATUS) {
             channels.close();
-            const end = outcome(data, asked, request);
+            const end = outcome(data, context, request);
             if (end instanceof AdminError) reject(end);
             else resolve(end);
           }
@@ -140,12 +140,16 @@ async function resize(
 }
 
 /** Evaluates the status frame: the command's exit status, or the error that prevented its start. */
-function outcome(data: Buffer, asked: Asked, request: ExecRequest): ExecResult | AdminError {
+function outcome(
+  data: Buffer,
+  context: RequestContext,
+  request: ExecRequest,
+): ExecResult | AdminError {
   const status = parseStatus(data);
   if (!status) return lost(request, { code: 1000, reason: 'its status is not valid' });
   if (status.status === 'Success') return { exitCode: 0 };
   const exitCode = exitCodeOf(status);
-  return exitCode === null ? execFailure(status, asked, request) : { exitCode };
+  return exitCode === null ? execFailure(status, context, request) : { exitCode };
 }
 
 /**
@@ -157,7 +161,7 @@ function exitCodeOf(status: Status): number | null {
   return /^\d+$/.test(code) ? Number(code) : null;
 }
 
-function execFailure(status: Status, asked: Asked, request: ExecRequest): AdminError {
+function execFailure(status: Status, context: RequestContext, request: ExecRequest): AdminError {
   const command = request.command[0];
   if (/executable file not found|no such file or directory/.test(status.message)) {
     return new AdminError('notFound', `Pod ${request.pod} has no command "${command}"`, {
@@ -165,7 +169,7 @@ function execFailure(status: Status, asked: Asked, request: ExecRequest): AdminE
       hint: 'Check that the container is the right one.',
     });
   }
-  return statusFailure(status, 500, asked);
+  return statusFailure(status, 500, context);
 }
 
 function lost(request: ExecRequest, how: ChannelsClosed): AdminError {

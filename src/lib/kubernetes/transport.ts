@@ -5,7 +5,7 @@ import type { ProxySettings } from '../http/proxy.ts';
 import { createHttpClient } from '../http/undici-client.ts';
 import type { ClusterTarget } from './client.ts';
 import type { ClusterConnection, ClusterCredentials } from './cluster-connection.ts';
-import { type Asked, answerFailure, reachFailure } from './errors.ts';
+import { answerFailure, type RequestContext, reachFailure } from './errors.ts';
 
 /** High, because each watch and each followed log occupies a connection. */
 const CONNECTIONS = 512;
@@ -58,10 +58,10 @@ export class Transport {
    *
    * @throws AdminError as listed at KubernetesClient
    */
-  async ask(request: HttpRequest, asked: Omit<Asked, 'target'>): Promise<HttpResponse> {
+  async ask(request: HttpRequest, context: Omit<RequestContext, 'target'>): Promise<HttpResponse> {
     const response = await this.request(request);
     if (response.status < 400) return response;
-    throw await answerFailure(response, { ...asked, target: this.target });
+    throw await answerFailure(response, { ...context, target: this.target });
   }
 
   /** Returns the credentials for requests and WebSockets. */

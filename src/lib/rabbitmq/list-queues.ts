@@ -25,7 +25,7 @@ export interface RabbitPlace {
 export interface ListOptions {
   readonly signal: AbortSignal;
   /** Called whenever output arrives. */
-  readonly heard: () => void;
+  readonly onProgress: () => void;
 }
 
 const COLUMNS = ['name', 'messages', 'messages_unacknowledged', 'consumers'] as const;
@@ -84,10 +84,10 @@ async function rabbitmqctl(
   client: Pick<KubernetesClient, 'exec'>,
   place: RabbitPlace,
   words: readonly string[],
-  { signal, heard }: ListOptions,
+  { signal, onProgress }: ListOptions,
 ): Promise<string> {
-  const stdout = new Kept(heard);
-  const stderr = new Kept(heard);
+  const stdout = new Kept(onProgress);
+  const stderr = new Kept(onProgress);
   const command = ['rabbitmqctl', '-q', ...words];
   const { exitCode } = await client.exec({ ...place, command, stdout, stderr, signal });
   if (exitCode === 0) return stdout.text();
@@ -107,16 +107,16 @@ async function rabbitmqctl(
 /** Collects the output of a command up to a maximum size. */
 class Kept extends Writable {
   readonly #pieces: Uint8Array[] = [];
-  readonly #heard: () => void;
+  readonly #onProgress: () => void;
   #length = 0;
 
-  constructor(heard: () => void) {
+  constructor(onProgress: () => void) {
     super();
-    this.#heard = heard;
+    this.#onProgress = onProgress;
   }
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: () => void): void {
-    this.#heard();
+    this.#onProgress();
     if (this.#length < MOST_BYTES) this.#pieces.push(chunk);
     this.#length += chunk.length;
     done();

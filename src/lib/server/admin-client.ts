@@ -9,17 +9,17 @@ import {
   refusal,
   settingNotFound,
   settingRefused,
-  surprise,
+  unexpectedResponse,
   userNotFound,
 } from './admin-errors.ts';
 import { ADMIN_PATHS, type AdminPaths } from './admin-paths.ts';
-import { decodeAccount, decodeAccounts, decodeMe, type ToldAccount } from './decode-account.ts';
+import { type DecodedAccount, decodeAccount, decodeAccounts, decodeMe } from './decode-account.ts';
 import { decodeBuildSystem, decodeBuilds, decodeLicensing } from './decode-builds.ts';
 import { decodeRefusedSetting, decodeSetting, decodeSettings } from './decode-setting.ts';
 import { isGitHubLogin } from './github-login.ts';
 import { jsonOrUndefined } from './json-or-undefined.ts';
 import { paced, type RateLimit } from './rate-limit.ts';
-import { askAgain, type ReadAnswer, type RetryPolicy } from './retry.ts';
+import { type HttpAnswer, type RetryPolicy, sendWithRetry } from './retry.ts';
 import { roleOf } from './role.ts';
 import { sharedRead } from './shared-read.ts';
 
@@ -58,13 +58,13 @@ const PUBLISHED_ME = '/api/v2/me';
 /**
  * A request and its response; `value` is the decoded JSON, or undefined if the body is not JSON.
  */
-interface Answered {
+interface AdminResponse {
   readonly call: AdminCall;
-  readonly answer: ReadAnswer;
+  readonly answer: HttpAnswer;
   readonly value: unknown;
 }
 
-interface Question {
+interface AdminRequest {
   readonly key: keyof AdminPaths;
   /** If omitted, the path for the key. */
   readonly path?: string;
@@ -94,8 +94,8 @@ class AdminClient implements AdminApi {
   }
 
   setSuspended(login: string, suspended: boolean, signal?: AbortSignal): Promise<Account> {
-    return this.#change(login, { suspended }, signal, (told) =>
-      told.tellsSuspended ? told.account.suspended === suspended : false,
+    return this.#change(login, { suspended }, signal, (decoded) =>
+      decoded.hasSuspended ? decoded.account.suspended === suspended : false,
     );
   }
 
@@ -117,22 +117,22 @@ class AdminClient implements AdminApi {
     signal?: AbortSignal,
   ): Promise<SystemSetting> {
     const rest = `/${encodeURIComponent(name)}`;
-    const answered = await this.#ask({ key: 'setting', rest, body: value, signal });
-    const { call, answer } = answered;
+    const response = await this.#ask({ key: 'setting', rest, body: value, signal });
+    const { call, answer } = response;
     if (answer.status === 404) {
       const known = (await this.settings(signal)).some((setting) => setting.name === name);
       throw known ? noSuchCall(call) : settingNotFound(name);
     }
     if (answer.status >= 400 && ![401, 403, 429].includes(answer.status) && answer.status < 500) {
-      const why = decodeRefusedSetting(answered.value);
+      const why = decodeRefusedSetting(response.value);
       if (why !== null) throw settingRefused(call, name, why);
     }
     if (!succeeded(answer)) throw refusal(call, answer);
-    const told = decodeSetting(answered.value);
-    if (told?.name === name && told.value === value) return told;
+    const decoded = decodeSetting(response.value);
+    if (decoded?.name === name && decoded.value === value) return decoded;
     const now = (await this.settings(signal)).find((setting) => setting.name === name);
     if (now?.value === value) return now;
-    throw surprise(call, answer, `has not set ${name}`);
+    throw unexpectedResponse(call, answer, `has not set ${name}`);
   }
 
   recentBuilds(
@@ -148,14 +148,14 @@ class AdminClient implements AdminApi {
   }
 
   buildSystemSummary(signal?: AbortSignal): ReturnType<AdminApi['buildSystemSummary']> {
-    const question = { key: 'buildSystemSummary', signal } as const;
-    return this.#read(question, decodeBuildSystem, 'no queues of builds');
+    const request = { key: 'buildSystemSummary', signal } as const;
+    return this.#read(request, decodeBuildSystem, 'no queues of builds');
   }
 
   async me(signal?: AbortSignal): ReturnType<AdminApi['me']> {
-    const question = { key: 'me', signal } as const;
+    const request = { key: 'me', signal } as const;
     const read = (path: string): ReturnType<AdminApi['me']> =>
-      this.#read({ ...question, path }, decodeMe, 'no login');
+      this.#read({ ...request, path }, decodeMe, 'no login');
     try {
       return await read(this.#paths.me);
     } catch (error) {
@@ -172,7 +172,7 @@ class AdminClient implements AdminApi {
     login: string,
     body: unknown,
     signal: AbortSignal | undefined,
-    done: (told: ToldAccount) => boolean,
+    done: (decoded: DecodedAccount) => boolean,
   ): Promise<Account> {
     if (!isGitHubLogin(login)) throw badLogin(login);
     const rest = `/${encodeURIComponent(login)}`;
@@ -182,23 +182,24 @@ class AdminClient implements AdminApi {
       throw known ? noSuchCall(call) : userNotFound(login);
     }
     if (!succeeded(answer)) throw refusal(call, answer);
-    const told = decodeAccount(value);
-    if (told !== null && sameLogin(told.account, login) && done(told)) return told.account;
+    const decoded = decodeAccount(value);
+    if (decoded !== null && sameLogin(decoded.account, login) && done(decoded))
+      return decoded.account;
     signal?.throwIfAborted();
     const now = (await this.#readBack()).find((account) => sameLogin(account, login));
-    if (now && done({ account: now, tellsSuspended: true })) return now;
-    throw surprise(call, answer, 'has not changed the account');
+    if (now && done({ account: now, hasSuspended: true })) return now;
+    throw unexpectedResponse(call, answer, 'has not changed the account');
   }
 
   async #read<T>(
-    question: Question,
+    request: AdminRequest,
     decode: (value: unknown) => T | null,
     otherwise: string,
   ): Promise<T> {
-    const { call, answer, value } = await this.#ask(question);
+    const { call, answer, value } = await this.#ask(request);
     if (!succeeded(answer)) throw refusal(call, answer);
     const decoded = decode(value);
-    if (decoded === null) throw surprise(call, answer, otherwise);
+    if (decoded === null) throw unexpectedResponse(call, answer, otherwise);
     return decoded;
   }
 
@@ -208,7 +209,7 @@ class AdminClient implements AdminApi {
     rest = '',
     body,
     signal,
-  }: Question): Promise<Answered> {
+  }: AdminRequest): Promise<AdminResponse> {
     const { token, clock, random, retry } = this.#options;
     const { origin } = this.#http;
     if (token === null) throw noToken(origin);
@@ -225,7 +226,7 @@ class AdminClient implements AdminApi {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
     } as const;
-    const answer = await askAgain(this.#http, request, {
+    const answer = await sendWithRetry(this.#http, request, {
       clock,
       random,
       ...(retry ? { policy: retry } : {}),
@@ -234,7 +235,7 @@ class AdminClient implements AdminApi {
   }
 }
 
-function succeeded({ status }: ReadAnswer): boolean {
+function succeeded({ status }: HttpAnswer): boolean {
   return status >= 200 && status < 300;
 }
 

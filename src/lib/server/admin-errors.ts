@@ -2,7 +2,7 @@ import { AdminError } from '../errors.ts';
 import { excerpt } from '../http/response.ts';
 import { Masker } from '../masking.ts';
 import type { AdminPaths } from './admin-paths.ts';
-import type { ReadAnswer } from './retry.ts';
+import type { HttpAnswer } from './retry.ts';
 
 /** The details of an admin API call that appear in error messages. */
 export interface AdminCall {
@@ -21,29 +21,29 @@ export interface AdminCall {
 export function noToken(origin: string): AdminError {
   return new AdminError('unauthorised', `No API token for ${new URL(origin).host} is configured`, {
     code: 'NO_SERVER_TOKEN',
-    hint: howToMakeOne(origin),
+    hint: tokenHint(origin),
   });
 }
 
 /** Converts an unsuccessful response to an error. */
-export function refusal(call: AdminCall, answer: ReadAnswer): AdminError {
+export function refusal(call: AdminCall, answer: HttpAnswer): AdminError {
   const { status } = answer;
   const { host } = new URL(call.origin);
   if (status === 401) {
     return new AdminError('unauthorised', `${host} does not accept the API token`, {
       code: 'SERVER_UNAUTHORIZED',
-      hint: howToMakeOne(call.origin),
+      hint: tokenHint(call.origin),
     });
   }
   if (status === 403) return forbidden(call);
   if (status === 404) return noSuchCall(call);
   if (status >= 300 && status < 400) {
     const to = answer.headers['location'] ?? 'another page';
-    return surprise(call, answer, `redirects to ${mask(call, to)}`);
+    return unexpectedResponse(call, answer, `redirects to ${mask(call, to)}`);
   }
   return new AdminError(
     'service',
-    `${host} answered ${asked(call)} with ${status}${said(call, answer)}`,
+    `${host} answered ${callText(call)} with ${status}${responseText(call, answer)}`,
     {
       code: 'SERVER_ERROR',
       hint:
@@ -57,11 +57,15 @@ export function refusal(call: AdminCall, answer: ReadAnswer): AdminError {
 /**
  * A response of an unexpected shape: `service` SERVER_SURPRISE with the request and the response.
  */
-export function surprise(call: AdminCall, answer: ReadAnswer, how: string): AdminError {
+export function unexpectedResponse(
+  call: AdminCall,
+  answer: HttpAnswer,
+  problem: string,
+): AdminError {
   const { host } = new URL(call.origin);
   return new AdminError(
     'service',
-    `${host} answered ${asked(call)} with ${answer.status} and ${how}${said(call, answer)}`,
+    `${host} answered ${callText(call)} with ${answer.status} and ${problem}${responseText(call, answer)}`,
     {
       code: 'SERVER_SURPRISE',
       hint: `This API is not stable between versions. Check the host (HOST, not app.HOST), or set the path in this version: circleci-admin config set server.paths.${call.key} PATH`,
@@ -72,7 +76,7 @@ export function surprise(call: AdminCall, answer: ReadAnswer, how: string): Admi
 /** The path does not exist: `service` SERVER_NO_SUCH_CALL. */
 export function noSuchCall(call: AdminCall): AdminError {
   const { host } = new URL(call.origin);
-  return new AdminError('service', `${host} answered ${asked(call)} with 404`, {
+  return new AdminError('service', `${host} answered ${callText(call)} with 404`, {
     code: 'SERVER_NO_SUCH_CALL',
     hint: `This version may have another path: circleci-admin config set server.paths.${call.key} PATH`,
   });
@@ -115,23 +119,23 @@ function forbidden(call: AdminCall): AdminError {
       : 'read-settings (or write-settings, which covers it)';
   return new AdminError(
     'unauthorised',
-    `${host} does not permit the token's user to ${asked(call)}: the admin scope ${scope} is required`,
+    `${host} does not permit the token's user to ${callText(call)}: the admin scope ${scope} is required`,
     {
       code: 'SERVER_FORBIDDEN',
-      hint: `Ask an administrator to grant it (circleci-admin users admin grant LOGIN), then create a new token: older tokens do not have the scope. ${howToMakeOne(call.origin)}`,
+      hint: `Ask an administrator to grant it (circleci-admin users admin grant LOGIN), then create a new token: older tokens do not have the scope. ${tokenHint(call.origin)}`,
     },
   );
 }
 
-function howToMakeOne(origin: string): string {
+function tokenHint(origin: string): string {
   return `Sign in to ${origin} as an administrator, create a token at User Settings > Personal API Tokens, and set CIRCLE_TOKEN to it (CIRCLECI_ADMIN_SERVER_TOKEN if a profile is in use), or save it in a file: circleci-admin config set server.tokenFile PATH`;
 }
 
-function asked({ method, path }: AdminCall): string {
+function callText({ method, path }: AdminCall): string {
   return `${method} ${path}`;
 }
 
-function said(call: AdminCall, { text }: ReadAnswer): string {
+function responseText(call: AdminCall, { text }: HttpAnswer): string {
   return `: ${mask(call, excerpt(mask(call, text)))}`;
 }
 

@@ -32,17 +32,17 @@ export async function inspectHost(
   const port = Number(address.port) || (secure ? 443 : 80);
   const how: NetConnectOpts = { host, port, ...(lookup ? { lookup } : {}) };
   const socket = tcp(how);
-  const hangUp = (): void => {
+  const disconnect = (): void => {
     socket.destroy(asError(signal.reason));
   };
-  signal.addEventListener('abort', hangUp, { once: true });
+  signal.addEventListener('abort', disconnect, { once: true });
   try {
     await once(socket, 'connect');
     return secure ? await handshake(socket, host, tls) : { kind: 'plain' };
   } catch (error) {
     return { kind: 'unreachable', error: asError(error) };
   } finally {
-    signal.removeEventListener('abort', hangUp);
+    signal.removeEventListener('abort', disconnect);
     socket.destroy();
   }
 }

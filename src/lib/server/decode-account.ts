@@ -3,21 +3,21 @@ import type { Account } from './admin-api.ts';
 import { momentOf } from './decode-moment.ts';
 
 /** A decoded account, and whether the response contained `suspended`. */
-export interface ToldAccount {
+export interface DecodedAccount {
   readonly account: Account;
-  readonly tellsSuspended: boolean;
+  readonly hasSuspended: boolean;
 }
 
 /**
  * Decodes an account; returns null if it has no login, like accounts that never completed sign-up.
  */
-export function decodeAccount(value: unknown): ToldAccount | null {
+export function decodeAccount(value: unknown): DecodedAccount | null {
   const fields = objectOrNull(value);
   const login = textOf(fields?.['login']);
   if (fields === null || login === null) return null;
   const { suspended } = fields;
   return {
-    tellsSuspended: typeof suspended === 'boolean',
+    hasSuspended: typeof suspended === 'boolean',
     account: {
       login,
       name: textOf(fields['name']),
@@ -37,9 +37,9 @@ export function decodeAccount(value: unknown): ToldAccount | null {
  */
 export function decodeAccounts(value: unknown): readonly Account[] | null {
   if (!Array.isArray(value)) return null;
-  const told = value.flatMap((item) => decodeAccount(item) ?? []);
-  const useless = told.every(({ tellsSuspended }) => !tellsSuspended);
-  return value.length > 0 && useless ? null : told.map(({ account }) => account);
+  const decoded = value.flatMap((item) => decodeAccount(item) ?? []);
+  const noneHasSuspended = decoded.every(({ hasSuspended }) => !hasSuspended);
+  return value.length > 0 && noneHasSuspended ? null : decoded.map(({ account }) => account);
 }
 
 /** Decodes the owner of the token; returns null if the response has no login. */

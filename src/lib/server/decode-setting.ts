@@ -13,9 +13,11 @@ export function decodeSetting(value: unknown): SystemSetting | null {
   const fields = objectOrNull(value);
   const name = textOf(fields?.['name']);
   if (fields === null || name === null) return null;
-  const told = fields['value'];
+  const content = fields['value'];
   const scalar =
-    typeof told === 'boolean' || typeof told === 'number' || typeof told === 'string' ? told : null;
+    typeof content === 'boolean' || typeof content === 'number' || typeof content === 'string'
+      ? content
+      : null;
   return {
     name,
     humanName: textOf(fields['human_name']),

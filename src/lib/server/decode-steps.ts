@@ -9,13 +9,13 @@ import type { BuildSteps, StepAction } from './steps-api.ts';
  */
 export function decodeSteps(
   value: unknown,
-  asked: Pick<BuildSteps, 'project' | 'number'>,
+  requestedBuild: Pick<BuildSteps, 'project' | 'number'>,
 ): BuildSteps | null {
   const build = objectOf(value);
   const steps = build['steps'];
   if (numberOf(build['build_num']) === null && !Array.isArray(steps)) return null;
   return {
-    ...asked,
+    ...requestedBuild,
     url: textOf(build['build_url']),
     status: textOf(build['status']),
     ended: hasEnded(build),

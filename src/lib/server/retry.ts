@@ -16,12 +16,12 @@ const SERVER_RETRY: RetryPolicy = { tries: 7, firstPauseMs: 300, longestPauseMs:
 /** For callers with many requests: a persistent failure is reported quickly. */
 export const BRIEF_RETRY: RetryPolicy = { tries: 2, firstPauseMs: 300, longestPauseMs: 1_000 };
 
-const PASSING_STATUS = new Set([429, 500, 502, 503, 504]);
+const TRANSIENT_STATUSES = new Set([429, 500, 502, 503, 504]);
 /** BAD_ANSWER means a truncated response. The request may or may not have been carried out. */
-const PASSING_CODE = new Set(['UNREACHABLE', 'REQUEST_TIMEOUT', 'BAD_ANSWER']);
+const TRANSIENT_CODES = new Set(['UNREACHABLE', 'REQUEST_TIMEOUT', 'BAD_ANSWER']);
 
 /** A response whose body has been read. */
-export interface ReadAnswer {
+export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
@@ -36,42 +36,42 @@ export interface ReadAnswer {
  * @returns the last response, whatever its status
  * @throws AdminError of kind `service` or `timeout` of the last try, as thrown by `http`
  */
-export async function askAgain(
+export async function sendWithRetry(
   http: HttpClient,
   request: HttpRequest,
-  how: { readonly clock: Clock; readonly random: () => number; readonly policy?: RetryPolicy },
-): Promise<ReadAnswer> {
-  const { clock, random, policy = SERVER_RETRY } = how;
+  options: { readonly clock: Clock; readonly random: () => number; readonly policy?: RetryPolicy },
+): Promise<HttpAnswer> {
+  const { clock, random, policy = SERVER_RETRY } = options;
   for (let tried = 1; ; tried += 1) {
     const last = tried >= policy.tries;
-    let asked: Milliseconds = 0;
+    let retryAfterMs: Milliseconds = 0;
     try {
       const answer = await read(await http.request(request));
-      if (last || !PASSING_STATUS.has(answer.status)) return answer;
-      asked = retryAfter(answer.headers['retry-after'], clock);
+      if (last || !TRANSIENT_STATUSES.has(answer.status)) return answer;
+      retryAfterMs = retryAfter(answer.headers['retry-after'], clock);
     } catch (error) {
       request.signal?.throwIfAborted();
-      if (last || !isAdminError(error) || !PASSING_CODE.has(error.code)) throw error;
+      if (last || !isAdminError(error) || !TRANSIENT_CODES.has(error.code)) throw error;
     }
-    const grown = policy.firstPauseMs * 2 ** (tried - 1) * (0.5 + random() / 2);
-    const pause = Math.max(Math.min(grown, policy.longestPauseMs), asked);
+    const backoff = policy.firstPauseMs * 2 ** (tried - 1) * (0.5 + random() / 2);
+    const pause = Math.max(Math.min(backoff, policy.longestPauseMs), retryAfterMs);
     await clock.sleep(pause, request.signal);
   }
 }
 
-async function read(response: HttpResponse): Promise<ReadAnswer> {
+async function read(response: HttpResponse): Promise<HttpAnswer> {
   const { status, headers } = response;
   return { status, headers, text: await response.text() };
 }
 
 /** The longest wait that is accepted from `Retry-After`. */
-const LONGEST_ASKED: Milliseconds = 120_000;
+const MAX_RETRY_AFTER: Milliseconds = 120_000;
 
 /** Parses `Retry-After`, seconds or a date, to milliseconds; returns 0 if it is neither. */
 function retryAfter(header: string | undefined, clock: Clock): Milliseconds {
   if (header === undefined) return 0;
-  const asked = /^\d+$/.test(header.trim())
+  const wait = /^\d+$/.test(header.trim())
     ? Number(header) * 1_000
     : Date.parse(header) - clock.now().getTime();
-  return Number.isFinite(asked) ? Math.min(Math.max(asked, 0), LONGEST_ASKED) : 0;
+  return Number.isFinite(wait) ? Math.min(Math.max(wait, 0), MAX_RETRY_AFTER) : 0;
 }

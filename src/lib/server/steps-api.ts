@@ -46,14 +46,14 @@ export interface StepsApi {
   /**
    * Yields the output messages of a step as they arrive; a line may be split across two messages.
    *
-   * @param mostBytes maximum number of response bytes to read
+   * @param maxBytes maximum number of response bytes to read
    * @throws AdminError also of kind `notFound` (NO_STEP_OUTPUT) or `service` (STEP_OUTPUT_REFUSED,
    *   STEP_OUTPUT_TOO_LONG)
    */
   output(
     build: BuildSteps,
     action: StepAction,
-    mostBytes: number,
+    maxBytes: number,
     signal?: AbortSignal,
   ): AsyncGenerator<string, void, undefined>;
 }

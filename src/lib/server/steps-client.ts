@@ -53,8 +53,8 @@ export function createStepsApi(options: StepsApiOptions): StepsApi {
       if (build === null) throw noBuild(http.origin, path, text);
       return build;
     },
-    output: (build, action, mostBytes, signal) =>
-      readOutput(() => outputAddress(build, action, http.origin), options, mostBytes, signal),
+    output: (build, action, maxBytes, signal) =>
+      readOutput(() => outputAddress(build, action, http.origin), options, maxBytes, signal),
   };
 }
 
@@ -83,7 +83,7 @@ function webAddress(text: string, base: string): URL {
 async function* readOutput(
   address: () => URL,
   options: StepsApiOptions,
-  mostBytes: number,
+  maxBytes: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<string, void, undefined> {
   const { url, response } = await follow(address(), options, signal);
@@ -91,7 +91,7 @@ async function* readOutput(
     await response.discard();
     throw outputRefused(url.host, response.status);
   }
-  const pieces = bounded(response.body, mostBytes);
+  const pieces = bounded(response.body, maxBytes);
   try {
     for await (const one of parseJsonArray(pieces, `the request for it at ${url.host}`)) {
       const message = textOf(objectOf(one)['message']);
@@ -148,12 +148,12 @@ async function get(
 
 async function* bounded(
   body: AsyncIterable<Uint8Array>,
-  mostBytes: number,
+  maxBytes: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let read = 0;
   for await (const piece of body) {
     read += piece.length;
-    if (read > mostBytes) throw outputTooLong(mostBytes);
+    if (read > maxBytes) throw outputTooLong(maxBytes);
     yield piece;
   }
 }

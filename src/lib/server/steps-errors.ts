@@ -3,7 +3,7 @@ import { excerpt } from '../http/response.ts';
 import { tokenRefused } from './user-token.ts';
 
 /** What the operator can do without the API. */
-const BY_HAND =
+const MANUAL_HINT =
   "read the size in the restore_cache step on the job's page, and give it: circleci-admin troubleshoot cache 620MB";
 
 /** Converts an unsuccessful response to a build request to an error. */
@@ -32,7 +32,7 @@ export function buildRefused(
         `${host} has no build ${build} that the token's user can see, or no API v1.1`,
         {
           code: 'BUILD_NOT_FOUND',
-          hint: `Check its spelling (org/repo/number) and the user of the token; or ${BY_HAND}`,
+          hint: `Check its spelling (org/repo/number) and the user of the token; or ${MANUAL_HINT}`,
         },
       );
     default:
@@ -41,7 +41,7 @@ export function buildRefused(
         hint:
           status === 429
             ? 'The rate limit of this user is exceeded. Wait a minute, and run the command again.'
-            : `Check the log of the frontend: circleci-admin pods logs --service frontend; or ${BY_HAND}`,
+            : `Check the log of the frontend: circleci-admin pods logs --service frontend; or ${MANUAL_HINT}`,
       });
   }
 }
@@ -54,14 +54,14 @@ export function noBuild(origin: string, path: string, text: string): AdminError 
     `${host} answered GET ${path} with something that is not a build: ${excerpt(text)}`,
     {
       code: 'SERVER_SURPRISE',
-      hint: `Check that this is the host of the CircleCI server: circleci-admin config show; or ${BY_HAND}`,
+      hint: `Check that this is the host of the CircleCI server: circleci-admin config show; or ${MANUAL_HINT}`,
     },
   );
 }
 
 /** The output of a step is not available: `notFound` NO_STEP_OUTPUT. */
 export function noOutput(why: string): AdminError {
-  return new AdminError('notFound', why, { code: 'NO_STEP_OUTPUT', hint: byHand() });
+  return new AdminError('notFound', why, { code: 'NO_STEP_OUTPUT', hint: manualHint() });
 }
 
 /**
@@ -71,19 +71,19 @@ export function outputRefused(host: string, status: number): AdminError {
   if (status === 404 || status === 410) return noOutput(`it is no longer stored on ${host}`);
   return new AdminError('service', `${host} answered with ${status}`, {
     code: 'STEP_OUTPUT_REFUSED',
-    hint: byHand(),
+    hint: manualHint(),
   });
 }
 
 /** The output exceeds the maximum size: `service` STEP_OUTPUT_TOO_LONG. */
-export function outputTooLong(mostBytes: number): AdminError {
-  const most = `${Math.round(mostBytes / 1024 ** 2)} MiB`;
-  return new AdminError('service', `there is no size in its first ${most}`, {
+export function outputTooLong(maxBytes: number): AdminError {
+  const limit = `${Math.round(maxBytes / 1024 ** 2)} MiB`;
+  return new AdminError('service', `there is no size in its first ${limit}`, {
     code: 'STEP_OUTPUT_TOO_LONG',
-    hint: byHand(),
+    hint: manualHint(),
   });
 }
 
-function byHand(): string {
-  return `${BY_HAND.charAt(0).toUpperCase()}${BY_HAND.slice(1)}`;
+function manualHint(): string {
+  return `${MANUAL_HINT.charAt(0).toUpperCase()}${MANUAL_HINT.slice(1)}`;
 }

@@ -11,7 +11,7 @@ import {
   decodeWorkflows,
 } from './decode-pipeline.ts';
 import { jsonOrUndefined } from './json-or-undefined.ts';
-import { askAgain, BRIEF_RETRY, type ReadAnswer } from './retry.ts';
+import { BRIEF_RETRY, type HttpAnswer, sendWithRetry } from './retry.ts';
 import type { TriggerApi } from './trigger-api.ts';
 import { tokenHeaders, tokenRefused } from './user-token.ts';
 
@@ -43,7 +43,7 @@ export function createTriggerApi(options: TriggerApiOptions): TriggerApi {
       headers: tokenHeaders(options),
       ...given(signal),
     } as const;
-    const answer = await askAgain(http, request, { ...options, policy: BRIEF_RETRY });
+    const answer = await sendWithRetry(http, request, { ...options, policy: BRIEF_RETRY });
     return decoded(answer, { method: 'GET', path, missing }, decode, options);
   };
   return {
@@ -94,7 +94,7 @@ interface Call {
 }
 
 function decoded<T>(
-  answer: ReadAnswer,
+  answer: HttpAnswer,
   call: Call,
   decode: (value: unknown) => T | null,
   options: TriggerApiOptions,
@@ -106,7 +106,7 @@ function decoded<T>(
   throw failure(answer, call, options, 'SERVER_SURPRISE', 'which does not match API v2');
 }
 
-function refusal(answer: ReadAnswer, call: Call, options: TriggerApiOptions): AdminError {
+function refusal(answer: HttpAnswer, call: Call, options: TriggerApiOptions): AdminError {
   const { host } = new URL(options.http.origin);
   switch (answer.status) {
     case 401:
@@ -138,7 +138,7 @@ function refusal(answer: ReadAnswer, call: Call, options: TriggerApiOptions): Ad
 }
 
 function failure(
-  answer: ReadAnswer,
+  answer: HttpAnswer,
   { method, path }: Call,
   options: TriggerApiOptions,
   code: string,
@@ -157,7 +157,7 @@ function failure(
 }
 
 /** Returns the server's message, with the token masked. */
-function said({ text }: ReadAnswer, { token }: TriggerApiOptions): string {
+function said({ text }: HttpAnswer, { token }: TriggerApiOptions): string {
   const masker = new Masker();
   masker.add(token);
   const message = textOf(objectOf(jsonOrUndefined(text))['message']) ?? text;

@@ -4,7 +4,7 @@ import { roleOf } from '../server/role.ts';
 import { type AccountState, accountState, isAdmin, loginKey, seatsTaken } from './state.ts';
 
 /** The requested state of an account; omitted fields stay unchanged. */
-export interface AccountWish {
+export interface RequestedChange {
   readonly account: Account;
   readonly suspended?: boolean;
   readonly role?: AdminRole;
@@ -23,7 +23,7 @@ export interface AccountChange {
 }
 
 /** An account that is deliberately not changed, with the reason. */
-export interface LeftAccount {
+export interface SkippedAccount {
   readonly login: string;
   readonly why: string;
 }
@@ -43,20 +43,20 @@ export interface AccountPlan {
   readonly changes: readonly AccountChange[];
   /** Logins of the accounts that already have the requested state. */
   readonly asWished: readonly string[];
-  readonly left: readonly LeftAccount[];
+  readonly left: readonly SkippedAccount[];
   readonly seats: SeatEffect;
   readonly warnings: readonly string[];
 }
 
 /** The state of the server that a plan is based on. */
-export interface PlanSurroundings {
+export interface PlanContext {
   /** All accounts of the server. */
   readonly accounts: readonly Account[];
   /** Login of the owner of the token. */
   readonly me: string;
   /** Null if it could not be read. */
   readonly licensing: Licensing | null;
-  readonly left?: readonly LeftAccount[];
+  readonly left?: readonly SkippedAccount[];
   readonly warnings?: readonly string[];
 }
 
@@ -67,20 +67,20 @@ export interface PlanSurroundings {
  * @throws AdminError of kind `refused` (OWN_ACCOUNT, LAST_ADMIN)
  */
 export function planAccounts(
-  wishes: readonly AccountWish[],
-  surroundings: PlanSurroundings,
+  requests: readonly RequestedChange[],
+  context: PlanContext,
 ): AccountPlan {
-  const all = wishes.map(accountChange);
+  const all = requests.map(accountChange);
   const changes = all.filter(isChange);
-  refuseOneself(changes, surroundings.me);
-  refuseLastAdmin(changes, surroundings.accounts);
-  const seats = seatEffect(changes, surroundings.licensing);
+  refuseOneself(changes, context.me);
+  refuseLastAdmin(changes, context.accounts);
+  const seats = seatEffect(changes, context.licensing);
   return {
     changes,
     asWished: all.filter((change) => !isChange(change)).map(({ login }) => login),
-    left: surroundings.left ?? [],
+    left: context.left ?? [],
     seats,
-    warnings: [...(surroundings.warnings ?? []), ...planWarnings(changes, seats)],
+    warnings: [...(context.warnings ?? []), ...planWarnings(changes, seats)],
   };
 }
 
@@ -89,7 +89,7 @@ function isChange(change: AccountChange): boolean {
   return change.suspended !== change.suspendedThen || change.role !== change.roleThen;
 }
 
-function accountChange({ account, suspended, role }: AccountWish): AccountChange {
+function accountChange({ account, suspended, role }: RequestedChange): AccountChange {
   const suspendedThen = suspended ?? account.suspended;
   return {
     login: account.login,

@@ -132,6 +132,8 @@ function reportExitCode(accounts: readonly ChangedAccount[]): number {
   const codes = new Set(left.flatMap(({ error }) => (error ? [error.exitCode] : [])));
   const [only] = codes;
   const nothingDone = left.length === accounts.length && codes.size === 1;
-  const allTold = left.every(({ outcome }) => outcome === 'failed' || outcome === 'not-done');
-  return nothingDone && allTold && only !== undefined ? only : EXIT_CODES.partial;
+  const allFailedOrSkipped = left.every(
+    ({ outcome }) => outcome === 'failed' || outcome === 'not-done',
+  );
+  return nothingDone && allFailedOrSkipped && only !== undefined ? only : EXIT_CODES.partial;
 }

@@ -34,14 +34,14 @@ export interface ActivityOptions {
   readonly inactiveFor: Milliseconds;
   readonly signal?: AbortSignal;
   /** The maximum number of builds to read; 50,000 if omitted. */
-  readonly mostBuilds?: number;
+  readonly maxBuilds?: number;
   readonly onProgress?: (buildsSeen: number) => void;
 }
 
 /** The server calls that {@link readActivity} uses. */
 export type ActivityApi = Pick<AdminApi, 'recentBuilds'>;
 
-const MOST_BUILDS = 50_000;
+const MAX_BUILDS = 50_000;
 /** The maximum page size of the server (CircleCI's own page uses no more). */
 const PAGE = 100;
 
@@ -91,11 +91,11 @@ async function readBuilds(
   options: ActivityOptions,
 ): Promise<SeenBuilds> {
   const builds: SeenBuilds = { newest: new Map(), seen: 0, unattributed: 0, doubt: null };
-  const most = options.mostBuilds ?? MOST_BUILDS;
+  const maxBuilds = options.maxBuilds ?? MAX_BUILDS;
   // New builds shift older ones to later pages: some may be read twice, but none is missed.
   for (let offset = 0; missing.size > 0; offset += PAGE) {
-    if (offset >= most) {
-      return { ...builds, doubt: `only the newest ${most} builds were read` };
+    if (offset >= maxBuilds) {
+      return { ...builds, doubt: `only the newest ${maxBuilds} builds were read` };
     }
     const page = await readPage(api, offset, options.signal);
     if (typeof page === 'string') return { ...builds, doubt: page };

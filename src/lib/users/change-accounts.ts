@@ -39,8 +39,8 @@ export interface ChangeAccountsOptions {
 const AT_ONCE = 20;
 const WAITING_MS: Milliseconds = 10_000;
 /** After this long without a success, or after this many failures in a row, the run stops. */
-const NO_SUCCESS_MS: Milliseconds = 5_000;
-const NO_SUCCESS_OF = 20;
+const MAX_MS_WITHOUT_SUCCESS: Milliseconds = 5_000;
+const MAX_FAILURES_IN_A_ROW = 20;
 
 /**
  * Changes accounts in parallel and reads the list of accounts once at the end. Only the list
@@ -56,20 +56,20 @@ export function changeAccounts(
   options: ChangeAccountsOptions,
 ): AsyncGenerator<AccountEvent, void> {
   return eventsOfWork<AccountEvent>(options.signal, async (send, signal) => {
-    const emit = (event: Emitted): void => send({ at: options.clock.now(), ...event });
-    const report = await new AccountRun(api, { ...options, signal, emit }).all(changes);
+    const emit = (event: EventWithoutTime): void => send({ at: options.clock.now(), ...event });
+    const report = await new AccountRun(api, { ...options, signal, emit }).run(changes);
     emit({ type: 'report', report });
   });
 }
 
-type Emitted = AccountEvent extends infer Event
+type EventWithoutTime = AccountEvent extends infer Event
   ? Event extends AccountEvent
     ? Omit<Event, 'at'>
     : never
   : never;
 
 interface RunOptions extends ChangeAccountsOptions {
-  readonly emit: (event: Emitted) => void;
+  readonly emit: (event: EventWithoutTime) => void;
 }
 
 class AccountRun {
@@ -87,12 +87,12 @@ class AccountRun {
     this.#lastSuccess = options.clock.now().getTime();
   }
 
-  async all(changes: readonly AccountChange[]): Promise<AccountReport> {
+  async run(changes: readonly AccountChange[]): Promise<AccountReport> {
     const { concurrency = AT_ONCE, signal, emit } = this.#options;
     const ended = new AbortController();
     const ticking = this.#tick(changes.length, ended.signal);
     try {
-      const one = (change: AccountChange): Promise<Attempt> => this.#one(change, changes.length);
+      const one = (change: AccountChange): Promise<Attempt> => this.#change(change, changes.length);
       const attempts = await mapBounded(changes, concurrency, one);
       emit({ type: 'verifying' });
       return accountReport(changes, attempts, await this.#readBack(), signal.aborted);
@@ -102,7 +102,7 @@ class AccountRun {
     }
   }
 
-  async #one(change: AccountChange, total: number): Promise<Attempt> {
+  async #change(change: AccountChange, total: number): Promise<Attempt> {
     const { clock, signal, emit } = this.#options;
     if (this.#stopped || signal.aborted) return { kind: 'not-begun' };
     const { login } = change;
@@ -119,18 +119,19 @@ class AccountRun {
       if (!isAdminError(thrown)) throw thrown;
       const { code, message, exitCode } = thrown;
       emit({ type: 'failed', login, error: { code, message, exitCode } });
-      this.#stopWhere(thrown, total);
+      this.#stopIfHopeless(thrown, total);
       return { kind: 'failed', error: { code, message, exitCode } };
     }
   }
 
   /** If the server is unreachable or refuses access, it does so for all accounts: stop early. */
-  #stopWhere(error: AdminError, total: number): void {
+  #stopIfHopeless(error: AdminError, total: number): void {
     this.#failuresInARow += 1;
     const silentMs = this.#options.clock.now().getTime() - this.#lastSuccess;
-    const gone = silentMs >= NO_SUCCESS_MS || this.#failuresInARow >= NO_SUCCESS_OF;
-    const passing = error.kind === 'service' || error.kind === 'timeout';
-    const hopeless = error.kind === 'unauthorised' || (passing && gone);
+    const noSuccess =
+      silentMs >= MAX_MS_WITHOUT_SUCCESS || this.#failuresInARow >= MAX_FAILURES_IN_A_ROW;
+    const transient = error.kind === 'service' || error.kind === 'timeout';
+    const hopeless = error.kind === 'unauthorised' || (transient && noSuccess);
     if (!hopeless || this.#stopped) return;
     this.#stopped = true;
     if (this.#begun === total) return;

@@ -1,6 +1,6 @@
 import { globPattern } from '../glob.ts';
 import type { Account } from '../server/admin-api.ts';
-import type { LeftAccount } from './account-plan.ts';
+import type { SkippedAccount } from './account-plan.ts';
 import { accountRole, loginKey } from './state.ts';
 
 /** Typical logins of machine users; nothing else distinguishes them from people. */
@@ -20,7 +20,7 @@ export interface Exclusion {
 export function exclude(
   accounts: readonly Account[],
   exclusion: Exclusion,
-): { readonly accounts: readonly Account[]; readonly left: readonly LeftAccount[] } {
+): { readonly accounts: readonly Account[]; readonly left: readonly SkippedAccount[] } {
   const keep = exclusion.keep.map(globPattern);
   const machines = exclusion.includeMachineUsers ? [] : MACHINE_LOGINS.map(globPattern);
   const why = (account: Account): string | null => {

@@ -7,10 +7,10 @@ const NAMED = 10;
 
 /** Returns the warnings about a reconciliation, each a sentence. */
 export function reconcileWarnings(
-  { wishes, withoutAccount, matching }: Reconciliation,
+  { requests, withoutAccount, matching }: Reconciliation,
   accounts: readonly Account[],
 ): readonly string[] {
-  const suspended = wishes.filter((wish) => wish.suspended).length;
+  const suspended = requests.filter((request) => request.suspended).length;
   const open = accounts.filter((account) => !account.suspended).length;
   const named = withoutAccount.slice(0, NAMED).join(', ');
   const more = withoutAccount.length > NAMED ? ', ...' : '';

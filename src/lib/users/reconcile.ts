@@ -1,5 +1,5 @@
 import type { Account } from '../server/admin-api.ts';
-import type { AccountWish, LeftAccount } from './account-plan.ts';
+import type { RequestedChange, SkippedAccount } from './account-plan.ts';
 import { type Exclusion, exclude } from './exclude.ts';
 import { byLogin } from './list.ts';
 import { loginKey } from './state.ts';
@@ -14,8 +14,8 @@ export interface ReconcileRequest extends Exclusion {
 
 /** The accounts to activate and suspend, and those to skip. */
 export interface Reconciliation {
-  readonly wishes: readonly AccountWish[];
-  readonly left: readonly LeftAccount[];
+  readonly requests: readonly RequestedChange[];
+  readonly left: readonly SkippedAccount[];
   /** Members without an account; it is created at their first sign-in. */
   readonly withoutAccount: readonly string[];
   /** Number of members whose account is not suspended. */
@@ -38,7 +38,7 @@ export function reconcile(
     request,
   );
   return {
-    wishes: [
+    requests: [
       ...(request.suspend ? leaving.accounts.map((account) => ({ account, suspended: true })) : []),
       ...(request.activate ? returning.map((account) => ({ account, suspended: false })) : []),
     ],

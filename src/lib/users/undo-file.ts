@@ -8,7 +8,7 @@ import type { AccountChange } from './account-plan.ts';
 import { loginKey } from './state.ts';
 
 /** The state of an account before a change; null for a field that was not changed. */
-export interface FormerAccount {
+export interface FormerState {
   readonly login: string;
   readonly suspended: boolean | null;
   readonly role: AdminRole | null;
@@ -23,14 +23,14 @@ export interface UndoFile {
   readonly host: string | null;
   /** RFC 3339. */
   readonly writtenAt: string;
-  readonly accounts: readonly FormerAccount[];
+  readonly accounts: readonly FormerState[];
 }
 
 const KIND = 'circleci-admin/undo-accounts';
 const ROLES: readonly unknown[] = ['write-settings', 'read-settings', 'none', null];
 
 /** Returns the current state of the accounts to change. */
-export function formerAccounts(changes: readonly AccountChange[]): readonly FormerAccount[] {
+export function formerAccounts(changes: readonly AccountChange[]): readonly FormerState[] {
   return changes.map(({ login, suspended, suspendedThen, role, roleThen }) => ({
     login,
     suspended: suspended === suspendedThen ? null : suspended,
@@ -43,9 +43,9 @@ export function formerAccounts(changes: readonly AccountChange[]): readonly Form
  * so that a command that was run several times is undone as a whole.
  */
 function mergeFormer(
-  older: readonly FormerAccount[],
-  newer: readonly FormerAccount[],
-): readonly FormerAccount[] {
+  older: readonly FormerState[],
+  newer: readonly FormerState[],
+): readonly FormerState[] {
   const merged = new Map(newer.map((account) => [loginKey(account.login), account]));
   for (const account of older) {
     const added = merged.get(loginKey(account.login));
@@ -64,7 +64,7 @@ function mergeFormer(
  * @throws AdminError of kind `failed` (UNDO_FILE), or like {@link readUndoFile}
  */
 export async function writeUndoFile(path: string, undo: UndoFile): Promise<void> {
-  const former = await readUndoFileIfThere(path);
+  const former = await readUndoFileIfExists(path);
   if (former) requireSameInstallation(former, undo, path);
   const accounts = mergeFormer(former?.accounts ?? [], undo.accounts);
   const text = `${JSON.stringify({ ...undo, accounts }, null, 2)}\n`;
@@ -89,7 +89,7 @@ export async function writeUndoFile(path: string, undo: UndoFile): Promise<void>
  * @throws AdminError of kind `notFound` (UNDO_FILE) or `validation` (BAD_UNDO_FILE)
  */
 export async function readUndoFile(path: string): Promise<UndoFile> {
-  const found = await readUndoFileIfThere(path);
+  const found = await readUndoFileIfExists(path);
   if (found) return found;
   throw new AdminError('notFound', `The undo file ${path} does not exist`, {
     code: 'UNDO_FILE',
@@ -98,7 +98,7 @@ export async function readUndoFile(path: string): Promise<UndoFile> {
 }
 
 /** Reads an undo file; returns null if it does not exist. */
-export async function readUndoFileIfThere(path: string): Promise<UndoFile | null> {
+export async function readUndoFileIfExists(path: string): Promise<UndoFile | null> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw badFile(path, `cannot be read: ${reason(error)}`, error);
@@ -149,7 +149,7 @@ function decode(text: string, path: string): UndoFile {
   };
 }
 
-function decodeAccount(value: unknown, at: number, path: string): FormerAccount {
+function decodeAccount(value: unknown, at: number, path: string): FormerState {
   const { login, suspended, role } = fieldsOf(value);
   const fine =
     typeof login === 'string' &&

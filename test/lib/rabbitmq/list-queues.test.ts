@@ -40,7 +40,7 @@ async function rabbit(answers: Readonly<Record<string, Answer>>) {
   });
   const client = clientOf(connectionTo(rig.sandbox.url, { credentials }), rig.clock);
   const { signal } = new AbortController();
-  return { asked, list: () => listQueues(client, PLACE, { signal, heard: () => undefined }) };
+  return { asked, list: () => listQueues(client, PLACE, { signal, onProgress: () => undefined }) };
 }
 
 describe('listQueues', () => {

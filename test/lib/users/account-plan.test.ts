@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Account, Licensing } from '../../../src/lib/server/admin-api.ts';
-import { type AccountWish, planAccounts } from '../../../src/lib/users/account-plan.ts';
+import { planAccounts, type RequestedChange } from '../../../src/lib/users/account-plan.ts';
 import { account, admin } from './people.ts';
 
 const LICENSING: Licensing = {
@@ -12,8 +12,8 @@ const LICENSING: Licensing = {
   expiresAt: null,
 };
 
-function plan(wishes: readonly AccountWish[], accounts: readonly Account[], me = 'me') {
-  return planAccounts(wishes, { accounts, me, licensing: LICENSING });
+function plan(requests: readonly RequestedChange[], accounts: readonly Account[], me = 'me') {
+  return planAccounts(requests, { accounts, me, licensing: LICENSING });
 }
 
 describe('planAccounts', () => {
@@ -66,9 +66,9 @@ describe('planAccounts', () => {
   });
 
   it('refuses to change the token owner’s own account, ignoring case', () => {
-    for (const wish of [{ suspended: true }, { role: 'none' as const }]) {
+    for (const request of [{ suspended: true }, { role: 'none' as const }]) {
       const [me = admin('me')] = all;
-      expect(() => plan([{ account: me, ...wish }], [...all, admin('other')], 'ME')).toThrow(
+      expect(() => plan([{ account: me, ...request }], [...all, admin('other')], 'ME')).toThrow(
         expect.objectContaining({ kind: 'refused', code: 'OWN_ACCOUNT' }),
       );
       expect(plan([{ account: me, suspended: false }], all).changes).toEqual([]);

@@ -28,7 +28,7 @@ function builds(all: readonly RecentBuild[]) {
 async function activities(
   api: Parameters<typeof readActivity>[0],
   accounts: readonly Account[],
-  options: { readonly mostBuilds?: number } = {},
+  options: { readonly maxBuilds?: number } = {},
 ) {
   const report = await readActivity(api, accounts, {
     clock: CLOCK,
@@ -102,7 +102,7 @@ describe('readActivity', () => {
 
   it('calls nobody idle if there are more builds than the maximum', async () => {
     const api = builds(others(0.01));
-    const { found } = await activities(api, [idle('gone')], { mostBuilds: 300 });
+    const { found } = await activities(api, [idle('gone')], { maxBuilds: 300 });
     expect(found).toEqual(['unknown']);
     expect(api.asked).toEqual([0, 100, 200]);
   });

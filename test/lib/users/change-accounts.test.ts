@@ -27,8 +27,8 @@ async function suspendAll(
     readonly clock?: SandboxClock;
   } = {},
 ): Promise<{ readonly report: AccountReport; readonly events: readonly AccountEvent[] }> {
-  const wishes = accounts.slice(1).map((one) => ({ account: one, suspended: true }));
-  const { changes } = planAccounts(wishes, { accounts, me: 'me', licensing: null });
+  const requests = accounts.slice(1).map((one) => ({ account: one, suspended: true }));
+  const { changes } = planAccounts(requests, { accounts, me: 'me', licensing: null });
   const clock = options.clock ?? new SandboxClock({ start: NOW, rate: 0 });
   clocks.push(clock);
   const events: AccountEvent[] = [];

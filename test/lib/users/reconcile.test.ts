@@ -26,9 +26,11 @@ const ACCOUNTS = [
 const MEMBERS = ['member', 'BACK', 'newcomer'];
 
 function logins(request: Partial<ReconcileRequest> = {}) {
-  const { wishes, ...rest } = reconcile(ACCOUNTS, MEMBERS, { ...BOTH, ...request });
+  const { requests, ...rest } = reconcile(ACCOUNTS, MEMBERS, { ...BOTH, ...request });
   const of = (suspended: boolean) =>
-    wishes.filter((wish) => wish.suspended === suspended).map((wish) => wish.account.login);
+    requests
+      .filter((request) => request.suspended === suspended)
+      .map((request) => request.account.login);
   return { suspends: of(true), activates: of(false), ...rest };
 }
 
@@ -75,7 +77,7 @@ describe('reconcile', () => {
         const all = specs.map(({ login, suspended, admin: isAdmin }) =>
           (isAdmin ? admin : account)(login, { suspended }),
         );
-        const { wishes } = reconcile(
+        const { requests } = reconcile(
           all,
           members.map((one) => one.toUpperCase()),
           {
@@ -83,7 +85,7 @@ describe('reconcile', () => {
             includeAdmins: admins,
           },
         );
-        for (const { account: one, suspended } of wishes) {
+        for (const { account: one, suspended } of requests) {
           expect(one.suspended).toBe(!suspended);
           expect(members.includes(one.login)).toBe(!suspended);
           if (suspended) expect(one.login).not.toBe('me');

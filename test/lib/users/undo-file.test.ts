@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
-  type FormerAccount,
+  type FormerState,
   readUndoFile,
   requireSameInstallation,
   type UndoFile,
@@ -16,11 +16,11 @@ async function directory(): Promise<string> {
   return made;
 }
 
-const former = (login: string, suspended: boolean): FormerAccount => {
+const former = (login: string, suspended: boolean): FormerState => {
   return { login, suspended, role: null };
 };
 
-function undo(...accounts: readonly FormerAccount[]): UndoFile {
+function undo(...accounts: readonly FormerState[]): UndoFile {
   return {
     kind: 'circleci-admin/undo-accounts',
     version: 1,

@@ -31,7 +31,7 @@ export class UsersAdminGrant extends AccountCommand {
     const logins = checkLogins(argv.map(String));
     const found = await this.readAccounts();
     const accounts = findAccounts(found.accounts, logins);
-    const wishes = accounts.map((account) => ({ account, role: flags.role }));
-    await this.changeAccounts({ verb: 'Change', wishes }, found, flags);
+    const requests = accounts.map((account) => ({ account, role: flags.role }));
+    await this.changeAccounts({ verb: 'Change', requests }, found, flags);
   }
 }

@@ -21,7 +21,7 @@ export class UsersAdminRevoke extends AccountCommand {
     const logins = checkLogins(argv.map(String));
     const found = await this.readAccounts();
     const accounts = findAccounts(found.accounts, logins);
-    const wishes = accounts.map((account) => ({ account, role: 'none' as const }));
-    await this.changeAccounts({ verb: 'Change', wishes }, found, flags);
+    const requests = accounts.map((account) => ({ account, role: 'none' as const }));
+    await this.changeAccounts({ verb: 'Change', requests }, found, flags);
   }
 }

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import type { Account, AdminApi, Licensing } from '../../server/admin-api.ts';
-import type { AccountWish, LeftAccount } from '../../users/account-plan.ts';
-import { readUndoFileIfThere, requireSameInstallation } from '../../users/undo-file.ts';
+import type { RequestedChange, SkippedAccount } from '../../users/account-plan.ts';
+import { readUndoFileIfExists, requireSameInstallation } from '../../users/undo-file.ts';
 import { type AccountVerb, accountChange, undoPath } from '../changes/account-change.ts';
 import { targetFlags } from '../flags/target-flags.ts';
 import { ServerChangeCommand } from './server-change-command.ts';
 
 /** The state of the server that a change of accounts is planned from. */
-export interface AccountSurroundings {
+export interface AccountContext {
   readonly api: AdminApi;
   readonly accounts: readonly Account[];
   readonly me: string;
@@ -27,7 +27,7 @@ export interface AccountChangeFlags {
  */
 export abstract class AccountCommand extends ServerChangeCommand {
   /** Reads the accounts, the owner of the token and the licence, concurrently. */
-  protected async readAccounts(): Promise<AccountSurroundings> {
+  protected async readAccounts(): Promise<AccountContext> {
     const { readLicensing } = await import('../../users/seats.ts');
     const api = await this.installation.admin();
     const { signal } = this;
@@ -43,17 +43,17 @@ export abstract class AccountCommand extends ServerChangeCommand {
   protected async changeAccounts(
     what: {
       readonly verb: AccountVerb;
-      readonly wishes: readonly AccountWish[];
-      readonly left?: readonly LeftAccount[];
+      readonly requests: readonly RequestedChange[];
+      readonly left?: readonly SkippedAccount[];
       readonly warnings?: readonly string[];
     },
-    surroundings: AccountSurroundings,
+    accountContext: AccountContext,
     flags: AccountChangeFlags,
   ): Promise<void> {
     const { planAccounts } = await import('../../users/account-plan.ts');
     const { left, warnings } = what;
-    const plan = planAccounts(what.wishes, {
-      ...surroundings,
+    const plan = planAccounts(what.requests, {
+      ...accountContext,
       ...(left ? { left } : {}),
       ...(warnings ? { warnings } : {}),
     });
@@ -61,13 +61,13 @@ export abstract class AccountCommand extends ServerChangeCommand {
     const where = { dataDir: this.config.dataDir, cwd: this.runtime.cwd, clock };
     const path = undoPath(flags['undo-file'], where, what.verb);
     const installation = { name: this.changeSubject.name, host: this.installation.settings.host };
-    const there = flags['undo-file'] === undefined ? null : await readUndoFileIfThere(path);
-    if (there) {
+    const existing = flags['undo-file'] === undefined ? null : await readUndoFileIfExists(path);
+    if (existing) {
       const { name, host } = installation;
-      requireSameInstallation(there, { installation: name, host }, path);
+      requireSameInstallation(existing, { installation: name, host }, path);
     }
     const place = targetFlags(this.shared.chosen);
-    const { api } = surroundings;
+    const { api } = accountContext;
     const context = { api, clock, installation, undoPath: path, place };
     await this.change(accountChange(context, plan, what.verb), flags);
   }

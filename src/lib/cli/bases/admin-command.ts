@@ -164,12 +164,12 @@ export abstract class AdminCommand extends Command {
 
   /** Warns that the data was read from another cluster than that of the profile. */
   async #warnOfOtherCluster(): Promise<void> {
-    const asked = this.#installation?.identityAsked();
-    if (!asked) return;
+    const identityRead = this.#installation?.startedIdentityRead();
+    if (!identityRead) return;
     const answered = new AbortController();
     const never = (): null => null;
     const late = this.runtime.clock.sleep(IDENTITY_WAIT, answered.signal).then(never, never);
-    const identity = await Promise.race([asked, late]);
+    const identity = await Promise.race([identityRead, late]);
     answered.abort();
     if (identity?.verdict !== 'other' || identity.seen === null) return;
     const { otherCluster } = await import('../../installation/identity.ts');

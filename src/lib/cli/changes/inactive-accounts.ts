@@ -1,12 +1,12 @@
 import type { Clock, Milliseconds } from '../../clock.ts';
 import type { Account } from '../../server/admin-api.ts';
-import type { LeftAccount } from '../../users/account-plan.ts';
+import type { SkippedAccount } from '../../users/account-plan.ts';
 import { readActivity } from '../../users/activity.ts';
 import { type Exclusion, exclude } from '../../users/exclude.ts';
 import { byLogin } from '../../users/list.ts';
 import { accountState } from '../../users/state.ts';
 import { accountsText } from '../../users/view.ts';
-import type { AccountSurroundings } from '../bases/account-command.ts';
+import type { AccountContext } from '../bases/account-command.ts';
 
 /** How inactive accounts are selected. */
 export interface InactiveRequest extends Exclusion {
@@ -21,7 +21,7 @@ export interface InactiveRequest extends Exclusion {
 /** The accounts to suspend, the accounts to skip, and warnings. */
 export interface ChosenAccounts {
   readonly accounts: readonly Account[];
-  readonly left: readonly LeftAccount[];
+  readonly left: readonly SkippedAccount[];
   readonly warnings: readonly string[];
 }
 
@@ -30,7 +30,7 @@ export interface ChosenAccounts {
  * activity are included only if `askUnknown` confirms it.
  */
 export async function chooseInactive(
-  surroundings: Pick<AccountSurroundings, 'api' | 'accounts'>,
+  surroundings: Pick<AccountContext, 'api' | 'accounts'>,
   request: InactiveRequest,
 ): Promise<ChosenAccounts> {
   const { api, accounts } = surroundings;

@@ -85,7 +85,7 @@ async function readOne(
   const lines = readLog(client, { pod, container }, cursor, { previous, signal: asking.signal });
   let first = '';
   for await (const some of lines) {
-    asking.heard();
+    asking.onProgress();
     if (first === '') first = some[0]?.time ?? '';
     for (const line of some) build.take(line);
   }

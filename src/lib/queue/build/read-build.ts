@@ -136,11 +136,11 @@ async function listBuilds(
     findBuild(target, { jobs: null, builds: all }).ui !== null;
   if (target.number === null || fits(builds.value)) return builds;
   const { admin } = round.sources;
-  return round.ask('server', admin, async (api, { signal, heard }) => {
+  return round.ask('server', admin, async (api, { signal, onProgress }) => {
     const all = [...builds.value];
     for (let page = 1; page < MOST_PAGES && !fits(all); page += 1) {
       const more = await api.recentBuilds({ limit: PAGE, offset: page * PAGE }, signal);
-      heard();
+      onProgress();
       all.push(...more);
       const oldest = more.at(-1)?.queuedAt ?? null;
       if (oldest === null || takenAt.getTime() - oldest.getTime() > sinceMs) break;

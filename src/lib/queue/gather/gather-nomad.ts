@@ -30,10 +30,10 @@ export interface AllocationFold {
  * Returns a function that reports progress at every 500th call, so that a long list is not taken
  * for silence.
  */
-function hearing(heard: () => void): () => true {
+function reportEvery(onProgress: () => void): () => true {
   let read = 0;
   return () => {
-    if (read % 500 === 0) heard();
+    if (read % 500 === 0) onProgress();
     read += 1;
     return true;
   };
@@ -47,14 +47,14 @@ function hearing(heard: () => void): () => true {
  */
 async function foldAllocations(
   nomad: Pick<NomadSource, 'allocations'>,
-  { signal, heard }: Asking,
+  { signal, onProgress }: Asking,
 ): Promise<AllocationFold> {
   const loads = new Map<NodeId, NodeLoad>();
   const times = new Map<JobId, JobTimes>();
   const running: Allocation[] = [];
-  const hear = hearing(heard);
+  const report = reportEvery(onProgress);
   for await (const one of nomad.allocations({ signal, taskStates: true, resources: true })) {
-    hear();
+    report();
     loads.set(one.nodeId, addAllocation(loads.get(one.nodeId) ?? NO_LOAD, one));
     times.set(one.jobId, addTimes(times.get(one.jobId), one));
     if (one.clientStatus === 'running') running.push(one);
@@ -86,11 +86,11 @@ export function gatherNomad(
   const { nomad } = round.sources;
   const aheadMs = round.ahead('nomad', nomad, (client, signal) => client.serverTime({ signal }));
   const allocations = round.ask('nomad', nomad, foldAllocations);
-  const nodes = round.ask('nomad', nomad, (client, { signal, heard }) =>
-    collect(client.nodes({ signal, resources: true }), hearing(heard)),
+  const nodes = round.ask('nomad', nomad, (client, { signal, onProgress }) =>
+    collect(client.nodes({ signal, resources: true }), reportEvery(onProgress)),
   );
-  const listed = round.ask('nomad', nomad, (client, { signal, heard }) =>
-    collect(client.jobs({ signal }), hearing(heard)),
+  const listed = round.ask('nomad', nomad, (client, { signal, onProgress }) =>
+    collect(client.jobs({ signal }), reportEvery(onProgress)),
   );
   const leader = round.part(
     'nomad-leader',

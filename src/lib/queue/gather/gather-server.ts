@@ -17,14 +17,14 @@ const MOST_PAGES = 20;
  */
 async function readBuilds(
   admin: Pick<AdminApi, 'recentBuilds'>,
-  { signal, heard }: Asking,
+  { signal, onProgress }: Asking,
 ): Promise<readonly RecentBuild[]> {
   const every = async (status: string): Promise<readonly RecentBuild[]> => {
     const builds: RecentBuild[] = [];
     for (let page = 0; page < MOST_PAGES; page += 1) {
       const query = { status, limit: PAGE, ...(page === 0 ? {} : { offset: page * PAGE }) };
       const some = await admin.recentBuilds(query, signal);
-      heard();
+      onProgress();
       builds.push(...some);
       if (some.length < PAGE) break;
     }

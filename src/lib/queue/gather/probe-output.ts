@@ -93,8 +93,8 @@ export async function probeOutput(
   probes: readonly Probe[],
 ): Promise<Evidence<readonly ProbeResult[]>> {
   const all = await mapBounded(clients, MOST_CLIENTS, async (node) => {
-    const asked = await round.ask('ssh', source, (ssh, { signal, heard }) =>
-      examineClients([node], probes, { ssh, signal, atOnce: 1, onDone: heard }),
+    const asked = await round.ask('ssh', source, (ssh, { signal, onProgress }) =>
+      examineClients([node], probes, { ssh, signal, atOnce: 1, onDone: onProgress }),
     );
     return { node, asked };
   });

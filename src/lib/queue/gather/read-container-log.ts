@@ -78,7 +78,7 @@ async function readPart(
   client: Pick<KubernetesClient, 'podLogs'>,
   request: PodLogRequest,
   masker: Masker,
-  { heard }: Asking,
+  { onProgress }: Asking,
 ): Promise<ReadPart> {
   const limitBytes = request.limitBytes ?? LIMIT_BYTES;
   const redactor = new LineRedactor(masker);
@@ -94,7 +94,7 @@ async function readPart(
   let rest = '';
   let bytes = 0;
   for await (const chunk of client.podLogs({ ...request, limitBytes })) {
-    heard();
+    onProgress();
     bytes += chunk.length;
     const sent = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = sent.pop() ?? '';

@@ -9,7 +9,7 @@ export interface Asking {
   /** Aborted when the service has exceeded its limit, or the operator cancels. */
   readonly signal: AbortSignal;
   /** Reports received data, so that a long response is not taken for silence. */
-  readonly heard: () => void;
+  readonly onProgress: () => void;
 }
 
 /** The options of a {@link ServicePatience}. */
@@ -39,7 +39,7 @@ export class ServicePatience {
   /** Aborted with all requests. */
   readonly #signal: AbortSignal;
   #asked = 0;
-  #heardAt = 0;
+  #lastProgressAt = 0;
   #firstAskedAt: number | null = null;
   #idle = new AbortController();
 
@@ -62,16 +62,16 @@ export class ServicePatience {
     this.#begin();
     try {
       this.#signal.throwIfAborted();
-      const asking = { signal: this.#signal, heard: () => this.#heard() };
+      const asking = { signal: this.#signal, onProgress: () => this.#onProgress() };
       const value = await orAborted(work(asking), this.#signal);
-      this.#heard();
+      this.#onProgress();
       return { status: 'known', value, tookMs: took() };
     } catch (error) {
       signal.throwIfAborted();
       const timedOut = this.#ended.signal.aborted;
       const cause: unknown = timedOut ? this.#ended.signal.reason : error;
       if (!isAdminError(cause)) throw cause;
-      if (!timedOut) this.#heard();
+      if (!timedOut) this.#onProgress();
       const { kind, code, message, hint = null } = cause;
       const failure = {
         kind,
@@ -85,14 +85,14 @@ export class ServicePatience {
     }
   }
 
-  #heard(): void {
-    this.#heardAt = this.#options.clock.now().getTime();
+  #onProgress(): void {
+    this.#lastProgressAt = this.#options.clock.now().getTime();
   }
 
   #begin(): void {
     this.#asked += 1;
     if (this.#asked > 1 || this.#ended.signal.aborted) return;
-    this.#heard();
+    this.#onProgress();
     this.#idle = new AbortController();
     // The watch fails only when it is aborted after the last request.
     this.#watch(this.#idle.signal).catch(() => undefined);
@@ -108,7 +108,7 @@ export class ServicePatience {
     const now = (): number => clock.now().getTime();
     this.#firstAskedAt ??= now();
     const lastMoment = this.#firstAskedAt + limitMs * LIMITS_IN_ALL;
-    const left = (): Milliseconds => Math.min(this.#heardAt + limitMs, lastMoment) - now();
+    const left = (): Milliseconds => Math.min(this.#lastProgressAt + limitMs, lastMoment) - now();
     for (let rest = left(); rest > 0; rest = left()) await clock.sleep(rest, idle);
     this.#ended.abort(now() < lastMoment ? this.#silent() : this.#slow());
   }

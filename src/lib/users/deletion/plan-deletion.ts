@@ -44,46 +44,46 @@ export async function planDeletion(
   sources: DeletionSources,
 ): Promise<DeletionPlan> {
   const { repl, admin, signal, timeoutMs } = sources;
-  const [logins, told] = await Promise.all([
+  const [logins, adminState] = await Promise.all([
     repl(async (session) => {
       await requireDeletion(session, { signal, timeoutMs });
       return await loginsByRepl(session, { signal, timeoutMs });
     }),
-    tell(admin, signal),
+    readAdminState(admin, signal),
   ]);
   const login = logins.find((one) => loginKey(one) === loginKey(wanted));
   if (login === undefined) throw unknown(wanted, logins);
-  const account = told.accounts.find((one) => loginKey(one.login) === loginKey(login));
-  refuseOneself(login, told.me);
-  refuseLastAdmin(account, told.accounts);
+  const account = adminState.accounts.find((one) => loginKey(one.login) === loginKey(login));
+  refuseOneself(login, adminState.me);
+  refuseLastAdmin(account, adminState.accounts);
   return {
     login,
     account: account ? accountRow(account) : null,
-    warnings: [...told.warnings, HOST_CHANGED],
+    warnings: [...adminState.warnings, HOST_CHANGED],
   };
 }
 
-interface Told {
+interface AdminState {
   readonly me: string | null;
   readonly accounts: readonly Account[];
   readonly warnings: readonly string[];
 }
 
-async function tell(admin: AdminReads | null, signal: AbortSignal): Promise<Told> {
-  const untold = (why: string): Told => ({
+async function readAdminState(admin: AdminReads | null, signal: AbortSignal): Promise<AdminState> {
+  const unknownState = (why: string): AdminState => ({
     me: null,
     accounts: [],
     warnings: [
       `Could not check whose account this is, whether it is yours, or whether it is the last administrator: ${why}.`,
     ],
   });
-  if (!admin) return untold('the host or the token of the admin API is not set');
+  if (!admin) return unknownState('the host or the token of the admin API is not set');
   try {
     const [{ login: me }, accounts] = await Promise.all([admin.me(signal), admin.accounts(signal)]);
     return { me, accounts, warnings: [] };
   } catch (error) {
     if (!isAdminError(error)) throw error;
-    return untold(error.message);
+    return unknownState(error.message);
   }
 }
 

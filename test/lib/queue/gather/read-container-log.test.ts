@@ -33,7 +33,7 @@ async function read(
   let heard = 0;
   const asking = {
     signal,
-    heard: () => {
+    onProgress: () => {
       heard += 1;
     },
   };
