@@ -5,9 +5,9 @@ import { AdminError } from '../lib/errors.ts';
 import {
   type ConnectNamespace,
   type DiscoveryCluster,
-  findPlaces,
-  inspectPlace,
-  type Place,
+  findNamespaces,
+  type InstallationNamespace,
+  inspectNamespace,
 } from '../lib/init/discover.ts';
 import { proposeProfile } from '../lib/init/propose.ts';
 import { checkProfileName, readNewSetting } from '../lib/installation/config-setting.ts';
@@ -50,8 +50,8 @@ export class Init extends ConfigEditCommand {
     const connect: ConnectNamespace = (namespace) => this.#connect(settings, context, namespace);
     if (this.runtime.stderr.isTTY)
       this.output.progress(`Looking for a Nomad server in ${context ?? 'the current context'}`);
-    const place = await this.#place(connect, settings, asking);
-    const found = await inspectPlace(connect, place);
+    const namespace = await this.#chooseNamespace(connect, settings, asking);
+    const found = await inspectNamespace(connect, namespace);
     const { host, server, kubernetes } = settings;
     const command = flags['token-command'] ?? null;
     if (command !== null) this.masker.add(command);
@@ -113,8 +113,12 @@ export class Init extends ConfigEditCommand {
     return cluster;
   }
 
-  async #place(connect: ConnectNamespace, settings: Settings, asking: boolean): Promise<Place> {
-    const places = await findPlaces(connect, settings.kubernetes.namespace);
+  async #chooseNamespace(
+    connect: ConnectNamespace,
+    settings: Settings,
+    asking: boolean,
+  ): Promise<InstallationNamespace> {
+    const places = await findNamespaces(connect, settings.kubernetes.namespace);
     const [first, ...more] = places;
     if (!first) throw await this.#nothingFound(settings);
     if (more.length === 0) return first;

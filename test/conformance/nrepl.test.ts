@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { NOWHERE, runCode } from '../../src/lib/repl/run-code.ts';
+import { DISCARD, runCode } from '../../src/lib/repl/run-code.ts';
 import { openSession, type ReplSession } from '../../src/lib/server/nrepl/client.ts';
 import { deleteByRepl, loginsByRepl } from '../../src/lib/server/nrepl/users-by-repl.ts';
 import { systemClock } from '../../src/lib/terminal/system-clock.ts';
@@ -98,7 +98,7 @@ describe.skipIf(path === null)('a real Clojure nREPL', () => {
 
   test('a result of 10 MB is complete', async () => {
     const repl = await session();
-    const end = await runCode(repl, '(apply str (repeat 5000000 "aü"))', NOWHERE);
+    const end = await runCode(repl, '(apply str (repeat 5000000 "aü"))', DISCARD);
     const [value = ''] = end.values;
     expect(value).toHaveLength(10_000_002);
     expect(value.slice(0, 5)).toBe('"aüaü');
@@ -113,7 +113,7 @@ describe.skipIf(path === null)('a real Clojure nREPL', () => {
     const repl = await session(await choppingProxy(sizes));
     const logins = await loginsByRepl(repl);
     expect(logins).toContain('person-499');
-    const { values, out } = await runCode(repl, '(print "€𝄞") "ü" {:a [1 2]}', NOWHERE);
+    const { values, out } = await runCode(repl, '(print "€𝄞") "ü" {:a [1 2]}', DISCARD);
     expect({ values, out }).toEqual({ values: ['nil', '"ü"', '{:a [1 2]}'], out: '€𝄞' });
     await repl.close();
   });
@@ -124,30 +124,30 @@ describe.skipIf(path === null)('a real Clojure nREPL', () => {
     const end = await runCode(
       repl,
       '(println "begun") (Thread/sleep 600000)',
-      { ...NOWHERE, out: async () => controller.abort() },
+      { ...DISCARD, out: async () => controller.abort() },
       { signal: controller.signal },
     );
     expect(end).toMatchObject({ interrupted: true, out: 'begun\n', values: ['nil'] });
-    expect((await runCode(repl, '(inc 41)', NOWHERE)).values).toEqual(['42']);
+    expect((await runCode(repl, '(inc 41)', DISCARD)).values).toEqual(['42']);
     await repl.close();
   });
 
   test('an evaluation is interrupted at its timeout', async () => {
     const repl = await session();
-    const run = runCode(repl, '(Thread/sleep 600000)', NOWHERE, { timeoutMs: 300 });
+    const run = runCode(repl, '(Thread/sleep 600000)', DISCARD, { timeoutMs: 300 });
     await expect(run).rejects.toMatchObject({ kind: 'timeout', code: 'REPL_TIMEOUT' });
     await repl.close();
   });
 
   test('code that reads standard input gets the end of the input', async () => {
     const repl = await session();
-    expect((await runCode(repl, '(read-line)', NOWHERE)).values).toEqual(['nil']);
+    expect((await runCode(repl, '(read-line)', DISCARD)).values).toEqual(['nil']);
     await repl.close();
   });
 
   test('a missing function is named in the error', async () => {
     const repl = await session();
-    await runCode(repl, "(ns-unmap 'circle.model.user 'where)", NOWHERE);
+    await runCode(repl, "(ns-unmap 'circle.model.user 'where)", DISCARD);
     await expect(loginsByRepl(repl)).rejects.toMatchObject({
       kind: 'service',
       code: 'REPL_FUNCTION_MISSING',

@@ -3,7 +3,7 @@ import { drainChange } from '../../lib/cli/changes/drain-change.ts';
 import { endDrainChange } from '../../lib/cli/changes/eligibility-change.ts';
 import { clientAccessFlags, connectToClients } from '../../lib/cli/flags/client-access-flags.ts';
 import { clientSelector, clientSelectorFlags } from '../../lib/cli/flags/client-selector-flags.ts';
-import { targetFlags } from '../../lib/cli/flags/target-flags.ts';
+import { targetFlagsOf } from '../../lib/cli/flags/target-flags.ts';
 import { Args, durationFlag, Flags } from '../../lib/cli/oclif.ts';
 import { chooseClients } from '../../lib/nomad/drain/choose-clients.ts';
 import { drainRequest } from '../../lib/nomad/drain/drain-request.ts';
@@ -61,8 +61,8 @@ export class NomadDrain extends MutatingCommand {
     try {
       const { nomad, names, hosts } = access;
       const clients = await chooseClients(nomad, { names, selector, all: flags.all }, { signal });
-      const place = `${targetFlags(this.shared.chosen)}${access.place}`;
-      const context = { nomad, clients, signal, all: flags.all, installation, place, hosts };
+      const targetFlags = `${targetFlagsOf(this.shared.chosen)}${access.targetFlags}`;
+      const context = { nomad, clients, signal, all: flags.all, installation, targetFlags, hosts };
       if (request.kind === 'end') {
         await this.change(endDrainChange(context, request.keepIneligible), flags);
       } else {

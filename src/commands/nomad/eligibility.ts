@@ -1,7 +1,7 @@
 import { MutatingCommand } from '../../lib/cli/bases/mutating-command.ts';
 import { eligibilityChange } from '../../lib/cli/changes/eligibility-change.ts';
 import { clientSelector, clientSelectorFlags } from '../../lib/cli/flags/client-selector-flags.ts';
-import { targetFlags } from '../../lib/cli/flags/target-flags.ts';
+import { targetFlagsOf } from '../../lib/cli/flags/target-flags.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
 import { chooseClients } from '../../lib/nomad/drain/choose-clients.ts';
 import { eligibilityRequest } from '../../lib/nomad/drain/eligibility.ts';
@@ -36,8 +36,8 @@ export class NomadEligibility extends MutatingCommand {
     const wanted = { names: argv.map(String), selector: clientSelector(flags), all: flags.all };
     const clients = await chooseClients(nomad, wanted, { signal });
     const { installation } = this;
-    const place = targetFlags(this.shared.chosen);
-    const context = { nomad, clients, signal, all: flags.all, installation, place };
+    const targetFlags = targetFlagsOf(this.shared.chosen);
+    const context = { nomad, clients, signal, all: flags.all, installation, targetFlags };
     await this.change(eligibilityChange(context, eligible), flags);
   }
 }

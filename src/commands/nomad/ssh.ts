@@ -41,14 +41,14 @@ export class NomadSsh extends AdminCommand {
     const target = oneTarget(argv.map(String));
     const words = theirs ?? [];
     const { signal, installation, runtime } = this;
-    const [place] = await findHosts({
+    const [clientHost] = await findHosts({
       nomad: () => installation.nomad(),
       names: [target],
       signal,
       note: (line) => this.output.note(line),
     });
-    if (!place) return;
-    const { host, node } = place;
+    if (!clientHost) return;
+    const { host, node } = clientHost;
     const name = node?.name ?? host;
     const { kills, warnings, tokens } = findNomadCommands(words);
     for (const token of tokens) this.masker.add(token);

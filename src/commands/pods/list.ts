@@ -1,6 +1,6 @@
 import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
 import { podChoice, podChoiceFlags } from '../../lib/cli/flags/pod-choice-flags.ts';
-import { targetFlags } from '../../lib/cli/flags/target-flags.ts';
+import { targetFlagsOf } from '../../lib/cli/flags/target-flags.ts';
 import { Args, Flags } from '../../lib/cli/oclif.ts';
 import { EXIT_CODES } from '../../lib/errors.ts';
 import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
@@ -35,9 +35,9 @@ export class PodsList extends AdminCommand {
     const { clock } = this.installation;
     const context = { catalogue, signal: this.signal, now: () => clock.now() };
     const choice = { ...podChoice(flags, argv), notReady: flags['not-ready'] };
-    const place = targetFlags(this.shared.chosen);
+    const targetFlags = targetFlagsOf(this.shared.chosen);
     const frame = (list: PodList) => ({
-      view: podListView(list, { now: clock.now(), place }),
+      view: podListView(list, { now: clock.now(), targetFlags }),
       document: list,
     });
     if (flags.watch) {

@@ -1,7 +1,7 @@
 import { MutatingCommand } from '../../lib/cli/bases/mutating-command.ts';
 import { restartChange } from '../../lib/cli/changes/restart-change.ts';
 import { podChoice, podChoiceFlags } from '../../lib/cli/flags/pod-choice-flags.ts';
-import { targetFlags } from '../../lib/cli/flags/target-flags.ts';
+import { targetFlagsOf } from '../../lib/cli/flags/target-flags.ts';
 import { Args, durationFlag, Flags } from '../../lib/cli/oclif.ts';
 import { AdminError } from '../../lib/errors.ts';
 import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
@@ -50,7 +50,7 @@ export class PodsRestart extends MutatingCommand {
     ]);
     const how = flags.delete ? 'delete' : 'roll';
     const plan = await planRestart(client, catalogue, pods, how, { signal, runningBuilds });
-    const context = { client, installation, place: targetFlags(this.shared.chosen) };
+    const context = { client, installation, targetFlags: targetFlagsOf(this.shared.chosen) };
     const waiting = { detach: flags.detach, timeoutMs: flags.timeout ?? TIMEOUT_MS };
     await this.change(restartChange(context, plan, waiting), flags);
   }

@@ -5,7 +5,7 @@ import { frontendRepl } from '../../lib/cli/repl/frontend-repl.ts';
 import { replSink, replWarning } from '../../lib/cli/repl/repl-terminal.ts';
 import { AdminError, EXIT_CODES } from '../../lib/errors.ts';
 import { formState } from '../../lib/repl/form-balance.ts';
-import { NOWHERE, runCode } from '../../lib/repl/run-code.ts';
+import { DISCARD, runCode } from '../../lib/repl/run-code.ts';
 import { withRepl } from '../../lib/server/nrepl/open-repl.ts';
 
 /** `repl eval`: evaluates Clojure in the frontend. */
@@ -46,7 +46,7 @@ export class ReplEval extends AdminCommand {
 
   async #evaluate(code: string, timeoutMs: number | undefined): Promise<number> {
     const { installation, output, signal } = this;
-    const sink = output.structured ? NOWHERE : replSink(this.runtime, this.masker);
+    const sink = output.structured ? DISCARD : replSink(this.runtime, this.masker);
     const options = { signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
     const evaluation = await withRepl(
       await installation.kubernetes(),

@@ -19,7 +19,7 @@ export class SandboxClock extends SandboxCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(SandboxClock);
-    const state = await this.place(flags.name).running();
+    const state = await this.sandboxDirectory(flags.name).running();
     const control = new SandboxControl(state.control);
     if (flags.rate !== undefined) await control.setRate(flags.rate);
     if (flags.advance !== undefined) await control.advance(flags.advance);

@@ -26,7 +26,7 @@ export class SandboxEnv extends SandboxCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(SandboxEnv);
-    const { environment } = await this.place(flags.name).running();
+    const { environment } = await this.sandboxDirectory(flags.name).running();
     const unset = foreignVariables(environment);
     if (this.output.structured) {
       await this.output.detail({ blocks: [] }, { environment, unset });

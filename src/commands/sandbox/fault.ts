@@ -41,7 +41,7 @@ export class SandboxFault extends SandboxCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(SandboxFault);
     const rule = flags.kind === undefined ? null : faultOf({ ...flags, kind: flags.kind });
-    const state = await this.place(flags.name).running();
+    const state = await this.sandboxDirectory(flags.name).running();
     const control = new SandboxControl(state.control);
     if (rule === null) await control.clearFaults();
     else await control.addFault(rule);

@@ -26,17 +26,17 @@ export class SandboxStart extends SandboxCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(SandboxStart);
-    const place = this.place(flags.name);
+    const directory = this.sandboxDirectory(flags.name);
     if (flags.detach) {
       const { startInBackground } = await import('../../lib/sandbox/background.ts');
       const { self, env } = this.runtime;
-      const line = ['sandbox', 'start', '--name', place.name, ...sandboxWords(flags)];
+      const line = ['sandbox', 'start', '--name', directory.name, ...sandboxWords(flags)];
       const words = [...self, ...line, '--output', 'ndjson'];
-      await this.#show(await startInBackground(place, words, env, this.signal));
+      await this.#show(await startInBackground(directory, words, env, this.signal));
       return;
     }
     const { serveSandbox } = await import('../../lib/sandbox/serve.ts');
-    await serveSandbox(place, sandboxOptions(flags), this.signal, async (state) => {
+    await serveSandbox(directory, sandboxOptions(flags), this.signal, async (state) => {
       await this.#show(state);
       if (!this.output.structured) this.output.note('Ctrl-C stops it.');
     });

@@ -11,7 +11,7 @@ export class SandboxStatus extends SandboxCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(SandboxStatus);
-    const state = await this.place(flags.name).running();
+    const state = await this.sandboxDirectory(flags.name).running();
     const status = await new SandboxControl(state.control).status();
     await this.output.detail(statusView(state, status), statusDocument(state, status));
   }

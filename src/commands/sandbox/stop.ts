@@ -10,8 +10,8 @@ export class SandboxStop extends SandboxCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(SandboxStop);
-    const place = this.place(flags.name);
-    const { name, pid } = await stopSandbox(place, this.runtime.clock);
+    const directory = this.sandboxDirectory(flags.name);
+    const { name, pid } = await stopSandbox(directory, this.runtime.clock);
     if (this.output.structured) await this.output.detail({ blocks: [] }, { name, pid });
     else this.output.note(`The sandbox "${name}" has stopped.`);
   }

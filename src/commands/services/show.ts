@@ -1,5 +1,5 @@
 import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
-import { targetFlags } from '../../lib/cli/flags/target-flags.ts';
+import { targetFlagsOf } from '../../lib/cli/flags/target-flags.ts';
 import { Args } from '../../lib/cli/oclif.ts';
 import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
 import { showService } from '../../lib/services/list.ts';
@@ -24,7 +24,7 @@ export class ServicesShow extends AdminCommand {
     const now = clock.now();
     const context = { catalogue, version: settings.version, signal: this.signal, now };
     const detail = await showService(client, args.name, context);
-    const place = targetFlags(this.shared.chosen);
-    await this.output.detail(serviceDetailView(detail, { now, place }), detail);
+    const targetFlags = targetFlagsOf(this.shared.chosen);
+    await this.output.detail(serviceDetailView(detail, { now, targetFlags }), detail);
   }
 }

@@ -1,12 +1,12 @@
 import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
-import { placeOf } from '../../lib/cli/flags/target-flags.ts';
+import { commandFlagsOf } from '../../lib/cli/flags/target-flags.ts';
 import { Args, durationFlag } from '../../lib/cli/oclif.ts';
 import { showWaiting } from '../../lib/cli/troubleshoot/show-diagnosis.ts';
 import { EXIT_CODES } from '../../lib/errors.ts';
 import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
 import { parseBuildTarget } from '../../lib/queue/build/build-target.ts';
 import type { BuildReport } from '../../lib/queue/build/follow-build.ts';
-import { placedReport } from '../../lib/queue/build/placed-report.ts';
+import { reportWithTargetFlags } from '../../lib/queue/build/report-target-flags.ts';
 import { buildDocument, buildView, stepsTable } from '../../lib/queue/build/view.ts';
 import { follow, type GatherPart } from '../../lib/queue/gather/events.ts';
 
@@ -45,8 +45,8 @@ export class TroubleshootBuild extends AdminCommand {
     const waiting = new Set<GatherPart>();
     for await (const event of followBuild(target, sources, options)) {
       if (event.kind === 'report') {
-        const place = placeOf(this.shared.chosen, installation.settings);
-        await this.#show(placedReport(event.report, place), place.admin);
+        const commandFlags = commandFlagsOf(this.shared.chosen, installation.settings);
+        await this.#show(reportWithTargetFlags(event.report, commandFlags), commandFlags.admin);
         continue;
       }
       follow(event, waiting);
@@ -54,11 +54,11 @@ export class TroubleshootBuild extends AdminCommand {
     }
   }
 
-  async #show(report: BuildReport, place: string): Promise<void> {
+  async #show(report: BuildReport, targetFlags: string): Promise<void> {
     const { format } = this.output;
     const document = buildDocument(report);
     if (format === 'table' || format === 'wide' || format === 'json' || format === 'yaml') {
-      await this.output.detail(buildView(report, place), document);
+      await this.output.detail(buildView(report, targetFlags), document);
     } else await this.output.table(stepsTable(report), document);
     if (report.stoppedAt !== null) this.exitWith(EXIT_CODES.findings);
   }

@@ -1,5 +1,5 @@
 import { cachesNotes, cachesTable } from '../../lib/cache/caches-view.ts';
-import { placeBuild } from '../../lib/cache/find-build.ts';
+import { locateBuild } from '../../lib/cache/find-build.ts';
 import { inspectBuild } from '../../lib/cache/inspect-build.ts';
 import { judgeCache } from '../../lib/cache/judge-size.ts';
 import { parseCacheSubject } from '../../lib/cache/parse-subject.ts';
@@ -50,14 +50,14 @@ export class TroubleshootCache extends AdminCommand {
       admin: () => installation.admin({ brief: true }),
       nomad: () => installation.nomad(),
     };
-    const place = await placeBuild(target, lists, signal);
+    const location = await locateBuild(target, lists, signal);
     const onRead = (read: number, of: number): void => {
       if (runtime.stderr.isTTY) output.progress(`Reading the output of steps: ${read} of ${of}`);
     };
     const { host } = installation.settings;
     const onBuild = (url: string | null): void => refuseOtherServer(target, [host, url]);
-    const how = { ...place, signal, onBuild, onRead };
-    const caches = await inspectBuild(await installation.steps(), how);
+    const options = { ...location, signal, onBuild, onRead };
+    const caches = await inspectBuild(await installation.steps(), options);
     await output.table(cachesTable(caches), caches);
     const unsure = unsureNote(target.host, [host, caches.url]);
     if (unsure !== null) output.note(unsure);

@@ -1,6 +1,6 @@
 import { MutatingCommand } from '../../lib/cli/bases/mutating-command.ts';
 import { sshChoice, sshFlags } from '../../lib/cli/flags/ssh-flags.ts';
-import { placeOf } from '../../lib/cli/flags/target-flags.ts';
+import { commandFlagsOf } from '../../lib/cli/flags/target-flags.ts';
 import { durationFlag, Flags } from '../../lib/cli/oclif.ts';
 import { QueueSession } from '../../lib/cli/troubleshoot/queue-session.ts';
 import { showDiagnosis } from '../../lib/cli/troubleshoot/show-diagnosis.ts';
@@ -81,7 +81,7 @@ export class TroubleshootQueue extends MutatingCommand {
         installation: this.installation,
         ...{ output, runtime, masker },
         ssh: sshChoice(flags),
-        place: placeOf(this.shared.chosen, this.installation.settings),
+        commandFlags: commandFlagsOf(this.shared.chosen, this.installation.settings),
         save: flags.save,
       },
       { signal, windowMs: flags.since, limitMs: flags.limit },

@@ -6,7 +6,7 @@ import { type BuildTarget, findBuild, fitsJob } from '../queue/build/build-targe
 import type { AdminApi } from '../server/admin-api.ts';
 
 /** The identity of a build in the API. */
-export interface BuildPlace {
+export interface BuildLocation {
   /** `org/repo`. */
   readonly project: string;
   readonly number: number;
@@ -30,15 +30,15 @@ const NEWEST = 100;
  * @throws AdminError of kind `usage`: BUILD_PROJECT_NEEDED if the lookup finds no project,
  *   AMBIGUOUS_BUILD; of kind `notFound`: BUILD_NOT_FOUND; of kind `refused` from the sources
  */
-export async function placeBuild(
+export async function locateBuild(
   target: BuildTarget,
   lists: BuildLists,
   signal: AbortSignal,
-): Promise<BuildPlace> {
+): Promise<BuildLocation> {
   const { project, number, task, prefix } = target;
   if (prefix !== null) {
     const found = await findPrefix(await lists.nomad(), prefix, signal);
-    return placeBuild(buildOfPrefix(target, found), lists, signal);
+    return locateBuild(buildOfPrefix(target, found), lists, signal);
   }
   if (project !== null && number !== null) return { project, number, task };
   const known = await lookUp(target, lists, signal).catch((error: unknown) => {

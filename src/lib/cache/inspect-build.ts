@@ -25,11 +25,11 @@ export interface CacheInspection {
 /** Maximum number of parallel requests for step output. */
 const AT_ONCE = 6;
 /** Maximum number of steps read, with a request each: enough for 16 tasks with four steps each. */
-const MOST_STEPS = 64;
+const MAX_STEPS = 64;
 /** Maximum number of those steps that their names do not identify as cache steps. */
-const MOST_POSSIBLE = 24;
+const MAX_POSSIBLE = 24;
 /** Maximum number of bytes read of one output; the agent prints far less about a cache. */
-const MOST_BYTES = 8 * 1024 ** 2;
+const MAX_BYTES = 8 * 1024 ** 2;
 /**
  * In characters. Reading of an unidentified step stops after this much output without a cache line.
  */
@@ -55,8 +55,8 @@ export async function inspectBuild(api: StepsApi, how: CacheInspection): Promise
   }
   const { certain, possible } = cacheSteps(build.actions, task);
   const chosen = new Set([
-    ...certain.slice(0, MOST_STEPS),
-    ...possible.slice(0, Math.min(MOST_POSSIBLE, Math.max(MOST_STEPS - certain.length, 0))),
+    ...certain.slice(0, MAX_STEPS),
+    ...possible.slice(0, Math.min(MAX_POSSIBLE, Math.max(MAX_STEPS - certain.length, 0))),
   ]);
   const looked = build.actions.filter((action) => chosen.has(action));
   let done = 0;
@@ -99,7 +99,7 @@ async function readOnce(
   const reader = new CacheOutputReader();
   let charactersRead = 0;
   try {
-    for await (const message of api.output(build, action, MOST_BYTES, signal)) {
+    for await (const message of api.output(build, action, MAX_BYTES, signal)) {
       reader.push(message);
       charactersRead += message.length;
       if (reader.done || (!certain && reader.found === null && charactersRead > UNDECIDED_LIMIT))

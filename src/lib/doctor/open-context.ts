@@ -58,7 +58,7 @@ export function openContext({ installation: options, ...rest }: ContextOptions):
   const connected = once(async () => kept(connectKubernetes(await settings(), options)));
   const cluster = once(async () => {
     const known = await settings();
-    return connected().catch((error: unknown) => nullIfNotMeant(error, known));
+    return connected().catch((error: unknown) => nullIfNotConfigured(error, known));
   });
   const pods = once(async () => (await connected()).listPods({ signal }));
   // The pod is looked up once for all access methods. An error here occurs again when connecting.
@@ -170,7 +170,7 @@ function accessMethodsOf(
 }
 
 /** A missing kubeconfig is not an error if the settings do not refer to a cluster. */
-function nullIfNotMeant(error: unknown, { kubernetes, nomad, host }: Settings): null {
+function nullIfNotConfigured(error: unknown, { kubernetes, nomad, host }: Settings): null {
   const configured = kubernetes.context !== null || kubernetes.kubeconfig.length > 0;
   const elsewhere = nomad.address !== null || host !== null;
   if (!configured && elsewhere && isAdminError(error) && error.code === 'NO_KUBECONFIG')

@@ -18,7 +18,7 @@ export interface CheckLimits {
   readonly overall: Milliseconds;
 }
 
-interface Ended {
+interface FinishedCheck {
   readonly result: CheckResult;
   /**
    * Code of the failed check that explains the result: this check, or a prerequisite however
@@ -41,7 +41,7 @@ export async function* runChecks<Context>(
 ): AsyncGenerator<CheckResult, void> {
   const overall = new AbortController();
   const deadline = timer(limits.clock, limits.overall, overall.signal);
-  const ends = new Map<string, Promise<Ended>>();
+  const ends = new Map<string, Promise<FinishedCheck>>();
   for (const check of checks) ends.set(check.code, runOne(check, context, ends, limits, deadline));
   const waiting = new Map(
     [...ends].map(([code, end]) => [code, end.then((ended) => ({ code, ended }))] as const),
@@ -60,14 +60,14 @@ export async function* runChecks<Context>(
 async function runOne<Context>(
   check: Check<Context>,
   context: Context,
-  ends: ReadonlyMap<string, Promise<Ended>>,
+  ends: ReadonlyMap<string, Promise<FinishedCheck>>,
   limits: CheckLimits,
   deadline: Promise<'late'>,
-): Promise<Ended> {
+): Promise<FinishedCheck> {
   const { clock } = limits;
-  const hindered = await hindranceOf(check, ends);
+  const skipReason = await skipReasonOf(check, ends);
   const started = clock.now().getTime();
-  const finding = hindered?.finding ?? (await bounded(check, context, limits, deadline));
+  const finding = skipReason?.finding ?? (await bounded(check, context, limits, deadline));
   const { run: _, ...description } = check;
   const { status, message, hint = null } = finding;
   return {
@@ -77,23 +77,23 @@ async function runOne<Context>(
       message,
       hint,
       ref: checkPage(check.code),
-      durationMs: hindered ? 0 : clock.now().getTime() - started,
+      durationMs: skipReason ? 0 : clock.now().getTime() - started,
     },
-    rootCause: status === 'failed' ? check.code : (hindered?.rootCause ?? null),
+    rootCause: status === 'failed' ? check.code : (skipReason?.rootCause ?? null),
   };
 }
 
-interface Hindrance {
+interface SkipReason {
   readonly finding: Finding;
   readonly rootCause: string | null;
 }
 
 /** Returns why a check is not run, or null. Prerequisites that are not selected are ignored. */
-async function hindranceOf(
+async function skipReasonOf(
   { needs = [], needsOneOf = [], unlessFailed = [] }: CheckDescription,
-  ends: ReadonlyMap<string, Promise<Ended>>,
-): Promise<Hindrance | null> {
-  const endsOf = async (codes: readonly string[]): Promise<readonly Ended[]> => {
+  ends: ReadonlyMap<string, Promise<FinishedCheck>>,
+): Promise<SkipReason | null> {
+  const endsOf = async (codes: readonly string[]): Promise<readonly FinishedCheck[]> => {
     const all = await Promise.all(codes.map((code) => ends.get(code)));
     return all.filter((one) => one !== undefined);
   };
@@ -103,22 +103,22 @@ async function hindranceOf(
     endsOf(unlessFailed),
   ]);
   const unfit = [
-    ...needed.filter(({ result }) => !isWell(result)),
-    ...(choice.some(({ result }) => isWell(result)) ? [] : choice),
+    ...needed.filter(({ result }) => !hasPassed(result)),
+    ...(choice.some(({ result }) => hasPassed(result)) ? [] : choice),
     ...others.filter(({ rootCause }) => rootCause !== null),
   ];
   const first =
     unfit.find(({ rootCause }) => rootCause !== null) ??
     unfit.find(({ result }) => result.status === 'skipped') ??
     unfit[0];
-  return first ? hindrance(first) : null;
+  return first ? skipReason(first) : null;
 }
 
-function isWell({ status }: CheckResult): boolean {
+function hasPassed({ status }: CheckResult): boolean {
   return status === 'ok' || status === 'warning';
 }
 
-function hindrance({ result, rootCause }: Ended): Hindrance {
+function skipReason({ result, rootCause }: FinishedCheck): SkipReason {
   const { status, code, message } = result;
   if (status === 'not-configured') return { finding: { status, message }, rootCause };
   const why = rootCause === null ? `see ${code}: ${message}` : `${rootCause} failed`;

@@ -12,8 +12,8 @@ export interface MembersOptions extends Pick<PageOptions, 'signal' | 'onWait'> {
 /** The maximum page size of GitHub. */
 const PER_PAGE = 100;
 /** A longer list is assumed to be a loop of pages. */
-const MOST_PAGES = 1_000;
-const MOST_PASSES = 4;
+const MAX_PAGES = 1_000;
+const MAX_PASSES = 4;
 
 /** GitHub's responses if the token must not see a membership. */
 const HIDDEN_CODES: ReadonlySet<string> = new Set(['GITHUB_NOT_FOUND', 'GITHUB_FORBIDDEN']);
@@ -40,7 +40,7 @@ export async function readMembers(
   if (!isGitHubLogin(org)) throw badOrg(org);
   await requireMembership(github, org, options);
   let known = (await options.cache?.read()) ?? [];
-  for (let pass = 0; pass < MOST_PASSES; pass += 1) {
+  for (let pass = 0; pass < MAX_PASSES; pass += 1) {
     const pages = await readPages(github, org, known, options);
     const agrees = sameLogins(loginsOf(pages), loginsOf(known));
     known = pages;
@@ -106,7 +106,7 @@ async function readPages(
     const next: string | null =
       page.next ?? (logins.length < PER_PAGE ? null : membersPath(org, pages.length + 2));
     pages.push({ path, etag: page.etag ?? unchanged?.etag ?? null, logins });
-    if (pages.length > MOST_PAGES) throw noMembers(host, 'does not end');
+    if (pages.length > MAX_PAGES) throw noMembers(host, 'does not end');
     path = next;
   }
   return pages;

@@ -15,7 +15,7 @@ export type DiscoveryCluster = Pick<
 export type ConnectNamespace = (namespace: string | null) => Promise<DiscoveryCluster>;
 
 /** A namespace that may contain an installation. */
-export interface Place {
+export interface InstallationNamespace {
   readonly namespace: string;
   /** The first Nomad server's pod; null if there is none. */
   readonly nomadPod: string | null;
@@ -49,12 +49,12 @@ const USUAL_NAMESPACES = ['circleci-server', 'circleci', 'default'];
  * @param only search only this namespace, and return it even without a Nomad server
  * @throws AdminError like KubernetesClient
  */
-export async function findPlaces(
+export async function findNamespaces(
   connect: ConnectNamespace,
   only: string | null,
-): Promise<readonly Place[]> {
+): Promise<readonly InstallationNamespace[]> {
   const cluster = await connect(only);
-  if (only !== null) return [placeOf(only, await cluster.listPods())];
+  if (only !== null) return [namespaceOf(only, await cluster.listPods())];
   const all = await cluster.listAllPods();
   const candidates = [...new Set([cluster.target.namespace, ...USUAL_NAMESPACES])];
   const pods =
@@ -62,7 +62,7 @@ export async function findPlaces(
     (await Promise.all(candidates.map((namespace) => listWhereAllowed(connect, namespace)))).flat();
   const namespaces = new Set(pods.filter(isNomadServerPod).map(({ namespace }) => namespace));
   return [...namespaces].sort().map((name) =>
-    placeOf(
+    namespaceOf(
       name,
       pods.filter(({ namespace }) => namespace === name),
     ),
@@ -70,21 +70,21 @@ export async function findPlaces(
 }
 
 /** Collects what can be discovered about the installation in a namespace. */
-export async function inspectPlace(
+export async function inspectNamespace(
   connect: ConnectNamespace,
-  place: Place,
+  namespace: InstallationNamespace,
 ): Promise<FoundInstallation> {
-  const cluster = await connect(place.namespace);
+  const cluster = await connect(namespace.namespace);
   const [clusterId, names] = await Promise.all([
     cluster.namespaceId('kube-system'),
-    readNames(cluster, place.pods),
+    readNames(cluster, namespace.pods),
   ]);
   return {
     context: cluster.target.context,
-    namespace: place.namespace,
+    namespace: namespace.namespace,
     nomadPod: {
-      value: place.nomadPod,
-      source: place.nomadPod === null ? 'no pod looks like a Nomad server' : 'its pod',
+      value: namespace.nomadPod,
+      source: namespace.nomadPod === null ? 'no pod looks like a Nomad server' : 'its pod',
     },
     clusterId: {
       value: clusterId,
@@ -93,12 +93,12 @@ export async function inspectPlace(
           ? 'no permission to read the namespace kube-system'
           : 'UID of the namespace kube-system',
     },
-    release: readRelease(place.pods),
+    release: readRelease(namespace.pods),
     ...names,
   };
 }
 
-function placeOf(namespace: string, pods: readonly Pod[]): Place {
+function namespaceOf(namespace: string, pods: readonly Pod[]): InstallationNamespace {
   return { namespace, pods, nomadPod: nomadServersAmong(pods)[0]?.name ?? null };
 }
 

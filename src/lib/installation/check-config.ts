@@ -76,7 +76,7 @@ function checkGroup(
     const key = group === '' ? word : `${group}.${word}`;
     const place = [...path, word];
     if (KEY_GROUPS.has(key)) fine[word] = checkGroup(key, item, place, report);
-    else if (isFine(key, item, place, report)) fine[word] = item;
+    else if (isValid(key, item, place, report)) fine[word] = item;
   }
   if ('tokenFile' in fine && 'tokenCommand' in fine) {
     report(path, 'has both tokenFile and tokenCommand', 'Remove one of them.');
@@ -84,7 +84,7 @@ function checkGroup(
   return fine;
 }
 
-function isFine(key: string, value: unknown, path: readonly string[], report: Report): boolean {
+function isValid(key: string, value: unknown, path: readonly string[], report: Report): boolean {
   const spec = findKey(key);
   if (spec === undefined) {
     if (holdsSecret(key))

@@ -13,7 +13,7 @@ export interface HttpAccess {
 }
 
 /** The address of a service and the client options that are not in the settings. */
-export type HttpPlace = Pick<HttpClientOptions, 'origin' | 'tls' | 'connections' | 'retries'>;
+export type HttpTarget = Pick<HttpClientOptions, 'origin' | 'tls' | 'connections' | 'retries'>;
 
 /**
  * Creates the HTTP client of a service and reads its token, which is masked from then on. Sends no
@@ -22,7 +22,7 @@ export type HttpPlace = Pick<HttpClientOptions, 'origin' | 'tls' | 'connections'
  * @throws AdminError of kind `validation` (SECRET_FILE) or `unauthorised` (SECRET_COMMAND)
  */
 export async function connectHttp(
-  place: HttpPlace,
+  target: HttpTarget,
   source: Token | null,
   { requestTimeout }: Pick<Settings, 'requestTimeout'>,
   options: InstallationOptions,
@@ -34,7 +34,7 @@ export async function connectHttp(
   options.masker.add(token);
   const { clock, env, tracer, userAgent } = options;
   const http = createHttpClient({
-    ...place,
+    ...target,
     requestTimeout,
     clock,
     random: Math.random,

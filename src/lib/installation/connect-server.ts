@@ -3,7 +3,7 @@ import { rootCertificates } from 'node:tls';
 import { AdminError } from '../errors.ts';
 import type { TlsOptions } from '../http/http.ts';
 import { createServerClient, type ServerClient } from '../server/client.ts';
-import { connectHttp, type HttpAccess, type HttpPlace } from './connect-http.ts';
+import { connectHttp, type HttpAccess, type HttpTarget } from './connect-http.ts';
 import type { InstallationOptions } from './installation.ts';
 import type { Settings } from './settings.ts';
 
@@ -30,7 +30,7 @@ export async function connectServer(
 export async function reachServer(
   settings: Settings,
   options: InstallationOptions,
-  how: Pick<HttpPlace, 'connections' | 'retries'> = {},
+  how: Pick<HttpTarget, 'connections' | 'retries'> = {},
 ): Promise<HttpAccess> {
   const address = serverAddress(settings);
   if (address === null) throw noHost();

@@ -29,8 +29,8 @@ export function chooseTokens(settingSources: SettingSources): Tokens {
     return null;
   };
   const nomadElsewhere = profile
-    ? movedFrom(profile, settingSources, NOMAD_PLACE)
-    : notAt(env, 'NOMAD_ADDR', decided('nomad.address', settingSources));
+    ? addressChange(profile, settingSources, NOMAD_PLACE)
+    : addressMismatch(env, 'NOMAD_ADDR', decided('nomad.address', settingSources));
   const ambient: Environment = profile ? {} : env;
   const nomad =
     given(env['CIRCLECI_ADMIN_NOMAD_TOKEN']) ??
@@ -43,12 +43,12 @@ export function chooseTokens(settingSources: SettingSources): Tokens {
     issued(
       "the profile's server token",
       kept('server', settingSources, 'profile'),
-      profile ? movedFrom(profile, settingSources, ['host']) : null,
+      profile ? addressChange(profile, settingSources, ['host']) : null,
     ) ??
     issued(
       'CIRCLE_TOKEN',
       given(ambient['CIRCLE_TOKEN']),
-      notAt(env, 'CIRCLE_HOST', decided('host', settingSources)),
+      addressMismatch(env, 'CIRCLE_HOST', decided('host', settingSources)),
     );
   const auth = issued('NOMAD_HTTP_AUTH', given(ambient['NOMAD_HTTP_AUTH']), nomadElsewhere);
   return { nomad, server, httpAuth: auth && 'value' in auth ? auth.value : null, withheld };
@@ -95,7 +95,7 @@ function kept(
 }
 
 /** Describes the first key that a flag or variable sets differently from the profile; or null. */
-function movedFrom(
+function addressChange(
   profile: Profile,
   settingSources: SettingSources,
   keys: readonly string[],
@@ -112,7 +112,11 @@ function movedFrom(
 }
 
 /** Describes how the address in use differs from the ambient variable; null if it does not. */
-function notAt(env: Environment, variable: string, { value, source }: Setting): string | null {
+function addressMismatch(
+  env: Environment,
+  variable: string,
+  { value, source }: Setting,
+): string | null {
   const own = env[variable];
   if (!own || source === 'ambient' || typeof value !== 'string') return null;
   return sameAddress(own, value) ? null : `the address is ${value}, but ${variable} is ${own}`;

@@ -101,13 +101,16 @@ export function settingsDocument(
       const spec = findKey(key);
       return { key, value: spec ? shownValue(spec, value) : null, source, variable };
     }),
-    tokens: { nomad: keptIn(settings.nomad.token), server: keptIn(settings.server.token) },
+    tokens: {
+      nomad: tokenSource(settings.nomad.token),
+      server: tokenSource(settings.server.token),
+    },
     conflicts: settings.conflicts,
     withheld: settings.withheld,
   };
 }
 
-function keptIn(token: Settings['server']['token']): 'file' | 'command' | 'variable' | null {
+function tokenSource(token: Settings['server']['token']): 'file' | 'command' | 'variable' | null {
   if (token === null) return null;
   if ('value' in token) return 'variable';
   return token.file === undefined ? 'command' : 'file';

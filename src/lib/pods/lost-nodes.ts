@@ -7,7 +7,7 @@ import { isWell, judgePod } from './judge.ts';
  * At most this many nodes are read: if the pods of more nodes are not ready, a lost node is not the
  * cause.
  */
-const MOST_NODES = 20;
+const MAX_NODES = 20;
 
 /**
  * Sets `lostNode` for the pods whose nodes are lost, so that their health reflects it. Only the
@@ -22,7 +22,7 @@ export async function markLostNodes(
   const unwell = pods.filter((pod) => !isWell(judgePod(pod)));
   const names = new Set(unwell.flatMap(({ nodeName }) => nodeName ?? []));
   if (names.size === 0) return pods;
-  const lost = await readNodes(client, [...names].slice(0, MOST_NODES), signal);
+  const lost = await readNodes(client, [...names].slice(0, MAX_NODES), signal);
   return pods.map((pod) => {
     const node = lost.find(({ name }) => name === pod.nodeName);
     return node ? { ...pod, lostNode: node } : pod;

@@ -23,7 +23,7 @@ const LONG_START: Milliseconds = 2 * 60 * 1_000;
 export interface PodViewContext {
   readonly now: Date;
   /** The flags that lead to the installation, for suggested commands; each after a space. */
-  readonly place: string;
+  readonly targetFlags: string;
 }
 
 /** Returns the tone for a pod's health. */
@@ -32,7 +32,10 @@ export function healthTone(health: PodHealth): Tone {
 }
 
 /** Returns the human-readable view of `pods list`. */
-export function podListView(list: PodList, { now, place }: PodViewContext): TableView<PodRow> {
+export function podListView(
+  list: PodList,
+  { now, targetFlags }: PodViewContext,
+): TableView<PodRow> {
   return {
     columns: [
       { key: 'name', value: (row) => row.name },
@@ -59,7 +62,7 @@ export function podListView(list: PodList, { now, place }: PodViewContext): Tabl
     ],
     rows: list.pods,
     ...(list.pods.length > 0
-      ? { footer: [...reasonsBelow(list.pods, { now, place }), summaryText(list)] }
+      ? { footer: [...reasonsBelow(list.pods, { now, targetFlags }), summaryText(list)] }
       : {}),
     empty: list.summary.pods === 0 ? 'No pods found.' : `${summaryText(list)}.`,
   };
@@ -83,11 +86,11 @@ export function reasonLines(rows: readonly PodRow[], context: PodViewContext): r
   return [...names].flatMap(([reason, whose]) => `${whose.join(', ')}: ${reason}`.split('\n'));
 }
 
-function reasonText(row: PodRow, { now, place }: PodViewContext): string | null {
+function reasonText(row: PodRow, { now, targetFlags }: PodViewContext): string | null {
   const end = row.restarts > 0 ? lastEndText(row, now) : null;
   const restarted = end === null ? null : `restarted ${timesText(row)}, after ${end}`;
   if (isWell(row)) return isRecent(row, now) ? restarted : null;
-  if (row.health === 'starting') return startingText(row, place);
+  if (row.health === 'starting') return startingText(row, targetFlags);
   // The status column already shows this.
   if (row.health === 'terminating' && row.status === 'Terminating') return null;
   const why = row.why ?? row.status;
@@ -96,11 +99,11 @@ function reasonText(row: PodRow, { now, place }: PodViewContext): string | null 
 }
 
 /** Only the events, or the log of an init container, tell what a starting pod waits for. */
-function startingText({ status, ageMs, name }: PodRow, place: string): string | null {
+function startingText({ status, ageMs, name }: PodRow, targetFlags: string): string | null {
   if (ageMs === null || ageMs < LONG_START) return null;
   const [source, command] = status.startsWith('Init:') ? ['log', 'logs'] : ['events', 'describe'];
   // An indented line is not wrapped, so that the command can be copied.
-  return `still ${status} after ${formatDuration(ageMs)}; its ${source} may say why:\n  circleci-admin pods ${command} ${name}${place}`;
+  return `still ${status} after ${formatDuration(ageMs)}; its ${source} may say why:\n  circleci-admin pods ${command} ${name}${targetFlags}`;
 }
 
 function timesText({ restarts }: PodRow): string {

@@ -31,9 +31,9 @@ const VERDICTS: Readonly<Record<Verdict['state'], Tone>> = {
 };
 
 /** The maximum number of evidence items shown per finding; `--json` has all. */
-const MOST_EVIDENCE = 6;
+const MAX_EVIDENCE = 6;
 /** The maximum number of lines per item, because a log record may have thousands of characters. */
-const MOST_LINES = 4;
+const MAX_LINES = 4;
 /** The width of the mark and the code before a title. */
 const INDENT = 9;
 
@@ -103,9 +103,7 @@ function findingLines(finding: JudgedFinding, style: QueueStyle): readonly strin
   const isBrief = causedBy !== null && !style.wide;
   const body = [
     ...(causedBy === null ? [] : [paint(`(caused by ${causedBy}: fix that first)`, 'quiet')]),
-    ...evidenceLines(finding, isBrief ? 1 : MOST_EVIDENCE, room).map((line) =>
-      paint(line, 'quiet'),
-    ),
+    ...evidenceLines(finding, isBrief ? 1 : MAX_EVIDENCE, room).map((line) => paint(line, 'quiet')),
     ...(isBrief ? [] : remedyLines(finding, room, paint)),
   ];
   return [
@@ -128,7 +126,7 @@ function evidenceLines(
   return [
     ...shown.flatMap((proof, at) => {
       const text = proofText(proof, shown[at - 1]);
-      return wrapText(text, { width, indent: 2, most: MOST_LINES });
+      return wrapText(text, { width, indent: 2, most: MAX_LINES });
     }),
     ...(more > 0 ? [`... and ${more} more, with --json`] : []),
   ];

@@ -16,7 +16,7 @@ export interface ListedQueue {
 }
 
 /** The pod and container to run rabbitmqctl in. */
-export interface RabbitPlace {
+export interface RabbitmqContainer {
   readonly pod: string;
   readonly container: string;
 }
@@ -31,10 +31,10 @@ export interface ListOptions {
 const COLUMNS = ['name', 'messages', 'messages_unacknowledged', 'consumers'] as const;
 /** The virtual host that CircleCI uses. */
 const DEFAULT_VHOST = '/';
-const MOST_VHOSTS = 20;
+const MAX_VHOSTS = 20;
 /** Each call starts an Erlang VM in the pod. */
 const CALLS_AT_ONCE = 2;
-const MOST_BYTES = 4 * 1024 * 1024;
+const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
  * Lists the queues of all virtual hosts with rabbitmqctl in RabbitMQ's pod. If the virtual hosts
@@ -45,13 +45,13 @@ const MOST_BYTES = 4 * 1024 * 1024;
  */
 export async function listQueues(
   client: Pick<KubernetesClient, 'exec'>,
-  place: RabbitPlace,
+  container: RabbitmqContainer,
   options: ListOptions,
 ): Promise<readonly ListedQueue[]> {
   const run = (...words: readonly string[]): Promise<string> =>
-    rabbitmqctl(client, place, words, options);
+    rabbitmqctl(client, container, words, options);
   const vhosts = await vhostsOf(run);
-  const queues = await mapBounded(vhosts.slice(0, MOST_VHOSTS), CALLS_AT_ONCE, async (vhost) =>
+  const queues = await mapBounded(vhosts.slice(0, MAX_VHOSTS), CALLS_AT_ONCE, async (vhost) =>
     queuesIn(vhost, await run('list_queues', '-p', vhost, ...COLUMNS)),
   );
   return queues.flat();
@@ -82,30 +82,30 @@ function queuesIn(vhost: string, output: string): readonly ListedQueue[] {
 
 async function rabbitmqctl(
   client: Pick<KubernetesClient, 'exec'>,
-  place: RabbitPlace,
+  container: RabbitmqContainer,
   words: readonly string[],
   { signal, onProgress }: ListOptions,
 ): Promise<string> {
-  const stdout = new Kept(onProgress);
-  const stderr = new Kept(onProgress);
+  const stdout = new BoundedOutput(onProgress);
+  const stderr = new BoundedOutput(onProgress);
   const command = ['rabbitmqctl', '-q', ...words];
-  const { exitCode } = await client.exec({ ...place, command, stdout, stderr, signal });
+  const { exitCode } = await client.exec({ ...container, command, stdout, stderr, signal });
   if (exitCode === 0) return stdout.text();
   // Advice and usage follow after an empty line.
   const [error = ''] = (stderr.text() || stdout.text()).trim().split(/\n\s*\n/);
   const said = error.split('\n').slice(0, 3).join(' ');
   throw new AdminError(
     'service',
-    `rabbitmqctl in pod ${place.pod} exited with ${exitCode}: ${said || 'no output'}`,
+    `rabbitmqctl in pod ${container.pod} exited with ${exitCode}: ${said || 'no output'}`,
     {
       code: 'RABBITMQCTL_FAILED',
-      hint: `Check the log of RabbitMQ: circleci-admin pods logs ${place.pod}`,
+      hint: `Check the log of RabbitMQ: circleci-admin pods logs ${container.pod}`,
     },
   );
 }
 
 /** Collects the output of a command up to a maximum size. */
-class Kept extends Writable {
+class BoundedOutput extends Writable {
   readonly #pieces: Uint8Array[] = [];
   readonly #onProgress: () => void;
   #length = 0;
@@ -117,7 +117,7 @@ class Kept extends Writable {
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: () => void): void {
     this.#onProgress();
-    if (this.#length < MOST_BYTES) this.#pieces.push(chunk);
+    if (this.#length < MAX_BYTES) this.#pieces.push(chunk);
     this.#length += chunk.length;
     done();
   }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Masker } from '../masking.ts';
 
 /** The maximum number of lines kept. */
-const MOST = 1_000;
+const MAX_LINES = 1_000;
 
 /** The typed lines, kept across sessions. */
 export interface ReplHistory {
@@ -25,8 +25,8 @@ export async function openHistory(
   masker: Pick<Masker, 'mask'>,
 ): Promise<ReplHistory> {
   const all = await readLines(path);
-  const lines = all.slice(-MOST);
-  if (all.length > 2 * MOST) {
+  const lines = all.slice(-MAX_LINES);
+  if (all.length > 2 * MAX_LINES) {
     // A file that cannot be shortened can still be read.
     await writeFile(path, joined(lines), { mode: 0o600 }).catch(() => undefined);
   }

@@ -23,7 +23,7 @@ export interface Evaluation {
 }
 
 /** A sink that discards everything, for callers that only need the result. */
-export const NOWHERE: ReplSink = {
+export const DISCARD: ReplSink = {
   out: async () => undefined,
   err: async () => undefined,
   value: async () => undefined,

@@ -3,7 +3,7 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Milliseconds } from '../clock.ts';
 import { AdminError, type ErrorKind, EXIT_CODES } from '../errors.ts';
-import type { SandboxPlace, SandboxState } from './state-file.ts';
+import type { SandboxDirectory, SandboxState } from './state-file.ts';
 
 /** How long a sandbox in the background may take until it listens. */
 const START_LIMIT_MS: Milliseconds = 60_000;
@@ -16,14 +16,14 @@ const START_LIMIT_MS: Milliseconds = 60_000;
  * @throws AdminError the error that kept it from starting; of kind `timeout`, code SANDBOX_START
  */
 export async function startInBackground(
-  place: SandboxPlace,
+  directory: SandboxDirectory,
   words: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
 ): Promise<SandboxState> {
-  await place.checkFree();
-  await mkdir(dirname(place.logFile), { recursive: true, mode: 0o700 });
-  const log = await open(place.logFile, 'w', 0o600);
+  await directory.checkFree();
+  await mkdir(dirname(directory.logFile), { recursive: true, mode: 0o700 });
+  const log = await open(directory.logFile, 'w', 0o600);
   const [program = '', ...args] = words;
   const child = spawn(program, args, {
     detached: true,
@@ -35,7 +35,7 @@ export async function startInBackground(
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(START_LIMIT_MS)]);
     const line = await firstLine(child, limit);
-    if (line === null) throw await whyNot(place);
+    if (line === null) throw await whyNot(directory);
     return JSON.parse(line) as SandboxState;
   } catch (error) {
     child.kill('SIGTERM');
@@ -75,8 +75,8 @@ function firstLine(child: ChildProcess, signal: AbortSignal): Promise<string | n
 /**
  * Returns the error of a child that could not start: its last line of JSON, or else its whole log.
  */
-async function whyNot(place: SandboxPlace): Promise<AdminError> {
-  const said = (await readFile(place.logFile, 'utf8')).trim();
+async function whyNot(directory: SandboxDirectory): Promise<AdminError> {
+  const said = (await readFile(directory.logFile, 'utf8')).trim();
   const last = said.split('\n').at(-1) ?? '';
   if (last.startsWith('{')) {
     const { code, message, hint, exitCode } = JSON.parse(last);

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { Sandbox, type SandboxOptions } from './sandbox.ts';
-import type { SandboxPlace, SandboxState } from './state-file.ts';
+import type { SandboxDirectory, SandboxState } from './state-file.ts';
 
 /**
  * Runs a named sandbox until `signal` is aborted or a stop is requested.
@@ -10,26 +10,26 @@ import type { SandboxPlace, SandboxState } from './state-file.ts';
  *   UNKNOWN_SCENARIO
  */
 export async function serveSandbox(
-  place: SandboxPlace,
+  directory: SandboxDirectory,
   options: SandboxOptions,
   signal: AbortSignal,
   onReady: (state: SandboxState) => Promise<void>,
 ): Promise<void> {
-  await place.claim();
+  await directory.claim();
   let sandbox: Sandbox | undefined;
   try {
-    sandbox = await Sandbox.start({ ...options, directory: place.directory });
+    sandbox = await Sandbox.start({ ...options, directory: directory.directory });
     const control = sandbox.control.address;
-    const state = { name: place.name, ...sandbox.describe(), control };
-    await place.publish(state);
+    const state = { name: directory.name, ...sandbox.describe(), control };
+    await directory.publish(state);
     await onReady(state);
     await aborted(AbortSignal.any([signal, sandbox.stopAsked]));
   } finally {
     await sandbox?.stop();
-    await place.remove();
+    await directory.remove();
   }
   // Reached only without a failure: the log of a failed sandbox is kept.
-  await rm(place.logFile, { force: true });
+  await rm(directory.logFile, { force: true });
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

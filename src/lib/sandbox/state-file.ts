@@ -23,7 +23,7 @@ const PROOF_MS = 3_000;
  * The directory of a named sandbox. It exists as long as the sandbox runs, and contains a state
  * file that only its owner can read.
  */
-export class SandboxPlace {
+export class SandboxDirectory {
   readonly name: string;
   readonly directory: string;
   /** The log of a sandbox in the background; it is kept after a crash. */

@@ -20,7 +20,7 @@ export interface StepsApiOptions {
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-const MOST_REDIRECTS = 3;
+const MAX_REDIRECTS = 3;
 
 /**
  * Creates a {@link StepsApi} of one server. No request is sent.
@@ -115,7 +115,7 @@ async function follow(
   for (let sent = 0; ; sent += 1) {
     const response = await get(url, options, signal);
     const { location } = response.headers;
-    if (!REDIRECTS.has(response.status) || location === undefined || sent === MOST_REDIRECTS) {
+    if (!REDIRECTS.has(response.status) || location === undefined || sent === MAX_REDIRECTS) {
       return { url, response };
     }
     await response.discard();

@@ -112,7 +112,7 @@ export function judgeServices(
 }
 
 /** The context for judging a service. */
-interface Scene {
+interface JudgementContext {
   readonly catalogue: Catalogue;
   readonly evidence: ServiceEvidence;
   /** The names of the services that are present. */
@@ -149,7 +149,7 @@ function compareServices(a: ServiceStatus, b: ServiceStatus): number {
   );
 }
 
-function judge(part: Part, scene: Scene): ServiceStatus {
+function judge(part: Part, scene: JudgementContext): ServiceStatus {
   const { service, name, pods } = part;
   const { evidence } = scene;
   const judged = withoutRetried(pods.map((pod) => ({ pod, judgement: judgePod(pod) })));
@@ -253,7 +253,7 @@ interface Absence {
  */
 function absenceOf(
   { service, name }: Part,
-  { catalogue, evidence, running, oldest, version }: Scene,
+  { catalogue, evidence, running, oldest, version }: JudgementContext,
 ): Absence {
   const { workloads } = evidence;
   if (catalogue.external.has(name)) return { state: 'external', why: null };

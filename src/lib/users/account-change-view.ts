@@ -39,12 +39,14 @@ export function accountPlanView(plan: AccountPlan): DetailView {
  *
  * @param place the flags that select the installation, for the command that undoes the change
  */
-export function accountReportView(report: AccountReport, place = ''): DetailView {
+export function accountReportView(report: AccountReport, targetFlags = ''): DetailView {
   const { accounts, undoFile } = report;
   const done = accounts.filter(({ outcome }) => outcome === 'changed').length;
   const lines = [
     `${grouped(done)} of ${accountsText(accounts.length)} changed.${freedText(report.seatsFreed)}`,
-    ...(undoFile === null ? [] : [`To undo it: circleci-admin users restore${place} ${undoFile}`]),
+    ...(undoFile === null
+      ? []
+      : [`To undo it: circleci-admin users restore${targetFlags} ${undoFile}`]),
   ];
   return {
     blocks: [
@@ -58,11 +60,11 @@ export function accountReportView(report: AccountReport, place = ''): DetailView
 export function accountEventLine(
   event: AccountEvent,
   total: number,
-  place = '',
+  targetFlags = '',
 ): string | undefined {
   switch (event.type) {
     case 'undo-saved':
-      return `To undo this: circleci-admin users restore${place} ${event.path}`;
+      return `To undo this: circleci-admin users restore${targetFlags} ${event.path}`;
     case 'changed':
       if (total <= FEW) return `${event.login}: changed`;
       return event.done % EVERY === 0

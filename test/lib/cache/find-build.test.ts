@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { placeBuild } from '../../../src/lib/cache/find-build.ts';
+import { locateBuild } from '../../../src/lib/cache/find-build.ts';
 import { AdminError } from '../../../src/lib/errors.ts';
 import { parseBuildTarget } from '../../../src/lib/queue/build/build-target.ts';
 
@@ -14,7 +14,7 @@ it.each([
     };
     const target = parseBuildTarget('6007ca6352718c10b1227a57');
     const { signal } = new AbortController();
-    const placed = placeBuild(target, { admin: failed, nomad: failed }, signal);
+    const placed = locateBuild(target, { admin: failed, nomad: failed }, signal);
     await expect(placed).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
   },
 );

@@ -8,7 +8,7 @@ import { eraseTable } from '../../../src/lib/terminal/table.ts';
 import { container, pod, termination } from './sample-pods.ts';
 
 const NOW = new Date('2026-12-01T12:00:00Z');
-const CONTEXT = { now: NOW, place: ' --namespace ci' };
+const CONTEXT = { now: NOW, targetFlags: ' --namespace ci' };
 
 function restarted(hoursAgo: number, rest: Parameters<typeof container>[0] = {}): Partial<Pod> {
   const finishedAt = new Date(NOW.getTime() - hoursAgo * 3_600_000);

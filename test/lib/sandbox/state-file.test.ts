@@ -9,7 +9,7 @@ import { SandboxClock } from '../../../src/lib/sandbox/clock.ts';
 import { ControlServer } from '../../../src/lib/sandbox/control-server.ts';
 import { FaultPlan } from '../../../src/lib/sandbox/faults.ts';
 import {
-  SandboxPlace,
+  SandboxDirectory,
   type SandboxState,
   sandboxHome,
 } from '../../../src/lib/sandbox/state-file.ts';
@@ -27,12 +27,12 @@ const DESCRIPTION = {
 };
 
 let home: string;
-let place: SandboxPlace;
+let place: SandboxDirectory;
 let server: ControlServer;
 
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'circleci-admin-state-'));
-  place = new SandboxPlace(home, 'default');
+  place = new SandboxDirectory(home, 'default');
   server = new ControlServer({
     clock: new SandboxClock({ rate: 0 }),
     faults: new FaultPlan(),
@@ -102,7 +102,7 @@ test.each([
 });
 
 test('says how to start one if none is running', async () => {
-  await expect(new SandboxPlace(home, 'ci').running()).rejects.toMatchObject({
+  await expect(new SandboxDirectory(home, 'ci').running()).rejects.toMatchObject({
     kind: 'notFound',
     code: 'SANDBOX_NOT_RUNNING',
     message: 'No sandbox named "ci" is running',
@@ -113,7 +113,7 @@ test('says how to start one if none is running', async () => {
 test.each(['rejects "%s" as a name', '..', 'a/b', '-x', 'a.log', 'x'.repeat(64)])(
   '"%s" is no name',
   (name) => {
-    expect(() => new SandboxPlace(home, name)).toThrow(
+    expect(() => new SandboxDirectory(home, name)).toThrow(
       expect.objectContaining({
         kind: 'usage',
         code: 'BAD_SANDBOX_NAME',

@@ -3,7 +3,7 @@ import type { Account, AdminApi, Licensing } from '../../server/admin-api.ts';
 import type { RequestedChange, SkippedAccount } from '../../users/account-plan.ts';
 import { readUndoFileIfExists, requireSameInstallation } from '../../users/undo-file.ts';
 import { type AccountVerb, accountChange, undoPath } from '../changes/account-change.ts';
-import { targetFlags } from '../flags/target-flags.ts';
+import { targetFlagsOf } from '../flags/target-flags.ts';
 import { ServerChangeCommand } from './server-change-command.ts';
 
 /** The state of the server that a change of accounts is planned from. */
@@ -66,9 +66,9 @@ export abstract class AccountCommand extends ServerChangeCommand {
       const { name, host } = installation;
       requireSameInstallation(existing, { installation: name, host }, path);
     }
-    const place = targetFlags(this.shared.chosen);
+    const targetFlags = targetFlagsOf(this.shared.chosen);
     const { api } = accountContext;
-    const context = { api, clock, installation, undoPath: path, place };
+    const context = { api, clock, installation, undoPath: path, targetFlags };
     await this.change(accountChange(context, plan, what.verb), flags);
   }
 

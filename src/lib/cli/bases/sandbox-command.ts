@@ -1,4 +1,4 @@
-import { SandboxPlace, sandboxHome } from '../../sandbox/state-file.ts';
+import { SandboxDirectory, sandboxHome } from '../../sandbox/state-file.ts';
 import { AdminCommand } from './admin-command.ts';
 
 /** The base class of the sandbox commands, which use this machine and no installation. */
@@ -12,7 +12,7 @@ export abstract class SandboxCommand extends AdminCommand {
    *
    * @throws AdminError of kind `usage`, code BAD_SANDBOX_NAME
    */
-  protected place(name = 'default'): SandboxPlace {
-    return new SandboxPlace(sandboxHome(this.runtime.env, this.runtime.home), name);
+  protected sandboxDirectory(name = 'default'): SandboxDirectory {
+    return new SandboxDirectory(sandboxHome(this.runtime.env, this.runtime.home), name);
   }
 }

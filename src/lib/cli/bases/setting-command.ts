@@ -1,6 +1,6 @@
 import type { AdminApi, SystemSetting } from '../../server/admin-api.ts';
 import { settingChange } from '../changes/setting-change.ts';
-import { targetFlags } from '../flags/target-flags.ts';
+import { targetFlagsOf } from '../flags/target-flags.ts';
 import { ServerChangeCommand } from './server-change-command.ts';
 
 /** A command that changes a system setting. */
@@ -20,8 +20,8 @@ export abstract class SettingCommand extends ServerChangeCommand {
     what: Parameters<typeof settingChange>[1],
     flags: { readonly 'dry-run': boolean; readonly yes: boolean; readonly confirm?: string },
   ): Promise<void> {
-    const place = targetFlags(this.shared.chosen);
-    const context = { installation: this.changeSubject.name, place };
+    const targetFlags = targetFlagsOf(this.shared.chosen);
+    const context = { installation: this.changeSubject.name, targetFlags };
     await this.change(settingChange(api, what, context), flags);
   }
 }

@@ -26,7 +26,7 @@ export interface AccountChangeContext {
   /** The absolute path of the undo file. */
   readonly undoPath: string;
   /** The flags that select the installation, for suggested commands. */
-  readonly place: string;
+  readonly targetFlags: string;
 }
 
 /** The verb of a change; in lower case inside a sentence. */
@@ -72,17 +72,17 @@ export function accountChange(
         else yield event;
       }
     },
-    describe: (event) => accountEventLine(event, changes.length, context.place),
+    describe: (event) => accountEventLine(event, changes.length, context.targetFlags),
     progress: (event) => accountProgress(event, changes.length),
     document: (event) => event,
     report: () => ({
-      view: accountReportView(report, context.place),
+      view: accountReportView(report, context.targetFlags),
       document: report,
       exitCode: report.exitCode,
     }),
     interrupted: () => [
       'Stopped: the changes made so far are kept. Run the same command again for the rest.',
-      `To undo it: circleci-admin users restore${context.place} ${context.undoPath}`,
+      `To undo it: circleci-admin users restore${context.targetFlags} ${context.undoPath}`,
     ],
   };
 }

@@ -23,7 +23,7 @@ export interface ClientsContext {
   readonly all: boolean;
   readonly installation: Pick<Installation, 'name' | 'clock'>;
   /** The flags that select the installation, for suggested commands. */
-  readonly place: string;
+  readonly targetFlags: string;
   /** The host of each client that is reached by SSH. */
   readonly hosts?: ReadonlyMap<NodeId, string>;
 }
@@ -73,7 +73,7 @@ export async function drainChange(
       const last = report ?? notReported();
       return { view: drainReportView(last), document: last, exitCode: last.exitCode };
     },
-    interrupted: () => undo.lines(context.place, context.hosts),
+    interrupted: () => undo.lines(context.targetFlags, context.hosts),
   };
 }
 

@@ -18,7 +18,7 @@ export interface MendContext {
   readonly client: KubernetesClient;
   readonly installation: Pick<Installation, 'name' | 'clock'>;
   /** The flags that select the installation, for suggested commands. */
-  readonly place: string;
+  readonly targetFlags: string;
   readonly style: QueueStyle;
   /** Gathers new evidence and diagnoses it. */
   readonly look: () => Promise<Diagnosis>;
@@ -33,7 +33,7 @@ export function mendChange(
   plan: RestartPlan,
   waiting: { readonly timeoutMs: Milliseconds; readonly settleMs: Milliseconds },
 ): Change<MendEvent> {
-  const { client, installation, place, style, look } = context;
+  const { client, installation, targetFlags, style, look } = context;
   const { clock } = installation;
   const { diagnosis, findings } = before;
   const codes = findings.map(({ code }) => code);
@@ -100,7 +100,7 @@ export function mendChange(
     },
     interrupted: () => [
       'Kubernetes continues to replace the pods.',
-      `Check again with: circleci-admin troubleshoot queue${place}`,
+      `Check again with: circleci-admin troubleshoot queue${targetFlags}`,
     ],
   };
 }

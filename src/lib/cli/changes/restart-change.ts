@@ -18,12 +18,12 @@ export function restartChange(
   context: {
     readonly client: KubernetesClient;
     readonly installation: Pick<Installation, 'name' | 'clock'>;
-    readonly place: string;
+    readonly targetFlags: string;
   },
   plan: RestartPlan,
   options: { readonly detach: boolean; readonly timeoutMs: Milliseconds },
 ): Change<RestartEvent> {
-  const { client, installation, place } = context;
+  const { client, installation, targetFlags } = context;
   const events: RestartEvent[] = [];
   const what = plan.targets.map(targetName).join(', ');
   return {
@@ -51,7 +51,7 @@ export function restartChange(
     },
     interrupted: () => [
       'Kubernetes continues to replace the pods.',
-      `Check them with: circleci-admin pods list --not-ready${place}`,
+      `Check them with: circleci-admin pods list --not-ready${targetFlags}`,
     ],
   };
 }

@@ -12,7 +12,7 @@ import type { Change } from '../rails/change.ts';
 export function settingChange(
   api: SettingChanger,
   change: SettingChange,
-  context: { readonly installation: string; readonly place: string },
+  context: { readonly installation: string; readonly targetFlags: string },
 ): Change<never> {
   const { setting, value } = change;
   const { name } = setting;
@@ -43,7 +43,7 @@ export function settingChange(
     document: (event) => event,
     report: () => ({ view: settingReportView(report), document: report, exitCode: 0 }),
     interrupted: () => [
-      `Stopped. To check whether it was set: circleci-admin settings get${context.place} ${name}`,
+      `Stopped. To check whether it was set: circleci-admin settings get${context.targetFlags} ${name}`,
     ],
   };
 }

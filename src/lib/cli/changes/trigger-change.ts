@@ -17,7 +17,7 @@ export interface TriggerContext {
   readonly api: TriggerApi;
   readonly installation: Pick<Installation, 'name' | 'clock'>;
   /** The flags that select the installation, for suggested commands. */
-  readonly place: string;
+  readonly targetFlags: string;
   readonly style: QueueStyle;
   readonly look: (trigger: TriggeredBuild) => Promise<Look>;
   /** The CircleCI server on which the build is started. */
@@ -28,7 +28,7 @@ export interface TriggerContext {
  * Returns the start of a test build as a change that follows the build and ends with a diagnosis.
  */
 export function triggerChange(
-  { api, server, installation, place, style, look }: TriggerContext,
+  { api, server, installation, targetFlags, style, look }: TriggerContext,
   wanted: Pick<FollowTriggerOptions, 'project' | 'branch' | 'timeoutMs'>,
 ): Change<FollowTriggerEvent> {
   const { project, branch } = wanted;
@@ -82,7 +82,7 @@ export function triggerChange(
     }),
     interrupted: () => [
       'The build continues to run.',
-      `Follow it with: circleci-admin troubleshoot build ${nameOf(started) ?? `${project}/NUMBER`}${place}`,
+      `Follow it with: circleci-admin troubleshoot build ${nameOf(started) ?? `${project}/NUMBER`}${targetFlags}`,
     ],
   };
 }

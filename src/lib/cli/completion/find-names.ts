@@ -11,10 +11,10 @@ import { LOCAL_NAMES } from './local-names.ts';
 import { NameCache } from './name-cache.ts';
 
 /** The time limit of a completion, in milliseconds. */
-const LIMIT: Milliseconds = 1_500;
+const COMPLETION_LIMIT: Milliseconds = 1_500;
 
 /** The directories and the version that looking up names needs. */
-export interface Places {
+export interface NameDirectories {
   readonly configDir: string;
   readonly dataDir: string;
   readonly cacheDir: string;
@@ -23,26 +23,30 @@ export interface Places {
 
 /**
  * Returns a source of names for completion. It reads them on this machine, from the cache, or from
- * the installation with the same clients as the commands, within {@link LIMIT}. It throws the
+ * the installation with the same clients as the commands, within {@link COMPLETION_LIMIT}. It throws the
  * errors of these clients.
  */
-export function findNames(runtime: Runtime, masker: Masker, places: Places): NameSource {
+export function findNames(
+  runtime: Runtime,
+  masker: Masker,
+  directories: NameDirectories,
+): NameSource {
   return async (kind, flags) => {
     if (kind === 'installations' || kind === 'settings' || kind === 'changes') {
-      return LOCAL_NAMES[kind](places);
+      return LOCAL_NAMES[kind](directories);
     }
     const { chosen } = readSharedFlags(flags, runtime);
     const installation = await connectInstallation({
-      chosen: { ...chosen, requestTimeout: LIMIT },
+      chosen: { ...chosen, requestTimeout: COMPLETION_LIMIT },
       env: runtime.env,
       home: runtime.home,
-      configDir: places.configDir,
+      configDir: directories.configDir,
       clock: runtime.clock,
       masker,
-      userAgent: `circleci-admin/${places.version}`,
+      userAgent: `circleci-admin/${directories.version}`,
       tracer: undefined,
     });
-    const cache = await cacheOf(installation, kind, runtime, places);
+    const cache = await cacheOf(installation, kind, runtime, directories);
     const kept = await cache.read();
     if (kept !== null) return kept;
     if (asksForToken(installation, kind)) return [];
@@ -59,7 +63,7 @@ async function ask(
 ): Promise<readonly Candidate[]> {
   const over = new AbortController();
   const done = new AbortController();
-  const limit = clock.sleep(LIMIT, AbortSignal.any([done.signal, signal])).then(() => {
+  const limit = clock.sleep(COMPLETION_LIMIT, AbortSignal.any([done.signal, signal])).then(() => {
     over.abort(new Error('reading names timed out'));
     throw over.signal.reason;
   });
@@ -84,7 +88,7 @@ async function cacheOf(
   { settings }: Installation,
   kind: NameKind,
   runtime: Runtime,
-  { cacheDir }: Places,
+  { cacheDir }: NameDirectories,
 ): Promise<NameCache> {
   const { profile, host, kubernetes, nomad } = settings;
   const { access, address, region, namespace, pod, port } = nomad;

@@ -10,7 +10,7 @@ export type LiveNames = (
 ) => Promise<readonly Candidate[]>;
 
 /** The maximum number of jobs to offer. */
-const MOST_JOBS = 500;
+const MAX_JOBS = 500;
 
 /** Readers of the names in an installation, which use the same clients as the commands. */
 export const LIVE_NAMES: Readonly<Record<'nodes' | 'jobs' | 'pods' | 'accounts', LiveNames>> = {
@@ -27,7 +27,7 @@ export const LIVE_NAMES: Readonly<Record<'nodes' | 'jobs' | 'pods' | 'accounts',
     const jobs = await collect(nomad.jobs({ signal }));
     return [...jobs]
       .sort((a, b) => submitted(b) - submitted(a))
-      .slice(0, MOST_JOBS)
+      .slice(0, MAX_JOBS)
       .map((job) => ({ value: job.id, about: job.status }));
   },
   pods: async (installation, signal) => {

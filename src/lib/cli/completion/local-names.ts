@@ -6,14 +6,14 @@ import { AUDIT_FILE } from '../rails/audit-log.ts';
 import type { Candidate } from './candidate.ts';
 
 /** The maximum number of changes to offer. */
-const MOST_CHANGES = 50;
+const MAX_CHANGES = 50;
 
-interface LocalPlaces {
+interface LocalDirectories {
   readonly configDir: string;
   readonly dataDir: string;
 }
 
-type LocalNames = (places: LocalPlaces) => Promise<readonly Candidate[]>;
+type LocalNames = (directories: LocalDirectories) => Promise<readonly Candidate[]>;
 
 /** Readers of names that are stored on this machine. */
 export const LOCAL_NAMES: Readonly<Record<'installations' | 'settings' | 'changes', LocalNames>> = {
@@ -24,7 +24,7 @@ export const LOCAL_NAMES: Readonly<Record<'installations' | 'settings' | 'change
   settings: async () =>
     PROFILE_KEYS.map(({ key, description }) => ({ value: key, about: description })),
   changes: async ({ dataDir }) => {
-    const { entries } = await listChanges(join(dataDir, AUDIT_FILE), { limit: MOST_CHANGES });
+    const { entries } = await listChanges(join(dataDir, AUDIT_FILE), { limit: MAX_CHANGES });
     return entries.map(({ id, action }) => ({ value: id, about: action ?? '' })).reverse();
   },
 };

@@ -5,7 +5,7 @@ import type { Clock, Milliseconds } from '../../clock.ts';
 import type { Candidate } from './candidate.ts';
 
 /** How long cached names are valid, in milliseconds: long enough to type a command line. */
-const FRESH: Milliseconds = 30_000;
+const MAX_AGE: Milliseconds = 30_000;
 
 /** A cache file, readable only by its owner, for the names of one kind in one installation. */
 export class NameCache {
@@ -31,7 +31,7 @@ export class NameCache {
     const kept = text === null ? null : parse(text);
     if (kept === null || kept.stamp !== this.#stamp) return null;
     const age = this.#clock.now().getTime() - kept.readAt;
-    return age >= 0 && age < FRESH ? kept.names : null;
+    return age >= 0 && age < MAX_AGE ? kept.names : null;
   }
 
   /** Writes the names atomically, because several shells may use the file concurrently. */

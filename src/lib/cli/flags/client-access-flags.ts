@@ -29,7 +29,7 @@ export interface ClientAccess {
   /** The host of each client that is reached by SSH. */
   readonly hosts: ReadonlyMap<NodeId, string>;
   /** The flags that select the way, each after a space, for suggested commands. */
-  readonly place: string;
+  readonly targetFlags: string;
   /** Closes the connections that were opened. */
   close(): Promise<void>;
 }
@@ -55,7 +55,7 @@ export async function connectToClients(
   context: ClientAccessContext,
 ): Promise<ClientAccess> {
   const { installation, names, signal, note } = context;
-  const nothingOpened = { hosts: new Map(), place: '', close: () => Promise.resolve() };
+  const nothingOpened = { hosts: new Map(), targetFlags: '', close: () => Promise.resolve() };
   checkFlags(flags, context);
   if (flags.self) {
     const { findSelf } = await import('../../nomad/nodes/find-self.ts');
@@ -81,7 +81,7 @@ export async function connectToClients(
     nomad,
     hosts,
     names: [...hosts.keys()],
-    place: ` --via ssh${sshTargetFlags(choice)}`,
+    targetFlags: ` --via ssh${sshTargetFlags(choice)}`,
     close: () => nomad.close(),
   };
 }

@@ -1,5 +1,5 @@
 import type { Chosen, Settings } from '../../installation/settings.ts';
-import type { Place } from '../../queue/placed.ts';
+import type { CommandFlags } from '../../queue/target-flags.ts';
 import { shellWord } from '../../shell-word.ts';
 
 export { shellWord };
@@ -8,7 +8,7 @@ export { shellWord };
  * Returns the flags that select the installation, each after a space and quoted for a shell, so
  * that a suggested command uses the same installation.
  */
-export function targetFlags(chosen: Chosen): string {
+export function targetFlagsOf(chosen: Chosen): string {
   const flags: readonly (readonly [string, string | undefined])[] = [
     ['installation', chosen.installation],
     ['context', chosen.context],
@@ -35,8 +35,8 @@ export function kubectlFlags(chosen: Chosen, { profile, kubernetes }: Settings):
 }
 
 /** Both, for suggested commands. */
-export function placeOf(chosen: Chosen, settings: Settings): Place {
-  return { admin: targetFlags(chosen), kubectl: kubectlFlags(chosen, settings) };
+export function commandFlagsOf(chosen: Chosen, settings: Settings): CommandFlags {
+  return { admin: targetFlagsOf(chosen), kubectl: kubectlFlags(chosen, settings) };
 }
 
 function written(flags: readonly (readonly [string, string | undefined])[]): string {

@@ -13,7 +13,7 @@ import { openSources } from '../../queue/gather/open-sources.ts';
 import type { GatherOptions } from '../../queue/gather/sources.ts';
 import { type Look, look } from '../../queue/look.ts';
 import { fixable, type MendEvent, servicesToRenew } from '../../queue/mend.ts';
-import { type Place, placedDiagnosis } from '../../queue/placed.ts';
+import { type CommandFlags, diagnosisWithTargetFlags } from '../../queue/target-flags.ts';
 import type { FollowTriggerEvent } from '../../queue/trigger/follow-trigger.ts';
 import { findingsTable, queueDocument, queueLines } from '../../queue/view.ts';
 import { mendChange, mendDocument } from '../changes/mend-change.ts';
@@ -31,7 +31,7 @@ export interface QueueContext {
   readonly masker: Masker;
   readonly ssh: SshChoice;
   /** The flags that select the installation, for suggested commands. */
-  readonly place: Place;
+  readonly commandFlags: CommandFlags;
   /** The file to write each snapshot to, which replaces the previous one. */
   readonly save: string | undefined;
 }
@@ -48,7 +48,7 @@ export class QueueSession {
 
   /** Gathers the evidence, saves it if requested, and diagnoses it. */
   async look(trigger: GatherOptions['trigger'] = null): Promise<Look> {
-    const { installation, masker, ssh, output, runtime, save, place } = this.#context;
+    const { installation, masker, ssh, output, runtime, save, commandFlags } = this.#context;
     const catalogue = await readCatalogue(installation.settings);
     const sources = openSources({ installation, catalogue, masker, ssh });
     const looked = await look(sources, { ...this.#options, trigger }, (waiting) =>
@@ -58,7 +58,7 @@ export class QueueSession {
       const { writeSnapshot } = await import('../../queue/snapshot/snapshot-file.ts');
       await writeSnapshot(save, looked.snapshot, masker);
     }
-    return { ...looked, diagnosis: placedDiagnosis(looked.diagnosis, place) };
+    return { ...looked, diagnosis: diagnosisWithTargetFlags(looked.diagnosis, commandFlags) };
   }
 
   /** Yields a diagnosis every `everyMs` milliseconds, until Ctrl-C. */
@@ -91,7 +91,7 @@ export class QueueSession {
     diagnosis: Diagnosis,
     timeoutMs: Milliseconds,
   ): Promise<Change<MendEvent> | null> {
-    const { installation, output, runtime, place } = this.#context;
+    const { installation, output, runtime, commandFlags } = this.#context;
     const { signal } = this.#options;
     const findings = fixable(diagnosis);
     if (findings.length === 0) return null;
@@ -106,7 +106,7 @@ export class QueueSession {
     const plan = await planRestart(client, catalogue, pods, 'delete', { signal, runningBuilds });
     const style = await queueStyle(output, runtime);
     const again = async (): Promise<Diagnosis> => (await this.look()).diagnosis;
-    const context = { client, installation, place: place.admin, style, look: again };
+    const context = { client, installation, targetFlags: commandFlags.admin, style, look: again };
     const waiting = { timeoutMs, settleMs: Math.min(timeoutMs, SETTLE_MS) };
     return mendChange(context, { diagnosis, findings }, plan, waiting);
   }
@@ -130,7 +130,7 @@ export class QueueSession {
     wanted: { readonly project: string; readonly branch: string | null },
     timeoutMs: Milliseconds,
   ): Promise<Change<FollowTriggerEvent>> {
-    const { installation, output, runtime, place } = this.#context;
+    const { installation, output, runtime, commandFlags } = this.#context;
     requireProject(wanted.project);
     // Connects before the confirmation, so that missing permissions are reported first.
     const api = await installation.trigger();
@@ -139,7 +139,7 @@ export class QueueSession {
       api,
       server: installation.settings.host ?? installation.name,
       installation,
-      place: place.admin,
+      targetFlags: commandFlags.admin,
       style,
       look: (trigger: GatherOptions['trigger']) => this.look(trigger),
     };

@@ -35,7 +35,7 @@ import { createOperatorApi } from './operator-api.ts';
 export interface ExecNomadOptions {
   readonly run: RunNomad;
   /** Where the CLI runs; the server's pod by default. */
-  readonly place?: CliLocation;
+  readonly location?: CliLocation;
   readonly clock: Clock;
   /** The maximum time until a command prints its first output. */
   readonly requestTimeout: Milliseconds;
@@ -227,12 +227,12 @@ function deadlineFlags(deadline: DrainSpec['deadline']): string[] {
  */
 function withTarget(
   args: readonly string[],
-  place: { readonly namespace?: string; readonly region?: string },
+  target: { readonly namespace?: string; readonly region?: string },
 ): readonly string[] {
   if (args[0] === 'version' || args[0] === 'operator') return args;
   const flags = [
-    ...(place.region === undefined ? [] : [`-region=${place.region}`]),
-    ...(place.namespace === undefined ? [] : [`-namespace=${place.namespace}`]),
+    ...(target.region === undefined ? [] : [`-region=${target.region}`]),
+    ...(target.namespace === undefined ? [] : [`-namespace=${target.namespace}`]),
   ];
   return [...args.slice(0, 2), ...flags, ...args.slice(2)];
 }

@@ -55,7 +55,7 @@ export async function logInOnClients(options: LoginOptions): Promise<ClientLogin
   if (!first || !reader) throw new Error('nobody was named');
   const release = reader.session.hold();
   const run = nomadOnClients(first, others);
-  const nomad = createExecNomadClient({ run, place: ON_CLIENT, clock, requestTimeout });
+  const nomad = createExecNomadClient({ run, location: ON_CLIENT, clock, requestTimeout });
   return {
     nomad: closing(nomad, release),
     hosts: new Map(found.map(({ host, machine }) => [machine.id, host])),

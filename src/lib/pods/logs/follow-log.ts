@@ -25,7 +25,7 @@ export interface FollowContext {
 const FIRST_PAUSE: Milliseconds = 250;
 const LONGEST_PAUSE: Milliseconds = 10_000;
 /** The number of consecutive failures without a line between them that are retried. */
-const MOST_FAILURES = 20;
+const MAX_FAILURES = 20;
 /**
  * A stream that lasted longer than any request waits for its response was open, and its log was
  * silent: load balancers close such connections. That does not count as a failure.
@@ -98,7 +98,7 @@ export async function* followLog(
     } catch (error) {
       signal.throwIfAborted();
       if (hasLasted()) failures = 0;
-      if (!mayPass(error) || failures >= MOST_FAILURES) throw error;
+      if (!mayPass(error) || failures >= MAX_FAILURES) throw error;
       failures += 1;
       if (failures === 2)
         yield { kind: 'note', text: `the log stream was interrupted: ${error.message}` };

@@ -31,7 +31,7 @@ type Handed =
     };
 
 /** The maximum text that is sorted and yielded at once, in UTF-16 code units. */
-const MOST_TEXT = 1024 * 1024;
+const MAX_TEXT = 1024 * 1024;
 
 /**
  * Follows logs, including those of pods that are created later, until aborted or until all pods
@@ -71,7 +71,7 @@ function sizeOf(lines: readonly LogLine[]): number {
 
 /** The streams of one call of {@link followSources}. */
 class Session {
-  readonly gate = new Gate<Handed>(MOST_TEXT);
+  readonly gate = new Gate<Handed>(MAX_TEXT);
   readonly workers = new Set<Promise<void>>();
   readonly #client: LogsClient;
   readonly #options: LogsOptions;

@@ -14,7 +14,7 @@ const PAUSE: Milliseconds = 500;
  * The number of consecutive failures that are retried if the log was read in part. A log of which
  * nothing was read is retried only once.
  */
-const MOST_FAILURES = 4;
+const MAX_FAILURES = 4;
 
 /**
  * Yields what the logs contain now, merged by time. Without `follow`, a container whose log is
@@ -75,7 +75,7 @@ async function* batchesOf(
       if (!isAdminError(error)) throw error;
       failures += 1;
       const passing = isAdminError(error, 'service') || isAdminError(error, 'timeout');
-      const most = cursor.begun ? MOST_FAILURES : 1;
+      const most = cursor.begun ? MAX_FAILURES : 1;
       // Lines that are written until the log can be read are new too.
       if (marks && !hasNoLog(error)) cursor.window = new LogWindow(0, clock, openedAt);
       if (hasNoLog(error) || !passing || failures > most) return withoutLog(error);

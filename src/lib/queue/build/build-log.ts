@@ -27,7 +27,7 @@ const LINES_AFTER = 500;
 /** The maximum time between two records of a thread's work on one build. */
 const SAME_WORK: Milliseconds = 10_000;
 /** The maximum number of records kept per container; only repeated errors exceed it. */
-const MOST_RECORDS = 200;
+const MAX_RECORDS = 200;
 
 /** Healthy wordings from the operations guide's samples; the first match counts. */
 const KINDS: readonly (readonly [RecordKind, RegExp])[] = [
@@ -139,7 +139,7 @@ export class BuildLog {
   }
 
   #add({ kind, at, head, line }: Parsed, task: number | null): void {
-    if (this.#records.length >= MOST_RECORDS) return;
+    if (this.#records.length >= MAX_RECORDS) return;
     const { pod, clock, redact } = this.#origin;
     const said = head.error === null ? head.message : `${head.message}: ${head.error}`;
     const kept = { pod, time: line.time, text: redact(line.text) };

@@ -38,7 +38,7 @@ export interface BuildOptions {
 const JOBS_AT_ONCE = 5;
 /** The server's maximum page size, and the maximum number of pages to search for an old build. */
 const PAGE = 100;
-const MOST_PAGES = 5;
+const MAX_PAGES = 5;
 
 /**
  * Collects all that is known about one build. A service that failed for the snapshot is not
@@ -138,7 +138,7 @@ async function listBuilds(
   const { admin } = round.sources;
   return round.ask('server', admin, async (api, { signal, onProgress }) => {
     const all = [...builds.value];
-    for (let page = 1; page < MOST_PAGES && !fits(all); page += 1) {
+    for (let page = 1; page < MAX_PAGES && !fits(all); page += 1) {
       const more = await api.recentBuilds({ limit: PAGE, offset: page * PAGE }, signal);
       onProgress();
       all.push(...more);

@@ -11,7 +11,7 @@ const STAGE_PATIENCE: Milliseconds = 60_000;
 /**
  * The maximum number of steps shown of one kind: a stage receives a build again after a restart.
  */
-const MOST_OF_A_KIND = 3;
+const MAX_PER_KIND = 3;
 
 /** The step ID and the text for records of each known kind. */
 const STEPS: Readonly<Record<Stage, Partial<Record<RecordKind, readonly [StepId, string]>>>> = {
@@ -60,7 +60,7 @@ export function stageSlots(
     const { kind } = record;
     const amount = (seen.get(kind) ?? 0) + 1;
     seen.set(kind, amount);
-    const most = kind === 'named' ? 1 : MOST_OF_A_KIND;
+    const most = kind === 'named' ? 1 : MAX_PER_KIND;
     if (amount > most) return [];
     if (kind === 'error') return [recordSlot(record, stage, task, 'error', record.message)];
     const known = kinds[kind];
@@ -81,7 +81,7 @@ export function outputSlots(
   const records = recordsOf(evidence, task);
   const first = records.find(({ kind }) => kind !== 'error' && kind !== 'ended');
   const end = records.findLast(({ kind }) => kind === 'ended');
-  const errors = records.filter(({ kind }) => kind === 'error').slice(0, MOST_OF_A_KIND);
+  const errors = records.filter(({ kind }) => kind === 'error').slice(0, MAX_PER_KIND);
   return {
     // Records are in chronological order.
     running: records.flatMap((record) => {

@@ -42,7 +42,7 @@ const PLACES: Readonly<Partial<Record<Place, string>>> = {
 };
 
 /** The maximum number of evidence lines shown; `--json` has all. */
-const MOST_EVIDENCE = 4;
+const MAX_EVIDENCE = 4;
 /** The maximum length of a line shown: a log line may have thousands of characters. */
 const LONGEST = 240;
 
@@ -152,7 +152,7 @@ function findingBlock(
   }
   const { code, title, evidence, remedy } = finding;
   const lines = [
-    ...aboutFirst(evidence, build).slice(0, MOST_EVIDENCE).map(proofText),
+    ...aboutFirst(evidence, build).slice(0, MAX_EVIDENCE).map(proofText),
     remedy.text,
     ...remedy.commands.map((command) => `  ${command}`),
     `See circleci-admin help ${code}`,

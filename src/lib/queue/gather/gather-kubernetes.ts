@@ -15,7 +15,7 @@ import { isFailed, joined, type Round } from './round.ts';
 import type { KubernetesSource, QueueSources } from './sources.ts';
 
 /** The maximum number of containers whose logs are read, with 10,000 lines each. */
-const MOST_LOGS = 20;
+const MAX_LOGS = 20;
 const LOGS_AT_ONCE = 8;
 
 /** Converts pods and workloads into facts, for which the pipeline must be known. */
@@ -137,7 +137,7 @@ async function readStageLogs(round: Round, pods: readonly Pod[]): Promise<readon
   const { windowMs, freshMs } = round;
   const { masker, kubernetes, clock } = round.sources;
   const wanted = wantedLogs(pods, round.sources, clock.now().getTime() - windowMs);
-  const read = await mapBounded(wanted.slice(0, MOST_LOGS), LOGS_AT_ONCE, async (one) => {
+  const read = await mapBounded(wanted.slice(0, MAX_LOGS), LOGS_AT_ONCE, async (one) => {
     const { stage, pod, container, previous } = one;
     const about = { stage, pod, container: container.name, previous };
     if (!hasLog(container)) {
@@ -152,9 +152,9 @@ async function readStageLogs(round: Round, pods: readonly Pod[]): Promise<readon
     );
     return { ...about, log: unlessGone(log) };
   });
-  const left = wanted.slice(MOST_LOGS).map(({ stage, pod, container, previous }) => ({
+  const left = wanted.slice(MAX_LOGS).map(({ stage, pod, container, previous }) => ({
     ...{ stage, pod, container: container.name, previous },
-    log: notAsked(`at most ${MOST_LOGS} logs are read`),
+    log: notAsked(`at most ${MAX_LOGS} logs are read`),
   }));
   return [...read, ...left];
 }

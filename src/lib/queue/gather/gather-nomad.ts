@@ -167,7 +167,7 @@ export function unshownFirst(
   return [...running.filter((one) => !isShown(one)), ...running.filter(isShown)];
 }
 
-const MOST_AGENT_LOGS = 5;
+const MAX_AGENT_LOGS = 5;
 const AGENT_LINES = 50;
 
 /**
@@ -179,8 +179,8 @@ function readAgentLogs(
   allocations: readonly Allocation[],
 ): Promise<readonly AgentLog[]> {
   const { nomad, masker } = round.sources;
-  const chosen = allocations.slice(0, MOST_AGENT_LOGS);
-  return mapBounded(chosen, MOST_AGENT_LOGS, async (allocation) => ({
+  const chosen = allocations.slice(0, MAX_AGENT_LOGS);
+  return mapBounded(chosen, MAX_AGENT_LOGS, async (allocation) => ({
     jobId: allocation.jobId,
     allocationId: allocation.id,
     nodeName: allocation.nodeName,

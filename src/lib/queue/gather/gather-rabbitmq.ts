@@ -1,6 +1,6 @@
 import type { Pod } from '../../kubernetes/model.ts';
 import { judgePod } from '../../pods/judge.ts';
-import { listQueues, type RabbitPlace } from '../../rabbitmq/list-queues.ts';
+import { listQueues, type RabbitmqContainer } from '../../rabbitmq/list-queues.ts';
 import type { Catalogue } from '../../services/catalogue.ts';
 import { type Evidence, notAsked } from '../snapshot/evidence.ts';
 import type { RabbitQueue } from '../snapshot/snapshot.ts';
@@ -27,7 +27,7 @@ export async function gatherRabbit(
 export function rabbitPlace(
   pods: Evidence<readonly Pod[]>,
   catalogue: Catalogue,
-): RabbitPlace | string {
+): RabbitmqContainer | string {
   if (pods.status !== 'known') return 'the pods could not be read';
   if (catalogue.external.has(SERVICE)) return 'RabbitMQ runs outside the cluster';
   const own = pods.value.filter((pod) => catalogue.serviceOf(pod)?.name === SERVICE);

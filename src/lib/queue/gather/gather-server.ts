@@ -8,7 +8,7 @@ const QUEUED = 'scheduled,queued';
 /** The maximum page size of the server. */
 const PAGE = 100;
 /** The maximum number of pages, of running builds and of waiting builds each. */
-const MOST_PAGES = 20;
+const MAX_PAGES = 20;
 
 /**
  * Reads the builds in the UI: the running ones, the waiting ones, and the newest of all.
@@ -21,7 +21,7 @@ async function readBuilds(
 ): Promise<readonly RecentBuild[]> {
   const every = async (status: string): Promise<readonly RecentBuild[]> => {
     const builds: RecentBuild[] = [];
-    for (let page = 0; page < MOST_PAGES; page += 1) {
+    for (let page = 0; page < MAX_PAGES; page += 1) {
       const query = { status, limit: PAGE, ...(page === 0 ? {} : { offset: page * PAGE }) };
       const some = await admin.recentBuilds(query, signal);
       onProgress();

@@ -12,7 +12,7 @@ import type { Round } from './round.ts';
 import type { Source } from './sources.ts';
 
 /** The maximum number of clients to log in to. */
-const MOST_CLIENTS = 3;
+const MAX_CLIENTS = 3;
 
 /** The facts that determine where build agents send their output. */
 export interface OutputSigns {
@@ -77,7 +77,7 @@ export function clientsToProbe(
     ...[...up.values()].filter(takesBuilds).map(({ id }) => id),
     ...up.keys(),
   ];
-  return [...new Set(ids)].flatMap((id) => up.get(id) ?? []).slice(0, MOST_CLIENTS);
+  return [...new Set(ids)].flatMap((id) => up.get(id) ?? []).slice(0, MAX_CLIENTS);
 }
 
 /**
@@ -92,7 +92,7 @@ export async function probeOutput(
   clients: readonly NomadNode[],
   probes: readonly Probe[],
 ): Promise<Evidence<readonly ProbeResult[]>> {
-  const all = await mapBounded(clients, MOST_CLIENTS, async (node) => {
+  const all = await mapBounded(clients, MAX_CLIENTS, async (node) => {
     const asked = await round.ask('ssh', source, (ssh, { signal, onProgress }) =>
       examineClients([node], probes, { ssh, signal, atOnce: 1, onDone: onProgress }),
     );

@@ -102,7 +102,7 @@ function buildSystem(world: ServerWorld): unknown {
 }
 
 /** The maximum number of builds per response, whatever the requested limit. */
-const MOST_BUILDS = 100;
+const MAX_BUILDS = 100;
 const DEFAULT_BUILDS = 30;
 
 function recentBuilds(world: ServerWorld, query: URLSearchParams): readonly unknown[] {
@@ -112,7 +112,7 @@ function recentBuilds(world: ServerWorld, query: URLSearchParams): readonly unkn
     : world.builds();
   const ordered = query.get('order') === 'asc' ? found.toReversed() : found;
   const offset = whole(query.get('offset'), 0);
-  const limit = Math.min(whole(query.get('limit'), DEFAULT_BUILDS), MOST_BUILDS);
+  const limit = Math.min(whole(query.get('limit'), DEFAULT_BUILDS), MAX_BUILDS);
   return ordered.slice(offset, offset + limit).map(buildDocument);
 }
 

@@ -8,7 +8,7 @@ import { answerSteps, type OutputStore } from './step-routes.ts';
 import type { ServerAnswer, ServerWorld } from './world.ts';
 
 /** More than any change of an account or a setting needs. */
-const MOST_BYTES = 1024 * 1024;
+const MAX_BYTES = 1024 * 1024;
 
 const SEES = ['all', 'write-settings', 'read-settings'];
 const CHANGES = ['all', 'write-settings'];
@@ -132,7 +132,7 @@ async function bodyOf(request: IncomingMessage): Promise<string | null> {
   try {
     for await (const piece of request as AsyncIterable<Buffer>) {
       length += piece.length;
-      if (length > MOST_BYTES) {
+      if (length > MAX_BYTES) {
         request.destroy();
         return null;
       }

@@ -18,7 +18,7 @@ const LONGEST_MESSAGE = 256 * 1024 * 1024;
 const DEEPEST = 64;
 
 /** The maximum number of digits in a string length or a number. */
-const MOST_DIGITS = 20;
+const MAX_DIGITS = 20;
 
 const CODE = {
   i: 0x69,
@@ -105,14 +105,14 @@ export class BencodeStream {
       this.#text = Number(digits);
       this.#digits = null;
       if (this.#text > LONGEST_MESSAGE) throw surprise('a text of over 256 MiB');
-    } else if (isDigit(byte) && digits.length < MOST_DIGITS) {
+    } else if (isDigit(byte) && digits.length < MAX_DIGITS) {
       this.#digits = digits + String.fromCharCode(byte);
     } else throw surprise(`the byte ${byte} in the length of a text`);
   }
 
   #takeNumber(byte: number, length: number): void {
     if (byte === CODE.e && length > 0) this.#number = null;
-    else if ((isDigit(byte) || (byte === CODE.minus && length === 0)) && length < MOST_DIGITS) {
+    else if ((isDigit(byte) || (byte === CODE.minus && length === 0)) && length < MAX_DIGITS) {
       this.#number = length + 1;
     } else throw surprise(`the byte ${byte} in a number`);
   }

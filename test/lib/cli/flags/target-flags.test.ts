@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { kubectlFlags, targetFlags } from '../../../../src/lib/cli/flags/target-flags.ts';
+import { kubectlFlags, targetFlagsOf } from '../../../../src/lib/cli/flags/target-flags.ts';
 import type { Chosen } from '../../../../src/lib/installation/settings.ts';
 import { resolveSettings } from '../../../../src/lib/installation/settings.ts';
 import { NOTHING_CHOSEN } from '../../../support/nothing-chosen.ts';
 
 describe('placeFlags', () => {
   it('repeats the flags that select the installation, quoted for a shell', () => {
-    expect(targetFlags(NOTHING_CHOSEN)).toBe('');
+    expect(targetFlagsOf(NOTHING_CHOSEN)).toBe('');
     const chosen = { ...NOTHING_CHOSEN, namespace: 'ci', kubeconfig: "/home/o'neil/my config" };
-    expect(targetFlags(chosen)).toBe(" --namespace ci --kubeconfig '/home/o'\\''neil/my config'");
+    expect(targetFlagsOf(chosen)).toBe(" --namespace ci --kubeconfig '/home/o'\\''neil/my config'");
   });
 });
 

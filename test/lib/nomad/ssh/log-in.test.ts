@@ -124,6 +124,20 @@ describe('logInOnClients', () => {
     expect(JSON.stringify(failure)).not.toContain('--nomad-pod');
   });
 
+  it('advises about the machine, not the pod, if its agent stops after the login', async () => {
+    const { ssh } = machines((command) =>
+      command.includes('-self -json')
+        ? [SELF, '', 0]
+        : ['', 'Error: dial tcp 127.0.0.1:4646: connect: connection refused\n', 1],
+    );
+    const { nomad } = await logIn(ssh, ID);
+    expect(await failureOf(nomad.drain(ID, { deadline: null }))).toMatchObject({
+      code: 'NOMAD_UNREACHABLE',
+      hint: 'Check the agent there: circleci-admin nomad ssh NODE -- systemctl status nomad',
+    });
+    await nomad.close();
+  });
+
   it('uses the name as a host only if Nomad cannot answer', async () => {
     const { ssh } = machines(() => [SELF, '', 0]);
     const notes: string[] = [];

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { placeBuild } from '../../../../src/lib/cache/find-build.ts';
+import { locateBuild } from '../../../../src/lib/cache/find-build.ts';
 import { collect } from '../../../../src/lib/nomad/collect.ts';
 import { buildOfPrefix, type PrefixMatch } from '../../../../src/lib/queue/build/build-prefix.ts';
 import { parseBuildTarget } from '../../../../src/lib/queue/build/build-target.ts';
@@ -54,7 +54,7 @@ it("a build is found by a prefix of its ID, or of an allocation's ID", async () 
     const named = { ...target, text: id ?? '', prefix: id ?? '' };
     const facts = await readBuild(named, snapshot, sources, options);
     expect(facts.build).toMatchObject({ name: `acme/web/${build.number}`, buildId: build.id });
-    const place = await placeBuild(named, lists, signal);
+    const place = await locateBuild(named, lists, signal);
     expect(place).toMatchObject({ project: 'acme/web', number: build.number });
   }
 });

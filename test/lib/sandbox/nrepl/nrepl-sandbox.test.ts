@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { NOWHERE, runCode } from '../../../../src/lib/repl/run-code.ts';
+import { DISCARD, runCode } from '../../../../src/lib/repl/run-code.ts';
 import { encodeBencode } from '../../../../src/lib/server/nrepl/bencode-stream.ts';
 import { nreplRig } from '../../../support/nrepl.ts';
 
@@ -29,7 +29,7 @@ describe('the simulated nREPL', () => {
     ['(map :login (circle.model.user/where {} :only [:login]))', ['("ada" "bob")'], '', '', null],
   ])('%s', async (code, values, out, err, exception) => {
     const session = await (await nreplRig(['ada', 'bob'])).session();
-    const end = await runCode(session, code, NOWHERE);
+    const end = await runCode(session, code, DISCARD);
     expect(end).toMatchObject({ values, out, err, exception });
   });
 
@@ -59,7 +59,7 @@ describe('the simulated nREPL', () => {
     const rig = await nreplRig([], { delayMs: 4_000 });
     const session = await rig.session();
     let ended = false;
-    const run = runCode(session, '1', NOWHERE).then((end) => {
+    const run = runCode(session, '1', DISCARD).then((end) => {
       ended = true;
       return end;
     });

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { NOWHERE, runCode } from '../../../../src/lib/repl/run-code.ts';
+import { DISCARD, runCode } from '../../../../src/lib/repl/run-code.ts';
 import { SandboxClock } from '../../../../src/lib/sandbox/clock.ts';
 import { encodeBencode } from '../../../../src/lib/server/nrepl/bencode-stream.ts';
 import { openSession, type ReplSession } from '../../../../src/lib/server/nrepl/client.ts';
@@ -47,9 +47,9 @@ describe('a session', () => {
     const rig = await nreplRig([], { packetBytes: 3 });
     const [one, two] = [await rig.session(), await rig.session()];
     const ends = await Promise.all([
-      runCode(one, '"a" "b"', NOWHERE),
-      runCode(one, '"c"', NOWHERE),
-      runCode(two, '"d"', NOWHERE),
+      runCode(one, '"a" "b"', DISCARD),
+      runCode(one, '"c"', DISCARD),
+      runCode(two, '"d"', DISCARD),
     ]);
     expect(ends.map(({ values }) => values)).toEqual([['"a"', '"b"'], ['"c"'], ['"d"']]);
   });
@@ -58,17 +58,17 @@ describe('a session', () => {
     const rig = await nreplRig();
     const session = await rig.session();
     const controller = new AbortController();
-    const sink = { ...NOWHERE, out: async () => controller.abort() };
+    const sink = { ...DISCARD, out: async () => controller.abort() };
     const { signal } = controller;
     const end = await runCode(session, '(println 1) (Thread/sleep 9000) 2', sink, { signal });
     expect(end).toMatchObject({ interrupted: true, out: '1\n', values: ['nil'] });
-    expect((await runCode(session, '3', NOWHERE)).values).toEqual(['3']);
+    expect((await runCode(session, '3', DISCARD)).values).toEqual(['3']);
   });
 
   it('interrupts an evaluation that exceeds its time limit, and reports it', async () => {
     const rig = await nreplRig();
     const session = await rig.session();
-    const run = runCode(session, '(Thread/sleep 9000)', NOWHERE, { timeoutMs: 5_000 });
+    const run = runCode(session, '(Thread/sleep 9000)', DISCARD, { timeoutMs: 5_000 });
     await Promise.all([
       expect(run).rejects.toMatchObject({
         kind: 'timeout',
@@ -85,7 +85,7 @@ describe('a session', () => {
     const session = await rig.session();
     rig.faults.add({ service: 'nrepl', method: 'interrupt', fault: { kind: 'hang' } });
     const signal = AbortSignal.abort();
-    const run = runCode(session, '(Thread/sleep 900000)', NOWHERE, { signal });
+    const run = runCode(session, '(Thread/sleep 900000)', DISCARD, { signal });
     await Promise.all([
       expect(run).rejects.toMatchObject({
         code: 'REPL_TIMEOUT',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { placedCommand } from '../../../src/lib/queue/placed.ts';
+import { commandWithTargetFlags } from '../../../src/lib/queue/target-flags.ts';
 
 test.each([
   ['circleci-admin doctor', ' -n ci', 'circleci-admin doctor -n ci'],
@@ -21,5 +21,7 @@ test.each([
     'circleci-admin nomad cli --namespace ci -- node drain --namespace x',
   ],
 ])('%j with %j becomes %j', (command, place, expected) => {
-  expect(placedCommand(command, { admin: place, kubectl: ' --context lab' })).toBe(expected);
+  expect(commandWithTargetFlags(command, { admin: place, kubectl: ' --context lab' })).toBe(
+    expected,
+  );
 });

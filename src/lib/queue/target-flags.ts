@@ -5,7 +5,7 @@ import type { Remedy } from './finding.ts';
 const FLAG = / (--[\w-]+) (?:'[^']*'|\\.|[^\s'\\])+/g;
 
 /** The flags that select the installation, each preceded by a space. */
-export interface Place {
+export interface CommandFlags {
   /** The flags of this program. */
   readonly admin: string;
   readonly kubectl: string;
@@ -15,30 +15,45 @@ export interface Place {
  * Adds the flags that select the installation to a suggested command, so that it can be run
  * unchanged.
  */
-export function placedCommand(command: string, { admin: place, kubectl }: Place): string {
+export function commandWithTargetFlags(
+  command: string,
+  { admin: targetFlags, kubectl }: CommandFlags,
+): string {
   if (command.startsWith('kubectl ')) return `${command}${kubectl}`;
-  if (place === '' || !command.startsWith('circleci-admin ')) return command;
+  if (targetFlags === '' || !command.startsWith('circleci-admin ')) return command;
   // The words after `--` are for another program.
   const [own = '', ...theirs] = command.split(/(?= -- )/);
   // A flag in the command itself takes precedence, because it may correct the given one.
-  const flags = place.replace(FLAG, (flag, name: string) =>
+  const flags = targetFlags.replace(FLAG, (flag, name: string) =>
     own.includes(` ${name} `) ? '' : flag,
   );
   return [own, flags, ...theirs].join('');
 }
 
 /** Adds the flags that select the installation to the commands of a remedy. */
-export function placedRemedy(remedy: Remedy, place: Place): Remedy {
-  return { ...remedy, commands: remedy.commands.map((command) => placedCommand(command, place)) };
+export function remedyWithTargetFlags(remedy: Remedy, commandFlags: CommandFlags): Remedy {
+  return {
+    ...remedy,
+    commands: remedy.commands.map((command) => commandWithTargetFlags(command, commandFlags)),
+  };
 }
 
 /** Adds the flags that select the installation to all commands of a diagnosis. */
-export function placedDiagnosis(diagnosis: Diagnosis, place: Place): Diagnosis {
+export function diagnosisWithTargetFlags(
+  diagnosis: Diagnosis,
+  commandFlags: CommandFlags,
+): Diagnosis {
   const { verdict, findings } = diagnosis;
   const { next } = verdict;
   return {
     ...diagnosis,
-    verdict: { ...verdict, next: next === null ? null : placedCommand(next, place) },
-    findings: findings.map((one) => ({ ...one, remedy: placedRemedy(one.remedy, place) })),
+    verdict: {
+      ...verdict,
+      next: next === null ? null : commandWithTargetFlags(next, commandFlags),
+    },
+    findings: findings.map((one) => ({
+      ...one,
+      remedy: remedyWithTargetFlags(one.remedy, commandFlags),
+    })),
   };
 }
