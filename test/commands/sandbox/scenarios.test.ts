@@ -18,6 +18,7 @@ test('lists every scenario with a description', async () => {
     'dispatcher-stopped',
     'dispatcher-silent',
     'job-lost',
+    'task-lost',
     'schedulerer-error',
     'output-broken',
     'port-8585-blocked',
