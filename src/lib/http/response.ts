@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { AdminError } from '../errors.ts';
 import { type Attempted, bodyFailure } from './failure.ts';
 import type { HttpResponse } from './http.ts';
@@ -22,6 +23,7 @@ export function streamedResponse(options: {
         received += piece.length;
         yield piece;
       }
+      await reusable();
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       throw bodyFailure(error, attempted, received);
@@ -34,6 +36,14 @@ export function streamedResponse(options: {
     body: { [Symbol.asyncIterator]: pieces },
     discard: () => discard(stream),
   });
+}
+
+/**
+ * Resolves when undici can send the next request on the connection of a response that has ended:
+ * it does so in the next turn of the event loop, and would open a new connection before.
+ */
+async function reusable(): Promise<void> {
+  await setImmediate();
 }
 
 /** Returns a response whose body has already been read. */
@@ -120,4 +130,5 @@ async function discard(stream: Readable): Promise<void> {
       if (left < 0) stream.destroy();
     });
   });
+  await reusable();
 }
