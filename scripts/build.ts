@@ -91,9 +91,15 @@ const LEFT_OUT: readonly LeftOut[] = [
   {
     importer: '@oclif/core',
     module: /^node:perf_hooks$/,
-    instead: 'module.exports = { performance: globalThis.performance };',
+    instead: 'module.exports = { get performance() { return globalThis.performance; } };',
   },
   { importer: '@oclif/core', module: /^ejs$/, instead: 'module.exports = { render: (t) => t };' },
+  {
+    importer: '/undici/',
+    module: /^node:assert$/,
+    instead:
+      "module.exports = (ok, message) => { if (!ok) process.getBuiltinModule('node:assert')(ok, message); };",
+  },
   // Only undici's dispatcher is used: no fetch, and no HTTP/2.
   {
     importer: '/undici/',
@@ -122,6 +128,12 @@ const LEFT_OUT: readonly LeftOut[] = [
     importer: '@kubernetes/client-node',
     module: /^node:child_process$/,
     instead: lazyBuiltin('child_process'),
+  },
+  // Only the auth providers of Google and Azure use it, and these are rare.
+  {
+    importer: '@kubernetes/client-node',
+    module: /^jsonpath-plus$/,
+    instead: "export const JSONPath = (...a) => require('jsonpath-plus').JSONPath(...a);",
   },
   {
     importer: '@kubernetes/client-node',

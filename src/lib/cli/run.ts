@@ -163,7 +163,10 @@ async function loadConfig(runtime: Runtime, facts: PackageFacts, masker: Masker)
     runtime,
     masker,
   };
-  const config = await Config.load(options);
+  const config = new Config(options);
+  // Our help has no themes; reading the file would load node:fs/promises at each start.
+  config.loadTheme = async () => undefined;
+  await config.load();
   // oclif reads the environment of the process; the runtime, which tests replace, takes precedence.
   config.configDir = runtime.env['CIRCLECI_ADMIN_CONFIG_DIR'] || config.configDir;
   config.dataDir = runtime.env['CIRCLECI_ADMIN_DATA_DIR'] || config.dataDir;

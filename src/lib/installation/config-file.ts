@@ -1,12 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { readFile as readFileCallback } from 'node:fs';
-import { promisify } from 'node:util';
 import { AdminError } from '../errors.ts';
+import { readFile } from '../read-file.ts';
 import type { ConfigFinding } from './config-document.ts';
 import { type ConfigFile, EMPTY_CONFIG } from './profile.ts';
-
-// Not node:fs/promises, which is slow to load: every command reads the config file.
-const readFile = promisify(readFileCallback);
 
 /** The file name of the config file. */
 export const CONFIG_FILE = 'config.yaml';

@@ -6,7 +6,7 @@ import { connectCluster, listContexts } from '../kubernetes/cluster-connection.t
 import type { KubeconfigSources } from '../kubernetes/kubeconfig.ts';
 import { formatAddress } from '../ssh/address.ts';
 import type { SshClient } from '../ssh/client.ts';
-import { clusterBastion, connectSsh } from './connect-ssh.ts';
+import { clusterBastion } from './cluster-bastion.ts';
 import type { InstallationOptions } from './installation.ts';
 import { proxySettings } from './proxy-settings.ts';
 import type { Settings } from './settings.ts';
@@ -58,6 +58,7 @@ async function logInOnBastion(
 ): Promise<SshClient | null> {
   const bastion = clusterBastion(settings);
   if (bastion === null) return null;
+  const { connectSsh } = await import('./connect-ssh.ts');
   const hop = connectSsh(settings, options, { bastion: formatAddress(bastion) });
   try {
     await hop.logIn();

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { AdminError } from '../errors.ts';
 import type { TlsOptions } from '../http/http.ts';
 import { createHttpClient } from '../http/undici-client.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { connectNomad } from '../nomad/access.ts';
 import type { NomadClient } from '../nomad/client.ts';
+import { readFile } from '../read-file.ts';
 import type { InstallationOptions } from './installation.ts';
 import { proxySettings } from './proxy-settings.ts';
 import type { NomadSettings, Settings } from './settings.ts';

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
 import { AdminError } from '../errors.ts';
 import type { TlsOptions } from '../http/http.ts';
+import { readFile } from '../read-file.ts';
 import { createServerClient, type ServerClient } from '../server/client.ts';
 import { connectHttp, type HttpAccess, type HttpTarget } from './connect-http.ts';
 import type { InstallationOptions } from './installation.ts';

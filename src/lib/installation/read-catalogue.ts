@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { AdminError } from '../errors.ts';
 import { arrayOf, objectOf, objectOrNull, textOf, wordOf } from '../json-value.ts';
+import { readFile } from '../read-file.ts';
 import { type Catalogue, makeCatalogue } from '../services/catalogue.ts';
 import { SEVERITY_ORDER, type Service } from '../services/service.ts';
 import type { Settings } from './settings.ts';

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { AdminError } from '../errors.ts';
 import { isRecord } from '../json-value.ts';
+import { readFile } from '../read-file.ts';
 
 /** The places that a kubeconfig may come from. */
 export interface KubeconfigSources {
