@@ -12,9 +12,9 @@ export interface Call {
   readonly credentials: readonly string[];
 }
 
-const KEPT = 1_000;
+const KEPT_CALLS = 1_000;
 
-/** Counts the requests to the services, and keeps the last {@link KEPT}. */
+/** Counts the requests to the services, and keeps the last {@link KEPT_CALLS}. */
 export class CallLog {
   reads = 0;
   writes = 0;
@@ -24,7 +24,7 @@ export class CallLog {
     if (call.write) this.writes += 1;
     else this.reads += 1;
     this.#recent.push(call);
-    if (this.#recent.length > KEPT) this.#recent.shift();
+    if (this.#recent.length > KEPT_CALLS) this.#recent.shift();
   }
 
   /** Returns the newest requests, oldest first. */

@@ -70,7 +70,7 @@ export class ControlServer {
   async #answer(
     request: IncomingMessage,
   ): Promise<{ readonly status: number; readonly body: unknown }> {
-    if (!this.#mayAsk(request)) {
+    if (!this.#isAuthorised(request)) {
       return {
         status: 401,
         body: failure('CONTROL_TOKEN', 'the bearer token is missing or wrong'),
@@ -91,7 +91,7 @@ export class ControlServer {
     }
   }
 
-  #mayAsk(request: IncomingMessage): boolean {
+  #isAuthorised(request: IncomingMessage): boolean {
     const given = Buffer.from(request.headers.authorization ?? '');
     const expected = Buffer.from(`Bearer ${this.#token}`);
     return given.length === expected.length && timingSafeEqual(given, expected);

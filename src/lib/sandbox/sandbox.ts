@@ -78,7 +78,7 @@ export class Sandbox implements AsyncDisposable {
   /** The services in the order in which they start. */
   readonly services: readonly SandboxService[];
   /** Aborted when a stop is requested over the control API. */
-  readonly stopAsked: AbortSignal;
+  readonly stopRequested: AbortSignal;
   readonly #temporary: boolean;
   #stopping: Promise<void> | undefined;
 
@@ -97,7 +97,7 @@ export class Sandbox implements AsyncDisposable {
     this.github = parts.github;
     this.directory = parts.directory;
     this.#temporary = parts.temporary;
-    this.stopAsked = stop.signal;
+    this.stopRequested = stop.signal;
     this.services = [this.nomad, this.kubernetes, this.server, this.nrepl, this.github, this.ssh];
     this.control = new ControlServer({
       clock: this.clock,

@@ -23,7 +23,7 @@ export async function serveSandbox(
     const state = { name: directory.name, ...sandbox.describe(), control };
     await directory.publish(state);
     await onReady(state);
-    await aborted(AbortSignal.any([signal, sandbox.stopAsked]));
+    await aborted(AbortSignal.any([signal, sandbox.stopRequested]));
   } finally {
     await sandbox?.stop();
     await directory.remove();

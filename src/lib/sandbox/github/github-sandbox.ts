@@ -141,7 +141,7 @@ export class GitHubSandbox implements SandboxService {
     const answer = path === null ? refused(404, 'Not Found') : this.#answer(path, url, asking);
     const headers = { ETag: etagOf(answer), 'X-OAuth-Scopes': asking.scopes, ...answer.headers };
     const unchanged = answer.status === 200 && request.headers['if-none-match'] === headers.ETag;
-    const left = unchanged ? this.#limit.giveBack(user, use.limit) : use;
+    const left = unchanged ? this.#limit.refund(user, use.limit) : use;
     return {
       status: unchanged ? 304 : answer.status,
       document: answer.document,

@@ -29,7 +29,7 @@ export class HourlyLimit {
   }
 
   /** Refunds a request, because a response without changes (304) is free. */
-  giveBack(user: string, limit: number): HourlyUse {
+  refund(user: string, limit: number): HourlyUse {
     const counted = this.#counted(user);
     counted.used -= 1;
     return this.#use(counted, limit);

@@ -106,17 +106,17 @@ export class Access {
 
   /** Returns the status of a SelfSubjectAccessReview. */
   review(user: UserSpec, spec: Readonly<Record<string, unknown>>): Record<string, unknown> {
-    const asked = spec['resourceAttributes'] as Record<string, string> | undefined;
+    const attributes = spec['resourceAttributes'] as Record<string, string> | undefined;
     const allowed =
-      asked === undefined
+      attributes === undefined
         ? this.#allowsPath(user, spec['nonResourceAttributes'])
         : this.allows(user, {
-            verb: asked['verb'] ?? '*',
-            group: asked['group'] ?? '',
-            resource: asked['resource'] ?? '*',
-            subresource: asked['subresource'],
-            namespace: asked['namespace'],
-            name: asked['name'],
+            verb: attributes['verb'] ?? '*',
+            group: attributes['group'] ?? '',
+            resource: attributes['resource'] ?? '*',
+            subresource: attributes['subresource'],
+            namespace: attributes['namespace'],
+            name: attributes['name'],
           });
     return allowed ? { allowed, reason: this.#reason(user) } : { allowed };
   }
@@ -143,8 +143,8 @@ export class Access {
     return scope === '*' || scope === namespace;
   }
 
-  #allowsPath(user: UserSpec, asked: unknown): boolean {
-    const path = (asked as { path?: string } | undefined)?.path ?? '';
+  #allowsPath(user: UserSpec, attributes: unknown): boolean {
+    const path = (attributes as { path?: string } | undefined)?.path ?? '';
     return (
       user.rules === 'all' ||
       NON_RESOURCE_RULES.some(({ nonResourceURLs }) =>

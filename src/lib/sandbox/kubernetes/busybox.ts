@@ -4,14 +4,15 @@ import { type ExecIo, NoSuchCommandError, type PodBackend } from './pod-backend.
 type Command = (args: readonly string[], io: ExecIo) => Promise<number> | number;
 
 /** The message of busybox's nc for a port; null for none. */
-const NC_SAYS: Readonly<Record<PortSituation, ((host: string, port: string) => string) | null>> = {
-  open: null,
-  refused: (host, port) => `nc: ${host} (10.96.0.10:${port}): Connection refused`,
-  timeout: (host, port) => `nc: ${host} (10.96.0.10:${port}): Connection timed out`,
-  'no-such-name': (host) => `nc: bad address '${host}'`,
-  // A port with a TLS failure still accepts TCP connections.
-  'tls-failure': null,
-};
+const NC_OUTPUT: Readonly<Record<PortSituation, ((host: string, port: string) => string) | null>> =
+  {
+    open: null,
+    refused: (host, port) => `nc: ${host} (10.96.0.10:${port}): Connection refused`,
+    timeout: (host, port) => `nc: ${host} (10.96.0.10:${port}): Connection timed out`,
+    'no-such-name': (host) => `nc: bad address '${host}'`,
+    // A port with a TLS failure still accepts TCP connections.
+    'tls-failure': null,
+  };
 
 /**
  * Creates a backend with the few commands that every simulated container has.
@@ -38,7 +39,7 @@ export function busybox(
     },
     nc: (args, io) => {
       const [host = '', port = ''] = args.slice(-2);
-      const says = NC_SAYS[ports[`${host}:${port}`] ?? ports[host] ?? 'open'];
+      const says = NC_OUTPUT[ports[`${host}:${port}`] ?? ports[host] ?? 'open'];
       if (!says) return 0;
       io.stderr(`${says(host, port)}${newline(io)}`);
       return 1;

@@ -6,7 +6,7 @@ export interface ServerCertificates {
 }
 
 /** The properties of a server certificate. */
-export interface CertificateWish {
+export interface CertificateRequest {
   /** The host names of the certificate. Default: the loopback address. */
   readonly names?: readonly string[];
   /** The time until it expires, in milliseconds; negative for an expired one. Default: one year. */
@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000;
 /**
  * Creates a certificate authority and a server certificate, by default for the loopback address.
  */
-export async function makeCertificates(wish: CertificateWish = {}): Promise<ServerCertificates> {
+export async function makeCertificates(wish: CertificateRequest = {}): Promise<ServerCertificates> {
   const { generate } = await import('selfsigned');
   const notBeforeDate = new Date(Date.now() - 2 * DAY_MS);
   const common = { keyType: 'ec', algorithm: 'sha256', notBeforeDate } as const;

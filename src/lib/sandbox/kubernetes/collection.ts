@@ -32,7 +32,7 @@ export class Versions {
 }
 
 /** The number of changes kept for watches; watches from an older version get 410. */
-const REMEMBERED = 2_000;
+const KEPT_CHANGES = 2_000;
 
 /** All objects of a resource, with the history that watches need. Objects are immutable. */
 export class Collection<T extends KubeObject = KubeObject> {
@@ -133,7 +133,7 @@ export class Collection<T extends KubeObject = KubeObject> {
     this.#store(type, at, stored);
     const change: Change<T> = { version, type, object: stored, previous };
     this.#history.push(change);
-    if (this.#history.length > REMEMBERED) {
+    if (this.#history.length > KEPT_CHANGES) {
       this.#forgottenUpTo = this.#history.shift()?.version ?? this.#forgottenUpTo;
     }
     this.#announce(change);

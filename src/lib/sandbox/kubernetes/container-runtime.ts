@@ -5,7 +5,7 @@ import { type TerminatedState, timestamp } from './objects.ts';
 import type { ContainerRun, PodRun } from './pod-run.ts';
 
 const BACKOFF_FIRST_MS = 10_000;
-const BACKOFF_MOST_MS = 300_000;
+const MAX_BACKOFF_MS = 300_000;
 
 /** The kubelet's message while it waits to restart a container. */
 export const BACK_OFF = 'Back-off restarting failed container';
@@ -47,7 +47,7 @@ export class ContainerRuntime {
   /** Puts a container into back-off; returns the delay until its next start, in milliseconds. */
   backOff(run: PodRun, container: ContainerRun): number {
     if (container.restarts === 0) return 0;
-    const delay = Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** (container.restarts - 1));
+    const delay = Math.min(MAX_BACKOFF_MS, BACKOFF_FIRST_MS * 2 ** (container.restarts - 1));
     const text = delay < 60_000 ? `${delay / 1_000}s` : minutes(delay);
     const message = `back-off ${text} restarting failed container=${container.name} pod=${run.name}_${run.namespace}(${run.uid})`;
     container.state = { waiting: { reason: 'CrashLoopBackOff', message } };

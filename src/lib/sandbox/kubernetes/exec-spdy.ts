@@ -8,14 +8,14 @@ import { SpdyConnection, type SpdyStream } from './spdy.ts';
 export async function execOverSpdy(
   socket: Duplex,
   backend: PodBackend,
-  asked: ExecQuery,
+  query: ExecQuery,
 ): Promise<void> {
   const streams = new Map<string, SpdyStream>();
   const wanted = [
     'error',
-    ...(['stdin', 'stdout', 'stderr'] as const).filter((name) => asked[name]),
+    ...(['stdin', 'stdout', 'stderr'] as const).filter((name) => query[name]),
     // From v3 on, a terminal has a stream for its size, which the server also waits for.
-    ...(asked.tty ? ['resize'] : []),
+    ...(query.tty ? ['resize'] : []),
   ];
   let begin: () => void = () => undefined;
   const complete = new Promise<void>((resolve) => {
@@ -34,8 +34,8 @@ export async function execOverSpdy(
   });
   await complete;
   if (!gone.signal.aborted) {
-    const status: ExecStatus = await runExec(backend, asked, {
-      stdin: asked.stdin ? (streams.get('stdin')?.input ?? ended()) : ended(),
+    const status: ExecStatus = await runExec(backend, query, {
+      stdin: query.stdin ? (streams.get('stdin')?.input ?? ended()) : ended(),
       write: (name, data) => streams.get(name)?.write(data),
       signal: gone.signal,
     });

@@ -13,7 +13,7 @@ const CLOSE = 255;
 export async function execOverWebSocket(
   socket: WebSocket,
   backend: PodBackend,
-  asked: ExecQuery,
+  query: ExecQuery,
 ): Promise<void> {
   const stdin = new PassThrough();
   const gone = new AbortController();
@@ -22,7 +22,7 @@ export async function execOverWebSocket(
     gone.abort(new Error('the client went away'));
     stdin.end();
   });
-  if (!asked.stdin) stdin.end();
+  if (!query.stdin) stdin.end();
   const send = (channel: number, data: string | Uint8Array): void => {
     const bytes = typeof data === 'string' ? Buffer.from(data) : data;
     if (socket.readyState === socket.OPEN) {
@@ -30,8 +30,8 @@ export async function execOverWebSocket(
     }
   };
   // The server first sends an empty message on the lowest channel it writes to.
-  send(asked.stdout ? STDOUT : asked.stderr ? STDERR : ERROR, '');
-  const status: ExecStatus = await runExec(backend, asked, {
+  send(query.stdout ? STDOUT : query.stderr ? STDERR : ERROR, '');
+  const status: ExecStatus = await runExec(backend, query, {
     stdin,
     write: (stream, data) => send(stream === 'stdout' ? STDOUT : STDERR, data),
     signal: gone.signal,

@@ -40,21 +40,21 @@ export interface ExecStreams {
  *
  * @throws ApiError 400
  */
-export function parseExec(query: URLSearchParams): ExecQuery {
-  const asked: ExecQuery = {
-    command: query.getAll('command'),
-    stdin: isTrue(query, 'stdin'),
-    stdout: isTrue(query, 'stdout'),
-    stderr: isTrue(query, 'stderr') && !isTrue(query, 'tty'),
-    tty: isTrue(query, 'tty'),
+export function parseExec(parameters: URLSearchParams): ExecQuery {
+  const query: ExecQuery = {
+    command: parameters.getAll('command'),
+    stdin: isTrue(parameters, 'stdin'),
+    stdout: isTrue(parameters, 'stdout'),
+    stderr: isTrue(parameters, 'stderr') && !isTrue(parameters, 'tty'),
+    tty: isTrue(parameters, 'tty'),
   };
-  if (asked.command.length === 0) {
+  if (query.command.length === 0) {
     throw badRequest('you must specify at least 1 command for the container');
   }
-  if (!asked.stdin && !asked.stdout && !asked.stderr) {
+  if (!query.stdin && !query.stdout && !query.stderr) {
     throw badRequest('you must specify at least 1 of stdin, stdout, stderr');
   }
-  return asked;
+  return query;
 }
 
 /** Rejects a completed pod, as the API server does before it contacts the kubelet. */
@@ -67,24 +67,24 @@ export function checkExecutable(pod: PodObject): void {
 /** Runs a command to completion and returns its status. */
 export async function runExec(
   backend: PodBackend,
-  asked: ExecQuery,
+  query: ExecQuery,
   streams: ExecStreams,
 ): Promise<ExecStatus> {
   const output = (stream: 'stdout' | 'stderr', wanted: boolean) => (data: string | Uint8Array) => {
     if (wanted && !streams.signal.aborted && data.length > 0) streams.write(stream, data);
   };
-  const stdout = output('stdout', asked.stdout);
+  const stdout = output('stdout', query.stdout);
   try {
-    const exitCode = await backend.exec(asked.command, {
+    const exitCode = await backend.exec(query.command, {
       stdin: streams.stdin,
       stdout,
-      stderr: asked.tty ? stdout : output('stderr', asked.stderr),
-      tty: asked.tty,
+      stderr: query.tty ? stdout : output('stderr', query.stderr),
+      tty: query.tty,
       signal: streams.signal,
     });
-    return exitCode === 0 ? { metadata: {}, status: 'Success' } : failed(asked.command, exitCode);
+    return exitCode === 0 ? { metadata: {}, status: 'Success' } : failed(query.command, exitCode);
   } catch (error) {
-    if (error instanceof NoSuchCommandError) return notFound(asked.command[0] ?? '');
+    if (error instanceof NoSuchCommandError) return notFound(query.command[0] ?? '');
     const message = error instanceof Error ? error.message : String(error);
     return internal(message);
   }

@@ -120,8 +120,9 @@ export function sendWatch(
   // Servers before 1.27 reject streaming lists; clients then list and watch separately.
   if (request.query.has('resourceVersionMatch')) throw forbiddenForWatch('resourceVersionMatch');
   const matches = matcher(collection.type, request);
-  const asked = request.query.get('resourceVersion') ?? '';
-  if (!/^\d*$/.test(asked)) throw badRequest(`resource version "${asked}" is not a number`);
+  const resourceVersion = request.query.get('resourceVersion') ?? '';
+  if (!/^\d*$/.test(resourceVersion))
+    throw badRequest(`resource version "${resourceVersion}" is not a number`);
   const seconds = Number(request.query.get('timeoutSeconds') ?? '0');
   const encode = encoder(cluster, collection.type, request, http);
   response.writeHead(200, { ...commonHeaders(), 'Content-Type': 'application/json' });
@@ -133,14 +134,17 @@ export function sendWatch(
     const seen = seenAs(change, matches);
     if (seen) write(seen, encode(change.object));
   };
-  const missed = asked === '' || asked === '0' ? [] : collection.since(Number(asked));
+  const missed =
+    resourceVersion === '' || resourceVersion === '0'
+      ? []
+      : collection.since(Number(resourceVersion));
   if (missed === undefined) {
-    const message = `too old resource version: ${asked} (${collection.version})`;
+    const message = `too old resource version: ${resourceVersion} (${collection.version})`;
     write('ERROR', new ApiError(410, 'Expired', message).document);
     response.end();
     return;
   }
-  if (asked === '' || asked === '0') {
+  if (resourceVersion === '' || resourceVersion === '0') {
     for (const object of collection.list(request.namespace).filter(matches)) {
       write('ADDED', encode(object));
     }

@@ -14,12 +14,12 @@ import { commonHeaders } from './respond.ts';
  *
  * @throws ApiError 400
  */
-export function chooseContainer(pod: PodObject, asked: string | null): string {
+export function chooseContainer(pod: PodObject, requested: string | null): string {
   const names = pod.spec.containers.map(({ name }) => name);
   const { name } = pod.metadata;
-  if (asked !== null && asked !== '') {
-    if (names.includes(asked)) return asked;
-    throw badRequest(`container ${asked} is not valid for pod ${name}`);
+  if (requested !== null && requested !== '') {
+    if (names.includes(requested)) return requested;
+    throw badRequest(`container ${requested} is not valid for pod ${name}`);
   }
   const [only, second] = names;
   if (only === undefined || second !== undefined) {

@@ -64,7 +64,7 @@ export class OwnedPods {
     const workload = stateful
       ? set.metadata.name
       : (set.metadata.ownerReferences?.[0]?.name ?? set.metadata.name);
-    this.#bring(this.#createPod(set, wanted, ownedBy('apps/v1', kind, set.metadata)), workload);
+    this.#startPod(this.#createPod(set, wanted, ownedBy('apps/v1', kind, set.metadata)), workload);
     if (this.founding) return;
     const type = this.cluster.collection('apps', `${kind.toLowerCase()}s`)?.type;
     if (!type) return;
@@ -83,7 +83,7 @@ export class OwnedPods {
     const { name } = job.metadata;
     const { labels } = job.spec.template.metadata;
     const wanted = { name: `${name}-${this.suffix()}`, labels };
-    this.#bring(this.#createPod(job, wanted, ownedBy('batch/v1', 'Job', job.metadata)), name);
+    this.#startPod(this.#createPod(job, wanted, ownedBy('batch/v1', 'Job', job.metadata)), name);
   }
 
   /** Returns the pods owned by an object, including those being deleted. */
@@ -134,7 +134,7 @@ export class OwnedPods {
     });
   }
 
-  #bring(pod: PodObject, workload: string): void {
+  #startPod(pod: PodObject, workload: string): void {
     if (this.#foundingAt === null) this.#kubelet.admit(pod, workload);
     else this.#kubelet.adopt(pod, workload, this.#foundingAt);
   }

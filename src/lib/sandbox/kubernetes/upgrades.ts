@@ -62,7 +62,7 @@ export class Upgrades {
     socket: Duplex,
     head: Buffer,
   ): void {
-    const asked: ExecQuery = parseExec(request.query);
+    const query: ExecQuery = parseExec(request.query);
     checkExecutable(target.pod);
     const container = chooseContainer(target.pod, request.query.get('container'));
     const backend = target.backend(container);
@@ -72,11 +72,11 @@ export class Upgrades {
       if (protocol === undefined)
         return void refuseText(socket, 403, 'unable to negotiate protocol');
       switchToSpdy(socket, protocol, head);
-      void execOverSpdy(socket, backend, asked);
+      void execOverSpdy(socket, backend, query);
       return;
     }
     this.#accept(this.#execProtocols, http, socket, head, (webSocket) => {
-      void execOverWebSocket(webSocket, backend, asked);
+      void execOverWebSocket(webSocket, backend, query);
     });
   }
 

@@ -184,8 +184,8 @@ export class Writes {
     );
   }
 
-  #deletePod(pod: PodObject, asked: number | null): PodObject {
-    const grace = asked ?? pod.spec.terminationGracePeriodSeconds;
+  #deletePod(pod: PodObject, requestedGrace: number | null): PodObject {
+    const grace = requestedGrace ?? pod.spec.terminationGracePeriodSeconds;
     const left = pod.metadata.deletionGracePeriodSeconds;
     // A second delete can only shorten the grace period.
     if (left !== undefined && grace >= left) return pod;

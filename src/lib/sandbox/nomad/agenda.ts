@@ -31,7 +31,7 @@ export class Agenda {
       cancelled: false,
     };
     this.#heap.push(entry);
-    this.#rise(this.#heap.length - 1);
+    this.#siftUp(this.#heap.length - 1);
     this.#arm();
     return {
       cancel: () => {
@@ -76,7 +76,7 @@ export class Agenda {
     this.#sink(0);
   }
 
-  #rise(from: number): void {
+  #siftUp(from: number): void {
     let at = from;
     while (at > 0) {
       const parent = (at - 1) >> 1;

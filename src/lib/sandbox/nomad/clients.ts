@@ -38,7 +38,7 @@ export class Clients {
     this.#state = state;
     this.#agenda = agenda;
     state.onChange(({ allocations }) => {
-      for (const allocation of allocations) this.#attend(allocation);
+      for (const allocation of allocations) this.#continue(allocation);
     });
   }
 
@@ -68,11 +68,11 @@ export class Clients {
     for (const report of reports) report();
     for (const allocation of this.#state.allocationsOfNode(nodeId)) {
       if (allocation.client === 'lost') this.#endLost(allocation);
-      else this.#attend(allocation);
+      else this.#continue(allocation);
     }
   }
 
-  #attend(allocation: AllocationRecord): void {
+  #continue(allocation: AllocationRecord): void {
     if (isClientTerminal(allocation)) {
       this.#clear(allocation);
       const successor = this.#waiting.get(allocation.id);

@@ -57,13 +57,13 @@ export class Drainer {
       for (const node of nodes) {
         const isKnown = this.#known.get(node) === node.drain;
         this.#known.set(node, node.drain);
-        if (!isKnown || node.status === 'down') this.#look(node);
+        if (!isKnown || node.status === 'down') this.#completeIfDone(node);
       }
       for (const allocation of allocations) {
         // Nomad's drainer ignores the allocations of purged jobs (nomad/drainer/watch_jobs.go).
         if (this.#state.jobs.get(allocation.job.id) === undefined) continue;
         const node = this.#state.nodes.get(allocation.nodeId);
-        if (node !== undefined) this.#look(node);
+        if (node !== undefined) this.#completeIfDone(node);
       }
     });
   }
@@ -155,7 +155,7 @@ export class Drainer {
     });
   }
 
-  #look(node: NodeRecord): void {
+  #completeIfDone(node: NodeRecord): void {
     if (node.drain === null || !this.#isDone(node)) return;
     const drain = node.drain;
     this.#agenda.in(NOTICE_MS, () => {

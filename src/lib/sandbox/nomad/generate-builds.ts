@@ -73,8 +73,8 @@ function registerWaiting(
   request: JobRequest,
   { quietMs = 0 }: NomadScenario,
 ): void {
-  const [least, most] = WAITING_MS;
-  const agoMs = quietMs + least + ((core.state.jobs.size * 61_000) % (most - least));
+  const [shortest, longest] = WAITING_MS;
+  const agoMs = quietMs + shortest + ((core.state.jobs.size * 61_000) % (longest - shortest));
   core.scheduler.register(createJob(core, request, 0, agoMs));
 }
 
@@ -259,8 +259,8 @@ function submitPending(
   nodes: readonly NodeRecord[],
   scenario: NomadScenario,
 ): void {
-  const largest = nodes.reduce((most, node) => Math.max(most, node.cpuMhz), 4_000);
-  const largestMemory = nodes.reduce((most, node) => Math.max(most, node.memoryMb), 8_192);
+  const largest = nodes.reduce((max, node) => Math.max(max, node.cpuMhz), 4_000);
+  const largestMemory = nodes.reduce((max, node) => Math.max(max, node.memoryMb), 8_192);
   if (cause === 'full' || cause === 'memory') {
     for (const node of nodes) {
       if (node.usedCpuMhz > 0) continue;

@@ -13,7 +13,7 @@ interface Page {
 }
 
 /** Shorter lists are not cached. */
-const WORTH_KEEPING = 1_000;
+const MIN_CACHED_RECORDS = 1_000;
 
 /**
  * Caches the JSON of long lists. Records whose IDs start with the same two digits share a page,
@@ -30,7 +30,7 @@ export class ListCache {
     records: readonly T[],
     json: (record: T) => string,
   ): Iterable<Buffer> {
-    const kept = records.length >= WORTH_KEEPING ? this.#pages(key.list, key.form) : null;
+    const kept = records.length >= MIN_CACHED_RECORDS ? this.#pages(key.list, key.form) : null;
     for (let start = 0; start < records.length; ) {
       const prefix = records[start]?.id.slice(0, 2) ?? '';
       let end = start;

@@ -53,7 +53,7 @@ export class NomadState {
   readonly #byJob = new Map<string, Set<AllocationRecord>>();
   readonly #evaluationsByJob = new Map<string, Set<EvaluationRecord>>();
   readonly #listeners = new Set<(change: ChangeSet) => void>();
-  readonly #untold: ChangeSet[] = [];
+  readonly #unannounced: ChangeSet[] = [];
   #lastStamp = 0n;
 
   constructor(context: SandboxContext) {
@@ -119,7 +119,7 @@ export class NomadState {
       jobs.add(job);
     }
     const set: ChangeSet = { index, type, nodes, jobs, allocations, evaluations };
-    this.#tell(set);
+    this.#announce(set);
     return index;
   }
 
@@ -156,12 +156,12 @@ export class NomadState {
   }
 
   /** Notifies listeners of changes in order, including changes that a listener itself makes. */
-  #tell(change: ChangeSet): void {
-    this.#untold.push(change);
-    if (this.#untold.length > 1) return;
-    for (let next = this.#untold[0]; next !== undefined; next = this.#untold[0]) {
+  #announce(change: ChangeSet): void {
+    this.#unannounced.push(change);
+    if (this.#unannounced.length > 1) return;
+    for (let next = this.#unannounced[0]; next !== undefined; next = this.#unannounced[0]) {
       for (const listener of [...this.#listeners]) listener(next);
-      this.#untold.shift();
+      this.#unannounced.shift();
     }
   }
 

@@ -24,7 +24,7 @@ export class ClojureError extends Error {
 }
 
 /** The environment of an evaluation. */
-export interface Surroundings {
+export interface EvaluationContext {
   readonly users: NreplUsers;
   /**
    * The functions that this version of the server lacks; in `throwing`, those that throw, with
@@ -38,7 +38,7 @@ export interface Surroundings {
   sleep(ms: number): Promise<void>;
 }
 
-type Apply = (values: readonly Form[], around: Surroundings) => Form | Promise<Form>;
+type Apply = (values: readonly Form[], around: EvaluationContext) => Form | Promise<Form>;
 
 /** The server functions that the operations guide uses. */
 const SERVER: Readonly<Record<string, Apply>> = {
@@ -86,7 +86,7 @@ const CORE: Readonly<Record<string, Apply>> = {
  *
  * @throws ClojureError
  */
-export async function evaluate(form: Form, around: Surroundings): Promise<Form> {
+export async function evaluate(form: Form, around: EvaluationContext): Promise<Form> {
   if (form === null || typeof form !== 'object' || form.kind === 'keyword') return form;
   if (form.kind === 'symbol') return valueOfSymbol(form.name, around);
   if (form.kind === 'vector') {
@@ -102,7 +102,7 @@ export async function evaluate(form: Form, around: Surroundings): Promise<Form> 
   return evaluateCall(form.items, around);
 }
 
-async function evaluateCall(items: readonly Form[], around: Surroundings): Promise<Form> {
+async function evaluateCall(items: readonly Form[], around: EvaluationContext): Promise<Form> {
   const [head, ...rest] = items;
   if (head === undefined) return list([]);
   const name = nameOf(head);
@@ -121,23 +121,26 @@ async function evaluateCall(items: readonly Form[], around: Surroundings): Promi
   throw unresolved(name ?? printForm(head));
 }
 
-async function evaluateAll(forms: readonly Form[], around: Surroundings): Promise<readonly Form[]> {
+async function evaluateAll(
+  forms: readonly Form[],
+  around: EvaluationContext,
+): Promise<readonly Form[]> {
   const values: Form[] = [];
   for (const form of forms) values.push(await evaluate(form, around));
   return values;
 }
 
-function functionOf(name: string, { missing }: Surroundings): Apply | undefined {
+function functionOf(name: string, { missing }: EvaluationContext): Apply | undefined {
   if (missing.includes(name)) return undefined;
   if (Object.hasOwn(CORE, name)) return CORE[name];
   return Object.hasOwn(SERVER, name) ? SERVER[name] : undefined;
 }
 
-function resolved(name: string, around: Surroundings): Form {
+function resolved(name: string, around: EvaluationContext): Form {
   return functionOf(name, around) ? { kind: 'symbol', name: `#'${name}` } : null;
 }
 
-function valueOfSymbol(name: string, around: Surroundings): Form {
+function valueOfSymbol(name: string, around: EvaluationContext): Form {
   const defined = around.definitions.get(name);
   if (defined !== undefined) return defined;
   throw unresolved(name);

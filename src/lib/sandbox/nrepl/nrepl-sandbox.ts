@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { SandboxContext, SandboxService } from '../service.ts';
-import { ClojureError, evaluate, type NreplUsers, type Surroundings } from './evaluator.ts';
+import { ClojureError, type EvaluationContext, evaluate, type NreplUsers } from './evaluator.ts';
 import { type Form, printForm, ReaderError, readForms } from './forms.ts';
 import type { NreplScenario } from './scenario.ts';
 import { MessageWriter, type Request, RequestReader } from './wire.ts';
@@ -200,7 +200,7 @@ export class NreplSandbox implements SandboxService {
     await reply({ status: signal.aborted ? ['done', 'interrupted'] : ['done'] });
   }
 
-  #surroundings(session: Session, signal: AbortSignal, reply: SendReply): Surroundings {
+  #surroundings(session: Session, signal: AbortSignal, reply: SendReply): EvaluationContext {
     const { clock } = this.#context;
     const { missing = [], throwing = {} } = this.#scenario;
     return {

@@ -57,7 +57,7 @@ export class Dispatch {
   revision = 0;
   readonly #world: DispatchWorld;
   /** The stages before Nomad, in order. */
-  readonly #way: readonly Dispatching[];
+  readonly #services: readonly Dispatching[];
   readonly #broker = new Broker();
   /** The builds that the first stage forwarded and the second did not receive. */
   readonly #lost = new Set<BuildInPipeline>();
@@ -65,7 +65,7 @@ export class Dispatch {
 
   constructor(world: DispatchWorld) {
     this.#world = world;
-    this.#way = dispatchingOf(world.form);
+    this.#services = dispatchingOf(world.form);
   }
 
   /** Starts a build as of a time. */
@@ -83,25 +83,25 @@ export class Dispatch {
     };
     this.waiting.add(build);
     this.revision += 1;
-    const [first] = this.#way;
+    const [first] = this.#services;
     if (first) timeline.later(at, TO_FIRST_MS, (then) => this.#send(first, build, then));
     return build;
   }
 
   /** Fills the dispatcher's queue to the size of a backlog without a consumer. */
-  pileUp(): void {
+  addBacklog(): void {
     this.#backlog = { messages: BACKLOG - this.#broker.ready('dispatcher'), since: null };
   }
 
   /** Continues the waiting builds after a change of pods or faults. */
-  goOn(): void {
+  resume(): void {
     const { faults, workingPods, timeline } = this.#world;
     const now = timeline.now();
-    const [first, second] = this.#way;
+    const [first, second] = this.#services;
     const renewed = first && second && workingPods.replaced(first) && workingPods.replaced(second);
     if (renewed) faults.clear('job-lost');
-    const poster = this.#way.at(-1);
-    const feeder = this.#way.at(-2);
+    const poster = this.#services.at(-1);
+    const feeder = this.#services.at(-2);
     // What was lost stays lost.
     if (poster && feeder && workingPods.replaced(poster) && workingPods.replaced(feeder)) {
       faults.clear('task-lost');
@@ -112,17 +112,17 @@ export class Dispatch {
     }
     if (this.#backlog && workingPods.working('dispatcher').length > 0) this.#backlog.since ??= now;
     this.#broker.requeue((_, pod) => !workingPods.exists(pod));
-    for (const service of this.#way) this.#consume(service, now);
+    for (const service of this.#services) this.#consume(service, now);
   }
 
   /** Redelivers to the schedulerer all tasks that it could not post. */
-  tryAgain(): void {
+  redeliver(): void {
     this.#broker.requeue((service) => service === 'schedulerer');
   }
 
   /** Returns the counts of RabbitMQ's queues. */
   queues(): readonly QueueCounts[] {
-    return this.#way.map((service) => ({
+    return this.#services.map((service) => ({
       name: this.#world.form.stages[service]?.queue ?? service,
       ready: this.#broker.ready(service) + (service === 'dispatcher' ? this.#oldMessages() : 0),
       unacknowledged: this.#broker.unacknowledged(service),
@@ -157,16 +157,16 @@ export class Dispatch {
       });
     }
     timeline.later(at, workMs(service), (then) => {
-      const next = this.#way[this.#way.indexOf(service) + 1];
+      const next = this.#services[this.#services.indexOf(service) + 1];
       if (next === undefined) this.#post(build, pod, then);
-      else this.#passOn(service, next, build, then);
+      else this.#forward(service, next, build, then);
     });
   }
 
-  #passOn(service: Dispatching, next: Dispatching, build: BuildInPipeline, at: number): void {
+  #forward(service: Dispatching, next: Dispatching, build: BuildInPipeline, at: number): void {
     const { timeline, faults } = this.#world;
     this.#broker.acknowledge(build);
-    if (service === this.#way[0]) {
+    if (service === this.#services[0]) {
       build.forwarded = true;
       this.revision += 1;
       if (faults.has('job-lost')) {

@@ -24,7 +24,7 @@ export class HeldReports {
   }
 
   /** Returns whether a report is or was held, so that it was delivered late. */
-  hasHad(job: JobRecord, event: OutputEvent): boolean {
+  wasHeld(job: JobRecord, event: OutputEvent): boolean {
     return this.#ever.has(keyOf({ job, event }));
   }
 

@@ -13,7 +13,7 @@ export interface NomadPast {
   trueTime(nanoseconds: bigint): number;
 }
 
-interface Happening {
+interface PastEvent {
   /** The time of its first line. */
   readonly at: number;
   readonly job: JobRecord;
@@ -29,15 +29,15 @@ export class History {
   readonly #logWriter: LogWriter;
   /** The end of the history; later lines are logged when their events happen. */
   readonly #until: number;
-  readonly #skipped: (job: JobRecord, event: Happening['event']) => boolean;
-  readonly #sorted = new Map<string, readonly Happening[]>();
+  readonly #skipped: (job: JobRecord, event: PastEvent['event']) => boolean;
+  readonly #sorted = new Map<string, readonly PastEvent[]>();
 
   /** @param skipped returns whether an event has no line here */
   constructor(
     nomad: NomadPast,
     logWriter: LogWriter,
     until: number,
-    skipped: (job: JobRecord, event: Happening['event']) => boolean,
+    skipped: (job: JobRecord, event: PastEvent['event']) => boolean,
   ) {
     this.#nomad = nomad;
     this.#logWriter = logWriter;
@@ -55,7 +55,7 @@ export class History {
         if (from >= this.#until) return [];
         const { index, of } = pod();
         const long = service === 'output-processor' ? 0 : workMs(service);
-        return this.#happenings(service)
+        return this.#events(service)
           .filter(({ at, job }) => at + long >= from && at < to && share(job, of) === index)
           .flatMap((happening) => this.#lines(service, happening))
           .filter(({ at }) => at >= from && at < to);
@@ -64,7 +64,7 @@ export class History {
     };
   }
 
-  #happenings(service: PipelineService): readonly Happening[] {
+  #events(service: PipelineService): readonly PastEvent[] {
     const side = service === 'output-processor' ? service : 'upstream';
     const known = this.#sorted.get(service);
     if (known) return known;
@@ -75,7 +75,7 @@ export class History {
     return made;
   }
 
-  #dispatched(service: Dispatching): Happening[] {
+  #dispatched(service: Dispatching): PastEvent[] {
     return this.#nomad.jobs().map((job) => ({
       at: beganAt(service, this.#nomad.trueTime(job.submittedAt)),
       job,
@@ -83,7 +83,7 @@ export class History {
     }));
   }
 
-  #outputs(): Happening[] {
+  #outputs(): PastEvent[] {
     return this.#nomad.allocations().flatMap(({ job, tasks }) => {
       const [task] = tasks ?? [];
       return (['task-started', 'task-finished'] as const).flatMap((event) => {
@@ -94,7 +94,7 @@ export class History {
     });
   }
 
-  #lines(service: PipelineService, { at, job, event }: Happening): LogLine[] {
+  #lines(service: PipelineService, { at, job, event }: PastEvent): LogLine[] {
     const build = sizedBuild(job);
     if (!build) return [];
     if (event !== 'upstream')

@@ -33,8 +33,8 @@ export function formatEntry(
     service === 'legacy-dispatcher'
       ? `${legacyTime(moment)} ${level} ${namespace}`
       : `${isoTime(moment)} [] [${thread}] ${level} ${namespace}`;
-  const told = details === undefined ? '' : `;${Object.entries(details).map(field).join('')}`;
-  return [`${head} ${message}${told}`, ...(trace === null ? [] : [trace])].join('\n');
+  const detailText = details === undefined ? '' : `;${Object.entries(details).map(field).join('')}`;
+  return [`${head} ${message}${detailText}`, ...(trace === null ? [] : [trace])].join('\n');
 }
 
 /**

@@ -5,7 +5,7 @@ import type { LogWriter } from './steps.ts';
 
 const MINUTE_MS = 60_000;
 
-const SAYINGS: readonly (readonly ['INFO' | 'WARN' | 'DEBUG', string, string])[] = [
+const MESSAGES: readonly (readonly ['INFO' | 'WARN' | 'DEBUG', string, string])[] = [
   [
     'INFO',
     'com.zaxxer.hikari.pool.HikariPool',
@@ -103,7 +103,7 @@ function noiseLine(
 ): string {
   if (random.next() < 0.3)
     return random.pick(PLAIN)(random, new Date(logWriter.clockOf(service, at)));
-  const [level, namespace, message] = random.pick(SAYINGS);
+  const [level, namespace, message] = random.pick(MESSAGES);
   const thread = `pool-${random.integer(2, 40)}-thread-${random.integer(1, 12)}`;
   return logWriter.ofLibrary(service, { level, thread, namespace, message }, at);
 }

@@ -29,7 +29,7 @@ export class OutputPath {
   /** Increases whenever a held report has been delivered to the server. */
   revision = 0;
   readonly #world: OutputWorld;
-  readonly #told = new WeakMap<AllocationRecord, OutputEvent>();
+  readonly #reported = new WeakMap<AllocationRecord, OutputEvent>();
   /** When the path broke; null while it works. */
   #brokenSince: number | null = null;
 
@@ -43,7 +43,7 @@ export class OutputPath {
   }
 
   /** Marks the path as broken since a time in the past, if it is. Reports since then are held. */
-  lookBack(since: number): void {
+  markBrokenSince(since: number): void {
     const { state, trueTime, held, faults } = this.#world;
     this.inspect(since);
     if (!this.broken) return;
@@ -74,15 +74,16 @@ export class OutputPath {
   }
 
   /** Reports the start or end of a changed allocation's task. */
-  attend(allocation: AllocationRecord): void {
+  reportChange(allocation: AllocationRecord): void {
     const { timeline, trueTime } = this.#world;
     const [task] = allocation.tasks ?? [];
     const isNew = (stamp: bigint | null | undefined): boolean =>
       stamp !== null && stamp !== undefined && trueTime(stamp) > timeline.openedAt;
-    const told = this.#told.get(allocation);
-    if (told === undefined && isNew(task?.startedAt)) this.#tell(allocation, 'task-started');
-    if (told !== 'task-finished' && isNew(task?.finishedAt))
-      this.#tell(allocation, 'task-finished');
+    const reported = this.#reported.get(allocation);
+    if (reported === undefined && isNew(task?.startedAt))
+      this.#reportOrHold(allocation, 'task-started');
+    if (reported !== 'task-finished' && isNew(task?.finishedAt))
+      this.#reportOrHold(allocation, 'task-finished');
   }
 
   /**
@@ -99,8 +100,8 @@ export class OutputPath {
     return faults.has('port-8585-blocked') || workingPods.ready('output-processor').length === 0;
   }
 
-  #tell(allocation: AllocationRecord, event: OutputEvent): void {
-    this.#told.set(allocation, event);
+  #reportOrHold(allocation: AllocationRecord, event: OutputEvent): void {
+    this.#reported.set(allocation, event);
     const { job } = allocation;
     if (this.broken) this.#world.held.hold({ job, event });
     else this.#report({ job, event });

@@ -49,7 +49,7 @@ export class PipelineLogs {
       trueTime: (stamp: bigint) => this.trueTime(stamp),
     };
     this.#history = new History(past, this.#logWriter, timeline.openedAt, (job, event) =>
-      event === 'upstream' ? this.travelled.has(job.id) : this.held.hasHad(job, event),
+      event === 'upstream' ? this.travelled.has(job.id) : this.held.wasHeld(job, event),
     );
   }
 
@@ -71,15 +71,15 @@ export class PipelineLogs {
     if (startedAt >= this.#timeline.openedAt) return usual;
     const lines: LogLine[] = [];
     this.#past.set(pod, lines);
-    const place = () => this.#workingPods?.place(service, pod) ?? { index: 0, of: 1 };
-    const own = merged([usual, fixedSource(lines), this.#history.source(service, place)]);
+    const position = () => this.#workingPods?.positionOf(service, pod) ?? { index: 0, of: 1 };
+    const own = merged([usual, fixedSource(lines), this.#history.source(service, position)]);
     if (service !== 'dispatcher') return own;
     const silent = (): boolean => this.faults.has('dispatcher-silent');
     return endingAt(own, this.#timeline.openedAt - BROKEN_FOR_MS, silent);
   }
 
   /** Sets the cluster and the pods. Lines logged before {@link open} still count as the past. */
-  meet(kubernetes: Pick<PipelineKubernetes, 'appendLog'>, workingPods: WorkingPods): void {
+  connect(kubernetes: Pick<PipelineKubernetes, 'appendLog'>, workingPods: WorkingPods): void {
     this.#kubernetes = kubernetes;
     this.#workingPods = workingPods;
   }

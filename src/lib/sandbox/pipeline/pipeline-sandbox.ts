@@ -104,8 +104,8 @@ export class PipelineSandbox {
       trueTime: (stamp) => logs.trueTime(stamp),
       say: (pod, event, build, at) => logs.say('output-processor', pod, event, build, at),
     });
-    logs.meet(kubernetes, workingPods);
-    this.#tellThePast(random);
+    logs.connect(kubernetes, workingPods);
+    this.#startRecentBuilds(random);
     logs.open();
     this.#listen(random);
   }
@@ -124,7 +124,7 @@ export class PipelineSandbox {
       if (fault === 'dispatcher-stopped') {
         this.#kubernetes.scale(workloadOf(this.#form, 'dispatcher'), 1);
       }
-      if (fault === 'schedulerer-error') this.#dispatch.tryAgain();
+      if (fault === 'schedulerer-error') this.#dispatch.redeliver();
       if (typeof fault !== 'string') {
         this.#kubernetes.setSituation(workloadOf(this.#form, fault.service), 'running');
       }
@@ -159,7 +159,7 @@ export class PipelineSandbox {
   }
 
   /** Returns whether the start or the end of a job's task has been reported to the server. */
-  heardOf(job: JobRecord, event: OutputEvent): boolean {
+  hasReported(job: JobRecord, event: OutputEvent): boolean {
     return !this.#logs.held.has(job, event);
   }
 
@@ -169,9 +169,9 @@ export class PipelineSandbox {
   }
 
   /** Starts the recent builds of the scenario and moves them as far as they can get. */
-  #tellThePast(random: Random): void {
+  #startRecentBuilds(random: Random): void {
     const { faults = [], recent = faults.length > 0 ? 3 : 0 } = this.#scenario;
-    this.#outputs.lookBack(this.#timeline.openedAt - BROKEN_FOR_MS);
+    this.#outputs.markBrokenSince(this.#timeline.openedAt - BROKEN_FOR_MS);
     const request = this.#outputs.broken ? { durationMs: HANGING_MS } : {};
     const [oldest, newest] = RECENT_MS;
     const step = (oldest - newest) / recent;
@@ -179,7 +179,7 @@ export class PipelineSandbox {
       const ageMs = oldest - step * i - random.integer(0, Math.floor(step / 2));
       this.#dispatch.start(random.pick(REPOSITORIES), request, this.#timeline.openedAt - ageMs);
     }
-    if (this.#logs.faults.has('rabbitmq-backlog')) this.#dispatch.pileUp();
+    if (this.#logs.faults.has('rabbitmq-backlog')) this.#dispatch.addBacklog();
   }
 
   #listen(random: Random): void {
@@ -214,13 +214,13 @@ export class PipelineSandbox {
   #watch({ jobs, allocations }: ChangeSet): void {
     for (const job of jobs) {
       const isNew = this.trueTime(job.submittedAt) > this.#timeline.openedAt;
-      if (isNew && !this.#logs.travelled.has(job.id)) this.#retrace(job);
+      if (isNew && !this.#logs.travelled.has(job.id)) this.#logDispatching(job);
     }
-    for (const allocation of allocations) this.#outputs.attend(allocation);
+    for (const allocation of allocations) this.#outputs.reportChange(allocation);
   }
 
   /** Logs the dispatching of a job that was registered directly. */
-  #retrace(job: JobRecord): void {
+  #logDispatching(job: JobRecord): void {
     this.#logs.travelled.add(job.id);
     const build = sizedBuild(job);
     if (!build) return;
@@ -239,7 +239,7 @@ export class PipelineSandbox {
     this.#noticing = true;
     this.#context.clock.schedule(NOTICE_MS, () => {
       this.#noticing = false;
-      this.#dispatch.goOn();
+      this.#dispatch.resume();
       this.#outputs.inspect();
     });
   }

@@ -27,7 +27,7 @@ const VHOST_COLUMNS: Readonly<Record<string, (name: string) => Cell>> = {
 const VHOST = '/';
 
 /** A parsed command line of rabbitmqctl. */
-interface Asked {
+interface CommandLine {
   /** The arguments as given. */
   readonly given: readonly string[];
   readonly words: readonly string[];
@@ -57,44 +57,44 @@ export function rabbitmqPod(name: string, queues: () => readonly QueueCounts[]):
   };
 }
 
-function rabbitmqctl(asked: Asked, io: ExecIo, queues: readonly QueueCounts[]): number {
-  const [command = 'help'] = asked.words;
+function rabbitmqctl(line: CommandLine, io: ExecIo, queues: readonly QueueCounts[]): number {
+  const [command = 'help'] = line.words;
   if (command === 'list_vhosts') {
-    return list(asked, io, 'Listing vhosts ...\n', ['name'], VHOST_COLUMNS, [VHOST]);
+    return list(line, io, 'Listing vhosts ...\n', ['name'], VHOST_COLUMNS, [VHOST]);
   }
   if (command !== 'list_queues') {
     io.stderr(`\nCommand '${command}' not found. \n`);
     return USAGE;
   }
-  const { vhost, timeoutS } = asked;
+  const { vhost, timeoutS } = line;
   const talk = `Timeout: ${timeoutS.toFixed(1)} seconds ...\nListing queues for vhost ${vhost} ...\n`;
   // Like 3.10, lists no queues for an unknown virtual host.
   const there = vhost === VHOST ? queues : [];
-  return list(asked, io, talk, ['name', 'messages'], COLUMNS, there);
+  return list(line, io, talk, ['name', 'messages'], COLUMNS, there);
 }
 
 /** Lists items with the requested columns, and returns the exit status. */
 function list<Item>(
-  asked: Asked,
+  line: CommandLine,
   io: ExecIo,
   talk: string,
   usual: readonly string[],
   known: Readonly<Record<string, (item: Item) => Cell>>,
   items: readonly Item[],
 ): number {
-  const wanted = asked.words.slice(1);
+  const wanted = line.words.slice(1);
   const columns = wanted.length > 0 ? wanted : usual;
   const strange = columns.filter((column) => !Object.hasOwn(known, column));
   if (strange.length > 0) {
     io.stderr(
       `Error (argument validation): Info key(s) ${strange.join(', ')} are not supported\n` +
-        `Arguments given:\n\t${asked.given.join(' ')}\n`,
+        `Arguments given:\n\t${line.given.join(' ')}\n`,
     );
     return USAGE;
   }
-  if (!asked.quiet && !asked.json) io.stdout(talk);
+  if (!line.quiet && !line.json) io.stdout(talk);
   const rows = items.map((item) => columns.map((column) => known[column]?.(item) ?? ''));
-  io.stdout(asked.json ? json(columns, rows) : table(columns, rows, asked.headers));
+  io.stdout(line.json ? json(columns, rows) : table(columns, rows, line.headers));
   return 0;
 }
 
@@ -119,20 +119,20 @@ function json(columns: readonly string[], rows: readonly (readonly Cell[])[]): s
   return `[\n${objects.join('\n,')}${objects.length > 0 ? '\n' : ''}]\n`;
 }
 
-function parse(args: readonly string[]): Asked {
+function parse(args: readonly string[]): CommandLine {
   const words: string[] = [];
-  const asked = { quiet: false, headers: true, json: false, vhost: VHOST, timeoutS: 60 };
+  const line = { quiet: false, headers: true, json: false, vhost: VHOST, timeoutS: 60 };
   const rest = args.flatMap((word) => (word.startsWith('--') ? word.split('=', 2) : [word]));
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (word === '-q' || word === '--quiet') asked.quiet = true;
+    if (word === '-q' || word === '--quiet') line.quiet = true;
     else if (word === '-s' || word === '--silent')
-      Object.assign(asked, { quiet: true, headers: false });
-    else if (word === '--no-table-headers') asked.headers = false;
-    else if (word === '--formatter') asked.json = rest.shift() === 'json';
-    else if (word === '-p' || word === '--vhost') asked.vhost = rest.shift() ?? VHOST;
-    else if (word === '-t' || word === '--timeout') asked.timeoutS = Number(rest.shift() ?? 60);
+      Object.assign(line, { quiet: true, headers: false });
+    else if (word === '--no-table-headers') line.headers = false;
+    else if (word === '--formatter') line.json = rest.shift() === 'json';
+    else if (word === '-p' || word === '--vhost') line.vhost = rest.shift() ?? VHOST;
+    else if (word === '-t' || word === '--timeout') line.timeoutS = Number(rest.shift() ?? 60);
     else if (word === '-n' || word === '--node') rest.shift();
     else if (!word.startsWith('-')) words.push(...word.split(',').filter(Boolean));
   }
-  return { ...asked, words, given: args };
+  return { ...line, words, given: args };
 }

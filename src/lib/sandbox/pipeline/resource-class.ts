@@ -31,7 +31,7 @@ export interface ResourceClass {
 /** Returns the resource class of a size. */
 export function resourceClass({ cpuMhz, memoryMb }: BuildSize): ResourceClass {
   const cores = cpuMhz / 1_000;
-  const [, name, label] = CLASSES.find(([most]) => cores <= most) ?? [
+  const [, name, label] = CLASSES.find(([maxCores]) => cores <= maxCores) ?? [
     0,
     '2xlarge',
     'Docker 2X-Large',

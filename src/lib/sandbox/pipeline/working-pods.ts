@@ -48,7 +48,7 @@ export class WorkingPods {
   working(service: PipelineService): readonly string[] {
     const rabbitmq = this.#kubernetes.podsOf(this.#form.rabbitmq);
     if (rabbitmq?.every(({ ready }) => !ready)) return [];
-    return this.ready(service).filter((pod) => !this.#struck(service, pod));
+    return this.ready(service).filter((pod) => !this.#isFaulty(service, pod));
   }
 
   /** Returns the ready pods. */
@@ -89,7 +89,10 @@ export class WorkingPods {
   }
 
   /** Returns the index of an initial pod among its service's initial pods. */
-  place(service: PipelineService, pod: string): { readonly index: number; readonly of: number } {
+  positionOf(
+    service: PipelineService,
+    pod: string,
+  ): { readonly index: number; readonly of: number } {
     const founders = [...(this.#founders.get(service) ?? [])].sort();
     return { index: founders.indexOf(pod), of: founders.length };
   }
@@ -98,7 +101,7 @@ export class WorkingPods {
     return this.#kubernetes.podsOf(workloadOf(this.#form, service));
   }
 
-  #struck(service: PipelineService, pod: string): boolean {
+  #isFaulty(service: PipelineService, pod: string): boolean {
     if (service !== 'dispatcher' || !this.isFounder(service, pod)) return false;
     return this.#faults.has('dispatcher-silent') || this.#faults.has('rabbitmq-backlog');
   }

@@ -34,7 +34,7 @@ const CACHES: Readonly<Record<string, CacheScript>> = {
   },
 };
 
-const USUAL: CacheScript = {
+const DEFAULT_SCRIPT: CacheScript = {
   restoreName: 'Restoring cache',
   key: 'yarn-v2-e9cX1Vj6JCCGWLDOuWSzyi==',
   path: '/home/circleci/.cache/yarn',
@@ -44,7 +44,7 @@ const USUAL: CacheScript = {
 /** Returns the steps that a build has started, according to its status. */
 export function stepsOf({ org, repo, number, status }: BuildRecord): readonly StepScript[] {
   if (status === 'queued' || status === 'scheduled') return [];
-  const cache = CACHES[repo] ?? USUAL;
+  const cache = CACHES[repo] ?? DEFAULT_SCRIPT;
   const before = [
     agent(0, 'Spin up environment', ['Build-agent version 1.0.48219\n', 'Starting container\n']),
     agent(99, 'Preparing environment variables', [

@@ -22,7 +22,7 @@ export interface ServerKnowledge {
   /** How many parallel tasks the build of a job has. */
   parallelOf(job: JobRecord): number;
   /** Returns whether the output-processor has reported the event. */
-  heardOf(job: JobRecord, event: 'task-started' | 'task-finished'): boolean;
+  hasReported(job: JobRecord, event: 'task-started' | 'task-finished'): boolean;
   /** Converts a time recorded by Nomad to true time in milliseconds, without clock skew. */
   trueTime(nanoseconds: bigint): number;
 }
@@ -33,12 +33,12 @@ export interface ServerKnowledge {
  */
 export function nomadBuilds(
   state: NomadState,
-  told: () => ServerKnowledge,
+  readKnowledge: () => ServerKnowledge,
 ): () => readonly AnonymousBuild[] {
   let version = '';
   let builds: readonly AnonymousBuild[] = [];
   return () => {
-    const knowledge = told();
+    const knowledge = readKnowledge();
     const current = `${state.index}/${knowledge.revision}`;
     if (current === version) return builds;
     version = current;
@@ -82,8 +82,8 @@ function buildOf(
   const [task] = allocation?.tasks ?? [];
   const moment = (stamp: bigint | null | undefined): number | null =>
     stamp === null || stamp === undefined ? null : Math.floor(knowledge.trueTime(stamp));
-  const started = knowledge.heardOf(job, 'task-started');
-  const finished = started && knowledge.heardOf(job, 'task-finished');
+  const started = knowledge.hasReported(job, 'task-started');
+  const finished = started && knowledge.hasReported(job, 'task-finished');
   return {
     org,
     repo,

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { SandboxHttpServer } from '../http-server.ts';
-import { type CertificateWish, makeCertificates } from '../kubernetes/certificates.ts';
+import { type CertificateRequest, makeCertificates } from '../kubernetes/certificates.ts';
 import { type Random, seededRandom } from '../random.ts';
 import type { SandboxContext, SandboxService } from '../service.ts';
 import type { AccountBook, AccountRecord } from './account-book.ts';
@@ -25,7 +25,7 @@ const DEFAULT_LIMIT: RequestLimit = { perSecond: 150, atOnce: 300 };
 /** Seats are licensed in multiples of this number. */
 const SEAT_STEP = 25;
 
-const CERTIFICATES: Readonly<Record<CertificateSituation, CertificateWish>> = {
+const CERTIFICATES: Readonly<Record<CertificateSituation, CertificateRequest>> = {
   valid: {},
   expired: { notAfter: -DAY_MS },
   expiring: { notAfter: 5 * DAY_MS },

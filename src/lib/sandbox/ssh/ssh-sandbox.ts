@@ -68,7 +68,7 @@ export class SshSandbox implements SandboxService {
     if (allowed instanceof Error) throw allowed;
     const serve = (key: KeyPair, machineAt: (from: number) => Machine | undefined): Server =>
       new ssh2.Server({ hostKeys: [key.private] }, (connection, { port }) => {
-        this.#letIn(connection, allowed, () => machineAt(port));
+        this.#serve(connection, allowed, () => machineAt(port));
       });
     this.#bastion = serve(bastionKey, () => BASTION);
     this.#machines = serve(machineKey, (port) => this.#machineOf.get(port));
@@ -106,7 +106,7 @@ export class SshSandbox implements SandboxService {
     return join(this.#directory, name);
   }
 
-  #letIn(connection: Connection, allowed: ParsedKey, machineOf: () => Machine | undefined): void {
+  #serve(connection: Connection, allowed: ParsedKey, machineOf: () => Machine | undefined): void {
     this.#open.add(connection);
     // ssh2's types lack this method.
     (connection as Connection & { setNoDelay(on: boolean): void }).setNoDelay(true);
@@ -141,7 +141,7 @@ export class SshSandbox implements SandboxService {
       socket.once('error', () => reject());
       socket.once('connect', () => {
         const behind = this.#machineAt(destIP);
-        if (behind !== null) this.#tell(socket, behind);
+        if (behind !== null) this.#recordMachine(socket, behind);
         const channel = accept();
         channel.pipe(socket).pipe(channel);
         channel.on('error', () => socket.destroy());
@@ -153,7 +153,7 @@ export class SshSandbox implements SandboxService {
   /**
    * Records the machine of a connection from the bastion until it closes, because ports are reused.
    */
-  #tell(socket: Socket, behind: Machine): void {
+  #recordMachine(socket: Socket, behind: Machine): void {
     const { localPort: port = 0 } = socket;
     this.#machineOf.set(port, behind);
     socket.once('close', () => this.#machineOf.delete(port));

@@ -10,7 +10,7 @@ import type { RotatingLog } from './rotating-log.ts';
 /** The interval of the `{}` heartbeats on an idle stream of frames. */
 const HEARTBEAT_MS = 1_000;
 /** The interval at which a followed file is checked. */
-const LOOK_MS = 200;
+const POLL_MS = 200;
 
 /** A request to `/v1/client/fs/logs`. */
 export interface LogRequest {
@@ -131,7 +131,7 @@ function change(core: NomadCore, log: RotatingLog, gone: AbortSignal): Promise<v
       gone.removeEventListener('abort', done);
       resolve();
     };
-    const timer = core.agenda.in(LOOK_MS, done);
+    const timer = core.agenda.in(POLL_MS, done);
     const stop = log.onChange(done);
     gone.addEventListener('abort', done, { once: true });
   });

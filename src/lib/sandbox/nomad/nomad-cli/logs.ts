@@ -6,7 +6,7 @@ import { findAllocation } from './find.ts';
 import { type FlagKinds, type Flags, parseFlags } from './flags.ts';
 import { CliFailure, requireServer, type Session } from './session.ts';
 
-const LOOK_MS = 200;
+const POLL_MS = 200;
 /** The number of lines shown by `-tail` without `-n`. */
 const DEFAULT_LINES = 10;
 /** The CLI estimates this many bytes per line to find the start (command/alloc_logs.go). */
@@ -128,7 +128,7 @@ function changed(session: Session, log: RotatingLog): Promise<boolean> {
       resolve(answer);
     };
     const onAbort = (): void => finish(false);
-    const timer = session.core.agenda.in(LOOK_MS, () => finish(true));
+    const timer = session.core.agenda.in(POLL_MS, () => finish(true));
     const stop = log.onChange(() => finish(true));
     session.signal.addEventListener('abort', onAbort, { once: true });
   });
