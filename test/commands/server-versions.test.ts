@@ -27,6 +27,21 @@ function run(
 }
 
 describe('server 4.3', () => {
+  it.each([
+    ['pods restart dispatcher --yes', 'distributor', 'pods restart distributor'],
+    ['pods logs schedulerer', 'docker-provisioner', 'pods logs docker-provisioner'],
+    // The pods that a followed log would wait for never come.
+    ['pods logs deploy/dispatcher --follow', 'distributor', 'pods logs distributor'],
+    ['pods describe vm-service', 'machine-provisioner', 'pods describe machine-provisioner'],
+    ['pods list --service output-processor', 'output and step', 'pods list output'],
+  ])('names the service that replaced another: %s', async (line, names, command) => {
+    const sandbox = await startSandbox({ scenario: 'server-4.3' });
+    const { stderr, exitCode } = await run(sandbox, line.split(' '));
+    expect(exitCode).toBe(5);
+    expect(stderr).toContain(`servers since 4.3 have ${names} in its place`);
+    expect(stderr).toContain(`Run instead: circleci-admin ${command}`);
+  });
+
   it('is shown with its own services as the steps of a build', async () => {
     const sandbox = await startSandbox({ scenario: 'server-4.3' });
     const { stdout, exitCode } = await run(
@@ -146,6 +161,9 @@ describe('server 4.3', () => {
     const sandbox = await startSandbox({ scenario: 'server-4.3' });
     const { stdout } = await run(sandbox, ['services', 'show', 'schedulerer'], TERMINAL);
     expect(stdout).toMatch(/^Instead +docker-provisioner from server 4\.3 on$/m);
+    const older = await startSandbox();
+    const shown = await run(older, ['services', 'show', 'distributor'], TERMINAL);
+    expect(shown.stdout).toMatch(/^Instead +dispatcher before server 4\.3$/m);
   });
 
   it('is set up as what it is', async () => {

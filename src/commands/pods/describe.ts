@@ -38,7 +38,7 @@ export class PodsDescribe extends AdminCommand {
     const client = await this.installation.kubernetes();
     const { signal, output } = this;
     const now = this.installation.clock.now();
-    const pods = await choosePods(client, catalogue, choice, { signal });
+    const pods = await choosePods(client, catalogue, choice, { signal, command: 'pods describe' });
     if (pods.length === 0) throw noneChosen();
     const described = await mapBounded(pods, AT_ONCE, (pod) =>
       describePod(client, pod, catalogue, { signal, now }),

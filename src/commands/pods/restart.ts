@@ -45,7 +45,7 @@ export class PodsRestart extends MutatingCommand {
     const catalogue = await readCatalogue(installation.settings);
     const client = await installation.kubernetes();
     const [pods, runningBuilds] = await Promise.all([
-      choosePods(client, catalogue, choice, { signal }),
+      choosePods(client, catalogue, choice, { signal, command: 'pods restart' }),
       countRunningBuilds(() => installation.nomad(), signal),
     ]);
     const how = flags.delete ? 'delete' : 'roll';

@@ -1,9 +1,11 @@
 import { AdminError } from '../errors.ts';
+import { joinNames } from '../join-names.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { Pod } from '../kubernetes/model.ts';
 import { nearest } from '../nearest.ts';
 import type { Catalogue } from '../services/catalogue.ts';
 import type { Service } from '../services/service.ts';
+import { standInsOf } from '../services/stand-ins.ts';
 import { typedName } from './typed-name.ts';
 import { workloadName } from './workload-name.ts';
 
@@ -22,11 +24,18 @@ export interface PodChoice {
 /** Returns whether a pod is selected; created by {@link podMatcher}. */
 export type PodMatcher = (pod: Pod) => boolean;
 
+/** What {@link choosePods} needs besides the selection. */
+export interface ChooseOptions {
+  readonly signal: AbortSignal;
+  /** Whether a service without a pod is accepted, because the caller waits for its pods. */
+  readonly mayCome?: boolean;
+  /** The command for the hint if other services run instead; default `pods list`. */
+  readonly command?: string;
+}
+
 /**
  * Returns the selected pods.
  *
- * @param options.mayCome whether a service without a pod is accepted, because the caller waits for
- *   its pods
  * @throws AdminError `notFound` POD_NOT_FOUND or SERVICE_NOT_FOUND for an unknown name, or
  *   PODS_NOT_FOUND for a service without a pod; as listed at KubernetesClient
  */
@@ -34,22 +43,25 @@ export async function choosePods(
   client: Pick<KubernetesClient, 'listPods' | 'target'>,
   catalogue: Catalogue,
   choice: PodChoice,
-  options: { readonly signal: AbortSignal; readonly mayCome?: boolean },
+  options: ChooseOptions,
 ): Promise<readonly Pod[]> {
-  const { signal, mayCome = false } = options;
+  const { signal, mayCome = false, command = 'pods list' } = options;
   const services = choice.services.map((name) => catalogue.find(name));
   const pods = await client.listPods({ ...selectorsOf(choice), signal });
   for (const name of choice.names) {
     if (pods.some((pod) => isNamed(pod, name, catalogue))) continue;
-    const service = catalogue.named(name);
-    if (service && mayCome) continue;
-    throw service ? noPods(service) : notFound(name, pods, client);
+    const service = catalogue.named(typedOwnerName(name));
+    const replaced = service && noPodsSince(service, pods, catalogue, command);
+    if (replaced) throw replaced;
+    if (service === null || service !== catalogue.named(name)) throw notFound(name, pods, client);
+    if (!mayCome) throw noPods(service);
   }
   const chosen = pods.filter(podMatcher(choice, catalogue));
-  for (const service of mayCome ? [] : services) {
-    if (!chosen.some((pod) => catalogue.serviceOf(pod)?.name === service.name)) {
-      throw noPods(service);
-    }
+  for (const service of services) {
+    if (chosen.some((pod) => catalogue.serviceOf(pod)?.name === service.name)) continue;
+    const replaced = noPodsSince(service, pods, catalogue, command);
+    if (replaced) throw replaced;
+    if (!mayCome) throw noPods(service);
   }
   return chosen;
 }
@@ -108,6 +120,28 @@ export function noneChosen(): AdminError {
   return new AdminError('notFound', 'No pod matches the selection', {
     code: 'PODS_NOT_FOUND',
     hint: 'List the pods: circleci-admin pods list',
+  });
+}
+
+/** Returns the name of a workload without its kind; a pod's name is left as it is. */
+function typedOwnerName(name: string): string {
+  const typed = typedName(name);
+  return typed === null || typed.owner === 'Pod' ? name : typed.name;
+}
+
+/** Returns the error for a service in whose place others run; null if there are none. */
+function noPodsSince(
+  service: Service,
+  pods: readonly Pod[],
+  catalogue: Catalogue,
+  command: string,
+): AdminError | null {
+  const standIns = standInsOf(service, pods, catalogue);
+  if (standIns === null) return null;
+  const commands = standIns.services.map((name) => `circleci-admin ${command} ${name}`);
+  return new AdminError('notFound', standIns.text, {
+    code: 'PODS_NOT_FOUND',
+    hint: `Run instead: ${joinNames(commands, 'or')}`,
   });
 }
 

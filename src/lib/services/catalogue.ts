@@ -63,6 +63,11 @@ export class Catalogue {
     });
   }
 
+  /** Returns the names of the services of earlier versions that a service replaces. */
+  replacedBy(name: string): readonly string[] {
+    return this.services.filter((one) => one.replacedBy?.includes(name)).map((one) => one.name);
+  }
+
   #byLabels(labels: Pod['labels']): Service | null {
     const matching = this.services.filter((service) =>
       service.labels?.some((selector) => matchesLabels(selector, labels)),

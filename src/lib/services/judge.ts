@@ -58,6 +58,8 @@ export interface ServiceStatus {
   readonly neededBy: readonly string[];
   /** Services that replace it in later versions. */
   readonly replacedBy: readonly string[];
+  /** Services of earlier versions that it replaces. */
+  readonly replaces: readonly string[];
 }
 
 /** The evidence about services. */
@@ -185,6 +187,7 @@ function judge(part: Part, scene: JudgementContext): ServiceStatus {
     why: ill ? (ill.judgement.why ?? ill.judgement.status) : whyOf(state, absence),
     neededBy: service?.neededBy ?? [],
     replacedBy: service?.replacedBy ?? [],
+    replaces: scene.catalogue.replacedBy(name),
   };
 }
 

@@ -58,6 +58,9 @@ export function serviceDetailView(detail: ServiceDetail, context: PodViewContext
           ...(service.state === 'absent' && service.replacedBy.length > 0
             ? [{ label: 'Instead', value: `${service.replacedBy.join(', ')} from server 4.3 on` }]
             : []),
+          ...(service.state === 'absent' && service.replaces.length > 0
+            ? [{ label: 'Instead', value: `${service.replaces.join(', ')} before server 4.3` }]
+            : []),
           { label: 'Role', value: service.role ?? 'unknown' },
           { label: 'Impact', value: service.impact ?? 'unknown' },
           { label: 'Severity', value: `${service.severity}${doubtful}` },

@@ -59,7 +59,11 @@ export async function* podLogs(
 ): AsyncGenerator<PodLogEvent, void> {
   const { clock, signal } = context;
   const startedAt = clock.now();
-  const pods = await choosePods(client, catalogue, choice, { signal, mayCome: options.follow });
+  const pods = await choosePods(client, catalogue, choice, {
+    signal,
+    mayCome: options.follow,
+    command: 'pods logs',
+  });
   const newOnly = options.follow && options.tail === 0;
   const sinceMs = newOnly ? null : options.sinceMs;
   const logs = pods.flatMap((pod) =>
