@@ -45,7 +45,8 @@ it('lists every command that can change something, and each has the flags of a c
   }
 });
 
-describe.each(CHANGES)('%s: %j', (name, line, { consent = '--yes', passesThrough, subject }) => {
+describe.each(CHANGES)('%s: %j', (name, line, one) => {
+  const { consent = '--yes', endsWith = 0, passesThrough, subject } = one;
   const agreed = withFlags(line, consent);
 
   it('is refused without a terminal, and nothing is changed', async () => {
@@ -102,7 +103,7 @@ describe.each(CHANGES)('%s: %j', (name, line, { consent = '--yes', passesThrough
   it('is applied after confirmation and recorded in the audit log', async () => {
     const before = await traces(passesThrough);
     const { exitCode, stderr } = await world.cli(agreed);
-    expect({ stderr, exitCode }).toMatchObject({ exitCode: 0 });
+    expect({ stderr, exitCode }).toMatchObject({ exitCode: endsWith });
     const after = await traces(passesThrough);
     if (subject === 'config file') expect(after.config).not.toBe(before.config);
     else expect(after.writes + after.runs).toBeGreaterThan(0);
@@ -115,7 +116,7 @@ describe.each(CHANGES)('%s: %j', (name, line, { consent = '--yes', passesThrough
     );
     const words = name.split(' ');
     expect(begin.command.slice(0, words.length)).toEqual(words);
-    expect(end).toMatchObject({ id: begin.id, phase: 'end', exitCode: 0, error: null });
+    expect(end).toMatchObject({ id: begin.id, phase: 'end', exitCode: endsWith, error: null });
   });
 });
 

@@ -14,7 +14,7 @@ import { follow, type GatherPart } from '../../lib/queue/gather/events.ts';
 export class TroubleshootBuild extends AdminCommand {
   static override summary = 'follow one build through the pipeline, and say where it is stuck';
   static override description =
-    'BUILD is a URL, org/repo/number, the ID of a build, or of its job or allocation in Nomad, or the first 8 digits of one; add `:1` to a number for one of its parallel tasks. Shows each step found in the UI, the logs and Nomad, and the time since the step before; ~ marks times from clocks that may differ. Exits 9 if the build is stuck, and shows the cause.';
+    'BUILD is a URL, org/repo/number, the ID of a build, or of its job or allocation in Nomad, or the first 8 digits of one; add `:1` to a number for one of its parallel tasks. Shows each step found in the UI, the logs and Nomad, and the time since the step before; ~ marks times from clocks that may differ. Exits 9 if the build is stuck, and shows the cause, or if its state is unknown.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> acme/web/26',
     '<%= config.bin %> <%= command.id %> https://circleci.example.com/gh/acme/web/26 --json',
@@ -60,6 +60,8 @@ export class TroubleshootBuild extends AdminCommand {
     if (format === 'table' || format === 'wide' || format === 'json' || format === 'yaml') {
       await this.output.detail(buildView(report, targetFlags), document);
     } else await this.output.table(stepsTable(report), document);
-    if (report.stoppedAt !== null) this.exitWith(EXIT_CODES.findings);
+    // That it is not known where a build is must not look like success.
+    const { stoppedAt, state } = report;
+    if (stoppedAt !== null || state === 'unknown') this.exitWith(EXIT_CODES.findings);
   }
 }

@@ -13,7 +13,7 @@ const WATCH_EVERY = 15_000;
 export class TroubleshootQueue extends MutatingCommand {
   static override summary = 'find out why builds are queued, and how to fix it';
   static override description =
-    'Runs all checks of the operations guide at once: pods, logs of the pipeline, Nomad, clients, jobs, RabbitMQ, the server. Exits 9 if something is found; the cause is shown first. Read-only unless you give --fix or --trigger; both ask for confirmation.';
+    'Runs all checks of the operations guide at once: pods, logs of the pipeline, Nomad, clients, jobs, RabbitMQ, the server. Exits 9 if it finds something, or cannot tell whether builds get through; the cause is shown first. Read-only unless you give --fix or --trigger; both ask for confirmation.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --trigger acme/web',

@@ -1,6 +1,7 @@
 import type { Diagnosis } from './diagnosis.ts';
 import type { QueueFacts } from './facts/facts.ts';
 import { factsOf } from './facts/facts-of.ts';
+import type { Finding } from './finding.ts';
 import { RULES } from './rules/index.ts';
 import type { QueueSnapshot } from './snapshot/snapshot.ts';
 import { notesOf } from './verdict/notes.ts';
@@ -15,7 +16,8 @@ export function diagnose(snapshot: QueueSnapshot): Diagnosis {
 
 /** As {@link diagnose}, from facts that have already been derived. */
 export function diagnoseFacts(facts: QueueFacts): Diagnosis {
-  const found = RULES.flatMap((rule) => rule.judge(facts));
+  const found: Finding[] = [];
+  for (const rule of RULES) found.push(...rule.judge(facts, found));
   const findings = orderFindings(found, RULES);
   const { installation, takenAt, windowMs } = facts.snapshot;
   return {

@@ -67,7 +67,8 @@ export interface Rule {
   readonly ofPods?: true;
   /** The step of the tree that it breaks, if different from its place. */
   readonly step?: 'output port';
-  judge(facts: QueueFacts): readonly Finding[];
+  /** @param found what the rules before it have found */
+  judge(facts: QueueFacts, found: readonly Finding[]): readonly Finding[];
   /** Returns whether a finding listed in `explains` is explained; by default, all are. */
   explainsThis?(own: Finding, effect: Finding): boolean;
   /**
@@ -81,6 +82,9 @@ export interface Rule {
   /** Returns the position of a finding on a build's way; by default that of its place. */
   rank?(own: Finding): number;
 }
+
+/** The code of the finding that there is no verdict: it explains nothing. */
+export const UNDECIDED = 'CQ0902';
 
 /** Returns the path of a finding's page. */
 export function findingPage(code: string): string {

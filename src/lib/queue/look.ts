@@ -5,6 +5,7 @@ import type { QueueFacts } from './facts/facts.ts';
 import { factsOf } from './facts/facts-of.ts';
 import { ageAt, serverNow } from './facts/moments.ts';
 import { uiStateOf } from './facts/ui-state.ts';
+import { UNDECIDED } from './finding.ts';
 import { follow, type GatherPart } from './gather/events.ts';
 import { gather } from './gather/gather.ts';
 import type { GatherOptions, QueueSources } from './gather/sources.ts';
@@ -44,7 +45,8 @@ export async function look(
 
 /** Returns the log window needed for the queued builds without a job in Nomad. */
 function windowNeeded({ snapshot, facts, diagnosis }: Look): Milliseconds {
-  const explained = new Set(diagnosis.findings.flatMap(({ builds }) => builds));
+  const causes = diagnosis.findings.filter(({ code }) => code !== UNDECIDED);
+  const explained = new Set(causes.flatMap(({ builds }) => builds));
   const now = serverNow(snapshot);
   const ages = facts.trails
     .filter(({ ui, jobs, name }) => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { PipelineScenario } from '../../../src/lib/sandbox/pipeline/scenario.ts';
 import type { Sandbox } from '../../../src/lib/sandbox/sandbox.ts';
 import { findScenario } from '../../../src/lib/sandbox/scenarios/index.ts';
-import { cli, startSandbox } from '../../support/sandbox.ts';
+import { cli, passTimeUntil, startSandbox } from '../../support/sandbox.ts';
 
 /** Starts a build in a scenario and lets the given number of seconds pass. */
 async function startedIn(name: string, secondsAgo: number, pipeline: PipelineScenario = {}) {
@@ -55,6 +55,30 @@ describe('troubleshoot build', () => {
     expect(ended.steps.slice(1).every(({ sincePreviousMs }) => sincePreviousMs !== null)).toBe(
       true,
     );
+  });
+
+  it('exits 9 if its state is unknown, because Nomad could not be read', async () => {
+    const { sandbox, build } = await startedIn('healthy', 90);
+    const env = { ...sandbox.environment(), CIRCLE_TOKEN: undefined };
+    const nomad = ['--nomad-access', 'direct', '--nomad-address', 'http://127.0.0.1:9'];
+    const words = [
+      'troubleshoot',
+      'build',
+      `acme/web/${build.number}`,
+      ...nomad,
+      '--limit',
+      '1d',
+      '--json',
+    ];
+    const following = cli(words, { env, clock: sandbox.clock });
+    // A refused connection is retried after a while.
+    const { stdout, exitCode } = await passTimeUntil(following, sandbox);
+    const { state, stoppedAt } = JSON.parse(stdout);
+    expect({ exitCode, state, stoppedAt }).toEqual({
+      exitCode: 9,
+      state: 'unknown',
+      stoppedAt: null,
+    });
   });
 
   it('clears the progress line before an error', async () => {

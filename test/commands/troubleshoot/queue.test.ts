@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { encodeSnapshot } from '../../../src/lib/queue/snapshot/encode-snapshot.ts';
 import type { Sandbox } from '../../../src/lib/sandbox/sandbox.ts';
 import type { Scenario } from '../../../src/lib/sandbox/scenario.ts';
 import { findScenario } from '../../../src/lib/sandbox/scenarios/index.ts';
+import { inUi, listed, snapshot } from '../../lib/queue/support/snapshot.ts';
 import { cli, startCli, startSandbox, whileTimePasses } from '../../support/sandbox.ts';
 import type { TestRuntimeOptions } from '../../support/test-runtime.ts';
 
@@ -347,6 +349,16 @@ describe('troubleshoot queue --save and --from', () => {
     const secrets = [sandbox.environment()['CIRCLE_TOKEN'] ?? 'none', 'sandbox-administrator'];
     const saved = await readFile(file, 'utf8');
     for (const secret of secrets) expect(saved).not.toContain(secret);
+  });
+
+  it('exits 9 if the saved evidence is not enough for a verdict', async () => {
+    const file = join(await folder(), 'queue.json');
+    const ill = { server: { builds: listed(inUi('acme/web/42', 'queued', 3_000_000)) } };
+    await writeFile(file, encodeSnapshot(snapshot(ill)));
+    const { stdout, exitCode } = await cli([...QUEUE, '--from', file, '--json']);
+    const { verdict, findings } = JSON.parse(stdout);
+    expect({ exitCode, state: verdict.state }).toEqual({ exitCode: 9, state: 'unknown' });
+    expect(findings).toMatchObject([{ code: 'CQ0902', builds: ['acme/web/42'] }]);
   });
 
   it('reports an invalid and a missing file', async () => {

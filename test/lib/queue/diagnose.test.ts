@@ -159,20 +159,6 @@ describe('the verdict', () => {
     );
   });
 
-  test('is unknown if nothing could be read, and if a build waits for no known reason', () => {
-    const nobody = {
-      pods: NOTHING,
-      workloads: NOTHING,
-      logs: [],
-      rabbitmq: NOTHING,
-      nomad: { leader: NOTHING, clients: NOTHING, jobs: NOTHING },
-      server: NO_UI,
-    };
-    expect(verdict(nobody)).toMatchObject({ state: 'unknown', waiting: null });
-    const early = { server: { builds: listed(inUi(LOST, 'queued', 50 * MINUTE)) } };
-    expect(verdict(early)).toMatchObject({ state: 'unknown', waiting: 1 });
-  });
-
   test('is unknown if Kubernetes and Nomad do not respond', () => {
     const late = failed('REQUEST_TIMEOUT', 'no answer', { kind: 'timeout', timedOut: true });
     const ill = { pods: late, workloads: late, logs: [], rabbitmq: NOTHING };
@@ -247,14 +233,14 @@ test('the verdict does not say that builds get through if a step has no ready po
   const starting = { health: 'starting', ready: 0, status: 'ContainerCreating' } as const;
   const pods = withPods(pod('dispatcher', starting, { createdAt: ago(20_000) }));
   const { verdict, steps, findings } = diagnose(snapshot({ pods }));
-  expect(findings).toEqual([]);
+  expect(findings.map(({ code }) => code)).toEqual(['CQ0902']);
   expect(steps[2]).toMatchObject({
     state: 'warning',
     text: 'no pod is ready: ContainerCreating, 20s old (1 build in 30m, last 4m ago, last heartbeat 20s ago)',
   });
   expect(verdict).toMatchObject({
     state: 'unknown',
-    text: 'dispatcher has no ready pod, so no build gets through: dispatcher-1 is ContainerCreating, 20s old. Check again in a minute',
+    text: 'dispatcher has no ready pod, so no build gets through: dispatcher-1 is ContainerCreating, 20s old. Check again in a minute.',
     next: 'circleci-admin pods describe dispatcher-1',
   });
 });

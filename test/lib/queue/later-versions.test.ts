@@ -57,7 +57,7 @@ describe('a waiting build of server 4.3', () => {
 
   it('is not missing if a job without a build name may be its own', () => {
     const nomad = { jobs: sure([job(WELL_BUILD), unnamed()]) };
-    expect(late({ logs: posted, server, nomad })).toEqual([]);
+    expect(late({ logs: posted, server, nomad })).toEqual(['CQ0902']);
     expect(late({ logs: silent, server, nomad })).not.toContain('CQ0205');
   });
 });

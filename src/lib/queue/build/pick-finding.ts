@@ -1,7 +1,7 @@
 import { parseBuildName, parseBuildSelector } from '../../nomad/jobs/build-name.ts';
 import { buildKey } from '../build-key.ts';
 import type { Diagnosis, JudgedFinding } from '../diagnosis.ts';
-import type { Place } from '../finding.ts';
+import { type Place, UNDECIDED } from '../finding.ts';
 import { stageOf } from '../stages.ts';
 import type { BuildIdentity } from './build-facts.ts';
 import type { StoppedAt } from './timeline.ts';
@@ -15,11 +15,12 @@ const CARRIES: ReadonlySet<Place> = new Set(['kubernetes', 'rabbitmq', 'server']
  * finding fits.
  */
 export function pickFinding(
-  { findings }: Pick<Diagnosis, 'findings'>,
+  diagnosis: Pick<Diagnosis, 'findings'>,
   build: BuildIdentity,
   stoppedAt: StoppedAt | null,
 ): JudgedFinding | null {
   if (stoppedAt === null) return null;
+  const findings = diagnosis.findings.filter(({ code }) => code !== UNDECIDED);
   const naming = findings.filter((finding) => finding.builds.some((name) => isOf(name, build)));
   const errors = findings.filter(({ severity }) => severity === 'error');
   const candidates = [

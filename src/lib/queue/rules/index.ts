@@ -31,6 +31,7 @@ import { schedulererErrors } from './schedulerer-errors.ts';
 import { schedulererSilent } from './schedulerer-silent.ts';
 import { stuckForLong } from './stuck-for-long.ts';
 import { tooLarge } from './too-large.ts';
+import { undecided } from './undecided.ts';
 import { unfitClients } from './unfit-clients.ts';
 import { unschedulable } from './unschedulable.ts';
 import { unseenEnd } from './unseen-end.ts';
@@ -76,4 +77,5 @@ export const RULES: readonly Rule[] = [
   unseenRunning,
   unseenEnd,
   missingEvidence,
+  undecided,
 ];

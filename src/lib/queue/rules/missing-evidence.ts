@@ -2,7 +2,7 @@ import { formatDuration } from '../../units.ts';
 import { outputWay } from '../facts/called.ts';
 import type { QueueFacts } from '../facts/facts.ts';
 import { NOMAD_SERVICE } from '../facts/importance.ts';
-import { type Finding, fact, type Place, type Rule } from '../finding.ts';
+import { type Finding, fact, type Place, type Rule, UNDECIDED } from '../finding.ts';
 import { type Evidence, known } from '../snapshot/evidence.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 
@@ -33,6 +33,7 @@ export const missingEvidence: Rule = {
   explains: [],
   // Explains findings about services that are reached through the failed one or depend on it.
   accountsFor(own, { code }) {
+    if (code === UNDECIDED) return own.subject === 'kubernetes' || own.subject === 'nomad';
     if (own.severity !== 'error') return false;
     if (code === 'CQ0901') return own.subject === 'kubernetes';
     return own.subject === 'nomad' && ['CQ0401', 'CQ0403', 'CQ0404'].includes(code);

@@ -187,6 +187,28 @@ export const BROKEN: readonly (readonly [string, Ill, readonly string[]])[] = [
     ['CQ0104'],
   ],
   [
+    'a pod has just started',
+    {
+      pods: withPods(
+        pod('dispatcher', { health: 'not-ready', ready: 0 }, { createdAt: ago(MINUTE) }),
+      ),
+    },
+    ['CQ0902?'],
+  ],
+  [
+    'a pod was created a moment ago and is not scheduled yet',
+    {
+      pods: withPods(
+        pod(
+          'dispatcher',
+          { health: 'not-ready', ready: 0, status: 'Pending', why: 'cannot be scheduled: no CPU' },
+          { createdAt: ago(5_000) },
+        ),
+      ),
+    },
+    ['CQ0902?'],
+  ],
+  [
     'a new pod waits for a missing Secret',
     {
       pods: withPods(
@@ -773,26 +795,6 @@ export const WELL: readonly (readonly [string, Ill])[] = [
   ...WHOLE_BUILDS,
   ['everything is healthy', {}],
   ['no build runs', { nomad: { jobs: sure([]) }, server: { builds: sure([]) } }],
-  [
-    'a pod has just started',
-    {
-      pods: withPods(
-        pod('dispatcher', { health: 'not-ready', ready: 0 }, { createdAt: ago(MINUTE) }),
-      ),
-    },
-  ],
-  [
-    'a pod was created a moment ago and is not scheduled yet',
-    {
-      pods: withPods(
-        pod(
-          'dispatcher',
-          { health: 'not-ready', ready: 0, status: 'Pending', why: 'cannot be scheduled: no CPU' },
-          { createdAt: ago(5_000) },
-        ),
-      ),
-    },
-  ],
   [
     'a pod was restarted days ago, and another one was OOM-killed yesterday',
     {
