@@ -1,3 +1,4 @@
+import type { ChosenPipeline } from './choose-pipeline.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { QueueFacts } from './facts/facts.ts';
 import { factsOf } from './facts/facts-of.ts';
@@ -9,9 +10,13 @@ import { orderFindings } from './verdict/order.ts';
 import { stepsOf } from './verdict/steps.ts';
 import { verdictOf } from './verdict/verdict.ts';
 
-/** Diagnoses why builds are queued. Pure: equal snapshots give equal results. */
-export function diagnose(snapshot: QueueSnapshot): Diagnosis {
-  return diagnoseFacts(factsOf(snapshot));
+/**
+ * Diagnoses why builds are queued. Pure: equal snapshots give equal results.
+ *
+ * @param chosen the pipeline of the snapshot, if it is already known
+ */
+export function diagnose(snapshot: QueueSnapshot, chosen?: ChosenPipeline): Diagnosis {
+  return diagnoseFacts(factsOf(snapshot, chosen));
 }
 
 /** As {@link diagnose}, from facts that have already been derived. */

@@ -259,6 +259,14 @@ test('a lost node is one finding, which lists everything that is down with it', 
   expect(findings[0]?.remedy.commands).toContain('kubectl delete node worker-2');
 });
 
+test('the pipeline and its notes come from the facts, where they are known already', () => {
+  const notes = ['The profile says server 4.8, but dispatcher is here.'];
+  const of = diagnose(snapshot(), { pipeline: 'dispatcher', notes });
+  expect(of.pipeline).toBe('dispatcher');
+  expect(of.notes[0]).toBe(notes[0]);
+  expect(of.steps.map(({ step }) => step)).not.toContain('legacy-dispatcher');
+});
+
 test('notes say what was not checked, and which clocks differ', () => {
   const { notes } = diagnose(
     snapshot({

@@ -1,6 +1,7 @@
 import type { Milliseconds } from '../../clock.ts';
 import type { JobReport } from '../../nomad/jobs/job-report.ts';
 import type { RecentBuild } from '../../server/admin-api.ts';
+import type { ChosenPipeline } from '../choose-pipeline.ts';
 import type { EvidenceLine } from '../logs/log-facts.ts';
 import type { Evidence } from '../snapshot/evidence.ts';
 import type { Stage } from '../stages.ts';
@@ -80,6 +81,8 @@ export interface BuildFacts {
   readonly build: BuildIdentity;
   /** By this machine's clock. */
   readonly now: Date;
+  /** The pipeline of this installation, with notes on contradictions. */
+  readonly chosen: ChosenPipeline;
   /** The stages of this installation in order. */
   readonly stages: readonly StageEvidence[];
   /** The build's jobs in Nomad, one per parallel task, in order; empty if Nomad has none. */

@@ -1,6 +1,5 @@
 import { diagnose } from '../diagnose.ts';
 import type { JudgedFinding } from '../diagnosis.ts';
-import { pipelineOf } from '../facts/pipeline-of.ts';
 import type { GatherEvent } from '../gather/events.ts';
 import { gather } from '../gather/gather.ts';
 import { blindness } from '../snapshot/blind.ts';
@@ -61,14 +60,14 @@ export async function* followBuild(
 function reportOf(facts: BuildFacts, snapshot: QueueSnapshot): BuildReport {
   const timeline = buildTimeline(facts);
   const { build, stoppedAt } = timeline;
-  const { pipeline, notes } = pipelineOf(snapshot);
+  const { chosen } = facts;
   return {
     ...timeline,
     installation: snapshot.installation,
     takenAt: snapshot.takenAt,
-    pipeline,
-    finding: stoppedAt && pickFinding(diagnose(snapshot), build, stoppedAt),
-    notes: [...facts.notes, ...notes, ...unread(facts), ...wrongClocks(facts)],
+    pipeline: chosen.pipeline,
+    finding: stoppedAt && pickFinding(diagnose(snapshot, chosen), build, stoppedAt),
+    notes: [...facts.notes, ...chosen.notes, ...unread(facts), ...wrongClocks(facts)],
   };
 }
 

@@ -11,7 +11,7 @@ import { Round } from '../gather/round.ts';
 import type { NomadSource, QueueSources, Source } from '../gather/sources.ts';
 import { type Evidence, known, notAsked } from '../snapshot/evidence.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
-import { nameOf, type Stage, stagesOf } from '../stages.ts';
+import { nameOf, type Pipeline, type Stage, stagesOf } from '../stages.ts';
 import type { BuildFacts, StageEvidence, StageRecords, StepClock } from './build-facts.ts';
 import { BuildMatcher } from './build-matcher.ts';
 import { buildOfPrefix, findPrefix } from './build-prefix.ts';
@@ -72,7 +72,8 @@ export async function readBuild(
   const learned = found.identity.key === null ? learnedTarget(target, matcher.key) : null;
   // Only the ID was known; a log has revealed the project, so start again with it.
   if (learned) return readBuild(learned, snapshot, sources, options);
-  const stages = stageEvidence(snapshot, logs);
+  const chosen = pipelineOf(snapshot);
+  const stages = stageEvidence(chosen.pipeline, snapshot, logs);
   const told = [sources.host, ...hostsTold(snapshot, builds, reports, stages)];
   refuseOtherServer(target, told);
   refuseUnknown(target, found, [jobs, builds], stages);
@@ -80,6 +81,7 @@ export async function readBuild(
   const facts: BuildFacts = {
     build: { ...identity, buildId: identity.buildId ?? matcher.buildId },
     now: sources.clock.now(),
+    chosen,
     stages,
     jobs: reports,
     ui: builds.status === 'known' ? { ...builds, value: found.ui } : builds,
@@ -184,11 +186,11 @@ function hostsTold(
 
 /** Returns the stages of this installation with their evidence. */
 function stageEvidence(
-  snapshot: QueueSnapshot,
+  pipeline: Pipeline,
+  { pods }: QueueSnapshot,
   logs: ReadonlyMap<Stage, Evidence<StageRecords>>,
 ): readonly StageEvidence[] {
-  const { pipeline } = pipelineOf(snapshot);
-  const all = known(snapshot.pods);
+  const all = known(pods);
   return stagesOf(pipeline).map((stage) => {
     const own = all?.filter((pod) => pod.stage === stage) ?? null;
     const ready = own?.some(({ judgement }) => judgement.health === 'ready') ?? null;

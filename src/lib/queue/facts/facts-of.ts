@@ -1,6 +1,7 @@
 import { parseBuildName } from '../../nomad/jobs/build-name.ts';
 import type { JobRow } from '../../nomad/jobs/jobs.ts';
 import { buildKey } from '../build-key.ts';
+import type { ChosenPipeline } from '../choose-pipeline.ts';
 import { digestAllLogs } from '../logs/digest.ts';
 import { known } from '../snapshot/evidence.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
@@ -15,9 +16,14 @@ import { trailsOf } from './trails.ts';
 
 /**
  * Derives the facts that all rules use: the stages, their log digests, and the trail of each build.
+ *
+ * @param chosen the pipeline of the snapshot, if it is already known
  */
-export function factsOf(snapshot: QueueSnapshot): QueueFacts {
-  const { pipeline } = pipelineOf(snapshot);
+export function factsOf(
+  snapshot: QueueSnapshot,
+  chosen: ChosenPipeline = pipelineOf(snapshot),
+): QueueFacts {
+  const { pipeline, notes: pipelineNotes } = chosen;
   const jobs = known(snapshot.nomad.jobs) ?? [];
   const logs = digestAllLogs(snapshot.logs, {
     now: kubernetesNow(snapshot),
@@ -31,7 +37,7 @@ export function factsOf(snapshot: QueueSnapshot): QueueFacts {
     builds: known(snapshot.server.builds) ?? [],
   });
   const facts = {
-    ...{ snapshot, pipeline, stages: stagesOf(pipeline), logs, trails },
+    ...{ snapshot, pipeline, pipelineNotes, stages: stagesOf(pipeline), logs, trails },
     rightClocks: rightClocksIn(snapshot),
     unlisted: unlistedIn(snapshot),
   };

@@ -54,6 +54,8 @@ export interface QueueFacts {
   readonly snapshot: QueueSnapshot;
   /** The pipeline of this installation. */
   readonly pipeline: Pipeline;
+  /** Contradictions between the profile's version and the services that run: whole sentences. */
+  readonly pipelineNotes: readonly string[];
   /** The stages of the pipeline, in order. */
   readonly stages: readonly Stage[];
   /** The log facts of the stages with a readable log. */

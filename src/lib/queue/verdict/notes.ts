@@ -2,7 +2,6 @@ import type { Milliseconds } from '../../clock.ts';
 import { formatDuration } from '../../units.ts';
 import { outputWay } from '../facts/called.ts';
 import type { QueueFacts } from '../facts/facts.ts';
-import { pipelineOf } from '../facts/pipeline-of.ts';
 import type { Evidence } from '../snapshot/evidence.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 
@@ -14,9 +13,10 @@ const CLOCKS_DIFFER_MS: Milliseconds = 30_000;
  * offsets.
  */
 export function notesOf(facts: QueueFacts): readonly string[] {
-  const { snapshot } = facts;
-  const { notes } = pipelineOf(snapshot);
-  return [...new Set([...notes, ...unasked(facts), ...unread(snapshot), ...clocks(snapshot)])];
+  const { snapshot, pipelineNotes } = facts;
+  return [
+    ...new Set([...pipelineNotes, ...unasked(facts), ...unread(snapshot), ...clocks(snapshot)]),
+  ];
 }
 
 function unasked(facts: QueueFacts): readonly string[] {

@@ -260,6 +260,7 @@ export function facts(seconds: number, more: Partial<BuildFacts>): BuildFacts {
       url: null,
     },
     now: at(seconds),
+    chosen: { pipeline: 'legacy-dispatcher', notes: [] },
     stages: [...POSTED, stage('output-processor', [])],
     jobs: known([]),
     ui: known(ui()),
