@@ -91,11 +91,11 @@ export class TroubleshootQueue extends MutatingCommand {
       const wanted = { project: flags.trigger, branch: flags.branch ?? null };
       return this.change(await session.triggerChange(wanted, flags.timeout), flags);
     }
-    const { diagnosis } = await session.look();
+    const { diagnosis } = await session.inspect();
     if (!flags.fix) return this.#show(diagnosis);
-    const mending = await session.mendChange(diagnosis, flags.timeout);
+    const mending = await session.fixChange(diagnosis, flags.timeout);
     if (mending !== null) return this.change(mending, flags);
-    await session.showNothingToMend(diagnosis);
+    await session.showNothingToFix(diagnosis);
     this.#end(diagnosis);
   }
 

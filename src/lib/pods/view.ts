@@ -94,8 +94,8 @@ function reasonText(row: PodRow, { now, targetFlags }: PodViewContext): string |
   // The status column already shows this.
   if (row.health === 'terminating' && row.status === 'Terminating') return null;
   const why = row.why ?? row.status;
-  const told = row.restartReason !== null && why.includes(row.restartReason);
-  return told || restarted === null ? why : `${why}; ${restarted}`;
+  const alreadyNamed = row.restartReason !== null && why.includes(row.restartReason);
+  return alreadyNamed || restarted === null ? why : `${why}; ${restarted}`;
 }
 
 /** Only the events, or the log of an init container, tell what a starting pod waits for. */

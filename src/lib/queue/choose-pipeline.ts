@@ -26,10 +26,10 @@ export interface ChosenPipeline {
 export function choosePipeline({ services, version }: PipelineSigns): ChosenPipeline {
   const old = signsOf('before-4.3', services);
   const late = signsOf('since-4.3', services);
-  const told = version === null ? null : generationOfVersion(version);
+  const generation = version === null ? null : generationOfVersion(version);
   const before: Pipeline = services.has('legacy-dispatcher') ? 'legacy-dispatcher' : 'dispatcher';
   if (old.length > 0 && late.length > 0) {
-    const pipeline = told === 'before-4.3' ? before : 'distributor';
+    const pipeline = generation === 'before-4.3' ? before : 'distributor';
     return { pipeline, notes: [bothRun(old, late, pipeline)] };
   }
   const wrong = contradiction(version, services);
@@ -40,7 +40,7 @@ export function choosePipeline({ services, version }: PipelineSigns): ChosenPipe
     return { pipeline: before, notes: [...notes, ...missed] };
   }
   const alone = version === null && services.has(PIPELINES.distributor.dispatcher);
-  return { pipeline: told === 'since-4.3' || alone ? 'distributor' : before, notes: [] };
+  return { pipeline: generation === 'since-4.3' || alone ? 'distributor' : before, notes: [] };
 }
 
 function bothRun(old: readonly string[], late: readonly string[], chosen: Pipeline): string {

@@ -118,15 +118,15 @@ function findingLines(finding: JudgedFinding, style: QueueStyle): readonly strin
 
 function evidenceLines(
   { evidence }: JudgedFinding,
-  most: number,
+  limit: number,
   width: number | undefined,
 ): readonly string[] {
-  const shown = evidence.slice(0, most);
-  const more = evidence.length - most;
+  const shown = evidence.slice(0, limit);
+  const more = evidence.length - limit;
   return [
     ...shown.flatMap((proof, at) => {
       const text = proofText(proof, shown[at - 1]);
-      return wrapText(text, { width, indent: 2, most: MAX_LINES });
+      return wrapText(text, { width, indent: 2, maxLines: MAX_LINES });
     }),
     ...(more > 0 ? [`... and ${more} more, with --json`] : []),
   ];

@@ -5,14 +5,14 @@ export interface WrapOptions {
   /** The number of spaces before every line but the first. */
   readonly indent?: number;
   /** The maximum number of lines; longer text ends in an ellipsis. */
-  readonly most?: number;
+  readonly maxLines?: number;
 }
 
 /** The minimum width of a line, on terminals of any width. */
 const NARROWEST = 20;
 
 /** Wraps text between words; a word longer than a line is split at the end of the line. */
-export function wrapText(text: string, { width, indent = 0, most }: WrapOptions): string[] {
+export function wrapText(text: string, { width, indent = 0, maxLines }: WrapOptions): string[] {
   if (width === undefined || text.length <= width) return [text];
   const space = ' '.repeat(indent);
   const lines: string[] = [];
@@ -20,7 +20,7 @@ export function wrapText(text: string, { width, indent = 0, most }: WrapOptions)
   while (rest !== '') {
     const lead = lines.length === 0 ? '' : space;
     const room = Math.max(NARROWEST, width - lead.length);
-    const last = lines.length + 1 === most;
+    const last = lines.length + 1 === maxLines;
     if (last && rest.length > room) {
       lines.push(`${lead}${rest.slice(0, room - 1)}…`);
       break;

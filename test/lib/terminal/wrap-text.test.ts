@@ -15,7 +15,7 @@ describe('wrapping text', () => {
   });
 
   it('ends the last allowed line in an ellipsis', () => {
-    const lines = wrapText('word '.repeat(100), { width: 30, most: 2 });
+    const lines = wrapText('word '.repeat(100), { width: 30, maxLines: 2 });
     expect(lines).toHaveLength(2);
     expect(lines[1]).toMatch(/…$/);
   });

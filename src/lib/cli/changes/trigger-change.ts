@@ -1,6 +1,6 @@
 import { EXIT_CODES } from '../../errors.ts';
 import type { Installation } from '../../installation/installation.ts';
-import type { Look } from '../../queue/look.ts';
+import type { QueueInspection } from '../../queue/inspect-queue.ts';
 import type { TriggeredBuild } from '../../queue/snapshot/snapshot.ts';
 import {
   type FollowTriggerEvent,
@@ -19,7 +19,7 @@ export interface TriggerContext {
   /** The flags that select the installation, for suggested commands. */
   readonly targetFlags: string;
   readonly style: QueueStyle;
-  readonly look: (trigger: TriggeredBuild) => Promise<Look>;
+  readonly inspect: (trigger: TriggeredBuild) => Promise<QueueInspection>;
   /** The CircleCI server on which the build is started. */
   readonly server: string;
 }
@@ -28,12 +28,12 @@ export interface TriggerContext {
  * Returns the start of a test build as a change that follows the build and ends with a diagnosis.
  */
 export function triggerChange(
-  { api, server, installation, targetFlags, style, look }: TriggerContext,
+  { api, server, installation, targetFlags, style, inspect }: TriggerContext,
   wanted: Pick<FollowTriggerOptions, 'project' | 'branch' | 'timeoutMs'>,
 ): Change<FollowTriggerEvent> {
   const { project, branch } = wanted;
   let started: TriggeredBuild | null = null;
-  let last: Look | null = null;
+  let last: QueueInspection | null = null;
   return {
     action: `start a build of ${project}`,
     plan: {
@@ -59,19 +59,19 @@ export function triggerChange(
     apply: async function* (signal) {
       const { clock } = installation;
       const options = { ...wanted, clock, signal };
-      const lookAt = (trigger: TriggeredBuild): Promise<Look> => {
+      const inspectFor = (trigger: TriggeredBuild): Promise<QueueInspection> => {
         started = trigger;
-        return look(trigger);
+        return inspect(trigger);
       };
-      for await (const event of followTrigger(api, lookAt, options)) {
-        if (event.kind === 'looked') last = event.look;
+      for await (const event of followTrigger(api, inspectFor, options)) {
+        if (event.kind === 'looked') last = event.inspection;
         yield event;
       }
     },
     describe: describeTrigger,
     document: (event) =>
       event.kind === 'looked'
-        ? { kind: event.kind, diagnosis: queueDocument(event.look.diagnosis) }
+        ? { kind: event.kind, diagnosis: queueDocument(event.inspection.diagnosis) }
         : event,
     report: () => ({
       view: {

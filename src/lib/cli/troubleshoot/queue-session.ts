@@ -9,14 +9,14 @@ import { choosePods } from '../../pods/choose-pods.ts';
 import { planRestart } from '../../pods/restart/plan.ts';
 import { countRunningBuilds } from '../../pods/restart/running-builds.ts';
 import type { Diagnosis, JudgedFinding } from '../../queue/diagnosis.ts';
+import { type FixEvent, fixable, servicesToRestart } from '../../queue/fix-findings.ts';
 import { openSources } from '../../queue/gather/open-sources.ts';
 import type { GatherOptions } from '../../queue/gather/sources.ts';
-import { type Look, look } from '../../queue/look.ts';
-import { fixable, type MendEvent, servicesToRenew } from '../../queue/mend.ts';
+import { inspectQueue, type QueueInspection } from '../../queue/inspect-queue.ts';
 import { type CommandFlags, diagnosisWithTargetFlags } from '../../queue/target-flags.ts';
 import type { FollowTriggerEvent } from '../../queue/trigger/follow-trigger.ts';
 import { findingsTable, queueDocument, queueLines } from '../../queue/view.ts';
-import { mendChange, mendDocument } from '../changes/mend-change.ts';
+import { fixChange, fixDocument } from '../changes/fix-change.ts';
 import { triggerChange } from '../changes/trigger-change.ts';
 import type { Frame, Output } from '../output/output.ts';
 import type { Change } from '../rails/change.ts';
@@ -47,18 +47,21 @@ export class QueueSession {
   }
 
   /** Gathers the evidence, saves it if requested, and diagnoses it. */
-  async look(trigger: GatherOptions['trigger'] = null): Promise<Look> {
+  async inspect(trigger: GatherOptions['trigger'] = null): Promise<QueueInspection> {
     const { installation, masker, ssh, output, runtime, save, commandFlags } = this.#context;
     const catalogue = await readCatalogue(installation.settings);
     const sources = openSources({ installation, catalogue, masker, ssh });
-    const looked = await look(sources, { ...this.#options, trigger }, (waiting) =>
+    const inspection = await inspectQueue(sources, { ...this.#options, trigger }, (waiting) =>
       showWaiting(waiting, output, runtime),
     );
     if (save !== undefined) {
       const { writeSnapshot } = await import('../../queue/snapshot/snapshot-file.ts');
-      await writeSnapshot(save, looked.snapshot, masker);
+      await writeSnapshot(save, inspection.snapshot, masker);
     }
-    return { ...looked, diagnosis: diagnosisWithTargetFlags(looked.diagnosis, commandFlags) };
+    return {
+      ...inspection,
+      diagnosis: diagnosisWithTargetFlags(inspection.diagnosis, commandFlags),
+    };
   }
 
   /** Yields a diagnosis every `everyMs` milliseconds, until Ctrl-C. */
@@ -68,7 +71,7 @@ export class QueueSession {
     const style = await queueStyle(output, runtime);
     try {
       for (;;) {
-        const { diagnosis } = await this.look();
+        const { diagnosis } = await this.inspect();
         yield {
           view: findingsTable(diagnosis),
           document: queueDocument(diagnosis),
@@ -87,10 +90,7 @@ export class QueueSession {
    *
    * @throws AdminError as KubernetesClient, before anything is changed
    */
-  async mendChange(
-    diagnosis: Diagnosis,
-    timeoutMs: Milliseconds,
-  ): Promise<Change<MendEvent> | null> {
+  async fixChange(diagnosis: Diagnosis, timeoutMs: Milliseconds): Promise<Change<FixEvent> | null> {
     const { installation, output, runtime, commandFlags } = this.#context;
     const { signal } = this.#options;
     const findings = fixable(diagnosis);
@@ -98,24 +98,24 @@ export class QueueSession {
     const catalogue = await readCatalogue(installation.settings);
     const client = await installation.kubernetes();
     await refuseWithoutPermission(client);
-    const choice = { names: [], services: servicesToRenew(findings) };
+    const choice = { names: [], services: servicesToRestart(findings) };
     const [pods, runningBuilds] = await Promise.all([
       choosePods(client, catalogue, choice, { signal }),
       countRunningBuilds(() => installation.nomad(), signal),
     ]);
     const plan = await planRestart(client, catalogue, pods, 'delete', { signal, runningBuilds });
     const style = await queueStyle(output, runtime);
-    const again = async (): Promise<Diagnosis> => (await this.look()).diagnosis;
-    const context = { client, installation, targetFlags: commandFlags.admin, style, look: again };
+    const diagnoseAgain = async (): Promise<Diagnosis> => (await this.inspect()).diagnosis;
+    const context = { client, installation, targetFlags: commandFlags.admin, style, diagnoseAgain };
     const waiting = { timeoutMs, settleMs: Math.min(timeoutMs, SETTLE_MS) };
-    return mendChange(context, { diagnosis, findings }, plan, waiting);
+    return fixChange(context, { diagnosis, findings }, plan, waiting);
   }
 
   /** Prints the findings if the guide's remedy fixes none of them. */
-  async showNothingToMend(diagnosis: Diagnosis): Promise<void> {
+  async showNothingToFix(diagnosis: Diagnosis): Promise<void> {
     const { output, runtime } = this.#context;
     if (output.structured) {
-      return output.detail({ blocks: [] }, mendDocument({ before: diagnosis, codes: [] }));
+      return output.detail({ blocks: [] }, fixDocument({ before: diagnosis, codes: [] }));
     }
     await showDiagnosis(diagnosis, output, runtime);
     output.note('Nothing was changed: --fix cannot fix these findings.');
@@ -141,7 +141,7 @@ export class QueueSession {
       installation,
       targetFlags: commandFlags.admin,
       style,
-      look: (trigger: GatherOptions['trigger']) => this.look(trigger),
+      inspect: (trigger: GatherOptions['trigger']) => this.inspect(trigger),
     };
     return triggerChange(context, { ...wanted, timeoutMs });
   }

@@ -13,15 +13,15 @@ interface Held<Item> {
  * is held.
  */
 export class Gate<Item> {
-  readonly #most: number;
+  readonly #limit: number;
   #held: Held<Item>[] = [];
   #wake: () => void = () => undefined;
   #failure: { readonly error: unknown } | null = null;
   #ended = false;
 
-  /** @param most the maximum sum of the sizes that are taken at once, in the unit of the sizes */
-  constructor(most: number) {
-    this.#most = most;
+  /** @param limit the maximum sum of the sizes that are taken at once, in the unit of the sizes */
+  constructor(limit: number) {
+    this.#limit = limit;
   }
 
   /** Passes an item to the reader; resolves when it was taken. */
@@ -71,7 +71,7 @@ export class Gate<Item> {
     let size = 0;
     const more = this.#held.findIndex((held, at) => {
       size += held.size;
-      return at > 0 && size > this.#most;
+      return at > 0 && size > this.#limit;
     });
     return this.#held.splice(0, more === -1 ? this.#held.length : more);
   }

@@ -75,10 +75,10 @@ async function* batchesOf(
       if (!isAdminError(error)) throw error;
       failures += 1;
       const passing = isAdminError(error, 'service') || isAdminError(error, 'timeout');
-      const most = cursor.begun ? MAX_FAILURES : 1;
+      const maxFailures = cursor.begun ? MAX_FAILURES : 1;
       // Lines that are written until the log can be read are new too.
       if (marks && !hasNoLog(error)) cursor.window = new LogWindow(0, clock, openedAt);
-      if (hasNoLog(error) || !passing || failures > most) return withoutLog(error);
+      if (hasNoLog(error) || !passing || failures > maxFailures) return withoutLog(error);
     }
     await clock.sleep(PAUSE * failures, signal);
   }

@@ -5,9 +5,9 @@ import { known } from '../snapshot/evidence.ts';
 import type { BuildFacts, StageEvidence } from './build-facts.ts';
 import { hasEnded, jobSlots, wasStopped, wasTaken } from './job-steps.ts';
 import { tasksCounted, tasksSeen } from './known-tasks.ts';
-import { ageOfNewest, type SettledWay, settle } from './settle.ts';
+import { ageOfNewest, type SettledTrack, settle } from './settle.ts';
 import { done, gap, type Slot } from './slot.ts';
-import { outputSlots, stageSlots, tells } from './stage-steps.ts';
+import { hasRecord, outputSlots, stageSlots } from './stage-steps.ts';
 import { withTimes } from './step-times.ts';
 import type { BuildState, Timeline, TimelineStep } from './timeline.ts';
 import { endedInUi, queuedSlots, shownEnded, shownRunning, startedInUi } from './ui-steps.ts';
@@ -35,30 +35,30 @@ export function buildTimeline(facts: BuildFacts): Timeline {
   // The UI shows a build as ended with its last task, including tasks that are not shown here.
   const allEnded =
     tracks.every(({ job }) => job !== null) && (known(facts.jobs) ?? []).every(hasEnded);
-  const ways = tracks.map((track) => {
+  const settledTracks = tracks.map((track) => {
     // The UI's state "running" is no evidence for one of several tasks that Nomad does not have.
     const isOther = track.job === null && tasksCounted(facts).length > 1;
     const shown = only && !isOther ? shownRunning(ui, facts.serverClock) : [];
     const taken = track.job !== null && wasTaken(track.job);
     // A killed build that the UI does not show as ended is not stuck because of the UI.
-    const told = !taken || (ui !== null && endedInUi(ui));
-    const end = only && allEnded && told ? shownEnded(ui, facts.serverClock) : [];
+    const endExpected = !taken || (ui !== null && endedInUi(ui));
+    const end = only && allEnded && endExpected ? shownEnded(ui, facts.serverClock) : [];
     const lost = lostInNomad(facts, track, ui);
     const own = trackSlots(facts, track, { shared, shown });
     return settle([...shared, ...own, ...end, ...lost], facts.now);
   });
-  const [first] = ways;
+  const [first] = settledTracks;
   const head = first?.steps.slice(0, shared.length) ?? [];
   const common = withTimes(head, facts.now);
   const lastShared = head.findLast(({ step, state }) => state === 'done' && step.at)?.step ?? null;
-  const steps = ways.flatMap((way) =>
-    withTimes(way.steps.slice(shared.length), facts.now, lastShared),
+  const steps = settledTracks.flatMap((track) =>
+    withTimes(track.steps.slice(shared.length), facts.now, lastShared),
   );
   const ends = only ? { steps: [], stoppedAt: null } : uiOfSeveral(facts, ui, allEnded, tracks);
-  const stops = [...ways.map(({ stoppedAt }) => stoppedAt), ends.stoppedAt];
+  const stops = [...settledTracks.map(({ stoppedAt }) => stoppedAt), ends.stoppedAt];
   return {
     build: facts.build,
-    state: stateOf(facts, tracks, ways, ui),
+    state: stateOf(facts, tracks, settledTracks, ui),
     steps: [...common, ...steps, ...ends.steps],
     stoppedAt: stops.find((stop) => stop !== null) ?? null,
   };
@@ -109,22 +109,22 @@ function trackSlots(
     ? jobSlots(job, task, nomadClock)
     : notInNomad(facts, task, ageOfNewest([...shared, ...posted], now));
   const output = stage('output-processor');
-  const heard = output ? outputSlots(output, task) : { running: [], ended: [] };
+  const reported = output ? outputSlots(output, task) : { running: [], ended: [] };
   const isStart = ({ step, gap: open }: Slot): boolean => step.id === 'started' && open === null;
   // A step that came, came after the first start; a missing one is missing since the last start.
-  const ran = inNomad.some(isStart) || heard.running.length > 0;
+  const ran = inNomad.some(isStart) || reported.running.length > 0;
   const late = shown.filter(({ gap: open }) => open !== null && ran);
   const first = inNomad.findIndex(isStart) + 1 || inNomad.length;
   const last = inNomad.findLastIndex(isStart) + 1 || inNomad.length;
   return [
     ...posted,
     ...inNomad.slice(0, first),
-    ...heard.running,
+    ...reported.running,
     ...shown.filter(({ gap: open }) => open === null),
     ...inNomad.slice(first, last),
     ...late,
     ...inNomad.slice(last),
-    ...heard.ended,
+    ...reported.ended,
   ];
 }
 
@@ -137,8 +137,8 @@ function notInNomad(
   const schedulerer = stages.find(({ stage }) => stage === 'schedulerer');
   const step = { id: 'registered', place: 'nomad', task } as const;
   const about = { patienceMs: REGISTER_PATIENCE, suspects: ['schedulerer'] as const };
-  const failed = schedulerer !== undefined && tells(schedulerer, 'error', task);
-  const wasPosted = schedulerer !== undefined && tells(schedulerer, 'posted', task);
+  const failed = schedulerer !== undefined && hasRecord(schedulerer, 'error', task);
+  const wasPosted = schedulerer !== undefined && hasRecord(schedulerer, 'posted', task);
   if (failed && !wasPosted) {
     const what = 'not posted to Nomad';
     const posting = { id: 'schedulerer-posted', place: 'schedulerer', task } as const;
@@ -197,14 +197,14 @@ function uiOfSeveral(
   const slots = allEnded
     ? [...shown.filter((slot) => slot.gap === null), ...shownEnded(ui, serverClock)]
     : shown;
-  const way = settle([reached, ...slots], now);
-  return { steps: withTimes(way.steps.slice(1), now, reached.step), stoppedAt: way.stoppedAt };
+  const track = settle([reached, ...slots], now);
+  return { steps: withTimes(track.steps.slice(1), now, reached.step), stoppedAt: track.stoppedAt };
 }
 
 function stateOf(
   facts: BuildFacts,
   tracks: readonly Track[],
-  ways: readonly SettledWay[],
+  settledTracks: readonly SettledTrack[],
   ui: RecentBuild | null,
 ): BuildState {
   const jobs = tracks.flatMap(({ job }) => job ?? []);
@@ -216,7 +216,7 @@ function stateOf(
   if (jobs.some(wasStopped)) return 'stopped';
   if (jobs.length > 0 && jobs.length === tracks.length) return 'finished';
   if (ui !== null && endedInUi(ui)) return 'finished';
-  if (ways.some(({ stoppedAt }) => stoppedAt !== null)) return 'lost';
+  if (settledTracks.some(({ stoppedAt }) => stoppedAt !== null)) return 'lost';
   if (ui !== null && startedInUi(ui) && facts.jobs.status !== 'known') return 'running';
-  return ways.some(({ waits }) => waits) ? 'queued' : 'unknown';
+  return settledTracks.some(({ waits }) => waits) ? 'queued' : 'unknown';
 }

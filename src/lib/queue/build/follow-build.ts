@@ -2,7 +2,7 @@ import { diagnose } from '../diagnose.ts';
 import type { JudgedFinding } from '../diagnosis.ts';
 import type { GatherEvent } from '../gather/events.ts';
 import { gather } from '../gather/gather.ts';
-import { blindness } from '../snapshot/blind.ts';
+import { accessError } from '../snapshot/access-error.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 import type { Pipeline } from '../stages.ts';
 import type { BuildFacts, StepClock } from './build-facts.ts';
@@ -10,7 +10,7 @@ import type { BuildTarget } from './build-target.ts';
 import { buildTimeline } from './build-timeline.ts';
 import { pickFinding } from './pick-finding.ts';
 import { type BuildOptions, type BuildSources, readBuild } from './read-build.ts';
-import { wrongBy } from './settle.ts';
+import { significantOffset } from './settle.ts';
 import type { Timeline } from './timeline.ts';
 
 /** The result of following a build. */
@@ -35,7 +35,7 @@ export type FollowEvent =
  * Follows a build: gathers the evidence of a diagnosis, reads further back for this build, and
  * reports its timeline, and where and why it is stuck.
  *
- * @throws AdminError like {@link readBuild} and {@link blindness}; the reason of the operator's
+ * @throws AdminError like {@link readBuild} and {@link accessError}; the reason of the operator's
  *   signal
  */
 export async function* followBuild(
@@ -49,8 +49,8 @@ export async function* followBuild(
       yield event;
       continue;
     }
-    const blind = blindness(event.snapshot);
-    if (blind) throw blind;
+    const failure = accessError(event.snapshot);
+    if (failure) throw failure;
     const facts = await readBuild(target, event.snapshot, sources, options);
     yield { kind: 'report', report: reportOf(facts, event.snapshot) };
   }
@@ -72,12 +72,12 @@ function reportOf(facts: BuildFacts, snapshot: QueueSnapshot): BuildReport {
 }
 
 function unread({ jobs, ui, stages }: BuildFacts): readonly string[] {
-  const asked = [
+  const requested = [
     ['Nomad', jobs],
     ['the UI', ui],
     ...stages.map(({ name, log }) => [`the log of ${name}`, log] as const),
   ] as const;
-  return asked.flatMap(([name, evidence]) => {
+  return requested.flatMap(([name, evidence]) => {
     if (evidence.status === 'known') return [];
     const why = evidence.status === 'failed' ? evidence.failure.message : evidence.why;
     return [`${name} was not read: ${why}`];
@@ -94,9 +94,9 @@ function wrongClocks({ stages, serverClock, nomadClock }: BuildFacts): readonly 
     for (const { clock } of log.value.records) clocks.set(clock.name, clock);
   }
   return [...clocks.values()].flatMap(({ name, aheadMs }) => {
-    if (aheadMs === null || wrongBy(aheadMs) === 0) return [];
+    if (aheadMs === null || significantOffset(aheadMs) === 0) return [];
     const seconds = Math.round(Math.abs(aheadMs) / 1_000);
-    const way = aheadMs > 0 ? 'ahead of' : 'behind';
-    return [`the clock of ${name} is ${seconds} s ${way} the clock of this machine`];
+    const direction = aheadMs > 0 ? 'ahead of' : 'behind';
+    return [`the clock of ${name} is ${seconds} s ${direction} the clock of this machine`];
   });
 }

@@ -12,9 +12,9 @@ export type OwnHosts = readonly (string | null)[];
  * Returns whether the host of a build's URL is this installation; null if its name is unknown. An
  * IP address, for example of a tunnel, says nothing about the name.
  */
-export function isOurs(host: string, told: OwnHosts): boolean | null {
+export function isOurs(host: string, ownHosts: OwnHosts): boolean | null {
   const wanted = hostName(host);
-  const own = told.map((one) => one && hostName(one)).filter((one) => one !== null);
+  const own = ownHosts.map((one) => one && hostName(one)).filter((one) => one !== null);
   if (wanted === null || own.includes(wanted)) return wanted !== null || null;
   return isName(wanted) && own.some(isName) ? false : null;
 }
@@ -27,10 +27,10 @@ export function isOurs(host: string, told: OwnHosts): boolean | null {
  */
 export function refuseOtherServer(
   { text, host, project, number }: BuildTarget,
-  told: OwnHosts,
+  ownHosts: OwnHosts,
 ): void {
-  if (host === null || isOurs(host, told) !== false) return;
-  const ours = told.map((one) => one && hostName(one)).find((one) => one && isName(one));
+  if (host === null || isOurs(host, ownHosts) !== false) return;
+  const ours = ownHosts.map((one) => one && hostName(one)).find((one) => one && isName(one));
   throw new AdminError(
     'refused',
     `${text} is a build of ${host}, and the server of this installation is ${ours}`,
@@ -42,8 +42,8 @@ export function refuseOtherServer(
 }
 
 /** Returns a note if it is unknown whether a URL's host is this installation; else null. */
-export function unsureNote(host: string | null, told: OwnHosts): string | null {
-  if (host === null || isOurs(host, told) !== null) return null;
+export function unsureNote(host: string | null, ownHosts: OwnHosts): string | null {
+  if (host === null || isOurs(host, ownHosts) !== null) return null;
   return `${host} may be another installation: the name of this one's server is not known`;
 }
 

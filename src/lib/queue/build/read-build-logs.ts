@@ -6,7 +6,7 @@ import { readLog } from '../../pods/logs/read-log.ts';
 import { redactLine } from '../../redact-line.ts';
 import { kubernetesNow } from '../facts/moments.ts';
 import type { Round } from '../gather/round.ts';
-import type { Asking } from '../gather/service-patience.ts';
+import type { RequestContext } from '../gather/service-time-limit.ts';
 import { nodeNow } from '../logs/node-now.ts';
 import { type Evidence, known } from '../snapshot/evidence.ts';
 import type { QueueSnapshot, StageLog } from '../snapshot/snapshot.ts';
@@ -46,10 +46,10 @@ export async function readBuildLogs(
   const read = await mapBounded(snapshot.logs, AT_ONCE, async (log): Promise<ContainerRecords> => {
     // It failed for the snapshot, and its time limit is used up.
     if (log.log.status !== 'known') return { log, read: log.log };
-    const found = await round.ask('kubernetes', kubernetes, (client, asking) => {
+    const found = await round.ask('kubernetes', kubernetes, (client, context) => {
       const clock = clockOf(log, snapshot);
       const build = new BuildLog(matcher, { ...log, clock, redact });
-      return readOne(client, log, build, { asking, takenAt: snapshot.takenAt, sinceMs });
+      return readOne(client, log, build, { context, takenAt: snapshot.takenAt, sinceMs });
     });
     return { log, read: found };
   });
@@ -74,18 +74,18 @@ async function readOne(
   { pod, container, previous, log }: StageLog,
   build: BuildLog,
   how: {
-    readonly asking: Asking;
+    readonly context: RequestContext;
     readonly takenAt: Date;
     readonly sinceMs: Milliseconds;
   },
 ): Promise<ReadRecords> {
-  const { asking, sinceMs } = how;
+  const { context, sinceMs } = how;
   const now = how.takenAt.getTime() + (build.clock.aheadMs ?? 0);
   const cursor = new LogCursor(new Date(now - sinceMs));
-  const lines = readLog(client, { pod, container }, cursor, { previous, signal: asking.signal });
+  const lines = readLog(client, { pod, container }, cursor, { previous, signal: context.signal });
   let first = '';
   for await (const some of lines) {
-    asking.onProgress();
+    context.onProgress();
     if (first === '') first = some[0]?.time ?? '';
     for (const line of some) build.take(line);
   }

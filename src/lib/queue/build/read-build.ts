@@ -74,8 +74,8 @@ export async function readBuild(
   if (learned) return readBuild(learned, snapshot, sources, options);
   const chosen = pipelineOf(snapshot);
   const stages = stageEvidence(chosen.pipeline, snapshot, logs);
-  const told = [sources.host, ...hostsTold(snapshot, builds, reports, stages)];
-  refuseOtherServer(target, told);
+  const ownHosts = [sources.host, ...hostsInEvidence(snapshot, builds, reports, stages)];
+  refuseOtherServer(target, ownHosts);
   refuseUnknown(target, found, [jobs, builds], stages);
   const { identity } = found;
   const facts: BuildFacts = {
@@ -87,7 +87,7 @@ export async function readBuild(
     ui: builds.status === 'known' ? { ...builds, value: found.ui } : builds,
     serverClock: { name: 'server', aheadMs: snapshot.clocks.serverAheadMs },
     nomadClock: nomadClock(snapshot),
-    notes: [unsureNote(target.host, told)].filter((note) => note !== null),
+    notes: [unsureNote(target.host, ownHosts)].filter((note) => note !== null),
   };
   refuseUnknownTask(facts);
   return facts;
@@ -100,8 +100,8 @@ async function wholeTarget(
   { nomad }: BuildSources,
   round: Round,
 ): Promise<BuildTarget> {
-  const found = await round.ask('nomad', nomad, (client, asking) =>
-    findPrefix(client, prefix, asking.signal),
+  const found = await round.ask('nomad', nomad, (client, context) =>
+    findPrefix(client, prefix, context.signal),
   );
   if (found.status === 'known') return buildOfPrefix(target, found.value);
   const why = found.status === 'failed' ? found.failure.message : found.why;
@@ -168,7 +168,7 @@ async function readReports(
 }
 
 /** Returns the hosts in the URLs of builds: from the UI's list, Nomad's jobs and the logs. */
-function hostsTold(
+function hostsInEvidence(
   { nomad }: QueueSnapshot,
   builds: Evidence<readonly RecentBuild[]>,
   reports: Evidence<readonly JobReport[]>,
@@ -204,8 +204,8 @@ function stageEvidence(
 function nomadClock(snapshot: QueueSnapshot): StepClock {
   const { nomadAheadMs, kubernetesAheadMs } = snapshot.clocks;
   const guess = nomadNow(snapshot).getTime() - snapshot.takenAt.getTime();
-  const told = nomadAheadMs !== null || kubernetesAheadMs !== null;
-  return { name: 'nomad', aheadMs: told ? guess : null };
+  const isKnown = nomadAheadMs !== null || kubernetesAheadMs !== null;
+  return { name: 'nomad', aheadMs: isKnown ? guess : null };
 }
 
 function learnedTarget(target: BuildTarget, key: string | null): BuildTarget | null {
@@ -222,9 +222,9 @@ function refuseUnknown(
 ): void {
   const named = stages.some(({ log }) => (known(log)?.records.length ?? 0) > 0);
   if (jobIds.size > 0 || ui !== null || named) return;
-  const asked = [...lists, ...stages.map(({ log }) => log)];
-  if (asked.every(({ status }) => status !== 'known')) {
-    const failed = asked.find((one) => one.status === 'failed');
+  const requested = [...lists, ...stages.map(({ log }) => log)];
+  if (requested.every(({ status }) => status !== 'known')) {
+    const failed = requested.find((one) => one.status === 'failed');
     const why = failed ? `: ${failed.failure.message}` : '';
     throw new AdminError(
       'service',

@@ -1,12 +1,12 @@
 import type { Milliseconds } from '../../clock.ts';
 import type { Place } from '../finding.ts';
 import type { StepClock } from './build-facts.ts';
-import type { DraftStep, Gap, Settled, Slot } from './slot.ts';
+import type { DraftStep, Gap, SettledStep, Slot } from './slot.ts';
 import type { StoppedAt } from './timeline.ts';
 
 /** A track after its gaps have been settled. */
-export interface SettledWay {
-  readonly steps: readonly Settled[];
+export interface SettledTrack {
+  readonly steps: readonly SettledStep[];
   /** Null if it is not stuck. */
   readonly stoppedAt: StoppedAt | null;
   /** Whether the next step is missing, but not late yet. */
@@ -17,12 +17,12 @@ export interface SettledWay {
  * Determines where a build is: at the first gap after the last completed step that is known to be
  * absent. Later slots are dropped; gaps in between without evidence are unknown.
  */
-export function settle(slots: readonly Slot[], now: Date): SettledWay {
+export function settle(slots: readonly Slot[], now: Date): SettledTrack {
   const last = slots.findLastIndex((slot) => slot.gap === null);
   const at = slots.findIndex((slot, index) => index > last && slot.gap?.absent === true);
   const steps = slots
     .slice(0, at === -1 ? undefined : at)
-    .map((slot, index): Settled => settled(slot, index < last));
+    .map((slot, index): SettledStep => settled(slot, index < last));
   const stop = slots[at];
   if (!stop?.gap) return { steps, stoppedAt: null, waits: false };
   const waitingMs = ageOfNewest(slots.slice(0, last + 1), now);
@@ -45,7 +45,7 @@ export function settle(slots: readonly Slot[], now: Date): SettledWay {
 }
 
 /** Settles a slot before the current step. */
-function settled({ step, gap }: Slot, passed: boolean): Settled {
+function settled({ step, gap }: Slot, passed: boolean): SettledStep {
   if (gap === null) return { step, state: 'done' };
   if (!passed) return { step, state: 'unknown' };
   if (gap.passed !== undefined) return { step: { ...step, what: gap.passed }, state: 'unknown' };
@@ -59,13 +59,13 @@ function settled({ step, gap }: Slot, passed: boolean): Settled {
 const RESOLUTION: Milliseconds = 1_500;
 
 /** Returns a clock offset; 0 if it is below the resolution. */
-export function wrongBy(aheadMs: Milliseconds): Milliseconds {
+export function significantOffset(aheadMs: Milliseconds): Milliseconds {
   return Math.abs(aheadMs) < RESOLUTION ? 0 : aheadMs;
 }
 
 /** Converts a time to this machine's clock, in milliseconds; unchanged if the offset is unknown. */
 export function onThisClock(at: Date, clock: StepClock | null): number {
-  return at.getTime() - wrongBy(clock?.aheadMs ?? clock?.guessMs ?? 0);
+  return at.getTime() - significantOffset(clock?.aheadMs ?? clock?.guessMs ?? 0);
 }
 
 /** Returns the age of the newest completed step with a time. Errors do not count as progress. */

@@ -44,7 +44,7 @@ export function gap(parts: StepParts, about: Gap): Slot {
 }
 
 /** A step with its final state. */
-export interface Settled {
+export interface SettledStep {
   readonly step: DraftStep;
   readonly state: StepState;
 }

@@ -55,18 +55,20 @@ export function stageSlots(
   if (records.length === 0) return [stageGap(evidence, task, sinceMs)];
   const kinds = STEPS[stage];
   const seen = new Map<RecordKind, number>();
-  const told = records.some(({ kind }) => kinds[kind] !== undefined);
+  const hasKnownKind = records.some(({ kind }) => kinds[kind] !== undefined);
   return records.flatMap((record) => {
     const { kind } = record;
     const amount = (seen.get(kind) ?? 0) + 1;
     seen.set(kind, amount);
-    const most = kind === 'named' ? 1 : MAX_PER_KIND;
-    if (amount > most) return [];
+    const limit = kind === 'named' ? 1 : MAX_PER_KIND;
+    if (amount > limit) return [];
     if (kind === 'error') return [recordSlot(record, stage, task, 'error', record.message)];
     const known = kinds[kind];
     if (known) return [recordSlot(record, stage, task, ...known)];
     // Records with an unknown wording are shown only if there are no known ones.
-    return told ? [] : [recordSlot(record, stage, task, 'named', `logged: ${record.message}`)];
+    return hasKnownKind
+      ? []
+      : [recordSlot(record, stage, task, 'named', `logged: ${record.message}`)];
   });
 }
 
@@ -102,7 +104,7 @@ export function tasksNamed(evidence: StageEvidence): readonly number[] {
 }
 
 /** Returns whether the logs of a stage contain a record of this kind. */
-export function tells(evidence: StageEvidence, kind: RecordKind, task: number | null): boolean {
+export function hasRecord(evidence: StageEvidence, kind: RecordKind, task: number | null): boolean {
   return recordsOf(evidence, task).some((record) => record.kind === kind);
 }
 
@@ -130,9 +132,9 @@ function stageGap(
   sinceMs: Milliseconds | null,
 ): Slot {
   const { stage } = evidence;
-  const { what, ...told } = silence(evidence, sinceMs);
+  const { what, ...rest } = silence(evidence, sinceMs);
   const step = { id: WHOLE[stage], place: stage, task, what } as const;
-  return gap(step, { ...told, patienceMs: STAGE_PATIENCE, suspects: ['rabbitmq'] });
+  return gap(step, { ...rest, patienceMs: STAGE_PATIENCE, suspects: ['rabbitmq'] });
 }
 
 const UNNAMED = 'not in its log';

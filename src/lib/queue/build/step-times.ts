@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../../clock.ts';
 import type { StepClock } from './build-facts.ts';
-import { isProgress, onThisClock, wrongBy } from './settle.ts';
-import type { DraftStep, Settled } from './slot.ts';
+import { isProgress, onThisClock, significantOffset } from './settle.ts';
+import type { DraftStep, SettledStep } from './slot.ts';
 import type { TimelineStep } from './timeline.ts';
 
 /** By how much a step may precede the previous one if their clocks differ. */
@@ -15,7 +15,7 @@ type Since = Pick<TimelineStep, 'sincePreviousMs' | 'approximate'>;
  * @param before the step before the first of them
  */
 export function withTimes(
-  steps: readonly Settled[],
+  steps: readonly SettledStep[],
   now: Date,
   before: DraftStep | null = null,
 ): readonly TimelineStep[] {
@@ -30,7 +30,7 @@ export function withTimes(
 
 const UNKNOWN: Since = { sincePreviousMs: null, approximate: false };
 
-function sinceOf({ step, state }: Settled, previous: DraftStep | null, now: Date): Since {
+function sinceOf({ step, state }: SettledStep, previous: DraftStep | null, now: Date): Since {
   if (state === 'done') return sinceBetween(previous, step);
   return state === 'waiting' || state === 'stopped' ? sinceNow(previous, now) : UNKNOWN;
 }
@@ -61,5 +61,5 @@ function sinceNow(from: DraftStep | null, now: Date): Since {
 
 function agree(a: StepClock | null, b: StepClock | null): boolean {
   if (a === null || b === null || a.aheadMs === null || b.aheadMs === null) return false;
-  return Math.abs(wrongBy(a.aheadMs) - wrongBy(b.aheadMs)) <= AGREE;
+  return Math.abs(significantOffset(a.aheadMs) - significantOffset(b.aheadMs)) <= AGREE;
 }

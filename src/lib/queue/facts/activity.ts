@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../../clock.ts';
 import type { BuildTrail, QueueFacts } from './facts.ts';
-import { ageAt, least, nomadNow, serverNow } from './moments.ts';
+import { ageAt, minKnown, nomadNow, serverNow } from './moments.ts';
 import { uiStateOf } from './ui-state.ts';
 
 /** The number of builds within the window. */
@@ -18,7 +18,7 @@ export function activityOf(facts: QueueFacts): Activity {
   const ages = facts.trails.map((trail) => ageOf(trail, facts));
   const recent = ages.filter((age) => age !== null && age <= facts.snapshot.windowMs);
   const live = facts.trails.filter(isLive).length;
-  return { builds: Math.max(recent.length, live), live, lastAgeMs: least(recent) };
+  return { builds: Math.max(recent.length, live), live, lastAgeMs: minKnown(recent) };
 }
 
 function isLive({ jobs, ui }: BuildTrail): boolean {
@@ -29,7 +29,7 @@ function isLive({ jobs, ui }: BuildTrail): boolean {
 function ageOf({ seen, jobs, ui }: BuildTrail, { snapshot }: QueueFacts): Milliseconds | null {
   const nomad = nomadNow(snapshot);
   const server = serverNow(snapshot);
-  return least([
+  return minKnown([
     ...[...seen.values()].map(({ lastAgeMs }) => lastAgeMs),
     ...jobs.flatMap((job) => [ageAt(nomad, job.submittedAt), ageAt(nomad, job.finishedAt)]),
     ageAt(server, ui?.queuedAt ?? null),

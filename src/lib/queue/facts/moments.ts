@@ -43,7 +43,7 @@ export function ageAt(now: Date, at: Date | null): Milliseconds | null {
 }
 
 /** Returns the smallest known value; null if there is none. */
-export function least(values: readonly (number | null)[]): number | null {
+export function minKnown(values: readonly (number | null)[]): number | null {
   return values.reduce<number | null>(
     (smallest, value) => (value === null || (smallest ?? value) < value ? smallest : value),
     null,

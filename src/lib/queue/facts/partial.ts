@@ -3,7 +3,7 @@ import { parseBuildName } from '../../nomad/jobs/build-name.ts';
 import type { JobRow } from '../../nomad/jobs/jobs.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 import type { BuildTrail, PartialTrail, TrailFacts } from './facts.ts';
-import { ageAt, least, nomadNow, serverNow } from './moments.ts';
+import { ageAt, minKnown, nomadNow, serverNow } from './moments.ts';
 import { namesEveryJob } from './named-jobs.ts';
 import { NOMAD_FORGETS_MS, STOPPED_AFTER_MS, uiOf } from './stopped.ts';
 
@@ -53,7 +53,7 @@ function isOpen(trail: BuildTrail, facts: TrailFacts): boolean {
 /** The tasks are posted at the same time. The smaller age by two clocks, as one may be wrong. */
 function ageOf({ jobs, ui }: BuildTrail, snapshot: QueueSnapshot): Milliseconds | null {
   const now = nomadNow(snapshot);
-  return least([
+  return minKnown([
     ...jobs.map(({ submittedAt }) => ageAt(now, submittedAt)),
     ageAt(serverNow(snapshot), ui?.queuedAt ?? null),
   ]);
@@ -65,11 +65,11 @@ function ageOf({ jobs, ui }: BuildTrail, snapshot: QueueSnapshot): Milliseconds 
  */
 function isForgotten(jobs: readonly JobRow[], { snapshot }: TrailFacts): boolean {
   const now = nomadNow(snapshot);
-  const most = Math.min(snapshot.windowMs, NOMAD_FORGETS_MS);
+  const limit = Math.min(snapshot.windowMs, NOMAD_FORGETS_MS);
   return jobs.some(({ submittedAt }) => {
     // If Nomad's clock is unknown, the list was selected by this machine's clock.
     const ages = [ageAt(now, submittedAt), ageAt(snapshot.takenAt, submittedAt)];
-    return ages.some((age) => age === null || age > most);
+    return ages.some((age) => age === null || age > limit);
   });
 }
 

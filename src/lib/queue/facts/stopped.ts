@@ -3,7 +3,7 @@ import { known } from '../snapshot/evidence.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 import { STAGES, type Stage } from '../stages.ts';
 import type { BuildTrail, QueueFacts, StoppedTrail, TrailFacts } from './facts.ts';
-import { ageAt, least, serverNow } from './moments.ts';
+import { ageAt, minKnown, serverNow } from './moments.ts';
 import { UI_LIST_LIMIT, type UiState, uiStateOf } from './ui-state.ts';
 
 /**
@@ -66,7 +66,7 @@ function stoppedTrail(trail: BuildTrail, facts: TrailFacts): StoppedTrail | null
   const queued = ageAt(serverNow(facts.snapshot), trail.ui?.queuedAt ?? null);
   const usable = mention === null || clocks.serverAheadMs !== null;
   const since = usable ? queued : null;
-  const ageMs = least([mention?.firstAgeMs ?? null, since]);
+  const ageMs = minKnown([mention?.firstAgeMs ?? null, since]);
   if (ageMs === null || (!confirmed && ageMs > NOMAD_FORGETS_MS)) return null;
   const quietMs = Math.min(ageMs, mention?.lastAgeMs ?? ageMs);
   return { trail, at, mention, ageMs, quietMs, confirmed };

@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../../clock.ts';
 import { known } from '../snapshot/evidence.ts';
 import type { BuildTrail, QueueFacts } from './facts.ts';
-import { ageAt, least, nomadNow, serverNow } from './moments.ts';
+import { ageAt, minKnown, nomadNow, serverNow } from './moments.ts';
 import { uiOf } from './stopped.ts';
 import { UI_LIST_LIMIT, uiStateOf } from './ui-state.ts';
 
@@ -44,14 +44,14 @@ function unseenTrail(trail: BuildTrail, facts: QueueFacts, mayLack: boolean): Un
   );
   if (running.length > 0) {
     const started = running.map(({ startedAt }) => ageAt(now, startedAt));
-    const ageMs = least([...started, inUi]) ?? 0;
+    const ageMs = minKnown([...started, inUi]) ?? 0;
     if (ageMs <= RUNNING_UNSEEN_MS || ui === 'running') return null;
     if (ui === 'absent' && !mayLack) return null;
     return { trail, inNomad: 'running', ageMs, inUi: ui };
   }
   if (ui === 'absent' || !jobs.every(({ status }) => status === 'dead')) return null;
   const ended = jobs.map(({ finishedAt, submittedAt }) => ageAt(now, finishedAt ?? submittedAt));
-  const ageMs = least([...ended, inUi]) ?? 0;
+  const ageMs = minKnown([...ended, inUi]) ?? 0;
   return ageMs > ENDED_UNSEEN_MS ? { trail, inNomad: 'ended', ageMs, inUi: ui } : null;
 }
 

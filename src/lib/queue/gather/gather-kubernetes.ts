@@ -147,8 +147,8 @@ async function readStageLogs(round: Round, pods: readonly Pod[]): Promise<readon
       };
     }
     const startedAt = previous ? null : container.startedAt;
-    const log = await round.ask('kubernetes', kubernetes, (client, asking) =>
-      readContainerLog(client, { ...about, windowMs, freshMs, startedAt }, masker, asking),
+    const log = await round.ask('kubernetes', kubernetes, (client, context) =>
+      readContainerLog(client, { ...about, windowMs, freshMs, startedAt }, masker, context),
     );
     return { ...about, log: unlessGone(log) };
   });

@@ -15,7 +15,7 @@ import { buildKey } from '../build-key.ts';
 import { type Evidence, known } from '../snapshot/evidence.ts';
 import type { AgentLog } from '../snapshot/snapshot.ts';
 import { isFailed, joined, type Round } from './round.ts';
-import type { Asking } from './service-patience.ts';
+import type { RequestContext } from './service-time-limit.ts';
 import type { NomadSource } from './sources.ts';
 
 /** The information extracted from one list of all allocations. */
@@ -47,7 +47,7 @@ function reportEvery(onProgress: () => void): () => true {
  */
 async function foldAllocations(
   nomad: Pick<NomadSource, 'allocations'>,
-  { signal, onProgress }: Asking,
+  { signal, onProgress }: RequestContext,
 ): Promise<AllocationFold> {
   const loads = new Map<NodeId, NodeLoad>();
   const times = new Map<JobId, JobTimes>();

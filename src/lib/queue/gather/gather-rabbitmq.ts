@@ -14,17 +14,18 @@ export async function gatherRabbit(
   pods: Promise<Evidence<readonly Pod[]>>,
 ): Promise<Evidence<readonly RabbitQueue[]>> {
   const { kubernetes, catalogue } = round.sources;
-  const place = rabbitPlace(await pods, catalogue);
+  const place = rabbitmqContainer(await pods, catalogue);
   if (typeof place === 'string') return notAsked(place);
   return round.part(
     'rabbitmq',
-    () => round.ask('rabbitmq', kubernetes, (client, asking) => listQueues(client, place, asking)),
+    () =>
+      round.ask('rabbitmq', kubernetes, (client, context) => listQueues(client, place, context)),
     isFailed,
   );
 }
 
 /** Returns the pod and container in which to run rabbitmqctl, or why there is none. */
-export function rabbitPlace(
+export function rabbitmqContainer(
   pods: Evidence<readonly Pod[]>,
   catalogue: Catalogue,
 ): RabbitmqContainer | string {

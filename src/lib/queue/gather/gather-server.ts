@@ -1,7 +1,7 @@
 import type { AdminApi, BuildSystemSummary, RecentBuild } from '../../server/admin-api.ts';
 import type { Evidence } from '../snapshot/evidence.ts';
 import { isFailed, type Round } from './round.ts';
-import type { Asking } from './service-patience.ts';
+import type { RequestContext } from './service-time-limit.ts';
 
 /** The statuses of waiting builds, as the web UI requests them. */
 const QUEUED = 'scheduled,queued';
@@ -17,7 +17,7 @@ const MAX_PAGES = 20;
  */
 async function readBuilds(
   admin: Pick<AdminApi, 'recentBuilds'>,
-  { signal, onProgress }: Asking,
+  { signal, onProgress }: RequestContext,
 ): Promise<readonly RecentBuild[]> {
   const every = async (status: string): Promise<readonly RecentBuild[]> => {
     const builds: RecentBuild[] = [];

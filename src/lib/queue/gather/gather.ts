@@ -52,22 +52,22 @@ async function takeSnapshot(
   const server = gatherServer(round);
   const nomad = gatherNomad(round, server.builds);
   const { pods, workloads } = kubernetes;
-  const cluster = everyOf({ pods, workloads }).then((read) => clusterFacts(read, round.sources));
-  const { cluster: facts, ...evidence } = await everyOf({
-    clocks: everyOf({
+  const cluster = awaitAll({ pods, workloads }).then((read) => clusterFacts(read, round.sources));
+  const { cluster: facts, ...evidence } = await awaitAll({
+    clocks: awaitAll({
       kubernetesAheadMs: kubernetes.aheadMs,
       nomadAheadMs: nomad.aheadMs,
       serverAheadMs: server.aheadMs,
     }),
     cluster,
     logs: kubernetes.logs,
-    nomad: everyOf({
+    nomad: awaitAll({
       leader: nomad.leader,
       clients: nomad.clients,
       jobs: nomad.jobs,
       agentLogs: nomad.agentLogs,
     }),
-    server: everyOf({ summary: server.summary, builds: server.builds }),
+    server: awaitAll({ summary: server.summary, builds: server.builds }),
     rabbitmq: gatherRabbit(round, kubernetes.pods),
     outputPort: gatherOutputPort(round, kubernetes, nomad),
   });
@@ -117,7 +117,7 @@ async function gatherOutputPort(
 type Settled<T> = { readonly [Key in keyof T]: Awaited<T[Key]> };
 
 /** Awaits all fields of an object. */
-async function everyOf<T extends object>(asked: T): Promise<Settled<T>> {
-  const entries = Object.entries(asked).map(async ([key, value]) => [key, await value] as const);
+async function awaitAll<T extends object>(requests: T): Promise<Settled<T>> {
+  const entries = Object.entries(requests).map(async ([key, value]) => [key, await value] as const);
   return Object.fromEntries(await Promise.all(entries)) as Settled<T>;
 }

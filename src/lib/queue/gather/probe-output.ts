@@ -93,17 +93,17 @@ export async function probeOutput(
   probes: readonly Probe[],
 ): Promise<Evidence<readonly ProbeResult[]>> {
   const all = await mapBounded(clients, MAX_CLIENTS, async (node) => {
-    const asked = await round.ask('ssh', source, (ssh, { signal, onProgress }) =>
+    const evidence = await round.ask('ssh', source, (ssh, { signal, onProgress }) =>
       examineClients([node], probes, { ssh, signal, atOnce: 1, onDone: onProgress }),
     );
-    return { node, asked };
+    return { node, evidence };
   });
-  const first = all.find(({ asked }) => asked.status === 'known') ?? all[0];
+  const first = all.find(({ evidence }) => evidence.status === 'known') ?? all[0];
   if (!first) return notAsked('no Nomad client is ready');
-  if (first.asked.status !== 'known') return first.asked;
-  const value = all.flatMap(({ node, asked }) => {
-    if (asked.status === 'known') return asked.value;
-    return asked.status === 'failed' ? [loginFailed(node, asked.failure)] : [];
+  if (first.evidence.status !== 'known') return first.evidence;
+  const value = all.flatMap(({ node, evidence }) => {
+    if (evidence.status === 'known') return evidence.value;
+    return evidence.status === 'failed' ? [loginFailed(node, evidence.failure)] : [];
   });
-  return { ...first.asked, value };
+  return { ...first.evidence, value };
 }

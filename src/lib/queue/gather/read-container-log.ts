@@ -3,7 +3,7 @@ import type { KubernetesClient, PodLogRequest } from '../../kubernetes/client.ts
 import type { Masker } from '../../masking.ts';
 import { LineRedactor } from '../../redact-line.ts';
 import type { LogLine, ReadLog } from '../snapshot/snapshot.ts';
-import type { Asking } from './service-patience.ts';
+import type { RequestContext } from './service-time-limit.ts';
 
 /** The log to read, and how far back. */
 export interface ContainerLogRequest {
@@ -40,14 +40,14 @@ export async function readContainerLog(
   client: Pick<KubernetesClient, 'podLogs'>,
   request: ContainerLogRequest,
   masker: Masker,
-  asking: Asking,
+  context: RequestContext,
 ): Promise<ReadLog> {
   const { pod, container, previous, startedAt } = request;
-  const which = { pod, container, previous, timestamps: true, signal: asking.signal };
+  const which = { pod, container, previous, timestamps: true, signal: context.signal };
   const since = { ...which, sinceSeconds: seconds(request.windowMs) };
   let read: ReadPart = { lines: [], cut: false, full: false };
   for (const tailLines of TAILS) {
-    read = await readPart(client, { ...since, tailLines }, masker, asking);
+    read = await readPart(client, { ...since, tailLines }, masker, context);
     // At the byte limit the newest lines are missing, so fewer lines are requested.
     if (!read.full) break;
   }
@@ -55,7 +55,7 @@ export async function readContainerLog(
     client,
     { ...which, sinceSeconds: seconds(request.freshMs), limitBytes: FIRST_LINE_BYTES },
     masker,
-    asking,
+    context,
   );
   const [first] = fresh.lines;
   return {
@@ -78,7 +78,7 @@ async function readPart(
   client: Pick<KubernetesClient, 'podLogs'>,
   request: PodLogRequest,
   masker: Masker,
-  { onProgress }: Asking,
+  { onProgress }: RequestContext,
 ): Promise<ReadPart> {
   const limitBytes = request.limitBytes ?? LIMIT_BYTES;
   const redactor = new LineRedactor(masker);

@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../../clock.ts';
 import { type Evidence, known, notAsked } from '../snapshot/evidence.ts';
 import type { GatherEvent, GatherPart } from './events.ts';
-import { type Asking, ServicePatience } from './service-patience.ts';
+import { type RequestContext, ServiceTimeLimit } from './service-time-limit.ts';
 import {
   DEFAULT_FRESH,
   DEFAULT_LIMIT,
@@ -12,9 +12,9 @@ import {
 } from './sources.ts';
 
 /** The services with a separate time limit each. */
-export type Waited = 'kubernetes' | 'nomad' | 'server' | 'rabbitmq' | 'ssh';
+export type GatheredService = 'kubernetes' | 'nomad' | 'server' | 'rabbitmq' | 'ssh';
 
-const NAMES: Readonly<Record<Waited, string>> = {
+const NAMES: Readonly<Record<GatheredService, string>> = {
   kubernetes: 'Kubernetes',
   nomad: 'Nomad',
   server: 'The CircleCI server',
@@ -27,39 +27,39 @@ export class Round {
   readonly sources: QueueSources;
   readonly windowMs: Milliseconds;
   readonly freshMs: Milliseconds;
-  readonly #patience = new Map<Waited, ServicePatience>();
+  readonly #timeLimits = new Map<GatheredService, ServiceTimeLimit>();
   readonly #limitMs: Milliseconds;
   readonly #signal: AbortSignal;
-  readonly #tell: (event: GatherEvent) => void;
+  readonly #emit: (event: GatherEvent) => void;
 
   /** @param signal ends the round */
   constructor(
     sources: QueueSources,
     options: Omit<GatherOptions, 'signal'>,
     signal: AbortSignal,
-    tell: (event: GatherEvent) => void,
+    emit: (event: GatherEvent) => void,
   ) {
     this.sources = sources;
     this.windowMs = options.windowMs ?? DEFAULT_WINDOW;
     this.freshMs = options.freshMs ?? DEFAULT_FRESH;
     this.#limitMs = options.limitMs ?? DEFAULT_LIMIT;
     this.#signal = signal;
-    this.#tell = tell;
+    this.#emit = emit;
   }
 
   /**
    * Makes a request, connecting first if necessary. Returns not-asked if the source is missing.
    *
-   * @throws as {@link ServicePatience.ask}
+   * @throws as {@link ServiceTimeLimit.ask}
    */
   async ask<Client, Value>(
-    waited: Waited,
+    service: GatheredService,
     source: Source<Client>,
-    work: (client: Client, asking: Asking) => Promise<Value>,
+    work: (client: Client, context: RequestContext) => Promise<Value>,
   ): Promise<Evidence<Value>> {
     if ('missing' in source) return notAsked(source.missing);
-    const patience = this.#patienceWith(waited);
-    return patience.ask(async (asking) => work(await source.open(), asking));
+    const timeLimit = this.#timeLimitOf(service);
+    return timeLimit.ask(async (context) => work(await source.open(), context));
   }
 
   /** Emits the events of a part; `failed` returns whether a part of the result is missing. */
@@ -70,10 +70,10 @@ export class Round {
   ): Promise<T> {
     const { clock } = this.sources;
     const startedAt = clock.now().getTime();
-    this.#tell({ kind: 'asking', part });
+    this.#emit({ kind: 'asking', part });
     const value = await work();
     const tookMs = Math.max(0, clock.now().getTime() - startedAt);
-    this.#tell({ kind: 'answered', part, tookMs, ok: !failed(value) });
+    this.#emit({ kind: 'answered', part, tookMs, ok: !failed(value) });
     return value;
   }
 
@@ -82,31 +82,31 @@ export class Round {
    * if unknown.
    */
   async ahead<Client>(
-    waited: Waited,
+    service: GatheredService,
     source: Source<Client>,
     time: (client: Client, signal: AbortSignal) => Promise<Date | null>,
   ): Promise<Milliseconds | null> {
     const { clock } = this.sources;
-    const told = await this.ask(waited, source, async (client, { signal }) => {
+    const offset = await this.ask(service, source, async (client, { signal }) => {
       const before = clock.now().getTime();
       const at = await time(client, signal);
       return at && at.getTime() - Math.round((before + clock.now().getTime()) / 2);
     });
-    return known(told);
+    return known(offset);
   }
 
-  #patienceWith(waited: Waited): ServicePatience {
-    const own = this.#patience.get(waited);
+  #timeLimitOf(service: GatheredService): ServiceTimeLimit {
+    const own = this.#timeLimits.get(service);
     if (own) return own;
     const { clock, masker } = this.sources;
-    const made = new ServicePatience({
-      name: NAMES[waited],
+    const made = new ServiceTimeLimit({
+      name: NAMES[service],
       clock,
       limitMs: this.#limitMs,
       masker,
       signal: this.#signal,
     });
-    this.#patience.set(waited, made);
+    this.#timeLimits.set(service, made);
     return made;
   }
 }

@@ -1,14 +1,14 @@
 import { outputAddressIn } from '../../connectivity/output-address.ts';
 import type { LogLine } from '../snapshot/snapshot.ts';
 import type { Stage } from '../stages.ts';
-import { BeatWatch } from './beat-watch.ts';
 import type { Entry } from './entry.ts';
 import { ErrorTally } from './error-tally.ts';
 import { RecordFolder } from './fold-records.ts';
+import { HeartbeatDetector } from './heartbeat-detector.ts';
 import type { EvidenceLine } from './log-facts.ts';
 import { MentionTally } from './mention-tally.ts';
 import { Settling } from './settling.ts';
-import { tellsOfTrouble } from './trouble.ts';
+import { reportsTrouble } from './trouble.ts';
 import { workIn } from './work.ts';
 
 /** How long a thread is assumed to work on the build that it named last, in milliseconds. */
@@ -56,7 +56,7 @@ export class ContainerDigest {
   /** `host:port`. */
   outputAddress: string | null = null;
   readonly #folder: RecordFolder;
-  readonly #beats = new BeatWatch();
+  readonly #beats = new HeartbeatDetector();
   readonly #atWork = new Map<string, AtWork>();
 
   constructor(about: {
@@ -110,7 +110,7 @@ export class ContainerDigest {
     if (this.#isBeat(entry)) return;
     if (this.stage === 'output-processor') this.settling.record(entry);
     for (const ref of refs) this.#mention(ref).name(entry);
-    if (tellsOfTrouble(entry)) this.troubles.add(entry, failing);
+    if (reportsTrouble(entry)) this.troubles.add(entry, failing);
     this.#noteAddress(entry);
     if (entry.rank !== 'warn') this.#event(entry, refs, tied);
   }
@@ -124,7 +124,7 @@ export class ContainerDigest {
   }
 
   #isBeat(entry: Entry): boolean {
-    if (!this.#beats.isBeat(entry)) return false;
+    if (!this.#beats.isHeartbeat(entry)) return false;
     this.lastBeat = entry.line;
     this.lastBeatAt = entry.at ?? this.lastBeatAt;
     return true;

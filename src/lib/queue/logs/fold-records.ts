@@ -99,7 +99,7 @@ export class RecordFolder {
     if (rank === 'error' || rank === null) {
       entry.exception = exceptionIn(head.message) ?? (head.error && exceptionIn(head.error));
     }
-    for (const told of head.trace) addTrace(entry, told, line, traceLine(told));
+    for (const text of head.trace) addTrace(entry, text, line, traceLine(text));
     this.#current = entry;
   }
 

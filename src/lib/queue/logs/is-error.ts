@@ -1,5 +1,5 @@
 import type { Entry } from './entry.ts';
-import { exceptionIn, isThreadOfDump, tellsOfException, traceLine } from './stack-trace.ts';
+import { exceptionIn, isThreadOfDump, namesException, traceLine } from './stack-trace.ts';
 
 /**
  * Returns whether a record is an error. A record's level, if it has one, decides, and not words in
@@ -15,9 +15,7 @@ export function isError({ head, rank, frames, causes, exception }: Entry): boole
     if (traceLine(head.message) === 'crash') return true;
     // JSON with an error field but without a level.
     if (head.error !== null && head.level === null) return true;
-    return exception !== null && tellsOfException(head.message);
+    return exception !== null && namesException(head.message);
   }
-  return (
-    tellsOfException(head.message) || (exception !== null && exceptionIn(head.message) === null)
-  );
+  return namesException(head.message) || (exception !== null && exceptionIn(head.message) === null);
 }

@@ -62,8 +62,8 @@ function headOf(sent: string, stamped: boolean): RecordHead | null {
   const level = bracketed ?? bare;
   // "error handling ..." is a sentence: without a time in front, a level must be upper case or in
   // brackets.
-  const told = level !== undefined && (stamped || bracketed || level === level.toUpperCase());
-  if (whole === undefined || !told) {
+  const hasLevel = level !== undefined && (stamped || bracketed || level === level.toUpperCase());
+  if (whole === undefined || !hasLevel) {
     if (!stamped) return null;
     return {
       level: null,

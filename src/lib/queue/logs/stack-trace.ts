@@ -65,7 +65,7 @@ export function exceptionIn(text: string): string | null {
  * Returns whether a message below the level of an error reports a thrown exception. A message about
  * a retry, or one that only mentions a class, does not.
  */
-export function tellsOfException(message: string): boolean {
+export function namesException(message: string): boolean {
   if (!/Exception|Error|Throwable|Failure|#error/.test(message)) return false;
   return THROWN.test(message) && !DEALT_WITH.test(message);
 }

@@ -1,5 +1,5 @@
 import { builds, listed } from '../build-names.ts';
-import { called, outputWay, theOutput } from '../facts/called.ts';
+import { outputEndpoint, outputServiceName, stageName } from '../facts/service-names.ts';
 import { fact, lines, type Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
 import { isOffline } from './families/agent-line.ts';
@@ -30,14 +30,14 @@ export const agentsCutOff: Rule = {
         agent.jobId,
     );
     const nodes = [...new Set(cut.flatMap(({ agent }) => agent.nodeName ?? []))];
-    const asked = facts.snapshot.nomad.agentLogs.length;
+    const checked = facts.snapshot.nomad.agentLogs.length;
     return [
       {
         code: 'CQ0704',
         severity: 'error',
         place: 'output-processor',
-        subject: called(facts, 'output-processor'),
-        title: `build agents cannot reach ${theOutput(facts)}: ${builds(names.length)} waiting`,
+        subject: stageName(facts, 'output-processor'),
+        title: `build agents cannot reach ${outputServiceName(facts)}: ${builds(names.length)} waiting`,
         evidence: [
           ...lines(
             cut.slice(0, 3).map(({ agent, line }) => ({
@@ -46,13 +46,13 @@ export const agentsCutOff: Rule = {
               text: line,
             })),
           ),
-          fact(`${cut.length} of ${asked} build agents checked: ${listed(names)}`),
+          fact(`${cut.length} of ${checked} build agents checked: ${listed(names)}`),
         ],
         remedy: {
-          text: `The agents keep retrying. Check ${outputWay(facts)} from the clients, its name in DNS, and whether ${theOutput(facts)} is ready.`,
+          text: `The agents keep retrying. Check ${outputEndpoint(facts)} from the clients, its name in DNS, and whether ${outputServiceName(facts)} is ready.`,
           commands: [
             `circleci-admin troubleshoot connectivity${nodes[0] === undefined ? '' : ` ${nodes[0]}`}`,
-            `circleci-admin services show ${called(facts, 'output-processor')}`,
+            `circleci-admin services show ${stageName(facts, 'output-processor')}`,
           ],
         },
         fix: null,

@@ -32,11 +32,11 @@ import { schedulererSilent } from './schedulerer-silent.ts';
 import { stuckForLong } from './stuck-for-long.ts';
 import { tooLarge } from './too-large.ts';
 import { undecided } from './undecided.ts';
+import { unexplainedStop } from './unexplained-stop.ts';
 import { unfitClients } from './unfit-clients.ts';
 import { unschedulable } from './unschedulable.ts';
 import { unseenEnd } from './unseen-end.ts';
 import { unseenRunning } from './unseen-running.ts';
-import { untoldStop } from './untold-stop.ts';
 
 /** All rules. Among rules of one place, causes come before effects. */
 export const RULES: readonly Rule[] = [
@@ -55,7 +55,7 @@ export const RULES: readonly Rule[] = [
   neverDispatched,
   lostBetweenDispatchers,
   stuckForLong,
-  untoldStop,
+  unexplainedStop,
   schedulererErrors,
   schedulererSilent,
   lostBeforeSchedulerer,

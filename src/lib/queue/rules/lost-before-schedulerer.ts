@@ -1,5 +1,5 @@
 import { builds } from '../build-names.ts';
-import { called, effectOnBuilds } from '../facts/called.ts';
+import { effectOnBuilds, stageName } from '../facts/service-names.ts';
 import type { Rule } from '../finding.ts';
 import { STAGE_SERVICES, serviceOf } from '../stages.ts';
 import { lossFinding, lostBetween } from './families/lost.ts';
@@ -13,7 +13,7 @@ export const lostBeforeSchedulerer: Rule = {
   judge(facts) {
     const lost = lostBetween(facts, 'dispatcher', 'schedulerer');
     if (lost.length === 0) return [];
-    const [from, to] = [called(facts, 'dispatcher'), called(facts, 'schedulerer')];
+    const [from, to] = [stageName(facts, 'dispatcher'), stageName(facts, 'schedulerer')];
     const services = (['dispatcher', 'schedulerer'] as const).flatMap(
       (stage) => serviceOf(facts.pipeline, stage) ?? [],
     );

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../units.ts';
-import { outputWay } from '../facts/called.ts';
 import type { QueueFacts } from '../facts/facts.ts';
 import { NOMAD_SERVICE } from '../facts/importance.ts';
+import { outputEndpoint } from '../facts/service-names.ts';
 import { type Finding, fact, type Place, type Rule, UNDECIDED } from '../finding.ts';
 import { type Evidence, known } from '../snapshot/evidence.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
@@ -9,20 +9,20 @@ import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 type Failed = Extract<Evidence<never>, { status: 'failed' }>;
 
 /** A part of a service's evidence that could not be read. */
-interface Lack {
+interface MissingPart {
   readonly part: string;
   readonly evidence: Failed;
   /** Whether the part is the log of a container. */
   readonly isLog?: boolean;
 }
 
-interface Asked {
+interface RequestedService {
   readonly service: string;
   readonly name: string;
   readonly place: Place;
   /** Whether hardly anything can be concluded without this service. */
   readonly vital: boolean;
-  readonly lacks: readonly Lack[];
+  readonly missing: readonly MissingPart[];
   readonly commands: readonly string[];
 }
 
@@ -44,10 +44,10 @@ export const missingEvidence: Rule = {
     return subject === 'kubernetes' ? 0 : 1;
   },
   judge: (facts) =>
-    asked(facts).flatMap((one) => {
-      if (one.lacks.length === 0) return [];
-      const pod = one.service === 'nomad' ? nomadElsewhere(facts.snapshot, one.lacks) : null;
-      return [pod === null ? findingOf(one) : elsewhere(findingOf(one), pod)];
+    requestedServices(facts).flatMap((one) => {
+      if (one.missing.length === 0) return [];
+      const pod = one.service === 'nomad' ? actualNomadPod(facts.snapshot, one.missing) : null;
+      return [pod === null ? findingOf(one) : forOtherPod(findingOf(one), pod)];
     }),
 };
 
@@ -58,7 +58,7 @@ const BEHIND: Readonly<Record<string, readonly string[]>> = {
   server: ['frontend'],
 };
 
-function asked(facts: QueueFacts): readonly Asked[] {
+function requestedServices(facts: QueueFacts): readonly RequestedService[] {
   const { snapshot } = facts;
   const { nomad, server } = snapshot;
   return [
@@ -67,10 +67,10 @@ function asked(facts: QueueFacts): readonly Asked[] {
       name: 'Kubernetes',
       place: 'kubernetes',
       vital: true,
-      lacks: [
-        ...lack('the pods', snapshot.pods),
-        ...lack('Deployments and StatefulSets', snapshot.workloads),
-        ...logLacks(snapshot),
+      missing: [
+        ...missingPart('the pods', snapshot.pods),
+        ...missingPart('Deployments and StatefulSets', snapshot.workloads),
+        ...missingLogs(snapshot),
       ],
       commands: ['circleci-admin doctor', 'circleci-admin pods list'],
     },
@@ -79,10 +79,10 @@ function asked(facts: QueueFacts): readonly Asked[] {
       name: 'Nomad',
       place: 'nomad',
       vital: true,
-      lacks: [
-        ...lack('its leader', nomad.leader),
-        ...lack('its clients', nomad.clients),
-        ...lack('its jobs', nomad.jobs),
+      missing: [
+        ...missingPart('its leader', nomad.leader),
+        ...missingPart('its clients', nomad.clients),
+        ...missingPart('its jobs', nomad.jobs),
       ].filter(({ evidence }) => evidence.failure.code !== 'NOMAD_NO_LEADER'),
       commands: ['circleci-admin doctor', 'circleci-admin nomad node-status'],
     },
@@ -91,7 +91,10 @@ function asked(facts: QueueFacts): readonly Asked[] {
       name: 'the CircleCI server',
       place: 'server',
       vital: false,
-      lacks: [...lack('its queues', server.summary), ...lack('its builds', server.builds)],
+      missing: [
+        ...missingPart('its queues', server.summary),
+        ...missingPart('its builds', server.builds),
+      ],
       commands: ['circleci-admin doctor'],
     },
     {
@@ -100,7 +103,9 @@ function asked(facts: QueueFacts): readonly Asked[] {
       place: 'rabbitmq',
       vital: false,
       // A missing rabbitmqctl, or no permission to run it, says nothing about RabbitMQ.
-      lacks: lack('its queues', snapshot.rabbitmq).filter(({ evidence }) => evidence.timedOut),
+      missing: missingPart('its queues', snapshot.rabbitmq).filter(
+        ({ evidence }) => evidence.timedOut,
+      ),
       commands: ['circleci-admin pods logs circleci-rabbitmq --tail 100'],
     },
     {
@@ -108,20 +113,21 @@ function asked(facts: QueueFacts): readonly Asked[] {
       name: 'SSH to the clients',
       place: 'clients',
       vital: false,
-      lacks: lack(`${outputWay(facts)} from the clients`, snapshot.outputPort),
+      missing: missingPart(`${outputEndpoint(facts)} from the clients`, snapshot.outputPort),
       commands: ['circleci-admin troubleshoot connectivity'],
     },
   ];
 }
 
 /** Returns the actual pod of the Nomad server if the configured pod does not exist. */
-function nomadElsewhere({ pods }: QueueSnapshot, lacks: readonly Lack[]): string | null {
-  if (!lacks.every(({ evidence }) => evidence.failure.code === 'NOMAD_POD_NOT_FOUND')) return null;
+function actualNomadPod({ pods }: QueueSnapshot, missing: readonly MissingPart[]): string | null {
+  if (!missing.every(({ evidence }) => evidence.failure.code === 'NOMAD_POD_NOT_FOUND'))
+    return null;
   return (known(pods) ?? []).find(({ service }) => service === NOMAD_SERVICE)?.name ?? null;
 }
 
 /** Reduces the severity, because a wrong pod name in the configuration is not a cause. */
-function elsewhere(finding: Finding, pod: string): Finding {
+function forOtherPod(finding: Finding, pod: string): Finding {
   const { text, commands } = finding.remedy;
   return {
     ...finding,
@@ -134,7 +140,7 @@ function elsewhere(finding: Finding, pod: string): Finding {
   };
 }
 
-function lack(part: string, evidence: Evidence<unknown>): readonly Lack[] {
+function missingPart(part: string, evidence: Evidence<unknown>): readonly MissingPart[] {
   return evidence.status === 'failed' ? [{ part, evidence }] : [];
 }
 
@@ -142,30 +148,30 @@ function lack(part: string, evidence: Evidence<unknown>): readonly Lack[] {
  * Returns the logs that could not be read. For a container that is not running, the pod is the
  * finding.
  */
-function logLacks({ logs, pods }: QueueSnapshot): readonly Lack[] {
+function missingLogs({ logs, pods }: QueueSnapshot): readonly MissingPart[] {
   if (pods.status !== 'known') return [];
   const ready = new Set(
     pods.value.filter(({ judgement }) => judgement.health === 'ready').map(({ name }) => name),
   );
   const failed = logs.filter((log) => !log.previous && ready.has(log.pod));
   return failed.flatMap(({ pod, log }) =>
-    lack(`the log of ${pod}`, log).map((one) => ({ ...one, isLog: true })),
+    missingPart(`the log of ${pod}`, log).map((one) => ({ ...one, isLog: true })),
   );
 }
 
-function findingOf({ service, name, place, vital, lacks, commands }: Asked): Finding {
-  const causes = Map.groupBy(lacks, ({ evidence }) => evidence.failure.message);
-  const late = lacks.find(({ evidence }) => evidence.timedOut);
+function findingOf({ service, name, place, vital, missing, commands }: RequestedService): Finding {
+  const causes = Map.groupBy(missing, ({ evidence }) => evidence.failure.message);
+  const late = missing.find(({ evidence }) => evidence.timedOut);
   // The service responds, even if it only rejects requests, so other parts may be known.
-  const refused = lacks.every(({ evidence }) => evidence.failure.kind === 'unauthorised');
-  const whole = isWhole(lacks, service);
-  const hints = lacks.flatMap(({ evidence }) => evidence.failure.hint ?? []);
+  const refused = missing.every(({ evidence }) => evidence.failure.kind === 'unauthorised');
+  const whole = isWhole(missing, service);
+  const hints = missing.flatMap(({ evidence }) => evidence.failure.hint ?? []);
   return {
     code: 'CQ0901',
     severity: vital && !refused && whole ? 'error' : 'warning',
     place,
     subject: service,
-    title: late && whole ? `${name} timed out` : titleOf(name, lacks, refused),
+    title: late && whole ? `${name} timed out` : titleOf(name, missing, refused),
     evidence: [
       ...[...causes].slice(0, 4).map(([message, those]) => fact(`${partsOf(those)}: ${message}`)),
       ...(late ? [fact(`waited for ${formatDuration(late.evidence.tookMs)}`)] : []),
@@ -182,30 +188,30 @@ function findingOf({ service, name, place, vital, lacks, commands }: Asked): Fin
 }
 
 /** Returns whether the pods of Kubernetes, or several parts of another service, are missing. */
-function isWhole(lacks: readonly Lack[], service: string): boolean {
-  const parts = lacks.map(({ part }) => part);
+function isWhole(missing: readonly MissingPart[], service: string): boolean {
+  const parts = missing.map(({ part }) => part);
   return service === 'kubernetes' ? parts.includes('the pods') : parts.length > 1;
 }
 
-function titleOf(name: string, lacks: readonly Lack[], refused: boolean): string {
-  const late = lacks.filter(({ evidence }) => evidence.timedOut);
+function titleOf(name: string, missing: readonly MissingPart[], refused: boolean): string {
+  const late = missing.filter(({ evidence }) => evidence.timedOut);
   if (late.length > 0) return `${name} timed out: ${partsInShort(late)}`;
-  const what = partsInShort(lacks);
+  const what = partsInShort(missing);
   return refused
     ? `no permission to read ${what.replace(/^its /, `${name}'s `)}`
     : `${name} failed: ${what} could not be read`;
 }
 
 /** Lists the parts; the logs of several pods are counted, not named. */
-function partsInShort(lacks: readonly Lack[]): string {
-  const logs = lacks.filter(({ isLog }) => isLog);
-  if (logs.length < 2) return partsOf(lacks);
-  const parts = lacks.filter(({ isLog }) => !isLog).map(({ part }) => part);
+function partsInShort(missing: readonly MissingPart[]): string {
+  const logs = missing.filter(({ isLog }) => isLog);
+  if (logs.length < 2) return partsOf(missing);
+  const parts = missing.filter(({ isLog }) => !isLog).map(({ part }) => part);
   return [...parts, `${logs.length} logs`].join(', ');
 }
 
-function partsOf(lacks: readonly Lack[]): string {
-  const parts = lacks.map(({ part }) => part);
+function partsOf(missing: readonly MissingPart[]): string {
+  const parts = missing.map(({ part }) => part);
   return parts.length > 3
     ? `${parts.slice(0, 2).join(', ')} and ${parts.length - 2} more`
     : parts.join(', ');

@@ -1,9 +1,9 @@
 import { formatDuration } from '../../units.ts';
 import { builds } from '../build-names.ts';
-import { called, effectOnBuilds } from '../facts/called.ts';
 import type { PartialTrail, QueueFacts } from '../facts/facts.ts';
 import { NOMAD_SERVICE } from '../facts/importance.ts';
 import { wasReceived } from '../facts/partial.ts';
+import { effectOnBuilds, stageName } from '../facts/service-names.ts';
 import { reachesBack } from '../facts/stopped.ts';
 import { fact, lines, type Proof, type Rule } from '../finding.ts';
 import type { EvidenceLine } from '../logs/log-facts.ts';
@@ -25,7 +25,7 @@ export const missingTasks: Rule = {
     const { partial } = facts;
     const [oldest] = partial;
     if (!oldest) return [];
-    const [from, to] = [called(facts, 'dispatcher'), called(facts, 'schedulerer')];
+    const [from, to] = [stageName(facts, 'dispatcher'), stageName(facts, 'schedulerer')];
     const one = partial.length === 1 && oldest.missing.length === 1;
     return [
       {
@@ -56,7 +56,7 @@ function minutes({ ageMs }: PartialTrail, { snapshot }: QueueFacts): number {
 
 function evidenceOf(partial: readonly PartialTrail[], facts: QueueFacts): readonly Proof[] {
   const shown = partial.slice(0, SHOWN);
-  const name = called(facts, 'schedulerer');
+  const name = stageName(facts, 'schedulerer');
   return [
     ...shown.map((one) => fact(lackOf(one))),
     ...lines(shown.flatMap((one) => lineOf(one) ?? [])),

@@ -1,6 +1,6 @@
 import { builds } from '../build-names.ts';
-import { called, effectOnBuilds } from '../facts/called.ts';
 import type { QueueFacts } from '../facts/facts.ts';
+import { effectOnBuilds, stageName } from '../facts/service-names.ts';
 import { reachesBack } from '../facts/stopped.ts';
 import type { Rule } from '../finding.ts';
 import { type Stage, serviceOf } from '../stages.ts';
@@ -18,7 +18,7 @@ export const neverDispatched: Rule = {
       beforeNomad(facts).every((stage) => reachesBack(facts, stage, ageMs)),
     );
     if (lost.length === 0) return [];
-    const name = called(facts, first);
+    const name = stageName(facts, first);
     // The operations guide's fix deletes the dispatchers' pods. It has none for later services.
     const isGuides = facts.pipeline !== 'distributor';
     const services = [serviceOf(facts.pipeline, first) ?? name];

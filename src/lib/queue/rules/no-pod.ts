@@ -1,7 +1,7 @@
 import { buildNames } from '../build-names.ts';
-import { called } from '../facts/called.ts';
 import type { QueueFacts } from '../facts/facts.ts';
 import { impactOf } from '../facts/importance.ts';
+import { stageName } from '../facts/service-names.ts';
 import { stoppedBefore } from '../facts/stopped.ts';
 import { type Finding, type FindingSeverity, fact, type Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
@@ -48,7 +48,7 @@ function missing(facts: QueueFacts, pods: readonly PodFact[], stage: Stage): Fin
   const all = workloads?.filter((one) => one.stage === stage) ?? [];
   const sole = all.length > 1 ? null : (all[0]?.name ?? podsWorkload(pods, stage));
   return findingOf(facts, stage, {
-    name: sole ?? called(facts, stage),
+    name: sole ?? stageName(facts, stage),
     workloads: all,
     severity: 'error',
     evidence:
@@ -131,7 +131,7 @@ function remedyOf(stopped: readonly WorkloadFact[], name: string): Finding['reme
 
 /** Returns the finding for a namespace that is empty or the wrong one. */
 function elsewhere({ pipeline, stages }: QueueFacts, pods: readonly PodFact[]): Finding {
-  const names = stages.map((stage) => called({ pipeline }, stage));
+  const names = stages.map((stage) => stageName({ pipeline }, stage));
   return {
     code: 'CQ0106',
     severity: 'error',

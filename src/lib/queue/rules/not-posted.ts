@@ -1,8 +1,8 @@
 import { formatDuration } from '../../units.ts';
 import { buildNames, builds } from '../build-names.ts';
-import { called } from '../facts/called.ts';
 import { NOMAD_SERVICE } from '../facts/importance.ts';
 import { namesEveryJob } from '../facts/named-jobs.ts';
+import { stageName } from '../facts/service-names.ts';
 import { fact, lines, type Rule } from '../finding.ts';
 import { STAGE_SERVICES } from '../stages.ts';
 
@@ -22,7 +22,7 @@ export const notPosted: Rule = {
     );
     const [oldest] = stuck;
     if (!oldest) return [];
-    const name = called(facts, 'schedulerer');
+    const name = stageName(facts, 'schedulerer');
     const posted = stuck.filter(({ mention }) => mention?.posted).length;
     return [
       {

@@ -1,4 +1,4 @@
-import { called, theOutput } from '../facts/called.ts';
+import { outputServiceName, stageName } from '../facts/service-names.ts';
 import { fact, type Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
 
@@ -20,10 +20,10 @@ export const outputPortClosed: Rule = {
     const [first] = failed;
     if (!first) return [];
     const clients = new Set(failed.map(({ client }) => client));
-    const asked = new Set(
+    const checked = new Set(
       probes.filter(({ outcome }) => outcome !== 'skipped').map(({ client }) => client),
     );
-    const output = theOutput(facts);
+    const output = outputServiceName(facts);
     const place = `${first.host ?? output}:${first.port ?? 8585}`;
     const hints = [...new Set(failed.map(({ hint }) => hint).filter((hint) => hint !== null))];
     return [
@@ -31,8 +31,8 @@ export const outputPortClosed: Rule = {
         code: 'CQ0703',
         severity: 'error',
         place: 'output-processor',
-        subject: called(facts, 'output-processor'),
-        title: `${output} cannot be reached from ${clients.size} of ${asked.size} clients: ${place}`,
+        subject: stageName(facts, 'output-processor'),
+        title: `${output} cannot be reached from ${clients.size} of ${checked.size} clients: ${place}`,
         evidence: [
           ...failed
             .slice(0, 5)
@@ -50,7 +50,7 @@ export const outputPortClosed: Rule = {
           text: hints.join(' ') || `Allow this port from the clients to ${output}.`,
           commands: [
             'circleci-admin troubleshoot connectivity',
-            `circleci-admin services show ${called(facts, 'output-processor')}`,
+            `circleci-admin services show ${stageName(facts, 'output-processor')}`,
           ],
         },
         fix: null,

@@ -1,7 +1,7 @@
-import { called } from '../facts/called.ts';
 import type { QueueFacts } from '../facts/facts.ts';
 import { consumerOf } from '../facts/queue-consumer.ts';
-import { whoWaits } from '../facts/who-waits.ts';
+import { stageName } from '../facts/service-names.ts';
+import { waitingState } from '../facts/waiting-builds.ts';
 import { type Finding, type FindingSeverity, fact, type Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
 import type { RabbitQueue } from '../snapshot/snapshot.ts';
@@ -34,7 +34,7 @@ export const queueBacklog: Rule = {
     return ['circleci-rabbitmq', ...(consumer === null ? [] : STAGE_SERVICES[consumer])];
   },
   judge(facts) {
-    const waits = whoWaits(facts);
+    const waits = waitingState(facts);
     const piled = (known(facts.snapshot.rabbitmq) ?? []).flatMap((queue) => {
       const severity = severityOf(queue, waits);
       return severity === null ? [] : [{ queue, severity }];
@@ -61,7 +61,7 @@ function isOfStage({ subject }: Finding, { place }: Finding): boolean {
 
 function severityOf(
   queue: RabbitQueue,
-  waits: ReturnType<typeof whoWaits>,
+  waits: ReturnType<typeof waitingState>,
 ): FindingSeverity | null {
   const ready = readyOf(queue);
   if (SET_ASIDE.test(queue.name)) return ready > MANY ? 'warning' : null;
@@ -86,7 +86,7 @@ function findingOf(
 ): Finding {
   const stage = consumerOf(queue.name);
   const untaken = queue.consumers === 0;
-  const taker = stage === null ? null : called(facts, stage);
+  const taker = stage === null ? null : stageName(facts, stage);
   return {
     code: 'CQ0801',
     severity,

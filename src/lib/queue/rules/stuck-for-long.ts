@@ -1,8 +1,8 @@
 import type { Milliseconds } from '../../clock.ts';
 import { formatDuration } from '../../units.ts';
 import { builds } from '../build-names.ts';
-import { called } from '../facts/called.ts';
 import type { QueueFacts, StoppedTrail } from '../facts/facts.ts';
+import { stageName } from '../facts/service-names.ts';
 import { reachesBack } from '../facts/stopped.ts';
 import { type Finding, fact, lines, type Rule } from '../finding.ts';
 import type { Stage } from '../stages.ts';
@@ -21,7 +21,7 @@ export const stuckForLong: Rule = {
   explains: [],
   judge(facts) {
     const stuck = facts.stopped.filter(
-      (one) => one.confirmed && one.ageMs > LONG_MS && isUntold(one, facts),
+      (one) => one.confirmed && one.ageMs > LONG_MS && isUnexplained(one, facts),
     );
     const [oldest] = stuck;
     if (!oldest) return [];
@@ -30,7 +30,7 @@ export const stuckForLong: Rule = {
 };
 
 /** Returns whether the next stage's log does not reach back far enough; else other rules apply. */
-function isUntold({ at, ageMs }: StoppedTrail, facts: QueueFacts): boolean {
+function isUnexplained({ at, ageMs }: StoppedTrail, facts: QueueFacts): boolean {
   const next = nextStage(facts, at);
   if (next === null || next === 'output-processor') return false;
   // An unreadable log is a separate finding, and a truncated log or window shows nothing.
@@ -50,7 +50,7 @@ function findingOf(
   stuck: readonly StoppedTrail[],
 ): Finding {
   const place = nextStage(facts, oldest.at) ?? 'dispatcher';
-  const name = called(facts, place);
+  const name = stageName(facts, place);
   const names = stuck.map(({ trail }) => trail.name);
   return {
     code: 'CQ0204',

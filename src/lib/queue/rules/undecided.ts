@@ -1,13 +1,13 @@
 import type { Milliseconds } from '../../clock.ts';
 import { formatDuration } from '../../units.ts';
 import { builds, listed } from '../build-names.ts';
-import { called } from '../facts/called.ts';
 import type { BuildTrail, QueueFacts } from '../facts/facts.ts';
 import { ageAt, serverNow } from '../facts/moments.ts';
 import { namesEveryJob } from '../facts/named-jobs.ts';
-import { notUp } from '../facts/not-up.ts';
+import { stageName } from '../facts/service-names.ts';
 import { hasArrived, triggeredTrail } from '../facts/triggered.ts';
 import { uiStateOf } from '../facts/ui-state.ts';
+import { unreadySteps } from '../facts/unready-steps.ts';
 import { type Finding, fact, type Rule, UNDECIDED } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
 import { STAGES } from '../stages.ts';
@@ -15,7 +15,7 @@ import { STAGES } from '../stages.ts';
 /** A build that is queued for longer than this without an explanation is reported. */
 const LONG_QUEUED_MS: Milliseconds = 180_000;
 /** Enough for most builds that wait, where the window was too short. */
-const FURTHER = '6h';
+const LONGER_WINDOW = '6h';
 
 /**
  * Nothing was found that blocks builds, and yet it cannot be said that they get through. A script
@@ -35,11 +35,11 @@ export const undecided: Rule = {
   },
 };
 
-type Told = Pick<Finding, 'place' | 'subject' | 'title' | 'evidence' | 'remedy'> &
+type FindingParts = Pick<Finding, 'place' | 'subject' | 'title' | 'evidence' | 'remedy'> &
   Partial<Pick<Finding, 'builds'>>;
 
-function finding(told: Told): Finding {
-  return { code: UNDECIDED, severity: 'warning', fix: null, builds: [], ...told };
+function finding(parts: FindingParts): Finding {
+  return { code: UNDECIDED, severity: 'warning', fix: null, builds: [], ...parts };
 }
 
 function nothingRead({ logs, snapshot }: QueueFacts): Finding | null {
@@ -62,7 +62,7 @@ function nothingRead({ logs, snapshot }: QueueFacts): Finding | null {
 
 /** A step without a ready pod, though its pods are too young for that to be a fault. */
 function startingUp({ snapshot }: QueueFacts): Finding | null {
-  const down = notUp(snapshot);
+  const down = unreadySteps(snapshot);
   const [first] = down;
   if (!first) return null;
   const names = down.map(({ workload }) => workload).join(', ');
@@ -86,11 +86,11 @@ function onItsWay(facts: QueueFacts): Finding | null {
   const { trigger } = facts.snapshot;
   if (trigger === null) return null;
   const after = formatDuration(trigger.ageMs);
-  const told = { place: 'server', subject: trigger.project } as const;
+  const parts = { place: 'server', subject: trigger.project } as const;
   const text = 'Check again in a minute.';
   if (trigger.number === null) {
     return finding({
-      ...told,
+      ...parts,
       title: `the build of ${trigger.project} that was started ${after} ago has no number yet`,
       evidence: [fact('the server gives a build its number when its workflow starts')],
       remedy: { text, commands: ['circleci-admin troubleshoot queue'] },
@@ -101,9 +101,9 @@ function onItsWay(facts: QueueFacts): Finding | null {
   const name = `${trigger.project}/${trigger.number}`;
   const at = trail === null ? undefined : STAGES.findLast((stage) => trail.seen.has(stage));
   const got =
-    at === undefined ? 'no stage has received it yet' : `it has reached ${called(facts, at)}`;
+    at === undefined ? 'no stage has received it yet' : `it has reached ${stageName(facts, at)}`;
   return finding({
-    ...told,
+    ...parts,
     title: `${name} was started ${after} ago, and ${got}`,
     evidence: [fact('the UI does not show it as running'), fact(notInNomad(facts, 'it'))],
     remedy: { text, commands: [`circleci-admin troubleshoot build ${name}`] },
@@ -164,7 +164,7 @@ function remedyOf(facts: QueueFacts, oldest: string): Finding['remedy'] {
   return {
     text: 'Read further back, follow one of the builds, or start a build to see whether new ones get through.',
     commands: [
-      `circleci-admin troubleshoot queue --since ${FURTHER}`,
+      `circleci-admin troubleshoot queue --since ${LONGER_WINDOW}`,
       `circleci-admin troubleshoot build ${oldest}`,
       start,
     ],

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../units.ts';
 import { builds, listed } from '../build-names.ts';
-import { called, theOutput } from '../facts/called.ts';
+import { outputServiceName, stageName } from '../facts/service-names.ts';
 import { unseenTrails } from '../facts/unseen.ts';
 import { fact, type Rule } from '../finding.ts';
 
@@ -22,7 +22,7 @@ export const unseenEnd: Rule = {
         code: 'CQ0705',
         severity: 'error',
         place: 'output-processor',
-        subject: called(facts, 'output-processor'),
+        subject: stageName(facts, 'output-processor'),
         title: `${builds(unseen.length)} ended in Nomad, but still queued or running in the UI`,
         evidence: [
           fact(
@@ -32,9 +32,9 @@ export const unseenEnd: Rule = {
           fact(`Affected builds: ${listed(names)}`),
         ],
         remedy: {
-          text: `The end did not reach ${theOutput(facts)}: check its log, and the end of the build agent's log. Cancel such builds in the UI, then rerun them.`,
+          text: `The end did not reach ${outputServiceName(facts)}: check its log, and the end of the build agent's log. Cancel such builds in the UI, then rerun them.`,
           commands: [
-            `circleci-admin pods logs ${called(facts, 'output-processor')} --tail 10000`,
+            `circleci-admin pods logs ${stageName(facts, 'output-processor')} --tail 10000`,
             `circleci-admin nomad logs ${job?.id ?? oldest.trail.name} --tail 50`,
           ],
         },

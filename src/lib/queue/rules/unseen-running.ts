@@ -1,6 +1,6 @@
 import { formatDuration } from '../../units.ts';
 import { builds, listed } from '../build-names.ts';
-import { called, theOutput } from '../facts/called.ts';
+import { outputServiceName, stageName } from '../facts/service-names.ts';
 import { unseenTrails } from '../facts/unseen.ts';
 import { fact, type Rule } from '../finding.ts';
 
@@ -25,7 +25,7 @@ export const unseenRunning: Rule = {
         code: 'CQ0701',
         severity: 'error',
         place: 'output-processor',
-        subject: called(facts, 'output-processor'),
+        subject: stageName(facts, 'output-processor'),
         title: `${builds(unseen.length)} running in Nomad, but not in the UI`,
         evidence: [
           fact(
@@ -34,9 +34,9 @@ export const unseenRunning: Rule = {
           fact(`Affected builds: ${listed(names)}`),
         ],
         remedy: {
-          text: `Build output is not reaching ${theOutput(facts)}, or it is not forwarding it: check its log and the build agent's log.`,
+          text: `Build output is not reaching ${outputServiceName(facts)}, or it is not forwarding it: check its log and the build agent's log.`,
           commands: [
-            `circleci-admin pods logs ${called(facts, 'output-processor')} --tail 10000`,
+            `circleci-admin pods logs ${stageName(facts, 'output-processor')} --tail 10000`,
             `circleci-admin nomad logs ${job} --tail 50`,
             'circleci-admin troubleshoot connectivity',
           ],

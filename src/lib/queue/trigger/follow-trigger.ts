@@ -1,16 +1,16 @@
 import type { Clock, Milliseconds } from '../../clock.ts';
 import type { TriggerApi } from '../../server/trigger-api.ts';
 import { buildKey } from '../build-key.ts';
-import type { Look } from '../look.ts';
+import type { QueueInspection } from '../inspect-queue.ts';
 import type { TriggeredBuild } from '../snapshot/snapshot.ts';
 import { type TriggerEvent, triggerBuild, triggeredBuild } from './trigger.ts';
 
-/** An event while a build is started and followed; the last event is the last look. */
+/** An event while a build is started and followed; the last event is the last inspection. */
 export type FollowTriggerEvent =
   | TriggerEvent
   /** The build has not reached a client yet: it is looked up again after a pause. */
   | { readonly kind: 'on-its-way'; readonly afterMs: Milliseconds }
-  | { readonly kind: 'looked'; readonly look: Look };
+  | { readonly kind: 'looked'; readonly inspection: QueueInspection };
 
 /** The options of {@link followTrigger}. */
 export interface FollowTriggerOptions {
@@ -22,7 +22,7 @@ export interface FollowTriggerOptions {
   readonly timeoutMs: Milliseconds;
 }
 
-const LOOK_EVERY: Milliseconds = 10_000;
+const INSPECT_EVERY: Milliseconds = 10_000;
 /** The rules allow a build a minute for each step: earlier, nothing is reported as lost. */
 const PATIENCE: Milliseconds = 90_000;
 
@@ -34,7 +34,7 @@ const PATIENCE: Milliseconds = 90_000;
  */
 export async function* followTrigger(
   api: TriggerApi,
-  lookAt: (trigger: TriggeredBuild) => Promise<Look>,
+  inspect: (trigger: TriggeredBuild) => Promise<QueueInspection>,
   options: FollowTriggerOptions,
 ): AsyncGenerator<FollowTriggerEvent, void> {
   const { clock, signal, timeoutMs } = options;
@@ -46,18 +46,18 @@ export async function* followTrigger(
   }
   if (newest === null) throw new Error('Starting a build reported no result');
   for (;;) {
-    const look = await lookAt(triggeredBuild(newest, clock.now()));
-    if (hasArrived(look) || clock.now().getTime() + LOOK_EVERY > until) {
-      yield { kind: 'looked', look };
+    const inspection = await inspect(triggeredBuild(newest, clock.now()));
+    if (hasArrived(inspection) || clock.now().getTime() + INSPECT_EVERY > until) {
+      yield { kind: 'looked', inspection };
       return;
     }
-    yield { kind: 'on-its-way', afterMs: LOOK_EVERY };
-    await clock.sleep(LOOK_EVERY, signal);
+    yield { kind: 'on-its-way', afterMs: INSPECT_EVERY };
+    await clock.sleep(INSPECT_EVERY, signal);
   }
 }
 
 /** Returns whether Nomad has started the build. */
-function hasArrived({ snapshot, facts }: Look): boolean {
+function hasArrived({ snapshot, facts }: QueueInspection): boolean {
   const { trigger } = snapshot;
   if (trigger === null || trigger.number === null) return false;
   const key = buildKey(trigger.project, trigger.number);

@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../../clock.ts';
 import { formatDuration } from '../../units.ts';
-import { outputWay } from '../facts/called.ts';
 import type { QueueFacts } from '../facts/facts.ts';
+import { outputEndpoint } from '../facts/service-names.ts';
 import type { Evidence } from '../snapshot/evidence.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 
@@ -21,14 +21,14 @@ export function notesOf(facts: QueueFacts): readonly string[] {
 
 function unasked(facts: QueueFacts): readonly string[] {
   const { pods, nomad, server, rabbitmq, outputPort } = facts.snapshot;
-  const way = outputWay(facts);
+  const endpoint = outputEndpoint(facts);
   return [
     ...notAsked('Kubernetes was not checked', pods),
     ...notAsked('Nomad was not checked', nomad.clients),
     ...notAsked("The server's own queues were not checked", server.builds),
     ...notAsked('RabbitMQ was not checked', rabbitmq),
     ...notAsked(
-      `${way.charAt(0).toUpperCase()}${way.slice(1)} was not checked from the clients`,
+      `${endpoint.charAt(0).toUpperCase()}${endpoint.slice(1)} was not checked from the clients`,
       outputPort,
     ),
   ];
@@ -62,9 +62,9 @@ function clocks({ clocks: { kubernetesAheadMs, nomadAheadMs, serverAheadMs } }: 
   ] as const;
   return all.flatMap(([name, ahead]) => {
     if (ahead === null || Math.abs(ahead) <= CLOCKS_DIFFER_MS) return [];
-    const way = ahead > 0 ? 'ahead of' : 'behind';
+    const direction = ahead > 0 ? 'ahead of' : 'behind';
     return [
-      `The clock of ${name} is ${formatDuration(Math.abs(ahead))} ${way} the clock of this machine; ages are corrected.`,
+      `The clock of ${name} is ${formatDuration(Math.abs(ahead))} ${direction} the clock of this machine; ages are corrected.`,
     ];
   });
 }

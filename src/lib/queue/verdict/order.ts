@@ -12,11 +12,11 @@ export function orderFindings(
   rules: readonly Rule[],
 ): readonly JudgedFinding[] {
   const ruleOf = new Map(rules.map((rule) => [rule.code, rule]));
-  const told = findings.flatMap((finding) => {
+  const ruled = findings.flatMap((finding) => {
     const rule = ruleOf.get(finding.code);
     return rule ? [{ finding, rule }] : [];
   });
-  const ranked = told.toSorted((a, b) => rankOf(a) - rankOf(b));
+  const ranked = ruled.toSorted((a, b) => rankOf(a) - rankOf(b));
   const causes = new Map(
     ranked.map((one) => [one, ranked.filter((other) => isCause(other, one))] as const),
   );
@@ -31,27 +31,31 @@ export function orderFindings(
 }
 
 /** A finding and its rule. */
-interface Told {
+interface RuledFinding {
   readonly finding: Finding;
   readonly rule: Rule;
 }
 
 /** Returns whether one finding explains the other. */
-function isCause(cause: Told, effect: Told): boolean {
+function isCause(cause: RuledFinding, effect: RuledFinding): boolean {
   if (cause === effect) return false;
   // A warning blocks nothing, so it does not explain an error.
   if (cause.finding.severity === 'warning' && effect.finding.severity === 'error') return false;
   return byRule(cause, effect) || byService(cause, effect);
 }
 
-type Causes = ReadonlyMap<Told, readonly Told[]>;
+type Causes = ReadonlyMap<RuledFinding, readonly RuledFinding[]>;
 
 /**
  * Returns the first finding that explains this one, directly or through others, and that has no
  * cause itself.
  */
-function rootOf(finding: Told, causes: Causes, ranked: readonly Told[]): Told | null {
-  const above = new Set<Told>();
+function rootOf(
+  finding: RuledFinding,
+  causes: Causes,
+  ranked: readonly RuledFinding[],
+): RuledFinding | null {
+  const above = new Set<RuledFinding>();
   const open = [finding];
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
     for (const cause of causes.get(one) ?? []) {
@@ -65,7 +69,7 @@ function rootOf(finding: Told, causes: Causes, ranked: readonly Told[]): Told | 
 }
 
 /** Returns whether a rule declares that its finding explains the other. */
-function byRule(cause: Told, effect: Told): boolean {
+function byRule(cause: RuledFinding, effect: RuledFinding): boolean {
   const [own, other] = [cause.finding, effect.finding];
   if (cause.rule.accountsFor?.(own, other)) return true;
   if (!cause.rule.explains.includes(other.code)) return false;
@@ -76,7 +80,7 @@ function byRule(cause: Told, effect: Told): boolean {
 }
 
 /** Returns whether a failed pod explains the other finding, which depends on its service. */
-function byService(cause: Told, effect: Told): boolean {
+function byService(cause: RuledFinding, effect: RuledFinding): boolean {
   const service = cause.finding.subject;
   if (!cause.rule.ofPods || service === null) return false;
   const isData = DATA_SERVICES.has(service);
@@ -93,7 +97,7 @@ function servicesAt(place: Place): readonly string[] {
 }
 
 /** Returns the position on a build's way: from the infrastructure to the final step. */
-function rankOf({ finding, rule }: Told): number {
+function rankOf({ finding, rule }: RuledFinding): number {
   if (rule.rank) return rule.rank(finding);
   return rule.ofPods ? rankOfService(finding.subject) : RANKS[finding.place];
 }

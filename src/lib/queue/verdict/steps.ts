@@ -2,11 +2,11 @@ import { sumCapacity } from '../../nomad/nodes/node-status.ts';
 import { formatDuration } from '../../units.ts';
 import { builds } from '../build-names.ts';
 import type { JudgedFinding, Step, StepState } from '../diagnosis.ts';
-import { called } from '../facts/called.ts';
 import type { QueueFacts } from '../facts/facts.ts';
-import { notUp } from '../facts/not-up.ts';
+import { stageName } from '../facts/service-names.ts';
 import { uiStateOf } from '../facts/ui-state.ts';
-import { countWaiting } from '../facts/who-waits.ts';
+import { unreadySteps } from '../facts/unready-steps.ts';
+import { countWaiting } from '../facts/waiting-builds.ts';
 import type { Rule } from '../finding.ts';
 import type { Evidence } from '../snapshot/evidence.ts';
 import { known } from '../snapshot/evidence.ts';
@@ -39,7 +39,7 @@ export function stepsOf(
       const ofItsPods = ruleOf.get(one.code)?.ofPods === true && isOf(stage, one.subject);
       return ofItsPods || (one.place === stage && !atPort(one));
     };
-    return step(stage, stageWords(facts, stage), own, called(facts, stage));
+    return step(stage, stageWords(facts, stage), own, stageName(facts, stage));
   };
   const before = stages.filter((stage) => stage !== 'output-processor');
   return [
@@ -92,7 +92,7 @@ function podWords({ snapshot: { pods } }: QueueFacts): Words {
 /** Returns the state of a stage from its log, or a warning if none of its pods is ready. */
 function stageWords(facts: QueueFacts, stage: Stage): Words {
   const words = logWords(facts, stage);
-  const down = notUp(facts.snapshot).find(({ pod }) => pod.stage === stage);
+  const down = unreadySteps(facts.snapshot).find(({ pod }) => pod.stage === stage);
   if (!down) return words;
   const said = words.text === '' ? '' : ` (${words.text})`;
   return { ...words, state: 'warning', text: `no pod is ready: ${down.text}${said}` };
@@ -162,15 +162,16 @@ function rabbitWords({ snapshot: { rabbitmq } }: QueueFacts): Words {
 
 function portWords({ snapshot: { outputPort }, pipeline }: QueueFacts): Words {
   if (outputPort.status !== 'known') return lacking(outputPort);
-  const asked = outputPort.value.filter(({ check }) => check !== 'dns' && check !== 'ssh');
-  const ok = asked.filter(({ outcome }) => outcome === 'ok').length;
-  const skipped = asked.find(({ outcome }) => outcome === 'skipped');
-  const numbers = { reachable: ok, checked: asked.length };
+  const checked = outputPort.value.filter(({ check }) => check !== 'dns' && check !== 'ssh');
+  const ok = checked.filter(({ outcome }) => outcome === 'ok').length;
+  const skipped = checked.find(({ outcome }) => outcome === 'skipped');
+  const numbers = { reachable: ok, checked: checked.length };
   if (ok === 0 && skipped) return { state: 'not-asked', text: skipped.meaning, numbers };
-  if (asked.length === 0) return { state: 'unknown', text: 'no client could be reached', numbers };
+  if (checked.length === 0)
+    return { state: 'unknown', text: 'no client could be reached', numbers };
   // From 4.3 on, clients do not use port 8585: what was checked is the server's web address.
   const place = pipeline === 'distributor' ? 'web address reachable' : 'reachable';
-  return { state: 'ok', text: `${place} from ${ok} of ${asked.length} clients checked`, numbers };
+  return { state: 'ok', text: `${place} from ${ok} of ${checked.length} clients checked`, numbers };
 }
 
 function serverWords(facts: QueueFacts, evidence: Evidence<unknown>): Words {

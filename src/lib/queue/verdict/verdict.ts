@@ -4,9 +4,9 @@ import { builds } from '../build-names.ts';
 import type { JudgedFinding, Verdict } from '../diagnosis.ts';
 import { activityOf } from '../facts/activity.ts';
 import type { BuildTrail, QueueFacts } from '../facts/facts.ts';
-import { ageAt, least, nomadNow, serverNow } from '../facts/moments.ts';
+import { ageAt, minKnown, nomadNow, serverNow } from '../facts/moments.ts';
 import { triggeredTrail } from '../facts/triggered.ts';
-import { countWaiting } from '../facts/who-waits.ts';
+import { countWaiting } from '../facts/waiting-builds.ts';
 import { UNDECIDED } from '../finding.ts';
 
 /** After this time without a build, the pipeline counts as idle: it may have broken meanwhile. */
@@ -28,15 +28,17 @@ function illness(findings: readonly JudgedFinding[], waiting: number | null): Wo
   const [first] = errors.length > 0 ? errors : findings;
   if (!first) return { state: 'unknown', text: '' };
   const next = first.remedy.commands[0] ?? null;
-  const queued = waiting === null || isTold(waiting, first) ? '' : ` ${waits(waiting)}.`;
+  const queued = waiting === null || isInTitle(waiting, first) ? '' : ` ${waits(waiting)}.`;
   if (errors.length === 0) {
     const open = findings.find(({ code, causedBy }) => code === UNDECIDED && causedBy === null);
     if (open) return undecided(open);
-    const blind = findings.find(isBlind);
-    const but = blind ? ` not everything could be read: ${blind.title}` : `: ${first.title}`;
+    const missingSource = findings.find(isSourceMissing);
+    const but = missingSource
+      ? ` not everything could be read: ${missingSource.title}`
+      : `: ${first.title}`;
     const text = `Nothing that could be read blocks builds, but${but}.${queued}`;
-    const [look = null] = (blind ?? first).remedy.commands;
-    return { state: blind ? 'unknown' : 'degraded', text, next: look };
+    const [command = null] = (missingSource ?? first).remedy.commands;
+    return { state: missingSource ? 'unknown' : 'degraded', text, next: command };
   }
   const others = errors.slice(1).filter(({ causedBy }) => causedBy === null);
   const also = others.map(({ title }) => ` There is another cause: ${title}.`).join('');
@@ -54,12 +56,12 @@ function undecided(finding: JudgedFinding): Words {
 }
 
 /** Returns whether an essential source could not be read, so that few findings prove little. */
-function isBlind({ code, subject }: JudgedFinding): boolean {
+function isSourceMissing({ code, subject }: JudgedFinding): boolean {
   return code === 'CQ0901' && (subject === 'kubernetes' || subject === 'nomad');
 }
 
 /** Returns whether the number of waiting builds need not be repeated. */
-function isTold(waiting: number, { title }: JudgedFinding): boolean {
+function isInTitle(waiting: number, { title }: JudgedFinding): boolean {
   return waiting === 0 || title.includes(`${builds(waiting)} waiting`);
 }
 
@@ -123,6 +125,6 @@ function tookOf(
   const since =
     inNomad.length > 0
       ? Math.max(...inNomad)
-      : least([ageAt(serverNow(snapshot), ui?.startedAt ?? ui?.stoppedAt ?? null)]);
+      : minKnown([ageAt(serverNow(snapshot), ui?.startedAt ?? ui?.stoppedAt ?? null)]);
   return since === null ? null : Math.max(0, ageMs - since);
 }

@@ -51,7 +51,7 @@ export function blockingAnswer(
       resolve(answer);
     };
     const onGone = (): void => finish(null);
-    const look = (final: boolean): void => {
+    const check = (final: boolean): void => {
       try {
         const answer = ask();
         if (final || (answer.index ?? 0) > index) finish(answer);
@@ -60,8 +60,8 @@ export function blockingAnswer(
         reject(error);
       }
     };
-    const timer = core.agenda.in(waitMs + jitter, () => look(true));
-    const stop = core.state.onChange(() => look(false));
+    const timer = core.agenda.in(waitMs + jitter, () => check(true));
+    const stop = core.state.onChange(() => check(false));
     gone.addEventListener('abort', onGone, { once: true });
   });
 }

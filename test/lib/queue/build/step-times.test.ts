@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import type { Settled } from '../../../../src/lib/queue/build/slot.ts';
+import type { SettledStep } from '../../../../src/lib/queue/build/slot.ts';
 import { withTimes } from '../../../../src/lib/queue/build/step-times.ts';
 
 const NOW = new Date('2026-03-02T09:00:00Z');
 
-const done = (id: 'registered' | 'placed', msAgo: number, clock: string): Settled => ({
+const done = (id: 'registered' | 'placed', msAgo: number, clock: string): SettledStep => ({
   step: {
     ...{ id, place: 'server', what: id, where: null, task: null, placement: null, evidence: null },
     at: new Date(NOW.getTime() - msAgo),

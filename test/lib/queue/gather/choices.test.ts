@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Allocation, JobId, NodeId, NomadNode } from '../../../../src/lib/nomad/model.ts';
 import { unshownFirst } from '../../../../src/lib/queue/gather/gather-nomad.ts';
-import { rabbitPlace } from '../../../../src/lib/queue/gather/gather-rabbitmq.ts';
+import { rabbitmqContainer } from '../../../../src/lib/queue/gather/gather-rabbitmq.ts';
 import {
   clientsToProbe,
   type OutputSigns,
@@ -119,7 +119,7 @@ describe('the container for rabbitmqctl', () => {
 
   it("is RabbitMQ's own container in a ready pod", () => {
     const containers = [container({ name: 'metrics' }), container({ name: 'rabbitmq' })];
-    expect(rabbitPlace(known(pod(), rabbit({ containers })), catalogue)).toEqual({
+    expect(rabbitmqContainer(known(pod(), rabbit({ containers })), catalogue)).toEqual({
       pod: 'circleci-rabbitmq-0',
       container: 'rabbitmq',
     });
@@ -134,7 +134,7 @@ describe('the container for rabbitmqctl', () => {
     ],
     ['unknown pods', { status: 'not-asked', why: '' } as const, 'the pods could not be read'],
   ])('does not exist with %s', (_, pods, why) => {
-    expect(rabbitPlace(pods, catalogue)).toBe(why);
+    expect(rabbitmqContainer(pods, catalogue)).toBe(why);
   });
 });
 

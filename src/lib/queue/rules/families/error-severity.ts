@@ -5,7 +5,7 @@ import { ageAt, nomadNow } from '../../facts/moments.ts';
 import { wasReceived } from '../../facts/partial.ts';
 import { stoppedBefore, stoppedNear, uiOf } from '../../facts/stopped.ts';
 import { unseenTrails } from '../../facts/unseen.ts';
-import { whoWaits } from '../../facts/who-waits.ts';
+import { waitingState } from '../../facts/waiting-builds.ts';
 import type { FindingSeverity } from '../../finding.ts';
 import { rankOf } from '../../logs/levels.ts';
 import type { LogError } from '../../logs/log-facts.ts';
@@ -25,7 +25,7 @@ const FEW = 3;
 const SLACK_MS: Milliseconds = 5_000;
 
 /** A build that a stage may hold up, and since when, if known. */
-export interface Held {
+export interface HeldBuild {
   readonly key: string;
   readonly name: string;
   readonly here: boolean;
@@ -38,7 +38,7 @@ export interface Held {
  * Returns the builds that have stopped at a stage or before it, or of which a task has; for the
  * output-processor, the builds that the UI does not show.
  */
-export function heldAt(facts: QueueFacts, stage: Stage): readonly Held[] {
+export function buildsHeldAt(facts: QueueFacts, stage: Stage): readonly HeldBuild[] {
   if (stage === 'output-processor') {
     return unseenTrails(facts).map(({ trail }) => ({
       key: trail.key,
@@ -60,7 +60,7 @@ export function heldAt(facts: QueueFacts, stage: Stage): readonly Held[] {
 }
 
 /** Returns the builds with parallel tasks that did not get past a stage. */
-function partialAt(facts: QueueFacts, stage: Stage): readonly Held[] {
+function partialAt(facts: QueueFacts, stage: Stage): readonly HeldBuild[] {
   return facts.partial.flatMap((one) => {
     const at = wasReceived(one) ? 'schedulerer' : 'dispatcher';
     const isNear = stage === at || (stage === 'schedulerer' && at === 'dispatcher');
@@ -75,7 +75,7 @@ export function severityOf(
   error: LogError,
   facts: QueueFacts,
   stage: Stage,
-  held: readonly Held[],
+  held: readonly HeldBuild[],
 ): FindingSeverity | null {
   const { count, lastAgeMs, recovered } = error;
   // The error names a waiting build, or occurred after a build had stopped at this stage.
@@ -99,7 +99,7 @@ export function severityOf(
   if (isMild && count < FEW) return null;
   if (events > 0 && lastAgeMs !== null && lastAgeMs < TOO_EARLY_MS && count < FEW) return null;
   const isGrave = error.frames > 0 || error.exception !== null || error.level === 'FATAL';
-  const waits = whoWaits(facts);
+  const waits = waitingState(facts);
   if (waits === 'unknown' && !recovered) return isGrave || count > 1 ? 'error' : 'warning';
   return isGrave || count > 1 ? 'warning' : null;
 }
@@ -110,7 +110,7 @@ export function severityOf(
  */
 function isOlderThan(
   { firstAgeMs, survived }: LogError,
-  held: readonly Held[],
+  held: readonly HeldBuild[],
   slackMs: Milliseconds,
 ): boolean {
   if (firstAgeMs === null || !survived) return false;

@@ -1,9 +1,9 @@
 import type { Milliseconds } from '../../../clock.ts';
 import { formatDuration } from '../../../units.ts';
 import { builds } from '../../build-names.ts';
-import { called } from '../../facts/called.ts';
 import type { QueueFacts, StoppedTrail } from '../../facts/facts.ts';
-import { least } from '../../facts/moments.ts';
+import { minKnown } from '../../facts/moments.ts';
+import { stageName } from '../../facts/service-names.ts';
 import { reachesBack, STOPPED_AFTER_MS } from '../../facts/stopped.ts';
 import { type Finding, type FindingSeverity, fact, lines, type Proof } from '../../finding.ts';
 import type { Stage } from '../../stages.ts';
@@ -62,7 +62,7 @@ function severityOfLoss(
     ({ firstAgeMs }) => firstAgeMs ?? [],
   );
   const since = (ageMs: Milliseconds): number => taken.filter((age) => age < ageMs).length;
-  if (since(least(lost.map(({ quietMs }) => quietMs)) ?? 0) === 0) return 'error';
+  if (since(minKnown(lost.map(({ quietMs }) => quietMs)) ?? 0) === 0) return 'error';
   // The first one was lost the longest ago.
   const through = since(lost[0]?.ageMs ?? 0);
   const isOften = lost.length >= MANY && lost.length >= OFTEN * (lost.length + through);
@@ -105,7 +105,7 @@ function silenceOf(facts: QueueFacts, count: number, to: Stage): string {
       : `the last one it received was ${formatDuration(last)} ago`;
   const of = pods === 1 ? 'its log' : `the logs of its ${pods} containers`;
   const names = count === 1 ? 'does not have it' : 'has none of them';
-  return `${called(facts, to)} ${names} in ${of}: ${since}`;
+  return `${stageName(facts, to)} ${names} in ${of}: ${since}`;
 }
 
 function lastBeats(facts: QueueFacts, to: Stage): readonly Proof[] {

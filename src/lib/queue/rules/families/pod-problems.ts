@@ -3,7 +3,7 @@ import { formatDuration } from '../../../units.ts';
 import { buildNames } from '../../build-names.ts';
 import type { QueueFacts } from '../../facts/facts.ts';
 import { type Importance, impactOf, importanceOf } from '../../facts/importance.ts';
-import { ageAt, kubernetesNow, least } from '../../facts/moments.ts';
+import { ageAt, kubernetesNow, minKnown } from '../../facts/moments.ts';
 import { stoppedBefore } from '../../facts/stopped.ts';
 import { type Finding, type FindingSeverity, fact, type Proof } from '../../finding.ts';
 import { known } from '../../snapshot/evidence.ts';
@@ -57,7 +57,7 @@ function problemOf(pod: PodFact, now: Date, windowMs: Milliseconds): PodProblem 
     return outOfMemory ? 'out-of-memory' : 'crash-loop';
   }
   if (MISCONFIGURED.test(status)) return 'not-ready';
-  const age = least([ageAt(now, pod.createdAt), sinceRestart]) ?? STARTING_MS;
+  const age = minKnown([ageAt(now, pod.createdAt), sinceRestart]) ?? STARTING_MS;
   const unscheduled = why?.startsWith('cannot be scheduled') ?? false;
   if (age < (unscheduled ? SCHEDULING_MS : STARTING_MS)) return null;
   return unscheduled || status === 'Pending' ? 'unschedulable' : 'not-ready';

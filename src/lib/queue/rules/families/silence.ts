@@ -1,8 +1,8 @@
 import type { Milliseconds } from '../../../clock.ts';
 import { formatDuration } from '../../../units.ts';
 import { buildNames, builds } from '../../build-names.ts';
-import { called, effectOnBuilds } from '../../facts/called.ts';
 import type { QueueFacts } from '../../facts/facts.ts';
+import { effectOnBuilds, stageName } from '../../facts/service-names.ts';
 import { stoppedNear } from '../../facts/stopped.ts';
 import { type Finding, fact, lines } from '../../finding.ts';
 import type { PodLogFacts } from '../../logs/log-facts.ts';
@@ -25,7 +25,7 @@ export function silentStage(
   },
 ): readonly Finding[] {
   const { code, stage, remedy } = about;
-  const name = called(facts, stage);
+  const name = stageName(facts, stage);
   const log = facts.logs.get(stage);
   const stopped = stoppedNear(facts, stage);
   if (!log) return [];
@@ -34,8 +34,9 @@ export function silentStage(
   const own = log.pods.filter(({ pod }) => ready.has(pod));
   // From 4.3 on it is not known which of a stage's Deployments log anything, so an empty log means
   // something only if all are empty.
-  const isTold = facts.pipeline !== 'distributor' || own.every(({ lines: count }) => count === 0);
-  const silent = own.filter((pod) => isSilent(pod, stopped.length > 0 && isTold));
+  const isConclusive =
+    facts.pipeline !== 'distributor' || own.every(({ lines: count }) => count === 0);
+  const silent = own.filter((pod) => isSilent(pod, stopped.length > 0 && isConclusive));
   const beating = own.some(({ pod, lastBeatAgeMs }) => {
     const others = silent.some((one) => one.pod === pod);
     return !others && lastBeatAgeMs !== null;

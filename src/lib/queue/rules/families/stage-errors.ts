@@ -1,12 +1,12 @@
 import { formatDuration } from '../../../units.ts';
 import { builds } from '../../build-names.ts';
-import { called, inSentence } from '../../facts/called.ts';
 import type { QueueFacts } from '../../facts/facts.ts';
+import { stageInSentence, stageName } from '../../facts/service-names.ts';
 import { type Finding, type FindingSeverity, fact, lines, type Proof } from '../../finding.ts';
 import type { LogError } from '../../logs/log-facts.ts';
 import { traceLine } from '../../logs/stack-trace.ts';
 import type { Stage } from '../../stages.ts';
-import { type Held, heldAt, isSince, severityOf } from './error-severity.ts';
+import { buildsHeldAt, type HeldBuild, isSince, severityOf } from './error-severity.ts';
 
 const SHOWN = 3;
 
@@ -21,10 +21,10 @@ export interface StageErrorsAbout {
 /** Finds the errors in a stage's log that hold builds up, or may do so. */
 export function stageErrors(facts: QueueFacts, about: StageErrorsAbout): readonly Finding[] {
   const { code, stage, remedy } = about;
-  const name = called(facts, stage);
+  const name = stageName(facts, stage);
   const log = facts.logs.get(stage);
   if (!log || log.errors.length + log.troubles.length === 0) return [];
-  const held = heldAt(facts, stage);
+  const held = buildsHeldAt(facts, stage);
   const errors = log.errors
     .map((error) => ({ error, severity: severityOf(error, facts, stage, held) }))
     .filter((one) => one.severity !== null)
@@ -43,7 +43,7 @@ export function stageErrors(facts: QueueFacts, about: StageErrorsAbout): readonl
       severity,
       place: stage,
       subject: name,
-      title: `${inSentence(facts, stage)} logs ${isTrouble ? 'repeated problems' : 'errors'}: ${inShort(error)}`,
+      title: `${stageInSentence(facts, stage)} logs ${isTrouble ? 'repeated problems' : 'errors'}: ${inShort(error)}`,
       evidence: [
         ...judged.slice(0, SHOWN).flatMap((one) => evidenceOf(one.error)),
         ...(judged.length > SHOWN
@@ -66,7 +66,7 @@ const AGAIN_OF_HELD = 2;
  * Returns problems below the level ERROR that a stage logged repeatedly while builds stopped near
  * it.
  */
-function repeated(troubles: readonly LogError[], held: readonly Held[]) {
+function repeated(troubles: readonly LogError[], held: readonly HeldBuild[]) {
   return troubles
     .filter(({ count, builds: named, lastAgeMs, recovered }) => {
       if (held.some(({ key }) => named.includes(key))) return count >= AGAIN_OF_HELD;
@@ -102,10 +102,10 @@ const LONGEST = 120;
  */
 function inShort({ message, exception, causes, lines: all }: LogError): string {
   const root = causes.at(-1);
-  const told = all.slice(1).map(({ text }) => text.trim());
+  const details = all.slice(1).map(({ text }) => text.trim());
   const thrown =
-    told.find((text) => traceLine(text) === 'exception') ??
-    told.flatMap((text) => /^:cause "(.+)"/.exec(text)?.[1] ?? [])[0];
+    details.find((text) => traceLine(text) === 'exception') ??
+    details.flatMap((text) => /^:cause "(.+)"/.exec(text)?.[1] ?? [])[0];
   const own = message.replace(/\s*#error \{.*$/, '').trim();
   const parts = root === undefined ? [own, thrown] : [root];
   const said = parts.filter((part) => part !== undefined && part !== '').join(': ');

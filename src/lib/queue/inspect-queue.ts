@@ -9,11 +9,11 @@ import { UNDECIDED } from './finding.ts';
 import { follow, type GatherPart } from './gather/events.ts';
 import { gather } from './gather/gather.ts';
 import type { GatherOptions, QueueSources } from './gather/sources.ts';
-import { blindness } from './snapshot/blind.ts';
+import { accessError } from './snapshot/access-error.ts';
 import type { QueueSnapshot } from './snapshot/snapshot.ts';
 
 /** A snapshot and its diagnosis. */
-export interface Look {
+export interface QueueInspection {
   readonly snapshot: QueueSnapshot;
   /** The facts derived from the snapshot, kept because reading the logs is slow. */
   readonly facts: QueueFacts;
@@ -21,30 +21,30 @@ export interface Look {
 }
 
 /** How far back logs are read at most, unless the operator requests more. */
-const FURTHEST: Milliseconds = 6 * 3_600_000;
+const MAX_WINDOW: Milliseconds = 6 * 3_600_000;
 /** The events that led to a queued build are slightly older than the build. */
-const BEFORE: Milliseconds = 300_000;
+const WINDOW_MARGIN: Milliseconds = 300_000;
 
 /**
  * Gathers the evidence and diagnoses it. If the UI shows builds that were queued before the log
  * window and that no finding explains, repeats this with a longer window.
  *
  * @param onWaiting called with the unanswered parts, whenever they change
- * @throws AdminError as {@link gather}, and {@link blindness}
+ * @throws AdminError as {@link gather}, and {@link accessError}
  */
-export async function look(
+export async function inspectQueue(
   sources: QueueSources,
   options: GatherOptions,
   onWaiting: (parts: readonly GatherPart[]) => void = () => undefined,
-): Promise<Look> {
-  const first = await lookOnce(sources, options, onWaiting);
+): Promise<QueueInspection> {
+  const first = await inspectOnce(sources, options, onWaiting);
   const windowMs = windowNeeded(first);
   if (windowMs <= first.snapshot.windowMs) return first;
-  return lookOnce(sources, { ...options, windowMs }, onWaiting);
+  return inspectOnce(sources, { ...options, windowMs }, onWaiting);
 }
 
 /** Returns the log window needed for the queued builds without a job in Nomad. */
-function windowNeeded({ snapshot, facts, diagnosis }: Look): Milliseconds {
+function windowNeeded({ snapshot, facts, diagnosis }: QueueInspection): Milliseconds {
   const causes = diagnosis.findings.filter(({ code }) => code !== UNDECIDED);
   const explained = new Set(causes.flatMap(({ builds }) => builds));
   const now = serverNow(snapshot);
@@ -54,21 +54,23 @@ function windowNeeded({ snapshot, facts, diagnosis }: Look): Milliseconds {
       return uiStateOf(ui) === 'waiting';
     })
     .map(({ ui }) => ageAt(now, ui?.queuedAt ?? null) ?? 0);
-  const oldest = Math.max(0, ...ages.filter((age) => age + BEFORE < FURTHEST));
-  return oldest + BEFORE > snapshot.windowMs && oldest > 0 ? oldest + BEFORE : snapshot.windowMs;
+  const oldest = Math.max(0, ...ages.filter((age) => age + WINDOW_MARGIN < MAX_WINDOW));
+  return oldest + WINDOW_MARGIN > snapshot.windowMs && oldest > 0
+    ? oldest + WINDOW_MARGIN
+    : snapshot.windowMs;
 }
 
-async function lookOnce(
+async function inspectOnce(
   sources: QueueSources,
   options: GatherOptions,
   onWaiting: (parts: readonly GatherPart[]) => void,
-): Promise<Look> {
+): Promise<QueueInspection> {
   const waiting = new Set<GatherPart>();
   for await (const event of gather(sources, options)) {
     if (event.kind === 'snapshot') {
       const { snapshot } = event;
-      const blind = blindness(snapshot);
-      if (blind) throw blind;
+      const failure = accessError(snapshot);
+      if (failure) throw failure;
       const facts = factsOf(snapshot);
       return { snapshot, facts, diagnosis: diagnoseFacts(facts) };
     }

@@ -10,7 +10,7 @@ import type { Diagnosis, JudgedFinding } from './diagnosis.ts';
 import { stageOf } from './stages.ts';
 
 /** The events while findings are fixed. */
-export type MendEvent =
+export type FixEvent =
   | { readonly type: 'restart'; readonly event: RestartEvent }
   /**
    * A fixed finding is still present, or (without codes) nothing proves the fix yet; the check is
@@ -20,7 +20,7 @@ export type MendEvent =
   /** The result of the last check. */
   | { readonly type: 'looked'; readonly diagnosis: Diagnosis };
 
-const LOOK_EVERY: Milliseconds = 10_000;
+const CHECK_EVERY: Milliseconds = 10_000;
 
 /** Returns the findings that `--fix` can fix. */
 export function fixable({ findings }: Diagnosis): readonly JudgedFinding[] {
@@ -28,7 +28,7 @@ export function fixable({ findings }: Diagnosis): readonly JudgedFinding[] {
 }
 
 /** Returns the services whose pods the operations guide says to delete, without duplicates. */
-export function servicesToRenew(findings: readonly JudgedFinding[]): readonly string[] {
+export function servicesToRestart(findings: readonly JudgedFinding[]): readonly string[] {
   return [...new Set(findings.flatMap(({ fix }) => fix?.services ?? []))];
 }
 
@@ -36,34 +36,34 @@ export function servicesToRenew(findings: readonly JudgedFinding[]): readonly st
  * Deletes the pods of a plan, waits until the new ones are ready, and repeats the diagnosis until
  * the fixed findings are gone, and builds get through, or `settleMs` have passed.
  *
- * @throws AdminError as {@link restartPods} and `look`
+ * @throws AdminError as {@link restartPods} and `diagnoseAgain`
  */
-export async function* mend(
+export async function* fixFindings(
   client: RestartClient,
   plan: RestartPlan,
-  mended: readonly JudgedFinding[],
-  look: () => Promise<Diagnosis>,
+  fixed: readonly JudgedFinding[],
+  diagnoseAgain: () => Promise<Diagnosis>,
   options: RestartOptions & { readonly settleMs: Milliseconds },
-): AsyncGenerator<MendEvent, void> {
+): AsyncGenerator<FixEvent, void> {
   const { clock, signal, settleMs } = options;
   let whole = true;
   for await (const event of restartPods(client, plan, options)) {
     if (event.type === 'ended' && event.outcome !== 'ready') whole = false;
     yield { type: 'restart', event };
   }
-  yield* lookUntilClean(mended, look, { clock, signal, settleMs: whole ? settleMs : 0 });
+  yield* repeatUntilFixed(fixed, diagnoseAgain, { clock, signal, settleMs: whole ? settleMs : 0 });
 }
 
 /**
  * Returns the findings that remain: the same codes, or others that hold up the same builds. The
  * logs of deleted pods are gone, so that a code may disappear without any improvement.
  */
-export function leftOf(
-  mended: readonly JudgedFinding[],
+export function remainingFindings(
+  fixed: readonly JudgedFinding[],
   { findings }: Diagnosis,
 ): readonly JudgedFinding[] {
-  const codes = new Set(mended.map(({ code }) => code));
-  const held = new Set(mended.flatMap(({ builds }) => builds));
+  const codes = new Set(fixed.map(({ code }) => code));
+  const held = new Set(fixed.flatMap(({ builds }) => builds));
   return findings.filter(
     ({ code, builds }) => codes.has(code) || builds.some((one) => held.has(one)),
   );
@@ -74,31 +74,31 @@ export function leftOf(
  * gone, so that a finding disappears with them: either the UI lists no such build any more, or a
  * new log has a build.
  */
-export function isProved(mended: readonly JudgedFinding[], { steps }: Diagnosis): boolean {
+export function isFixProved(fixed: readonly JudgedFinding[], { steps }: Diagnosis): boolean {
   const stepOf = (name: string | null) => steps.find(({ step }) => step === name);
   const ui = stepOf('server')?.state ?? 'unknown';
   if (ui !== 'unknown' && ui !== 'not-asked') return true;
-  return mended.every(({ fix }) => {
+  return fixed.every(({ fix }) => {
     const stages = (fix?.services ?? []).flatMap((service) => stageOf(service) ?? []);
     return stages.length === 0 || (stepOf(stages.at(-1) ?? null)?.numbers['builds'] ?? 0) > 0;
   });
 }
 
-async function* lookUntilClean(
-  mended: readonly JudgedFinding[],
-  look: () => Promise<Diagnosis>,
+async function* repeatUntilFixed(
+  fixed: readonly JudgedFinding[],
+  diagnoseAgain: () => Promise<Diagnosis>,
   { clock, signal, settleMs }: { clock: Clock; signal: AbortSignal; settleMs: Milliseconds },
-): AsyncGenerator<MendEvent, void> {
+): AsyncGenerator<FixEvent, void> {
   const until = clock.now().getTime() + settleMs;
   for (;;) {
-    const diagnosis = await look();
-    const left = leftOf(mended, diagnosis);
-    const done = left.length === 0 && isProved(mended, diagnosis);
-    if (done || clock.now().getTime() + LOOK_EVERY > until) {
+    const diagnosis = await diagnoseAgain();
+    const left = remainingFindings(fixed, diagnosis);
+    const done = left.length === 0 && isFixProved(fixed, diagnosis);
+    if (done || clock.now().getTime() + CHECK_EVERY > until) {
       yield { type: 'looked', diagnosis };
       return;
     }
-    yield { type: 'again', codes: left.map(({ code }) => code), afterMs: LOOK_EVERY };
-    await clock.sleep(LOOK_EVERY, signal);
+    yield { type: 'again', codes: left.map(({ code }) => code), afterMs: CHECK_EVERY };
+    await clock.sleep(CHECK_EVERY, signal);
   }
 }

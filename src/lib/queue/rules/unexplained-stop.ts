@@ -1,9 +1,9 @@
 import type { Milliseconds } from '../../clock.ts';
 import { formatDuration } from '../../units.ts';
 import { builds, listed } from '../build-names.ts';
-import { called, effectOnBuilds } from '../facts/called.ts';
 import type { QueueFacts } from '../facts/facts.ts';
 import { namesEveryJob } from '../facts/named-jobs.ts';
+import { effectOnBuilds, stageName } from '../facts/service-names.ts';
 import { fact, type Rule } from '../finding.ts';
 import { STAGE_SERVICES, type Stage } from '../stages.ts';
 
@@ -15,7 +15,7 @@ const LONG_MS: Milliseconds = 180_000;
  * stopped, because they name no builds. Only from server 4.3 on: the earlier services name each
  * build.
  */
-export const untoldStop: Rule = {
+export const unexplainedStop: Rule = {
   code: 'CQ0205',
   name: 'builds wait for long, and the logs name no builds',
   explains: [],
@@ -28,20 +28,20 @@ export const untoldStop: Rule = {
   judge(facts) {
     const stages = facts.stages.filter((stage) => stage !== 'output-processor');
     const [first] = stages;
-    if (first === undefined || !isUntold(facts, stages)) return [];
+    if (first === undefined || !namesNoBuilds(facts, stages)) return [];
     const stuck = facts.stopped.filter(
       ({ at, confirmed, ageMs }) => at === null && confirmed && ageMs > LONG_MS,
     );
     const [oldest] = stuck;
     if (!oldest) return [];
-    const names = stages.map((stage) => called(facts, stage));
+    const names = stages.map((stage) => stageName(facts, stage));
     const waiting = stuck.map(({ trail }) => trail.name);
     return [
       {
         code: 'CQ0205',
         severity: 'error',
         place: first,
-        subject: called(facts, first),
+        subject: stageName(facts, first),
         title: `${builds(stuck.length)} queued for up to ${formatDuration(oldest.ageMs)} and not in Nomad`,
         evidence: [
           fact(`${builds(stuck.length)} queued in the UI: ${listed(waiting)}`),
@@ -68,14 +68,14 @@ export const untoldStop: Rule = {
  * Returns whether all logs were read and name no builds, and the builds of all jobs in Nomad are
  * known.
  */
-function isUntold(facts: QueueFacts, stages: readonly Stage[]): boolean {
+function namesNoBuilds(facts: QueueFacts, stages: readonly Stage[]): boolean {
   if (facts.pipeline !== 'distributor' || !namesEveryJob(facts)) return false;
   return stages.every((stage) => facts.logs.get(stage)?.builds.size === 0);
 }
 
 function lastWork(facts: QueueFacts, stage: Stage): string {
   const ageMs = facts.logs.get(stage)?.lastEventAgeMs ?? null;
-  const name = called(facts, stage);
+  const name = stageName(facts, stage);
   return ageMs === null
     ? `${name} logs no work on any build`
     : `${name} last worked on a build ${formatDuration(ageMs)} ago`;

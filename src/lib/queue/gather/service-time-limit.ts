@@ -5,15 +5,15 @@ import { formatDuration } from '../../units.ts';
 import type { Evidence } from '../snapshot/evidence.ts';
 
 /** The context of a request. */
-export interface Asking {
+export interface RequestContext {
   /** Aborted when the service has exceeded its limit, or the operator cancels. */
   readonly signal: AbortSignal;
   /** Reports received data, so that a long response is not taken for silence. */
   readonly onProgress: () => void;
 }
 
-/** The options of a {@link ServicePatience}. */
-export interface PatienceOptions {
+/** The options of a {@link ServiceTimeLimit}. */
+export interface TimeLimitOptions {
   /** The name of the service in messages. */
   readonly name: string;
   readonly clock: Clock;
@@ -25,25 +25,25 @@ export interface PatienceOptions {
 }
 
 /** The maximum total time for a service that keeps sending data, as a multiple of its limit. */
-const LIMITS_IN_ALL = 12;
+const MAX_LIMITS = 12;
 
 /**
  * The time limit of a service. The limit starts with the first request, and starts again whenever
  * the service sends data. When it has passed, all requests are aborted and no more are made, so
  * that a service that does not respond delays the result only once. A service that sends data very
- * slowly is given up after {@link LIMITS_IN_ALL} limits.
+ * slowly is given up after {@link MAX_LIMITS} limits.
  */
-export class ServicePatience {
-  readonly #options: PatienceOptions;
+export class ServiceTimeLimit {
+  readonly #options: TimeLimitOptions;
   readonly #ended = new AbortController();
   /** Aborted with all requests. */
   readonly #signal: AbortSignal;
-  #asked = 0;
+  #openRequests = 0;
   #lastProgressAt = 0;
-  #firstAskedAt: number | null = null;
+  #firstRequestAt: number | null = null;
   #idle = new AbortController();
 
-  constructor(options: PatienceOptions) {
+  constructor(options: TimeLimitOptions) {
     this.#options = options;
     this.#signal = AbortSignal.any([options.signal, this.#ended.signal]);
   }
@@ -54,7 +54,7 @@ export class ServicePatience {
    * @throws the reason of the operator's signal, and any error other than an AdminError, which is a
    *   bug
    */
-  async ask<T>(work: (asking: Asking) => Promise<T>): Promise<Evidence<T>> {
+  async ask<T>(work: (context: RequestContext) => Promise<T>): Promise<Evidence<T>> {
     const { clock, signal, masker } = this.#options;
     const startedAt = clock.now().getTime();
     const took = (): Milliseconds => Math.max(0, clock.now().getTime() - startedAt);
@@ -62,8 +62,8 @@ export class ServicePatience {
     this.#begin();
     try {
       this.#signal.throwIfAborted();
-      const asking = { signal: this.#signal, onProgress: () => this.#onProgress() };
-      const value = await orAborted(work(asking), this.#signal);
+      const context = { signal: this.#signal, onProgress: () => this.#onProgress() };
+      const value = await orAborted(work(context), this.#signal);
       this.#onProgress();
       return { status: 'known', value, tookMs: took() };
     } catch (error) {
@@ -90,8 +90,8 @@ export class ServicePatience {
   }
 
   #begin(): void {
-    this.#asked += 1;
-    if (this.#asked > 1 || this.#ended.signal.aborted) return;
+    this.#openRequests += 1;
+    if (this.#openRequests > 1 || this.#ended.signal.aborted) return;
     this.#onProgress();
     this.#idle = new AbortController();
     // The watch fails only when it is aborted after the last request.
@@ -99,15 +99,15 @@ export class ServicePatience {
   }
 
   #end(): void {
-    this.#asked -= 1;
-    if (this.#asked === 0) this.#idle.abort();
+    this.#openRequests -= 1;
+    if (this.#openRequests === 0) this.#idle.abort();
   }
 
   async #watch(idle: AbortSignal): Promise<void> {
     const { clock, limitMs } = this.#options;
     const now = (): number => clock.now().getTime();
-    this.#firstAskedAt ??= now();
-    const lastMoment = this.#firstAskedAt + limitMs * LIMITS_IN_ALL;
+    this.#firstRequestAt ??= now();
+    const lastMoment = this.#firstRequestAt + limitMs * MAX_LIMITS;
     const left = (): Milliseconds => Math.min(this.#lastProgressAt + limitMs, lastMoment) - now();
     for (let rest = left(); rest > 0; rest = left()) await clock.sleep(rest, idle);
     this.#ended.abort(now() < lastMoment ? this.#silent() : this.#slow());
@@ -123,7 +123,7 @@ export class ServicePatience {
 
   #slow(): AdminError {
     const { name, limitMs } = this.#options;
-    const allMs = limitMs * LIMITS_IN_ALL;
+    const allMs = limitMs * MAX_LIMITS;
     return new AdminError(
       'timeout',
       `${name} had not sent everything after ${formatDuration(allMs)}`,

@@ -3,7 +3,7 @@ import type { Clock } from '../../../src/lib/clock.ts';
 import type { RestartClient } from '../../../src/lib/pods/restart/restart.ts';
 import { diagnose } from '../../../src/lib/queue/diagnose.ts';
 import type { Diagnosis } from '../../../src/lib/queue/diagnosis.ts';
-import { fixable, isProved, mend } from '../../../src/lib/queue/mend.ts';
+import { fixable, fixFindings, isFixProved } from '../../../src/lib/queue/fix-findings.ts';
 import { LOST, LOST_BEFORE_DISPATCHER, MINUTE } from './support/cases.ts';
 import {
   beats,
@@ -33,8 +33,8 @@ function renewed(server: object, dispatcher = beats('dispatcher', 20_000)): Diag
 const silent = renewed(NO_UI);
 const proved = renewed(NO_UI, [...says.dispatcher('acme/web/43', 2_000)]);
 
-/** Returns the events of `mend` for a series of diagnoses. */
-async function mended(looks: readonly Diagnosis[]) {
+/** Returns the events of `fixFindings` for a series of diagnoses. */
+async function fixEvents(looks: readonly Diagnosis[]) {
   const left = [...looks];
   let now = 0;
   const clock: Clock = {
@@ -48,7 +48,13 @@ async function mended(looks: readonly Diagnosis[]) {
   const { signal } = new AbortController();
   const options = { clock, signal, detach: false, timeoutMs: MINUTE, settleMs: MINUTE };
   const events = [];
-  for await (const event of mend({} as RestartClient, plan, fixable(before), look, options)) {
+  for await (const event of fixFindings(
+    {} as RestartClient,
+    plan,
+    fixable(before),
+    look,
+    options,
+  )) {
     events.push(event.type === 'again' ? `again ${event.codes.join()}` : event.type);
   }
   return events;
@@ -57,13 +63,13 @@ async function mended(looks: readonly Diagnosis[]) {
 it('does not accept the empty log of a new pod as proof that builds get through', async () => {
   expect(before.findings.map(({ code }) => code)).toEqual(['CQ0202']);
   expect(silent.findings).toEqual([]);
-  expect(isProved(fixable(before), silent)).toBe(false);
-  expect(await mended([silent, silent, proved])).toEqual(['again ', 'again ', 'looked']);
-  expect((await mended([])).at(-1)).toBe('looked');
+  expect(isFixProved(fixable(before), silent)).toBe(false);
+  expect(await fixEvents([silent, silent, proved])).toEqual(['again ', 'again ', 'looked']);
+  expect((await fixEvents([])).at(-1)).toBe('looked');
 });
 
 it('accepts a build in the new log, or the UI, as proof that builds get through', () => {
-  expect(isProved(fixable(before), proved)).toBe(true);
+  expect(isFixProved(fixable(before), proved)).toBe(true);
   const builds = listed(inUi(LOST, 'success'));
-  expect(isProved(fixable(before), renewed({ builds }))).toBe(true);
+  expect(isFixProved(fixable(before), renewed({ builds }))).toBe(true);
 });

@@ -5,7 +5,7 @@ import { STOPPED_AFTER_MS } from './stopped.ts';
 import { uiStateOf } from './ui-state.ts';
 
 /** Returns whether builds wait longer than they should; `unknown` if no source could be read. */
-export function whoWaits(facts: QueueFacts): 'some' | 'nobody' | 'unknown' {
+export function waitingState(facts: QueueFacts): 'some' | 'nobody' | 'unknown' {
   if (facts.stopped.length > 0) return 'some';
   const { server } = facts.snapshot;
   const listed = known(server.builds);

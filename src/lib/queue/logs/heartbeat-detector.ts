@@ -2,12 +2,12 @@ import type { Entry } from './entry.ts';
 import { isForeign } from './namespaces.ts';
 
 /** `Still running...` and similar wordings. */
-const STILL = /\bstill (?:running|alive|up|working|here|going)\b/i;
+const STILL_RUNNING = /\bstill (?:running|alive|up|working|here|going)\b/i;
 /** The interval of heartbeats and its tolerance, in milliseconds. */
 const BEAT_MS = 60_000;
 const JITTER_MS = 5_000;
 /** The maximum number of different messages that are watched for repetition. */
-const WATCHED = 500;
+const MAX_WATCHED = 500;
 
 interface Repeated {
   at: number;
@@ -20,18 +20,18 @@ interface Repeated {
  * heartbeat is recognised by its wording or, for other wordings, as a message that the main thread
  * repeats every minute.
  */
-export class BeatWatch {
+export class HeartbeatDetector {
   readonly #repeated = new Map<string, Repeated>();
 
   /** Returns whether a record is a heartbeat. The record must not be an error. */
-  isBeat({ head, at, named }: Entry): boolean {
-    if (STILL.test(head.message)) return true;
+  isHeartbeat({ head, at, named }: Entry): boolean {
+    if (STILL_RUNNING.test(head.message)) return true;
     if (head.thread !== 'main' || at === null || isForeign(head.namespace)) return false;
     if (named.keys.length > 0) return false;
     const key = `${head.namespace}|${head.message.replace(/\d+/g, '#')}`;
     const before = this.#repeated.get(key);
     if (!before) {
-      if (this.#repeated.size < WATCHED) this.#repeated.set(key, { at, regular: 0 });
+      if (this.#repeated.size < MAX_WATCHED) this.#repeated.set(key, { at, regular: 0 });
       return false;
     }
     const regular = Math.abs(at - before.at - BEAT_MS) <= JITTER_MS;

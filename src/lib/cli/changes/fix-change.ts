@@ -7,33 +7,38 @@ import { type RestartReport, reportRestart } from '../../pods/restart/report.ts'
 import type { RestartEvent } from '../../pods/restart/restart.ts';
 import { restartLine, restartPlanView, restartProgress } from '../../pods/restart/view.ts';
 import type { Diagnosis, JudgedFinding } from '../../queue/diagnosis.ts';
-import { isProved, leftOf, type MendEvent, mend } from '../../queue/mend.ts';
+import {
+  type FixEvent,
+  fixFindings,
+  isFixProved,
+  remainingFindings,
+} from '../../queue/fix-findings.ts';
 import { type QueueStyle, queueDocument, queueLines } from '../../queue/view.ts';
 import { formatDuration } from '../../units.ts';
 import type { Change } from '../rails/change.ts';
 import { restartConfirmation } from './restart-change.ts';
 
-/** The inputs of {@link mendChange}. */
-export interface MendContext {
+/** The inputs of {@link fixChange}. */
+export interface FixContext {
   readonly client: KubernetesClient;
   readonly installation: Pick<Installation, 'name' | 'clock'>;
   /** The flags that select the installation, for suggested commands. */
   readonly targetFlags: string;
   readonly style: QueueStyle;
   /** Gathers new evidence and diagnoses it. */
-  readonly look: () => Promise<Diagnosis>;
+  readonly diagnoseAgain: () => Promise<Diagnosis>;
 }
 
 /**
  * Returns the operations guide's remedy for the findings as a change that ends with a diagnosis.
  */
-export function mendChange(
-  context: MendContext,
+export function fixChange(
+  context: FixContext,
   before: { readonly diagnosis: Diagnosis; readonly findings: readonly JudgedFinding[] },
   plan: RestartPlan,
   waiting: { readonly timeoutMs: Milliseconds; readonly settleMs: Milliseconds },
-): Change<MendEvent> {
-  const { client, installation, targetFlags, style, look } = context;
+): Change<FixEvent> {
+  const { client, installation, targetFlags, style, diagnoseAgain } = context;
   const { clock } = installation;
   const { diagnosis, findings } = before;
   const codes = findings.map(({ code }) => code);
@@ -52,13 +57,13 @@ export function mendChange(
           ...restartPlanView(plan).blocks,
         ],
       },
-      document: mendDocument({ before: diagnosis, codes, plan }),
+      document: fixDocument({ before: diagnosis, codes, plan }),
       warnings: [],
     },
     confirm: restartConfirmation(plan, installation.name),
     apply: async function* (signal) {
       const options = { clock, signal, detach: false, ...waiting };
-      for await (const event of mend(client, plan, findings, look, options)) {
+      for await (const event of fixFindings(client, plan, findings, diagnoseAgain, options)) {
         if (event.type === 'restart') restarts.push(event.event);
         if (event.type === 'looked') after = event.diagnosis;
         yield event;
@@ -94,7 +99,7 @@ export function mendChange(
                   },
                 ],
         },
-        document: mendDocument({ before: diagnosis, codes, plan, restart, after }),
+        document: fixDocument({ before: diagnosis, codes, plan, restart, after }),
         exitCode: exitCode === 0 ? left : exitCode,
       };
     },
@@ -106,14 +111,14 @@ export function mendChange(
 }
 
 /** Returns the JSON document of a fix, with the same keys if it is planned, done or not needed. */
-export function mendDocument(mended: {
+export function fixDocument(fixed: {
   readonly before: Diagnosis;
   readonly codes: readonly string[];
   readonly plan?: RestartPlan | null;
   readonly restart?: RestartReport | null;
   readonly after?: Diagnosis | null;
 }) {
-  const { before, codes, plan = null, restart = null, after = null } = mended;
+  const { before, codes, plan = null, restart = null, after = null } = fixed;
   return {
     before: queueDocument(before),
     codes,
@@ -124,25 +129,25 @@ export function mendDocument(mended: {
 }
 
 /** Returns the exit code for the last diagnosis: a fix that no build has proved in time is none. */
-function exitCodeOf(mended: readonly JudgedFinding[], after: Diagnosis): number {
+function exitCodeOf(fixed: readonly JudgedFinding[], after: Diagnosis): number {
   if (after.findings.length > 0) return EXIT_CODES.findings;
-  return isProved(mended, after) ? 0 : EXIT_CODES.timeout;
+  return isFixProved(fixed, after) ? 0 : EXIT_CODES.timeout;
 }
 
 /** Returns whether the findings are fixed, according to the last diagnosis. */
 function outcome(
-  mended: readonly JudgedFinding[],
+  fixed: readonly JudgedFinding[],
   { exitCode }: RestartReport,
   after: Diagnosis,
 ): string {
-  const codes = mended.map(({ code }) => code).join(', ');
-  const left = [...new Set(leftOf(mended, after).map(({ code }) => code))];
+  const codes = fixed.map(({ code }) => code).join(', ');
+  const left = [...new Set(remainingFindings(fixed, after).map(({ code }) => code))];
   if (left.length > 0) return `Not fixed: ${left.join(', ')} ${isAre(left)} still found.`;
-  if (exitCode === 0 && !isProved(mended, after)) {
-    return `Not proved: ${codes} ${isAre(mended)} no longer found, but the old logs are gone, and no build has come through the new pods yet. Start a build, and check again.`;
+  if (exitCode === 0 && !isFixProved(fixed, after)) {
+    return `Not proved: ${codes} ${isAre(fixed)} no longer found, but the old logs are gone, and no build has come through the new pods yet. Start a build, and check again.`;
   }
   if (exitCode !== 0) return `Not fixed: not all pods were replaced (${codes}).`;
-  return `Fixed: ${codes} ${isAre(mended)} no longer found.`;
+  return `Fixed: ${codes} ${isAre(fixed)} no longer found.`;
 }
 
 function isAre({ length }: readonly unknown[]): string {

@@ -8,7 +8,7 @@ import { NOMAD_SERVICE } from './importance.ts';
 import { ageAt, kubernetesNow } from './moments.ts';
 
 /** A step that every build takes, with none of its pods ready. */
-export interface NotUp {
+export interface UnreadyStep {
   /** The name of the pods' workload. */
   readonly workload: string;
   /** A pod that is starting, if there is one. */
@@ -18,7 +18,7 @@ export interface NotUp {
 }
 
 /** Returns the stages, and the Nomad server, without a ready pod, in the order that builds take. */
-export function notUp(snapshot: QueueSnapshot): readonly NotUp[] {
+export function unreadySteps(snapshot: QueueSnapshot): readonly UnreadyStep[] {
   const pods = known(snapshot.pods) ?? [];
   const now = kubernetesNow(snapshot);
   const steps = [
