@@ -91,7 +91,10 @@ export async function* followLog(
       } else {
         if (!swept) yield* orNothing(lines({ follow: false }));
         swept = hasEnded(container);
-        if (isOver(pod) || isDone(pod, container)) return;
+        if (isOver(pod) || isDone(pod, container)) {
+          if (pod.deletedAt !== null) yield { kind: 'note', text: 'is gone' };
+          return;
+        }
         await nextChange(source.pod, context);
         continue;
       }
@@ -160,7 +163,7 @@ async function* orNothing(events: AsyncIterable<FollowEvent>): AsyncGenerator<Fo
 export function hasNoLog(error: unknown): error is AdminError {
   return (
     isAdminError(error) &&
-    ['CONTAINER_WAITING', 'NO_PREVIOUS_LOG', 'POD_NOT_FOUND'].includes(error.code)
+    ['CONTAINER_WAITING', 'NO_PREVIOUS_LOG', 'POD_NOT_FOUND', 'LOG_GONE'].includes(error.code)
   );
 }
 

@@ -1,4 +1,6 @@
+import { AdminError } from '../../errors.ts';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
+import { saysLogIsGone } from '../../kubernetes/kubelet-message.ts';
 import { LineCutter } from './line-cutter.ts';
 import type { LogCursor, LogLine } from './log-cursor.ts';
 
@@ -28,7 +30,8 @@ export interface ReadOptions {
  * per chunk. A broken stream throws; if it is followed, an incomplete last line is left to the next
  * stream.
  *
- * @throws AdminError as the KubernetesClient's `podLogs`
+ * @throws AdminError as the KubernetesClient's `podLogs`; `notFound` LOG_GONE if the node has
+ *   deleted the log, and it is not followed
  */
 export async function* readLog(
   client: Pick<KubernetesClient, 'podLogs'>,
@@ -49,7 +52,12 @@ export async function* readLog(
   const decoder = new TextDecoder();
   const cutter = new LineCutter();
   let lines: LogLine[] = [];
+  let gone = false;
   const take = (sent: string, continued: boolean): void => {
+    if (!continued && saysLogIsGone(sent)) {
+      gone = true;
+      return;
+    }
     const line = cursor.take(sent, continued);
     if (line) lines.push(line);
   };
@@ -61,4 +69,13 @@ export async function* readLog(
   if (follow) return;
   cutter.end(take);
   if (lines.length > 0) yield lines;
+  if (gone) throw logGone(pod, container);
+}
+
+function logGone(pod: string, container: string): AdminError {
+  const what = `The log of container ${container} of pod ${pod} is no longer on its node`;
+  return new AdminError('notFound', what, {
+    code: 'LOG_GONE',
+    hint: `The container was deleted. For the reason: circleci-admin pods describe ${pod}`,
+  });
 }

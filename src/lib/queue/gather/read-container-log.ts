@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../../clock.ts';
 import type { KubernetesClient, PodLogRequest } from '../../kubernetes/client.ts';
+import { saysLogIsGone } from '../../kubernetes/kubelet-message.ts';
 import type { Masker } from '../../masking.ts';
 import { LineRedactor } from '../../redact-line.ts';
 import type { LogLine, ReadLog } from '../snapshot/snapshot.ts';
@@ -22,10 +23,6 @@ const LIMIT_BYTES = 16 * 1024 * 1024;
 const FIRST_LINE_BYTES = 16 * 1024;
 /** The kubelet splits longer lines; the remainder is not needed. */
 const LONGEST_LINE = 16 * 1024;
-
-/** The kubelet's message in place of a log that no longer exists (kuberuntime_container.go). */
-const KUBELET =
-  /^(?:unable to retrieve container logs for \w+:\/\/|failed to try resolving symlinks in path )/;
 
 const TIME =
   /^(?<seconds>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(?<fraction>\d{1,9}))?(?<zone>Z|[+-]\d\d:\d\d)$/;
@@ -85,7 +82,7 @@ async function readPart(
   const lines: LogLine[] = [];
   let last = '';
   const take = (sent: string): void => {
-    if (KUBELET.test(sent)) return;
+    if (saysLogIsGone(sent)) return;
     const line = parseLine(sent, last);
     last = line.time;
     lines.push({ time: line.time, text: redactor.redact(line.text) });
