@@ -39,7 +39,7 @@ export function createKubernetesClient(options: TransportOptions): KubernetesCli
     },
     watchPods: (selector) => watchPods(transport, selector),
     deletePod: (name, how) => deletePod(transport, name, how),
-    podEvents: (name, signal) => podEvents(transport, name, signal),
+    podEvents: (pod, signal) => podEvents(transport, pod, signal),
     listWorkloads: (signal) => listWorkloads(transport, signal),
     getWorkload: (workload, signal) => getWorkload(transport, workload, signal),
     workloadOf: (pod, signal) => workloadOf(transport, pod, signal),

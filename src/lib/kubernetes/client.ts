@@ -122,7 +122,11 @@ export interface KubernetesClient {
       readonly signal?: AbortSignal;
     },
   ): Promise<void>;
-  podEvents(name: string, signal?: AbortSignal): Promise<readonly KubernetesEvent[]>;
+  /** Returns the events of this pod, not of earlier ones with its name. */
+  podEvents(
+    pod: Pick<Pod, 'name' | 'uid'>,
+    signal?: AbortSignal,
+  ): Promise<readonly KubernetesEvent[]>;
   /**
    * Returns the Deployments and StatefulSets of the namespace; null without permission to list
    * them.

@@ -102,15 +102,18 @@ export async function namespaceExists(
   return response.status === 404 ? false : response.status < 400 ? true : null;
 }
 
-/** Returns the events of a pod, ordered by their last occurrence. */
+/**
+ * Returns the events of a pod, ordered by their last occurrence. The pods of a StatefulSet follow
+ * each other under one name, so the UID is selected too, as `kubectl describe` does.
+ */
 export async function podEvents(
   transport: Transport,
-  name: string,
+  { name, uid }: Pick<Pod, 'name' | 'uid'>,
   signal?: AbortSignal,
 ): Promise<readonly KubernetesEvent[]> {
   const { target } = transport;
   const query = new URLSearchParams({
-    fieldSelector: `involvedObject.kind=Pod,involvedObject.name=${name}`,
+    fieldSelector: `involvedObject.kind=Pod,involvedObject.name=${name},involvedObject.uid=${uid}`,
   });
   const path = `/api/v1/namespaces/${encodeURIComponent(target.namespace)}/events?${query}`;
   const response = await transport.ask(

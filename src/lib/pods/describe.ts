@@ -38,7 +38,7 @@ export async function describePod(
 ): Promise<PodDescription> {
   const { signal, now } = options;
   const [events, workload] = await Promise.all([
-    nullIfForbidden(() => client.podEvents(pod.name, signal)),
+    nullIfForbidden(() => client.podEvents(pod, signal)),
     nullIfForbidden(() => client.workloadOf(pod, signal)),
   ]);
   const service = catalogue.serviceOf(pod);

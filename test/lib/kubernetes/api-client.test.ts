@@ -241,15 +241,16 @@ test('permissions are checked like in kubectl, with the API group', async () => 
   ]);
 });
 
-test('events of a pod are ordered from oldest to newest', async () => {
+test('events of a pod are those of its UID, ordered from oldest to newest', async () => {
   const client = await apiServer((request, response) => {
     expect(new URL(request.url ?? '', 'http://x').searchParams.get('fieldSelector')).toBe(
-      'involvedObject.kind=Pod,involvedObject.name=circleci-nomad-0',
+      'involvedObject.kind=Pod,involvedObject.name=circleci-nomad-0,involvedObject.uid=7f3a',
     );
     const { items } = recorded('events.json') as { readonly items: readonly unknown[] };
     response.end(JSON.stringify({ items: [...items].reverse() }));
   });
-  const moments = (await client.podEvents('circleci-nomad-0')).map(({ lastAt }) => Number(lastAt));
+  const pod = { name: 'circleci-nomad-0', uid: '7f3a' };
+  const moments = (await client.podEvents(pod)).map(({ lastAt }) => Number(lastAt));
   expect(moments.length).toBeGreaterThan(3);
   expect(moments).toEqual([...moments].sort((a, b) => a - b));
 });
