@@ -83,7 +83,13 @@ export function reasonLines(rows: readonly PodRow[], context: PodViewContext): r
     const reason = reasonText(row, context);
     if (reason !== null) names.set(reason, [...(names.get(reason) ?? []), row.name]);
   }
-  return [...names].flatMap(([reason, whose]) => `${whose.join(', ')}: ${reason}`.split('\n'));
+  return [...names].flatMap(([reason, whose]) => `${someOf(whose)}: ${reason}`.split('\n'));
+}
+
+/** Returns at most five names, or the first three and how many more there are. */
+function someOf(names: readonly string[]): string {
+  if (names.length <= 5) return names.join(', ');
+  return `${names.slice(0, 3).join(', ')} and ${names.length - 3} more pods`;
 }
 
 function reasonText(row: PodRow, { now, targetFlags }: PodViewContext): string | null {

@@ -62,6 +62,18 @@ it('mentions recent restarts, and a reason that several pods share only once', (
   ]);
 });
 
+it('names only some of many pods with the same reason, so that it is not far from the first', () => {
+  const lost = { nodeName: 'w-1', lostNode: { name: 'w-1', why: 'no contact' } };
+  const pods = (...names: readonly string[]) =>
+    rowsOf(...names.map((name) => pod({ name, ...lost })));
+  expect(reasonLines(pods('a', 'b', 'c', 'd', 'e'), CONTEXT)).toEqual([
+    'a, b, c, d, e: its node w-1 is lost (no contact)',
+  ]);
+  expect(reasonLines(pods('a', 'b', 'c', 'd', 'e', 'f'), CONTEXT)).toEqual([
+    'a, b, c and 3 more pods: its node w-1 is lost (no contact)',
+  ]);
+});
+
 it('does not repeat the status, and refers to the events or the log of a pod that is slow to start', () => {
   const starting = (minutes: number): Partial<Pod> => ({
     phase: 'Pending',
