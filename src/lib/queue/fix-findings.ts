@@ -12,6 +12,8 @@ import { stageOf } from './stages.ts';
 /** The events while findings are fixed. */
 export type FixEvent =
   | { readonly type: 'restart'; readonly event: RestartEvent }
+  /** The pods are ready; the builds that waited for them need a moment to reach Nomad. */
+  | { readonly type: 'settling'; readonly afterMs: Milliseconds }
   /**
    * A fixed finding is still present, or (without codes) nothing proves the fix yet; the check is
    * repeated after a while.
@@ -20,6 +22,8 @@ export type FixEvent =
   /** The result of the last check. */
   | { readonly type: 'looked'; readonly diagnosis: Diagnosis };
 
+/** Builds take about a second from the first stage to their client. */
+const FIRST_CHECK: Milliseconds = 3_000;
 const CHECK_EVERY: Milliseconds = 10_000;
 
 /** Returns the findings that `--fix` can fix. */
@@ -90,6 +94,11 @@ async function* repeatUntilFixed(
   { clock, signal, settleMs }: { clock: Clock; signal: AbortSignal; settleMs: Milliseconds },
 ): AsyncGenerator<FixEvent, void> {
   const until = clock.now().getTime() + settleMs;
+  const afterMs = Math.min(FIRST_CHECK, settleMs);
+  if (afterMs > 0) {
+    yield { type: 'settling', afterMs };
+    await clock.sleep(afterMs, signal);
+  }
   for (;;) {
     const diagnosis = await diagnoseAgain();
     const left = remainingFindings(fixed, diagnosis);

@@ -233,6 +233,8 @@ describe('troubleshoot queue --fix', () => {
       'ready',
     ]);
     expect(after.findings).toEqual([]);
+    // The builds that were lost had a moment to come through.
+    expect(after.verdict.waiting).toBe(0);
   });
 
   it('shows the plan with --dry-run, and requires --yes without a terminal', async () => {

@@ -55,6 +55,7 @@ async function fixEvents(looks: readonly Diagnosis[]) {
     look,
     options,
   )) {
+    if (event.type === 'settling') expect(now).toBe(0);
     events.push(event.type === 'again' ? `again ${event.codes.join()}` : event.type);
   }
   return events;
@@ -64,7 +65,12 @@ it('does not accept the empty log of a new pod as proof that builds get through'
   expect(before.findings.map(({ code }) => code)).toEqual(['CQ0202']);
   expect(silent.findings).toEqual([]);
   expect(isFixProved(fixable(before), silent)).toBe(false);
-  expect(await fixEvents([silent, silent, proved])).toEqual(['again ', 'again ', 'looked']);
+  expect(await fixEvents([silent, silent, proved])).toEqual([
+    'settling',
+    'again ',
+    'again ',
+    'looked',
+  ]);
   expect((await fixEvents([])).at(-1)).toBe('looked');
 });
 

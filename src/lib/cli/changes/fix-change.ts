@@ -72,6 +72,9 @@ export function fixChange(
     describe: (event) => {
       if (event.type === 'restart') return restartLine(event.event);
       if (event.type === 'looked') return undefined;
+      if (event.type === 'settling') {
+        return `The new pods are ready: checking again in ${formatDuration(event.afterMs)}.`;
+      }
       const found =
         event.codes.length === 0
           ? 'no build has come through the new pods yet'
