@@ -30,7 +30,12 @@ it('waits until the new pod is ready and reports the outcome', async () => {
   expect(JSON.parse(stdout)).toMatchObject({
     how: 'delete',
     exitCode: 0,
-    targets: [{ target: 'Deployment/dispatcher', service: 'dispatcher', outcome: 'ready' }],
+    targets: [
+      {
+        ...{ target: 'Deployment/dispatcher', service: 'dispatcher', outcome: 'ready' },
+        pods: [expect.stringMatching(/^dispatcher-/)],
+      },
+    ],
   });
 });
 

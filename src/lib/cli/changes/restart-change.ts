@@ -38,7 +38,7 @@ export function restartChange(
     apply: async function* (signal) {
       const { clock } = installation;
       for await (const event of restartPods(client, plan, { clock, signal, ...options })) {
-        if (event.type === 'ended') events.push(event);
+        if (event.type !== 'progress') events.push(event);
         yield event;
       }
     },
