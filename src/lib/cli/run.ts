@@ -59,7 +59,7 @@ async function dispatch(
     );
     return;
   }
-  const asked = argv[0] === 'help' ? argv.slice(1) : argv;
+  const words = argv[0] === 'help' ? argv.slice(1) : argv;
   if (argv[0] === 'help' && argv[1] === 'flags') {
     const { flagsHelp } = await import('./help/help.ts');
     await runtime.stdout.write(flagsHelp());
@@ -74,7 +74,7 @@ async function dispatch(
     await complete(argv.slice(argv[2] === '--' ? 3 : 2), runtime, table, facts, masker);
     return;
   }
-  const found = findCommand(table, asked);
+  const found = findCommand(table, words);
   if (found.kind === 'unknown') throw unknownCommand(table, found.words);
   if (found.kind === 'topic') {
     const { rootHelp, topicHelp } = await import('./help/help.ts');

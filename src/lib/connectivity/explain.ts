@@ -1,7 +1,7 @@
 import type { CheckResult } from './check-result.ts';
 
 /** Up to this many places are named in a sentence; more are only counted. */
-const NAMED = 3;
+const MAX_NAMED = 3;
 
 /**
  * Describes the checks that did not succeed, each in a sentence: failures first, then those that
@@ -48,7 +48,7 @@ function targetOf({ check, host, port }: CheckResult): string {
 
 function placesOf(group: readonly CheckResult[]): string {
   const names = [...new Set(group.map(({ client, service }) => client ?? service ?? ''))];
-  if (names.length <= NAMED) return names.join(', ');
+  if (names.length <= MAX_NAMED) return names.join(', ');
   const clients = group.filter(({ client }) => client !== null).length;
   const nouns = clients === group.length ? 'clients' : clients === 0 ? 'services' : 'places';
   return `${names.length} ${nouns}`;

@@ -102,8 +102,9 @@ class UndiciClient implements HttpClient {
 
   async #pause(attempt: number, signal?: AbortSignal, retryAfter?: string): Promise<void> {
     const grown = FIRST_PAUSE * 2 ** (attempt - 1) * (0.5 + this.#options.random() / 2);
-    const asked = retryAfter !== undefined && /^\d+$/.test(retryAfter) ? Number(retryAfter) : 0;
-    const pause = Math.min(Math.max(grown, asked * 1_000), LONGEST_PAUSE);
+    const retryAfterSeconds =
+      retryAfter !== undefined && /^\d+$/.test(retryAfter) ? Number(retryAfter) : 0;
+    const pause = Math.min(Math.max(grown, retryAfterSeconds * 1_000), LONGEST_PAUSE);
     await this.#options.clock.sleep(pause, signal);
   }
 

@@ -79,7 +79,7 @@ export interface Rule {
   accountsFor?(own: Finding, effect: Finding): boolean;
   /** Returns the services whose outage explains a finding; by default those of its place. */
   services?(own: Finding, cause: Finding): readonly string[];
-  /** Returns the position of a finding on a build's way; by default that of its place. */
+  /** Returns the position of a finding on a build's path; by default that of its place. */
   rank?(own: Finding): number;
 }
 

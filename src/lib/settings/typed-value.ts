@@ -13,16 +13,16 @@ const OFF = ['false', 'off', 'no'];
 /**
  * Parses the value of a setting from the command line.
  *
- * @param asked the type, if the server does not report it
+ * @param requestedType the type, if the server does not report it
  * @throws AdminError of kind `validation` (BAD_SETTING_VALUE, UNKNOWN_SETTING_TYPE) or `usage`
- *   (BAD_FLAGS) if `asked` contradicts the type that the server reports
+ *   (BAD_FLAGS) if `requestedType` contradicts the type that the server reports
  */
 export function parseSettingValue(
   setting: Pick<SystemSetting, 'name' | 'type' | 'value'>,
   text: string,
-  asked?: SettingType,
+  requestedType?: SettingType,
 ): boolean | number | string {
-  switch (typeOf(setting, asked)) {
+  switch (typeOf(setting, requestedType)) {
     case 'boolean': {
       const word = text.trim().toLowerCase();
       if (ON.includes(word)) return true;
@@ -41,16 +41,16 @@ export function parseSettingValue(
 
 function typeOf(
   { name, type, value }: Pick<SystemSetting, 'name' | 'type' | 'value'>,
-  asked: SettingType | undefined,
+  requestedType: SettingType | undefined,
 ): SettingType {
   if (type !== 'unknown') {
-    if (asked === undefined || asked === type) return type;
-    throw new AdminError('usage', `${name} has type ${type}, not ${asked}`, {
+    if (requestedType === undefined || requestedType === type) return type;
+    throw new AdminError('usage', `${name} has type ${type}, not ${requestedType}`, {
       code: 'BAD_FLAGS',
       hint: 'Remove --type: the server reports the type.',
     });
   }
-  if (asked !== undefined) return asked;
+  if (requestedType !== undefined) return requestedType;
   const seen = SETTING_TYPES.find((one) => typeof value === one);
   if (seen !== undefined) return seen;
   throw new AdminError('validation', `The server does not report the type of ${name}`, {

@@ -7,7 +7,7 @@ import { stateText } from './state.ts';
 import { accountsText, grouped, reasonsTable } from './view.ts';
 
 /** Above this number of accounts, progress is not reported for each of them. */
-const FEW = 20;
+const MAX_REPORTED_ACCOUNTS = 20;
 /** With many accounts, progress is reported once per this number. */
 const EVERY = 100;
 
@@ -66,7 +66,7 @@ export function accountEventLine(
     case 'undo-saved':
       return `To undo this: circleci-admin users restore${targetFlags} ${event.path}`;
     case 'changed':
-      if (total <= FEW) return `${event.login}: changed`;
+      if (total <= MAX_REPORTED_ACCOUNTS) return `${event.login}: changed`;
       return event.done % EVERY === 0
         ? `${grouped(event.done)} of ${grouped(total)} changed`
         : undefined;
@@ -77,7 +77,7 @@ export function accountEventLine(
     case 'stopped':
       return `Stopped: ${event.message}. The other accounts were not tried.`;
     case 'verifying':
-      return total <= FEW ? undefined : 'Verifying the changes';
+      return total <= MAX_REPORTED_ACCOUNTS ? undefined : 'Verifying the changes';
     case 'report':
       return undefined;
   }
@@ -85,7 +85,7 @@ export function accountEventLine(
 
 /** Returns the progress text for an event, which overwrites the previous one on a terminal. */
 export function accountProgress(event: AccountEvent, total: number): string | undefined {
-  return event.type === 'changed' && total > FEW
+  return event.type === 'changed' && total > MAX_REPORTED_ACCOUNTS
     ? `${grouped(event.done)} of ${grouped(total)} changed`
     : undefined;
 }

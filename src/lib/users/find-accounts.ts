@@ -4,7 +4,7 @@ import type { Account } from '../server/admin-api.ts';
 import { loginKey } from './state.ts';
 
 /** The maximum number of unknown logins in an error message. */
-const NAMED = 8;
+const MAX_NAMED = 8;
 
 /**
  * Returns the accounts with these logins, in the order of the logins and ignoring case.
@@ -35,8 +35,8 @@ export function findAccounts(
 }
 
 function unknownAccounts(unknown: readonly string[], near: string | null): AdminError {
-  const named = unknown.slice(0, NAMED).map((login) => `"${login}"`);
-  const more = unknown.length > NAMED ? ` and ${unknown.length - NAMED} more` : '';
+  const named = unknown.slice(0, MAX_NAMED).map((login) => `"${login}"`);
+  const more = unknown.length > MAX_NAMED ? ` and ${unknown.length - MAX_NAMED} more` : '';
   const hint = near === null || unknown.length > 1 ? '' : `Did you mean ${near}? `;
   return new AdminError('notFound', `The server has no account ${named.join(', ')}${more}`, {
     code: 'USER_NOT_FOUND',

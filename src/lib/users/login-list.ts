@@ -3,7 +3,7 @@ import { isGitHubLogin } from '../server/github-login.ts';
 import { loginKey } from './state.ts';
 
 /** The maximum number of invalid lines in an error message. */
-const NAMED = 5;
+const MAX_NAMED = 5;
 
 /**
  * Parses a list of logins, one per line. Empty lines and comments after `#` are ignored; duplicates
@@ -25,10 +25,10 @@ export function readLoginList(text: string, source: string): readonly string[] {
     else bad.push(`line ${at + 1}: ${shown(login)}`);
   }
   if (bad.length > 0) {
-    const more = bad.length > NAMED ? ` and ${bad.length - NAMED} more` : '';
+    const more = bad.length > MAX_NAMED ? ` and ${bad.length - MAX_NAMED} more` : '';
     throw new AdminError(
       'validation',
-      `${source} has invalid logins: ${bad.slice(0, NAMED).join(', ')}${more}`,
+      `${source} has invalid logins: ${bad.slice(0, MAX_NAMED).join(', ')}${more}`,
       {
         code: 'BAD_LOGIN',
         hint: 'Write one login per line, without @. Nothing was changed.',

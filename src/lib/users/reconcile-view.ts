@@ -3,7 +3,7 @@ import type { Reconciliation } from './reconcile.ts';
 import { accountsText, grouped } from './view.ts';
 
 /** The maximum number of logins in a warning. */
-const NAMED = 10;
+const MAX_NAMED = 10;
 
 /** Returns the warnings about a reconciliation, each a sentence. */
 export function reconcileWarnings(
@@ -12,8 +12,8 @@ export function reconcileWarnings(
 ): readonly string[] {
   const suspended = requests.filter((request) => request.suspended).length;
   const open = accounts.filter((account) => !account.suspended).length;
-  const named = withoutAccount.slice(0, NAMED).join(', ');
-  const more = withoutAccount.length > NAMED ? ', ...' : '';
+  const named = withoutAccount.slice(0, MAX_NAMED).join(', ');
+  const more = withoutAccount.length > MAX_NAMED ? ', ...' : '';
   return [
     ...(suspended > 0 && suspended * 2 > open
       ? [

@@ -34,11 +34,11 @@ export type AccountVerb = 'Suspend' | 'Activate' | 'Change' | 'Restore';
 
 /** Returns the path of the undo file: the requested one, or a new one in the data directory. */
 export function undoPath(
-  asked: string | undefined,
+  requestedPath: string | undefined,
   where: { readonly dataDir: string; readonly cwd: string; readonly clock: Clock },
   verb: AccountVerb,
 ): string {
-  if (asked !== undefined) return resolve(where.cwd, asked);
+  if (requestedPath !== undefined) return resolve(where.cwd, requestedPath);
   const moment = where.clock.now().toISOString().replace(/[:.]/g, '-');
   return join(where.dataDir, 'undo', `${moment}-${verb.toLowerCase()}.json`);
 }

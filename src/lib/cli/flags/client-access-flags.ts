@@ -22,13 +22,13 @@ export type ClientAccessFlags = Parameters<typeof sshChoice>[0] & {
   readonly self: boolean;
 };
 
-/** A Nomad client for the chosen way, and the names of the selected clients. */
+/** A Nomad client over the chosen access method, and the names of the selected clients. */
 export interface ClientAccess {
   readonly nomad: NomadClient;
   readonly names: readonly string[];
   /** The host of each client that is reached by SSH. */
   readonly hosts: ReadonlyMap<NodeId, string>;
-  /** The flags that select the way, each after a space, for suggested commands. */
+  /** The flags that select the access method, each after a space, for suggested commands. */
   readonly targetFlags: string;
   /** Closes the connections that were opened. */
   close(): Promise<void>;
@@ -45,7 +45,7 @@ export interface ClientAccessContext {
 }
 
 /**
- * Connects to Nomad in the way that the flags select.
+ * Connects to Nomad by the access method that the flags select.
  *
  * @throws AdminError of kind `usage` (CONFLICTING_FLAGS, NO_CLIENT_NAMED), and as findSelf and
  *   logInOnClients

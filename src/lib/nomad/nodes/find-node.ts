@@ -84,14 +84,14 @@ export async function findNodes(
 export function matchNode(target: string, nodes: readonly NomadNode[]): NodeMatch | null {
   const wanted = target.trim().toLowerCase();
   if (wanted === '') return null;
-  const ways: readonly [MatchedBy, (node: NomadNode) => boolean][] = [
+  const matchers: readonly [MatchedBy, (node: NomadNode) => boolean][] = [
     ['id', (node) => node.id.toLowerCase() === wanted],
     ['name', (node) => node.name.toLowerCase() === wanted],
     ['short-name', (node) => node.name.toLowerCase().startsWith(`${wanted}.`)],
     ['address', (node) => node.address?.toLowerCase() === wanted],
     ['id-prefix', (node) => hasIdPrefix(node, wanted)],
   ];
-  for (const [by, matches] of ways) {
+  for (const [by, matches] of matchers) {
     const found = nodes.filter(matches);
     if (found.length === 0) continue;
     return { by, nodes: by === 'id' || by === 'id-prefix' ? found : preferUp(found) };

@@ -30,7 +30,7 @@ const MAX_FAILURES = 20;
  * A stream that lasted longer than any request waits for its response was open, and its log was
  * silent: load balancers close such connections. That does not count as a failure.
  */
-const LASTING: Milliseconds = 45_000;
+const LONG_STREAM: Milliseconds = 45_000;
 
 const GAP = 'lines may be missing here: the log was rotated while it could not be read';
 
@@ -69,7 +69,7 @@ export async function* followLog(
   for (;;) {
     signal.throwIfAborted();
     const begunAt = clock.now().getTime();
-    const hasLasted = (): boolean => clock.now().getTime() - begunAt > LASTING;
+    const hasLasted = (): boolean => clock.now().getTime() - begunAt > LONG_STREAM;
     try {
       const pod = await presentPod(client, source, signal);
       if (pod === null) return yield { kind: 'note', text: 'is gone' };

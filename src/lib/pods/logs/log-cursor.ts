@@ -12,7 +12,7 @@ const SECOND_LENGTH = 'YYYY-MM-DDTHH:MM:SS'.length;
 const LENGTH = 'YYYY-MM-DDTHH:MM:SS.nnnnnnnnnZ'.length;
 const TIMESTAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
 /** Of a longer line, only this many characters (half from each end) are hashed. */
-const HASHED = 1_024;
+const MAX_HASHED = 1_024;
 const NO_HASHES = new Int32Array(0);
 
 /**
@@ -170,10 +170,10 @@ function hashOf({ time, text }: LogLine): number {
     }
   };
   add(time, SECOND_LENGTH, time.length);
-  if (text.length <= HASHED) add(text, 0, text.length);
+  if (text.length <= MAX_HASHED) add(text, 0, text.length);
   else {
-    add(text, 0, HASHED / 2);
-    add(text, text.length - HASHED / 2, text.length);
+    add(text, 0, MAX_HASHED / 2);
+    add(text, text.length - MAX_HASHED / 2, text.length);
   }
   return hash;
 }

@@ -12,7 +12,7 @@ export interface SourcedLines<Source> {
 }
 
 /** The number of lines that are yielded at once. */
-const HANDED = 1_000;
+const BATCH_SIZE = 1_000;
 
 interface Head<Source> {
   readonly source: Source;
@@ -41,7 +41,7 @@ export async function* mergeLines<Source>(
       if (line) out.push({ source: head.source, time: line.time, text: line.text });
       if (head.at < head.lines.length || (await fill(head))) heap.sink();
       else heap.drop();
-      if (out.length >= HANDED) {
+      if (out.length >= BATCH_SIZE) {
         yield out;
         out = [];
       }

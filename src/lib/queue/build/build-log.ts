@@ -25,7 +25,7 @@ const LINES_BEFORE = 50;
 /** How many lines after it are searched for the rest of its thread's work. */
 const LINES_AFTER = 500;
 /** The maximum time between two records of a thread's work on one build. */
-const SAME_WORK: Milliseconds = 10_000;
+const MAX_GAP: Milliseconds = 10_000;
 /** The maximum number of records kept per container; only repeated errors exceed it. */
 const MAX_RECORDS = 200;
 
@@ -43,7 +43,7 @@ const ENDED = /\b(?:finished|ended|completed?)\b/i;
 /** Records with which a thread starts on a build. */
 const BEGINS: ReadonlySet<RecordKind> = new Set(['got', 'popped']);
 /** Records with which a thread continues without naming the build again. */
-const GOES_ON: ReadonlySet<RecordKind> = new Set(['computed', 'posting', 'posted', 'error']);
+const CONTINUES: ReadonlySet<RecordKind> = new Set(['computed', 'posting', 'posted', 'error']);
 
 interface Parsed {
   readonly head: RecordHead;
@@ -116,11 +116,11 @@ export class BuildLog {
     if (record === null) return;
     const work = this.#threads.get(record.head.thread);
     if (work === undefined) return;
-    const late = (record.at?.getTime() ?? 0) - work.since > SAME_WORK;
+    const late = (record.at?.getTime() ?? 0) - work.since > MAX_GAP;
     const ties = record.kind !== 'error' || record.head.thread !== null;
     if (BEGINS.has(record.kind) || late || namesAny(line.text)) {
       this.#threads.delete(record.head.thread);
-    } else if (GOES_ON.has(record.kind) && ties) this.#add(record, work.task);
+    } else if (CONTINUES.has(record.kind) && ties) this.#add(record, work.task);
   }
 
   /** Adds the record with which the thread started on the build, from the lines before. */
@@ -131,7 +131,7 @@ export class BuildLog {
       const record = parsed(line, stage);
       if (record?.head.thread !== head.thread) continue;
       const age = (at?.getTime() ?? 0) - (record.at?.getTime() ?? 0);
-      if (age > SAME_WORK || namesAny(line.text)) return;
+      if (age > MAX_GAP || namesAny(line.text)) return;
       if (!BEGINS.has(record.kind)) continue;
       this.#add(record, task);
       return;

@@ -6,9 +6,9 @@ import { onThisClock } from './settle.ts';
  * A client normally receives an allocation within a second. A much longer time means a wrong clock
  * or a slow client.
  */
-const PLAUSIBLE: Milliseconds = 60_000;
+const MAX_START_DELAY: Milliseconds = 60_000;
 /** The clocks of one site differ by less than this. */
-const SLACK: Milliseconds = 1_000;
+const CLOCK_TOLERANCE: Milliseconds = 1_000;
 
 /**
  * Estimates the clock of a client, whose offset is not reported. An allocation is placed before the
@@ -26,7 +26,7 @@ export function clientClock(
   if (placedAt === null || receivedAt === null) return clock;
   const offMs = receivedAt.getTime() - onThisClock(placedAt, nomad);
   const fits = (ahead: Milliseconds): boolean =>
-    offMs - ahead >= -SLACK && offMs - ahead <= PLAUSIBLE;
+    offMs - ahead >= -CLOCK_TOLERANCE && offMs - ahead <= MAX_START_DELAY;
   if (fits(0)) return clock;
   if (nomad.aheadMs !== null && fits(nomad.aheadMs)) return { ...clock, guessMs: nomad.aheadMs };
   return offMs < 0 ? { ...clock, guessMs: offMs } : clock;

@@ -7,7 +7,7 @@ import type { BuildIdentity } from './build-facts.ts';
 import type { StoppedAt } from './timeline.ts';
 
 /** Places whose findings can be about a stage or another place. */
-const CARRIES: ReadonlySet<Place> = new Set(['kubernetes', 'rabbitmq', 'server']);
+const SHARED_PLACES: ReadonlySet<Place> = new Set(['kubernetes', 'rabbitmq', 'server']);
 
 /**
  * Selects the finding that explains why a build is stuck: the root cause of a finding that names
@@ -35,7 +35,7 @@ export function pickFinding(
 /** A finding about a pod is in Kubernetes, but also about the stage of the pod. */
 function isAbout({ place, subject }: JudgedFinding, wanted: Place): boolean {
   if (place === wanted) return true;
-  return CARRIES.has(place) && subject !== null && (stageOf(subject) ?? subject) === wanted;
+  return SHARED_PLACES.has(place) && subject !== null && (stageOf(subject) ?? subject) === wanted;
 }
 
 function rootOf(finding: JudgedFinding, all: readonly JudgedFinding[]): JudgedFinding {

@@ -5,7 +5,7 @@ const LEGACY = /^\s*([A-Z][a-z]{2}) ([ \d]?\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,3}))?:
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** A record's own time is slightly before the kubelet's. The maximum plausible difference. */
-const NEAR: Milliseconds = 300_000;
+const MAX_DIFFERENCE: Milliseconds = 300_000;
 
 /**
  * Returns when a record was written. Its own time distinguishes records on the same line. If that
@@ -17,7 +17,7 @@ export function recordMoment(text: string, stamped: string): Date | null {
   const kubelet = stamped === '' ? null : new Date(stamped);
   const own = ownMoment(text, kubelet);
   if (own === null || kubelet === null) return own ?? kubelet;
-  return Math.abs(own.getTime() - kubelet.getTime()) <= NEAR ? own : kubelet;
+  return Math.abs(own.getTime() - kubelet.getTime()) <= MAX_DIFFERENCE ? own : kubelet;
 }
 
 function ownMoment(text: string, near: Date | null): Date | null {

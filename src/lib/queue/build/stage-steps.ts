@@ -32,7 +32,7 @@ const STEPS: Readonly<Record<Stage, Partial<Record<RecordKind, readonly [StepId,
 };
 
 /** The step that represents a stage without records. */
-const WHOLE: Readonly<Record<Stage, StepId>> = {
+const STAGE_STEP: Readonly<Record<Stage, StepId>> = {
   'legacy-dispatcher': 'legacy-forwarded',
   dispatcher: 'dispatcher-popped',
   schedulerer: 'schedulerer-got',
@@ -133,14 +133,14 @@ function stageGap(
 ): Slot {
   const { stage } = evidence;
   const { what, ...rest } = silence(evidence, sinceMs);
-  const step = { id: WHOLE[stage], place: stage, task, what } as const;
+  const step = { id: STAGE_STEP[stage], place: stage, task, what } as const;
   return gap(step, { ...rest, patienceMs: STAGE_PATIENCE, suspects: ['rabbitmq'] });
 }
 
 const UNNAMED = 'not in its log';
 
 /** The tolerance when comparing times of two clocks. */
-const SLACK: Milliseconds = 5_000;
+const CLOCK_TOLERANCE: Milliseconds = 5_000;
 
 /**
  * Returns whether a stage is known not to have received the build, and why it has no records of it.
@@ -172,5 +172,5 @@ function silence(
 
 /** Returns whether a log is complete for this long. */
 function reaches(reachesBackMs: Milliseconds | null, sinceMs: Milliseconds | null): boolean {
-  return reachesBackMs !== null && (sinceMs === null || reachesBackMs + SLACK >= sinceMs);
+  return reachesBackMs !== null && (sinceMs === null || reachesBackMs + CLOCK_TOLERANCE >= sinceMs);
 }

@@ -5,7 +5,7 @@ import { STAGES, type Stage } from '../stages.ts';
 import { kubernetesNow } from './moments.ts';
 
 /** A larger clock error affects which lines the node counts as fresh. */
-const RIGHT_MS: Milliseconds = 5_000;
+const MAX_CLOCK_ERROR_MS: Milliseconds = 5_000;
 
 /**
  * Returns the stages whose nodes' clocks agree with the cluster's. Reads the timestamps of all log
@@ -17,7 +17,7 @@ export function rightClocksIn(snapshot: QueueSnapshot): ReadonlySet<Stage> {
     snapshot.logs.every(({ stage: own, log }) => {
       if (own !== stage || log.status !== 'known') return true;
       const there = nodeNow(log.value, now, snapshot.freshMs);
-      return Math.abs(there.getTime() - now.getTime()) <= RIGHT_MS;
+      return Math.abs(there.getTime() - now.getTime()) <= MAX_CLOCK_ERROR_MS;
     });
   return new Set(STAGES.filter(isRight));
 }

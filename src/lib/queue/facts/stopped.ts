@@ -17,7 +17,7 @@ export const NOMAD_FORGETS_MS: Milliseconds = 3 * 3_600_000;
 const BEFORE_NOMAD: readonly Stage[] = ['legacy-dispatcher', 'dispatcher', 'schedulerer'];
 
 /** Matches log lines about builds in progress; other lines may mention builds incidentally. */
-const ON_ITS_WAY =
+const IN_PROGRESS =
   /build[-_]?name|build[-_ ]?(?:url|id)\b|task[-_]?name|(?:usage|run)-queue|circle\.backend|dispatcher|scheduler/i;
 
 /**
@@ -57,7 +57,7 @@ function stoppedTrail(trail: BuildTrail, facts: TrailFacts): StoppedTrail | null
   const at = BEFORE_NOMAD.findLast((stage) => trail.seen.has(stage)) ?? null;
   const mention = at === null ? null : (trail.seen.get(at) ?? null);
   const confirmed = ui === 'waiting';
-  if (!confirmed && !mention?.lines.some(({ text }) => ON_ITS_WAY.test(text))) return null;
+  if (!confirmed && !mention?.lines.some(({ text }) => IN_PROGRESS.test(text))) return null;
   // A build that was posted to Nomad has left the pipeline. Its job may have ended and been
   // deleted.
   if (!confirmed && at === 'schedulerer' && mention?.posted) return null;

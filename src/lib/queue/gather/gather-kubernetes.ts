@@ -163,7 +163,7 @@ async function readStageLogs(round: Round, pods: readonly Pod[]): Promise<readon
  * Errors for a log that does not exist, not yet or no longer: it was deleted on the node, or the
  * pod has been replaced.
  */
-const GONE: ReadonlySet<string> = new Set([
+const LOG_GONE_CODES: ReadonlySet<string> = new Set([
   'CONTAINER_WAITING',
   'NO_PREVIOUS_LOG',
   'POD_NOT_FOUND',
@@ -171,7 +171,7 @@ const GONE: ReadonlySet<string> = new Set([
 
 /** Turns a log that does not exist into not-asked, because it is not a failure of the service. */
 function unlessGone<T>(log: Evidence<T>): Evidence<T> {
-  const gone = log.status === 'failed' && !log.timedOut && GONE.has(log.failure.code);
+  const gone = log.status === 'failed' && !log.timedOut && LOG_GONE_CODES.has(log.failure.code);
   return gone ? notAsked(log.failure.message) : log;
 }
 

@@ -1,7 +1,7 @@
 import type { RecordHead } from './record.ts';
 
 /** The number of characters of a message that are compared. */
-const LOOKED_AT = 240;
+const COMPARED_LENGTH = 240;
 
 /** The parts of a message that differ between occurrences of the same error. */
 const BLANKED: readonly (readonly [RegExp, string])[] = [
@@ -15,7 +15,7 @@ const BLANKED: readonly (readonly [RegExp, string])[] = [
 
 /** Returns a key that is equal for records of the same kind of error. */
 export function fingerprint(head: RecordHead, exception: string | null): string {
-  let message = head.message.slice(0, LOOKED_AT);
+  let message = head.message.slice(0, COMPARED_LENGTH);
   for (const [pattern, blank] of BLANKED) message = message.replace(pattern, blank);
   return `${coarseFingerprint(head, exception)}|${message}`;
 }

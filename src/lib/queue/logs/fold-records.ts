@@ -11,11 +11,11 @@ import { splitLine } from './split-line.ts';
 import { causeIn, exceptionIn, type TraceLine, traceLine } from './stack-trace.ts';
 
 /** A stack trace is written at once: later lines belong to something else. In milliseconds. */
-const IN_ONE_GO_MS = 2_000;
+const MAX_TRACE_MS = 2_000;
 /** The number of other records after which stack trace lines no longer belong to an error. */
 const INTERLEAVED = 8;
 /** A DEBUG message that a following exception may belong to. */
-const SPEAKS_OF_TROUBLE = /except|error|fail|caught|stack|trace|throw/i;
+const MENTIONS_ERROR = /except|error|fail|caught|stack|trace|throw/i;
 const NO_BUILDS: NamedBuilds = { keys: [], buildIds: [], joined: [], tasks: [] };
 const NO_HEAD: Omit<RecordHead, 'message'> = {
   level: null,
@@ -130,9 +130,7 @@ export class RecordFolder {
     if (kind === 'exception') {
       if (late && pending.frames === 0 && pending.exception === null) return pending;
       if (!current || !inOneGo(current, at)) return null;
-      return current.rank !== 'quiet' || SPEAKS_OF_TROUBLE.test(current.head.message)
-        ? current
-        : null;
+      return current.rank !== 'quiet' || MENTIONS_ERROR.test(current.head.message) ? current : null;
     }
     // The continuation of a record with several lines, such as a pretty-printed map.
     return current && /^\s/.test(text) && inOneGo(current, at) ? current : null;
@@ -160,7 +158,7 @@ export class RecordFolder {
 }
 
 function inOneGo(entry: Entry, at: number | null): boolean {
-  return at === null || entry.lastAt === null || at - entry.lastAt <= IN_ONE_GO_MS;
+  return at === null || entry.lastAt === null || at - entry.lastAt <= MAX_TRACE_MS;
 }
 
 function addTrace(entry: Entry, text: string, line: EvidenceLine | null, kind: TraceLine): void {

@@ -10,7 +10,7 @@ const RECORDS = 10;
 const KINDS = 3;
 const SPAN_MS: Milliseconds = 60_000;
 /** The number of characters compared, without regard to numbers, to tell kinds of records apart. */
-const LOOKED_AT = 80;
+const COMPARED_LENGTH = 80;
 
 /**
  * Detects whether a service whose records name no builds is back to normal work after an error: it
@@ -39,7 +39,9 @@ export class Settling {
     this.#records += 1;
     this.#since ??= at;
     if (this.#kinds.size < KINDS) {
-      this.#kinds.add(`${head.namespace} ${head.message.slice(0, LOOKED_AT).replace(/\d+/g, '#')}`);
+      this.#kinds.add(
+        `${head.namespace} ${head.message.slice(0, COMPARED_LENGTH).replace(/\d+/g, '#')}`,
+      );
     }
     const isSettled =
       this.#records >= RECORDS && this.#kinds.size >= KINDS && at - this.#since >= SPAN_MS;

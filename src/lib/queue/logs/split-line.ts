@@ -9,13 +9,13 @@ const EMBEDDED =
 /** Part of every time of day: a line without a second one is a single record. */
 const CLOCK = /:\d\d:\d\d[.,]\d/g;
 /** The number of characters that a line's own time may take. */
-const OWN_TIME = 24;
+const TIMESTAMP_LENGTH = 24;
 
 /** Splits a line into its records; most lines are a single record. */
 export function splitLine(text: string): readonly string[] {
   // A record quoted within a JSON record is not a separate record.
   if (text.startsWith('{')) return [text];
-  CLOCK.lastIndex = OWN_TIME;
+  CLOCK.lastIndex = TIMESTAMP_LENGTH;
   if (!CLOCK.test(text)) return [text];
   const parts: string[] = [];
   let from = 0;

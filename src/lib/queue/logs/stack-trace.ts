@@ -31,7 +31,7 @@ const LEADING = new RegExp(String.raw`^(?:${CLASS})(?:: *\S| \{|\s*$)`);
 /** The last line of a Python traceback. */
 const PYTHON_END = /^(?<name>[A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Exit))(?::|$)/;
 /** Words of a message about an exception that is already handled. */
-const DEALT_WITH =
+const HANDLED =
   /\b(?:retr(?:y|ying|ied|ies)|ignor\w*|expected|handled|recover\w*|attempt|suppress\w*|register\w*|configur\w*)\b/i;
 
 /** Returns the role of a line without a record head in a stack trace. */
@@ -67,5 +67,5 @@ export function exceptionIn(text: string): string | null {
  */
 export function namesException(message: string): boolean {
   if (!/Exception|Error|Throwable|Failure|#error/.test(message)) return false;
-  return THROWN.test(message) && !DEALT_WITH.test(message);
+  return THROWN.test(message) && !HANDLED.test(message);
 }

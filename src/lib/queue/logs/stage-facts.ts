@@ -11,7 +11,7 @@ import type { Settling } from './settling.ts';
 /** A build is assumed to have passed if no error follows for this time, in milliseconds. */
 const SETTLED_MS = 30_000;
 /** Sorts unknown ages last; finite, so that two of them can be subtracted. */
-const LONG_AGO = Number.MAX_SAFE_INTEGER;
+const UNKNOWN_AGE = Number.MAX_SAFE_INTEGER;
 
 /** A container's log, completely digested. */
 export interface DigestedLog {
@@ -173,7 +173,7 @@ function passedAges(
 }
 
 /** The minimum number of builds to compute a pace. */
-const PACE_OF = 3;
+const MIN_BUILDS_FOR_PACE = 3;
 /** The next build may take this many times the average interval. */
 const PAUSE = 3;
 
@@ -181,15 +181,15 @@ const PAUSE = 3;
 function keepsPace(passed: readonly Milliseconds[]): boolean {
   const newest = least(passed);
   const oldest = greatest(passed);
-  if (newest === null || oldest === null || passed.length < PACE_OF) return false;
+  if (newest === null || oldest === null || passed.length < MIN_BUILDS_FOR_PACE) return false;
   return newest <= (PAUSE * (oldest - newest)) / (passed.length - 1);
 }
 
 /** Fewer errors than this since the last normal work do not count as a new problem. */
-const FEW = 3;
+const MIN_NEW_ERRORS = 3;
 
 function isSettled({ settledAt, errorsSince }: Settling): boolean {
-  return settledAt !== null && errorsSince < FEW;
+  return settledAt !== null && errorsSince < MIN_NEW_ERRORS;
 }
 
 interface ErrorPart {
@@ -214,7 +214,7 @@ function mergedErrors(
   }
   return [...kinds.values()]
     .map((parts) => mergedError(parts, keyOfId, least(passed)))
-    .sort((one, other) => (one.lastAgeMs ?? LONG_AGO) - (other.lastAgeMs ?? LONG_AGO));
+    .sort((one, other) => (one.lastAgeMs ?? UNKNOWN_AGE) - (other.lastAgeMs ?? UNKNOWN_AGE));
 }
 
 function mergedError(
@@ -223,7 +223,7 @@ function mergedError(
   passedAgeMs: Milliseconds | null,
 ): LogError {
   const newest = parts.reduce((best, part) =>
-    (part.lastAgeMs ?? LONG_AGO) < (best.lastAgeMs ?? LONG_AGO) ? part : best,
+    (part.lastAgeMs ?? UNKNOWN_AGE) < (best.lastAgeMs ?? UNKNOWN_AGE) ? part : best,
   );
   const { newest: entry } = newest.of;
   const refs = parts.flatMap(({ of }) => [...of.refs]);

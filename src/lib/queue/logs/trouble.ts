@@ -5,7 +5,7 @@ import { isOfPipeline } from './namespaces.ts';
 const EXAMINED_LENGTH = 240;
 
 /** Wordings for a failed attempt. */
-const FAILS =
+const FAILED_ATTEMPT =
   /\b(?:unable to|fail(?:ed|s|ing) (?:to|at|with|on)|failure|cannot|can't|could ?n[o']t|couldn't|giv(?:ing|es) up|gave up|refused|timed? ?out|timeout|unreachable|unavailable|not available|no route to host|connection (?:reset|closed|lost)|lost connection|broken pipe|disconnected|rejected|denied|unauthori[sz]ed|forbidden|retry(?:ing)?|(?:http|status|code)(?:[ /]1\.[01])?(?: code| status)?[ =:]+5\d\d)\b/i;
 /** Similar wordings in records that report the absence of a problem. */
 const NO_TROUBLE =
@@ -21,5 +21,5 @@ export function reportsTrouble({ head, rank }: Entry): boolean {
   const own = head.namespace === null ? rank === 'warn' : isOfPipeline(head.namespace);
   if (!own) return false;
   const examined = head.message.slice(0, EXAMINED_LENGTH);
-  return FAILS.test(examined) && !NO_TROUBLE.test(examined);
+  return FAILED_ATTEMPT.test(examined) && !NO_TROUBLE.test(examined);
 }

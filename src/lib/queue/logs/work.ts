@@ -11,14 +11,14 @@ export interface Work {
 }
 
 /** The number of characters examined; longer messages have whole tasks appended. */
-const SAYS = 160;
+const EXAMINED_LENGTH = 160;
 const NOUN = /\b(?:builds?|tasks?|jobs?|usage[- ]queue|run[- ]queue|nomad)\b/i;
 const BEGINS =
   /\b(?:got|gets|received|receiving|took|taken|popped|picked|fetched|dequeued|consumed|pulled|claimed|accepted)\b/i;
-const GOES_ON =
+const PROGRESS_WORDS =
   /\b(?:forward|publish|post|submit|dispatch|schedul|comput|process|start|finish|complet|send|hand|pass|us)(?:ed|ing|s)?\b|\bsent\b/i;
 /** Wordings about the service itself when it starts, stops or connects. */
-const OF_ITSELF =
+const ABOUT_SERVICE =
   /\b(?:(?:dis|re)?connect\w*|subscri\w*|listen\w*|consumers?|shut\w*|threads?|pool)\b/i;
 const NEGATED = /\b(?:not|never|fail\w*|could|cannot|can't|unable|will|to be|waiting|about to)\b/i;
 
@@ -40,7 +40,7 @@ const ENDS: Readonly<Record<Stage, RegExp>> = {
 /** Returns the message without the data behind it. */
 function said({ head: { message } }: Entry): string {
   const end = message.indexOf(';');
-  return message.slice(0, end === -1 ? SAYS : Math.min(end, SAYS));
+  return message.slice(0, end === -1 ? EXAMINED_LENGTH : Math.min(end, EXAMINED_LENGTH));
 }
 
 /** Returns what a healthy record says about the processing of a build; null if it says nothing. */
@@ -51,6 +51,6 @@ export function workIn(entry: Entry, stage: Stage): Work | null {
   const begins = BEGINS.test(text);
   const ends = ENDS[stage].test(text) && !NEGATED.test(text);
   if (namesBuild) return { begins, ends };
-  if (!NOUN.test(text) || OF_ITSELF.test(text)) return null;
-  return begins || ends || GOES_ON.test(text) ? { begins, ends } : null;
+  if (!NOUN.test(text) || ABOUT_SERVICE.test(text)) return null;
+  return begins || ends || PROGRESS_WORDS.test(text) ? { begins, ends } : null;
 }

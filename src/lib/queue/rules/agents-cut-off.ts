@@ -7,7 +7,7 @@ import { isOffline } from './families/agent-line.ts';
 /**
  * The number of last lines to examine: an agent that has reconnected logs other lines afterwards.
  */
-const LAST = 6;
+const EXAMINED_LINES = 6;
 
 /** Build agents log that they cannot reach the output-processor. */
 export const agentsCutOff: Rule = {
@@ -17,10 +17,14 @@ export const agentsCutOff: Rule = {
   step: 'output port',
   judge(facts) {
     const cut = facts.snapshot.nomad.agentLogs.flatMap((agent) => {
-      const last = (known(agent.log) ?? []).filter((line) => line.trim() !== '').slice(-LAST);
+      const last = (known(agent.log) ?? [])
+        .filter((line) => line.trim() !== '')
+        .slice(-EXAMINED_LINES);
       const failing = last.filter(isOffline);
       const ends = isOffline(last.at(-1) ?? '');
-      return ends || failing.length * 2 > LAST ? [{ agent, line: failing.at(-1) ?? '' }] : [];
+      return ends || failing.length * 2 > EXAMINED_LINES
+        ? [{ agent, line: failing.at(-1) ?? '' }]
+        : [];
     });
     const [first] = cut;
     if (!first) return [];

@@ -38,7 +38,7 @@ export const missingEvidence: Rule = {
     if (code === 'CQ0901') return own.subject === 'kubernetes';
     return own.subject === 'nomad' && ['CQ0401', 'CQ0403', 'CQ0404'].includes(code);
   },
-  services: ({ subject }) => BEHIND[subject ?? ''] ?? [],
+  services: ({ subject }) => SERVICES_OF[subject ?? ''] ?? [],
   rank({ severity, subject }) {
     if (severity === 'warning') return 110;
     return subject === 'kubernetes' ? 0 : 1;
@@ -52,7 +52,7 @@ export const missingEvidence: Rule = {
 };
 
 /** The service whose pods respond to the requests. */
-const BEHIND: Readonly<Record<string, readonly string[]>> = {
+const SERVICES_OF: Readonly<Record<string, readonly string[]>> = {
   nomad: [NOMAD_SERVICE],
   rabbitmq: ['circleci-rabbitmq'],
   server: ['frontend'],

@@ -8,14 +8,14 @@ import type { RabbitQueue } from '../snapshot/snapshot.ts';
 import { STAGE_SERVICES } from '../stages.ts';
 
 /** The number of ready messages that is a backlog even with consumers. */
-const MANY = 1_000;
+const BACKLOG_WITH_CONSUMERS = 1_000;
 /** The same for a queue outside the pipeline without consumers. */
-const SOME = 100;
+const BACKLOG_OUTSIDE_PIPELINE = 100;
 /** The same for a queue of the pipeline without consumers. */
-const FEW = 10;
+const BACKLOG_WITHOUT_CONSUMERS = 10;
 
 /** Queues for failed or delayed messages, which have no consumers. */
-const SET_ASIDE =
+const DEAD_LETTER_QUEUE =
   /dead|dlq|dlx|delay|retry|retries|wait|parking|expired|poison|quarantine|fail|error/i;
 /** Queues of the pipeline. */
 const PIPELINE =
@@ -64,14 +64,17 @@ function severityOf(
   waits: ReturnType<typeof waitingState>,
 ): FindingSeverity | null {
   const ready = readyOf(queue);
-  if (SET_ASIDE.test(queue.name)) return ready > MANY ? 'warning' : null;
+  if (DEAD_LETTER_QUEUE.test(queue.name)) return ready > BACKLOG_WITH_CONSUMERS ? 'warning' : null;
   const untaken = queue.consumers === 0 && queue.messages > 0;
   if (PIPELINE.test(queue.name)) {
-    if (untaken) return waits === 'some' || ready >= FEW ? 'error' : 'warning';
-    if (ready > MANY) return waits === 'nobody' ? 'warning' : 'error';
+    if (untaken)
+      return waits === 'some' || ready >= BACKLOG_WITHOUT_CONSUMERS ? 'error' : 'warning';
+    if (ready > BACKLOG_WITH_CONSUMERS) return waits === 'nobody' ? 'warning' : 'error';
     return null;
   }
-  return (untaken && ready >= SOME) || ready > MANY ? 'warning' : null;
+  return (untaken && ready >= BACKLOG_OUTSIDE_PIPELINE) || ready > BACKLOG_WITH_CONSUMERS
+    ? 'warning'
+    : null;
 }
 
 /** Returns the number of messages that have not been delivered to a consumer. */

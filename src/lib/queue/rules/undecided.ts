@@ -30,7 +30,10 @@ export const undecided: Rule = {
   judge(facts, found) {
     if (found.some(({ severity }) => severity === 'error')) return [];
     const one =
-      nothingRead(facts) ?? startingUp(facts) ?? onItsWay(facts) ?? longQueued(facts, found);
+      nothingRead(facts) ??
+      startingUp(facts) ??
+      triggeredBuildPending(facts) ??
+      longQueued(facts, found);
     return one === null ? [] : [one];
   },
 };
@@ -82,7 +85,7 @@ function startingUp({ snapshot }: QueueFacts): Finding | null {
 }
 
 /** The build that was started for the diagnosis has not got through yet. */
-function onItsWay(facts: QueueFacts): Finding | null {
+function triggeredBuildPending(facts: QueueFacts): Finding | null {
   const { trigger } = facts.snapshot;
   if (trigger === null) return null;
   const after = formatDuration(trigger.ageMs);

@@ -15,11 +15,11 @@ const CLOCKS_DIFFER_MS: Milliseconds = 30_000;
 export function notesOf(facts: QueueFacts): readonly string[] {
   const { snapshot, pipelineNotes } = facts;
   return [
-    ...new Set([...pipelineNotes, ...unasked(facts), ...unread(snapshot), ...clocks(snapshot)]),
+    ...new Set([...pipelineNotes, ...notChecked(facts), ...unread(snapshot), ...clocks(snapshot)]),
   ];
 }
 
-function unasked(facts: QueueFacts): readonly string[] {
+function notChecked(facts: QueueFacts): readonly string[] {
   const { pods, nomad, server, rabbitmq, outputPort } = facts.snapshot;
   const endpoint = outputEndpoint(facts);
   return [

@@ -5,7 +5,7 @@ import { STAGE_SERVICES, STAGES } from '../stages.ts';
 
 /**
  * Sorts the findings in the order in which to fix them: errors before warnings; within these, root
- * causes before findings that others explain; and then by the first affected step of a build's way.
+ * causes before findings that others explain; and then by the first affected step of a build's path.
  */
 export function orderFindings(
   findings: readonly Finding[],
@@ -96,7 +96,7 @@ function servicesAt(place: Place): readonly string[] {
   return ['nomad', 'clients', 'jobs'].includes(place) ? [NOMAD_SERVICE] : [];
 }
 
-/** Returns the position on a build's way: from the infrastructure to the final step. */
+/** Returns the position on a build's path: from the infrastructure to the final step. */
 function rankOf({ finding, rule }: RuledFinding): number {
   if (rule.rank) return rule.rank(finding);
   return rule.ofPods ? rankOfService(finding.subject) : RANKS[finding.place];

@@ -53,7 +53,7 @@ const DATA_PODS: readonly PodSpec[] = [
 ];
 
 /** The deployments of both 4.2 and 4.3. */
-const BOTH = [
+const COMMON_4X = [
   'api-service',
   'audit-log-service',
   'branch-service',
@@ -119,7 +119,7 @@ function shared(version: string, nomad: string): readonly PodSpec[] {
       containers: [{ name: 'distributor', image: image('distributor', version) }],
       readyAfterMs: 8_000,
     })),
-    ...BOTH.map((name) => ({ name })),
+    ...COMMON_4X.map((name) => ({ name })),
   ];
 }
 

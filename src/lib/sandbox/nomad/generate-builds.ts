@@ -26,7 +26,7 @@ const STARTING_MS = 500;
 /** The range of waiting times of generated pending builds. */
 const WAITING_MS: readonly [number, number] = [215_000, 570_000];
 /** One in this many builds fails. */
-const FAILS = 8;
+const FAILURE_RATE_ONE_IN = 8;
 
 /** Places running and finished builds on the clients, and registers the pending ones. */
 export function generateBuilds(core: NomadCore, scenario: NomadScenario): void {
@@ -104,7 +104,7 @@ function behaviourOf(
   const { random } = core.context;
   const wanted =
     scenario.buildDurationMs === undefined ? DEFAULT_DURATION_MS : scenario.buildDurationMs;
-  const exitCode = random.integer(1, FAILS) === 1 ? 1 : 0;
+  const exitCode = random.integer(1, FAILURE_RATE_ONE_IN) === 1 ? 1 : 0;
   if (wanted === null || typeof wanted === 'number') return { durationMs: wanted, exitCode };
   return { durationMs: random.integer(...wanted), exitCode };
 }

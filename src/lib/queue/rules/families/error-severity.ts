@@ -12,15 +12,15 @@ import type { LogError } from '../../logs/log-facts.ts';
 import type { Stage } from '../../stages.ts';
 
 /** A working stage may log within this time that it has recovered. */
-const TOO_EARLY_MS: Milliseconds = 30_000;
+const RECOVERY_MS: Milliseconds = 30_000;
 /**
  * The errors of a stage that continues to work are reported if they exceed this fraction of the
- * processed builds, and number at least {@link MANY}.
+ * processed builds, and number at least {@link MIN_ERRORS}.
  */
-const OFTEN = 0.25;
-const MANY = 10;
+const MIN_ERROR_RATE = 0.25;
+const MIN_ERRORS = 10;
 /** An error that occurred at least this often is not a coincidence. */
-const FEW = 3;
+const MIN_REPETITIONS = 3;
 /** The time from an error to the job in Nomad is normally about a second. */
 const SLACK_MS: Milliseconds = 5_000;
 
@@ -87,17 +87,19 @@ export function severityOf(
   const near = held.filter((one) => one.near);
   const isOlder = near.length > 0 && isOlderThan(error, near, facts.snapshot.freshMs);
   // The error began when builds stopped near here, although others may get through.
-  if (near.length > 0 && !isOlder && count >= FEW) return 'error';
-  const goesOn = log?.atPace === true && (error.survived || count < FEW) && near.length === 0;
+  if (near.length > 0 && !isOlder && count >= MIN_REPETITIONS) return 'error';
+  const goesOn =
+    log?.atPace === true && (error.survived || count < MIN_REPETITIONS) && near.length === 0;
   // Libraries have usually handled what they log with a stack trace but not as an error.
   const isMild = ['warn', 'info'].includes(rankOf(error.level) ?? '');
   if (hasPassed(error, facts, stage) || goesOn || isOlder) {
     if (isMild) return null;
-    return count >= MANY && count > events * OFTEN ? 'warning' : null;
+    return count >= MIN_ERRORS && count > events * MIN_ERROR_RATE ? 'warning' : null;
   }
   if (held.length > 0) return 'error';
-  if (isMild && count < FEW) return null;
-  if (events > 0 && lastAgeMs !== null && lastAgeMs < TOO_EARLY_MS && count < FEW) return null;
+  if (isMild && count < MIN_REPETITIONS) return null;
+  if (events > 0 && lastAgeMs !== null && lastAgeMs < RECOVERY_MS && count < MIN_REPETITIONS)
+    return null;
   const isGrave = error.frames > 0 || error.exception !== null || error.level === 'FATAL';
   const waits = waitingState(facts);
   if (waits === 'unknown' && !recovered) return isGrave || count > 1 ? 'error' : 'warning';

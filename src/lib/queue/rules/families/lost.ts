@@ -44,8 +44,8 @@ function isPast({ quietMs, mention }: StoppedTrail): boolean {
  * If at least this many builds are lost, and at least this fraction, they cannot all have been
  * cancelled on the way.
  */
-const MANY = 3;
-const OFTEN = 0.25;
+const MIN_LOST = 3;
+const MIN_LOST_RATE = 0.25;
 
 /**
  * Returns `error` if the builds wait, or if none has come through since. If the UI cannot be read
@@ -65,7 +65,7 @@ function severityOfLoss(
   if (since(minKnown(lost.map(({ quietMs }) => quietMs)) ?? 0) === 0) return 'error';
   // The first one was lost the longest ago.
   const through = since(lost[0]?.ageMs ?? 0);
-  const isOften = lost.length >= MANY && lost.length >= OFTEN * (lost.length + through);
+  const isOften = lost.length >= MIN_LOST && lost.length >= MIN_LOST_RATE * (lost.length + through);
   return isOften ? 'error' : 'warning';
 }
 

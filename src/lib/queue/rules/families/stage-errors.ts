@@ -59,8 +59,8 @@ export function stageErrors(facts: QueueFacts, about: StageErrorsAbout): readonl
 }
 
 /** The number of repetitions that is not a coincidence; fewer suffice for a waiting build. */
-const AGAIN = 3;
-const AGAIN_OF_HELD = 2;
+const MIN_REPETITIONS = 3;
+const MIN_REPETITIONS_IF_HELD = 2;
 
 /**
  * Returns problems below the level ERROR that a stage logged repeatedly while builds stopped near
@@ -69,9 +69,9 @@ const AGAIN_OF_HELD = 2;
 function repeated(troubles: readonly LogError[], held: readonly HeldBuild[]) {
   return troubles
     .filter(({ count, builds: named, lastAgeMs, recovered }) => {
-      if (held.some(({ key }) => named.includes(key))) return count >= AGAIN_OF_HELD;
+      if (held.some(({ key }) => named.includes(key))) return count >= MIN_REPETITIONS_IF_HELD;
       const during = held.some(({ near, sinceMs }) => near && isSince(lastAgeMs, sinceMs));
-      return during && !recovered && count >= AGAIN;
+      return during && !recovered && count >= MIN_REPETITIONS;
     })
     .map((error) => ({ error, severity: 'error' as const }))
     .sort((a, b) => b.error.count - a.error.count);
