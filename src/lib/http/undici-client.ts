@@ -142,7 +142,7 @@ class UndiciClient implements HttpClient {
     const signals = [deadline.signal, ...(request.signal ? [request.signal] : [])];
     const signal = AbortSignal.any(signals);
     try {
-      const answer = await send.call(dispatcher, {
+      const sending = send.call(dispatcher, {
         origin: this.origin,
         path: request.path,
         method: request.method,
@@ -157,6 +157,7 @@ class UndiciClient implements HttpClient {
         bodyTimeout: request.bodyTimeout ?? bodyTimeout ?? requestTimeout,
         signal,
       });
+      const answer = await orAborted(sending, signal);
       return streamedResponse({
         status: answer.statusCode,
         headers: flatten(answer.headers),
@@ -208,6 +209,26 @@ class UndiciClient implements HttpClient {
       // undici's main module, which is not loaded, would add this method to the dispatchers.
       clientFactory: (origin, how) => Object.assign(new Pool(origin, how), { connect: tunnel }),
     });
+  }
+}
+
+/**
+ * Returns what is awaited, unless the signal is aborted first: undici notices an abort only when
+ * the request has a connection.
+ */
+async function orAborted<T>(awaited: Promise<T>, signal: AbortSignal): Promise<T> {
+  const done = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { signal: done.signal });
+  });
+  try {
+    return await Promise.race([awaited, aborted]);
+  } finally {
+    done.abort();
+    // Without a listener it would count as unhandled when the connection fails later.
+    awaited.catch(() => undefined);
   }
 }
 

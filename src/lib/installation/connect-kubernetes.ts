@@ -1,9 +1,9 @@
 import { delimiter } from 'node:path';
-import type { Duplex } from 'node:stream';
 import { createKubernetesClient } from '../kubernetes/api-client.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { connectCluster, listContexts } from '../kubernetes/cluster-connection.ts';
 import type { KubeconfigSources } from '../kubernetes/kubeconfig.ts';
+import type { TransportOptions } from '../kubernetes/transport.ts';
 import { formatAddress } from '../ssh/address.ts';
 import type { SshClient } from '../ssh/client.ts';
 import { clusterBastion } from './cluster-bastion.ts';
@@ -35,7 +35,7 @@ export async function connectKubernetes(
     random: Math.random,
     userAgent: options.userAgent,
     proxy: proxySettings(options.env),
-    ...(hop ? { dial: dialThrough(hop, connection.target.server) } : {}),
+    ...(hop ? wayThrough(hop, connection.target.server) : {}),
     ...(options.tracer ? { tracer: options.tracer } : {}),
   });
   if (!hop) return client;
@@ -69,11 +69,17 @@ async function logInOnBastion(
   }
 }
 
-/** Returns a function that opens connections to the API server through the bastion. */
-function dialThrough(hop: SshClient, server: string): () => Promise<Duplex> {
+/** Returns the options for connections to the API server through the bastion. */
+function wayThrough(
+  hop: SshClient,
+  server: string,
+): Pick<TransportOptions, 'dial' | 'causeOfTimeout'> {
   const { hostname, port, protocol } = new URL(server);
   const host = hostname.replace(/^\[|\]$/g, '');
-  return () => hop.forward(host, Number(port) || (protocol === 'http:' ? 80 : 443));
+  return {
+    dial: () => hop.forward(host, Number(port) || (protocol === 'http:' ? 80 : 443)),
+    causeOfTimeout: () => hop.findSilentBastion(),
+  };
 }
 
 /**

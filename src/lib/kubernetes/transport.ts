@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Clock, Milliseconds } from '../clock.ts';
+import { type AdminError, isAdminError } from '../errors.ts';
 import type { HttpClient, HttpRequest, HttpResponse, TlsOptions, Tracer } from '../http/http.ts';
 import type { ProxySettings } from '../http/proxy.ts';
 import { createHttpClient } from '../http/undici-client.ts';
@@ -26,6 +27,11 @@ export interface TransportOptions {
    * Opens connections in place of TCP, for example through a bastion; proxies are not used then.
    */
   readonly dial?: () => Promise<Duplex>;
+  /**
+   * Called if the API server did not respond in time. Returns the cause if it is on the way to the
+   * API server, such as a silent bastion.
+   */
+  readonly causeOfTimeout?: () => Promise<AdminError | null>;
 }
 
 /**
@@ -98,8 +104,14 @@ export class Transport {
     try {
       return await this.#http(credentials).request({ ...request, path, headers });
     } catch (error) {
-      throw reachFailure(error);
+      throw reachFailure(await this.causeOf(error));
     }
+  }
+
+  /** Returns the cause of a timeout if it is on the way to the API server, else the error itself. */
+  async causeOf(error: unknown): Promise<unknown> {
+    if (!isAdminError(error, 'timeout')) return error;
+    return (await this.options.causeOfTimeout?.()) ?? error;
   }
 
   #http(credentials: ClusterCredentials): HttpClient {

@@ -87,7 +87,7 @@ async function attempt(
   } catch (error) {
     if (error instanceof UpgradeRefused) trace(error.status, null);
     else trace(null, error instanceof Error ? error.message : String(error));
-    throw error;
+    throw await transport.causeOf(error);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Duplex, Readable } from 'node:stream';
 import type { Milliseconds } from '../clock.ts';
+import type { AdminError } from '../errors.ts';
 import type { SshAddress } from './address.ts';
 
 /** The size of a terminal. */
@@ -45,6 +46,8 @@ export interface SshSession {
    * @throws AdminError of kind `service` (SSH_UNREACHABLE, SSH_LOST) or `timeout` (SSH_TIMEOUT)
    */
   forward(host: string, port: number, signal?: AbortSignal): Promise<Duplex>;
+  /** Returns whether the host still responds over this connection. Takes up to 5 seconds. */
+  responds(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -74,5 +77,11 @@ export interface SshClient {
    * @throws AdminError like {@link use}
    */
   logIn(signal?: AbortSignal): Promise<void>;
+  /**
+   * Looks for the cause of a timeout behind the bastion: resolves to an error of kind `timeout`, code
+   * SSH_TIMEOUT, if the bastion itself has stopped responding, and otherwise to null. A later call
+   * then logs in again.
+   */
+  findSilentBastion(): Promise<AdminError | null>;
   close(): Promise<void>;
 }

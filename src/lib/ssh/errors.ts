@@ -58,6 +58,14 @@ export function connectTooSlow(
   );
 }
 
+/** The bastion accepted the login, but no longer responds: `timeout` SSH_TIMEOUT. */
+export function bastionSilent(bastion: SshAddress): AdminError {
+  return new AdminError('timeout', `The bastion ${formatAddress(bastion)} no longer responds`, {
+    code: 'SSH_TIMEOUT',
+    hint: 'It accepted the login earlier. Check the network or VPN between this machine and the bastion, and try again.',
+  });
+}
+
 /** The bastion does not allow forwarding: `service` SSH_UNREACHABLE. */
 export function forwardRefused(target: SshAddress, bastion: SshAddress): AdminError {
   return new AdminError(

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type {
   AuthenticationType,
@@ -25,6 +26,7 @@ import {
 import { checkHostKey, type HostKeyPolicy, typesKnown } from './host-keys.ts';
 import type { Identity } from './identities.ts';
 import { withinLimit } from './limit.ts';
+import { responds } from './probe.ts';
 import { beginCommand, readyTerminal } from './run-command.ts';
 
 /** The options of a session. */
@@ -68,7 +70,8 @@ export async function openSession(options: SessionOptions): Promise<SshSession> 
   const types = await typesKnown(options.hostKeys, address);
   const { default: ssh2 } = await import('ssh2');
   const client = new ssh2.Client();
-  const attempt = logIn(client, options, types);
+  const socket = through?.socket ?? dial(address);
+  const attempt = logIn(client, socket, options, types);
   try {
     await withinLimit(attempt, {
       clock,
@@ -76,12 +79,18 @@ export async function openSession(options: SessionOptions): Promise<SshSession> 
       signal,
       late: () => connectTooSlow(address, connectTimeout, routeOf(options)),
     });
-    return new OpenSession(client, options);
+    return new OpenSession(client, socket, options);
   } catch (error) {
     client.destroy();
-    through?.socket.destroy();
+    socket.destroy();
     throw error;
   }
+}
+
+/** Connects by TCP. Without Nagle's algorithm: the login exchanges many small packets. */
+function dial({ host, port }: SshAddress): Duplex {
+  // ssh2 adds several listeners per channel.
+  return connect({ host, port, noDelay: true }).setMaxListeners(0);
 }
 
 function routeOf({ through, isBastion }: SessionOptions): SshRoute {
@@ -89,16 +98,19 @@ function routeOf({ through, isBastion }: SessionOptions): SshRoute {
   return isBastion ? 'is-bastion' : 'direct';
 }
 
-function logIn(client: Client, options: SessionOptions, types: readonly string[]): Promise<void> {
-  const { address, through, hostKeys } = options;
+function logIn(
+  client: Client,
+  socket: Duplex,
+  options: SessionOptions,
+  types: readonly string[],
+): Promise<void> {
+  const { address, hostKeys } = options;
   return new Promise((resolve, reject) => {
     const tried: string[] = [];
     let takes: readonly string[] = [];
     const config: ConnectConfig = {
-      host: address.host,
-      port: address.port,
+      sock: socket,
       username: address.user,
-      ...(through ? { sock: through.socket } : {}),
       // Disabled: time limits use the injected clock.
       readyTimeout: 0,
       keepaliveInterval: KEEP_ALIVE_MS,
@@ -128,8 +140,6 @@ function logIn(client: Client, options: SessionOptions, types: readonly string[]
       reject(unreachable(address, new Error('the connection was closed'), routeOf(options))),
     );
     client.connect(config);
-    // Disable Nagle's algorithm: the login exchanges many small packets.
-    if (!through) client.setNoDelay(true);
   });
 }
 
@@ -164,14 +174,16 @@ function preferred(types: readonly string[]): ServerHostKeyAlgorithm[] {
 class OpenSession implements SshSession {
   readonly address: SshAddress;
   readonly #client: Client;
+  readonly #socket: Duplex;
   readonly #options: SessionOptions;
   readonly #turns: CommandTurns;
   #cause: unknown;
   #closed = false;
 
-  constructor(client: Client, options: SessionOptions) {
+  constructor(client: Client, socket: Duplex, options: SessionOptions) {
     this.address = options.address;
     this.#client = client;
+    this.#socket = socket;
     this.#options = options;
     this.#turns = new CommandTurns(options.clock);
     client.on('error', (error) => {
@@ -246,13 +258,17 @@ class OpenSession implements SshSession {
     });
   }
 
+  async responds(): Promise<boolean> {
+    return !this.#closed && responds(this.#client, this.#options.clock);
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     // Send a disconnect, but do not wait: the host may no longer respond.
     this.#client.end();
-    this.#client.destroy();
-    this.#options.through?.socket.destroy();
+    // ssh2 only ends its side, and a host that no longer responds never ends the other one.
+    this.#socket.destroy();
   }
 }
 

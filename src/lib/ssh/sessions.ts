@@ -4,7 +4,7 @@ import { AdminError, isAdminError } from '../errors.ts';
 import { Slots } from '../slots.ts';
 import type { SshAddress } from './address.ts';
 import type { SshClient, SshSession } from './client.ts';
-import { authFailed, connectTooSlow } from './errors.ts';
+import { authFailed, bastionSilent, connectTooSlow } from './errors.ts';
 import type { HostKeyPolicy } from './host-keys.ts';
 import { type Identity, type IdentitySources, readIdentities } from './identities.ts';
 import { withinLimit } from './limit.ts';
@@ -38,6 +38,8 @@ class Sessions implements SshClient {
   readonly #closing = new AbortController();
   #identities: Promise<readonly Identity[]> | undefined;
   #bastion: Promise<SshSession> | undefined;
+  /** Shared by all callers whose time limits are exceeded at once. */
+  #probe: Promise<AdminError | null> | undefined;
 
   constructor(options: SshOptions) {
     this.#options = options;
@@ -77,6 +79,13 @@ class Sessions implements SshClient {
     if (this.#options.bastion !== null) await this.#onBastion(this.#options.bastion, signal);
   }
 
+  findSilentBastion(): Promise<AdminError | null> {
+    this.#probe ??= this.#probeBastion().finally(() => {
+      this.#probe = undefined;
+    });
+    return this.#probe;
+  }
+
   async close(): Promise<void> {
     this.#closing.abort(new DOMException('The client is closed', 'AbortError'));
     const bastion = await this.#bastion?.catch(() => undefined);
@@ -84,12 +93,27 @@ class Sessions implements SshClient {
     await bastion?.close();
   }
 
+  async #probeBastion(): Promise<AdminError | null> {
+    const { bastion } = this.#options;
+    const hop = this.#bastion;
+    if (bastion === null || hop === undefined) return null;
+    const session = await hop.catch(() => null);
+    if (session === null || (await session.responds())) return null;
+    if (this.#bastion === hop) this.#bastion = undefined;
+    await session.close();
+    return bastionSilent(bastion);
+  }
+
   async #open(host: string, signal: AbortSignal | undefined): Promise<SshSession> {
     const { user, port, bastion } = this.#options;
     const address = { user, host, port };
     if (bastion === null) return this.#session(address, { signal });
     const socket = await this.#through(bastion, host, port, signal);
-    return this.#session(address, { signal, through: { bastion, socket } });
+    try {
+      return await this.#session(address, { signal, through: { bastion, socket } });
+    } catch (error) {
+      throw isAdminError(error, 'timeout') ? ((await this.findSilentBastion()) ?? error) : error;
+    }
   }
 
   /**
@@ -108,6 +132,7 @@ class Sessions implements SshClient {
     try {
       return await session.forward(host, port, signal);
     } catch (error) {
+      if (isAdminError(error, 'timeout')) throw (await this.findSilentBastion()) ?? error;
       if (!isAdminError(error) || error.code !== 'SSH_LOST') throw error;
       if (this.#bastion === hop) this.#bastion = undefined;
       if (hop !== before) throw error;

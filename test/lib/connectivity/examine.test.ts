@@ -11,6 +11,7 @@ const ADDRESS = { user: 'ubuntu', host: '10.0.1.2', port: 22 };
 const SESSION: SshSession = {
   address: ADDRESS,
   forward: () => Promise.reject(new Error('nobody asks for it')),
+  responds: async () => true,
   close: async () => undefined,
   exec: async ({ command, limit = 0 }) => {
     if (command?.startsWith('getent')) throw tooSlow(ADDRESS, 'The command', limit);

@@ -250,6 +250,16 @@ describe('failures', () => {
     });
   });
 
+  test('a timeout or an abort while the connection is not open yet', async () => {
+    const http = client('https://10.0.0.1:6443', { dial: () => new Promise(() => undefined) });
+    const late = http.request({ method: 'GET', path: '/api', timeout: 1 });
+    expect(await failure(late)).toMatchObject({ code: 'REQUEST_TIMEOUT', exitCode: 8 });
+    const stop = new AbortController();
+    const asking = http.request({ method: 'GET', path: '/api', signal: stop.signal });
+    stop.abort(new Error('Ctrl-C'));
+    expect(await failure(asking)).toMatchObject({ message: 'Ctrl-C' });
+  });
+
   test('a stalled body, unless bodyTimeout is 0', async () => {
     const { origin } = await serve((_request, response) => {
       response.write('abc');

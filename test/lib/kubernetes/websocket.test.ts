@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocketServer } from 'ws';
+import { AdminError } from '../../../src/lib/errors.ts';
 import type { TlsOptions } from '../../../src/lib/http/http.ts';
 import type { ProxySettings } from '../../../src/lib/http/proxy.ts';
 import { createKubernetesClient } from '../../../src/lib/kubernetes/api-client.ts';
@@ -143,4 +144,24 @@ describe('through a proxy', () => {
       ),
     });
   });
+});
+
+test('the cause of a timeout is reported for requests and WebSockets', async () => {
+  const cause = new AdminError('timeout', 'the bastion no longer responds', {
+    code: 'SSH_TIMEOUT',
+  });
+  const { origin } = await serve(() => undefined);
+  const client = createKubernetesClient({
+    connection: connectionTo(origin),
+    requestTimeout: 1,
+    clock: hurriedClock(),
+    random: () => 0,
+    userAgent: 'circleci-admin/test',
+    causeOfTimeout: async () => cause,
+  });
+  onTestFinished(() => client.close());
+  const out = new PassThrough();
+  const command = { pod: 'circleci-nomad-0', command: ['true'], stdout: out, stderr: out };
+  expect(await failure(client.version())).toBe(cause);
+  expect(await failure(client.exec(command))).toBe(cause);
 });

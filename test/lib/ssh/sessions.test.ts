@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Clock, Milliseconds } from '../../../src/lib/clock.ts';
 import type { SshClient, SshSession } from '../../../src/lib/ssh/client.ts';
 import type { HostKeyPolicy } from '../../../src/lib/ssh/host-keys.ts';
 import { createSshClient, type SshOptions } from '../../../src/lib/ssh/sessions.ts';
+import { FreezableProxy } from '../../support/freezable-proxy.ts';
 import { HurriedClock } from '../../support/hurried-clock.ts';
 import { makeKey, publicKey, SshServer, silentPort } from '../../support/ssh-server.ts';
 
@@ -43,6 +45,23 @@ function connect(port: number, file: string, changed: Partial<SshOptions> = {}):
   });
   onTestFinished(() => client.close());
   return client;
+}
+
+/** A clock whose time limits, all or those of one length, are exceeded at once when it is told so. */
+class SwitchedClock implements Clock {
+  #expired: (limit: Milliseconds) => boolean = () => false;
+
+  expire(limit?: Milliseconds): void {
+    this.#expired = (other) => limit === undefined || other === limit;
+  }
+
+  now(): Date {
+    return new Date('2026-01-01T00:00:00Z');
+  }
+
+  sleep(limit: Milliseconds): Promise<void> {
+    return this.#expired(limit) ? Promise.resolve() : new Promise(() => undefined);
+  }
 }
 
 const run = (session: SshSession, command: string) =>
@@ -174,4 +193,47 @@ describe('the bastion', () => {
     const direct = connect(port, knownHosts()).use(HOST, async () => null);
     await expect(direct).rejects.toMatchObject({ hint: expect.stringContaining('--bastion') });
   });
+
+  it.each([
+    ['for a connection', (client: SshClient) => client.forward('10.0.0.1', 443)],
+    ['for a login', (client: SshClient) => client.use('10.0.0.1', async () => null)],
+  ])('is reported if it stops responding after the login, %s', async (_name, ask) => {
+    await using server = await SshServer.start([ed25519]);
+    await using proxy = await FreezableProxy.start(server.port);
+    const file = knownHosts(`[${HOST}]:${proxy.port} ${publicKey(ed25519)}`);
+    const bastion = { user: 'ubuntu', host: HOST, port: proxy.port };
+    const clock = new SwitchedClock();
+    const client = connect(22, file, { bastion, clock });
+    await client.logIn();
+    expect(await client.findSilentBastion()).toBeNull();
+    proxy.freeze();
+    clock.expire();
+    await expect(ask(client)).rejects.toMatchObject({
+      code: 'SSH_TIMEOUT',
+      exitCode: 8,
+      message: `The bastion ubuntu@${HOST}:${proxy.port} no longer responds`,
+    });
+  });
+
+  it('is not blamed for a host behind it that does not respond', async () => {
+    await using server = await SshServer.start([ed25519]);
+    const file = knownHosts(`[${HOST}]:${server.port} ${publicKey(ed25519)}`);
+    const bastion = { user: 'ubuntu', host: HOST, port: server.port };
+    const clock = new SwitchedClock();
+    const client = connect(22, file, { bastion, clock });
+    await client.logIn();
+    clock.expire(60_000);
+    await expect(client.forward('10.0.0.1', 443)).rejects.toMatchObject({
+      code: 'SSH_TIMEOUT',
+      message: expect.stringContaining('Connecting to ubuntu@10.0.0.1:443 through'),
+    });
+  });
+});
+
+it('closes its connection with a host that no longer responds', async () => {
+  await using server = await SshServer.start([ed25519]);
+  await using proxy = await FreezableProxy.start(server.port);
+  const file = knownHosts(`[${HOST}]:${proxy.port} ${publicKey(ed25519)}`);
+  await connect(proxy.port, file).use(HOST, async () => proxy.freeze());
+  await proxy.closed();
 });

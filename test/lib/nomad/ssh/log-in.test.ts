@@ -29,7 +29,8 @@ function machines(
       const never = () => Promise.reject(new Error('not here'));
       const address = { user: 'u', host, port: 22 };
       try {
-        return await work({ address, exec, forward: never, close: async () => undefined });
+        const rest = { responds: async () => true, close: async () => undefined };
+        return await work({ address, exec, forward: never, ...rest });
       } finally {
         open.splice(open.indexOf(host), 1);
       }
