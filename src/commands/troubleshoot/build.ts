@@ -1,6 +1,7 @@
 import { AdminCommand } from '../../lib/cli/bases/admin-command.ts';
+import { limitFlag, sinceFlag } from '../../lib/cli/flags/evidence-flags.ts';
 import { commandFlagsOf } from '../../lib/cli/flags/target-flags.ts';
-import { Args, durationFlag } from '../../lib/cli/oclif.ts';
+import { Args } from '../../lib/cli/oclif.ts';
 import { showWaiting } from '../../lib/cli/troubleshoot/show-diagnosis.ts';
 import { EXIT_CODES } from '../../lib/errors.ts';
 import { readCatalogue } from '../../lib/installation/read-catalogue.ts';
@@ -29,8 +30,8 @@ export class TroubleshootBuild extends AdminCommand {
     }),
   };
   static override flags = {
-    since: durationFlag({ summary: 'how far back to search (default 6h)', default: 21_600_000 }),
-    limit: durationFlag({ summary: 'longest wait for one service (default 10s)', default: 10_000 }),
+    since: sinceFlag('how far back to search (default 6h)', 21_600_000),
+    limit: limitFlag,
   };
 
   async run(): Promise<void> {

@@ -1,11 +1,10 @@
 import { MutatingCommand } from '../../lib/cli/bases/mutating-command.ts';
+import { limitFlag, sinceFlag, snapshotFlags } from '../../lib/cli/flags/evidence-flags.ts';
 import { sshChoice, sshFlags } from '../../lib/cli/flags/ssh-flags.ts';
 import { commandFlagsOf } from '../../lib/cli/flags/target-flags.ts';
 import { durationFlag, Flags } from '../../lib/cli/oclif.ts';
 import { QueueSession } from '../../lib/cli/troubleshoot/queue-session.ts';
 import { showDiagnosis } from '../../lib/cli/troubleshoot/show-diagnosis.ts';
-import { EXIT_CODES } from '../../lib/errors.ts';
-import type { Diagnosis } from '../../lib/queue/diagnosis.ts';
 
 const WATCH_EVERY = 15_000;
 
@@ -22,16 +21,8 @@ export class TroubleshootQueue extends MutatingCommand {
     '<%= config.bin %> <%= command.id %> --from queue.json --json',
   ];
   static override flags = {
-    since: durationFlag({
-      summary: 'how far back to read logs (default 30m)',
-      default: 1_800_000,
-      min: 1_000,
-    }),
-    limit: durationFlag({
-      summary: 'longest wait for one service (default 10s)',
-      default: 10_000,
-      min: 100,
-    }),
+    since: sinceFlag('how far back to read logs (default 30m)', 1_800_000),
+    limit: limitFlag,
     trigger: Flags.string({
       summary: 'start a build of this project, and follow it',
       helpValue: 'ORG/REPO',
@@ -46,15 +37,7 @@ export class TroubleshootQueue extends MutatingCommand {
       summary: 'longest wait after --fix or --trigger (default 5m)',
       default: 300_000,
     }),
-    save: Flags.string({
-      summary: 'save what was read to FILE',
-      helpValue: 'FILE',
-      exclusive: ['from'],
-    }),
-    from: Flags.string({
-      summary: 'diagnose from a saved file; - for standard input',
-      helpValue: 'FILE',
-    }),
+    ...snapshotFlags,
     watch: Flags.boolean({ char: 'w', summary: 'check again every 15s', exclusive: ['from'] }),
     ...sshFlags,
   };
@@ -70,13 +53,9 @@ export class TroubleshootQueue extends MutatingCommand {
     if (flags.from !== undefined) {
       const { diagnoseSaved } = await import('../../lib/cli/troubleshoot/read-saved.ts');
       const { diagnosis, source } = await diagnoseSaved(flags.from, runtime);
-      return this.#show(diagnosis, source);
+      return this.exitWith(await showDiagnosis(diagnosis, output, runtime, source));
     }
-    if (flags.save !== undefined) {
-      const { requireWritable } = await import('../../lib/queue/snapshot/snapshot-file.ts');
-      await requireWritable(flags.save);
-    }
-    const session = new QueueSession(
+    const session = await QueueSession.open(
       {
         installation: this.installation,
         ...{ output, runtime, masker },
@@ -92,19 +71,9 @@ export class TroubleshootQueue extends MutatingCommand {
       return this.change(await session.triggerChange(wanted, flags.timeout), flags);
     }
     const { diagnosis } = await session.inspect();
-    if (!flags.fix) return this.#show(diagnosis);
-    const mending = await session.fixChange(diagnosis, flags.timeout);
-    if (mending !== null) return this.change(mending, flags);
-    await session.showNothingToFix(diagnosis);
-    this.#end(diagnosis);
-  }
-
-  async #show(diagnosis: Diagnosis, file?: string): Promise<void> {
-    await showDiagnosis(diagnosis, this.output, this.runtime, file);
-    this.#end(diagnosis);
-  }
-
-  #end(diagnosis: Diagnosis): void {
-    if (diagnosis.findings.length > 0) this.exitWith(EXIT_CODES.findings);
+    if (!flags.fix) return this.exitWith(await showDiagnosis(diagnosis, output, runtime));
+    const fix = await session.fixChange(diagnosis, flags.timeout);
+    if (fix !== null) return this.change(fix, flags);
+    this.exitWith(await session.showNothingToFix(diagnosis));
   }
 }

@@ -16,6 +16,7 @@ import {
 import { type QueueStyle, queueDocument, queueLines } from '../../queue/view.ts';
 import { formatDuration } from '../../units.ts';
 import type { Change } from '../rails/change.ts';
+import { exitCodeOf } from '../troubleshoot/show-diagnosis.ts';
 import { restartConfirmation } from './restart-change.ts';
 
 /** The inputs of {@link fixChange}. */
@@ -89,7 +90,7 @@ export function fixChange(
     report: () => {
       const restart = reportRestart(plan, restarts);
       const { exitCode } = restart;
-      const left = after === null ? 0 : exitCodeOf(findings, after);
+      const left = after === null ? 0 : fixExitCode(findings, after);
       return {
         view: {
           blocks:
@@ -132,9 +133,8 @@ export function fixDocument(fixed: {
 }
 
 /** Returns the exit code for the last diagnosis: a fix that no build has proved in time is none. */
-function exitCodeOf(fixed: readonly JudgedFinding[], after: Diagnosis): number {
-  if (after.findings.length > 0) return EXIT_CODES.findings;
-  return isFixProved(fixed, after) ? 0 : EXIT_CODES.timeout;
+function fixExitCode(fixed: readonly JudgedFinding[], after: Diagnosis): number {
+  return exitCodeOf(after) || (isFixProved(fixed, after) ? 0 : EXIT_CODES.timeout);
 }
 
 /** Returns whether the findings are fixed, according to the last diagnosis. */

@@ -1,4 +1,3 @@
-import { EXIT_CODES } from '../../errors.ts';
 import type { Installation } from '../../installation/installation.ts';
 import type { QueueInspection } from '../../queue/inspect-queue.ts';
 import type { TriggeredBuild } from '../../queue/snapshot/snapshot.ts';
@@ -11,6 +10,7 @@ import { type QueueStyle, queueDocument, queueLines } from '../../queue/view.ts'
 import type { TriggerApi } from '../../server/trigger-api.ts';
 import { formatDuration } from '../../units.ts';
 import type { Change } from '../rails/change.ts';
+import { exitCodeOf } from '../troubleshoot/show-diagnosis.ts';
 
 /** The inputs of {@link triggerChange}. */
 export interface TriggerContext {
@@ -78,7 +78,7 @@ export function triggerChange(
         blocks: last === null ? [] : [{ kind: 'lines', lines: queueLines(last.diagnosis, style) }],
       },
       document: { started, diagnosis: last === null ? null : queueDocument(last.diagnosis) },
-      exitCode: last !== null && last.diagnosis.findings.length > 0 ? EXIT_CODES.findings : 0,
+      exitCode: last === null ? 0 : exitCodeOf(last.diagnosis),
     }),
     interrupted: () => [
       'The build continues to run.',

@@ -21,7 +21,7 @@ import { triggerChange } from '../changes/trigger-change.ts';
 import type { Frame, Output } from '../output/output.ts';
 import type { Change } from '../rails/change.ts';
 import type { Runtime } from '../runtime.ts';
-import { queueStyle, showDiagnosis, showWaiting } from './show-diagnosis.ts';
+import { exitCodeOf, queueStyle, showDiagnosis, showWaiting } from './show-diagnosis.ts';
 
 /** The inputs of a {@link QueueSession}. */
 export interface QueueContext {
@@ -41,9 +41,22 @@ export class QueueSession {
   readonly #context: QueueContext;
   readonly #options: GatherOptions;
 
-  constructor(context: QueueContext, options: GatherOptions) {
+  private constructor(context: QueueContext, options: GatherOptions) {
     this.#context = context;
     this.#options = options;
+  }
+
+  /**
+   * Checks that the file for the evidence can be written, before anything is read or changed.
+   *
+   * @throws AdminError of kind `validation`, code SNAPSHOT_FILE
+   */
+  static async open(context: QueueContext, options: GatherOptions): Promise<QueueSession> {
+    if (context.save !== undefined) {
+      const { requireWritable } = await import('../../queue/snapshot/snapshot-file.ts');
+      await requireWritable(context.save);
+    }
+    return new QueueSession(context, options);
   }
 
   /** Gathers the evidence, saves it if requested, and diagnoses it. */
@@ -111,14 +124,16 @@ export class QueueSession {
     return fixChange(context, { diagnosis, findings }, plan, waiting);
   }
 
-  /** Prints the findings if the guide's remedy fixes none of them. */
-  async showNothingToFix(diagnosis: Diagnosis): Promise<void> {
+  /** Prints the findings if the guide's remedy fixes none of them, and returns the exit code. */
+  async showNothingToFix(diagnosis: Diagnosis): Promise<number> {
     const { output, runtime } = this.#context;
     if (output.structured) {
-      return output.detail({ blocks: [] }, fixDocument({ before: diagnosis, codes: [] }));
+      await output.detail({ blocks: [] }, fixDocument({ before: diagnosis, codes: [] }));
+    } else {
+      await showDiagnosis(diagnosis, output, runtime);
+      output.note('Nothing was changed: --fix cannot fix these findings.');
     }
-    await showDiagnosis(diagnosis, output, runtime);
-    output.note('Nothing was changed: --fix cannot fix these findings.');
+    return exitCodeOf(diagnosis);
   }
 
   /**

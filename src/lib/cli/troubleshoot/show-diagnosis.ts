@@ -1,3 +1,4 @@
+import { EXIT_CODES } from '../../errors.ts';
 import type { Diagnosis } from '../../queue/diagnosis.ts';
 import type { GatherPart } from '../../queue/gather/events.ts';
 import { findingsTable, type QueueStyle, queueDocument, queueLines } from '../../queue/view.ts';
@@ -31,7 +32,7 @@ export function showWaiting(
 }
 
 /**
- * Prints a diagnosis: as a tree in the formats table and wide, otherwise as a table of findings.
+ * Prints a diagnosis, and returns its exit code: as a tree in the formats table and wide, otherwise as a table of findings.
  *
  * @param file the source of a saved snapshot; undefined for current evidence
  */
@@ -40,14 +41,20 @@ export async function showDiagnosis(
   output: Output,
   runtime: Runtime,
   file?: string,
-): Promise<void> {
+): Promise<number> {
   if (output.format === 'table' || output.format === 'wide') {
     await output.line(queueLines(diagnosis, await queueStyle(output, runtime), file).join('\n'));
-    return;
+    return exitCodeOf(diagnosis);
   }
   await output.table(findingsTable(diagnosis), queueDocument(diagnosis));
-  if (output.structured) return;
+  if (output.structured) return exitCodeOf(diagnosis);
   // Without findings there are no rows: what was not checked, and the verdict, go beside them.
   for (const note of diagnosis.notes) output.note(note);
   output.note(`Verdict: ${diagnosis.verdict.text}`);
+  return exitCodeOf(diagnosis);
+}
+
+/** Returns the exit code of a diagnosis: a verdict that is not known has a finding, too. */
+export function exitCodeOf({ findings }: Pick<Diagnosis, 'findings'>): number {
+  return findings.length > 0 ? EXIT_CODES.findings : 0;
 }
