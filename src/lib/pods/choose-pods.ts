@@ -103,8 +103,7 @@ function notFound(
   pods: readonly Pod[],
   { target }: Pick<KubernetesClient, 'target'>,
 ): AdminError {
-  const names = pods.flatMap((pod) => [pod.name, workloadName(pod)]);
-  const meant = nearest(name, new Set(names));
+  const meant = meantBy(name, pods);
   return new AdminError(
     'notFound',
     `No pod, workload or service in ${target.namespace} is named "${name}"`,
@@ -113,6 +112,19 @@ function notFound(
       hint: `${meant === null ? '' : `Did you mean ${meant}? `}List the pods: circleci-admin pods list`,
     },
   );
+}
+
+/**
+ * Returns the most similar name, or else up to three workloads whose names contain the given one,
+ * as stern would select them; null if there are none.
+ */
+function meantBy(name: string, pods: readonly Pod[]): string | null {
+  const workloads = new Set(pods.map((pod) => workloadName(pod)));
+  const similar = nearest(name, new Set([...pods.map((pod) => pod.name), ...workloads]));
+  if (similar !== null) return similar;
+  const part = name.replaceAll('*', '').toLowerCase();
+  const containing = [...workloads].filter((one) => part !== '' && one.includes(part)).sort();
+  return containing.length === 0 ? null : joinNames(containing.slice(0, 3), 'or');
 }
 
 /** Returns the error for a selection without any pod: `notFound` PODS_NOT_FOUND. */

@@ -40,6 +40,19 @@ it.each<[string, readonly string[]]>([
 });
 
 it.each([
+  ['rabbit', 'Did you mean circleci-rabbitmq? List'],
+  ['rabbit*', 'Did you mean circleci-rabbitmq? List'],
+  ['e', 'Did you mean circleci-rabbitmq, frontend or schedulerer? List'],
+  ['nonesuch', 'List'],
+  ['*', 'List'],
+])('for the name %s, which no pod has, the hint starts with %s', async (name, hint) => {
+  await expect(chosen(name)).rejects.toMatchObject({
+    code: 'POD_NOT_FOUND',
+    hint: expect.stringContaining(`${hint} the pods`),
+  });
+});
+
+it.each([
   ['nonesuch', 'POD_NOT_FOUND', 'No pod, workload or service'],
   ['pod/frontend', 'POD_NOT_FOUND', 'No pod, workload or service'],
   ['deploy/circleci-rabbitmq', 'POD_NOT_FOUND', 'No pod, workload or service'],
