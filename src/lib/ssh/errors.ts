@@ -128,8 +128,13 @@ export function keyUnusable(path: string, why: string, hint: string): AdminError
 }
 
 /** A known_hosts file cannot be read or written: `validation` KNOWN_HOSTS_UNUSABLE. */
-export function knownHostsUnusable(file: string, error: unknown): AdminError {
-  return new AdminError('validation', `Host keys cannot be saved in ${file}: ${wordsOf(error)}`, {
+export function knownHostsUnusable(
+  file: string,
+  failed: 'read from' | 'saved in',
+  error: unknown,
+): AdminError {
+  const message = `Host keys cannot be ${failed} ${file}: ${wordsOf(error)}`;
+  return new AdminError('validation', message, {
     code: 'KNOWN_HOSTS_UNUSABLE',
     hint: 'Use another file: circleci-admin config set ssh.knownHostsFile FILE',
     cause: error,

@@ -63,7 +63,7 @@ async function keep(file: string, line: string): Promise<void> {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await appendFile(file, `${gap}${line}\n`, { mode: 0o600 });
   } catch (error) {
-    throw knownHostsUnusable(file, error);
+    throw knownHostsUnusable(file, 'saved in', error);
   }
 }
 
@@ -77,6 +77,6 @@ async function readOrEmpty(file: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
-    throw knownHostsUnusable(file, error);
+    throw knownHostsUnusable(file, 'read from', error);
   }
 }

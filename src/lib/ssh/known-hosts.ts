@@ -36,16 +36,19 @@ export function parseKnownHosts(text: string): readonly KnownHost[] {
   });
 }
 
-/** Looks up the key that a host presented. Certificate authority lines are ignored. */
+/**
+ * Looks up the key that a host presented. Certificate authority lines are ignored. A revoked key
+ * "must not ever be accepted" (sshd(8)), so it does not matter for which hosts it was revoked: a line
+ * for `host` would otherwise not apply to `[host]:2222`.
+ */
 export function judgeHostKey(
   known: readonly KnownHost[],
   hostPort: HostPort,
   key: Uint8Array,
 ): HostKeyVerdict {
   const shown = Buffer.from(key).toString('base64');
-  const lines = linesOf(known, hostPort);
-  if (lines.some((line) => line.marker === 'revoked' && line.key === shown)) return 'revoked';
-  const keys = lines.filter(({ marker }) => marker === null);
+  if (known.some(({ marker, key }) => marker === 'revoked' && key === shown)) return 'revoked';
+  const keys = linesOf(known, hostPort).filter(({ marker }) => marker === null);
   if (keys.some((line) => line.key === shown)) return 'known';
   return keys.length > 0 ? 'changed' : 'unknown';
 }

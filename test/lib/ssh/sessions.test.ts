@@ -82,7 +82,11 @@ describe('the host key', () => {
   it('fails if known_hosts is a directory', async () => {
     await using server = await SshServer.start([ed25519]);
     const failed = connect(server.port, directory).use(HOST, async () => null);
-    await expect(failed).rejects.toMatchObject({ code: 'KNOWN_HOSTS_UNUSABLE', exitCode: 7 });
+    await expect(failed).rejects.toMatchObject({
+      code: 'KNOWN_HOSTS_UNUSABLE',
+      exitCode: 7,
+      message: expect.stringContaining(`cannot be read from ${directory}`),
+    });
   });
 
   it('fails if the new key cannot be saved', async () => {
