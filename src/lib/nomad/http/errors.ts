@@ -65,6 +65,12 @@ const KNOWN: readonly Known[] = [
     hint: 'Give the name of a region that this Nomad knows.',
   },
   {
+    matches: /^Namespace not found/i,
+    kind: 'notFound',
+    code: 'NOMAD_NAMESPACE_NOT_FOUND',
+    hint: 'CircleCI uses the default namespace: unset NOMAD_NAMESPACE, or nomad.namespace in the profile.',
+  },
+  {
     matches: /node not found|^No node\(s\) with prefix|^Unknown node/i,
     kind: 'notFound',
     code: 'NOMAD_NODE_NOT_FOUND',

@@ -139,12 +139,20 @@ class HttpNomadClient implements NomadClient {
     return this.#http.watch(`/v1/allocation/${segment(id)}`, operation, options, decodeFull);
   }
 
-  jobs(options: ReadOptions = {}): AsyncIterable<NomadJob> {
-    return this.#http.list('/v1/jobs', LIST_JOBS, {}, decodeJob, options.signal);
+  async *jobs({ signal }: ReadOptions = {}): AsyncIterable<NomadJob> {
+    let empty = true;
+    for await (const job of this.#http.list('/v1/jobs', LIST_JOBS, {}, decodeJob, signal)) {
+      empty = false;
+      yield job;
+    }
+    if (empty) await this.#http.requireNamespace(LIST_JOBS, signal);
   }
 
-  watchJobs(options: WatchOptions): Promise<Watched<readonly NomadJob[]>> {
-    return this.#http.watch('/v1/jobs', LIST_JOBS, options, (body) => decodeAll(body, decodeJob));
+  async watchJobs(options: WatchOptions): Promise<Watched<readonly NomadJob[]>> {
+    const decode = (body: unknown) => decodeAll(body, decodeJob);
+    const jobs = await this.#http.watch('/v1/jobs', LIST_JOBS, options, decode);
+    if (jobs.value.length === 0) await this.#http.requireNamespace(LIST_JOBS, options.signal);
+    return jobs;
   }
 
   job(id: JobId, options: ReadOptions = {}): Promise<NomadJobDetail> {

@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../../clock.ts';
+import { isAdminError } from '../../errors.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../../http/http.ts';
 import { parseJsonArray } from '../../http/json-array.ts';
 import type { Watched, WatchOptions } from '../client.ts';
@@ -118,6 +119,28 @@ export class NomadHttp {
       }
       page = response.headers['x-nomad-nexttoken'] || undefined;
     } while (page !== undefined);
+  }
+
+  /**
+   * Throws an error if the configured namespace does not exist. Nomad lists nothing there, as if the
+   * installation were idle. Does nothing if Nomad does not say whether it exists: before 1.0, or
+   * without permission.
+   *
+   * @throws AdminError of kind `notFound`, code NOMAD_NAMESPACE_NOT_FOUND
+   */
+  async requireNamespace(operation: NomadOperation, signal?: AbortSignal): Promise<void> {
+    const { namespace } = this.#options;
+    if (namespace === undefined || namespace === '*') return;
+    const action = `${operation.action} in namespace ${namespace}`;
+    try {
+      const path = this.url(`/v1/namespace/${encodeURIComponent(namespace)}`, {});
+      const request = { method: 'GET' as const, path };
+      const response = await this.send(request, { ...operation, action }, signal);
+      await response.discard();
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (isAdminError(error) && error.code === 'NOMAD_NAMESPACE_NOT_FOUND') throw error;
+    }
   }
 
   /** Sends a change; the content of the answer is ignored. */

@@ -44,7 +44,10 @@ export function found(index: number, body: Answer['body']): Answer {
 }
 
 /** Returns the answer for a missing record, which Nomad sends with the headers of a query. */
-export function missing(index: number, what: 'node' | 'job' | 'alloc' | 'eval'): Answer {
+export function missing(
+  index: number,
+  what: 'node' | 'job' | 'alloc' | 'eval' | 'Namespace',
+): Answer {
   return {
     status: 404,
     index,

@@ -112,6 +112,31 @@ describe('requests', () => {
     });
   });
 
+  it('fail in a namespace that does not exist, instead of listing nothing', async () => {
+    const served = await serve(({ path }) =>
+      path.startsWith('/v1/namespace/')
+        ? { status: path.endsWith('/empty') ? 200 : 404, body: 'Namespace not found' }
+        : { body: '[]' },
+    );
+    const nope = clientOf(served, { namespace: 'nope' });
+    const error = { kind: 'notFound', code: 'NOMAD_NAMESPACE_NOT_FOUND' };
+    expect(await failureOf(all(nope.jobs()))).toMatchObject({
+      ...error,
+      message: 'Nomad could not list jobs in namespace nope: Namespace not found',
+    });
+    expect(await failureOf(nope.watchJobs({}))).toMatchObject(error);
+    expect(await all(clientOf(served, { namespace: 'empty' }).jobs())).toEqual([]);
+  });
+
+  it.each([403, 404, 501])('list nothing if Nomad does not know namespaces: %i', async (status) => {
+    const served = await serve(({ path }) =>
+      path.startsWith('/v1/namespace/')
+        ? { status, body: 'Nomad Enterprise only' }
+        : { body: '[]' },
+    );
+    expect(await all(clientOf(served, { namespace: 'n' }).jobs())).toEqual([]);
+  });
+
   it('request only the needed parts of allocations; the answer is filtered again', async () => {
     const served = await serve(() => ({ body: recordedText('http/allocations.json') }));
     const nomad = clientOf(served);

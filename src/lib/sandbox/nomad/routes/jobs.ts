@@ -29,6 +29,16 @@ export function jobRoutes(core: NomadCore): readonly Route[] {
           cache: { cache: core.lists, list: 'jobs', form: '' },
         }),
     },
+    // command/agent/namespace_endpoint.go
+    {
+      kind: 'query',
+      pattern: /^\/v1\/namespace\/([^/]+)$/,
+      answer: (request) => {
+        const name = segment(request, 0);
+        if (name !== 'default') return missing(1, 'Namespace');
+        return found(1, () => JSON.stringify({ Name: name, CreateIndex: 1, ModifyIndex: 1 }));
+      },
+    },
     {
       kind: 'write',
       methods: ['PUT', 'POST'],
