@@ -1,7 +1,7 @@
 import { AdminError } from '../errors.ts';
-import { ElementCutter } from './element-cutter.ts';
+import { ElementSplitter } from './element-splitter.ts';
 import { excerpt } from './response.ts';
-import { SeparatorCutter } from './separator-cutter.ts';
+import { SeparatorSplitter } from './separator-splitter.ts';
 
 /**
  * Yields the elements of a JSON array while its bytes arrive. Memory does not grow with the
@@ -17,7 +17,7 @@ export async function* parseJsonArray(
   what: string,
 ): AsyncGenerator<unknown, void, undefined> {
   const pieces = body[Symbol.asyncIterator]();
-  const fast = new SeparatorCutter();
+  const fast = new SeparatorSplitter();
   let beginning = '';
   let elements = 0;
   let lost = false;
@@ -37,7 +37,7 @@ export async function* parseJsonArray(
       yield* parsed;
     }
   }
-  const exact = new ElementCutter();
+  const exact = new ElementSplitter();
   const remaining = chain(fast.rest(), lost ? pieces : undefined);
   for await (const piece of remaining) {
     const whole = exact.push(piece);

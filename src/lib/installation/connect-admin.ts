@@ -1,6 +1,6 @@
 import type { AdminApi } from '../server/admin-api.ts';
 import { createAdminApi } from '../server/admin-client.ts';
-import { paced } from '../server/rate-limit.ts';
+import { rateLimited } from '../server/rate-limit.ts';
 import { BRIEF_RETRY } from '../server/retry.ts';
 import type { TriggerApi } from '../server/trigger-api.ts';
 import { createTriggerApi } from '../server/trigger-client.ts';
@@ -34,7 +34,7 @@ export async function connectAdmin(
   const { http, token } = await reachServer(settings, options, how);
   const { clock } = options;
   const { paths } = settings.server;
-  const same = { http: paced(http, clock), token, clock, random: Math.random };
+  const same = { http: rateLimited(http, clock), token, clock, random: Math.random };
   return {
     api: createAdminApi({ ...same, paths, limit: null }),
     brief: createAdminApi({ ...same, paths, limit: null, retry: BRIEF_RETRY }),

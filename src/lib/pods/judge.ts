@@ -63,7 +63,7 @@ export function judgePod(pod: Pod): PodJudgement {
 }
 
 /** Whether a pod needs no attention: ready, completed, or left behind. */
-export function isWell({ health }: Pick<PodJudgement, 'health'>): boolean {
+export function needsNoAttention({ health }: Pick<PodJudgement, 'health'>): boolean {
   return health === 'ready' || health === 'completed' || health === 'left-behind';
 }
 

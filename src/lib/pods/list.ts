@@ -3,7 +3,7 @@ import type { KubernetesClient, PodChange } from '../kubernetes/client.ts';
 import type { Pod } from '../kubernetes/model.ts';
 import type { Catalogue } from '../services/catalogue.ts';
 import { choosePods, type PodChoice, podMatcher, selectorsOf } from './choose-pods.ts';
-import { isWell, judgePod, type PodJudgement } from './judge.ts';
+import { judgePod, needsNoAttention, type PodJudgement } from './judge.ts';
 import { markLostNodes } from './lost-nodes.ts';
 
 /** A row of `pods list`. Times in `Ms` are milliseconds. */
@@ -102,9 +102,9 @@ async function podList(
       pods: rows.length,
       ready: count('ready'),
       completed: count('completed'),
-      notReady: rows.filter((row) => !isWell(row)).length,
+      notReady: rows.filter((row) => !needsNoAttention(row)).length,
     },
-    pods: notReady ? rows.filter((row) => !isWell(row)) : rows,
+    pods: notReady ? rows.filter((row) => !needsNoAttention(row)) : rows,
   };
 }
 

@@ -1,7 +1,7 @@
 import { isAdminError } from '../errors.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { LostNode, Pod } from '../kubernetes/model.ts';
-import { isWell, judgePod } from './judge.ts';
+import { judgePod, needsNoAttention } from './judge.ts';
 
 /**
  * At most this many nodes are read: if the pods of more nodes are not ready, a lost node is not the
@@ -19,7 +19,7 @@ export async function markLostNodes(
   pods: readonly Pod[],
   signal: AbortSignal,
 ): Promise<readonly Pod[]> {
-  const unwell = pods.filter((pod) => !isWell(judgePod(pod)));
+  const unwell = pods.filter((pod) => !needsNoAttention(judgePod(pod)));
   const names = new Set(unwell.flatMap(({ nodeName }) => nodeName ?? []));
   if (names.size === 0) return pods;
   const lost = await readNodes(client, [...names].slice(0, MAX_NODES), signal);

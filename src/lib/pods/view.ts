@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../clock.ts';
 import type { TableView, Tone } from '../terminal/table.ts';
 import { formatAge, formatDuration } from '../units.ts';
-import { isWell, type PodHealth } from './judge.ts';
+import { needsNoAttention, type PodHealth } from './judge.ts';
 import type { PodList, PodRow } from './list.ts';
 
 const TONES: Readonly<Record<PodHealth, Tone>> = {
@@ -95,7 +95,7 @@ function someOf(names: readonly string[]): string {
 function reasonText(row: PodRow, { now, targetFlags }: PodViewContext): string | null {
   const end = row.restarts > 0 ? lastEndText(row, now) : null;
   const restarted = end === null ? null : `restarted ${timesText(row)}, after ${end}`;
-  if (isWell(row)) return isRecent(row, now) ? restarted : null;
+  if (needsNoAttention(row)) return isRecent(row, now) ? restarted : null;
   if (row.health === 'starting') return startingText(row, targetFlags);
   // The status column already shows this.
   if (row.health === 'terminating' && row.status === 'Terminating') return null;

@@ -18,7 +18,7 @@ import { decodeBuildSystem, decodeBuilds, decodeLicensing } from './decode-build
 import { decodeRefusedSetting, decodeSetting, decodeSettings } from './decode-setting.ts';
 import { isGitHubLogin } from './github-login.ts';
 import { jsonOrUndefined } from './json-or-undefined.ts';
-import { paced, type RateLimit } from './rate-limit.ts';
+import { type RateLimit, rateLimited } from './rate-limit.ts';
 import { type HttpAnswer, type RetryPolicy, sendWithRetry } from './retry.ts';
 import { roleOf } from './role.ts';
 import { sharedRead } from './shared-read.ts';
@@ -83,7 +83,7 @@ class AdminClient implements AdminApi {
   constructor(options: AdminApiOptions) {
     this.#options = options;
     const { http, clock, limit } = options;
-    this.#http = limit === null ? http : paced(http, clock, limit);
+    this.#http = limit === null ? http : rateLimited(http, clock, limit);
     this.#paths = { ...ADMIN_PATHS, ...options.paths };
     // Without a signal: several callers share this read, and one of them must not abort it.
     this.#readBack = sharedRead(() => this.accounts());

@@ -1,6 +1,6 @@
 import type { Clock, Milliseconds } from '../clock.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../http/http.ts';
-import { Slots } from '../slots.ts';
+import { Semaphore } from '../semaphore.ts';
 
 /** The request rate that a server allows one user. */
 export interface RateLimit {
@@ -16,7 +16,7 @@ const SERVER_RATE_LIMIT: RateLimit = { perSecond: 150, atOnce: 300 };
 /**
  * How many requests may start without a pause in between. It compensates for timers that fire late.
  */
-const BURST = 5;
+const MAX_BURST = 5;
 
 interface Caller {
   readonly go: () => void;
@@ -27,7 +27,7 @@ interface Caller {
  * Admits callers one by one in order of arrival: the first few immediately, and never more than
  * `perSecond` in any second. Unused time does not accumulate, so there is no rush after a pause.
  */
-export class Pace {
+export class RateLimiter {
   readonly #clock: Clock;
   readonly #interval: Milliseconds;
   readonly #slack: Milliseconds;
@@ -37,7 +37,7 @@ export class Pace {
   #running = false;
 
   constructor(clock: Clock, perSecond: number) {
-    const burst = Math.max(1, Math.min(BURST, Math.floor(perSecond / 10)));
+    const burst = Math.max(1, Math.min(MAX_BURST, Math.floor(perSecond / 10)));
     this.#clock = clock;
     // The burst counts towards the limit, so fewer requests remain for the rest of the second.
     this.#interval = 1_000 / Math.max(perSecond - burst, 1);
@@ -87,17 +87,17 @@ export class Pace {
 }
 
 /** Wraps a client so that it stays within the rate limit. Every retry counts as a request. */
-export function paced(
+export function rateLimited(
   http: HttpClient,
   clock: Clock,
   limit: RateLimit = SERVER_RATE_LIMIT,
 ): HttpClient {
-  const pace = new Pace(clock, limit.perSecond);
-  const slots = new Slots(limit.atOnce);
+  const pace = new RateLimiter(clock, limit.perSecond);
+  const slots = new Semaphore(limit.atOnce);
   return {
     origin: http.origin,
     request: async (request: HttpRequest): Promise<HttpResponse> => {
-      await slots.take(request.signal);
+      await slots.acquire(request.signal);
       try {
         await pace.take(request.signal);
         return await http.request(request);

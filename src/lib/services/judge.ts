@@ -1,5 +1,5 @@
 import type { Pod, Workload } from '../kubernetes/model.ts';
-import { isWell, judgePod, type PodJudgement } from '../pods/judge.ts';
+import { judgePod, needsNoAttention, type PodJudgement } from '../pods/judge.ts';
 import { workloadName } from '../pods/workload-name.ts';
 import type { Catalogue } from './catalogue.ts';
 import { agreeingVersion, carriesBuilds, generationOf } from './generation.ts';
@@ -156,7 +156,7 @@ function judge(part: Part, scene: JudgementContext): ServiceStatus {
   const { evidence } = scene;
   const judged = withoutRetried(pods.map((pod) => ({ pod, judgement: judgePod(pod) })));
   const ready = judged.filter(({ judgement }) => judgement.health === 'ready').length;
-  const ill = judged.find(({ judgement }) => !isWell(judgement));
+  const ill = judged.find(({ judgement }) => !needsNoAttention(judgement));
   const wanted = wantedOf(part, judged.length, evidence.workloads !== null);
   const absence = isPresent(part) ? null : absenceOf(part, scene);
   const state = absence?.state ?? stateOf(part, { ready, wanted, judged });

@@ -24,7 +24,7 @@ export function unreachable(address: SshAddress, error: unknown, route: SshRoute
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return new AdminError(
     'service',
-    `${formatAddress(address)} cannot be reached by SSH${through(route)}: ${SOCKET_PROBLEMS[code] ?? wordsOf(error)}`,
+    `${formatAddress(address)} cannot be reached by SSH${through(route)}: ${SOCKET_PROBLEMS[code] ?? messageOf(error)}`,
     {
       code: 'SSH_UNREACHABLE',
       hint: routeHint(address, route),
@@ -43,7 +43,7 @@ function routeHint({ host, port }: SshAddress, route: SshRoute): string {
 }
 
 /** Connecting timed out: `timeout` SSH_TIMEOUT. */
-export function connectTooSlow(
+export function connectTimedOut(
   address: SshAddress,
   limit: Milliseconds,
   route: SshRoute,
@@ -91,7 +91,7 @@ function through(route: SshRoute): string {
 }
 
 /** An established connection was lost: `service` SSH_LOST. */
-export function lost(address: SshAddress, cause?: unknown): AdminError {
+export function connectionLost(address: SshAddress, cause?: unknown): AdminError {
   return new AdminError('service', `The SSH connection to ${formatAddress(address)} was lost`, {
     code: 'SSH_LOST',
     hint: 'The command may still be running there. Check before you run it again.',
@@ -133,7 +133,7 @@ export function knownHostsUnusable(
   failed: 'read from' | 'saved in',
   error: unknown,
 ): AdminError {
-  const message = `Host keys cannot be ${failed} ${file}: ${wordsOf(error)}`;
+  const message = `Host keys cannot be ${failed} ${file}: ${messageOf(error)}`;
   return new AdminError('validation', message, {
     code: 'KNOWN_HOSTS_UNUSABLE',
     hint: 'Use another file: circleci-admin config set ssh.knownHostsFile FILE',
@@ -142,12 +142,16 @@ export function knownHostsUnusable(
 }
 
 /** Returns the message of a thrown value. */
-export function wordsOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
 /** An operation exceeded its time limit: `timeout` SSH_TIMEOUT. */
-export function tooSlow(address: SshAddress, what: string, limit: Milliseconds): AdminError {
+export function operationTimedOut(
+  address: SshAddress,
+  what: string,
+  limit: Milliseconds,
+): AdminError {
   return new AdminError(
     'timeout',
     `${what} on ${formatAddress(address)} timed out after ${formatDuration(limit)}`,

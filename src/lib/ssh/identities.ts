@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { BaseAgent, ParsedKey } from 'ssh2';
 import { isAdminError } from '../errors.ts';
 import { shellWord } from '../shell-word.ts';
-import { keyUnusable, wordsOf } from './errors.ts';
+import { keyUnusable, messageOf } from './errors.ts';
 
 /** A private key or an agent to log in with. */
 export type Identity =
@@ -123,11 +123,11 @@ function identity(path: string, parsed: ParsedKey | ParsedKey[]): Identity {
 async function readPrivate(path: string): Promise<string> {
   const named = 'Set the key with --ssh-key or ssh.keyFile in the profile.';
   const there = await stat(path).catch((error: unknown) => {
-    throw keyUnusable(path, isAbsent(error) ? 'the file does not exist' : wordsOf(error), named);
+    throw keyUnusable(path, isAbsent(error) ? 'the file does not exist' : messageOf(error), named);
   });
   if (!there.isFile()) throw keyUnusable(path, 'it is not a file', named);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw keyUnusable(path, wordsOf(error), named);
+    throw keyUnusable(path, messageOf(error), named);
   });
   if (!PRIVATE.test(text)) {
     const why = PUBLIC.test(text) ? 'it is a public key' : 'there is no private key in it';

@@ -11,17 +11,17 @@ import type { Clock, Milliseconds } from '../clock.ts';
 import { isAdminError } from '../errors.ts';
 import type { SshAddress } from './address.ts';
 import type { SshExec, SshExit, SshSession } from './client.ts';
-import { CommandTurns } from './command-turns.ts';
+import { CommandStarter } from './command-starter.ts';
 import {
   authFailed,
   commandRefused,
-  connectTooSlow,
+  connectionLost,
+  connectTimedOut,
   forwardRefused,
-  lost,
+  messageOf,
+  operationTimedOut,
   type SshRoute,
-  tooSlow,
   unreachable,
-  wordsOf,
 } from './errors.ts';
 import { checkHostKey, type HostKeyPolicy, typesKnown } from './host-keys.ts';
 import type { Identity } from './identities.ts';
@@ -77,7 +77,7 @@ export async function openSession(options: SessionOptions): Promise<SshSession> 
       clock,
       limit: connectTimeout,
       signal,
-      late: () => connectTooSlow(address, connectTimeout, routeOf(options)),
+      late: () => connectTimedOut(address, connectTimeout, routeOf(options)),
     });
     return new OpenSession(client, socket, options);
   } catch (error) {
@@ -176,7 +176,7 @@ class OpenSession implements SshSession {
   readonly #client: Client;
   readonly #socket: Duplex;
   readonly #options: SessionOptions;
-  readonly #turns: CommandTurns;
+  readonly #turns: CommandStarter;
   #cause: unknown;
   #closed = false;
 
@@ -185,7 +185,7 @@ class OpenSession implements SshSession {
     this.#client = client;
     this.#socket = socket;
     this.#options = options;
-    this.#turns = new CommandTurns(options.clock);
+    this.#turns = new CommandStarter(options.clock);
     client.on('error', (error) => {
       this.#cause = error;
     });
@@ -204,9 +204,9 @@ class OpenSession implements SshSession {
         clock,
         limit,
         signal: exec.signal,
-        late: () => tooSlow(address, 'The command', limit ?? 0),
+        late: () => operationTimedOut(address, 'The command', limit ?? 0),
       });
-      if (exit === null) throw lost(address, this.#cause);
+      if (exit === null) throw connectionLost(address, this.#cause);
       return exit;
     } catch (error) {
       stopped.abort();
@@ -215,7 +215,7 @@ class OpenSession implements SshSession {
   }
 
   async #run(exec: SshExec, stopped: AbortSignal): Promise<SshExit | null> {
-    if (this.#closed) throw lost(this.address, this.#cause);
+    if (this.#closed) throw connectionLost(this.address, this.#cause);
     const terminal = exec.terminal ? await readyTerminal(exec.terminal) : null;
     const attempt = () => beginCommand(this.#client, exec, terminal);
     const running = await this.#turns.begin(attempt, stopped).catch((error: unknown) => {
@@ -228,7 +228,7 @@ class OpenSession implements SshSession {
 
   #failure(error: unknown): unknown {
     const { address } = this;
-    if (this.#closed) return lost(address, this.#cause ?? error);
+    if (this.#closed) return connectionLost(address, this.#cause ?? error);
     const said = error instanceof Error && error.name !== 'AbortError';
     return said && !isAdminError(error) ? commandRefused(address, refusal(error)) : error;
   }
@@ -236,11 +236,11 @@ class OpenSession implements SshSession {
   async forward(host: string, port: number, signal?: AbortSignal): Promise<Duplex> {
     const { address } = this;
     const { clock, connectTimeout } = this.#options;
-    if (this.#closed) throw lost(address, this.#cause);
+    if (this.#closed) throw connectionLost(address, this.#cause);
     const target = { user: address.user, host, port };
     const opening = new Promise<Duplex>((resolve, reject) => {
       this.#client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
-        if (error && this.#closed) reject(lost(address, error));
+        if (error && this.#closed) reject(connectionLost(address, error));
         else if (error && isProhibited(error)) reject(forwardRefused(target, address));
         else if (error) reject(unreachable(target, new Error(refusal(error)), address));
         else {
@@ -254,7 +254,7 @@ class OpenSession implements SshSession {
       clock,
       limit: connectTimeout,
       signal,
-      late: () => connectTooSlow(target, connectTimeout, address),
+      late: () => connectTimedOut(target, connectTimeout, address),
     });
   }
 
@@ -275,7 +275,7 @@ class OpenSession implements SshSession {
 /** Returns the host's own reason, without the text that ssh2 puts before it. */
 function refusal(error: unknown): string {
   return (
-    wordsOf(error)
+    messageOf(error)
       .replace(/^\(SSH\) Channel open failure: ?/, '')
       .toLowerCase() || 'it gave no reason'
   );

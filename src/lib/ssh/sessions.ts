@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type { Clock, Milliseconds } from '../clock.ts';
 import { AdminError, isAdminError } from '../errors.ts';
-import { Slots } from '../slots.ts';
+import { Semaphore } from '../semaphore.ts';
 import type { SshAddress } from './address.ts';
 import type { SshClient, SshSession } from './client.ts';
-import { authFailed, bastionSilent, connectTooSlow } from './errors.ts';
+import { authFailed, bastionSilent, connectTimedOut } from './errors.ts';
 import type { HostKeyPolicy } from './host-keys.ts';
 import { type Identity, type IdentitySources, readIdentities } from './identities.ts';
 import { withinLimit } from './limit.ts';
@@ -34,7 +34,7 @@ export function createSshClient(options: SshOptions): SshClient {
 
 class Sessions implements SshClient {
   readonly #options: SshOptions;
-  readonly #slots: Slots;
+  readonly #slots: Semaphore;
   readonly #closing = new AbortController();
   #identities: Promise<readonly Identity[]> | undefined;
   #bastion: Promise<SshSession> | undefined;
@@ -43,7 +43,7 @@ class Sessions implements SshClient {
 
   constructor(options: SshOptions) {
     this.#options = options;
-    this.#slots = new Slots(options.maxSessions ?? MAX_SESSIONS);
+    this.#slots = new Semaphore(options.maxSessions ?? MAX_SESSIONS);
   }
 
   async use<T>(
@@ -51,7 +51,7 @@ class Sessions implements SshClient {
     work: (session: SshSession) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
-    await this.#slots.take(signal);
+    await this.#slots.acquire(signal);
     try {
       const session = await this.#open(host, signal);
       try {
@@ -143,7 +143,7 @@ class Sessions implements SshClient {
   /** Aborting ends only this caller's wait; other callers share the same login. */
   #onBastion(bastion: SshAddress, signal: AbortSignal | undefined): Promise<SshSession> {
     const { clock, connectTimeout } = this.#options;
-    const late = () => connectTooSlow(bastion, connectTimeout, 'is-bastion');
+    const late = () => connectTimedOut(bastion, connectTimeout, 'is-bastion');
     return withinLimit(this.#hop(bastion), { clock, limit: null, signal, late });
   }
 

@@ -3,7 +3,7 @@ import { examineClients } from '../../../src/lib/connectivity/examine.ts';
 import { probesFor } from '../../../src/lib/connectivity/probes.ts';
 import type { NodeId } from '../../../src/lib/nomad/model.ts';
 import type { SshClient, SshSession } from '../../../src/lib/ssh/client.ts';
-import { tooSlow } from '../../../src/lib/ssh/errors.ts';
+import { operationTimedOut } from '../../../src/lib/ssh/errors.ts';
 
 const ADDRESS = { user: 'ubuntu', host: '10.0.1.2', port: 22 };
 
@@ -14,7 +14,7 @@ const SESSION: SshSession = {
   responds: async () => true,
   close: async () => undefined,
   exec: async ({ command, limit = 0 }) => {
-    if (command?.startsWith('getent')) throw tooSlow(ADDRESS, 'The command', limit);
+    if (command?.startsWith('getent')) throw operationTimedOut(ADDRESS, 'The command', limit);
     return { exitCode: 6, signal: null };
   },
 };

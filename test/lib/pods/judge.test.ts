@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodePod } from '../../../src/lib/kubernetes/decode.ts';
 import type { Container, Pod } from '../../../src/lib/kubernetes/model.ts';
-import { isWell, judgePod } from '../../../src/lib/pods/judge.ts';
+import { judgePod, needsNoAttention } from '../../../src/lib/pods/judge.ts';
 import { recorded, recordedText } from '../kubernetes/api-server.ts';
 import { container, pod, termination } from './sample-pods.ts';
 
@@ -23,7 +23,7 @@ it.each(
     expect(`${judged.ready}/${judged.containers}`).toBe(ready);
     if (status !== 'CrashLoopBackOff') expect(judged.status).toBe(status);
     if (status !== 'CrashLoopBackOff') expect(judged.restarts).toBe(Number(restarts));
-    expect(isWell(judged)).toBe(ready === '1/1');
+    expect(needsNoAttention(judged)).toBe(ready === '1/1');
   },
 );
 

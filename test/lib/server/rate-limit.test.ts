@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { HttpClient, HttpResponse } from '../../../src/lib/http/http.ts';
 import { SandboxClock } from '../../../src/lib/sandbox/clock.ts';
-import { Pace, paced } from '../../../src/lib/server/rate-limit.ts';
+import { RateLimiter, rateLimited } from '../../../src/lib/server/rate-limit.ts';
 import { runUntil } from './admin-rig.ts';
 
 /** Returns the times at which these callers are admitted, in milliseconds from the start. */
 async function letThrough(perSecond: number, arrivals: readonly number[]): Promise<number[]> {
   const clock = new SandboxClock({ rate: 0, start: new Date(0) });
-  const pace = new Pace(clock, perSecond);
+  const pace = new RateLimiter(clock, perSecond);
   const through: number[] = [];
   const all = arrivals.map(async (at) => {
     await clock.sleep(at);
@@ -49,7 +49,7 @@ describe('Pace', () => {
     // Timers that are due during the stall all fire late by the same time.
     let stalled = 0;
     const late = { now: () => new Date(clock.nowMs() + stalled), sleep: clock.sleep.bind(clock) };
-    const pace = new Pace(late, 150);
+    const pace = new RateLimiter(late, 150);
     const all = Array.from({ length: 400 }, async () => {
       await pace.take();
       through.push(late.now().getTime());
@@ -82,7 +82,7 @@ test('limits the number of requests in progress', async () => {
     },
     close: async () => undefined,
   };
-  const http = paced(slow, clock, { perSecond: 1_000, atOnce: 7 });
+  const http = rateLimited(slow, clock, { perSecond: 1_000, atOnce: 7 });
   const all = Array.from({ length: 30 }, () => http.request({ method: 'GET', path: '/' }));
   await runUntil(clock, Promise.all(all));
   expect(most).toBe(7);
@@ -90,7 +90,7 @@ test('limits the number of requests in progress', async () => {
 
 test('an aborted caller gets the reason and does not block the others', async () => {
   const clock = new SandboxClock({ rate: 0 });
-  const pace = new Pace(clock, 10);
+  const pace = new RateLimiter(clock, 10);
   const control = new AbortController();
   await pace.take();
   const waiting = pace.take(control.signal);

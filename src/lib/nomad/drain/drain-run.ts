@@ -13,7 +13,7 @@ import { drainReport } from './drain-report.ts';
 import { readLive, readTargets } from './drain-targets.ts';
 import { type ClientObservation, watchClient, watchClients } from './drain-watch.ts';
 import { renewDrain } from './renew-drain.ts';
-import { whetherStartedAgain } from './started-again.ts';
+import { readRestarts } from './restarted-builds.ts';
 
 const PATIENCE_MS: Milliseconds = 300_000;
 const CHANGES_AT_ONCE = 10;
@@ -74,7 +74,7 @@ export class DrainRun {
     const clients = [...this.#progress.values()];
     for (const client of clients) client.stopWaiting(timedOut, clock.now());
     const damaged = clients.flatMap((client) => client.ended).filter(isDamaged);
-    const again = await whetherStartedAgain(this.#nomad, damaged, this.#options.signal);
+    const again = await readRestarts(this.#nomad, damaged, this.#options.signal);
     const report = drainReport(clients, this.#spec, clock.now(), again);
     emit({ type: 'report', at: clock.now(), report });
   }

@@ -4,7 +4,7 @@ import { explainLogError } from './log-errors.ts';
 import { LineSplitter } from './log-lines.ts';
 import { type LogClient, type LogContext, readLog } from './logs.ts';
 import { merge } from './merge.ts';
-import { hasStarted, whenStarted } from './when-ended.ts';
+import { hasStarted, waitUntilStarted } from './wait-for-task.ts';
 
 /** One log of an allocation. */
 export interface LogSource {
@@ -64,7 +64,7 @@ async function* readSource(
   try {
     if (options.follow && !hasStarted(allocation)) {
       yield { kind: 'note', source, text: 'It has not started yet: waiting.' };
-      await whenStarted(client, allocation.id, context);
+      await waitUntilStarted(client, allocation.id, context);
     }
     const { follow, tail } = options;
     const log = { allocation: allocation.id, task, stream, follow, tail };

@@ -3,7 +3,7 @@ import { type AdminError, isAdminError } from '../../errors.ts';
 import type { LogRequest, NomadClient } from '../client.ts';
 import { LogCursor } from './log-cursor.ts';
 import { countTail, readTail } from './log-tail.ts';
-import { whenEnded } from './when-ended.ts';
+import { waitUntilEnded } from './wait-for-task.ts';
 
 /** The part of the Nomad client that reads a log. */
 export type LogClient = Pick<NomadClient, 'access' | 'logs' | 'allocation'>;
@@ -114,7 +114,7 @@ class LogReader {
     const { clock, signal } = this.#context;
     const watch = new AbortController();
     const over = new AbortController();
-    const watching = whenEnded(this.#client, this.#log.allocation, {
+    const watching = waitUntilEnded(this.#client, this.#log.allocation, {
       clock,
       signal: AbortSignal.any([signal, watch.signal]),
     }).then(() => over.abort());

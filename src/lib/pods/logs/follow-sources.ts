@@ -2,8 +2,8 @@ import { isAdminError } from '../../errors.ts';
 import type { Pod } from '../../kubernetes/model.ts';
 import type { Catalogue } from '../../services/catalogue.ts';
 import { type PodChoice, podMatcher, selectorsOf } from '../choose-pods.ts';
+import { Channel } from './channel.ts';
 import { followLog } from './follow-log.ts';
-import { Gate } from './gate.ts';
 import type { LogLine } from './log-cursor.ts';
 import type { LogsContext, LogsOptions } from './logs-options.ts';
 import { sortLines } from './merge-lines.ts';
@@ -51,15 +51,15 @@ export async function* followSources(
   const session = new Session(client, options, { clock: context.clock, signal });
   const watching = session.watch(followed);
   try {
-    for await (const handed of session.gate.take()) {
-      for (const one of handed) if (one.kind === 'note') yield one;
-      const lines = sortLines(handed.flatMap((one) => (one.kind === 'lines' ? one : [])));
+    for await (const batch of session.channel.receive()) {
+      for (const one of batch) if (one.kind === 'note') yield one;
+      const lines = sortLines(batch.flatMap((one) => (one.kind === 'lines' ? one : [])));
       if (lines.length > 0) yield { kind: 'lines', lines };
     }
     context.signal.throwIfAborted();
   } finally {
     over.abort();
-    session.gate.end();
+    session.channel.end();
     await Promise.allSettled([watching, ...session.workers]);
   }
 }
@@ -71,7 +71,7 @@ function sizeOf(lines: readonly LogLine[]): number {
 
 /** The streams of one call of {@link followSources}. */
 class Session {
-  readonly gate = new Gate<Handed>(MAX_TEXT);
+  readonly channel = new Channel<Handed>(MAX_TEXT);
   readonly workers = new Set<Promise<void>>();
   readonly #client: LogsClient;
   readonly #options: LogsOptions;
@@ -107,7 +107,7 @@ class Session {
         this.#endWhereOver();
       }
     } catch (error) {
-      this.gate.end({ error });
+      this.channel.end({ error });
     }
   }
 
@@ -140,12 +140,12 @@ class Session {
   /** Reports the failure of one log as a note; ends with the error if it was the last log. */
   async #giveUp(key: string, log: TrackedLog, error: unknown): Promise<void> {
     if (this.#context.signal.aborted || !isAdminError(error) || this.#active === 1) {
-      return this.gate.end({ error });
+      return this.channel.end({ error });
     }
     this.#givenUp.set(key, log);
     const text = `is no longer followed: ${error.message}`;
     const note = { kind: 'note', source: log.source, text, failed: true } as const;
-    await this.gate.hand(note, text.length);
+    await this.channel.send(note, text.length);
   }
 
   async #work({ source, cursor, restarts }: TrackedLog): Promise<void> {
@@ -158,16 +158,17 @@ class Session {
       if (event.kind === 'note') await this.#note(source, event.text);
       else {
         const lines = grep ? event.lines.filter(({ text }) => grep.test(text)) : event.lines;
-        if (lines.length > 0) await this.gate.hand({ kind: 'lines', source, lines }, sizeOf(lines));
+        if (lines.length > 0)
+          await this.channel.send({ kind: 'lines', source, lines }, sizeOf(lines));
       }
     }
   }
 
   #note(source: LogSource, text: string): Promise<void> {
-    return this.gate.hand({ kind: 'note', source, text }, text.length);
+    return this.channel.send({ kind: 'note', source, text }, text.length);
   }
 
   #endWhereOver(): void {
-    if (this.#active === 0 && this.#board.over) this.gate.end();
+    if (this.#active === 0 && this.#board.over) this.channel.end();
   }
 }

@@ -1,7 +1,7 @@
 import { AdminError } from '../../errors.ts';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
 import { saysLogIsGone } from '../../kubernetes/kubelet-message.ts';
-import { LineCutter } from './line-cutter.ts';
+import { LineSplitter } from './line-splitter.ts';
 import type { LogCursor, LogLine } from './log-cursor.ts';
 
 /** Identifies a container whose log is read. */
@@ -50,7 +50,7 @@ export async function* readLog(
     ...(seconds === null ? {} : { sinceSeconds: seconds }),
   });
   const decoder = new TextDecoder();
-  const cutter = new LineCutter();
+  const cutter = new LineSplitter();
   let lines: LogLine[] = [];
   let gone = false;
   const take = (sent: string, continued: boolean): void => {

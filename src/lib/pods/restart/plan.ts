@@ -8,7 +8,7 @@ import { judgePod } from '../judge.ts';
 import { isPodOf } from '../workload-name.ts';
 
 /** A pod that will be replaced. */
-export interface DoomedPod {
+export interface PodToReplace {
   readonly name: string;
   readonly uid: string;
   readonly ready: boolean;
@@ -18,7 +18,7 @@ export interface DoomedPod {
 
 /** A workload of which some or all pods will be replaced. */
 export interface RestartTarget extends WorkloadReference {
-  readonly pods: readonly DoomedPod[];
+  readonly pods: readonly PodToReplace[];
   /** The number of these pods that were not selected, but are replaced with the others. */
   readonly unnamed: number;
   /** The desired number of pods. */

@@ -3,7 +3,7 @@ import type { JobReport } from '../../nomad/jobs/job-report.ts';
 import type { RecentBuild } from '../../server/admin-api.ts';
 import { known } from '../snapshot/evidence.ts';
 import type { BuildFacts, StageEvidence } from './build-facts.ts';
-import { hasEnded, jobSlots, wasStopped, wasTaken } from './job-steps.ts';
+import { hasEnded, jobSlots, wasLostWithClient, wasStopped } from './job-steps.ts';
 import { tasksCounted, tasksSeen } from './known-tasks.ts';
 import { ageOfNewest, type SettledTrack, settle } from './settle.ts';
 import { done, gap, type Slot } from './slot.ts';
@@ -39,7 +39,7 @@ export function buildTimeline(facts: BuildFacts): Timeline {
     // The UI's state "running" is no evidence for one of several tasks that Nomad does not have.
     const isOther = track.job === null && tasksCounted(facts).length > 1;
     const shown = only && !isOther ? shownRunning(ui, facts.serverClock) : [];
-    const taken = track.job !== null && wasTaken(track.job);
+    const taken = track.job !== null && wasLostWithClient(track.job);
     // A killed build that the UI does not show as ended is not stuck because of the UI.
     const endExpected = !taken || (ui !== null && endedInUi(ui));
     const end = only && allEnded && endExpected ? shownEnded(ui, facts.serverClock) : [];
@@ -208,7 +208,7 @@ function stateOf(
   ui: RecentBuild | null,
 ): BuildState {
   const jobs = tracks.flatMap(({ job }) => job ?? []);
-  if (jobs.some(wasTaken)) return 'killed';
+  if (jobs.some(wasLostWithClient)) return 'killed';
   const live = jobs.filter((job) => !hasEnded(job));
   if (live.some(({ allocations: [newest] }) => newest?.outcome === 'running')) return 'running';
   if (live.some(({ allocations: [newest] }) => newest?.outcome === 'unknown')) return 'unknown';

@@ -73,7 +73,7 @@ export function hasEnded({ job, allocations }: JobReport): boolean {
 }
 
 /** Returns whether a drain or a lost client ended the job and Nomad does not run it again. */
-export function wasTaken(report: JobReport): boolean {
+export function wasLostWithClient(report: JobReport): boolean {
   const [newest] = report.allocations;
   return newest !== undefined && hasEnded(report) && isTaken(newest);
 }

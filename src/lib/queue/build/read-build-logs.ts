@@ -7,7 +7,7 @@ import { redactLine } from '../../redact-line.ts';
 import { kubernetesNow } from '../facts/moments.ts';
 import type { Round } from '../gather/round.ts';
 import type { RequestContext } from '../gather/service-time-limit.ts';
-import { nodeNow } from '../logs/node-now.ts';
+import { estimateNodeTime } from '../logs/node-time.ts';
 import { type Evidence, known } from '../snapshot/evidence.ts';
 import type { QueueSnapshot, StageLog } from '../snapshot/snapshot.ts';
 import type { Stage } from '../stages.ts';
@@ -63,7 +63,8 @@ export async function readBuildLogs(
 function clockOf({ pod, log }: StageLog, snapshot: QueueSnapshot): StepClock {
   const name = `node of ${pod}`;
   const reference = kubernetesNow(snapshot);
-  const now = log.status === 'known' ? nodeNow(log.value, reference, snapshot.freshMs) : reference;
+  const now =
+    log.status === 'known' ? estimateNodeTime(log.value, reference, snapshot.freshMs) : reference;
   const isKnown =
     snapshot.clocks.kubernetesAheadMs !== null || now.getTime() !== reference.getTime();
   return { name, aheadMs: isKnown ? now.getTime() - snapshot.takenAt.getTime() : null };

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../../clock.ts';
-import { nodeNow } from '../logs/node-now.ts';
+import { estimateNodeTime } from '../logs/node-time.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 import { STAGES, type Stage } from '../stages.ts';
 import { kubernetesNow } from './moments.ts';
@@ -16,7 +16,7 @@ export function rightClocksIn(snapshot: QueueSnapshot): ReadonlySet<Stage> {
   const isRight = (stage: Stage): boolean =>
     snapshot.logs.every(({ stage: own, log }) => {
       if (own !== stage || log.status !== 'known') return true;
-      const there = nodeNow(log.value, now, snapshot.freshMs);
+      const there = estimateNodeTime(log.value, now, snapshot.freshMs);
       return Math.abs(there.getTime() - now.getTime()) <= MAX_CLOCK_ERROR_MS;
     });
   return new Set(STAGES.filter(isRight));

@@ -5,7 +5,7 @@ import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 import type { BuildTrail, PartialTrail, TrailFacts } from './facts.ts';
 import { ageAt, minKnown, nomadNow, serverNow } from './moments.ts';
 import { namesEveryJob } from './named-jobs.ts';
-import { NOMAD_FORGETS_MS, STOPPED_AFTER_MS, uiOf } from './stopped.ts';
+import { NOMAD_FORGETS_MS, STOPPED_AFTER_MS, uiStateOfTrail } from './stopped.ts';
 
 /**
  * Returns the builds of which Nomad has some parallel tasks and not the others, longest first. A
@@ -44,7 +44,7 @@ function countTasks({ ui, seen }: BuildTrail, inNomad: ReadonlySet<number>): num
 
 /** Returns whether the build should still have all of its tasks: it has not ended. */
 function isOpen(trail: BuildTrail, facts: TrailFacts): boolean {
-  const ui = uiOf(trail, facts);
+  const ui = uiStateOfTrail(trail, facts);
   if (ui === 'waiting' || ui === 'running') return true;
   // Without the UI, a build that has ended or was cancelled has no live task.
   return ui === 'unknown' && trail.jobs.some(({ status }) => status !== 'dead');

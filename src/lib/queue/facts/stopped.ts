@@ -24,7 +24,7 @@ const IN_PROGRESS =
  * Returns the UI's state of a trail; `absent` if the UI lists all waiting and running builds but
  * not this one.
  */
-export function uiOf(
+export function uiStateOfTrail(
   { ui }: BuildTrail,
   { unlisted }: Pick<QueueFacts, 'unlisted'>,
 ): UiState | 'absent' {
@@ -52,7 +52,7 @@ export function stoppedTrails(facts: TrailFacts): readonly StoppedTrail[] {
 
 function stoppedTrail(trail: BuildTrail, facts: TrailFacts): StoppedTrail | null {
   if (trail.jobs.length > 0 || trail.seen.has('output-processor')) return null;
-  const ui = uiOf(trail, facts);
+  const ui = uiStateOfTrail(trail, facts);
   if (ui === 'running' || ui === 'ended' || ui === 'absent') return null;
   const at = BEFORE_NOMAD.findLast((stage) => trail.seen.has(stage)) ?? null;
   const mention = at === null ? null : (trail.seen.get(at) ?? null);
@@ -95,7 +95,7 @@ export function stoppedNear(facts: QueueFacts, stage: Stage): readonly StoppedTr
  * not mention never reached the stage. A pod started later may have replaced one that did mention
  * it.
  */
-export function reachesBack(facts: QueueFacts, stage: Stage, ageMs: Milliseconds): boolean {
+export function logsCover(facts: QueueFacts, stage: Stage, ageMs: Milliseconds): boolean {
   const own = facts.snapshot.logs.filter((log) => log.stage === stage && !log.previous);
   const digest = facts.logs.get(stage);
   if (!digest || own.some(({ log }) => log.status !== 'known')) return false;

@@ -2,7 +2,7 @@ import type { Milliseconds } from '../../clock.ts';
 import { known } from '../snapshot/evidence.ts';
 import type { BuildTrail, QueueFacts } from './facts.ts';
 import { ageAt, minKnown, nomadNow, serverNow } from './moments.ts';
-import { uiOf } from './stopped.ts';
+import { uiStateOfTrail } from './stopped.ts';
 import { UI_LIST_LIMIT, uiStateOf } from './ui-state.ts';
 
 /** A build that is running or has ended in Nomad, which the UI does not show. */
@@ -34,7 +34,7 @@ export function unseenTrails(facts: QueueFacts): readonly UnseenTrail[] {
 function unseenTrail(trail: BuildTrail, facts: QueueFacts, mayLack: boolean): UnseenTrail | null {
   const { jobs } = trail;
   if (jobs.length === 0) return null;
-  const ui = uiOf(trail, facts);
+  const ui = uiStateOfTrail(trail, facts);
   if (ui === 'ended' || ui === 'unknown') return null;
   const now = nomadNow(facts.snapshot);
   // The smaller age by two clocks, so that one wrong clock causes no finding.

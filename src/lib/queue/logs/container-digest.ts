@@ -7,7 +7,7 @@ import { RecordFolder } from './fold-records.ts';
 import { HeartbeatDetector } from './heartbeat-detector.ts';
 import type { EvidenceLine } from './log-facts.ts';
 import { MentionTally } from './mention-tally.ts';
-import { Settling } from './settling.ts';
+import { RecoveryDetector } from './recovery-detector.ts';
 import { reportsTrouble } from './trouble.ts';
 import { workIn } from './work.ts';
 
@@ -37,7 +37,7 @@ export class ContainerDigest {
   /** Records below the level of an error that report a problem. */
   readonly troubles = new ErrorTally();
   /** Used for a stage whose records name no builds. */
-  readonly settling = new Settling();
+  readonly recovery = new RecoveryDetector();
   /** The build key for each ID. */
   readonly keyOfId = new Map<string, string>();
   lines = 0;
@@ -102,13 +102,13 @@ export class ContainerDigest {
     // Without a thread name, it is unknown which build a failing record belongs to.
     const failing = refs.length > 0 || entry.head.thread !== null ? tied : [];
     if (error) {
-      this.settling.error();
+      this.recovery.error();
       entry.atWorkOn = failing;
       for (const ref of failing) this.#mention(ref).fail(entry, refs.length > 0);
       return;
     }
     if (this.#isBeat(entry)) return;
-    if (this.stage === 'output-processor') this.settling.record(entry);
+    if (this.stage === 'output-processor') this.recovery.record(entry);
     for (const ref of refs) this.#mention(ref).name(entry);
     if (reportsTrouble(entry)) this.troubles.add(entry, failing);
     this.#noteAddress(entry);

@@ -3,7 +3,7 @@ import type { ReadLog, StageLog } from '../snapshot/snapshot.ts';
 import type { Stage } from '../stages.ts';
 import { ContainerDigest } from './container-digest.ts';
 import type { StageLogFacts } from './log-facts.ts';
-import { nodeNow, stampOf } from './node-now.ts';
+import { estimateNodeTime, kubeletTimeOf } from './node-time.ts';
 import { type DigestedLog, stageFacts } from './stage-facts.ts';
 
 /** The options of the digest functions. */
@@ -61,7 +61,7 @@ function digestEach(logs: readonly StageLog[], options: DigestOptions): readonly
   const current = read.filter(({ log }) => !log.previous);
   return read.map(({ log, of }) => {
     const digest = new ContainerDigest(log);
-    const stamps = of.lines.map(stampOf);
+    const stamps = of.lines.map(kubeletTimeOf);
     of.lines.forEach((line, index) => {
       digest.take(line, stamps[index] ?? null);
     });
@@ -71,7 +71,7 @@ function digestEach(logs: readonly StageLog[], options: DigestOptions): readonly
     );
     const now = log.previous
       ? nowOfEnded(of, running?.of ?? null, options)
-      : nodeNow(of, options.now, options.freshMs, stamps);
+      : estimateNodeTime(of, options.now, options.freshMs, stamps);
     return { digest, read: of, now };
   });
 }
@@ -81,6 +81,6 @@ function digestEach(logs: readonly StageLog[], options: DigestOptions): readonly
  * clock.
  */
 function nowOfEnded(own: ReadLog, running: ReadLog | null, { now, freshMs }: DigestOptions): Date {
-  const base = running ? nodeNow(running, now, freshMs) : now;
-  return nodeNow({ ...own, fresh: own.lines.length }, base, Number.POSITIVE_INFINITY);
+  const base = running ? estimateNodeTime(running, now, freshMs) : now;
+  return estimateNodeTime({ ...own, fresh: own.lines.length }, base, Number.POSITIVE_INFINITY);
 }

@@ -6,7 +6,7 @@ import { KEPT_DETAILS } from './entry.ts';
 import type { TalliedError } from './error-tally.ts';
 import type { BuildMention, LogError, PodLogFacts, StageLogFacts } from './log-facts.ts';
 import type { MentionTally } from './mention-tally.ts';
-import type { Settling } from './settling.ts';
+import type { RecoveryDetector } from './recovery-detector.ts';
 
 /** A build is assumed to have passed if no error follows for this time, in milliseconds. */
 const SETTLED_MS = 30_000;
@@ -52,7 +52,7 @@ export function stageFacts(
   const passed = passedAges(current, mentions);
   const atPace =
     stage === 'output-processor'
-      ? current.some(({ digest: { settling } }) => isSettled(settling))
+      ? current.some(({ digest: { recovery } }) => isSettled(recovery))
       : keepsPace(passed);
   const errors = mergedErrors(logs, 'errors', context.keyOfId, passed);
   const troubles = mergedErrors(current, 'troubles', context.keyOfId, passed);
@@ -159,8 +159,8 @@ function passedAges(
   mentions: readonly Aged<MentionTally>[],
 ): readonly Milliseconds[] {
   const ends = logs.flatMap((log) => {
-    const { lastEndAt, settling } = log.digest;
-    return [aged(log).age(lastEndAt), aged(log).age(settling.settledAt)];
+    const { lastEndAt, recovery } = log.digest;
+    return [aged(log).age(lastEndAt), aged(log).age(recovery.settledAt)];
   });
   const builds = mentions.map(({ of, age }) => {
     const failedAfter = (at: number | null): boolean =>
@@ -188,7 +188,7 @@ function keepsPace(passed: readonly Milliseconds[]): boolean {
 /** Fewer errors than this since the last normal work do not count as a new problem. */
 const MIN_NEW_ERRORS = 3;
 
-function isSettled({ settledAt, errorsSince }: Settling): boolean {
+function isSettled({ settledAt, errorsSince }: RecoveryDetector): boolean {
   return settledAt !== null && errorsSince < MIN_NEW_ERRORS;
 }
 

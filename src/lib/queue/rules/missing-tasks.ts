@@ -4,7 +4,7 @@ import type { PartialTrail, QueueFacts } from '../facts/facts.ts';
 import { NOMAD_SERVICE } from '../facts/importance.ts';
 import { wasReceived } from '../facts/partial.ts';
 import { effectOnBuilds, stageName } from '../facts/service-names.ts';
-import { reachesBack } from '../facts/stopped.ts';
+import { logsCover } from '../facts/stopped.ts';
 import { fact, lines, type Proof, type Rule } from '../finding.ts';
 import type { EvidenceLine } from '../logs/log-facts.ts';
 import { STAGE_SERVICES } from '../stages.ts';
@@ -86,5 +86,5 @@ function lineOf({ trail, missing }: PartialTrail): EvidenceLine | undefined {
 /** Returns whether the schedulerer's log has other tasks of the build and would have this one. */
 function isUnseen(one: PartialTrail, facts: QueueFacts): boolean {
   const tasks = one.trail.seen.get('schedulerer')?.tasks ?? [];
-  return tasks.length > 0 && !wasReceived(one) && reachesBack(facts, 'schedulerer', one.ageMs);
+  return tasks.length > 0 && !wasReceived(one) && logsCover(facts, 'schedulerer', one.ageMs);
 }

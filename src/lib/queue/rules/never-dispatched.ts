@@ -1,7 +1,7 @@
 import { builds } from '../build-names.ts';
 import type { QueueFacts } from '../facts/facts.ts';
 import { effectOnBuilds, stageName } from '../facts/service-names.ts';
-import { reachesBack } from '../facts/stopped.ts';
+import { logsCover } from '../facts/stopped.ts';
 import type { Rule } from '../finding.ts';
 import { type Stage, serviceOf } from '../stages.ts';
 import { lossFinding, lostBetween } from './families/lost.ts';
@@ -15,7 +15,7 @@ export const neverDispatched: Rule = {
     const [first] = facts.stages;
     if (first === undefined || !namesBuilds(facts)) return [];
     const lost = lostBetween(facts, null, first).filter(({ ageMs }) =>
-      beforeNomad(facts).every((stage) => reachesBack(facts, stage, ageMs)),
+      beforeNomad(facts).every((stage) => logsCover(facts, stage, ageMs)),
     );
     if (lost.length === 0) return [];
     const name = stageName(facts, first);

@@ -3,7 +3,7 @@ import { formatDuration } from '../../units.ts';
 import { builds } from '../build-names.ts';
 import type { QueueFacts, StoppedTrail } from '../facts/facts.ts';
 import { stageName } from '../facts/service-names.ts';
-import { reachesBack } from '../facts/stopped.ts';
+import { logsCover } from '../facts/stopped.ts';
 import { type Finding, fact, lines, type Rule } from '../finding.ts';
 import type { Stage } from '../stages.ts';
 
@@ -37,7 +37,7 @@ function isUnexplained({ at, ageMs }: StoppedTrail, facts: QueueFacts): boolean 
   const own = facts.snapshot.logs.filter(({ stage, previous }) => stage === next && !previous);
   const isWhole = own.every(({ log }) => log.status === 'known' && !log.value.cut);
   if (own.length === 0 || !isWhole || ageMs > facts.snapshot.windowMs) return false;
-  return !reachesBack(facts, next, ageMs);
+  return !logsCover(facts, next, ageMs);
 }
 
 function nextStage({ stages }: QueueFacts, at: Stage | null): Stage | null {

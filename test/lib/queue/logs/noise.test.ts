@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nodeNow } from '../../../../src/lib/queue/logs/node-now.ts';
+import { estimateNodeTime } from '../../../../src/lib/queue/logs/node-time.ts';
 import { splitLine } from '../../../../src/lib/queue/logs/split-line.ts';
 import { timed } from '../../../support/cpu-time.ts';
 import { GUIDE_LINES, SAMPLED_STAGES } from './guide-lines.ts';
@@ -157,7 +157,7 @@ describe('the time on a node', () => {
     const lines = secondsAgo.map((ago) => written(ago, 'INFO a'));
     const log = { lines, cut: false, fresh, startedAt: null };
     const reference = new Date(NOW.getTime() - behind * 1_000);
-    const now = nodeNow(log, reference, FRESH_MS);
+    const now = estimateNodeTime(log, reference, FRESH_MS);
     expect((now.getTime() - NOW.getTime()) / 1_000).toBe(expected);
   });
 });

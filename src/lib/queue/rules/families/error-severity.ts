@@ -3,7 +3,7 @@ import type { JobRow } from '../../../nomad/jobs/jobs.ts';
 import type { QueueFacts, StoppedTrail } from '../../facts/facts.ts';
 import { ageAt, nomadNow } from '../../facts/moments.ts';
 import { wasReceived } from '../../facts/partial.ts';
-import { stoppedBefore, stoppedNear, uiOf } from '../../facts/stopped.ts';
+import { stoppedBefore, stoppedNear, uiStateOfTrail } from '../../facts/stopped.ts';
 import { unseenTrails } from '../../facts/unseen.ts';
 import { waitingState } from '../../facts/waiting-builds.ts';
 import type { FindingSeverity } from '../../finding.ts';
@@ -146,7 +146,8 @@ function hasPassed(
   return (
     trails.length > 0 &&
     trails.every(
-      (trail) => trail.jobs.some(gotThere) || ['running', 'ended'].includes(uiOf(trail, facts)),
+      (trail) =>
+        trail.jobs.some(gotThere) || ['running', 'ended'].includes(uiStateOfTrail(trail, facts)),
     )
   );
 }

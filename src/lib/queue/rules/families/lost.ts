@@ -4,7 +4,7 @@ import { builds } from '../../build-names.ts';
 import type { QueueFacts, StoppedTrail } from '../../facts/facts.ts';
 import { minKnown } from '../../facts/moments.ts';
 import { stageName } from '../../facts/service-names.ts';
-import { reachesBack, STOPPED_AFTER_MS } from '../../facts/stopped.ts';
+import { logsCover, STOPPED_AFTER_MS } from '../../facts/stopped.ts';
 import { type Finding, type FindingSeverity, fact, lines, type Proof } from '../../finding.ts';
 import type { Stage } from '../../stages.ts';
 
@@ -26,10 +26,7 @@ export function lostBetween(
     confirmed || isRight ? ageMs : facts.snapshot.windowMs;
   return facts.stopped.filter(
     (one) =>
-      one.at === from &&
-      !one.mention?.failed &&
-      isPast(one) &&
-      reachesBack(facts, to, reachOf(one)),
+      one.at === from && !one.mention?.failed && isPast(one) && logsCover(facts, to, reachOf(one)),
   );
 }
 

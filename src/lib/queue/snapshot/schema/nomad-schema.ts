@@ -14,11 +14,11 @@ import {
   object,
   oneOf,
   orNull,
-  type Reads,
+  type SchemaFor,
   text,
-} from './reads.ts';
+} from './schema-for.ts';
 
-const CLIENT: Reads<ClientRow> = object({
+const CLIENT: SchemaFor<ClientRow> = object({
   id: id<NodeId>(),
   name: text,
   address: orNull(text),
@@ -44,7 +44,7 @@ const CLIENT: Reads<ClientRow> = object({
   datacenter: orNull(text),
 });
 
-const FAILURE: Reads<PlacementFailure> = object({
+const FAILURE: SchemaFor<PlacementFailure> = object({
   taskGroup: text,
   nodesEvaluated: number,
   nodesFiltered: number,
@@ -58,7 +58,7 @@ const FAILURE: Reads<PlacementFailure> = object({
   coalescedFailures: number,
 });
 
-const DETAILS: Reads<PendingDetails> = object({
+const DETAILS: SchemaFor<PendingDetails> = object({
   evaluationId: orNull(id<EvaluationId>()),
   evaluatedAt: orNull(moment),
   waitUntil: orNull(moment),
@@ -67,7 +67,7 @@ const DETAILS: Reads<PendingDetails> = object({
   largest: orNull(object({ cpuMhz: number, memoryBytes: number })),
 });
 
-const PENDING: Reads<PendingReason> = object({
+const PENDING: SchemaFor<PendingReason> = object({
   kind: oneOf([
     'no-clients',
     'all-full',
@@ -91,7 +91,7 @@ const PENDING: Reads<PendingReason> = object({
   details: DETAILS,
 });
 
-const JOB: Reads<JobRow> = object({
+const JOB: SchemaFor<JobRow> = object({
   id: id<JobId>(),
   buildNumber: orNull(number),
   taskIndex: orNull(number),
@@ -124,7 +124,7 @@ const JOB: Reads<JobRow> = object({
   pending: orNull(PENDING),
 });
 
-const AGENT_LOG: Reads<AgentLog> = object({
+const AGENT_LOG: SchemaFor<AgentLog> = object({
   jobId: text,
   allocationId: text,
   nodeName: orNull(text),
@@ -132,7 +132,7 @@ const AGENT_LOG: Reads<AgentLog> = object({
 });
 
 /** The schema of the evidence from Nomad. */
-export const NOMAD: Reads<QueueSnapshot['nomad']> = object({
+export const NOMAD: SchemaFor<QueueSnapshot['nomad']> = object({
   leader: evidence(orNull(text)),
   clients: evidence(list(CLIENT)),
   jobs: evidence(list(JOB)),

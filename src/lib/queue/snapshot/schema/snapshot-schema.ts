@@ -25,19 +25,19 @@ import {
   object,
   oneOf,
   orNull,
-  type Reads,
+  type SchemaFor,
   text,
-} from './reads.ts';
+} from './schema-for.ts';
 
 const stage = oneOf(STAGES);
 
-const CLOCKS: Reads<Clocks> = object({
+const CLOCKS: SchemaFor<Clocks> = object({
   kubernetesAheadMs: orNull(number),
   nomadAheadMs: orNull(number),
   serverAheadMs: orNull(number),
 });
 
-const JUDGEMENT: Reads<PodJudgement> = object({
+const JUDGEMENT: SchemaFor<PodJudgement> = object({
   health: oneOf(['ready', 'completed', 'starting', 'terminating', 'left-behind', 'not-ready']),
   ready: number,
   containers: number,
@@ -50,7 +50,7 @@ const JUDGEMENT: Reads<PodJudgement> = object({
   lastRestartAt: orNull(moment),
 });
 
-const POD: Reads<PodFact> = object({
+const POD: SchemaFor<PodFact> = object({
   name: text,
   workload: text,
   service: orNull(text),
@@ -59,7 +59,7 @@ const POD: Reads<PodFact> = object({
   judgement: JUDGEMENT,
 });
 
-const WORKLOAD: Reads<WorkloadFact> = object({
+const WORKLOAD: SchemaFor<WorkloadFact> = object({
   kind: text,
   name: text,
   service: orNull(text),
@@ -68,16 +68,16 @@ const WORKLOAD: Reads<WorkloadFact> = object({
   ready: number,
 });
 
-const LINE: Reads<LogLine> = object({ time: text, text });
+const LINE: SchemaFor<LogLine> = object({ time: text, text });
 
-const READ_LOG: Reads<ReadLog> = object({
+const READ_LOG: SchemaFor<ReadLog> = object({
   lines: list(LINE),
   cut: flag,
   fresh: number,
   startedAt: orNull(moment),
 });
 
-const STAGE_LOG: Reads<StageLog> = object({
+const STAGE_LOG: SchemaFor<StageLog> = object({
   stage,
   pod: text,
   container: text,
@@ -87,13 +87,13 @@ const STAGE_LOG: Reads<StageLog> = object({
 
 const load = orNull(object({ builds: number, containers: number }));
 
-const SUMMARY: Reads<BuildSystemSummary> = object({
+const SUMMARY: SchemaFor<BuildSystemSummary> = object({
   usageQueue: load,
   runQueue: load,
   running: load,
 });
 
-const BUILD: Reads<RecentBuild> = object({
+const BUILD: SchemaFor<RecentBuild> = object({
   project: orNull(text),
   number: orNull(number),
   status: orNull(text),
@@ -105,7 +105,7 @@ const BUILD: Reads<RecentBuild> = object({
   parallel: nullIfAbsent(number),
 });
 
-const QUEUE: Reads<RabbitQueue> = object({
+const QUEUE: SchemaFor<RabbitQueue> = object({
   vhost: text,
   name: text,
   messages: number,
@@ -113,7 +113,7 @@ const QUEUE: Reads<RabbitQueue> = object({
   consumers: orNull(number),
 });
 
-const PROBE: Reads<ProbeResult> = object({
+const PROBE: SchemaFor<ProbeResult> = object({
   clientId: text,
   client: text,
   check: oneOf([
@@ -138,7 +138,7 @@ const PROBE: Reads<ProbeResult> = object({
   hint: orNull(text),
 });
 
-const TRIGGER: Reads<TriggeredBuild> = object({
+const TRIGGER: SchemaFor<TriggeredBuild> = object({
   project: text,
   number: orNull(number),
   pipelineId: orNull(text),
@@ -146,7 +146,7 @@ const TRIGGER: Reads<TriggeredBuild> = object({
 });
 
 /** The schema of a snapshot's JSON document. */
-export const SNAPSHOT: Reads<QueueSnapshot> = object({
+export const SNAPSHOT: SchemaFor<QueueSnapshot> = object({
   format: oneOf([1]),
   installation: text,
   takenAt: moment,

@@ -11,7 +11,7 @@ const PATIENCE = 512 * 1024;
  * bytes. The result is a guess that must be parsed to be confirmed: a split inside an element
  * leaves a bracket or a string open.
  */
-export class SeparatorCutter {
+export class SeparatorSplitter {
   #held: Buffer = Buffer.alloc(0);
   #separator: Buffer | undefined;
 

@@ -15,9 +15,9 @@ import {
   object,
   oneOf,
   orNull,
-  type Reads,
+  type SchemaFor,
   text,
-} from '../../../../../src/lib/queue/snapshot/schema/reads.ts';
+} from '../../../../../src/lib/queue/snapshot/schema/schema-for.ts';
 
 type Colour = 'red' | 'green';
 
@@ -34,7 +34,7 @@ function read(schema: GenericSchema, one: unknown): unknown {
 
 describe('a field', () => {
   const word = oneOf(['red', 'green']);
-  const thing: Reads<Thing> = object({ name: text, colours: list(word) });
+  const thing: SchemaFor<Thing> = object({ name: text, colours: list(word) });
   const MOMENT = '2026-01-02T03:04:05.678Z';
 
   it.each([
@@ -96,25 +96,25 @@ describe('a schema', () => {
   it('has exactly the fields and union members of its type', () => {
     const colours = list(oneOf(['green', 'red']));
     const all: readonly unknown[] = [
-      object({ name: text, colours }) satisfies Reads<Thing>,
+      object({ name: text, colours }) satisfies SchemaFor<Thing>,
       // @ts-expect-error: a field is not read
-      object({ name: text }) satisfies Reads<Thing>,
+      object({ name: text }) satisfies SchemaFor<Thing>,
       // @ts-expect-error: a field that nobody has
-      object({ name: text, colours, size: number }) satisfies Reads<Thing>,
+      object({ name: text, colours, size: number }) satisfies SchemaFor<Thing>,
       // @ts-expect-error: a field that may be left out is not read
-      object({ name: text }) satisfies Reads<{ readonly name: string; readonly size?: number }>,
+      object({ name: text }) satisfies SchemaFor<{ readonly name: string; readonly size?: number }>,
       // @ts-expect-error: a field of another type
-      object({ name: orNull(text) }) satisfies Reads<{ readonly name: string }>,
+      object({ name: orNull(text) }) satisfies SchemaFor<{ readonly name: string }>,
       // @ts-expect-error: null is not read
-      object({ name: text }) satisfies Reads<{ readonly name: string | null }>,
+      object({ name: text }) satisfies SchemaFor<{ readonly name: string | null }>,
       // @ts-expect-error: a word is not read
-      oneOf(['red']) satisfies Reads<Colour>,
+      oneOf(['red']) satisfies SchemaFor<Colour>,
       // @ts-expect-error: a word that nobody says
-      oneOf(['red', 'green', 'blue']) satisfies Reads<Colour>,
+      oneOf(['red', 'green', 'blue']) satisfies SchemaFor<Colour>,
       // @ts-expect-error: a word is not read, further in
-      object({ name: text, colours: list(oneOf(['red'])) }) satisfies Reads<Thing>,
+      object({ name: text, colours: list(oneOf(['red'])) }) satisfies SchemaFor<Thing>,
       // @ts-expect-error: evidence of something else
-      evidence(orNull(text)) satisfies Reads<Evidence<string>>,
+      evidence(orNull(text)) satisfies SchemaFor<Evidence<string>>,
     ];
     expect(all).not.toContain(undefined);
   });

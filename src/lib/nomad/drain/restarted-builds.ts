@@ -11,7 +11,7 @@ const READS_AT_ONCE = 10;
  * Returns for each build whether it was started again; null if that could not be read, in which
  * case the other facts of the build remain valid.
  */
-export async function whetherStartedAgain(
+export async function readRestarts(
   nomad: Pick<NomadClient, 'job' | 'jobAllocations'>,
   builds: readonly EndedBuild[],
   signal: AbortSignal,
@@ -19,7 +19,7 @@ export async function whetherStartedAgain(
   if (signal.aborted) return new Map();
   const read = await mapBounded(builds, READS_AT_ONCE, async (build) => {
     try {
-      return [build, await startedAgain(nomad, build, { signal })] as const;
+      return [build, await readRestart(nomad, build, { signal })] as const;
     } catch (error) {
       if (!signal.aborted && !isAdminError(error)) throw error;
       return [build, null] as const;
@@ -33,7 +33,7 @@ export async function whetherStartedAgain(
  * a killed build is started from scratch on another eligible client, and is silently dead if there
  * is none; 1.11 and later do not replace it (hashicorp/nomad #17563, #26961).
  */
-async function startedAgain(
+async function readRestart(
   nomad: Pick<NomadClient, 'job' | 'jobAllocations'>,
   build: EndedBuild,
   options: ReadOptions,

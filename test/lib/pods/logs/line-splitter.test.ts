@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { LineCutter, LONGEST_LINE } from '../../../../src/lib/pods/logs/line-cutter.ts';
+import { LineSplitter, LONGEST_LINE } from '../../../../src/lib/pods/logs/line-splitter.ts';
 
 type Part = readonly [text: string, continued: boolean];
 
 /** Returns the parts of a text that arrives in pieces of the given lengths, which are repeated. */
 function cut(text: string, lengths: readonly number[]): readonly Part[] {
-  const cutter = new LineCutter();
+  const cutter = new LineSplitter();
   const parts: Part[] = [];
   const take = (line: string, continued: boolean): void => {
     parts.push([line, continued]);
@@ -51,7 +51,7 @@ it('cuts at the same places for any pieces, loses nothing, and limits the length
 });
 
 it('passes on a part before its line has ended', () => {
-  const cutter = new LineCutter();
+  const cutter = new LineSplitter();
   const parts: Part[] = [];
   for (let turn = 0; turn < 10; turn += 1) {
     cutter.push('x'.repeat(LONGEST_LINE), (text, continued) => parts.push([text, continued]));

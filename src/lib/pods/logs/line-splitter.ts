@@ -8,7 +8,7 @@ export const LONGEST_LINE = 256 * 1024;
  * Splits text that arrives in pieces into lines. A very long line is passed on in parts, so that it
  * is never held as a whole; where it is cut does not depend on the pieces.
  */
-export class LineCutter {
+export class LineSplitter {
   #rest = '';
   #continued = false;
 

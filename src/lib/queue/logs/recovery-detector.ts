@@ -16,7 +16,7 @@ const COMPARED_LENGTH = 80;
  * Detects whether a service whose records name no builds is back to normal work after an error: it
  * writes its usual variety of records again, and no further error.
  */
-export class Settling {
+export class RecoveryDetector {
   /** When it was last found at normal work, in milliseconds of its node's clock. */
   settledAt: number | null = null;
   /** Number of errors since then. */

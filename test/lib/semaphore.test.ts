@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { Slots } from '../../src/lib/slots.ts';
+import { Semaphore } from '../../src/lib/semaphore.ts';
 
 it('gives slots in order of arrival', async () => {
-  const slots = new Slots(1);
+  const slots = new Semaphore(1);
   const got: string[] = [];
-  await slots.take();
+  await slots.acquire();
   const others = ['first', 'second'].map(async (name) => {
-    await slots.take();
+    await slots.acquire();
     got.push(name);
     slots.release();
   });
@@ -17,14 +17,14 @@ it('gives slots in order of arrival', async () => {
 });
 
 it('lets an aborted caller go at once, and gives its slot to nobody', async () => {
-  const slots = new Slots(1);
-  await slots.take();
+  const slots = new Semaphore(1);
+  await slots.acquire();
   const controller = new AbortController();
-  const gone = slots.take(controller.signal);
-  const next = slots.take();
+  const gone = slots.acquire(controller.signal);
+  const next = slots.acquire();
   controller.abort(new Error('Ctrl-C'));
   await expect(gone).rejects.toThrow('Ctrl-C');
-  await expect(slots.take(controller.signal)).rejects.toThrow('Ctrl-C');
+  await expect(slots.acquire(controller.signal)).rejects.toThrow('Ctrl-C');
   slots.release();
   await next;
 });

@@ -1,5 +1,5 @@
 /** A fixed number of slots, given to callers in order of arrival. */
-export class Slots {
+export class Semaphore {
   #free: number;
   readonly #waiting = new Set<() => void>();
 
@@ -12,7 +12,7 @@ export class Slots {
    *
    * @throws the reason of the signal
    */
-  take(signal?: AbortSignal): Promise<void> {
+  acquire(signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       if (this.#free > 0) {

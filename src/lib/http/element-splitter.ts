@@ -10,7 +10,7 @@ const BRACKET_START = Buffer.from('[');
 const BRACKET_END = Buffer.from(']');
 
 /** Splits a streamed JSON array into whole elements and keeps the bytes of an incomplete one. */
-export class ElementCutter {
+export class ElementSplitter {
   #held: Uint8Array[] = [];
   #depth = 0;
   #inString = false;

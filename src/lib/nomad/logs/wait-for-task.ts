@@ -16,24 +16,29 @@ const POLL: Milliseconds = 2_000;
  * it. Temporary failures are retried without limit, because the caller's own reads report lasting
  * ones.
  */
-export async function whenEnded(
+export async function waitUntilEnded(
   client: Pick<NomadClient, 'allocation'>,
   id: AllocationId,
   options: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<Allocation | null> {
-  return when(client, id, (allocation) => !isLive(allocation), options);
+  return waitUntil(client, id, (allocation) => !isLive(allocation), options);
 }
 
 /**
  * Resolves when a task of an allocation has started, or when the allocation has ended without that;
  * null if Nomad no longer knows it.
  */
-export async function whenStarted(
+export async function waitUntilStarted(
   client: Pick<NomadClient, 'allocation'>,
   id: AllocationId,
   options: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<Allocation | null> {
-  return when(client, id, (allocation) => hasStarted(allocation) || !isLive(allocation), options);
+  return waitUntil(
+    client,
+    id,
+    (allocation) => hasStarted(allocation) || !isLive(allocation),
+    options,
+  );
 }
 
 /** Returns whether a task has written a log, or may have. */
@@ -42,7 +47,7 @@ export function hasStarted(allocation: Pick<Allocation, 'tasks' | 'clientStatus'
   return (allocation.tasks ?? []).some((task) => task.startedAt !== null);
 }
 
-async function when(
+async function waitUntil(
   client: Pick<NomadClient, 'allocation'>,
   id: AllocationId,
   done: (allocation: Allocation) => boolean,

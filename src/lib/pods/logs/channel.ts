@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-interface Held<Item> {
+interface HeldItem<Item> {
   readonly item: Item;
   readonly size: number;
   /** Called when the item was taken. */
@@ -12,9 +12,9 @@ interface Held<Item> {
  * reader asks for more, so that a slow reader slows down all workers, and at most one item of each
  * is held.
  */
-export class Gate<Item> {
+export class Channel<Item> {
   readonly #limit: number;
-  #held: Held<Item>[] = [];
+  #held: HeldItem<Item>[] = [];
   #wake: () => void = () => undefined;
   #failure: { readonly error: unknown } | null = null;
   #ended = false;
@@ -25,7 +25,7 @@ export class Gate<Item> {
   }
 
   /** Passes an item to the reader; resolves when it was taken. */
-  async hand(item: Item, size: number): Promise<void> {
+  async send(item: Item, size: number): Promise<void> {
     if (this.#ended) return;
     await new Promise<void>((resolve) => {
       this.#held.push({ item, size, taken: resolve });
@@ -43,9 +43,9 @@ export class Gate<Item> {
 
   /**
    * Yields the waiting items until the end, in order of arrival: at least one, and together no more
-   * than `most`.
+   * than the limit.
    */
-  async *take(): AsyncGenerator<readonly Item[], void> {
+  async *receive(): AsyncGenerator<readonly Item[], void> {
     for (;;) {
       if (this.#held.length === 0 && !this.#ended) {
         await new Promise<void>((resolve) => {
@@ -67,7 +67,7 @@ export class Gate<Item> {
     }
   }
 
-  #round(): readonly Held<Item>[] {
+  #round(): readonly HeldItem<Item>[] {
     let size = 0;
     const more = this.#held.findIndex((held, at) => {
       size += held.size;

@@ -15,7 +15,7 @@ type Attempt = () => Promise<RunningCommand>;
  * commands (MaxSessions) is not known in advance. A command that is refused is retried when another
  * one has ended.
  */
-export class CommandTurns {
+export class CommandStarter {
   readonly #clock: Clock;
   readonly #running = new Set<Promise<void>>();
   /**

@@ -4,7 +4,7 @@ import type { LogLine, ReadLog } from '../snapshot/snapshot.ts';
 /**
  * Returns when the kubelet received a line, in milliseconds of the node's clock; null if unknown.
  */
-export function stampOf(line: LogLine): number | null {
+export function kubeletTimeOf(line: LogLine): number | null {
   if (line.time === '') return null;
   const at = Date.parse(line.time);
   return Number.isNaN(at) ? null : at;
@@ -17,11 +17,11 @@ export function stampOf(line: LogLine): number | null {
  *
  * @param stamps the times of the log's lines, if already parsed
  */
-export function nodeNow(
+export function estimateNodeTime(
   log: ReadLog,
   referenceNow: Date,
   freshMs: Milliseconds,
-  stamps: readonly (number | null)[] = log.lines.map(stampOf),
+  stamps: readonly (number | null)[] = log.lines.map(kubeletTimeOf),
 ): Date {
   let earliest = Number.NEGATIVE_INFINITY;
   let latest = Number.POSITIVE_INFINITY;
