@@ -31,6 +31,7 @@ describe('troubleshoot cache', () => {
     ['large', 'BAD_SIZE', '620MB'],
     ['99999999999999999999GB', 'BAD_SIZE', '620MB'],
     ['12 parsecs', 'BAD_SIZE', '620MB'],
+    ['79843', 'BUILD_OR_SIZE', 'ORG/REPO/79843; for a size, its unit: 79843B'],
     ['acme/api', 'BAD_BUILD', 'org/repo/number'],
     ['https://circleci.example.com/gh/acme', 'BAD_BUILD', 'org/repo/number'],
     ['acme/api/21', 'NO_SERVER_HOST', 'config set host'],
