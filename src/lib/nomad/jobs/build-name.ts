@@ -75,9 +75,17 @@ export function buildProject(
   return UNKNOWN_PROJECT;
 }
 
+/** The prefix in `gh/org/repo` and `gh/org/repo/26`; an organisation may itself be called `gh`. */
+const PROVIDER = /^(?:gh|github|bb|bitbucket)\/(?=[^/\s]+\/[^/#\s]*[^\d/#\s][^/#\s]*(?:[/#]|$))/i;
+
+/** Removes the provider of a repository from a project or build, as in CircleCI's `gh/org/repo`. */
+export function withoutProvider(text: string): string {
+  return text.replace(PROVIDER, '');
+}
+
 /**
- * Parses an operator's name for a build: `26`, `#26`, `org/repo`, `org/repo/26`, `org/repo#26`, or
- * the build's URL; null for anything else. A number may select a parallel task: `26:1`.
+ * Parses an operator's name for a build: `26`, `#26`, `org/repo`, `org/repo/26`, `org/repo#26`, any
+ * of these after `gh/` or another provider, or the build's URL; null for anything else. A number may select a parallel task: `26:1`.
  */
 export function parseBuildSelector(text: string): BuildSelector | null {
   const [, build, task] = /^(.*\d):(\d+)$/.exec(text) ?? [];
@@ -89,7 +97,7 @@ export function parseBuildSelector(text: string): BuildSelector | null {
 function parseWholeBuild(text: string): BuildSelector | null {
   const number = /^#?(\d+)$/.exec(text)?.[1];
   if (number) return { slug: null, number: Number(number) };
-  const project = /^([^/\s]+)\/([^/#\s]+)(?:[/#](\d+))?$/.exec(text);
+  const project = /^([^/\s]+)\/([^/#\s]+)(?:[/#](\d+))?$/.exec(withoutProvider(text));
   if (project) {
     return {
       slug: `${project[1]}-${project[2]}`,

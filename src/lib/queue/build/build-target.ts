@@ -1,5 +1,10 @@
 import { AdminError } from '../../errors.ts';
-import { matchesBuild, parseBuildName, parseBuildSelector } from '../../nomad/jobs/build-name.ts';
+import {
+  matchesBuild,
+  parseBuildName,
+  parseBuildSelector,
+  withoutProvider,
+} from '../../nomad/jobs/build-name.ts';
 import type { NomadJob } from '../../nomad/model.ts';
 import type { RecentBuild } from '../../server/admin-api.ts';
 import { buildKey } from '../build-key.ts';
@@ -158,7 +163,7 @@ function ambiguous({ text }: BuildTarget, fitting: readonly string[]): AdminErro
 
 /** Returns `org/repo` if the build was given in this form. */
 function projectOf(text: string): string | null {
-  const path = URL.canParse(text) ? new URL(text).pathname : `/gh/${text}`;
+  const path = URL.canParse(text) ? new URL(text).pathname : `/gh/${withoutProvider(text)}`;
   const [, org, repo] = /\/(?:gh|github|bb|bitbucket)\/([^/]+)\/([^/#]+)[/#]/i.exec(path) ?? [];
   return org && repo ? `${org}/${repo}` : null;
 }

@@ -29,6 +29,9 @@ describe('the notation of a build', () => {
   it.each<[string, Partial<BuildTarget>]>([
     ['acme/web/21', { ...web, task: null, buildId: null }],
     ['acme/web#21', web],
+    ['gh/acme/web/21', web],
+    ['bitbucket/acme/web#21', web],
+    ['gh/acme/21', { slug: 'gh-acme', project: 'gh/acme', number: 21 }],
     ['acme/web/21:3', { ...web, task: 3 }],
     ['https://ci.example.com/gh/acme/web/21', web],
     ['https://ci.example.com/gh/acme/web/21?x=1#tests', web],
