@@ -156,6 +156,8 @@ describe('troubleshoot queue', () => {
     [['--since', '0s'], 2, 'BAD_DURATION'],
     [['--limit', '0s'], 2, 'BAD_DURATION'],
     [['--save', '/nonexistent/queue.json'], 7, 'SNAPSHOT_FILE'],
+    [['--save', tmpdir()], 7, 'SNAPSHOT_FILE'],
+    [['--save', '-'], 7, 'SNAPSHOT_FILE'],
   ])('rejects %j before sending a request', async (words, exitCode, code) => {
     const sandbox = await startSandbox({ scenario: 'idle' });
     sandbox.calls.reset();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { access, constants, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AdminError, type ErrorKind } from '../../errors.ts';
 import type { Masker } from '../../masking.ts';
@@ -16,6 +16,13 @@ export async function requireWritable(path: string): Promise<void> {
     await access(dirname(path), constants.W_OK);
   } catch (error) {
     throw notWritten('validation', path, error);
+  }
+  if (path === '-') {
+    throw notWritten('validation', path, new Error('standard output is for the diagnosis'));
+  }
+  const existing = await stat(path).catch(() => null);
+  if (existing?.isDirectory()) {
+    throw notWritten('validation', path, new Error('it is a directory'));
   }
 }
 
