@@ -1,5 +1,6 @@
 import { type PodViewContext, podListView, reasonLines } from '../pods/view.ts';
 import { type DetailView, eraseTable, type TableView, type Tone } from '../terminal/table.ts';
+import { generationOf } from './generation.ts';
 import type { ServiceState, ServiceStatus } from './judge.ts';
 import type { ServiceDetail, ServiceList } from './list.ts';
 
@@ -134,11 +135,14 @@ function outageLines({ services }: ServiceList): readonly string[] {
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
-function notHereLines({ notHere, version }: ServiceList): readonly string[] {
+function notHereLines({ notHere, version, services }: ServiceList): readonly string[] {
   if (notHere.length === 0) return [];
+  const present = services.filter(({ state }) => state !== 'absent');
+  const sample =
+    generationOf(new Set(present.map(({ name }) => name))) === 'since-4.3' ? '4.3' : '3.0';
   const set =
     version === null
-      ? 'config set version VERSION (such as 3.0) to count missing services as outages'
+      ? `config set version VERSION (such as ${sample}) to count missing services as outages`
       : 'config set services.external NAMES to mark services that run outside';
   return [`Not in this namespace: ${notHere.join(', ')}. Use circleci-admin ${set}`];
 }

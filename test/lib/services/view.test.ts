@@ -39,4 +39,10 @@ it('lists services that may be missing', async () => {
     /^All 1 services that are in circleci-server are up\nNot in this namespace: .*\bfrontend,/,
   );
   expect(footer).not.toMatch(/slanger|distributor|migrators|exim/);
+  expect(footer).toContain('config set version VERSION (such as 3.0)');
+});
+
+it('suggests a version that the running services agree with', async () => {
+  const footer = await footerOf([pod({ workload: 'docker-provisioner' })]);
+  expect(footer).toContain('config set version VERSION (such as 4.3)');
 });
