@@ -18,12 +18,15 @@ export function listAnswer<T extends { readonly id: string; readonly modifyIndex
     /** The object that a filter is evaluated on. */
     readonly object: (record: T) => WireObject;
     readonly json: (record: T) => string;
+    /** Whether the records belong to no namespace, as nodes do. */
+    readonly global?: boolean;
     /** Caches the JSON of the records; used for complete lists only. */
     readonly cache?: { readonly cache: ListCache; readonly list: string; readonly form: string };
   },
 ): Answer {
   const namespace = request.params.get('namespace') ?? 'default';
-  if (!['default', '*', ''].includes(namespace)) return found(list.index, () => '[]');
+  if (!list.global && !['default', '*', ''].includes(namespace))
+    return found(list.index, () => '[]');
   let records = list.records;
   const headers: Record<string, string> = {};
   if (dialect.since('1.3')) {

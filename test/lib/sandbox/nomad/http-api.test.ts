@@ -69,6 +69,15 @@ describe('lists', () => {
     expect((await world.request('/v1/nodes?filter=%3D%3D')).status).toBe(400);
   });
 
+  test('are empty in a namespace that does not exist, except that of the clients', async () => {
+    await using world = await World.start({ clients: 2, builds: 1 });
+    expect(ids((await world.request('/v1/jobs?namespace=nope')).text)).toEqual([]);
+    expect(ids((await world.request('/v1/nodes?namespace=nope')).text)).toHaveLength(2);
+    const missing = await world.request('/v1/namespace/nope');
+    expect(missing).toMatchObject({ status: 404, text: 'Namespace not found' });
+    expect((await world.request('/v1/namespace/default')).status).toBe(200);
+  });
+
   test('ignore parameters that an old release does not support', async () => {
     await using world = await World.start({ version: '0.11.8', clients: 3, builds: 2 });
     const { text, headers } = await world.request('/v1/nodes?per_page=1&filter=x&resources=true');

@@ -97,6 +97,7 @@ function nodeList(core: NomadCore, request: ApiRequest): Answer {
   return listAnswer(request, dialect, {
     index: state.nodes.index,
     records: state.nodes.withPrefix(prefix),
+    global: true,
     object: (node) => nodeObject(node, dialect),
     json: (node) => nodeStub(node, form, dialect),
     total: state.nodes.size,
