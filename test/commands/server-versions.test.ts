@@ -78,6 +78,18 @@ describe('server 4.3', () => {
     });
   });
 
+  it('has its errors found by the command of the remedy, whose levels are in lower case', async () => {
+    const sandbox = await startSandbox({ scenario: 'server-4.3+output-broken' });
+    const found = await run(sandbox, ['troubleshoot', 'queue', '--json']);
+    const [{ code, remedy }] = JSON.parse(found.stdout).findings;
+    const words = remedy.commands[0].replaceAll("'", '').split(' ').slice(1);
+    const { stdout } = await run(sandbox, words);
+    expect({ code, found: stdout.includes('"level":"error"') }).toEqual({
+      code: 'CQ0702',
+      found: true,
+    });
+  });
+
   it('has a lost build followed to where it was lost, and found again by the remedy', async () => {
     const sandbox = await startSandbox({ scenario: 'server-4.3+job-lost' });
     const found = await run(sandbox, ['troubleshoot', 'queue', '--json']);

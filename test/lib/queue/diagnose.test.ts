@@ -236,7 +236,7 @@ test('the verdict does not say that builds get through if a step has no ready po
   expect(findings.map(({ code }) => code)).toEqual(['CQ0902']);
   expect(steps[2]).toMatchObject({
     state: 'warning',
-    text: 'no pod is ready: ContainerCreating, 20s old (1 build in 30m, last 4m ago, last heartbeat 20s ago)',
+    text: 'no pod is ready: ContainerCreating, 20s old; 1 build in 30m, last 4m ago, last heartbeat 20s ago',
   });
   expect(verdict).toMatchObject({
     state: 'unknown',

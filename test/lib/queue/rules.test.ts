@@ -8,7 +8,16 @@ import { findingPage, type Rule } from '../../../src/lib/queue/finding.ts';
 import { RULES } from '../../../src/lib/queue/rules/index.ts';
 import { makeCatalogue } from '../../../src/lib/services/catalogue.ts';
 import { BROKEN, LOST } from './support/cases.ts';
-import { client, job, pending, snapshot, sure, WELL_BUILD } from './support/snapshot.ts';
+import {
+  client,
+  failed,
+  type Ill,
+  job,
+  pending,
+  snapshot,
+  sure,
+  WELL_BUILD,
+} from './support/snapshot.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const FINDINGS = BROKEN.flatMap(([, ill]) => diagnose(snapshot(ill)).findings);
@@ -113,9 +122,38 @@ test('only where a client is ineligible is opening one suggested for capacity', 
     return findings.find(({ code }) => code === 'CQ0601')?.remedy;
   };
   const open = remedyWith(client('a'));
-  expect(open?.text).toBe('Add clients, or wait until builds end.');
+  expect(open?.text).toBe(
+    'Add clients (raise the size of their node group), or wait until builds end.',
+  );
   expect(open?.commands[0]).toBe('circleci-admin nomad node-status');
   const shut = remedyWith(client('a'), client('b', { eligible: false, takesBuilds: false }));
   expect(shut?.text).toContain('make ineligible clients eligible again');
   expect(shut?.commands[0]).toBe('circleci-admin nomad eligibility b --enable');
+});
+
+test('the first command is not one whose answer is already known', () => {
+  const remedyOf = (code: string, ill: Ill) =>
+    diagnose(snapshot(ill)).findings.find((one) => one.code === code)?.remedy;
+  const [, failing = {}] = BROKEN.find(([about]) => about.includes('with an error about')) ?? [];
+  expect(remedyOf('CQ0401', failing)?.commands[0]).toBe('circleci-admin pods restart schedulerer');
+  expect(remedyOf('CQ0401', failing)?.text).toContain('Nomad responds, so restart it.');
+  const late = failed('REQUEST_TIMEOUT', 'no answer', { kind: 'timeout', timedOut: true });
+  const nomad = { leader: late, clients: late, jobs: late };
+  expect(remedyOf('CQ0401', { ...failing, nomad })?.commands[0]).toBe(
+    'circleci-admin nomad node-status',
+  );
+  const [, silent = {}] = BROKEN.find(([, , [code]]) => code === 'CQ0302') ?? [];
+  expect(remedyOf('CQ0302', silent)?.commands[0]).toBe(
+    'circleci-admin pods restart dispatcher --delete',
+  );
+});
+
+test('clients that are down have no line about builds that run there, if there are none', () => {
+  const down = (runningBuilds: number) => {
+    const clients = sure([client('a', { status: 'down', runningBuilds })]);
+    const [finding] = diagnose(snapshot({ nomad: { clients } })).findings;
+    return finding?.evidence.map(({ text }) => text).at(-1);
+  };
+  expect(down(0)).toBe('a (down)');
+  expect(down(1)).toBe('1 build still runs there');
 });

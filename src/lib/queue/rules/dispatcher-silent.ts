@@ -13,8 +13,8 @@ export const dispatcherSilent: Rule = {
       remedy: (name, effect) => ({
         text: `It hangs: restart it. Builds in its queue then continue. ${effect}`,
         commands: [
-          `circleci-admin pods logs ${name} --tail 50 --timestamps`,
           `circleci-admin pods restart ${name} --delete`,
+          `circleci-admin pods logs ${name} --tail 50 --timestamps`,
         ],
       }),
     }),

@@ -13,7 +13,7 @@ export const legacyDispatcherErrors: Rule = {
       remedy: () => ({
         text: 'It takes builds from the usage queue: the error names the missing service (usually MongoDB or RabbitMQ).',
         commands: [
-          'circleci-admin pods logs legacy-dispatcher --since 30m --grep ERROR',
+          "circleci-admin pods logs legacy-dispatcher --since 30m --grep 'ERROR|Exception'",
           'circleci-admin services show legacy-dispatcher',
         ],
       }),

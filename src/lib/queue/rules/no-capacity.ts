@@ -21,7 +21,7 @@ export const noCapacity: Rule = {
             ? ' The quickest way to get capacity is to make ineligible clients eligible again.'
             : '';
         return {
-          text: `Add clients, or wait until builds end.${quickest}`,
+          text: `Add clients (raise the size of their node group), or wait until builds end.${quickest}`,
           commands: [
             ...reopening,
             'circleci-admin nomad node-status',

@@ -14,10 +14,10 @@ export const noClients: Rule = {
         code: 'CQ0502',
         title: 'Nomad has no clients: no build can run',
         remedy: {
-          text: 'Check that the node group has running machines, and that they can reach Nomad on port 4647 (both are set up by terraform).',
+          text: 'Check that the node group has running machines, and that they can reach Nomad on port 4647 (both are set up by terraform). The log of the Nomad server shows clients that it rejects.',
           commands: [
+            'circleci-admin pods logs circleci-nomad --tail 100',
             'circleci-admin nomad node-status',
-            'circleci-admin nomad cli -- server members',
           ],
         },
       }),

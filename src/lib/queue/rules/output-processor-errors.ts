@@ -13,12 +13,19 @@ export const outputProcessorErrors: Rule = {
       remedy: (name) => ({
         text: `It writes build output to ${storage(name)}: the trace names what it cannot reach. A restart ${loses(name)} the output of running builds.`,
         commands: [
-          `circleci-admin pods logs ${name} --tail 10000 --grep ERROR`,
+          `circleci-admin pods logs ${name} --tail 10000 --grep '${errorPattern(name)}'`,
           `circleci-admin services show ${name}`,
         ],
       }),
     }),
 };
+
+/**
+ * Returns what finds errors and the exceptions that name the cause; in JSON, levels are in lower case.
+ */
+function errorPattern(name: string): string {
+  return name === 'output-processor' ? 'ERROR|Exception' : '[Ee]rror|ERROR|Exception';
+}
 
 /** Returns where output is stored. The successor in 4.3 uses only object storage. */
 function storage(name: string): string {

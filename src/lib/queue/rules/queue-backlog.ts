@@ -112,13 +112,12 @@ function findingOf(
 }
 
 function count(messages: number): string {
-  // Formatted manually, because the first toLocaleString of a process loads ICU.
-  const grouped = String(messages).replace(/\B(?=(?:\d{3})+$)/g, ',');
-  return messages === 1 ? '1 message' : `${grouped} messages`;
+  return messages === 1 ? '1 message' : `${messages} messages`;
 }
 
 function describe({ vhost, name, messages, unacknowledged, consumers }: RabbitQueue): string {
-  const takers = consumers === null ? '' : `, ${consumers} consumers`;
+  const takers =
+    consumers === null ? '' : `, ${consumers} ${consumers === 1 ? 'consumer' : 'consumers'}`;
   const given = unacknowledged === null ? '' : ` (${unacknowledged} unacknowledged)`;
-  return `${name} in vhost ${vhost}: ${messages} messages${given}${takers}`;
+  return `${name} in vhost ${vhost}: ${count(messages)}${given}${takers}`;
 }

@@ -94,7 +94,8 @@ function stageWords(facts: QueueFacts, stage: Stage): Words {
   const words = logWords(facts, stage);
   const down = unreadySteps(facts.snapshot).find(({ pod }) => pod.stage === stage);
   if (!down) return words;
-  const said = words.text === '' ? '' : ` (${words.text})`;
+  // What is known of its log; a log that could not be read only repeats that there is no pod.
+  const said = words.state === 'unknown' || words.text === '' ? '' : `; ${words.text}`;
   return { ...words, state: 'warning', text: `no pod is ready: ${down.text}${said}` };
 }
 

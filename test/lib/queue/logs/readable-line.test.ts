@@ -50,7 +50,18 @@ describe('a JSON record for people', () => {
   });
 });
 
-it('a line that is no JSON record is unchanged', () => {
+it('a record of another format is without its own time and its thread', () => {
+  const said = 'INFO schedulerer.core got task message; task-name=x;';
+  const line = `2026-03-02T09:00:00.129+0000 [] [pool-43-thread-13] ${said}`;
+  expect(readable(line).text).toBe(said);
+  expect(readable('Mar  2 09:00:00.129:+0000 INFO circle.backend forwarded').text).toBe(
+    'INFO circle.backend forwarded',
+  );
+  // Without the kubelet's time, its own is the only one.
+  expect(readable(line, '').text).toBe(line);
+});
+
+it('a line that is no record is unchanged', () => {
   for (const text of ['got task message; task-name=x;', '{:id "d1.medium"}', '{"level":"info"']) {
     expect(readable(text).text).toBe(text);
   }

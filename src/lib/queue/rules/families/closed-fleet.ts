@@ -1,5 +1,6 @@
 import type { ClientRow } from '../../../nomad/nodes/node-status.ts';
 import { sumCapacity } from '../../../nomad/nodes/node-status.ts';
+import { builds } from '../../build-names.ts';
 import type { QueueFacts } from '../../facts/facts.ts';
 import { type Finding, fact, type Proof } from '../../finding.ts';
 import { known } from '../../snapshot/evidence.ts';
@@ -46,10 +47,14 @@ function fleetEvidence(clients: readonly ClientRow[]): readonly Proof[] {
   return [
     fact(`0 of ${clients.length} clients accept builds: ${statesOf(clients)}`),
     fact(`${shown.join(', ')}${more}`),
-    fact(
-      `${runningBuilds} builds still run there${unknownBuilds > 0 ? `, ${unknownBuilds} may` : ''}`,
-    ),
+    ...runningThere(runningBuilds, unknownBuilds),
   ];
+}
+
+function runningThere(running: number, unknown: number): readonly Proof[] {
+  if (running + unknown === 0) return [];
+  const may = unknown > 0 ? `, ${unknown} may` : '';
+  return [fact(`${builds(running)} still ${running === 1 ? 'runs' : 'run'} there${may}`)];
 }
 
 function stateOf({ status, draining, eligible }: ClientRow): string {
