@@ -37,7 +37,7 @@ export async function keepTrying<T>(
       return await attempt(failures);
     } catch (error) {
       signal.throwIfAborted();
-      if (!mayPass(error)) throw error;
+      if (!isTransient(error)) throw error;
       const now = clock.now().getTime();
       firstFailure ??= now;
       if (now - firstFailure + pause > patience.patienceMs) throw error;
@@ -48,6 +48,6 @@ export async function keepTrying<T>(
   }
 }
 
-function mayPass(error: unknown): error is AdminError {
+function isTransient(error: unknown): error is AdminError {
   return isAdminError(error, 'service') || isAdminError(error, 'timeout');
 }

@@ -43,8 +43,11 @@ const TRIES = 2;
  * @throws AdminError like {@link StepsApi}, and of kind `notFound` (TASK_NOT_FOUND); if only some
  *   outputs could not be read, the result says so
  */
-export async function inspectBuild(api: StepsApi, how: CacheInspection): Promise<BuildCaches> {
-  const { project, number, task, signal, onBuild, onRead } = how;
+export async function inspectBuild(
+  api: StepsApi,
+  inspection: CacheInspection,
+): Promise<BuildCaches> {
+  const { project, number, task, signal, onBuild, onRead } = inspection;
   const build = await api.build(project, number, signal).catch((error: unknown) => {
     if (isAdminError(error, 'notFound')) onBuild?.(null);
     throw error;

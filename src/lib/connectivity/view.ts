@@ -49,7 +49,10 @@ export function connectivityReport(
 /** Returns the results as a table. */
 export function connectivityTable({ checks, summary }: ConnectivityReport): TableView<CheckResult> {
   const { clients, services, ok, failed, skipped } = summary;
-  const from = [...some(clients, 'client'), ...some(services, 'service')].join(' and ');
+  const from = [
+    ...countUnlessZero(clients, 'client'),
+    ...countUnlessZero(services, 'service'),
+  ].join(' and ');
   return {
     columns: [
       { key: 'from', value: (row) => row.client ?? row.service, flexible: true },
@@ -80,6 +83,6 @@ export function connectivityTable({ checks, summary }: ConnectivityReport): Tabl
 }
 
 /** Empty for 0. */
-function some(amount: number, noun: string): readonly string[] {
+function countUnlessZero(amount: number, noun: string): readonly string[] {
   return amount === 0 ? [] : [count(amount, noun)];
 }

@@ -29,26 +29,29 @@ export async function readNames(
     cluster.ingressHosts(),
     schedulererLog(cluster, pods),
   ]);
-  const logged = only(log === null ? null : matches(log, BUILD_URL));
-  const served = only(ingresses === null ? null : withoutApp(ingresses));
+  const logged = uniqueValue(log === null ? null : matches(log, BUILD_URL));
+  const served = uniqueValue(ingresses === null ? null : withoutApp(ingresses));
   return {
-    host: served.value === null ? logged.as("schedulerer's log") : served.as('its Ingresses'),
-    baseDomain: only(log === null ? null : matches(log, OUTPUT_HOST)).as("schedulerer's log"),
+    host:
+      served.value === null ? logged.foundIn("schedulerer's log") : served.foundIn('its Ingresses'),
+    baseDomain: uniqueValue(log === null ? null : matches(log, OUTPUT_HOST)).foundIn(
+      "schedulerer's log",
+    ),
   };
 }
 
-interface Only {
+interface UniqueValue {
   readonly value: string | null;
-  as(place: string): Finding<string>;
+  foundIn(place: string): Finding<string>;
 }
 
 /** Accepts a value only if it is unique. */
-function only(values: readonly string[] | null): Only {
+function uniqueValue(values: readonly string[] | null): UniqueValue {
   const [first, ...more] = values ?? [];
   const value = first !== undefined && more.length === 0 ? first : null;
   return {
     value,
-    as: (place) => {
+    foundIn: (place) => {
       if (value !== null) return { value, source: place };
       if (values === null) return { value, source: `${place} cannot be read, or does not exist` };
       const several = values.length > 1 ? `more than one in ${place}: ${values.join(', ')}` : null;

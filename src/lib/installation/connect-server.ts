@@ -30,11 +30,11 @@ export async function connectServer(
 export async function reachServer(
   settings: Settings,
   options: InstallationOptions,
-  how: Pick<HttpTarget, 'connections' | 'retries'> = {},
+  httpOptions: Pick<HttpTarget, 'connections' | 'retries'> = {},
 ): Promise<HttpAccess> {
   const address = serverAddress(settings);
   if (address === null) throw noHost();
-  const place = { origin: address.origin, tls: await serverTls(settings), ...how };
+  const place = { origin: address.origin, tls: await serverTls(settings), ...httpOptions };
   return connectHttp(place, settings.server.token, settings, options);
 }
 

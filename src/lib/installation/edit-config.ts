@@ -37,11 +37,11 @@ export function editConfig(text: string, edit: ConfigEdit, { path, preamble }: E
   const [broken] = before.findings;
   if (broken && document.errors.length > 0)
     throw badConfig(path, broken, before.findings.length - 1);
-  if (says(document, edit)) return text;
+  if (isApplied(document, edit)) return text;
   apply(document, edit, path);
   const after = document.toString({ lineWidth: 0, indent: indentOf(text) });
   const { findings } = readConfigText(after);
-  if (!says(parseConfig(after), edit)) {
+  if (!isApplied(parseConfig(after), edit)) {
     throw notEditable(`The change cannot be made in ${path}`);
   }
   const [first] = findings;
@@ -62,7 +62,7 @@ export function fileHasKey(text: string, installation: string, key: string): boo
 }
 
 /** Returns whether the file already has the result of the edit. */
-function says(document: ConfigDocument, edit: ConfigEdit): boolean {
+function isApplied(document: ConfigDocument, edit: ConfigEdit): boolean {
   switch (edit.kind) {
     case 'set':
       return at(document, pathOf(edit)) === edit.value;

@@ -29,16 +29,16 @@ export function chooseTokens(settingSources: SettingSources): Tokens {
     return null;
   };
   const nomadElsewhere = profile
-    ? addressChange(profile, settingSources, NOMAD_PLACE)
+    ? addressChange(profile, settingSources, NOMAD_ADDRESS_KEYS)
     : addressMismatch(env, 'NOMAD_ADDR', decided('nomad.address', settingSources));
   const ambient: Environment = profile ? {} : env;
   const nomad =
-    given(env['CIRCLECI_ADMIN_NOMAD_TOKEN']) ??
+    valueOrNull(env['CIRCLECI_ADMIN_NOMAD_TOKEN']) ??
     kept('nomad', settingSources, 'environment') ??
     issued("the profile's Nomad token", kept('nomad', settingSources, 'profile'), nomadElsewhere) ??
-    issued('NOMAD_TOKEN', given(ambient['NOMAD_TOKEN']), nomadElsewhere);
+    issued('NOMAD_TOKEN', valueOrNull(ambient['NOMAD_TOKEN']), nomadElsewhere);
   const server =
-    given(env['CIRCLECI_ADMIN_SERVER_TOKEN']) ??
+    valueOrNull(env['CIRCLECI_ADMIN_SERVER_TOKEN']) ??
     kept('server', settingSources, 'environment') ??
     issued(
       "the profile's server token",
@@ -47,10 +47,10 @@ export function chooseTokens(settingSources: SettingSources): Tokens {
     ) ??
     issued(
       'CIRCLE_TOKEN',
-      given(ambient['CIRCLE_TOKEN']),
+      valueOrNull(ambient['CIRCLE_TOKEN']),
       addressMismatch(env, 'CIRCLE_HOST', decided('host', settingSources)),
     );
-  const auth = issued('NOMAD_HTTP_AUTH', given(ambient['NOMAD_HTTP_AUTH']), nomadElsewhere);
+  const auth = issued('NOMAD_HTTP_AUTH', valueOrNull(ambient['NOMAD_HTTP_AUTH']), nomadElsewhere);
   return { nomad, server, httpAuth: auth && 'value' in auth ? auth.value : null, withheld };
 }
 
@@ -65,14 +65,15 @@ export function chooseGitHubTokens(settingSources: SettingSources): GitHubTokens
   const { env } = settingSources;
   return {
     given:
-      given(env['CIRCLECI_ADMIN_GITHUB_TOKEN']) ?? kept('github', settingSources, 'environment'),
+      valueOrNull(env['CIRCLECI_ADMIN_GITHUB_TOKEN']) ??
+      kept('github', settingSources, 'environment'),
     profile: kept('github', settingSources, 'profile'),
   };
 }
 
-const NOMAD_PLACE = ['nomad.address', 'kubernetes.context', 'kubernetes.kubeconfig'];
+const NOMAD_ADDRESS_KEYS = ['nomad.address', 'kubernetes.context', 'kubernetes.kubeconfig'];
 
-function given(value: string | undefined): { readonly value: string } | null {
+function valueOrNull(value: string | undefined): { readonly value: string } | null {
   return value ? { value } : null;
 }
 

@@ -38,7 +38,7 @@ export function createKubernetesClient(options: TransportOptions): KubernetesCli
       return decodePod(await response.json());
     },
     watchPods: (selector) => watchPods(transport, selector),
-    deletePod: (name, how) => deletePod(transport, name, how),
+    deletePod: (name, options) => deletePod(transport, name, options),
     podEvents: (pod, signal) => podEvents(transport, pod, signal),
     listWorkloads: (signal) => listWorkloads(transport, signal),
     getWorkload: (workload, signal) => getWorkload(transport, workload, signal),
@@ -54,7 +54,7 @@ export function createKubernetesClient(options: TransportOptions): KubernetesCli
       const forward = await import('./port-forward.ts');
       return forward.portForward(() => connect(pod, port));
     },
-    podProxy: (pod, port, how) => podProxy(transport, pod, port, how),
+    podProxy: (pod, port, options) => podProxy(transport, pod, port, options),
     namespaceExists: (name, signal) => namespaceExists(transport, name, signal),
     namespaceId: (name, signal) => namespaceId(transport, name, signal),
     ingressHosts: (signal) => ingressHosts(transport, signal),

@@ -73,7 +73,7 @@ function run(socket: WebSocket, run: Run, { clock }: TransportOptions): Promise<
           }
         },
         // After a status frame this has no effect, because the promise is settled.
-        closed: (how) => reject(lost(request, how)),
+        closed: (closed) => reject(lost(request, closed)),
       },
       clock,
     );
@@ -172,8 +172,8 @@ function execFailure(status: Status, context: RequestContext, request: ExecReque
   return statusFailure(status, 500, context);
 }
 
-function lost(request: ExecRequest, how: ChannelsClosed): AdminError {
-  const why = how.reason || `close code ${how.code}`;
+function lost(request: ExecRequest, closed: ChannelsClosed): AdminError {
+  const why = closed.reason || `close code ${closed.code}`;
   return new AdminError(
     'service',
     `The connection to pod ${request.pod} ended before ${request.command[0]} did (${why}): its exit status is unknown`,

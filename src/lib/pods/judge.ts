@@ -53,7 +53,7 @@ export function judgePod(pod: Pod): PodJudgement {
     ready,
     containers,
     status,
-    why: health === 'ready' || health === 'completed' ? null : whyOf(pod),
+    why: health === 'ready' || health === 'completed' ? null : reasonOf(pod),
     lostNode: isLost(pod) ? (pod.lostNode?.name ?? pod.nodeName) : null,
     blocksReplacement: blocksReplacement(pod),
     restarts: counted.reduce((sum, one) => sum + one.restarts, 0),
@@ -90,11 +90,11 @@ function isReady(pod: Pod): boolean {
   const condition = pod.conditions.find(({ type }) => type === 'Ready');
   return condition
     ? condition.status === 'True'
-    : pod.containers.length > 0 && lasting(pod).every((one) => one.ready);
+    : pod.containers.length > 0 && longRunningContainers(pod).every((one) => one.ready);
 }
 
 /** Returns the containers that must be ready: all but the init containers that are not sidecars. */
-function lasting({ initContainers = [], containers }: Pod): readonly Container[] {
+function longRunningContainers({ initContainers = [], containers }: Pod): readonly Container[] {
   return [...initContainers.filter(isSidecar), ...containers];
 }
 
@@ -127,8 +127,8 @@ function isUnschedulable({ conditions }: Pod): boolean {
   return conditions.some(({ type, status }) => type === 'PodScheduled' && status === 'False');
 }
 
-function whyOf(pod: Pod): string | null {
-  if (isLost(pod)) return whyLost(pod);
+function reasonOf(pod: Pod): string | null {
+  if (isLost(pod)) return lostReason(pod);
   if (pod.deletedAt !== null) {
     return pod.reason === null ? 'it is being deleted' : sentence(pod.reason, pod.message);
   }
@@ -138,8 +138,8 @@ function whyOf(pod: Pod): string | null {
   }
   if (pod.reason !== null) return sentence(pod.reason, pod.message);
   const containers = [...(pod.initContainers ?? []), ...pod.containers];
-  const bad = containers.find(isBroken) ?? lasting(pod).find((one) => !one.ready);
-  if (bad) return whyContainer(bad);
+  const bad = containers.find(isBroken) ?? longRunningContainers(pod).find((one) => !one.ready);
+  if (bad) return containerReason(bad);
   const gate = pod.conditions.find(({ type, status }) => type === 'Ready' && status === 'False');
   if (!gate) return null;
   // The node lifecycle controller gives no reason if it has no contact with the node.
@@ -148,7 +148,7 @@ function whyOf(pod: Pod): string | null {
     : sentence(gate.reason, gate.message);
 }
 
-function whyLost(pod: Pod): string {
+function lostReason(pod: Pod): string {
   const { lostNode, nodeName } = pod;
   const node = lostNode
     ? `its node ${lostNode.name} is lost (${lostNode.why.replace(/\.$/, '')})`
@@ -162,7 +162,7 @@ function isBroken({ state, reason, exitCode }: Container): boolean {
   return state === 'terminated' && exitCode !== 0;
 }
 
-function whyContainer(container: Container): string {
+function containerReason(container: Container): string {
   const { name, state, reason, message, image, started } = container;
   if (state === 'running') {
     const lacks =

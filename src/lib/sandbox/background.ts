@@ -35,7 +35,7 @@ export async function startInBackground(
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(START_LIMIT_MS)]);
     const line = await firstLine(child, limit);
-    if (line === null) throw await whyNot(directory);
+    if (line === null) throw await startFailure(directory);
     return JSON.parse(line) as SandboxState;
   } catch (error) {
     child.kill('SIGTERM');
@@ -75,7 +75,7 @@ function firstLine(child: ChildProcess, signal: AbortSignal): Promise<string | n
 /**
  * Returns the error of a child that could not start: its last line of JSON, or else its whole log.
  */
-async function whyNot(directory: SandboxDirectory): Promise<AdminError> {
+async function startFailure(directory: SandboxDirectory): Promise<AdminError> {
   const said = (await readFile(directory.logFile, 'utf8')).trim();
   const last = said.split('\n').at(-1) ?? '';
   if (last.startsWith('{')) {

@@ -30,8 +30,8 @@ export async function inspectHost(
   const secure = address.protocol === 'https:';
   const host = address.hostname.replace(/^\[|\]$/g, '');
   const port = Number(address.port) || (secure ? 443 : 80);
-  const how: NetConnectOpts = { host, port, ...(lookup ? { lookup } : {}) };
-  const socket = tcp(how);
+  const options: NetConnectOpts = { host, port, ...(lookup ? { lookup } : {}) };
+  const socket = tcp(options);
   const disconnect = (): void => {
     socket.destroy(asError(signal.reason));
   };

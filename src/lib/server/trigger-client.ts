@@ -41,7 +41,7 @@ export function createTriggerApi(options: TriggerApiOptions): TriggerApi {
       method: 'GET',
       path,
       headers: tokenHeaders(options),
-      ...given(signal),
+      ...signalOption(signal),
     } as const;
     const answer = await sendWithRetry(http, request, { ...options, policy: BRIEF_RETRY });
     return decoded(answer, { method: 'GET', path, missing }, decode, options);
@@ -54,7 +54,7 @@ export function createTriggerApi(options: TriggerApiOptions): TriggerApi {
         path,
         headers: { ...tokenHeaders(options), 'content-type': 'application/json' },
         body: JSON.stringify(branch === null ? {} : { branch }),
-        ...given(signal),
+        ...signalOption(signal),
       });
       const { status } = response;
       const answer = { status, headers: response.headers, text: await response.text() };
@@ -114,7 +114,7 @@ function refusal(answer: HttpAnswer, call: Call, options: TriggerApiOptions): Ad
     case 403:
       return new AdminError(
         'unauthorised',
-        `${host} does not permit the token's user to ${call.method} ${call.path}${said(answer, options)}`,
+        `${host} does not permit the token's user to ${call.method} ${call.path}${responseText(answer, options)}`,
         {
           code: 'SERVER_FORBIDDEN',
           hint: "The token's user requires write access to the project on GitHub; use the token of a user who has it.",
@@ -126,7 +126,7 @@ function refusal(answer: HttpAnswer, call: Call, options: TriggerApiOptions): Ad
     case 422:
       return new AdminError(
         'validation',
-        `${host} did not start a pipeline${said(answer, options)}`,
+        `${host} did not start a pipeline${responseText(answer, options)}`,
         {
           code: 'PIPELINE_REFUSED',
           hint: 'Check the branch, and that it has .circleci/config.yml.',
@@ -142,13 +142,13 @@ function failure(
   { method, path }: Call,
   options: TriggerApiOptions,
   code: string,
-  how: string | null,
+  problem: string | null,
 ): AdminError {
   const { host } = new URL(options.http.origin);
   const what = `${host} answered ${method} ${path} with ${answer.status}`;
   return new AdminError(
     'service',
-    `${what}${how === null ? '' : `, ${how}`}${said(answer, options)}`,
+    `${what}${problem === null ? '' : `, ${problem}`}${responseText(answer, options)}`,
     {
       code,
       hint: 'Check the log of the frontend: circleci-admin pods logs --service frontend; then run the command again.',
@@ -157,7 +157,7 @@ function failure(
 }
 
 /** Returns the server's message, with the token masked. */
-function said({ text }: HttpAnswer, { token }: TriggerApiOptions): string {
+function responseText({ text }: HttpAnswer, { token }: TriggerApiOptions): string {
   const masker = new Masker();
   masker.add(token);
   const message = textOf(objectOf(jsonOrUndefined(text))['message']) ?? text;
@@ -178,7 +178,7 @@ function notFound(id: string): AdminError {
   });
 }
 
-function given(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
+function signalOption(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
   return signal ? { signal } : {};
 }
 

@@ -184,7 +184,7 @@ function judge(part: Part, scene: JudgementContext): ServiceStatus {
       ]),
     ].sort(),
     pods: pods.map((pod) => pod.name).sort(),
-    why: ill ? (ill.judgement.why ?? ill.judgement.status) : whyOf(state, absence),
+    why: ill ? (ill.judgement.why ?? ill.judgement.status) : reasonOf(state, absence),
     neededBy: service?.neededBy ?? [],
     replacedBy: service?.replacedBy ?? [],
     replaces: scene.catalogue.replacedBy(name),
@@ -239,7 +239,7 @@ function stateOf(
   return ready === 0 ? 'down' : 'partial';
 }
 
-function whyOf(state: ServiceState, absence: Absence | null): string | null {
+function reasonOf(state: ServiceState, absence: Absence | null): string | null {
   return state === 'stopped' ? 'it is scaled to zero' : (absence?.why ?? null);
 }
 

@@ -24,7 +24,7 @@ export function unreachable(address: SshAddress, error: unknown, route: SshRoute
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return new AdminError(
     'service',
-    `${formatAddress(address)} cannot be reached by SSH${through(route)}: ${SOCKET_PROBLEMS[code] ?? messageOf(error)}`,
+    `${formatAddress(address)} cannot be reached by SSH${viaText(route)}: ${SOCKET_PROBLEMS[code] ?? messageOf(error)}`,
     {
       code: 'SSH_UNREACHABLE',
       hint: routeHint(address, route),
@@ -50,7 +50,7 @@ export function connectTimedOut(
 ): AdminError {
   return new AdminError(
     'timeout',
-    `Connecting to ${formatAddress(address)}${through(route)} timed out after ${formatDuration(limit)}`,
+    `Connecting to ${formatAddress(address)}${viaText(route)} timed out after ${formatDuration(limit)}`,
     {
       code: 'SSH_TIMEOUT',
       hint: `${routeHint(address, route)} To wait longer: --request-timeout.`,
@@ -86,7 +86,7 @@ export function commandRefused(address: SshAddress, why: string): AdminError {
   });
 }
 
-function through(route: SshRoute): string {
+function viaText(route: SshRoute): string {
   return typeof route === 'string' ? '' : ` through ${formatAddress(route)}`;
 }
 

@@ -93,7 +93,11 @@ function changedAccount(
       return { ...seen, outcome: 'failed', error: attempt.error };
     case 'answered':
       if (!listRead) return { ...seen, outcome: 'unverified' };
-      return { ...seen, outcome: 'failed', error: after === null ? gone(login) : notSeen(login) };
+      return {
+        ...seen,
+        outcome: 'failed',
+        error: after === null ? accountGone(login) : changeNotSeen(login),
+      };
     default:
       return { ...seen, outcome: 'not-done' };
   }
@@ -110,7 +114,7 @@ function seatsFreed(
   return then === null ? null : now - then;
 }
 
-function notSeen(login: string): ReportedError {
+function changeNotSeen(login: string): ReportedError {
   return {
     code: 'CHANGE_NOT_SEEN',
     message: `The server accepted the change, but its list shows ${login} unchanged: somebody else may be changing it too`,
@@ -118,7 +122,7 @@ function notSeen(login: string): ReportedError {
   };
 }
 
-function gone(login: string): ReportedError {
+function accountGone(login: string): ReportedError {
   return {
     code: 'USER_NOT_FOUND',
     message: `${login} is no longer in the list`,

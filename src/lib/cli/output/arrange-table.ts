@@ -17,13 +17,13 @@ export interface Arrangement {
  *
  * @throws AdminError of kind `usage`, code UNKNOWN_COLUMN
  */
-export function arrangeTable<Row>(view: TableView<Row>, how: Arrangement): TableView<Row> {
-  const columns = how.columns
-    ? how.columns.map((key) => findColumn(view, key))
-    : view.columns.filter((column) => !column.wide || how.wide);
-  if (how.sort === undefined) return { ...view, columns };
-  const descending = how.sort.startsWith('-');
-  const { value } = findColumn(view, descending ? how.sort.slice(1) : how.sort);
+export function arrangeTable<Row>(view: TableView<Row>, arrangement: Arrangement): TableView<Row> {
+  const columns = arrangement.columns
+    ? arrangement.columns.map((key) => findColumn(view, key))
+    : view.columns.filter((column) => !column.wide || arrangement.wide);
+  if (arrangement.sort === undefined) return { ...view, columns };
+  const descending = arrangement.sort.startsWith('-');
+  const { value } = findColumn(view, descending ? arrangement.sort.slice(1) : arrangement.sort);
   const compare = (a: Row, b: Row): number => compareValues(value(a), value(b), descending);
   return { ...view, columns, rows: [...view.rows].sort(compare) };
 }

@@ -143,12 +143,12 @@ export class Output {
 
   /** Writes a note to standard error, unless `--quiet` is set. */
   note(text: string): void {
-    if (!this.#options.quiet) this.#say(text);
+    if (!this.#options.quiet) this.#writeMessage(text);
   }
 
   /** Writes a warning to standard error, also with `--quiet`. */
   warn(text: string): void {
-    this.#say(`Warning: ${text}`);
+    this.#writeMessage(`Warning: ${text}`);
   }
 
   /** Writes the buffered messages. Not called if the command ends with an error. */
@@ -160,7 +160,7 @@ export class Output {
    * With JSON, an error must be the only text on standard error, so that a program can parse it.
    * Messages are therefore buffered until the end, unless standard error is a terminal.
    */
-  #say(text: string): void {
+  #writeMessage(text: string): void {
     if (this.structured && !this.#options.stderr.isTTY) this.#held.push(text);
     else this.#talk(text);
   }

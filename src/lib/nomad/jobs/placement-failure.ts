@@ -55,7 +55,7 @@ export function explainFailure(
   const { nodesFiltered, nodesExhausted } = failure;
   if (nodesExhausted === 0 && nodesFiltered > 0) return filtered(situation);
   if (isTooLarge(situation)) return tooLarge(situation);
-  return nodesFiltered > 0 ? mixed(situation) : full(situation);
+  return nodesFiltered > 0 ? mixedFailure(situation) : full(situation);
 }
 
 function noClients(situation: Situation, nodes: readonly NomadNode[] | null): FailureReason {
@@ -148,7 +148,7 @@ function filtered(situation: Situation): FailureReason {
   });
 }
 
-function mixed(situation: Situation): FailureReason {
+function mixedFailure(situation: Situation): FailureReason {
   const { failure } = situation;
   const named = Object.entries(failure.constraintFiltered).filter(([name]) => name !== CLASS_WORD);
   const by = named.length > 0 ? ` by ${constraintText(named)}` : '';

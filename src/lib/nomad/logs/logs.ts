@@ -173,7 +173,7 @@ class LogReader {
     signal.throwIfAborted();
     if (!isAdminError(error)) throw error;
     const returns = this.#cursor.begun && temporary.has(error.code);
-    if (!returns && !mayPass(error)) throw error;
+    if (!returns && !isTransient(error)) throw error;
     const maxFailures =
       this.#cursor.begun || error.code !== 'NOMAD_ERROR' ? MAX_FAILURES : FEW_FAILURES;
     if (this.#failures >= maxFailures) throw error;
@@ -190,6 +190,6 @@ class LogReader {
   }
 }
 
-function mayPass(error: unknown): error is AdminError {
+function isTransient(error: unknown): error is AdminError {
   return isAdminError(error, 'service') || isAdminError(error, 'timeout');
 }

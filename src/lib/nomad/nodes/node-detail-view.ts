@@ -69,7 +69,7 @@ function identity(report: ClientReport, now: Date): readonly Field[] {
     },
     {
       label: 'Accepts builds',
-      value: client.takesBuilds ? 'yes' : `no: ${whyClosed(report)}`,
+      value: client.takesBuilds ? 'yes' : `no: ${closedReason(report)}`,
       tone: client.takesBuilds ? 'good' : 'warning',
     },
     { label: 'Eligible', value: client.eligible ? 'yes' : 'no' },
@@ -98,7 +98,7 @@ function emptyText(client: ClientReport['client']): string {
   return client.takesBuilds ? 'None.' : 'None: the client can be removed.';
 }
 
-function whyClosed({ client }: ClientReport): string {
+function closedReason({ client }: ClientReport): string {
   if (client.status !== 'ready') return `it is ${client.status}`;
   return client.draining ? 'it is draining' : 'it is not eligible';
 }

@@ -101,7 +101,7 @@ export async function* followLog(
     } catch (error) {
       signal.throwIfAborted();
       if (hasLasted()) failures = 0;
-      if (!mayPass(error) || failures >= MAX_FAILURES) throw error;
+      if (!isTransient(error) || failures >= MAX_FAILURES) throw error;
       failures += 1;
       if (failures === 2)
         yield { kind: 'note', text: `the log stream was interrupted: ${error.message}` };
@@ -189,6 +189,6 @@ async function nextChange(pod: string, { clock, signal, changed }: FollowContext
   }
 }
 
-function mayPass(error: unknown): error is AdminError {
+function isTransient(error: unknown): error is AdminError {
   return isAdminError(error, 'service') || isAdminError(error, 'timeout');
 }

@@ -74,14 +74,14 @@ async function readOne(
   client: Pick<KubernetesClient, 'podLogs'>,
   { pod, container, previous, log }: StageLog,
   build: BuildLog,
-  how: {
+  options: {
     readonly context: RequestContext;
     readonly takenAt: Date;
     readonly sinceMs: Milliseconds;
   },
 ): Promise<ReadRecords> {
-  const { context, sinceMs } = how;
-  const now = how.takenAt.getTime() + (build.clock.aheadMs ?? 0);
+  const { context, sinceMs } = options;
+  const now = options.takenAt.getTime() + (build.clock.aheadMs ?? 0);
   const cursor = new LogCursor(new Date(now - sinceMs));
   const lines = readLog(client, { pod, container }, cursor, { previous, signal: context.signal });
   let first = '';

@@ -121,19 +121,19 @@ export class RecordFolder {
    */
   #ownerOf(text: string, kind: TraceLine, at: number | null): Entry | null {
     const current = this.#current;
-    const open = current && isError(current) && inOneGo(current, at) ? current : null;
+    const open = current && isError(current) && isWithinTraceTime(current, at) ? current : null;
     if (kind === 'crash') return open && open.frames === 0 && open.rank === 'error' ? open : null;
     if (open) return open;
     const pending = this.#pending;
-    const late = pending && this.#sincePending <= INTERLEAVED && inOneGo(pending, at);
+    const late = pending && this.#sincePending <= INTERLEAVED && isWithinTraceTime(pending, at);
     if (kind === 'frame' || kind === 'cause') return late ? pending : current;
     if (kind === 'exception') {
       if (late && pending.frames === 0 && pending.exception === null) return pending;
-      if (!current || !inOneGo(current, at)) return null;
+      if (!current || !isWithinTraceTime(current, at)) return null;
       return current.rank !== 'quiet' || MENTIONS_ERROR.test(current.head.message) ? current : null;
     }
     // The continuation of a record with several lines, such as a pretty-printed map.
-    return current && /^\s/.test(text) && inOneGo(current, at) ? current : null;
+    return current && /^\s/.test(text) && isWithinTraceTime(current, at) ? current : null;
   }
 
   #displace(): void {
@@ -157,7 +157,7 @@ export class RecordFolder {
   }
 }
 
-function inOneGo(entry: Entry, at: number | null): boolean {
+function isWithinTraceTime(entry: Entry, at: number | null): boolean {
   return at === null || entry.lastAt === null || at - entry.lastAt <= MAX_TRACE_MS;
 }
 

@@ -22,13 +22,13 @@ export class MentionTally {
 
   /** Adds a record that names the build. */
   name(entry: Entry): void {
-    this.#see(entry);
+    this.#addLine(entry);
     this.healthyAt = entry.at ?? this.healthyAt;
   }
 
   /** Adds an error that names the build, or that comes from the thread that works on it. */
   fail(entry: Entry, named: boolean): void {
-    if (named) this.#see(entry);
+    if (named) this.#addLine(entry);
     this.failed = true;
     this.failedAt = entry.at ?? this.failedAt;
   }
@@ -40,7 +40,7 @@ export class MentionTally {
     this.posted ||= posted;
   }
 
-  #see({ at, line }: Entry): void {
+  #addLine({ at, line }: Entry): void {
     if (this.lines.some((seen) => seen.line === line)) return;
     this.named += 1;
     this.firstAt ??= at;

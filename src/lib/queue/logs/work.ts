@@ -38,7 +38,7 @@ const ENDS: Readonly<Record<Stage, RegExp>> = {
 };
 
 /** Returns the message without the data behind it. */
-function said({ head: { message } }: Entry): string {
+function examinedText({ head: { message } }: Entry): string {
   const end = message.indexOf(';');
   return message.slice(0, end === -1 ? EXAMINED_LENGTH : Math.min(end, EXAMINED_LENGTH));
 }
@@ -47,7 +47,7 @@ function said({ head: { message } }: Entry): string {
 export function workIn(entry: Entry, stage: Stage): Work | null {
   const namesBuild = entry.named.keys.length + entry.named.buildIds.length > 0;
   if (!namesBuild && !isOfPipeline(entry.head.namespace)) return null;
-  const text = said(entry);
+  const text = examinedText(entry);
   const begins = BEGINS.test(text);
   const ends = ENDS[stage].test(text) && !NEGATED.test(text);
   if (namesBuild) return { begins, ends };

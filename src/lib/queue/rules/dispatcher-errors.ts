@@ -11,7 +11,7 @@ export const dispatcherErrors: Rule = {
       code: 'CQ0301',
       stage: 'dispatcher',
       remedy: (name) => ({
-        text: `If it lost its connection, restart it. ${said(name)} to CircleCI support (support@circleci.com), with the log lines.`,
+        text: `If it lost its connection, restart it. ${supportAdvice(name)} to CircleCI support (support@circleci.com), with the log lines.`,
         commands: [
           `circleci-admin pods logs ${name} --since 30m`,
           `circleci-admin pods restart ${name}`,
@@ -21,7 +21,7 @@ export const dispatcherErrors: Rule = {
 };
 
 /** The operations guide covers the dispatcher, but not its successor in 4.3. */
-function said(name: string): string {
+function supportAdvice(name: string): string {
   return name === 'dispatcher'
     ? 'The operations guide says to send stack traces of the dispatcher'
     : 'Send stack traces';

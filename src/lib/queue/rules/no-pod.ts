@@ -19,7 +19,7 @@ export const noPod: Rule = {
     if (pods === null) return [];
     const workloads = known(facts.snapshot.workloads) ?? [];
     if (![...pods, ...workloads].some(({ stage }) => stage !== null))
-      return [elsewhere(facts, pods)];
+      return [wrongNamespace(facts, pods)];
     return facts.stages.flatMap((stage) => {
       const own = pods.filter((pod) => pod.stage === stage && isThere(pod));
       if (own.length === 0) return [missing(facts, pods, stage)];
@@ -130,7 +130,7 @@ function remedyOf(stopped: readonly WorkloadFact[], name: string): Finding['reme
 }
 
 /** Returns the finding for a namespace that is empty or the wrong one. */
-function elsewhere({ pipeline, stages }: QueueFacts, pods: readonly PodFact[]): Finding {
+function wrongNamespace({ pipeline, stages }: QueueFacts, pods: readonly PodFact[]): Finding {
   const names = stages.map((stage) => stageName({ pipeline }, stage));
   return {
     code: 'CQ0106',

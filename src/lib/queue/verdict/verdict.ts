@@ -17,13 +17,13 @@ export function verdictOf(facts: QueueFacts, findings: readonly JudgedFinding[])
   const waiting = countWaiting(facts);
   const cause = findings[0]?.code ?? null;
   const { next = null, ...words } =
-    findings.length > 0 ? illness(findings, waiting) : health(facts);
+    findings.length > 0 ? problemVerdict(findings, waiting) : healthVerdict(facts);
   return { ...words, cause, waiting, next };
 }
 
 type Words = Pick<Verdict, 'state' | 'text'> & Partial<Pick<Verdict, 'next'>>;
 
-function illness(findings: readonly JudgedFinding[], waiting: number | null): Words {
+function problemVerdict(findings: readonly JudgedFinding[], waiting: number | null): Words {
   const errors = findings.filter(({ severity }) => severity === 'error');
   const [first] = errors.length > 0 ? errors : findings;
   if (!first) return { state: 'unknown', text: '' };
@@ -76,7 +76,7 @@ function opening({ title, subject, place }: JudgedFinding): string {
 }
 
 /** The verdict without findings: builds get through, or none came. */
-function health(facts: QueueFacts): Words {
+function healthVerdict(facts: QueueFacts): Words {
   const { snapshot } = facts;
   const followed = triggered(facts);
   if (followed !== null) return followed;

@@ -15,8 +15,8 @@ const LARGEST_SIZE = 100;
  *   number
  */
 export function pageOf<T>(list: readonly T[], query: URLSearchParams, address: string): Page<T> {
-  const size = Math.min(whole(query.get('per_page'), DEFAULT_SIZE), LARGEST_SIZE);
-  const page = whole(query.get('page'), 1);
+  const size = Math.min(wholeNumber(query.get('per_page'), DEFAULT_SIZE), LARGEST_SIZE);
+  const page = wholeNumber(query.get('page'), 1);
   const last = Math.max(1, Math.ceil(list.length / size));
   const items = list.slice((page - 1) * size, page * size);
   const to = (number: number, rel: string): string => {
@@ -32,6 +32,6 @@ export function pageOf<T>(list: readonly T[], query: URLSearchParams, address: s
   return { items, link: links.length === 0 ? undefined : links.join(', ') };
 }
 
-function whole(text: string | null, otherwise: number): number {
+function wholeNumber(text: string | null, otherwise: number): number {
   return text !== null && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : otherwise;
 }

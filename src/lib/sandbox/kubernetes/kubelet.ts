@@ -240,8 +240,8 @@ export class Kubelet {
   }
 
   /** Terminates a running container and schedules its restart. */
-  #end(run: PodRun, container: ContainerRun, how: ContainerEnd): void {
-    container.last = { terminated: this.#containers.stop(container, how.exitCode, how.reason) };
+  #end(run: PodRun, container: ContainerRun, end: ContainerEnd): void {
+    container.last = { terminated: this.#containers.stop(container, end.exitCode, end.reason) };
     const delay = this.#containers.backOff(run, container);
     if (delay > 0) {
       this.#records.note(run, { type: 'Warning', reason: 'BackOff', message: BACK_OFF }, container);

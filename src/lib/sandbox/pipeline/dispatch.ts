@@ -41,7 +41,7 @@ export interface DispatchWorld {
   readonly workingPods: WorkingPods;
   readonly numbers: BuildNumbers;
   readonly nomad: { readonly leader: boolean };
-  say(service: Dispatching, pod: string, event: BuildEvent, build: SizedBuild, at: number): void;
+  log(service: Dispatching, pod: string, event: BuildEvent, build: SizedBuild, at: number): void;
   /** Registers a build as a job in Nomad as of a time. */
   post(build: BuildInPipeline, at: number): JobRecord;
 }
@@ -147,13 +147,13 @@ export class Dispatch {
   }
 
   #work(service: Dispatching, build: BuildInPipeline, pod: string, at: number): void {
-    const { timeline, say } = this.#world;
+    const { timeline, log } = this.#world;
     for (const { afterMs, event } of STEPS[service]) {
       // Logged later, when it is known whether Nomad accepts the job.
       if (event === 'posted') continue;
       const about = service === 'schedulerer' ? this.#tasksOf(build) : [build];
       timeline.later(at, afterMs, (then) => {
-        for (const one of about) say(service, pod, event, one, then);
+        for (const one of about) log(service, pod, event, one, then);
       });
     }
     timeline.later(at, workMs(service), (then) => {
@@ -179,10 +179,10 @@ export class Dispatch {
   }
 
   #post(build: BuildInPipeline, pod: string, at: number): void {
-    const { faults, nomad, say, post } = this.#world;
+    const { faults, nomad, log, post } = this.#world;
     if (faults.has('schedulerer-error')) {
       // The schedulerer keeps the message, which is redelivered after its restart.
-      for (const task of this.#tasksOf(build)) say('schedulerer', pod, 'post-failed', task, at);
+      for (const task of this.#tasksOf(build)) log('schedulerer', pod, 'post-failed', task, at);
       return;
     }
     if (!nomad.leader) {
@@ -191,7 +191,7 @@ export class Dispatch {
     }
     this.#broker.acknowledge(build);
     for (const task of this.#tasksOf(build)) {
-      say('schedulerer', pod, 'posted', task, at);
+      log('schedulerer', pod, 'posted', task, at);
       post(task, at);
     }
     this.waiting.delete(build);
@@ -208,9 +208,9 @@ export class Dispatch {
   }
 
   #refused(build: BuildInPipeline, pod: string, at: number): void {
-    const { timeline, say } = this.#world;
+    const { timeline, log } = this.#world;
     timeline.later(at, LEADER_WAIT_MS, (then) => {
-      say('schedulerer', pod, 'no-leader', build, then);
+      log('schedulerer', pod, 'no-leader', build, then);
       timeline.later(then, RETRY_MS, (again) => {
         this.#broker.acknowledge(build);
         this.#send('schedulerer', build, again);

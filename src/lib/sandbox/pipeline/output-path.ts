@@ -21,7 +21,7 @@ export interface OutputWorld {
   readonly state: NomadState;
   trueTime(nanoseconds: bigint): number;
   /** Makes a pod of the output-processor log an event of a build. */
-  say(pod: string, event: OutputEvent | 'output-failed', build: SizedBuild, at: number): void;
+  log(pod: string, event: OutputEvent | 'output-failed', build: SizedBuild, at: number): void;
 }
 
 /** The path of reports from build agents through the output-processor to the server. */
@@ -108,22 +108,22 @@ export class OutputPath {
   }
 
   #report({ job, event }: Report): void {
-    const { timeline, workingPods, random, say } = this.#world;
+    const { timeline, workingPods, random, log } = this.#world;
     const build = sizedBuild(job);
     if (!build) return;
     timeline.later(timeline.now(), TO_OUTPUT_MS, (then) => {
       const pods = workingPods.working('output-processor');
-      if (pods.length > 0) say(random.pick(pods), event, build, then);
+      if (pods.length > 0) log(random.pick(pods), event, build, then);
     });
   }
 
   #complain(at: number): void {
-    const { timeline, workingPods, random, faults, say } = this.#world;
+    const { timeline, workingPods, random, faults, log } = this.#world;
     if (!faults.has('output-broken')) return;
     const running = this.#runningAt(at);
     const pods = workingPods.working('output-processor');
     const build = running.length > 0 ? sizedBuild(random.pick(running).job) : null;
-    if (build && pods.length > 0) say(random.pick(pods), 'output-failed', build, at);
+    if (build && pods.length > 0) log(random.pick(pods), 'output-failed', build, at);
     timeline.later(at, COMPLAIN_EVERY_MS, (then) => this.#complain(then));
   }
 

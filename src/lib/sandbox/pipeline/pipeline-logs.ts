@@ -90,7 +90,7 @@ export class PipelineLogs {
   }
 
   /** Makes a pod log an event of a build. */
-  say(
+  log(
     service: PipelineService,
     pod: string,
     event: BuildEvent,

@@ -91,7 +91,7 @@ export class PipelineSandbox {
       workingPods,
       numbers: new BuildNumbers(nomad.state),
       nomad,
-      say: (...words) => logs.say(...words),
+      log: (...words) => logs.log(...words),
       post: (build, at) => this.#post(build, at),
     });
     this.#outputs = new OutputPath({
@@ -102,7 +102,7 @@ export class PipelineSandbox {
       held,
       state: nomad.state,
       trueTime: (stamp) => logs.trueTime(stamp),
-      say: (pod, event, build, at) => logs.say('output-processor', pod, event, build, at),
+      log: (pod, event, build, at) => logs.log('output-processor', pod, event, build, at),
     });
     logs.connect(kubernetes, workingPods);
     this.#startRecentBuilds(random);
@@ -229,7 +229,7 @@ export class PipelineSandbox {
       if (pod === undefined) continue;
       const began = beganAt(service, this.trueTime(job.submittedAt));
       for (const { afterMs, event } of STEPS[service]) {
-        this.#logs.say(service, pod, event, build, began + afterMs);
+        this.#logs.log(service, pod, event, build, began + afterMs);
       }
     }
   }

@@ -111,12 +111,12 @@ function recentBuilds(world: ServerWorld, query: URLSearchParams): readonly unkn
     ? world.builds().filter(({ status }) => wanted.includes(status))
     : world.builds();
   const ordered = query.get('order') === 'asc' ? found.toReversed() : found;
-  const offset = whole(query.get('offset'), 0);
-  const limit = Math.min(whole(query.get('limit'), DEFAULT_BUILDS), MAX_BUILDS);
+  const offset = wholeNumber(query.get('offset'), 0);
+  const limit = Math.min(wholeNumber(query.get('limit'), DEFAULT_BUILDS), MAX_BUILDS);
   return ordered.slice(offset, offset + limit).map(buildDocument);
 }
 
-function whole(text: string | null, otherwise: number): number {
+function wholeNumber(text: string | null, otherwise: number): number {
   return text !== null && /^\d+$/.test(text) ? Number(text) : otherwise;
 }
 

@@ -62,7 +62,7 @@ export class ServerApi {
     const { pathname, searchParams: query } = url;
     const { login, name } = account;
     if (method === 'GET' && pathname === '/api/v1/me') {
-      return { status: 200, document: { login, name, admin: may(account, CHANGES) } };
+      return { status: 200, document: { login, name, admin: hasScope(account, CHANGES) } };
     }
     if (method === 'GET' && pathname === '/api/v2/me') {
       return { status: 200, document: { id: idOf(login), login, name } };
@@ -77,7 +77,7 @@ export class ServerApi {
     const route = ADMIN_ROUTES[`${method} ${word}`];
     // One of the two paths ends in a name, the other does not.
     if (!route || (method === 'POST') !== (rest !== undefined)) return refused(404, 'Not found');
-    if (!may(account, method === 'GET' ? SEES : CHANGES)) {
+    if (!hasScope(account, method === 'GET' ? SEES : CHANGES)) {
       return refused(403, 'You do not have permission to do that.');
     }
     return parsed(() => {
@@ -108,7 +108,7 @@ function parsed(answer: () => ServerAnswer | null): ServerAnswer {
   }
 }
 
-function may({ adminScopes }: AccountRecord, scopes: readonly string[]): boolean {
+function hasScope({ adminScopes }: AccountRecord, scopes: readonly string[]): boolean {
   return adminScopes.some((scope) => scopes.includes(scope));
 }
 

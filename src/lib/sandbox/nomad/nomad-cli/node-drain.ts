@@ -34,9 +34,9 @@ export async function nodeDrain(session: Session, argv: readonly string[]): Prom
   if (flags.on('self')) throw new CliFailure('Nomad not running in client mode');
   const node = findNode(session, flags.args[0] ?? '');
   if (flags.on('monitor')) {
-    say(session, `Monitoring node "${node.id}": Ctrl-C to detach monitoring`);
+    printLine(session, `Monitoring node "${node.id}": Ctrl-C to detach monitoring`);
     if (node.drain === null) {
-      say(session, `No drain strategy set for node ${node.id}`);
+      printLine(session, `No drain strategy set for node ${node.id}`);
       return 0;
     }
     return monitor(session, node);
@@ -58,8 +58,8 @@ export async function nodeDrain(session: Session, argv: readonly string[]): Prom
     session.out(`Node "${node.id}" drain strategy set`);
     return 0;
   }
-  say(session, 'Ctrl-C to stop monitoring: will not cancel the node drain');
-  say(session, `Node "${node.id}" drain strategy set`);
+  printLine(session, 'Ctrl-C to stop monitoring: will not cancel the node drain');
+  printLine(session, `Node "${node.id}" drain strategy set`);
   return monitor(session, node, watch);
 }
 
@@ -131,7 +131,7 @@ async function isConfirmed(session: Session, node: NodeRecord, enable: boolean):
 }
 
 /** Prints a line prefixed with the time, as the monitor does. */
-function say(session: Session, text: string): void {
+function printLine(session: Session, text: string): void {
   session.out(`${time(session.core.state.stamp())}: ${text}`);
 }
 
@@ -200,7 +200,7 @@ async function monitor(
 ): Promise<number> {
   for (;;) {
     const { lines, done } = watch.next();
-    for (const line of lines) say(session, line);
+    for (const line of lines) printLine(session, line);
     if (done) return 0;
     if (!(await changed(session))) return 1;
   }
