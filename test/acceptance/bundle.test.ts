@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -75,6 +75,23 @@ describe('the bundle', () => {
     const { stdout, exitCode } = await run(['nomad', 'node-status', '--nomad-access', access]);
     expect(exitCode).toBe(0);
     expect(stdout.trimEnd().split('\n')).toHaveLength(5);
+  });
+
+  it('loads no slow module to list the pods that it does not need', async () => {
+    const spy = join(home, 'loaded.cjs');
+    writeFileSync(
+      spy,
+      `process.on('exit', () => console.error(JSON.stringify([
+        ...process.moduleLoadList.map((name) => name.replace('NativeModule ', 'node:')),
+        ...Object.keys(require.cache).map((path) => path.replace(/^.*[/]chunks[/](.*)-.{8}[.]cjs$/, '$1')),
+      ])));`,
+    );
+    const { stderr, exitCode } = await run(['pods', 'list'], ['--require', spy]);
+    expect(exitCode).toBe(0);
+    const loaded: readonly string[] = JSON.parse(stderr);
+    expect(loaded).toEqual(expect.arrayContaining(['node:net', 'connect-kubernetes']));
+    const slow = ['node:assert', 'node:fs/promises', 'node:perf_hooks', 'node:vm', 'connect-ssh'];
+    expect(loaded.filter((name) => slow.includes(name))).toEqual([]);
   });
 
   it('exits without an error if the reader closes the pipe', async () => {
