@@ -12,7 +12,7 @@ import {
   doctorReport,
   SEVERITIES,
 } from '../lib/doctor/report.ts';
-import { selectChecks, wordsOf } from '../lib/doctor/select-checks.ts';
+import { selectChecks, splitValues } from '../lib/doctor/select-checks.ts';
 import { checksDocument, checksTable, doctorLines, doctorTable } from '../lib/doctor/view.ts';
 import { EXIT_CODES } from '../lib/errors.ts';
 import { formatDuration } from '../lib/units.ts';
@@ -62,7 +62,11 @@ export class Doctor extends AdminCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Doctor);
     const { clock } = this.runtime;
-    const chosen = selectChecks(CHECKS, wordsOf(flags.only ?? []), wordsOf(flags.skip ?? []));
+    const chosen = selectChecks(
+      CHECKS,
+      splitValues(flags.only ?? []),
+      splitValues(flags.skip ?? []),
+    );
     if (flags.list) {
       await this.output.table(checksTable(chosen), checksDocument(chosen));
       return;

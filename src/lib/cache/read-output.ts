@@ -70,12 +70,12 @@ export class CacheOutputReader {
   }
 }
 
-type Learn = (known: CacheOutput | null, word: string) => CacheOutput | null;
+type WordReader = (known: CacheOutput | null, word: string) => CacheOutput | null;
 
 const RESTORE: CacheOutput = { action: 'restore', key: null, sizeBytes: null, outcome: null };
 const SAVE: CacheOutput = { ...RESTORE, action: 'save' };
 
-const WORDS: readonly (readonly [RegExp, Learn])[] = [
+const WORDS: readonly (readonly [RegExp, WordReader])[] = [
   [/^Found a cache from build \S+ at (.+)$/, (_, key) => ({ ...RESTORE, key, outcome: 'found' })],
   [/^No cache is found for key: (.*)$/, (known) => known ?? { ...RESTORE, outcome: 'none' }],
   [/^Size: (.+)$/, (known, size) => sized(known, 'restore', size)],

@@ -15,7 +15,7 @@ export interface CommandEntry {
 export type CommandTable = readonly CommandEntry[];
 
 /** What the words of a command line refer to. */
-export type Found =
+export type CommandMatch =
   | { readonly kind: 'command'; readonly entry: CommandEntry; readonly rest: readonly string[] }
   | { readonly kind: 'topic'; readonly topic: string }
   | { readonly kind: 'unknown'; readonly words: readonly string[] };
@@ -36,7 +36,7 @@ export const TOPICS: Readonly<Record<string, string>> = {
 };
 
 /** Finds the command or alias that matches the most leading words. */
-export function findCommand(table: CommandTable, argv: readonly string[]): Found {
+export function findCommand(table: CommandTable, argv: readonly string[]): CommandMatch {
   const words = leadingWords(argv);
   for (let count = words.length; count > 0; count -= 1) {
     const id = words.slice(0, count).join(':');

@@ -16,7 +16,7 @@ export function explainChecks(checks: readonly CheckResult[]): readonly string[]
   });
 }
 
-interface Explained {
+interface Explanation {
   readonly about: string;
   readonly hint: string | null;
 }
@@ -24,7 +24,7 @@ interface Explained {
 function explain(
   checks: readonly CheckResult[],
   outcome: CheckResult['outcome'],
-): readonly Explained[] {
+): readonly Explanation[] {
   const alike = Map.groupBy(
     checks.filter((one) => one.outcome === outcome),
     ({ check, host, port, meaning, hint }) => [check, host, port, meaning, hint].join('\n'),

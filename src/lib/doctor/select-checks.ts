@@ -21,7 +21,7 @@ export function selectChecks<One extends CheckDescription>(
 }
 
 /** Splits the comma-separated values of a repeatable flag. */
-export function wordsOf(lists: readonly string[]): readonly string[] {
+export function splitValues(lists: readonly string[]): readonly string[] {
   return lists.flatMap((list) => list.split(',').map((word) => word.trim())).filter(Boolean);
 }
 

@@ -3,7 +3,7 @@ import { AdminError, isAdminError } from '../errors.ts';
 import { formatDuration } from '../units.ts';
 
 /** The request that failed. */
-export interface Attempted {
+export interface FailedRequest {
   /** Scheme, host and port. */
   readonly origin: string;
   readonly method: string;
@@ -58,7 +58,7 @@ export function isBrokenConnection(error: unknown): boolean {
  * Converts an error of undici or the system that was thrown before a response to an AdminError of
  * kind `service`, code UNREACHABLE, TLS_REFUSED or BAD_ANSWER. Returns an AdminError unchanged.
  */
-export function connectionFailure(error: unknown, attempted: Attempted): AdminError {
+export function connectionFailure(error: unknown, attempted: FailedRequest): AdminError {
   if (isAdminError(error)) return error;
   const where = new URL(attempted.origin).host;
   const { name, code, message } = systemError(error);
@@ -109,7 +109,11 @@ export function connectionFailure(error: unknown, attempted: Attempted): AdminEr
  *
  * @param received the bytes read so far
  */
-export function bodyFailure(error: unknown, attempted: Attempted, received: number): AdminError {
+export function bodyFailure(
+  error: unknown,
+  attempted: FailedRequest,
+  received: number,
+): AdminError {
   if (isAdminError(error)) return error;
   const what = `${attempted.method} ${attempted.path}`;
   const where = new URL(attempted.origin).host;
@@ -132,7 +136,7 @@ export function bodyFailure(error: unknown, attempted: Attempted, received: numb
 }
 
 /** Returns the error for a request without a response within `limit`: `timeout` REQUEST_TIMEOUT. */
-export function timeoutFailure(attempted: Attempted, limit: Milliseconds): AdminError {
+export function timeoutFailure(attempted: FailedRequest, limit: Milliseconds): AdminError {
   const where = new URL(attempted.origin).host;
   const waited = limit < 1_000 ? `${limit}ms` : formatDuration(limit);
   return new AdminError(

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { AdminError } from '../errors.ts';
-import { type Attempted, bodyFailure } from './failure.ts';
+import { bodyFailure, type FailedRequest } from './failure.ts';
 import type { HttpResponse } from './http.ts';
 
 /**
@@ -12,7 +12,7 @@ export function streamedResponse(options: {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly stream: Readable;
-  readonly attempted: Attempted;
+  readonly attempted: FailedRequest;
   readonly signal?: AbortSignal | undefined;
 }): HttpResponse {
   const { status, headers, stream, attempted, signal } = options;
@@ -51,7 +51,7 @@ export function bufferedResponse(options: {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  readonly attempted: Attempted;
+  readonly attempted: FailedRequest;
 }): HttpResponse {
   const { status, headers, attempted, body } = options;
   async function* pieces(): AsyncGenerator<Uint8Array> {
@@ -77,7 +77,7 @@ function response(parts: {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: AsyncIterable<Uint8Array>;
-  readonly attempted: Attempted;
+  readonly attempted: FailedRequest;
   readonly discard: () => Promise<void>;
 }): HttpResponse {
   const { status, headers, body, attempted } = parts;
@@ -92,7 +92,7 @@ function response(parts: {
   };
 }
 
-function parseBody(text: string, attempted: Attempted): unknown {
+function parseBody(text: string, attempted: FailedRequest): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -4,8 +4,8 @@ import send from 'undici/lib/api/api-request.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { Clock, Milliseconds } from '../clock.ts';
 import {
-  type Attempted,
   connectionFailure,
+  type FailedRequest,
   isBrokenConnection,
   timeoutFailure,
 } from './failure.ts';
@@ -96,7 +96,7 @@ class UndiciClient implements HttpClient {
     return connectionFailure(error, this.#attempted(request));
   }
 
-  #attempted(request: HttpRequest): Attempted {
+  #attempted(request: HttpRequest): FailedRequest {
     return { origin: this.origin, method: request.method, path: request.path };
   }
 

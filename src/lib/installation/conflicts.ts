@@ -23,10 +23,10 @@ export function findConflicts(profile: Profile, chosen: Chosen, env: Environment
 
 /** Returns whether two addresses or paths are equal, ignoring the scheme and trailing slashes. */
 export function sameAddress(one: string, other: string): boolean {
-  return bare(one) === bare(other);
+  return normalizedAddress(one) === normalizedAddress(other);
 }
 
-function bare(address: string): string {
+function normalizedAddress(address: string): string {
   const rest = address.replace(/^https?:\/\//i, '').replace(/\/+$/, '');
   // Paths are case-sensitive, hosts are not.
   return address.startsWith('/') ? address.replace(/\/+$/, '') : rest.toLowerCase();

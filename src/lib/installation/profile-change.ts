@@ -80,7 +80,7 @@ export function planProfileChange(
     },
     confirm: { kind: 'yes-no', question: `Write installation ${name}?` } as const,
     apply: () =>
-      silently(async () => {
+      withoutEvents(async () => {
         await rewriteConfig(target.path, clock, write);
         const now = await readEditableConfig(target.path);
         if (write(now.text) !== now.text) throw notWritten(target.path);
@@ -100,7 +100,7 @@ export function planProfileChange(
 }
 
 /** Runs work as an iteration without events. */
-function silently(work: () => Promise<void>): AsyncIterable<never> {
+function withoutEvents(work: () => Promise<void>): AsyncIterable<never> {
   const next = async (): Promise<IteratorResult<never, undefined>> => {
     await work();
     return { done: true, value: undefined };

@@ -61,9 +61,9 @@ export function decide(spec: ProfileKey, { chosen, env, profile }: SettingSource
   return found('ambient', value, spec.ambient);
 }
 
-type Own = Pick<Setting, 'value' | 'source' | 'variable'>;
+type OwnSetting = Pick<Setting, 'value' | 'source' | 'variable'>;
 
-function fromFlag(spec: ProfileKey, chosen: Chosen, env: Environment): Own | undefined {
+function fromFlag(spec: ProfileKey, chosen: Chosen, env: Environment): OwnSetting | undefined {
   const given = spec.flag && chosen[spec.flag];
   if (given === undefined) return undefined;
   const value = typeof given === 'number' ? asDuration(given) : given;
@@ -77,7 +77,7 @@ function fromFlag(spec: ProfileKey, chosen: Chosen, env: Environment): Own | und
     : { value, source: 'flag', variable: null };
 }
 
-function fromVariable(spec: ProfileKey, env: Environment): Own | undefined {
+function fromVariable(spec: ProfileKey, env: Environment): OwnSetting | undefined {
   const variable = variableOf(spec);
   const text = env[variable];
   if (spec.flag !== undefined || text === undefined || text === '') return undefined;

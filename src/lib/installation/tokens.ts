@@ -34,15 +34,19 @@ export function chooseTokens(settingSources: SettingSources): Tokens {
   const ambient: Environment = profile ? {} : env;
   const nomad =
     valueOrNull(env['CIRCLECI_ADMIN_NOMAD_TOKEN']) ??
-    kept('nomad', settingSources, 'environment') ??
-    issued("the profile's Nomad token", kept('nomad', settingSources, 'profile'), nomadElsewhere) ??
+    configuredSecret('nomad', settingSources, 'environment') ??
+    issued(
+      "the profile's Nomad token",
+      configuredSecret('nomad', settingSources, 'profile'),
+      nomadElsewhere,
+    ) ??
     issued('NOMAD_TOKEN', valueOrNull(ambient['NOMAD_TOKEN']), nomadElsewhere);
   const server =
     valueOrNull(env['CIRCLECI_ADMIN_SERVER_TOKEN']) ??
-    kept('server', settingSources, 'environment') ??
+    configuredSecret('server', settingSources, 'environment') ??
     issued(
       "the profile's server token",
-      kept('server', settingSources, 'profile'),
+      configuredSecret('server', settingSources, 'profile'),
       profile ? addressChange(profile, settingSources, ['host']) : null,
     ) ??
     issued(
@@ -66,8 +70,8 @@ export function chooseGitHubTokens(settingSources: SettingSources): GitHubTokens
   return {
     given:
       valueOrNull(env['CIRCLECI_ADMIN_GITHUB_TOKEN']) ??
-      kept('github', settingSources, 'environment'),
-    profile: kept('github', settingSources, 'profile'),
+      configuredSecret('github', settingSources, 'environment'),
+    profile: configuredSecret('github', settingSources, 'profile'),
   };
 }
 
@@ -78,7 +82,7 @@ function valueOrNull(value: string | undefined): { readonly value: string } | nu
 }
 
 /** Returns the file or command for a secret, if it is set by the given source. */
-function kept(
+function configuredSecret(
   group: 'nomad' | 'server' | 'github',
   settingSources: SettingSources,
   source: Setting['source'],

@@ -167,7 +167,7 @@ async function* watchOnce(
       const status = readStatus(event.object);
       if (status?.code === 410) throw new Expired();
       if (status) throw statusFailure(status, 500, { target: transport.target, action });
-      throw nonsense(line);
+      throw malformedEvent(line);
     }
     const pod = event.type === 'BOOKMARK' ? null : decodePod(event.object);
     const at = pod?.resourceVersion ?? bookmarkVersion(event.object) ?? version;
@@ -189,14 +189,14 @@ function readEvent(line: string): { readonly type: string; readonly object: unkn
     const { type, object } = JSON.parse(line);
     return { type: String(type), object };
   } catch {
-    throw nonsense(line);
+    throw malformedEvent(line);
   }
 }
 
 /**
  * Returns the error for a line that is not an event, such as a truncated one; the watch is retried.
  */
-function nonsense(line: string): AdminError {
+function malformedEvent(line: string): AdminError {
   return new AdminError('service', `Unexpected line in the watch of pods: "${line.slice(0, 80)}"`, {
     code: 'KUBERNETES_ERROR',
     hint: 'Run the command again.',

@@ -47,7 +47,7 @@ export async function interact(session: ReplSession, terminal: ReplTerminal): Pr
   const close = (): void => lines.close();
   signal.addEventListener('abort', close, { once: true });
   try {
-    return await new Loop(session, terminal, lines).run();
+    return await new ReplLoop(session, terminal, lines).run();
   } finally {
     signal.removeEventListener('abort', close);
     lines.close();
@@ -56,7 +56,7 @@ export async function interact(session: ReplSession, terminal: ReplTerminal): Pr
   }
 }
 
-class Loop {
+class ReplLoop {
   readonly #session: ReplSession;
   readonly #terminal: ReplTerminal;
   readonly #lines: Interface;

@@ -17,7 +17,7 @@ export type LiveSandbox =
   | { readonly phase: 'running'; readonly state: SandboxState };
 
 /** How long a sandbox may take to prove that it is running, in real milliseconds. */
-const PROOF_MS = 3_000;
+const STATUS_LIMIT_MS = 3_000;
 
 /**
  * The directory of a named sandbox. It exists as long as the sandbox runs, and contains a state
@@ -52,7 +52,7 @@ export class SandboxDirectory {
     const alive =
       live.phase === 'starting'
         ? isAlive(live.pid)
-        : isAlive(live.state.pid) && (await proven(live));
+        : isAlive(live.state.pid) && (await isRunning(live));
     if (alive) return live;
     await this.remove();
     return null;
@@ -172,9 +172,9 @@ export function isAlive(pid: number): boolean {
  * Returns whether the process is the sandbox, which alone accepts its token: process IDs are
  * reused.
  */
-async function proven({ state }: { readonly state: SandboxState }): Promise<boolean> {
+async function isRunning({ state }: { readonly state: SandboxState }): Promise<boolean> {
   try {
-    const { pid } = await new SandboxControl(state.control).status(PROOF_MS);
+    const { pid } = await new SandboxControl(state.control).status(STATUS_LIMIT_MS);
     return pid === state.pid;
   } catch (error) {
     return isAdminError(error) && error.code === 'SANDBOX_HANGS';

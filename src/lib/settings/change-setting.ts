@@ -35,7 +35,8 @@ export async function changeSetting(
   await api.setSetting(name, value, signal);
   const after = (await api.settings(signal)).find((one) => one.name === name);
   if (after?.value === value) return { name, outcome: 'changed', before, value };
-  const seen = after === undefined ? 'it is no longer in the list' : `it is ${shown(after)}`;
+  const seen =
+    after === undefined ? 'it is no longer in the list' : `it is ${formatSetting(after)}`;
   throw new AdminError('failed', `The server accepted ${name}, but ${seen}`, {
     code: 'CHANGE_NOT_SEEN',
     hint: `To see its value: circleci-admin settings get ${name}`,
@@ -43,6 +44,6 @@ export async function changeSetting(
 }
 
 /** Formats the value of a setting for a line of text. */
-export function shown({ value }: Pick<SystemSetting, 'value'>): string {
+export function formatSetting({ value }: Pick<SystemSetting, 'value'>): string {
   return value === null ? 'not set' : value === '' ? '(empty)' : String(value);
 }

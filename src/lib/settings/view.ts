@@ -1,13 +1,13 @@
 import type { SystemSetting } from '../server/admin-api.ts';
 import type { DetailView, TableView } from '../terminal/table.ts';
-import { type SettingChange, type SettingReport, shown } from './change-setting.ts';
+import { formatSetting, type SettingChange, type SettingReport } from './change-setting.ts';
 
 /** Returns the list of settings. */
 export function settingListView(settings: readonly SystemSetting[]): TableView<SystemSetting> {
   return {
     columns: [
       { key: 'name', value: (row) => row.name },
-      { key: 'value', value: (row) => row.value, text: shown, flexible: true },
+      { key: 'value', value: (row) => row.value, text: formatSetting, flexible: true },
       { key: 'type', value: (row) => row.type },
       { key: 'humanName', title: 'ON THE WEB PAGE', value: (row) => row.humanName, flexible: true },
       { key: 'description', wide: true, value: (row) => row.description, flexible: true },
@@ -22,7 +22,7 @@ export function settingView(setting: SystemSetting): DetailView {
   const fields = [
     { label: 'Name', value: setting.name },
     { label: 'On the web page', value: setting.humanName ?? '-' },
-    { label: 'Value', value: shown(setting) },
+    { label: 'Value', value: formatSetting(setting) },
     { label: 'Type', value: setting.type },
     ...(setting.description === null ? [] : [{ label: 'About', value: setting.description }]),
   ];
@@ -33,8 +33,8 @@ export function settingView(setting: SystemSetting): DetailView {
 export function settingPlanView({ setting, value }: SettingChange): DetailView {
   const fields = [
     { label: 'Setting', value: titled(setting) },
-    { label: 'Now', value: shown(setting) },
-    { label: 'Then', value: shown({ value }) },
+    { label: 'Now', value: formatSetting(setting) },
+    { label: 'Then', value: formatSetting({ value }) },
   ];
   return { blocks: [{ kind: 'fields', fields }] };
 }
@@ -43,8 +43,8 @@ export function settingPlanView({ setting, value }: SettingChange): DetailView {
 export function settingReportView(report: SettingReport): DetailView {
   const fields = [
     { label: 'Setting', value: report.name },
-    { label: 'Before', value: shown({ value: report.before }) },
-    { label: 'Now', value: shown(report) },
+    { label: 'Before', value: formatSetting({ value: report.before }) },
+    { label: 'Now', value: formatSetting(report) },
   ];
   return { blocks: [{ kind: 'fields', fields }] };
 }

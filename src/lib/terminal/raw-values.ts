@@ -15,7 +15,7 @@ export const TSV: ValueForm = {
 /** Comma-separated values (RFC 4180) with a header, for spreadsheets. */
 export const CSV: ValueForm = {
   header: true,
-  line: (values) => `${values.map((value) => quote(inert(value))).join(',')}\r\n`,
+  line: (values) => `${values.map((value) => quote(withoutFormula(value))).join(',')}\r\n`,
 };
 
 /**
@@ -48,7 +48,7 @@ function escapeTabs(text: string): string {
 }
 
 /** Prefixes a quote to text that a spreadsheet would evaluate as a formula. */
-function inert(text: string): string {
+function withoutFormula(text: string): string {
   return /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text;
 }
 

@@ -1,9 +1,9 @@
 import {
   changeSetting,
+  formatSetting,
   type SettingChange,
   type SettingChanger,
   type SettingReport,
-  shown,
 } from '../../settings/change-setting.ts';
 import { settingPlanView, settingReportView } from '../../settings/view.ts';
 import type { Change } from '../rails/change.ts';
@@ -24,16 +24,18 @@ export function settingChange(
     value: setting.value,
   };
   return {
-    action: `set ${name} to ${shown({ value })}`,
+    action: `set ${name} to ${formatSetting({ value })}`,
     plan: {
       view: settingPlanView(change),
       document: nothing ? report : { name, before: setting.value, value },
       warnings: nothing ? [] : change.warnings,
-      ...(nothing ? { nothing: `Nothing to do: ${name} is already ${shown(setting)}.` } : {}),
+      ...(nothing
+        ? { nothing: `Nothing to do: ${name} is already ${formatSetting(setting)}.` }
+        : {}),
     },
     confirm: {
       kind: 'yes-no',
-      question: `Set ${name} of ${context.installation} to ${shown({ value })}?`,
+      question: `Set ${name} of ${context.installation} to ${formatSetting({ value })}?`,
     },
     apply: async function* (signal: AbortSignal) {
       report = await changeSetting(api, change, signal);

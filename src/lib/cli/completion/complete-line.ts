@@ -39,12 +39,15 @@ export async function completeLine(
 ): Promise<Completion> {
   const before = words.slice(0, -1);
   const word = words.at(-1) ?? '';
-  if (before[0] === 'help') return offer(commandWords(table, before.slice(1)), word);
+  if (before[0] === 'help') return matchingCandidates(commandWords(table, before.slice(1)), word);
   const found = findCommand(table, before);
   if (found.kind === 'command')
     return completeArguments(found.entry, found.rest, word, names, table);
   if (before.some((one) => one.startsWith('-'))) return NOTHING;
-  return offer([...commandWords(table, before), ...(before.length === 0 ? FIRST : [])], word);
+  return matchingCandidates(
+    [...commandWords(table, before), ...(before.length === 0 ? FIRST : [])],
+    word,
+  );
 }
 
 const FIRST: readonly Candidate[] = [
@@ -97,7 +100,7 @@ async function completeArguments(
     // In `--status ready,dr`, the text before the last comma is kept.
     const head = flag?.delimiter ? typed.slice(0, typed.lastIndexOf(flag.delimiter) + 1) : '';
     const found = options ?? (kind ? await names(kind, values) : []);
-    return offer(found, typed.slice(head.length), head);
+    return matchingCandidates(found, typed.slice(head.length), head);
   };
   if (open !== null) return value(open, word);
   const inline = ended ? null : /^(--([\w-]+)=)(.*)$/s.exec(word);
@@ -105,17 +108,18 @@ async function completeArguments(
     const [, head = '', name = '', typed = ''] = inline;
     return prefixed(await value(name, typed), head);
   }
-  if (!ended && word.startsWith('-')) return offer(flagWords(flags, scanned), word);
+  if (!ended && word.startsWith('-')) return matchingCandidates(flagWords(flags, scanned), word);
   const arg = argumentAt(command, scanned.positionals.length);
   if (arg === null) return NOTHING;
   const [name, { options }] = arg;
   const kind = completes[name];
   if (options)
-    return offer(
+    return matchingCandidates(
       options.map((option) => ({ value: option, about: '' })),
       word,
     );
-  if (kind) return offer(without(await names(kind, values), scanned.positionals), word);
+  if (kind)
+    return matchingCandidates(without(await names(kind, values), scanned.positionals), word);
   return isFile(name) ? { kind: 'files' } : NOTHING;
 }
 
@@ -149,7 +153,7 @@ function without(names: readonly Candidate[], given: readonly string[]): readonl
 }
 
 /** Returns the distinct candidates that start with `typed`, each prefixed with `head`. */
-function offer(all: readonly Candidate[], typed: string, head = ''): Completion {
+function matchingCandidates(all: readonly Candidate[], typed: string, head = ''): Completion {
   const seen = new Set<string>();
   const candidates = all.filter(({ value, onlyTyped }) => {
     if (!value.startsWith(typed) || (onlyTyped && typed === '') || seen.has(value)) return false;

@@ -37,14 +37,14 @@ export class NameCache {
   /** Writes the names atomically, because several shells may use the file concurrently. */
   async write(names: readonly Candidate[]): Promise<void> {
     const fresh = `${this.#path}.${process.pid}`;
-    const kept: Kept = { stamp: this.#stamp, readAt: this.#clock.now().getTime(), names };
+    const kept: CachedNames = { stamp: this.#stamp, readAt: this.#clock.now().getTime(), names };
     await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
     await writeFile(fresh, JSON.stringify(kept), { mode: 0o600 });
     await rename(fresh, this.#path);
   }
 }
 
-interface Kept {
+interface CachedNames {
   readonly stamp: string;
   /** Milliseconds since 1970. */
   readonly readAt: number;
@@ -52,9 +52,9 @@ interface Kept {
 }
 
 /** Returns null for an invalid file. */
-function parse(text: string): Kept | null {
+function parse(text: string): CachedNames | null {
   try {
-    const kept = JSON.parse(text) as Partial<Kept> | null;
+    const kept = JSON.parse(text) as Partial<CachedNames> | null;
     const whole = typeof kept?.readAt === 'number' && typeof kept.stamp === 'string';
     return whole && Array.isArray(kept.names) && kept.names.every(isCandidate)
       ? { stamp: kept.stamp, readAt: kept.readAt, names: kept.names }

@@ -114,7 +114,7 @@ export async function runChange<Event>(
     else output.note(`Dry run: nothing was changed in ${installation.name}.`);
     return consent.dryRun ? 0 : (plan.nothingExitCode ?? 0);
   }
-  await agree(context, change.confirm, consent);
+  await requireConsent(context, change.confirm, consent);
   return apply(context, change);
 }
 
@@ -184,11 +184,15 @@ export async function runPassThrough(context: ChangeContext, what: PassedThrough
   await refuseWhereForbidden(context);
   // With JSON, standard error may contain nothing but one error object.
   if (!context.output.structured) for (const warning of warnings) context.output.warn(warning);
-  await agree(context, kills ? { kind: 'typed', name, question } : { kind: 'yes-no', question }, {
-    dryRun: false,
-    yes,
-    confirm,
-  });
+  await requireConsent(
+    context,
+    kills ? { kind: 'typed', name, question } : { kind: 'yes-no', question },
+    {
+      dryRun: false,
+      yes,
+      confirm,
+    },
+  );
   const entry = await auditLog(context).begin({
     user: context.runtime.user,
     installation: context.installation.name,
@@ -258,7 +262,7 @@ async function showPlan<Event>(context: ChangeContext, change: Change<Event>): P
 /** The reason for refusing a change without confirmation. */
 const NO_TERMINAL = 'This change needs confirmation, and there is no terminal to ask on';
 
-async function agree(context: ChangeContext, confirm: Confirmation, consent: Consent) {
+async function requireConsent(context: ChangeContext, confirm: Confirmation, consent: Consent) {
   const { runtime, output } = context;
   if (confirm.kind === 'yes-no' && consent.yes) return;
   if (confirm.kind === 'typed' && consent.confirm !== undefined) {

@@ -50,7 +50,7 @@ export const hostTrusted: Check<Needs> = {
       );
     }
     const { distrust, validTo, names } = seen;
-    if (distrust !== null) return distrusted(distrust, host, validTo, names);
+    if (distrust !== null) return untrustedCertificate(distrust, host, validTo, names);
     const left = validTo === null ? null : validTo.getTime() - context.clock.now().getTime();
     if (validTo === null || left === null) return ok('trusted');
     const until = `valid until ${validTo.toISOString().slice(0, 10)}`;
@@ -78,7 +78,7 @@ export const serverAnswers: Check<Pick<DoctorContext, 'host' | 'server'>> = {
   },
 };
 
-function distrusted(
+function untrustedCertificate(
   code: string,
   { address }: HostUnderTest,
   validTo: Date | null,

@@ -99,12 +99,12 @@ function planColumns(now: Date): readonly Column<PlannedClient>[] {
   ];
 }
 
-interface Placed {
+interface PlacedRow {
   readonly client: ClientName;
   readonly build: PlacedBuild;
 }
 
-function buildColumns(now: Date): readonly Column<Placed>[] {
+function buildColumns(now: Date): readonly Column<PlacedRow>[] {
   return [
     {
       key: 'build',

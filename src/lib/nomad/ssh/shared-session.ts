@@ -4,7 +4,7 @@ import type { SshClient, SshSession } from '../../ssh/client.ts';
 /** Below sshd's limit of ten commands over one connection (MaxSessions). */
 const COMMANDS_AT_ONCE = 8;
 
-interface Held {
+interface HeldSession {
   readonly session: Promise<SshSession>;
   /** Releases the session. */
   readonly release: () => void;
@@ -20,7 +20,7 @@ export class SharedSession {
   /** Also aborts the login. */
   readonly #signal: AbortSignal;
   readonly #waiting: (() => void)[] = [];
-  #held: Held | undefined;
+  #held: HeldSession | undefined;
   #users = 0;
   #running = 0;
 
@@ -73,7 +73,7 @@ export class SharedSession {
     }
   }
 
-  #open(): Held {
+  #open(): HeldSession {
     const session = Promise.withResolvers<SshSession>();
     const over = Promise.withResolvers<void>();
     this.#ssh

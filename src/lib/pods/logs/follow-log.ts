@@ -76,7 +76,7 @@ export async function* followLog(
       const container = everyContainer(pod).find(({ name }) => name === source.container);
       if (!container) return;
       if (container.restarts > known) {
-        yield* missed(container.restarts - known);
+        yield* missedRestarts(container.restarts - known);
         otherRun ||= container.restarts > known + 1;
         // The end of that run may have been read already: the cursor skips known lines.
         yield* orNothing(lines({ follow: false, previous: true }));
@@ -143,7 +143,7 @@ async function hasRestarted(
   return !container || container.restarts > known;
 }
 
-function* missed(restarts: number): Generator<FollowEvent, void> {
+function* missedRestarts(restarts: number): Generator<FollowEvent, void> {
   if (restarts > 1) {
     const text = `restarted ${restarts} times in the meantime: only the log of the last run is available`;
     yield { kind: 'note', text };

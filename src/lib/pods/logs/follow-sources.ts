@@ -12,7 +12,7 @@ import type { LogsClient, PodLogEvent, TrackedLog } from './pod-logs.ts';
 import type { LogSource } from './read-log.ts';
 
 /** What to follow. */
-export interface Followed {
+export interface FollowedLogs {
   readonly choice: PodChoice;
   readonly catalogue: Catalogue;
   /** The logs that were read up to now. */
@@ -21,7 +21,7 @@ export interface Followed {
   readonly join: (pod: Pod) => readonly TrackedLog[];
 }
 
-type Handed =
+type FollowItem =
   | { readonly kind: 'lines'; readonly source: LogSource; readonly lines: readonly LogLine[] }
   | {
       readonly kind: 'note';
@@ -42,7 +42,7 @@ const MAX_TEXT = 1024 * 1024;
  */
 export async function* followSources(
   client: LogsClient,
-  followed: Followed,
+  followed: FollowedLogs,
   options: LogsOptions,
   context: LogsContext,
 ): AsyncGenerator<PodLogEvent, void> {
@@ -71,7 +71,7 @@ function sizeOf(lines: readonly LogLine[]): number {
 
 /** The streams of one call of {@link followSources}. */
 class Session {
-  readonly channel = new Channel<Handed>(MAX_TEXT);
+  readonly channel = new Channel<FollowItem>(MAX_TEXT);
   readonly workers = new Set<Promise<void>>();
   readonly #client: LogsClient;
   readonly #options: LogsOptions;
@@ -90,7 +90,7 @@ class Session {
   }
 
   /** Follows the given logs, and watches for pods to add. */
-  async watch({ choice, catalogue, logs, join }: Followed): Promise<void> {
+  async watch({ choice, catalogue, logs, join }: FollowedLogs): Promise<void> {
     const matches = podMatcher(choice, catalogue);
     for (const log of logs) this.#follow(log);
     const { signal } = this.#context;

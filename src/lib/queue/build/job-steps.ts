@@ -36,7 +36,7 @@ export function jobSlots(
 ): readonly Slot[] {
   const placed = [...allocations].reverse();
   const items: Item[] = [
-    ...shown(evaluations).map((evaluation) => ({
+    ...shownEvaluations(evaluations).map((evaluation) => ({
       at: evaluation.createdAt?.getTime() ?? 0,
       slots: [evaluationSlot(evaluation, task, nomad)],
     })),
@@ -102,7 +102,7 @@ function isTaken({ outcome }: JobAllocation): boolean {
  * Returns the evaluations to show, oldest first. A blocked evaluation without failures is left out:
  * the one before it has the reason.
  */
-function shown(evaluations: readonly Evaluation[]): readonly Evaluation[] {
+function shownEvaluations(evaluations: readonly Evaluation[]): readonly Evaluation[] {
   const all = [...evaluations]
     .reverse()
     .filter(({ status, failures }) => status !== 'blocked' || failures.length > 0);

@@ -7,7 +7,7 @@ import type { TimelineStep } from './timeline.ts';
 /** By how much a step may precede the previous one if their clocks differ. */
 const AGREE: Milliseconds = 1_000;
 
-type Since = Pick<TimelineStep, 'sincePreviousMs' | 'approximate'>;
+type StepTime = Pick<TimelineStep, 'sincePreviousMs' | 'approximate'>;
 
 /**
  * Adds to each step the time since the previous one.
@@ -28,21 +28,21 @@ export function withTimes(
   });
 }
 
-const UNKNOWN: Since = { sincePreviousMs: null, approximate: false };
+const UNKNOWN: StepTime = { sincePreviousMs: null, approximate: false };
 
-function sinceOf({ step, state }: SettledStep, previous: DraftStep | null, now: Date): Since {
+function sinceOf({ step, state }: SettledStep, previous: DraftStep | null, now: Date): StepTime {
   if (state === 'done') return sinceBetween(previous, step);
   return state === 'waiting' || state === 'stopped' ? sinceNow(previous, now) : UNKNOWN;
 }
 
-function sinceBetween(from: DraftStep | null, to: DraftStep): Since {
+function sinceBetween(from: DraftStep | null, to: DraftStep): StepTime {
   if (!from?.at || !to.at) return UNKNOWN;
   if (from.clock?.name === to.clock?.name) {
     const sincePreviousMs = Math.max(0, to.at.getTime() - from.at.getTime());
     return { sincePreviousMs, approximate: false };
   }
   const since = onThisClock(to.at, to.clock) - onThisClock(from.at, from.clock);
-  const approximate = !agree(from.clock, to.clock);
+  const approximate = !clocksAgree(from.clock, to.clock);
   // The order of the times contradicts the order of the steps: the clocks differ by an unknown
   // offset.
   if (since < -AGREE) return { sincePreviousMs: null, approximate: true };
@@ -50,7 +50,7 @@ function sinceBetween(from: DraftStep | null, to: DraftStep): Since {
   return { sincePreviousMs: Math.max(0, since), approximate: approximate || since < 0 };
 }
 
-function sinceNow(from: DraftStep | null, now: Date): Since {
+function sinceNow(from: DraftStep | null, now: Date): StepTime {
   if (!from?.at) return UNKNOWN;
   const since = now.getTime() - onThisClock(from.at, from.clock);
   const approximate = from.clock?.aheadMs === null;
@@ -59,7 +59,7 @@ function sinceNow(from: DraftStep | null, now: Date): Since {
     : { sincePreviousMs: Math.max(0, since), approximate };
 }
 
-function agree(a: StepClock | null, b: StepClock | null): boolean {
+function clocksAgree(a: StepClock | null, b: StepClock | null): boolean {
   if (a === null || b === null || a.aheadMs === null || b.aheadMs === null) return false;
   return Math.abs(significantOffset(a.aheadMs) - significantOffset(b.aheadMs)) <= AGREE;
 }

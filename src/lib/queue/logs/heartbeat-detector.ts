@@ -9,7 +9,7 @@ const JITTER_MS = 5_000;
 /** The maximum number of different messages that are watched for repetition. */
 const MAX_WATCHED = 500;
 
-interface Repeated {
+interface RepeatedMessage {
   at: number;
   /** How many times in a row the message came one minute after the previous one. */
   regular: number;
@@ -21,7 +21,7 @@ interface Repeated {
  * repeats every minute.
  */
 export class HeartbeatDetector {
-  readonly #repeated = new Map<string, Repeated>();
+  readonly #repeated = new Map<string, RepeatedMessage>();
 
   /** Returns whether a record is a heartbeat. The record must not be an error. */
   isHeartbeat({ head, at, named }: Entry): boolean {

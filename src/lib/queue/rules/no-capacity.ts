@@ -15,7 +15,7 @@ export const noCapacity: Rule = {
       follows: true,
       title: (count) => `no capacity: ${count} waiting for free clients`,
       remedy: (job) => {
-        const reopening = reopen(facts);
+        const reopening = eligibilityCommands(facts);
         const quickest =
           reopening.length > 0
             ? ' The quickest way to get capacity is to make ineligible clients eligible again.'
@@ -32,7 +32,7 @@ export const noCapacity: Rule = {
     }),
 };
 
-function reopen(facts: QueueFacts): readonly string[] {
+function eligibilityCommands(facts: QueueFacts): readonly string[] {
   const closed = (known(facts.snapshot.nomad.clients) ?? []).filter(
     ({ status, takesBuilds }) => status === 'ready' && !takesBuilds,
   );

@@ -11,7 +11,7 @@ export const outputProcessorErrors: Rule = {
       code: 'CQ0702',
       stage: 'output-processor',
       remedy: (name) => ({
-        text: `It writes build output to ${storage(name)}: the trace names what it cannot reach. A restart ${loses(name)} the output of running builds.`,
+        text: `It writes build output to ${storage(name)}: the trace names what it cannot reach. A restart ${losesVerb(name)} the output of running builds.`,
         commands: [
           `circleci-admin pods logs ${name} --tail 10000 --grep '${errorPattern(name)}'`,
           `circleci-admin services show ${name}`,
@@ -33,6 +33,6 @@ function storage(name: string): string {
 }
 
 /** The guide documents the loss for the output-processor; nothing is published on its successor. */
-function loses(name: string): string {
+function losesVerb(name: string): string {
   return name === 'output-processor' ? 'loses' : 'may lose';
 }

@@ -116,7 +116,7 @@ async function lookForNumber(
       return over ? { why: 'its workflows ended, and no job got a number' } : null;
     }
     const { state, errors } = await api.pipeline(pipelineId, signal);
-    if (state === 'errored' || errors.length > 0) throw errored(pipelineId, errors);
+    if (state === 'errored' || errors.length > 0) throw noWorkflow(pipelineId, errors);
     return null;
   } catch (error) {
     signal.throwIfAborted();
@@ -126,7 +126,7 @@ async function lookForNumber(
   }
 }
 
-function errored(id: string, errors: readonly string[]): AdminError {
+function noWorkflow(id: string, errors: readonly string[]): AdminError {
   const why = errors.length === 0 ? 'the server does not say why' : errors.join('; ');
   return new AdminError('failed', `Pipeline ${id} was started, but has no workflow: ${why}`, {
     code: 'PIPELINE_ERRORED',

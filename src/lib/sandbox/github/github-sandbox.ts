@@ -12,7 +12,7 @@ import {
 } from './scenario.ts';
 
 /** The caller of a request. */
-interface Asking {
+interface ApiCaller {
   /** Null without a token. */
   readonly login: string | null;
   readonly perHour: number;
@@ -22,7 +22,7 @@ interface Asking {
 }
 
 /** The holder of each token. */
-const HOLDERS: Readonly<Record<string, Omit<Asking, 'perHour'>>> = {
+const HOLDERS: Readonly<Record<string, Omit<ApiCaller, 'perHour'>>> = {
   [GITHUB_MEMBER_TOKEN]: { login: 'octo-member', isMember: true, scopes: 'read:org, repo' },
   [GITHUB_SCOPELESS_TOKEN]: { login: 'octo-scopeless', isMember: true, scopes: 'repo' },
   [GITHUB_OUTSIDER_TOKEN]: { login: 'octo-outsider', isMember: false, scopes: 'read:org' },
@@ -155,7 +155,7 @@ export class GitHubSandbox implements SandboxService {
     return pathname.startsWith(`${prefix}/`) ? pathname.slice(prefix.length) : null;
   }
 
-  #answer(path: string, { searchParams: query }: URL, asking: Asking): Answer {
+  #answer(path: string, { searchParams: query }: URL, asking: ApiCaller): Answer {
     if (path === '/user' && asking.login !== null) {
       return { status: 200, document: personDocument(asking.login) };
     }
@@ -180,7 +180,7 @@ export class GitHubSandbox implements SandboxService {
   }
 
   /** Returns the caller; undefined for an unknown token. */
-  #asking({ headers }: IncomingMessage): Asking | undefined {
+  #asking({ headers }: IncomingMessage): ApiCaller | undefined {
     const { authorization } = headers;
     const perHour = this.#scenario.perHour ?? DEFAULT_PER_HOUR;
     if (authorization === undefined) {
@@ -194,7 +194,7 @@ export class GitHubSandbox implements SandboxService {
 }
 
 /** Returns whether the caller may see concealed members: only members with the scope `read:org`. */
-function seesAll({ isMember, scopes }: Asking): boolean {
+function seesAll({ isMember, scopes }: ApiCaller): boolean {
   return isMember && scopes.includes('read:org');
 }
 

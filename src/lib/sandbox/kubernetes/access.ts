@@ -74,9 +74,9 @@ export class Access {
       ? `${wanted.resource}/${wanted.subresource}`
       : wanted.resource;
     const matches = (rule: PolicyRule): boolean =>
-      has(rule.verbs, wanted.verb) &&
-      has(rule.apiGroups, wanted.group) &&
-      has(rule.resources, resource) &&
+      includesValue(rule.verbs, wanted.verb) &&
+      includesValue(rule.apiGroups, wanted.group) &&
+      includesValue(rule.resources, resource) &&
       (rule.resourceNames === undefined || rule.resourceNames.includes(wanted.name ?? ''));
     if (BASIC_RULES.some(matches)) return true;
     return this.#inScope(user, wanted.namespace) && user.rules.some(matches);
@@ -166,6 +166,6 @@ export class Access {
   }
 }
 
-function has(list: readonly string[], value: string): boolean {
+function includesValue(list: readonly string[], value: string): boolean {
   return list.includes('*') || list.includes(value);
 }

@@ -27,7 +27,7 @@ export class DeploymentController {
     this.#scale(before, grown);
     const current = this.#resize(deployment, before, grown);
     const fresh = this.#pods.living(current);
-    for (const pod of dispensable(wanted, fresh, oldPods)) this.#pods.remove(pod);
+    for (const pod of removablePods(wanted, fresh, oldPods)) this.#pods.remove(pod);
     for (const set of replaced) {
       const kept = this.#resize(deployment, set, this.#pods.living(set).length);
       this.#pods.writeStatus(this.#sets, kept, renderSetStatus(kept, this.#pods.living(kept)));
@@ -122,7 +122,7 @@ function isOfTemplate(set: WorkloadObject, deployment: WorkloadObject): boolean 
  * Returns the pods of earlier templates that a rolling update (25 % surge, 25 % unavailable) can
  * remove now, starting with those that are not ready.
  */
-function dispensable(
+function removablePods(
   wanted: number,
   fresh: readonly PodObject[],
   old: readonly PodObject[],

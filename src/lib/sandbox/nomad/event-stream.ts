@@ -41,7 +41,7 @@ export class EventBuffer {
    */
   subscribe(topics: Topics, index: number, line: (json: string) => void): () => void {
     const send = (entry: StreamEntry): void => {
-      const events = entry.events.filter((event) => wants(topics, event));
+      const events = entry.events.filter((event) => matchesTopics(topics, event));
       if (events.length === 0) return;
       line(`{"Index":${entry.index},"Events":[${events.map(({ json }) => json).join(',')}]}\n`);
     };
@@ -110,7 +110,7 @@ function makeEvent(
   };
 }
 
-function wants(topics: Topics, event: StreamEvent): boolean {
+function matchesTopics(topics: Topics, event: StreamEvent): boolean {
   const keys = [...(topics.get('*') ?? []), ...(topics.get(event.topic) ?? [])];
   return keys.some((key) => key === '*' || event.keys.includes(key));
 }

@@ -24,7 +24,7 @@ interface Session {
 }
 
 /** A connected client. */
-interface Peer {
+interface ConnectedClient {
   readonly socket: Socket;
   readonly writer: MessageWriter;
 }
@@ -96,7 +96,7 @@ export class NreplSandbox implements SandboxService {
     });
   }
 
-  #received(peer: Peer, request: Request): void {
+  #received(peer: ConnectedClient, request: Request): void {
     const { op = '', code = '' } = request;
     const write = WRITES.test(code) && !/resolve/.test(code);
     const call = {
@@ -122,7 +122,7 @@ export class NreplSandbox implements SandboxService {
   /**
    * @param cut whether to process the request and then close the connection instead of responding
    */
-  #answer({ socket, writer }: Peer, request: Request, cut = false): void {
+  #answer({ socket, writer }: ConnectedClient, request: Request, cut = false): void {
     const { id = '', session = '' } = request;
     const reply = async (message: Readonly<Record<string, unknown>>): Promise<void> => {
       if (cut) socket.destroy();

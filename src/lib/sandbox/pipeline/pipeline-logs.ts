@@ -5,7 +5,7 @@ import { FORM_3_0, partOf } from './form.ts';
 import { HeldReports } from './held-reports.ts';
 import { History } from './history.ts';
 import { noiseSource } from './noise.ts';
-import { asLines, beats, endingAt, failingStart, fixedSource, merged } from './pod-logs.ts';
+import { asLines, endingAt, failingStart, fixedSource, heartbeats, merged } from './pod-logs.ts';
 import {
   BROKEN_FOR_MS,
   type PipelineForm,
@@ -66,7 +66,7 @@ export class PipelineLogs {
     if (trouble !== null) {
       return failingStart(service, this.#logWriter, startedAt, trouble === 'out-of-memory');
     }
-    const beating = this.#form.beats ? beats(service, this.#logWriter) : SILENT;
+    const beating = this.#form.beats ? heartbeats(service, this.#logWriter) : SILENT;
     const usual = merged([beating, this.#noise(service, pod)]);
     if (startedAt >= this.#timeline.openedAt) return usual;
     const lines: LogLine[] = [];

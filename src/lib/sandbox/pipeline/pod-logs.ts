@@ -20,7 +20,7 @@ const FAILS_AFTER_MS = 400;
  * Returns the `Still running...` lines of every minute. legacy-dispatcher has none, nor do services
  * without heartbeats.
  */
-export function beats(service: PipelineService, logWriter: LogWriter): LogSource {
+export function heartbeats(service: PipelineService, logWriter: LogWriter): LogSource {
   const offsetMs = BEAT_AT_MS[service];
   if (offsetMs === undefined) return SILENT;
   const text = (at: Date): string => logWriter.ofItself(service, 'beat', at.getTime());

@@ -88,7 +88,7 @@ function buildOf(
     org,
     repo,
     number: Number(number),
-    status: believed(statusOf(job, allocation), started, finished),
+    status: reportedStatus(statusOf(job, allocation), started, finished),
     queuedAt: Math.floor(knowledge.queuedAt(job)),
     startedAt: started ? moment(task?.startedAt) : null,
     stoppedAt: finished ? moment(task?.finishedAt) : null,
@@ -116,7 +116,7 @@ function wholeBuild(tasks: readonly AnonymousBuild[]): AnonymousBuild {
 }
 
 /** Returns the status of a build from the events that the server has received. */
-function believed(
+function reportedStatus(
   status: AnonymousBuild['status'],
   started: boolean,
   finished: boolean,

@@ -115,7 +115,7 @@ export class SshSandbox implements SandboxService {
     connection.on('error', () => connection.end());
     connection.on('authentication', (context) => {
       const fine = context.username === SSH_USER && context.method === 'publickey';
-      if (fine && proves(context, allowed)) context.accept();
+      if (fine && isSignedBy(context, allowed)) context.accept();
       else context.reject(['publickey']);
     });
     connection.on('session', (accept, reject) => {
@@ -209,7 +209,7 @@ export class SshSandbox implements SandboxService {
  * Returns whether the client has proved that it holds the key. The first request has no signature
  * and only asks whether the key is acceptable.
  */
-function proves(context: PublicKeyAuthContext, allowed: ParsedKey): boolean {
+function isSignedBy(context: PublicKeyAuthContext, allowed: ParsedKey): boolean {
   if (!context.key.data.equals(allowed.getPublicSSH())) return false;
   const { blob, signature, hashAlgo } = context;
   return !blob || !signature || allowed.verify(blob, signature, hashAlgo) === true;

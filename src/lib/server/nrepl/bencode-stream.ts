@@ -71,7 +71,7 @@ export class BencodeStream {
         this.#take(chunk[at] ?? 0);
         at += 1;
       }
-      if (this.#length + at - from > LONGEST_MESSAGE) throw surprise('a message of over 256 MiB');
+      if (this.#length + at - from > LONGEST_MESSAGE) throw notBencode('a message of over 256 MiB');
       if (!this.#whole) continue;
       messages.push(this.#message(chunk.subarray(from, at)));
       from = at;
@@ -95,26 +95,26 @@ export class BencodeStream {
     else if (byte === CODE.i) this.#number = 0;
     else if (byte === CODE.l || byte === CODE.d) {
       this.#depth += 1;
-      if (this.#depth > DEEPEST) throw surprise('a message with too many levels');
+      if (this.#depth > DEEPEST) throw notBencode('a message with too many levels');
     } else if (byte === CODE.e && this.#depth > 0) this.#depth -= 1;
-    else throw surprise(`the byte ${byte} where a value begins`);
+    else throw notBencode(`the byte ${byte} where a value begins`);
   }
 
   #takeLength(byte: number, digits: string): void {
     if (byte === CODE.colon) {
       this.#text = Number(digits);
       this.#digits = null;
-      if (this.#text > LONGEST_MESSAGE) throw surprise('a text of over 256 MiB');
+      if (this.#text > LONGEST_MESSAGE) throw notBencode('a text of over 256 MiB');
     } else if (isDigit(byte) && digits.length < MAX_DIGITS) {
       this.#digits = digits + String.fromCharCode(byte);
-    } else throw surprise(`the byte ${byte} in the length of a text`);
+    } else throw notBencode(`the byte ${byte} in the length of a text`);
   }
 
   #takeNumber(byte: number, length: number): void {
     if (byte === CODE.e && length > 0) this.#number = null;
     else if ((isDigit(byte) || (byte === CODE.minus && length === 0)) && length < MAX_DIGITS) {
       this.#number = length + 1;
-    } else throw surprise(`the byte ${byte} in a number`);
+    } else throw notBencode(`the byte ${byte} in a number`);
   }
 
   #message(end: Uint8Array): BencodeValue {
@@ -125,7 +125,7 @@ export class BencodeStream {
     try {
       value = bencode.decode(bytes);
     } catch (error) {
-      throw surprise(error instanceof Error ? error.message : String(error));
+      throw notBencode(error instanceof Error ? error.message : String(error));
     }
     return textual(value);
   }
@@ -142,11 +142,11 @@ function textual(value: unknown): BencodeValue {
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8');
   }
   if (Array.isArray(value)) return value.map(textual);
-  if (typeof value !== 'object' || value === null) throw surprise('a value of no kind');
+  if (typeof value !== 'object' || value === null) throw notBencode('a value of no kind');
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, textual(inner)]));
 }
 
-function surprise(what: string): AdminError {
+function notBencode(what: string): AdminError {
   return new AdminError('service', `The REPL does not use bencode: it sent ${what}`, {
     code: 'REPL_SURPRISE',
     hint: 'Check that this is the port of the nREPL: circleci-admin config show',

@@ -112,12 +112,12 @@ class Session implements ReplSession {
     this.#connection.end();
   }
 
-  #send(message: Readonly<Record<string, string>>): Sent {
+  #send(message: Readonly<Record<string, string>>): SentRequest {
     return this.#connection.send({ ...message, session: this.#session });
   }
 }
 
-interface Sent {
+interface SentRequest {
   readonly id: string;
   readonly replies: Replies;
 }
@@ -149,7 +149,7 @@ class Connection {
     socket.on('close', () => this.#fail(lost()));
   }
 
-  send(message: Readonly<Record<string, string>>): Sent {
+  send(message: Readonly<Record<string, string>>): SentRequest {
     this.#count += 1;
     const id = String(this.#count);
     const replies = new Replies();
@@ -163,7 +163,7 @@ class Connection {
   async ask(message: Readonly<Record<string, string>>, timeoutMs: Milliseconds): Promise<Reply> {
     const { id, replies } = this.send(message);
     const ended = new AbortController();
-    after(this.#clock, timeoutMs, ended.signal, () => replies.fail(silent(timeoutMs)));
+    after(this.#clock, timeoutMs, ended.signal, () => replies.fail(requestTimedOut(timeoutMs)));
     try {
       return await replies.next();
     } finally {
@@ -216,7 +216,7 @@ function lost(cause?: Error): AdminError {
   });
 }
 
-function silent(ms: Milliseconds): AdminError {
+function requestTimedOut(ms: Milliseconds): AdminError {
   return new AdminError('timeout', `The REPL timed out after ${ms / 1_000} s`, {
     code: 'REPL_TIMEOUT',
     hint: 'Increase --request-timeout, or, if this is not the port of the nREPL: circleci-admin config set server.replPort PORT',

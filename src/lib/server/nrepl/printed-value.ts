@@ -25,7 +25,7 @@ export async function readValue(
     else if (event.type === 'exception') exception = event.root ?? event.exception ?? 'unknown';
     else if (event.type === 'done' && event.interrupted) throw interrupted();
   }
-  if (exception !== null) throw threw(form, errors.trim() || exception);
+  if (exception !== null) throw evaluationFailed(form, errors.trim() || exception);
   const [value, ...more] = values;
   if (value === undefined || more.length > 0) {
     throw unreadable(form, `${values.length} values`, values.join(' '));
@@ -50,7 +50,7 @@ export function unreadable(form: string, why: string, value: string): AdminError
   );
 }
 
-function threw(form: string, message: string): AdminError {
+function evaluationFailed(form: string, message: string): AdminError {
   return new AdminError('service', `The frontend could not evaluate ${form}: ${excerpt(message)}`, {
     code: 'REPL_ERROR',
     hint: "Check the frontend's log: kubectl logs -l app=frontend --tail=200",

@@ -45,7 +45,7 @@ function problemOf(pod: PodFact, now: Date, windowMs: Milliseconds): PodProblem 
   const outOfMemory = restartReason === 'OOMKilled';
   if (health === 'ready') {
     if (outOfMemory && sinceRestart !== null && sinceRestart <= windowMs) return 'out-of-memory';
-    return loops(pod, now) ? 'crash-loop' : null;
+    return isCrashLooping(pod, now) ? 'crash-loop' : null;
   }
   if (status.endsWith('OOMKilled')) return 'out-of-memory';
   if (IMAGE.test(status)) return 'image';
@@ -64,7 +64,7 @@ function problemOf(pod: PodFact, now: Date, windowMs: Milliseconds): PodProblem 
 }
 
 /** Returns whether a pod that is ready now has terminated repeatedly, last a short time ago. */
-function loops({ judgement, createdAt }: PodFact, now: Date): boolean {
+function isCrashLooping({ judgement, createdAt }: PodFact, now: Date): boolean {
   const { restarts, lastRestartAt } = judgement;
   const last = ageAt(now, lastRestartAt);
   const age = ageAt(now, createdAt);
