@@ -71,6 +71,8 @@ function exitCodes(): string {
     '',
     'Commands that run another program (`nomad cli`, `nomad ssh`, `repl eval`, `sandbox run`) return its own code.',
     '',
+    'Ctrl-C and SIGTERM end a command with 6, also one that follows a log; `--watch` and `sandbox start` end with 0. A second signal ends any command at once, with 130 or 143.',
+    '',
   ].join('\n');
 }
 

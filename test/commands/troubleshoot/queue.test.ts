@@ -401,6 +401,16 @@ describe('troubleshoot queue --watch', () => {
     const apart = Date.parse(looks[1].takenAt) - Date.parse(looks[0].takenAt);
     expect(apart).toBeGreaterThanOrEqual(15_000);
   });
+
+  it('prints the verdict beside the findings if piped, because there may be none', async () => {
+    const sandbox = await startSandbox({ scenario: 'healthy' });
+    const controller = new AbortController();
+    const options = { env: sandbox.environment(), clock: sandbox.clock, signal: controller.signal };
+    const { runtime, result } = startCli([...QUEUE, '--watch'], options);
+    await runtime.stderr.until('Verdict: Builds get through');
+    controller.abort();
+    expect(await result).toMatchObject({ stdout: '', exitCode: 0 });
+  });
 });
 
 describe('builds that are queued for longer than the default window of logs', () => {

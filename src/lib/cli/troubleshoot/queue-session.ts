@@ -21,7 +21,13 @@ import { triggerChange } from '../changes/trigger-change.ts';
 import type { Frame, Output } from '../output/output.ts';
 import type { Change } from '../rails/change.ts';
 import type { Runtime } from '../runtime.ts';
-import { exitCodeOf, queueStyle, showDiagnosis, showWaiting } from './show-diagnosis.ts';
+import {
+  exitCodeOf,
+  noteVerdict,
+  queueStyle,
+  showDiagnosis,
+  showWaiting,
+} from './show-diagnosis.ts';
 
 /** The inputs of a {@link QueueSession}. */
 export interface QueueContext {
@@ -90,6 +96,7 @@ export class QueueSession {
           document: queueDocument(diagnosis),
           text: `${queueLines(diagnosis, style).join('\n')}\n`,
         };
+        noteVerdict(diagnosis, output);
         await installation.clock.sleep(everyMs, signal);
       }
     } catch (error) {

@@ -47,11 +47,18 @@ export async function showDiagnosis(
     return exitCodeOf(diagnosis);
   }
   await output.table(findingsTable(diagnosis), queueDocument(diagnosis));
-  if (output.structured) return exitCodeOf(diagnosis);
-  // Without findings there are no rows: what was not checked, and the verdict, go beside them.
+  noteVerdict(diagnosis, output);
+  return exitCodeOf(diagnosis);
+}
+
+/**
+ * Prints what was not checked, and the verdict, beside a table of findings: without findings it has
+ * no rows. All other formats contain them.
+ */
+export function noteVerdict(diagnosis: Diagnosis, output: Output): void {
+  if (output.structured || output.format === 'table' || output.format === 'wide') return;
   for (const note of diagnosis.notes) output.note(note);
   output.note(`Verdict: ${diagnosis.verdict.text}`);
-  return exitCodeOf(diagnosis);
 }
 
 /** Returns the exit code of a diagnosis: a verdict that is not known has a finding, too. */
