@@ -2,7 +2,7 @@ import type { Clock, Milliseconds } from './clock.ts';
 import { type AdminError, isAdminError } from './errors.ts';
 
 const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 15_000;
+const MAX_PAUSE_MS = 15_000;
 
 /** How a failing call is retried. */
 export interface Patience {
@@ -43,7 +43,7 @@ export async function keepTrying<T>(
       if (now - firstFailure + pause > patience.patienceMs) throw error;
       patience.onFailure(error, failures + 1, pause);
       await clock.sleep(pause, signal);
-      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+      pause = Math.min(pause * 2, MAX_PAUSE_MS);
     }
   }
 }

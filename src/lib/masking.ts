@@ -2,7 +2,7 @@
 export const MASK = '[secret]';
 
 /** The minimum length of a registered secret; masking shorter ones would hide ordinary words. */
-const SHORTEST = 6;
+const MIN_LENGTH = 6;
 
 /** Patterns that identify a secret by its context, for secrets that were not registered. */
 const PATTERNS: readonly RegExp[] = [
@@ -22,7 +22,7 @@ export class Masker {
 
   /** Registers a secret, also in its URL-encoded, Base64 and JSON-escaped forms. */
   add(secret: string | null | undefined): void {
-    if (!secret || secret.length < SHORTEST) return;
+    if (!secret || secret.length < MIN_LENGTH) return;
     this.#secrets.add(secret);
     this.#secrets.add(encodeURIComponent(secret));
     this.#secrets.add(Buffer.from(secret).toString('base64'));

@@ -26,19 +26,19 @@ export function editDistance(a: string, b: string): number {
 }
 
 /** The maximum length of a text to compare: the cost is quadratic, and names are shorter. */
-const LONGEST = 200;
+const MAX_LENGTH = 200;
 
 /**
  * Returns the candidate closest to a mistyped name, ignoring case, or null if none is close enough.
  * A candidate may differ by one edit for every three of its characters, and by at least one.
  */
 export function nearest(typed: string, candidates: Iterable<string>): string | null {
-  if (typed.length > LONGEST) return null;
+  if (typed.length > MAX_LENGTH) return null;
   const wanted = typed.toLowerCase();
   let best: { readonly name: string; readonly edits: number } | null = null;
   for (const name of candidates) {
     const edits = editDistance(wanted, name.toLowerCase());
-    if (edits <= Math.max(1, Math.floor(name.length / 3)) && edits < (best?.edits ?? LONGEST)) {
+    if (edits <= Math.max(1, Math.floor(name.length / 3)) && edits < (best?.edits ?? MAX_LENGTH)) {
       best = { name, edits };
     }
   }

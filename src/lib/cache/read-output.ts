@@ -17,7 +17,7 @@ export interface CacheOutput {
  * The maximum length that is kept of a line; cache lines are shorter. Bounds memory for a step that
  * prints an endless line.
  */
-const LONGEST_LINE = 4_096;
+const MAX_LINE = 4_096;
 
 /** Escape sequences for colours and the like. */
 const ESCAPES = /\p{Cc}\[[\d;?]*[A-Za-z]/gu;
@@ -48,7 +48,7 @@ export class CacheOutputReader {
 
   push(message: string): void {
     const lines = `${this.#line}${message}`.split(/\r\n|\n|\r/);
-    this.#line = (lines.pop() ?? '').slice(0, LONGEST_LINE);
+    this.#line = (lines.pop() ?? '').slice(0, MAX_LINE);
     for (const line of lines) this.#read(line);
   }
 
@@ -60,7 +60,7 @@ export class CacheOutputReader {
   }
 
   #read(text: string): void {
-    const line = text.slice(0, LONGEST_LINE).replaceAll(ESCAPES, '').trim();
+    const line = text.slice(0, MAX_LINE).replaceAll(ESCAPES, '').trim();
     for (const [pattern, learn] of WORDS) {
       const match = pattern.exec(line);
       if (match === null) continue;

@@ -43,7 +43,7 @@ export interface PageOptions {
 }
 
 /** The longest wait for the rate limit; beyond it the command fails instead. */
-const LONGEST_WAIT: Milliseconds = 5 * 60_000;
+const MAX_WAIT: Milliseconds = 5 * 60_000;
 const MAX_WAITS = 5;
 
 /** Creates a client of one GitHub. The token is sent only to the host of its API. */
@@ -73,7 +73,7 @@ export function createGitHubClient(options: {
         const wait = rateLimitWait(response, clock);
         if (wait === null) return readPage(response, full, address);
         await response.discard();
-        if (wait > LONGEST_WAIT || waits >= MAX_WAITS) throw rateLimited(address, wait);
+        if (wait > MAX_WAIT || waits >= MAX_WAITS) throw rateLimited(address, wait);
         onWait?.(`${address.host}: rate limit reached, waiting ${formatDuration(wait)}`);
         await clock.sleep(wait, signal);
       }

@@ -2,7 +2,7 @@ const BRACKET_START = Buffer.from('[');
 const BRACKET_END = Buffer.from(']');
 const COMMA = Buffer.from(',');
 /** The limit for the first key, and for the bytes without a separator before giving up. */
-const LONGEST_KEY = 100;
+const MAX_KEY = 100;
 const PATIENCE = 512 * 1024;
 
 /**
@@ -44,7 +44,7 @@ export class SeparatorSplitter {
 }
 
 function separatorOf(held: Buffer): Buffer | undefined {
-  const beginning = held.subarray(0, LONGEST_KEY).toString('latin1');
+  const beginning = held.subarray(0, MAX_KEY).toString('latin1');
   const key = /^\[(\{"[^"\\]+":)/.exec(beginning)?.[1];
   return key === undefined ? undefined : Buffer.from(`},${key}`, 'latin1');
 }

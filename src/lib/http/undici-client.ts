@@ -44,7 +44,7 @@ export interface HttpClientOptions {
 
 const RETRIED_STATUS = new Set([429, 502, 503, 504]);
 const FIRST_PAUSE: Milliseconds = 200;
-const LONGEST_PAUSE: Milliseconds = 10_000;
+const MAX_PAUSE: Milliseconds = 10_000;
 const CONNECT_TIMEOUT: Milliseconds = 10_000;
 const CONNECTIONS = 16;
 const RETRIES = 3;
@@ -104,7 +104,7 @@ class UndiciClient implements HttpClient {
     const grown = FIRST_PAUSE * 2 ** (attempt - 1) * (0.5 + this.#options.random() / 2);
     const retryAfterSeconds =
       retryAfter !== undefined && /^\d+$/.test(retryAfter) ? Number(retryAfter) : 0;
-    const pause = Math.min(Math.max(grown, retryAfterSeconds * 1_000), LONGEST_PAUSE);
+    const pause = Math.min(Math.max(grown, retryAfterSeconds * 1_000), MAX_PAUSE);
     await this.#options.clock.sleep(pause, signal);
   }
 

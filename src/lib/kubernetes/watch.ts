@@ -13,7 +13,7 @@ const HELD_SECONDS = 300;
 /** A watch that is silent for longer than its requested duration has lost its connection. */
 const SILENCE: Milliseconds = (HELD_SECONDS + 30) * 1_000;
 const FIRST_PAUSE: Milliseconds = 500;
-const LONGEST_PAUSE: Milliseconds = 15_000;
+const MAX_PAUSE: Milliseconds = 15_000;
 /** The number of consecutive failures after which a watch gives up. */
 const GIVE_UP_AFTER = 8;
 
@@ -89,7 +89,7 @@ async function pause(
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   const { clock, random } = transport.options;
-  const grown = Math.min(FIRST_PAUSE * 2 ** Math.max(0, failures - 1), LONGEST_PAUSE);
+  const grown = Math.min(FIRST_PAUSE * 2 ** Math.max(0, failures - 1), MAX_PAUSE);
   return clock.sleep(grown * (0.5 + random() / 2), signal).then(
     () => true,
     () => false,

@@ -27,7 +27,7 @@ export interface Controlled {
 type Route = (given: VerbArguments) => unknown | Promise<unknown>;
 
 /** Valid requests are small; larger bodies are rejected. */
-const LARGEST_BODY = 1_000_000;
+const MAX_BODY = 1_000_000;
 
 /**
  * The API that controls a running sandbox: time, faults, call counts and service verbs. It has its
@@ -150,7 +150,7 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
   let text = '';
   for await (const chunk of request.setEncoding('utf8')) {
     text += chunk;
-    if (text.length > LARGEST_BODY) throw badArgument('the body is too large');
+    if (text.length > MAX_BODY) throw badArgument('the body is too large');
   }
   if (text.trim() === '') return {};
   try {

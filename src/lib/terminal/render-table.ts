@@ -6,9 +6,9 @@ import { wrapText } from './wrap-text.ts';
 
 const GAP = 2;
 /** The minimum width of a flexible column that is truncated. */
-const NARROWEST = 8;
+const MIN_WIDTH = 8;
 /** The minimum width of a flexible column that is wrapped. */
-const NARROWEST_WRAPPED = 20;
+const MIN_WRAPPED_WIDTH = 20;
 
 /** Rows per cli-table3 call. Its time is quadratic: 50,000 rows in one call take four minutes. */
 const ROWS_AT_ONCE = 50;
@@ -78,7 +78,7 @@ function widestFlexible(table: ErasedTable, widths: readonly number[]): number |
   let best: number | undefined;
   for (const [at, column] of table.columns.entries()) {
     const width = widths[at] ?? 0;
-    const narrowest = column.flexible === 'wrapped' ? NARROWEST_WRAPPED : NARROWEST;
+    const narrowest = column.flexible === 'wrapped' ? MIN_WRAPPED_WIDTH : MIN_WIDTH;
     if (!column.flexible || width <= narrowest) continue;
     if (best === undefined || width > (widths[best] ?? 0)) best = at;
   }

@@ -9,7 +9,7 @@ export interface WrapOptions {
 }
 
 /** The minimum width of a line, on terminals of any width. */
-const NARROWEST = 20;
+const MIN_WIDTH = 20;
 
 /** Wraps text between words; a word longer than a line is split at the end of the line. */
 export function wrapText(text: string, { width, indent = 0, maxLines }: WrapOptions): string[] {
@@ -19,7 +19,7 @@ export function wrapText(text: string, { width, indent = 0, maxLines }: WrapOpti
   let rest = text;
   while (rest !== '') {
     const lead = lines.length === 0 ? '' : space;
-    const room = Math.max(NARROWEST, width - lead.length);
+    const room = Math.max(MIN_WIDTH, width - lead.length);
     const last = lines.length + 1 === maxLines;
     if (last && rest.length > room) {
       lines.push(`${lead}${rest.slice(0, room - 1)}…`);

@@ -23,7 +23,7 @@ type StartMode = 'fresh' | 'counted' | 'from-start' | 'from-end';
 
 const FIRST_WINDOW = 4 * 1024;
 /** More than Nomad keeps of a log (10 files of 10 MB). */
-const LARGEST_WINDOW = 1024 ** 3;
+const MAX_WINDOW = 1024 ** 3;
 
 /**
  * Tracks which bytes of a rotated log have been read, so that an interrupted stream resumes without
@@ -142,7 +142,7 @@ export class LogCursor {
     }
     const before = this.#windowStart;
     const further = before?.file !== begin.file || before.offset !== begin.offset;
-    if (further && this.#window < LARGEST_WINDOW) {
+    if (further && this.#window < MAX_WINDOW) {
       this.#windowStart = begin;
       this.#window *= 4;
       return { kind: 'again' };

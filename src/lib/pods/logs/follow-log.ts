@@ -23,7 +23,7 @@ export interface FollowContext {
 }
 
 const FIRST_PAUSE: Milliseconds = 250;
-const LONGEST_PAUSE: Milliseconds = 10_000;
+const MAX_PAUSE: Milliseconds = 10_000;
 /** The number of consecutive failures without a line between them that are retried. */
 const MAX_FAILURES = 20;
 /**
@@ -108,7 +108,7 @@ export async function* followLog(
     }
     // Retry once without a pause: most interruptions affect a single stream.
     if (failures > 1) {
-      await clock.sleep(Math.min(FIRST_PAUSE * 2 ** (failures - 2), LONGEST_PAUSE), signal);
+      await clock.sleep(Math.min(FIRST_PAUSE * 2 ** (failures - 2), MAX_PAUSE), signal);
     }
   }
 }
@@ -181,7 +181,7 @@ async function nextChange(pod: string, { clock, signal, changed }: FollowContext
   const quietly = (): undefined => undefined;
   try {
     await Promise.race([
-      clock.sleep(LONGEST_PAUSE, both).catch(quietly),
+      clock.sleep(MAX_PAUSE, both).catch(quietly),
       changed(pod, both).catch(quietly),
     ]);
   } finally {

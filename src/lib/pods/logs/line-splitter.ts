@@ -2,7 +2,7 @@
  * The maximum length of a piece of a line, in UTF-16 code units. Container runtimes split lines at
  * 16 KiB, but the kubelet joins them again without a limit.
  */
-export const LONGEST_LINE = 256 * 1024;
+export const MAX_LINE = 256 * 1024;
 
 /**
  * Splits text that arrives in pieces into lines. A very long line is passed on in parts, so that it
@@ -36,8 +36,8 @@ export class LineSplitter {
   /** Passes on all parts of a line but the last, and returns the last. */
   #cut(line: string, take: (line: string, continued: boolean) => void): string {
     let from = 0;
-    while (line.length - from > LONGEST_LINE) {
-      const to = from + LONGEST_LINE - (isHighSurrogate(line, from + LONGEST_LINE - 1) ? 1 : 0);
+    while (line.length - from > MAX_LINE) {
+      const to = from + MAX_LINE - (isHighSurrogate(line, from + MAX_LINE - 1) ? 1 : 0);
       take(line.slice(from, to), this.#continued);
       this.#continued = true;
       from = to;

@@ -4,14 +4,14 @@ interface Run {
   count: number;
 }
 
-const SMALLEST = 64;
+const MIN_SIZE = 64;
 
 /**
  * The hashes of recently read lines, in log order. They take four bytes per line: a log that is
  * written at full speed has about ten thousand lines in two seconds.
  */
 export class SeenLines {
-  #hashes = new Int32Array(SMALLEST);
+  #hashes = new Int32Array(MIN_SIZE);
   #count = 0;
   /**
    * There are few: the seconds of stdout and stderr are mixed only around the change of a second.
@@ -41,7 +41,7 @@ export class SeenLines {
     }
     this.#runs = this.#runs.filter((run) => run.second >= second);
     this.#count = kept;
-    if (this.#hashes.length > SMALLEST && kept < this.#hashes.length / 8) this.#resize(kept * 2);
+    if (this.#hashes.length > MIN_SIZE && kept < this.#hashes.length / 8) this.#resize(kept * 2);
   }
 
   /** Returns a copy of all hashes. */
@@ -50,7 +50,7 @@ export class SeenLines {
   }
 
   #resize(size: number): void {
-    const hashes = new Int32Array(Math.max(SMALLEST, size));
+    const hashes = new Int32Array(Math.max(MIN_SIZE, size));
     hashes.set(this.#hashes.subarray(0, this.#count));
     this.#hashes = hashes;
   }

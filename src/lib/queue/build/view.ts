@@ -44,7 +44,7 @@ const PLACES: Readonly<Partial<Record<Place, string>>> = {
 /** The maximum number of evidence lines shown; `--json` has all. */
 const MAX_EVIDENCE = 4;
 /** The maximum length of a line shown: a log line may have thousands of characters. */
-const LONGEST = 240;
+const MAX_LENGTH = 240;
 
 /**
  * Returns the view of a build: its steps, where it is stuck, and why.
@@ -169,7 +169,7 @@ function aboutFirst(evidence: readonly Proof[], { name, buildId }: BuildIdentity
 
 function proofText(proof: Proof): string {
   const text = proof.kind === 'fact' ? proof.text : `${proof.pod} | ${readableLine(proof).text}`;
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
+  return text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH - 1)}…`;
 }
 
 /** `09:00:00.129`, in UTC as in logs; with the day if a step was on another day than today. */

@@ -22,7 +22,7 @@ const LIMIT_BYTES = 16 * 1024 * 1024;
 /** Enough for the first of the fresh lines. */
 const FIRST_LINE_BYTES = 16 * 1024;
 /** The kubelet splits longer lines; the remainder is not needed. */
-const LONGEST_LINE = 16 * 1024;
+const MAX_LINE = 16 * 1024;
 
 const TIME =
   /^(?<seconds>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(?<fraction>\d{1,9}))?(?<zone>Z|[+-]\d\d:\d\d)$/;
@@ -117,7 +117,7 @@ function parseLine(sent: string, last: string): LogLine {
   const rest = time === null ? text : space === -1 ? '' : text.slice(space + 1);
   return {
     time: time ?? last,
-    text: rest.length > LONGEST_LINE ? rest.slice(0, LONGEST_LINE) : rest,
+    text: rest.length > MAX_LINE ? rest.slice(0, MAX_LINE) : rest,
   };
 }
 

@@ -5,7 +5,7 @@ import type { EvidenceLine } from './log-facts.ts';
 import { parseRecord } from './parse-record.ts';
 
 /** The maximum length of a message, so that the build behind it is shown. */
-const LONGEST = 160;
+const MAX_LENGTH = 160;
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 
 /**
@@ -44,7 +44,10 @@ function jsonLine(line: EvidenceLine, fields: JsonObject): EvidenceLine {
 /** Returns `name=value` of the field that names a build, best by its project and number. */
 function buildField(fields: JsonObject, message: string): string | null {
   const naming = Object.entries(fields).flatMap(([name, value]) =>
-    typeof value === 'string' && value !== message && value.length <= LONGEST && namesBuild(value)
+    typeof value === 'string' &&
+    value !== message &&
+    value.length <= MAX_LENGTH &&
+    namesBuild(value)
       ? [{ field: `${name}=${value}`, isFull: keysIn(value).keys.length > 0 }]
       : [],
   );
@@ -57,5 +60,5 @@ function namesBuild(text: string): boolean {
 }
 
 function short(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
 }

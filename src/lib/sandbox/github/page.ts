@@ -6,7 +6,7 @@ export interface Page<T> {
 }
 
 const DEFAULT_SIZE = 30;
-const LARGEST_SIZE = 100;
+const MAX_SIZE = 100;
 
 /**
  * Returns a page of a list like GitHub: 30 items by default, at most 100.
@@ -15,7 +15,7 @@ const LARGEST_SIZE = 100;
  *   number
  */
 export function pageOf<T>(list: readonly T[], query: URLSearchParams, address: string): Page<T> {
-  const size = Math.min(wholeNumber(query.get('per_page'), DEFAULT_SIZE), LARGEST_SIZE);
+  const size = Math.min(wholeNumber(query.get('per_page'), DEFAULT_SIZE), MAX_SIZE);
   const page = wholeNumber(query.get('page'), 1);
   const last = Math.max(1, Math.ceil(list.length / size));
   const items = list.slice((page - 1) * size, page * size);

@@ -2,7 +2,7 @@ import { type Answer, ApiError, type ApiRequest } from './api-request.ts';
 import type { NomadCore } from './core.ts';
 
 /** The default wait of a blocking query, and its maximum (nomad/rpc.go). */
-const LONGEST_MS = 300_000;
+const MAX_WAIT_MS = 300_000;
 /** Nomad adds up to a sixteenth of the wait, so that clients do not all return at once. */
 const JITTER_FRACTION = 16;
 
@@ -71,9 +71,9 @@ function blockingParameters(request: ApiRequest): {
   readonly index: number;
 } {
   const wait = request.params.get('wait') ?? '';
-  const waitMs = wait === '' ? LONGEST_MS : parseGoDuration(wait);
+  const waitMs = wait === '' ? MAX_WAIT_MS : parseGoDuration(wait);
   if (waitMs === null || waitMs < 0) throw new ApiError(400, 'Invalid wait time');
   const text = request.params.get('index') ?? '';
   if (!/^\d*$/.test(text)) throw new ApiError(400, 'Invalid index');
-  return { waitMs: Math.min(waitMs, LONGEST_MS), index: Number(text) };
+  return { waitMs: Math.min(waitMs, MAX_WAIT_MS), index: Number(text) };
 }

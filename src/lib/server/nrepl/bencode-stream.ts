@@ -12,10 +12,10 @@ export type BencodeValue =
  * The maximum message size in bytes; longer messages are rejected. No expected response is that
  * long.
  */
-const LONGEST_MESSAGE = 256 * 1024 * 1024;
+const MAX_MESSAGE = 256 * 1024 * 1024;
 
 /** The maximum nesting depth; nREPL's own messages have three levels. */
-const DEEPEST = 64;
+const MAX_DEPTH = 64;
 
 /** The maximum number of digits in a string length or a number. */
 const MAX_DIGITS = 20;
@@ -71,7 +71,7 @@ export class BencodeStream {
         this.#take(chunk[at] ?? 0);
         at += 1;
       }
-      if (this.#length + at - from > LONGEST_MESSAGE) throw notBencode('a message of over 256 MiB');
+      if (this.#length + at - from > MAX_MESSAGE) throw notBencode('a message of over 256 MiB');
       if (!this.#whole) continue;
       messages.push(this.#message(chunk.subarray(from, at)));
       from = at;
@@ -95,7 +95,7 @@ export class BencodeStream {
     else if (byte === CODE.i) this.#number = 0;
     else if (byte === CODE.l || byte === CODE.d) {
       this.#depth += 1;
-      if (this.#depth > DEEPEST) throw notBencode('a message with too many levels');
+      if (this.#depth > MAX_DEPTH) throw notBencode('a message with too many levels');
     } else if (byte === CODE.e && this.#depth > 0) this.#depth -= 1;
     else throw notBencode(`the byte ${byte} where a value begins`);
   }
@@ -104,7 +104,7 @@ export class BencodeStream {
     if (byte === CODE.colon) {
       this.#text = Number(digits);
       this.#digits = null;
-      if (this.#text > LONGEST_MESSAGE) throw notBencode('a text of over 256 MiB');
+      if (this.#text > MAX_MESSAGE) throw notBencode('a text of over 256 MiB');
     } else if (isDigit(byte) && digits.length < MAX_DIGITS) {
       this.#digits = digits + String.fromCharCode(byte);
     } else throw notBencode(`the byte ${byte} in the length of a text`);

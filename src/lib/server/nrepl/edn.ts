@@ -11,7 +11,7 @@ export type Edn =
   | { readonly kind: 'raw'; readonly text: string };
 
 /** The maximum nesting depth; protects the recursive parser from a stack overflow. */
-const DEEPEST = 200;
+const MAX_DEPTH = 200;
 
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
@@ -61,7 +61,7 @@ class EdnReader {
 
   value(depth: number): Edn {
     this.#skip();
-    if (depth > DEEPEST) throw new EdnError('nested too deep');
+    if (depth > MAX_DEPTH) throw new EdnError('nested too deep');
     const character = this.#text[this.#at];
     if (character === undefined) throw new EdnError('the text ends early');
     if (character === '"') return this.#string();

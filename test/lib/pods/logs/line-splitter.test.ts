@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { LineSplitter, LONGEST_LINE } from '../../../../src/lib/pods/logs/line-splitter.ts';
+import { LineSplitter, MAX_LINE } from '../../../../src/lib/pods/logs/line-splitter.ts';
 
 type Part = readonly [text: string, continued: boolean];
 
@@ -23,8 +23,8 @@ function cut(text: string, lengths: readonly number[]): readonly Part[] {
 it('cuts at the same places for any pieces, loses nothing, and limits the length of the parts', () => {
   const length = fc.oneof(
     fc.integer({ min: 0, max: 80 }),
-    fc.integer({ min: LONGEST_LINE - 2, max: LONGEST_LINE + 2 }),
-    fc.integer({ min: 2 * LONGEST_LINE - 2, max: 2 * LONGEST_LINE + 2 }),
+    fc.integer({ min: MAX_LINE - 2, max: MAX_LINE + 2 }),
+    fc.integer({ min: 2 * MAX_LINE - 2, max: 2 * MAX_LINE + 2 }),
   );
   const line = fc.tuple(fc.constantFrom('x', '\u{1f4a5}', 'ab\u{1f4a5}'), length).map(
     ([unit, many]) => unit.repeat(Math.ceil(many / unit.length)), // in UTF-16 code units
@@ -42,7 +42,7 @@ it('cuts at the same places for any pieces, loses nothing, and limits the length
       );
       expect(joined.join('')).toBe(all.replace(/\n$/, ''));
       for (const [part] of parts) {
-        expect(part.length).toBeLessThanOrEqual(LONGEST_LINE);
+        expect(part.length).toBeLessThanOrEqual(MAX_LINE);
         expect(part.isWellFormed()).toBe(true);
       }
     }),
@@ -54,7 +54,7 @@ it('passes on a part before its line has ended', () => {
   const cutter = new LineSplitter();
   const parts: Part[] = [];
   for (let turn = 0; turn < 10; turn += 1) {
-    cutter.push('x'.repeat(LONGEST_LINE), (text, continued) => parts.push([text, continued]));
+    cutter.push('x'.repeat(MAX_LINE), (text, continued) => parts.push([text, continued]));
   }
   expect(parts.map(([, continued]) => continued)).toEqual([false, ...Array(8).fill(true)]);
 });

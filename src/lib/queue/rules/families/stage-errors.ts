@@ -95,7 +95,7 @@ function evidenceOf(error: LogError): readonly Proof[] {
   return [...lines(error.lines), fact(parts.join(', '))];
 }
 
-const LONGEST = 120;
+const MAX_LENGTH = 120;
 
 /**
  * Returns a short text for an error: the root cause if known, else the message with the exception.
@@ -110,5 +110,5 @@ function inShort({ message, exception, causes, lines: all }: LogError): string {
   const parts = root === undefined ? [own, thrown] : [root];
   const said = parts.filter((part) => part !== undefined && part !== '').join(': ');
   const text = (said === '' ? (exception ?? '') : said).replace(/\.+$/, '');
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
+  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}...` : text;
 }
