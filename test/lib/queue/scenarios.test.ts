@@ -70,6 +70,7 @@ const PAIRS: readonly (readonly [one: string, other: string, root: string, also:
   ['dispatcher-stopped', 'port-8585-blocked', 'CQ0106', 'CQ0703'],
   ['task-lost', 'no-capacity', 'CQ0404', 'CQ0601'],
   ['server-4.3+task-lost', 'output-broken', 'CQ0404', 'CQ0702'],
+  ['output-broken', 'port-8585-blocked', 'CQ0703', 'CQ0702'],
   ['server-4.3+job-lost', 'no-capacity', 'CQ0303', 'CQ0601'],
   ['server-4.3+schedulerer-error', 'draining', 'CQ0401', 'CQ0503'],
   ['server-4.3+dispatcher-stopped', 'port-8585-blocked', 'CQ0106', 'CQ0703'],
@@ -92,6 +93,14 @@ describe.each(PAIRS)('%s and %s at once', (one, other, root, also) => {
       expect(second?.causedBy, codes.join(' ')).toBeNull();
     }
   });
+});
+
+it('builds that the UI does not show are an effect of the output, not of a lost task', async () => {
+  const scenario = joinScenarios(findScenario('task-lost'), findScenario('port-8585-blocked'));
+  const { findings } = await judged(scenario);
+  const unseen = findings.find(({ code }) => code === 'CQ0701');
+  expect(unseen).toMatchObject({ causedBy: 'CQ0703' });
+  expect(findings[0]).toMatchObject({ code: 'CQ0404' });
 });
 
 /** The log format of 4.3's services is not published. No format may mislead the diagnosis. */

@@ -18,7 +18,7 @@ export const missingTasks: Rule = {
   code: 'CQ0404',
   name: 'parallel tasks of a build are missing in Nomad',
   // The other tasks end, but the build cannot.
-  explains: ['CQ0701', 'CQ0705'],
+  explains: ['CQ0705'],
   explainsThis: (own, effect) => effect.builds.every((name) => own.builds.includes(name)),
   services: () => [...STAGE_SERVICES.dispatcher, ...STAGE_SERVICES.schedulerer, NOMAD_SERVICE],
   judge(facts) {
