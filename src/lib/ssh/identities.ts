@@ -2,9 +2,11 @@ import { createPrivateKey } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BaseAgent, ParsedKey } from 'ssh2';
+import type { Clock, Milliseconds } from '../clock.ts';
 import { isAdminError } from '../errors.ts';
 import { shellWord } from '../shell-word.ts';
 import { keyUnusable, messageOf } from './errors.ts';
+import { withinLimit } from './limit.ts';
 
 /** A private key or an agent to log in with. */
 export type Identity =
@@ -27,6 +29,8 @@ export interface IdentitySources {
 
 const USUAL_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 const MAX_PROMPTS = 3;
+/** The longest time in which an agent lists its keys; it asks nobody for that. */
+const AGENT_LIMIT: Milliseconds = 5_000;
 const PKCS8 = /-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----/;
 const PRIVATE = /PRIVATE KEY|^PuTTY-User-Key-File/;
 const PUBLIC = /^(?:ssh-|ecdsa-|sk-|---- BEGIN SSH2 PUBLIC)/;
@@ -38,8 +42,11 @@ const PUBLIC = /^(?:ssh-|ecdsa-|sk-|---- BEGIN SSH2 PUBLIC)/;
  *
  * @throws AdminError of kind `validation` (SSH_KEY_UNUSABLE) or `refused` (CANCELLED)
  */
-export async function readIdentities(sources: IdentitySources): Promise<readonly Identity[]> {
-  const agent = await openAgent(sources.agentSocket);
+export async function readIdentities(
+  sources: IdentitySources,
+  clock: Clock,
+): Promise<readonly Identity[]> {
+  const agent = await openAgent(sources.agentSocket, clock);
   const fromAgent: readonly Identity[] = agent ? [{ kind: 'agent', name: 'the agent', agent }] : [];
   const { keyFile } = sources;
   if (keyFile !== null) {
@@ -145,10 +152,14 @@ function isAbsent(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
-async function openAgent(socket: string | null): Promise<BaseAgent | null> {
+/** Returns the agent; null if there is none, or if it does not respond, such as a stale forwarded one. */
+async function openAgent(socket: string | null, clock: Clock): Promise<BaseAgent | null> {
   if (socket === null || !(await exists(socket))) return null;
   const { default: ssh2 } = await import('ssh2');
-  return ssh2.createAgent(socket);
+  const agent = ssh2.createAgent(socket);
+  const responds = new Promise<BaseAgent>((resolve) => agent.getIdentities(() => resolve(agent)));
+  const late = () => new Error('no response');
+  return withinLimit(responds, { clock, limit: AGENT_LIMIT, late }).catch(() => null);
 }
 
 /** Returns whether the agent holds the key, judging by the public key file next to it. */

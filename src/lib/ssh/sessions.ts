@@ -168,7 +168,7 @@ class Sessions implements SshClient {
   ): Promise<SshSession> {
     const { hostKeys, clock, connectTimeout } = this.#options;
     // Read once for all sessions, so that a passphrase is asked for only once.
-    this.#identities ??= readIdentities(this.#options.identities);
+    this.#identities ??= readIdentities(this.#options.identities, clock);
     const identities = await this.#identities;
     if (identities.length === 0) throw authFailed(address, [], []);
     return openSession({ address, identities, hostKeys, clock, connectTimeout, ...route });

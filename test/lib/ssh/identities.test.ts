@@ -1,10 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../../src/lib/clock.ts';
 import { AdminError } from '../../../src/lib/errors.ts';
 import { type IdentitySources, readIdentities } from '../../../src/lib/ssh/identities.ts';
+import { systemClock } from '../../../src/lib/terminal/system-clock.ts';
 import { makeKey } from '../../support/ssh-server.ts';
 
 let home: string;
@@ -15,8 +18,10 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true }));
 
 const path = (name: string): string => join(home, name);
-const read = (changed: Partial<IdentitySources>) =>
-  readIdentities({ keyFile: null, home, agentSocket: null, askPassphrase: null, ...changed });
+const read = (changed: Partial<IdentitySources>, clock: Clock = systemClock) => {
+  const none = { keyFile: null, home, agentSocket: null, askPassphrase: null };
+  return readIdentities({ ...none, ...changed }, clock);
+};
 
 describe('a named key file', () => {
   it.each(['', 'open sesame'])('can be PKCS #8, with the passphrase %j', async (passphrase) => {
@@ -77,5 +82,19 @@ describe('the default key files', () => {
     };
     await expect(read({ askPassphrase })).rejects.toBe(cancelled);
     expect(asked).toBe(1);
+  });
+});
+
+describe('an agent that does not respond', () => {
+  it('counts as absent', async () => {
+    const sockets = new Set<Socket>();
+    const agent = createServer((socket) => void sockets.add(socket));
+    await new Promise<void>((resolve) => agent.listen(path('agent'), resolve));
+    const expired: Clock = { now: () => new Date(0), sleep: async () => undefined };
+    const keyFile = makeKey(home, 'locked', 'ed25519', 'open sesame');
+    const asked = { keyFile, agentSocket: path('agent'), askPassphrase: async () => 'open sesame' };
+    expect(await read(asked, expired)).toMatchObject([{ kind: 'key', name: keyFile }]);
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => agent.close(resolve));
   });
 });
