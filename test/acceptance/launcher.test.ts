@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -67,6 +68,21 @@ describe('circleci admin', () => {
     });
     expect(tokens).toMatchObject({ server: 'variable' });
     expect(stdout + stderr).not.toContain(TOKEN);
+  });
+
+  it('ends although an SSH agent holds its connection open and never responds', async () => {
+    const sockets = new Set<Socket>();
+    const agent = createServer((socket) => void sockets.add(socket));
+    await new Promise<void>((resolve) => agent.listen(join(directory, 'agent'), resolve));
+    const { stdout: names } = await circleci('nomad', 'node-status', '--columns', 'name');
+    const [client = ''] = names.split('\n');
+    const env = { ...sandbox.environment(), SSH_AUTH_SOCK: join(directory, 'agent') };
+    const words = ['admin', 'nomad', 'ssh', client, '--', 'hostname'];
+    const result = await launch(directory, words, { host: '', token: TOKEN }, env);
+    expect(result).toEqual({ stdout: `${client}\n`, stderr: '', exitCode: 0 });
+    expect(sockets.size).toBe(1);
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => agent.close(resolve));
   });
 
   it('is not found if the extension is not installed', async () => {
