@@ -323,7 +323,9 @@ describe.skipIf(!hasOpenSsh())('OpenSSH', () => {
     await expect(failed).rejects.toMatchObject({
       code: 'SSH_UNREACHABLE',
       exitCode: 4,
-      message: expect.stringMatching(/through operator@127\.0\.0\.1:\d+: connection refused$/),
+      message: expect.stringMatching(
+        /^127\.0\.0\.1:\d+ cannot be reached through operator@127\.0\.0\.1:\d+: connection refused$/,
+      ),
     });
   });
 });

@@ -18,13 +18,22 @@ const SOCKET_PROBLEMS: Readonly<Record<string, string>> = {
 /** How a host is reached: directly, as the bastion itself, or through a bastion. */
 export type SshRoute = 'direct' | 'is-bastion' | SshAddress;
 
+/** An SSH login, or the target of a forwarded connection, which need not be an SSH server. */
+type Target = SshAddress | HostPort;
+
+function targetText(target: Target): string {
+  if ('user' in target) return formatAddress(target);
+  const { host, port } = target;
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 /** The host did not respond, or is not an SSH server: `service` SSH_UNREACHABLE. */
-export function unreachable(address: SshAddress, error: unknown, route: SshRoute): AdminError {
+export function unreachable(address: Target, error: unknown, route: SshRoute): AdminError {
   if (isAdminError(error)) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return new AdminError(
     'service',
-    `${formatAddress(address)} cannot be reached by SSH${viaText(route)}: ${SOCKET_PROBLEMS[code] ?? messageOf(error)}`,
+    `${targetText(address)} cannot be reached${'user' in address ? ' by SSH' : ''}${viaText(route)}: ${SOCKET_PROBLEMS[code] ?? messageOf(error)}`,
     {
       code: 'SSH_UNREACHABLE',
       hint: routeHint(address, route),
@@ -33,7 +42,7 @@ export function unreachable(address: SshAddress, error: unknown, route: SshRoute
   );
 }
 
-function routeHint({ host, port }: SshAddress, route: SshRoute): string {
+function routeHint({ host, port }: HostPort, route: SshRoute): string {
   if (route === 'direct') {
     return 'Clients in a private network require a bastion: --bastion USER@HOST, or ssh.bastion in the profile.';
   }
@@ -43,14 +52,10 @@ function routeHint({ host, port }: SshAddress, route: SshRoute): string {
 }
 
 /** Connecting timed out: `timeout` SSH_TIMEOUT. */
-export function connectTimedOut(
-  address: SshAddress,
-  limit: Milliseconds,
-  route: SshRoute,
-): AdminError {
+export function connectTimedOut(address: Target, limit: Milliseconds, route: SshRoute): AdminError {
   return new AdminError(
     'timeout',
-    `Connecting to ${formatAddress(address)}${viaText(route)} timed out after ${formatDuration(limit)}`,
+    `Connecting to ${targetText(address)}${viaText(route)} timed out after ${formatDuration(limit)}`,
     {
       code: 'SSH_TIMEOUT',
       hint: `${routeHint(address, route)} To wait longer: --request-timeout.`,
@@ -67,7 +72,7 @@ export function bastionSilent(bastion: SshAddress): AdminError {
 }
 
 /** The bastion does not allow forwarding: `service` SSH_UNREACHABLE. */
-export function forwardRefused(target: SshAddress, bastion: SshAddress): AdminError {
+export function forwardRefused(target: HostPort, bastion: SshAddress): AdminError {
   return new AdminError(
     'service',
     `${formatAddress(bastion)} refused to forward a connection to ${target.host}:${target.port}`,

@@ -237,7 +237,7 @@ class OpenSession implements SshSession {
     const { address } = this;
     const { clock, connectTimeout } = this.#options;
     if (this.#closed) throw connectionLost(address, this.#cause);
-    const target = { user: address.user, host, port };
+    const target = { host, port };
     const opening = new Promise<Duplex>((resolve, reject) => {
       this.#client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
         if (error && this.#closed) reject(connectionLost(address, error));

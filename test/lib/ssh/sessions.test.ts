@@ -229,7 +229,7 @@ describe('the bastion', () => {
     clock.expire(60_000);
     await expect(client.forward('10.0.0.1', 443)).rejects.toMatchObject({
       code: 'SSH_TIMEOUT',
-      message: expect.stringContaining('Connecting to ubuntu@10.0.0.1:443 through'),
+      message: expect.stringContaining('Connecting to 10.0.0.1:443 through ubuntu@'),
     });
   });
 });
