@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { AdminError } from '../errors.ts';
+import { fileProblem } from '../file-problem.ts';
 
 /** The result of a change; `unfinished` if the log has no end entry: still running, or killed. */
 export type AuditStatus = 'done' | 'failed' | 'interrupted' | 'unfinished';
@@ -115,9 +116,8 @@ async function* linesOf(path: string): AsyncGenerator<string> {
   try {
     yield* createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return;
-    throw new AdminError('failed', `${path} cannot be read: ${code ?? message}`, {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw new AdminError('failed', `${path} cannot be read: ${fileProblem(error)}`, {
       code: 'AUDIT_LOG',
       hint: 'The audit log is in the directory set by CIRCLECI_ADMIN_DATA_DIR.',
       cause: error,

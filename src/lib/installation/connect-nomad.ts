@@ -1,4 +1,5 @@
 import { AdminError } from '../errors.ts';
+import { fileProblem } from '../file-problem.ts';
 import type { TlsOptions } from '../http/http.ts';
 import { createHttpClient } from '../http/undici-client.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
@@ -66,7 +67,7 @@ async function tlsOptions(nomad: NomadSettings): Promise<TlsOptions> {
   const read = async (path: string | null): Promise<string | undefined> => {
     if (path === null) return undefined;
     return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      throw new AdminError('validation', `${path} cannot be read: ${error.code}`, {
+      throw new AdminError('validation', `${path} cannot be read: ${fileProblem(error)}`, {
         code: 'BAD_CERTIFICATE',
         hint: 'It is set as a certificate or key for Nomad, in the profile or by NOMAD_*.',
         cause: error,

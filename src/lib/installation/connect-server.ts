@@ -1,5 +1,6 @@
 import { rootCertificates } from 'node:tls';
 import { AdminError } from '../errors.ts';
+import { fileProblem } from '../file-problem.ts';
 import type { TlsOptions } from '../http/http.ts';
 import { readFile } from '../read-file.ts';
 import { createServerClient, type ServerClient } from '../server/client.ts';
@@ -62,7 +63,7 @@ export async function serverTls({ server }: Pick<Settings, 'server'>): Promise<T
   const { caFile } = server;
   if (caFile === null) return {};
   const own = await readFile(caFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new AdminError('validation', `${caFile} cannot be read: ${error.code}`, {
+    throw new AdminError('validation', `${caFile} cannot be read: ${fileProblem(error)}`, {
       code: 'BAD_CERTIFICATE',
       hint: "It is set as the server's certificate authority, in the profile or by NODE_EXTRA_CA_CERTS.",
       cause: error,

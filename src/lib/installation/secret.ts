@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import type { Milliseconds } from '../clock.ts';
 import { AdminError } from '../errors.ts';
+import { fileProblem } from '../file-problem.ts';
 import type { Masker } from '../masking.ts';
 import type { SecretSource } from './profile.ts';
 
@@ -124,7 +125,7 @@ export async function readSecretFile(path: string): Promise<string> {
       ...(hint === undefined ? {} : { hint }),
     });
   const unreadable = (error: NodeJS.ErrnoException): never => {
-    throw fail(`cannot be read: ${error.code ?? error.message}`);
+    throw fail(`cannot be read: ${fileProblem(error)}`);
   };
   const info = await stat(path).catch(unreadable);
   if ((info.mode & 0o077) !== 0) {

@@ -3,6 +3,7 @@ import { mkdir, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock, Milliseconds } from '../clock.ts';
 import { AdminError } from '../errors.ts';
+import { fileProblem } from '../file-problem.ts';
 import { readConfigBytes } from './config-file.ts';
 
 const LOCK_WAIT: Milliseconds = 5_000;
@@ -25,7 +26,7 @@ export async function rewriteConfig(
   change: (text: string) => string,
 ): Promise<void> {
   const fail = (error: NodeJS.ErrnoException): never => {
-    throw new AdminError('failed', `${path} cannot be written: ${error.code ?? error.message}`, {
+    throw new AdminError('failed', `${path} cannot be written: ${fileProblem(error)}`, {
       code: 'CONFIG_WRITE',
       hint: 'Nothing was changed. To use another directory, set CIRCLECI_ADMIN_CONFIG_DIR.',
       cause: error,

@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../clock.ts';
 import { AdminError, isAdminError } from '../errors.ts';
+import { fileProblem } from '../file-problem.ts';
 import { shellWord } from '../shell-word.ts';
 import { formatDuration } from '../units.ts';
 import { formatAddress, type SshAddress } from './address.ts';
@@ -138,7 +139,7 @@ export function knownHostsUnusable(
   failed: 'read from' | 'saved in',
   error: unknown,
 ): AdminError {
-  const message = `Host keys cannot be ${failed} ${file}: ${messageOf(error)}`;
+  const message = `Host keys cannot be ${failed} ${file}: ${fileProblem(error)}`;
   return new AdminError('validation', message, {
     code: 'KNOWN_HOSTS_UNUSABLE',
     hint: 'Use another file: circleci-admin config set ssh.knownHostsFile FILE',

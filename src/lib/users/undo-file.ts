@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AdminError } from '../errors.ts';
+import { fileProblem } from '../file-problem.ts';
 import type { AdminRole } from '../server/admin-api.ts';
 import { isGitHubLogin } from '../server/github-login.ts';
 import type { AccountChange } from './account-plan.ts';
@@ -75,11 +76,15 @@ export async function writeUndoFile(path: string, undo: UndoFile): Promise<void>
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw new AdminError('failed', `The undo file ${path} cannot be written: ${reason(error)}`, {
-      code: 'UNDO_FILE',
-      hint: 'Nothing was changed. To use another file: --undo-file PATH',
-      cause: error,
-    });
+    throw new AdminError(
+      'failed',
+      `The undo file ${path} cannot be written: ${fileProblem(error)}`,
+      {
+        code: 'UNDO_FILE',
+        hint: 'Nothing was changed. To use another file: --undo-file PATH',
+        cause: error,
+      },
+    );
   }
 }
 
@@ -101,7 +106,7 @@ export async function readUndoFile(path: string): Promise<UndoFile> {
 export async function readUndoFileIfExists(path: string): Promise<UndoFile | null> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
-    throw badFile(path, `cannot be read: ${reason(error)}`, error);
+    throw badFile(path, `cannot be read: ${fileProblem(error)}`, error);
   });
   return text === null ? null : decode(text, path);
 }
@@ -178,9 +183,4 @@ function badFile(path: string, what: string, cause?: unknown): AdminError {
     hint: 'Use the file whose name was printed when the accounts were changed. Nothing was changed.',
     cause,
   });
-}
-
-function reason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code ?? message;
 }

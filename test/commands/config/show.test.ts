@@ -179,7 +179,7 @@ describe('config validate', () => {
     });
     expect(await run(['validate', here.home])).toMatchObject({
       exitCode: 7,
-      stderr: expect.stringContaining(`${here.home} cannot be read: EISDIR`),
+      stderr: expect.stringContaining(`${here.home} cannot be read: it is a directory`),
     });
   });
 });

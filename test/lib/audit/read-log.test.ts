@@ -108,7 +108,7 @@ describe('listChanges', () => {
     await expect(listChanges(directory, { limit: 5 })).rejects.toMatchObject({
       kind: 'failed',
       code: 'AUDIT_LOG',
-      message: `${directory} cannot be read: EISDIR`,
+      message: `${directory} cannot be read: it is a directory`,
     });
   });
 });

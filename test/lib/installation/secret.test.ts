@@ -122,7 +122,7 @@ describe('readSecretFile', () => {
   it('names a missing file in the error', async () => {
     await expect(readSecretFile('/nonexistent/token')).rejects.toMatchObject({
       code: 'SECRET_FILE',
-      message: 'Secret file /nonexistent/token cannot be read: ENOENT',
+      message: 'Secret file /nonexistent/token cannot be read: no such file or directory',
     });
   });
 });

@@ -75,12 +75,12 @@ describe('writeUndoFile', () => {
     const path = join(where, 'file', 'x.json');
     await expect(writeUndoFile(path, undo())).rejects.toMatchObject({
       code: expect.stringMatching(/UNDO_FILE/),
-      message: expect.stringContaining('ENOTDIR'),
+      message: expect.stringContaining('not a directory'),
     });
     const blocked = join(where, 'taken.json');
     await mkdir(blocked);
     await expect(writeUndoFile(blocked, undo())).rejects.toMatchObject({
-      message: expect.stringContaining('EISDIR'),
+      message: expect.stringContaining('it is a directory'),
     });
     expect((await readdir(where)).toSorted()).toEqual(['file', 'taken.json']);
   });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { access, constants, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AdminError, type ErrorKind } from '../../errors.ts';
+import { fileProblem } from '../../file-problem.ts';
 import type { Masker } from '../../masking.ts';
 import { encodeSnapshot } from './encode-snapshot.ts';
 import type { QueueSnapshot } from './snapshot.ts';
@@ -15,14 +16,14 @@ export async function requireWritable(path: string): Promise<void> {
   try {
     await access(dirname(path), constants.W_OK);
   } catch (error) {
-    throw notWritten('validation', path, error);
+    throw notWritten('validation', path, fileProblem(error));
   }
   if (path === '-') {
-    throw notWritten('validation', path, new Error('standard output is for the diagnosis'));
+    throw notWritten('validation', path, 'standard output is for the diagnosis');
   }
   const existing = await stat(path).catch(() => null);
   if (existing?.isDirectory()) {
-    throw notWritten('validation', path, new Error('it is a directory'));
+    throw notWritten('validation', path, 'it is a directory');
   }
 }
 
@@ -42,12 +43,12 @@ export async function writeSnapshot(
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true });
-    throw notWritten('failed', path, error);
+    throw notWritten('failed', path, fileProblem(error));
   }
 }
 
-function notWritten(kind: ErrorKind, path: string, error: unknown): AdminError {
-  return new AdminError(kind, `${path} cannot be written: ${(error as Error).message}`, {
+function notWritten(kind: ErrorKind, path: string, problem: string): AdminError {
+  return new AdminError(kind, `${path} cannot be written: ${problem}`, {
     code: 'SNAPSHOT_FILE',
     hint: 'Give a file in an existing directory that you can write to: --save FILE',
   });
@@ -63,7 +64,7 @@ export async function readSnapshot(path: string): Promise<QueueSnapshot> {
   try {
     saved = await readFile(path, 'utf8');
   } catch (error) {
-    throw new AdminError('notFound', `${path} cannot be read: ${(error as Error).message}`, {
+    throw new AdminError('notFound', `${path} cannot be read: ${fileProblem(error)}`, {
       code: 'SNAPSHOT_NOT_FOUND',
       hint: 'To save one: circleci-admin troubleshoot queue --save FILE',
     });
