@@ -112,7 +112,9 @@ describe('rewriteConfig', () => {
     await expect(rewriteConfig(path, systemClock, () => 'x')).rejects.toMatchObject({
       kind: 'failed',
       code: 'CONFIG_WRITE',
-      message: expect.stringMatching(/config\.yaml cannot be written: (file already exists|not a directory)$/),
+      message: expect.stringMatching(
+        /config\.yaml cannot be written: (file already exists|not a directory)$/,
+      ),
     });
   });
 });
