@@ -174,11 +174,11 @@ export function operationTimedOut(
  */
 export function hostKeyRefused(
   verdict: Exclude<HostKeyVerdict, 'known'>,
-  hostPort: HostPort,
+  address: SshAddress,
   key: Uint8Array,
-  about: { readonly file: string; readonly onlyAuthority: boolean },
+  about: { readonly file: string; readonly onlyAuthority: boolean; readonly route: SshRoute },
 ): AdminError {
-  const name = hostPort.port === 22 ? hostPort.host : `[${hostPort.host}]:${hostPort.port}`;
+  const name = address.port === 22 ? address.host : `[${address.host}]:${address.port}`;
   const shown = `${keyType(key)} ${fingerprint(key)}`;
   if (verdict === 'unknown') {
     const authority = about.onlyAuthority
@@ -187,7 +187,7 @@ export function hostKeyRefused(
     return new AdminError('refused', `The host key of ${name} is unknown: ${shown}`, {
       code: 'SSH_HOST_KEY_UNKNOWN',
       ref: 'docs/security.md',
-      hint: `Compare it with the key on the machine.${authority} If it is the same, --accept-new-host-key saves it in ${about.file}; for a command without this flag, use: ${sshCommand(hostPort, about.file)}`,
+      hint: `Compare it with the key on the machine.${authority} If it is the same, --accept-new-host-key saves it in ${about.file}; for a command without this flag, use: ${sshCommand(address, about)}`,
     });
   }
   if (verdict === 'revoked') {
@@ -204,7 +204,11 @@ export function hostKeyRefused(
   });
 }
 
-function sshCommand({ host, port }: HostPort, file: string): string {
+function sshCommand(
+  { user, host, port }: SshAddress,
+  { file, route }: { readonly file: string; readonly route: SshRoute },
+): string {
+  const jump = typeof route === 'string' ? '' : ` -J ${formatAddress(route)}`;
   const at = port === 22 ? '' : ` -p ${port}`;
-  return `ssh -o UserKnownHostsFile=${shellWord(file)}${at} ${host}`;
+  return `ssh -o UserKnownHostsFile=${shellWord(file)}${jump}${at} ${user}@${host}`;
 }

@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { hostKeyRefused, knownHostsUnusable } from './errors.ts';
+import type { SshAddress } from './address.ts';
+import { hostKeyRefused, knownHostsUnusable, type SshRoute } from './errors.ts';
 import {
   fingerprint,
   type HostPort,
@@ -34,26 +35,29 @@ export async function typesKnown(
 /**
  * Resolves if a host key is known, or if it is new and the policy accepts new keys.
  *
+ * @param route is used in the hint
  * @throws AdminError of kind `refused` (SSH_HOST_KEY_UNKNOWN, SSH_HOST_KEY_CHANGED,
  *   SSH_HOST_KEY_REVOKED) or `validation` (KNOWN_HOSTS_UNUSABLE)
  */
 export async function checkHostKey(
   policy: HostKeyPolicy,
-  hostPort: HostPort,
+  address: SshAddress,
   key: Uint8Array,
+  route: SshRoute,
 ): Promise<void> {
   const [file] = policy.files;
   const known = await readAll(policy);
-  const verdict = judgeHostKey(known, hostPort, key);
+  const verdict = judgeHostKey(known, address, key);
   if (verdict === 'known') return;
   if (verdict !== 'unknown' || !policy.acceptNew) {
-    throw hostKeyRefused(verdict, hostPort, key, {
+    throw hostKeyRefused(verdict, address, key, {
       file,
-      onlyAuthority: hasOnlyAuthority(known, hostPort),
+      onlyAuthority: hasOnlyAuthority(known, address),
+      route,
     });
   }
-  await keep(file, knownHostLine(hostPort, key));
-  policy.onAccepted?.(hostPort, `${keyType(key)} ${fingerprint(key)}`);
+  await keep(file, knownHostLine(address, key));
+  policy.onAccepted?.(address, `${keyType(key)} ${fingerprint(key)}`);
 }
 
 async function keep(file: string, line: string): Promise<void> {

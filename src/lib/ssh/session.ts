@@ -116,7 +116,7 @@ function logIn(
       keepaliveInterval: KEEP_ALIVE_MS,
       algorithms: { serverHostKey: preferred(types) },
       hostVerifier: (key: Buffer, verify: (fine: boolean) => void) => {
-        checkHostKey(hostKeys, address, key).then(
+        checkHostKey(hostKeys, address, key, routeOf(options)).then(
           () => verify(true),
           (error: unknown) => {
             reject(error);

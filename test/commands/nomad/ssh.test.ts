@@ -93,7 +93,14 @@ describe('nomad ssh', () => {
     );
     const taken = await run([node, '--accept-new-host-key', '--', 'uptime'], env);
     expect(taken).toMatchObject({ stdout: expect.stringContaining('load average'), exitCode: 0 });
-    expect((await readFile(file, 'utf8')).trimEnd().split('\n')).toHaveLength(2);
+    const [bastionLine, ...more] = (await readFile(file, 'utf8')).trimEnd().split('\n');
+    expect(more).toHaveLength(1);
+    await writeFile(file, `${bastionLine}\n`);
+    const behind = await run([node, '--', 'uptime'], env);
+    expect(behind.stderr).toMatch(
+      /use: ssh -o UserKnownHostsFile=\S+ -J \w+@127\.0\.0\.1:\d+ -p \d+ \w+@127\.0\.0\.1$/m,
+    );
+    await writeFile(file, `${[bastionLine, ...more].join('\n')}\n`);
     const other = (await readFile(file, 'utf8')).replace(
       /(?<=AAAAC3NzaC1lZDI1NTE5AAAAI)\w/,
       (digit) => (digit === 'A' ? 'B' : 'A'),
