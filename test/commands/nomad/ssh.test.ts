@@ -98,7 +98,7 @@ describe('nomad ssh', () => {
     await writeFile(file, `${bastionLine}\n`);
     const behind = await run([node, '--', 'uptime'], env);
     expect(behind.stderr).toMatch(
-      /use: ssh -o UserKnownHostsFile=\S+ -J \w+@127\.0\.0\.1:\d+ -p \d+ \w+@127\.0\.0\.1$/m,
+      /use: ssh -o UserKnownHostsFile=\S+ -J \w+@127\.0\.0\.1:\d+ \w+@10\.0\.10\.20$/m,
     );
     await writeFile(file, `${[bastionLine, ...more].join('\n')}\n`);
     const other = (await readFile(file, 'utf8')).replace(
