@@ -41,6 +41,8 @@ export interface Finding {
   readonly place: Place;
   /** The affected service, client or job; null if there is none. */
   readonly subject: string | null;
+  /** The services that are down, if they are more than the subject; names in the catalogue. */
+  readonly down?: readonly string[];
   /** What is broken, in one line without a full stop. */
   readonly title: string;
   readonly evidence: readonly Proof[];
@@ -65,6 +67,8 @@ export interface Rule {
    * about services that need it.
    */
   readonly ofPods?: true;
+  /** Set if nothing explains its findings. */
+  readonly isRoot?: true;
   /** The step of the tree that it breaks, if different from its place. */
   readonly step?: 'output port';
   /** @param found what the rules before it have found */

@@ -189,7 +189,10 @@ export function queueDocument(diagnosis: Diagnosis) {
     pipeline,
     verdict,
     steps,
-    findings: findings.map(({ fix, ...finding }) => ({ ...finding, fixable: fix !== null })),
+    findings: findings.map(({ fix, down: _, ...finding }) => ({
+      ...finding,
+      fixable: fix !== null,
+    })),
     notes,
   };
 }

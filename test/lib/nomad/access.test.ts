@@ -84,7 +84,7 @@ describe('if no access method works', () => {
     const error = await failureOf(all(nomad.nodes()));
     expect(error).toMatchObject({ kind: 'unauthorised', code: 'NOMAD_UNREACHABLE' });
     expect(String(error)).toMatch(
-      /every way failed:\n {2}proxy: me has no permission to get pods\/proxy .*\n {2}port-forward: me has no permission to .*\n {2}exec: me has no permission to .*pods\/exec/,
+      /Nomad cannot be reached\n {2}proxy: me has no permission to get pods\/proxy .*\n {2}port-forward: me has no permission to .*\n {2}exec: me has no permission to .*pods\/exec/,
     );
   });
 

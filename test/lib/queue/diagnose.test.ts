@@ -253,10 +253,40 @@ test('a lost node is one finding, which lists everything that is down with it', 
   );
   const { findings } = diagnose(snapshot({ pods }));
   expect(findings.map(({ title }) => title)).toEqual([
-    'node worker-2 is lost, and frontend, circleci-nomad are down with it',
+    'node worker-2 is lost, and circleci-nomad and frontend are down with it',
   ]);
   expect(findings[0]).toMatchObject({ subject: 'circleci-nomad', severity: 'error' });
   expect(findings[0]?.remedy.commands).toContain('kubectl delete node worker-2');
+});
+
+test('lost nodes explain that Nomad cannot be reached, and not each other', () => {
+  const down = (name: string, lostNode: string) => pod(name, { health: 'not-ready', lostNode });
+  const pods = withPods(
+    ...['circleci-mongodb', 'circleci-nomad', 'frontend', 'legacy-dispatcher', 'schedulerer'].map(
+      (name) => down(name, 'worker-1'),
+    ),
+    down('dispatcher', 'worker-2'),
+  );
+  const message = 'Nomad cannot be reached\n  proxy: refused\n  exec: no shell';
+  const none = failed('NOMAD_UNREACHABLE', message);
+  const nomad = { ...snapshot().nomad, leader: none, clients: none, jobs: none };
+  const { findings, steps, verdict } = diagnose(snapshot({ pods, nomad }));
+  expect(findings.map(({ code, causedBy }) => [code, causedBy])).toEqual([
+    ['CQ0107', null],
+    ['CQ0107', null],
+    ['CQ0901', 'CQ0107'],
+  ]);
+  expect(verdict.text).toMatch(
+    /^node worker-1 is lost, and circleci-mongodb, circleci-nomad, \S+ and 2 more services are down with it\./,
+  );
+  // The attempts are evidence, each in its own line; elsewhere, the first line says enough.
+  expect(findings[2]?.evidence).toEqual(
+    expect.arrayContaining([
+      { kind: 'fact', text: 'its leader, its clients, its jobs: Nomad cannot be reached' },
+      { kind: 'fact', text: 'exec: no shell' },
+    ]),
+  );
+  expect(steps.find(({ step }) => step === 'clients')?.text).toBe('Nomad cannot be reached');
 });
 
 test('the pipeline and its notes come from the facts, where they are known already', () => {

@@ -91,9 +91,9 @@ export function allMethodsFailed(failures: readonly AccessFailure[]): AdminError
   const kinds = new Set<ErrorKind>(failures.map(({ error }) => error.kind));
   const kind = first && kinds.size === 1 ? first.error.kind : 'service';
   const reasons = failures.map(({ access, error }) => `\n  ${access}: ${error.message}`);
-  return new AdminError(kind, `Nomad cannot be reached; every way failed:${reasons.join('')}`, {
+  return new AdminError(kind, `Nomad cannot be reached${reasons.join('')}`, {
     code: 'NOMAD_UNREACHABLE',
-    hint: 'Set its address with --nomad-address, or the cluster with --context and --namespace; to try one way only: --nomad-access.',
+    hint: 'Set its address with --nomad-address, or the cluster with --context and --namespace; to try one method only: --nomad-access.',
     cause: failures.map(({ error }) => error),
   });
 }

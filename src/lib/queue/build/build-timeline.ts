@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../../clock.ts';
 import type { JobReport } from '../../nomad/jobs/job-report.ts';
 import type { RecentBuild } from '../../server/admin-api.ts';
-import { known } from '../snapshot/evidence.ts';
+import { known, whyMissing } from '../snapshot/evidence.ts';
 import type { BuildFacts, StageEvidence } from './build-facts.ts';
 import { hasEnded, jobSlots, wasLostWithClient, wasStopped } from './job-steps.ts';
 import { tasksCounted, tasksSeen } from './known-tasks.ts';
@@ -145,8 +145,8 @@ function notInNomad(
     return [gap({ ...posting, what }, { ...about, absent: true, patienceMs: 0 })];
   }
   if (jobs.status !== 'known') {
-    const why = jobs.status === 'failed' ? jobs.failure.message : jobs.why;
-    return [gap({ ...step, what: `Nomad could not be read: ${why}` }, { ...about, absent: false })];
+    const what = `Nomad could not be read: ${whyMissing(jobs)}`;
+    return [gap({ ...step, what }, { ...about, absent: false })];
   }
   const forgotten = sinceMs !== null && sinceMs > FORGOTTEN_AFTER;
   if (forgotten) {

@@ -3,6 +3,7 @@ import type { JudgedFinding } from '../diagnosis.ts';
 import type { GatherEvent } from '../gather/events.ts';
 import { gather } from '../gather/gather.ts';
 import { accessError } from '../snapshot/access-error.ts';
+import { whyMissing } from '../snapshot/evidence.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 import type { Pipeline } from '../stages.ts';
 import type { BuildFacts, StepClock } from './build-facts.ts';
@@ -79,8 +80,7 @@ function unread({ jobs, ui, stages }: BuildFacts): readonly string[] {
   ] as const;
   return requested.flatMap(([name, evidence]) => {
     if (evidence.status === 'known') return [];
-    const why = evidence.status === 'failed' ? evidence.failure.message : evidence.why;
-    return [`${name} was not read: ${why}`];
+    return [`${name} was not read: ${whyMissing(evidence)}`];
   });
 }
 

@@ -9,7 +9,7 @@ import { nomadNow } from '../facts/moments.ts';
 import { pipelineOf } from '../facts/pipeline-of.ts';
 import { Round } from '../gather/round.ts';
 import type { NomadSource, QueueSources, Source } from '../gather/sources.ts';
-import { type Evidence, known, notAsked } from '../snapshot/evidence.ts';
+import { type Evidence, known, notAsked, whyMissing } from '../snapshot/evidence.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 import { nameOf, type Pipeline, type Stage, stagesOf } from '../stages.ts';
 import type { BuildFacts, StageEvidence, StageRecords, StepClock } from './build-facts.ts';
@@ -104,7 +104,7 @@ async function wholeTarget(
     findPrefix(client, prefix, context.signal),
   );
   if (found.status === 'known') return buildOfPrefix(target, found.value);
-  const why = found.status === 'failed' ? found.failure.message : found.why;
+  const why = whyMissing(found);
   throw new AdminError('service', `Nomad could not be asked for build "${target.text}": ${why}`, {
     code: 'NOTHING_TO_ASK',
     hint: 'Give org/repo/number, or the whole ID of the build.',
@@ -225,7 +225,7 @@ function refuseUnknown(
   const requested = [...lists, ...stages.map(({ log }) => log)];
   if (requested.every(({ status }) => status !== 'known')) {
     const failed = requested.find((one) => one.status === 'failed');
-    const why = failed ? `: ${failed.failure.message}` : '';
+    const why = failed ? `: ${whyMissing(failed)}` : '';
     throw new AdminError(
       'service',
       `No service could be reached to look for build "${text}"${why}`,

@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../../clock.ts';
 import { formatDuration } from '../../units.ts';
+import { whyMissing } from '../snapshot/evidence.ts';
 import type { Stage } from '../stages.ts';
 import type { BuildRecord, RecordKind, StageEvidence } from './build-facts.ts';
 import { done, gap, type Slot } from './slot.ts';
@@ -157,7 +158,7 @@ function silence(
   if (log.status === 'not-asked')
     return { absent: false, what: `its log was not read: ${log.why}` };
   if (log.status === 'failed') {
-    return { absent: false, what: `its log could not be read: ${log.failure.message}` };
+    return { absent: false, what: `its log could not be read: ${whyMissing(log)}` };
   }
   const { reachesBackMs } = log.value;
   if (reachesBackMs === null) {

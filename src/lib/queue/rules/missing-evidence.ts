@@ -173,7 +173,11 @@ function findingOf({ service, name, place, vital, missing, commands }: Requested
     subject: service,
     title: late && whole ? `${name} timed out` : titleOf(name, missing, refused),
     evidence: [
-      ...[...causes].slice(0, 4).map(([message, those]) => fact(`${partsOf(those)}: ${message}`)),
+      // A message may list several attempts in lines of their own.
+      ...[...causes]
+        .slice(0, 4)
+        .flatMap(([message, those]) => `${partsOf(those)}: ${message}`.split('\n'))
+        .map((line) => fact(line.trim())),
       ...(late ? [fact(`waited for ${formatDuration(late.evidence.tookMs)}`)] : []),
     ],
     remedy: {

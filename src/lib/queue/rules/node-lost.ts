@@ -1,6 +1,10 @@
+import { joinNames } from '../../join-names.ts';
 import { DATA_SERVICES, NOMAD_SERVICE } from '../facts/importance.ts';
 import type { Finding, Rule } from '../finding.ts';
 import { type ServiceWithProblem, servicesWithProblem } from './families/pod-problems.ts';
+
+/** How many services a title names. */
+const NAMED = 3;
 
 /** A node of the cluster no longer runs its pods. */
 export const nodeLost: Rule = {
@@ -8,6 +12,7 @@ export const nodeLost: Rule = {
   name: 'a node of the cluster is lost',
   explains: [],
   ofPods: true,
+  isRoot: true,
   judge(facts) {
     const services = servicesWithProblem(facts, 'node-lost');
     const nodes = services.flatMap(({ affected }) =>
@@ -22,9 +27,8 @@ function found(node: string, services: readonly ServiceWithProblem[]): Finding {
     affected.some(({ judgement }) => judgement.lostNode === node),
   );
   const down = on.filter(({ severity }) => severity === 'error');
-  const [first] = [...(down.length > 0 ? down : on)].sort((a, b) => rankOf(a) - rankOf(b));
-  const names = [...new Set((down.length > 0 ? down : on).map(({ workload }) => workload))];
-  const verb = names.length === 1 ? 'is' : 'are';
+  const concerned = (down.length > 0 ? down : on).toSorted((a, b) => rankOf(a) - rankOf(b));
+  const names = [...new Set(concerned.map(({ workload }) => workload))];
   const stays = on.some(({ affected }) =>
     affected.some(({ judgement }) => judgement.blocksReplacement),
   );
@@ -32,9 +36,13 @@ function found(node: string, services: readonly ServiceWithProblem[]): Finding {
     code: 'CQ0107',
     severity: down.length > 0 ? 'error' : 'warning',
     place: 'kubernetes',
-    subject: first?.name ?? null,
-    title: `node ${node} is lost, and ${names.join(', ')} ${verb} down with it`,
-    evidence: on.flatMap(({ evidence }) => evidence.slice(0, 1)),
+    subject: concerned[0]?.name ?? null,
+    down: concerned.map(({ name }) => name),
+    title: `node ${node} is lost, and ${subjectOf(names)} down with it`,
+    // The evidence of a service begins with its affected pods, in the same order.
+    evidence: on.flatMap(({ evidence, affected }) =>
+      evidence.filter((_, at) => affected[at]?.judgement.lostNode === node).slice(0, 1),
+    ),
     remedy: {
       text: stays
         ? 'Repair the node, or delete it if its machine is gone: Kubernetes replaces the pods of a StatefulSet only then.'
@@ -48,6 +56,13 @@ function found(node: string, services: readonly ServiceWithProblem[]): Finding {
     builds: [...new Set(on.flatMap(({ builds }) => builds))],
     fix: null,
   };
+}
+
+/** Names the first services of a sentence and counts the others. */
+function subjectOf(names: readonly string[]): string {
+  const others = names.length - NAMED;
+  const shown = others > 1 ? [...names.slice(0, NAMED), `${others} more services`] : names;
+  return `${joinNames(shown)} ${names.length === 1 ? 'is' : 'are'}`;
 }
 
 /** Returns the position of a service; those that all others depend on come first. */

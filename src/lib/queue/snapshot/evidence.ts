@@ -29,6 +29,13 @@ export function known<T>(evidence: Evidence<T>): T | null {
   return evidence.status === 'known' ? evidence.value : null;
 }
 
+/** Returns why evidence is missing, in one line: the rest of a longer message is left out. */
+export function whyMissing(evidence: Exclude<Evidence<unknown>, { status: 'known' }>): string {
+  if (evidence.status === 'not-asked') return evidence.why;
+  const { message } = evidence.failure;
+  return message.split('\n', 1)[0] ?? message;
+}
+
 /** Creates evidence that was not requested. */
 export function notAsked(why: string): Evidence<never> {
   return { status: 'not-asked', why };

@@ -2,7 +2,7 @@ import type { Milliseconds } from '../../clock.ts';
 import { formatDuration } from '../../units.ts';
 import type { QueueFacts } from '../facts/facts.ts';
 import { outputEndpoint } from '../facts/service-names.ts';
-import type { Evidence } from '../snapshot/evidence.ts';
+import { type Evidence, whyMissing } from '../snapshot/evidence.ts';
 import type { QueueSnapshot } from '../snapshot/snapshot.ts';
 
 /** A larger clock offset makes the times in logs hard to compare. */
@@ -41,7 +41,7 @@ function notAsked(what: string, evidence: Evidence<unknown>): readonly string[] 
 function unread({ rabbitmq, outputPort }: QueueSnapshot): readonly string[] {
   const notes: string[] = [];
   if (rabbitmq.status === 'failed' && !rabbitmq.timedOut) {
-    const why = sentence(rabbitmq.failure.message);
+    const why = sentence(whyMissing(rabbitmq));
     notes.push(`The lengths of RabbitMQ's queues could not be read: ${why}`);
   }
   if (outputPort.status === 'known') {

@@ -38,7 +38,7 @@ interface RuledFinding {
 
 /** Returns whether one finding explains the other. */
 function isCause(cause: RuledFinding, effect: RuledFinding): boolean {
-  if (cause === effect) return false;
+  if (cause === effect || effect.rule.isRoot) return false;
   // A warning blocks nothing, so it does not explain an error.
   if (cause.finding.severity === 'warning' && effect.finding.severity === 'error') return false;
   return byRule(cause, effect) || byService(cause, effect);
@@ -81,8 +81,13 @@ function byRule(cause: RuledFinding, effect: RuledFinding): boolean {
 
 /** Returns whether a failed pod explains the other finding, which depends on its service. */
 function byService(cause: RuledFinding, effect: RuledFinding): boolean {
-  const service = cause.finding.subject;
-  if (!cause.rule.ofPods || service === null) return false;
+  if (!cause.rule.ofPods) return false;
+  const { subject, down = subject === null ? [] : [subject] } = cause.finding;
+  return down.some((service) => outageExplains(service, cause, effect));
+}
+
+/** Returns whether the outage of a service explains a finding. */
+function outageExplains(service: string, cause: RuledFinding, effect: RuledFinding): boolean {
   const isData = DATA_SERVICES.has(service);
   if (effect.rule.ofPods) return isData && needs(effect.finding.subject ?? '', service);
   const { finding, rule } = effect;

@@ -8,8 +8,7 @@ import { uiStateOf } from '../facts/ui-state.ts';
 import { unreadySteps } from '../facts/unready-steps.ts';
 import { countWaiting } from '../facts/waiting-builds.ts';
 import type { Rule } from '../finding.ts';
-import type { Evidence } from '../snapshot/evidence.ts';
-import { known } from '../snapshot/evidence.ts';
+import { type Evidence, known, whyMissing } from '../snapshot/evidence.ts';
 import { STAGE_SERVICES, type Stage } from '../stages.ts';
 
 type Words = Omit<Step, 'step' | 'name'>;
@@ -75,7 +74,7 @@ function judged(words: Words, own: readonly JudgedFinding[]): Words {
 function lacking(evidence: Evidence<unknown>): Words {
   const numbers = {};
   if (evidence.status === 'not-asked') return { state: 'not-asked', text: evidence.why, numbers };
-  const text = evidence.status === 'failed' ? evidence.failure.message : '';
+  const text = evidence.status === 'failed' ? whyMissing(evidence) : '';
   return { state: 'unknown', text, numbers };
 }
 
