@@ -1,6 +1,7 @@
 import type { Clock, Milliseconds } from '../clock.ts';
 import { AdminError } from '../errors.ts';
 import { formatDuration } from '../units.ts';
+import { withinLimit } from '../within-limit.ts';
 
 /**
  * Returns the result of a promise within a time limit.
@@ -12,18 +13,13 @@ export async function within<T>(
   clock: Clock,
   limit: Milliseconds,
 ): Promise<T> {
-  const answered = new AbortController();
-  const late = clock.sleep(limit, answered.signal).then(() => {
-    throw new AdminError('timeout', `Timed out after ${formatDuration(limit)}`, {
-      code: 'REQUEST_TIMEOUT',
-      hint: 'The service is slow, or a firewall drops the traffic. Try again.',
-    });
+  return withinLimit(promise, {
+    clock,
+    limit,
+    late: () =>
+      new AdminError('timeout', `Timed out after ${formatDuration(limit)}`, {
+        code: 'REQUEST_TIMEOUT',
+        hint: 'The service is slow, or a firewall drops the traffic. Try again.',
+      }),
   });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    answered.abort();
-    // Already thrown above, or cancelled: avoid an unhandled rejection.
-    late.catch(() => undefined);
-  }
 }

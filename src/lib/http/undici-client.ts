@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import send from 'undici/lib/api/api-request.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { Clock, Milliseconds } from '../clock.ts';
+import { unlessAborted } from '../within-limit.ts';
 import {
   connectionFailure,
   type FailedRequest,
@@ -157,7 +158,8 @@ class UndiciClient implements HttpClient {
         bodyTimeout: request.bodyTimeout ?? bodyTimeout ?? requestTimeout,
         signal,
       });
-      const answer = await orAborted(sending, signal);
+      // undici notices an abort only when the request has a connection.
+      const answer = await unlessAborted(sending, signal);
       return streamedResponse({
         status: answer.statusCode,
         headers: flatten(answer.headers),
@@ -209,26 +211,6 @@ class UndiciClient implements HttpClient {
       // undici's main module, which is not loaded, would add this method to the dispatchers.
       clientFactory: (origin, how) => Object.assign(new Pool(origin, how), { connect: tunnel }),
     });
-  }
-}
-
-/**
- * Returns what is awaited, unless the signal is aborted first: undici notices an abort only when
- * the request has a connection.
- */
-async function orAborted<T>(awaited: Promise<T>, signal: AbortSignal): Promise<T> {
-  const done = new AbortController();
-  const aborted = new Promise<never>((_, reject) => {
-    const abort = (): void => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { signal: done.signal });
-  });
-  try {
-    return await Promise.race([awaited, aborted]);
-  } finally {
-    done.abort();
-    // Without a listener it would count as unhandled when the connection fails later.
-    awaited.catch(() => undefined);
   }
 }
 

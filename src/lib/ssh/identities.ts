@@ -5,8 +5,8 @@ import type { BaseAgent, ParsedKey } from 'ssh2';
 import type { Clock, Milliseconds } from '../clock.ts';
 import { isAdminError } from '../errors.ts';
 import { shellWord } from '../shell-word.ts';
+import { withinLimit } from '../within-limit.ts';
 import { keyUnusable, messageOf } from './errors.ts';
-import { withinLimit } from './limit.ts';
 
 /** A private key or an agent to log in with. */
 export type Identity =

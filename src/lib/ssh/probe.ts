@@ -1,6 +1,6 @@
 import type { Client } from 'ssh2';
 import type { Clock, Milliseconds } from '../clock.ts';
-import { withinLimit } from './limit.ts';
+import { withinLimit } from '../within-limit.ts';
 
 /** The longest time that a reachable host takes to respond. */
 const LIMIT: Milliseconds = 5_000;

@@ -9,6 +9,7 @@ import type {
 } from 'ssh2';
 import type { Clock, Milliseconds } from '../clock.ts';
 import { isAdminError } from '../errors.ts';
+import { withinLimit } from '../within-limit.ts';
 import type { SshAddress } from './address.ts';
 import type { SshExec, SshExit, SshSession } from './client.ts';
 import { CommandStarter } from './command-starter.ts';
@@ -25,7 +26,6 @@ import {
 } from './errors.ts';
 import { checkHostKey, type HostKeyPolicy, typesKnown } from './host-keys.ts';
 import type { Identity } from './identities.ts';
-import { withinLimit } from './limit.ts';
 import { responds } from './probe.ts';
 import { beginCommand, readyTerminal } from './run-command.ts';
 

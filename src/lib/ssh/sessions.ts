@@ -2,12 +2,12 @@ import type { Duplex } from 'node:stream';
 import type { Clock, Milliseconds } from '../clock.ts';
 import { AdminError, isAdminError } from '../errors.ts';
 import { Semaphore } from '../semaphore.ts';
+import { withinLimit } from '../within-limit.ts';
 import type { SshAddress } from './address.ts';
 import type { SshClient, SshSession } from './client.ts';
 import { authFailed, bastionSilent, connectTimedOut } from './errors.ts';
 import type { HostKeyPolicy } from './host-keys.ts';
 import { type Identity, type IdentitySources, readIdentities } from './identities.ts';
-import { withinLimit } from './limit.ts';
 import { openSession } from './session.ts';
 
 /** The options of an {@link SshClient}. */
@@ -93,6 +93,12 @@ class Sessions implements SshClient {
     await bastion?.close();
   }
 
+  /** Returns the silent bastion as the cause of a timeout, if it is, and otherwise the error. */
+  async #causeOf(error: unknown): Promise<unknown> {
+    if (!isAdminError(error, 'timeout')) return error;
+    return (await this.findSilentBastion()) ?? error;
+  }
+
   async #probeBastion(): Promise<AdminError | null> {
     const { bastion } = this.#options;
     const hop = this.#bastion;
@@ -112,7 +118,7 @@ class Sessions implements SshClient {
     try {
       return await this.#session(address, { signal, through: { bastion, socket } });
     } catch (error) {
-      throw isAdminError(error, 'timeout') ? ((await this.findSilentBastion()) ?? error) : error;
+      throw await this.#causeOf(error);
     }
   }
 
@@ -132,8 +138,7 @@ class Sessions implements SshClient {
     try {
       return await session.forward(host, port, signal);
     } catch (error) {
-      if (isAdminError(error, 'timeout')) throw (await this.findSilentBastion()) ?? error;
-      if (!isAdminError(error) || error.code !== 'SSH_LOST') throw error;
+      if (!isAdminError(error) || error.code !== 'SSH_LOST') throw await this.#causeOf(error);
       if (this.#bastion === hop) this.#bastion = undefined;
       if (hop !== before) throw error;
       return this.#through(bastion, host, port, signal);

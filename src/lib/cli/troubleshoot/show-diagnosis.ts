@@ -32,7 +32,8 @@ export function showWaiting(
 }
 
 /**
- * Prints a diagnosis, and returns its exit code: as a tree in the formats table and wide, otherwise as a table of findings.
+ * Prints a diagnosis, as a tree in the formats table and wide, otherwise as a table of findings.
+ * Returns its exit code.
  *
  * @param file the source of a saved snapshot; undefined for current evidence
  */
