@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../clock.ts';
+import { firstNames } from '../join-names.ts';
 import type { TableView, Tone } from '../terminal/table.ts';
 import { formatAge, formatDuration } from '../units.ts';
 import { needsNoAttention, type PodHealth } from './judge.ts';
@@ -88,8 +89,7 @@ export function reasonLines(rows: readonly PodRow[], context: PodViewContext): r
 
 /** Returns at most five names, or the first three and how many more there are. */
 function someOf(names: readonly string[]): string {
-  if (names.length <= 5) return names.join(', ');
-  return `${names.slice(0, 3).join(', ')} and ${names.length - 3} more pods`;
+  return names.length <= 5 ? names.join(', ') : `${firstNames(names, 3)} pods`;
 }
 
 function reasonText(row: PodRow, { now, targetFlags }: PodViewContext): string | null {

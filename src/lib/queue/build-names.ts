@@ -1,3 +1,4 @@
+import { firstNames } from '../join-names.ts';
 import type { StoppedTrail } from './facts/facts.ts';
 
 /** Returns the names of builds, longest waiting first. */
@@ -9,8 +10,7 @@ const SHOWN = 5;
 
 /** Formats a list of names: `acme/web/12, acme/api/3 and 7 more`. */
 export function listed(names: readonly string[]): string {
-  const shown = names.slice(0, SHOWN).join(', ');
-  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown;
+  return firstNames(names, SHOWN);
 }
 
 /** Formats a number of builds: `1 build`, `3 builds`. */

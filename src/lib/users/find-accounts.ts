@@ -1,4 +1,5 @@
 import { AdminError } from '../errors.ts';
+import { firstNames } from '../join-names.ts';
 import { nearest } from '../nearest.ts';
 import type { Account } from '../server/admin-api.ts';
 import { loginKey } from './state.ts';
@@ -35,10 +36,12 @@ export function findAccounts(
 }
 
 function unknownAccounts(unknown: readonly string[], near: string | null): AdminError {
-  const named = unknown.slice(0, MAX_NAMED).map((login) => `"${login}"`);
-  const more = unknown.length > MAX_NAMED ? ` and ${unknown.length - MAX_NAMED} more` : '';
+  const named = firstNames(
+    unknown.map((login) => `"${login}"`),
+    MAX_NAMED,
+  );
   const hint = near === null || unknown.length > 1 ? '' : `Did you mean ${near}? `;
-  return new AdminError('notFound', `The server has no account ${named.join(', ')}${more}`, {
+  return new AdminError('notFound', `The server has no account ${named}`, {
     code: 'USER_NOT_FOUND',
     hint: `${hint}List the accounts: circleci-admin users list`,
   });

@@ -1,4 +1,5 @@
 import { AdminError } from '../errors.ts';
+import { firstNames } from '../join-names.ts';
 import { isGitHubLogin } from '../server/github-login.ts';
 import { loginKey } from './state.ts';
 
@@ -25,10 +26,9 @@ export function readLoginList(text: string, source: string): readonly string[] {
     else bad.push(`line ${at + 1}: ${shown(login)}`);
   }
   if (bad.length > 0) {
-    const more = bad.length > MAX_NAMED ? ` and ${bad.length - MAX_NAMED} more` : '';
     throw new AdminError(
       'validation',
-      `${source} has invalid logins: ${bad.slice(0, MAX_NAMED).join(', ')}${more}`,
+      `${source} has invalid logins: ${firstNames(bad, MAX_NAMED)}`,
       {
         code: 'BAD_LOGIN',
         hint: 'Write one login per line, without @. Nothing was changed.',

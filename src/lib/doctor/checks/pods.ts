@@ -1,3 +1,4 @@
+import { firstNames } from '../../join-names.ts';
 import type { Pod } from '../../kubernetes/model.ts';
 import { chooseServerPod, nomadServersAmong } from '../../nomad/server-pods.ts';
 import { formatDuration } from '../../units.ts';
@@ -45,9 +46,8 @@ export const podsReady: Check<Pick<DoctorContext, 'pods' | 'clock' | 'settings'>
     if (unready.length === 0) {
       return ok(`all ${meant.length}${server ? ' besides the Nomad server' : ''}`);
     }
-    const listed = unready.slice(0, LISTED).map((pod) => `${pod.name} (${stateOf(pod)})`);
-    const more = unready.length > LISTED ? ` and ${unready.length - LISTED} more` : '';
-    const message = `${unready.length} of ${meant.length} not ready: ${listed.join(', ')}${more}`;
+    const names = unready.map((pod) => `${pod.name} (${stateOf(pod)})`);
+    const message = `${unready.length} of ${meant.length} not ready: ${firstNames(names, LISTED)}`;
     const [first] = unready;
     const hint = `To see why: kubectl describe pod ${first?.name ?? ''} -n ${first?.namespace ?? ''}`;
     const starting = unready.every(

@@ -1,3 +1,4 @@
+import { firstNames } from '../../join-names.ts';
 import { buildLabel } from '../jobs/build-name.ts';
 import type { PlacedBuild } from './drain-events.ts';
 
@@ -12,7 +13,8 @@ export function clockTime(moment: Date, now: Date): string {
 
 /** Returns the names of the first 8 builds, and the number of further ones. */
 export function namedBuilds(builds: readonly Pick<PlacedBuild, 'jobId'>[]): string {
-  const names = builds.slice(0, MAX_NAMED).map((build) => buildLabel(build.jobId));
-  const more = builds.length - names.length;
-  return names.join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return firstNames(
+    builds.map((build) => buildLabel(build.jobId)),
+    MAX_NAMED,
+  );
 }

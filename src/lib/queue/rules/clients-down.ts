@@ -1,3 +1,4 @@
+import { firstNames } from '../../join-names.ts';
 import { fact, type Rule } from '../finding.ts';
 import { known } from '../snapshot/evidence.ts';
 
@@ -26,10 +27,7 @@ export const clientsDown: Rule = {
         subject: null,
         title: `${down.length} of ${clients.length} clients ${down.length === 1 ? 'is' : 'are'} down and ${down.length === 1 ? 'was' : 'were'} not drained before`,
         evidence: [
-          fact(
-            names.slice(0, 5).join(', ') +
-              (names.length > 5 ? ` and ${names.length - 5} more` : ''),
-          ),
+          fact(firstNames(names, 5)),
           ...(lost > 0 ? [fact(`${lost} builds were running there`)] : []),
         ],
         remedy: {

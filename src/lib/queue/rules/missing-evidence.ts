@@ -1,3 +1,4 @@
+import { firstNames } from '../../join-names.ts';
 import { formatDuration } from '../../units.ts';
 import type { QueueFacts } from '../facts/facts.ts';
 import { NOMAD_SERVICE } from '../facts/importance.ts';
@@ -216,9 +217,7 @@ function partsInShort(missing: readonly MissingPart[]): string {
 
 function partsOf(missing: readonly MissingPart[]): string {
   const parts = missing.map(({ part }) => part);
-  return parts.length > 3
-    ? `${parts.slice(0, 2).join(', ')} and ${parts.length - 2} more`
-    : parts.join(', ');
+  return parts.length > 3 ? firstNames(parts, 2) : parts.join(', ');
 }
 
 function sentence(text: string): string {

@@ -1,4 +1,4 @@
-import { joinNames } from '../../join-names.ts';
+import { firstNames, joinNames } from '../../join-names.ts';
 import { DATA_SERVICES, NOMAD_SERVICE } from '../facts/importance.ts';
 import type { Finding, Rule } from '../finding.ts';
 import { type ServiceWithProblem, servicesWithProblem } from './families/pod-problems.ts';
@@ -60,9 +60,8 @@ function found(node: string, services: readonly ServiceWithProblem[]): Finding {
 
 /** Names the first services of a sentence and counts the others. */
 function subjectOf(names: readonly string[]): string {
-  const others = names.length - NAMED;
-  const shown = others > 1 ? [...names.slice(0, NAMED), `${others} more services`] : names;
-  return `${joinNames(shown)} ${names.length === 1 ? 'is' : 'are'}`;
+  if (names.length > NAMED + 1) return `${firstNames(names, NAMED)} services are`;
+  return `${joinNames(names)} ${names.length === 1 ? 'is' : 'are'}`;
 }
 
 /** Returns the position of a service; those that all others depend on come first. */

@@ -1,3 +1,4 @@
+import { firstNames } from '../../../join-names.ts';
 import type { ClientRow } from '../../../nomad/nodes/node-status.ts';
 import { sumCapacity } from '../../../nomad/nodes/node-status.ts';
 import { builds } from '../../build-names.ts';
@@ -42,11 +43,10 @@ export function statesOf(clients: readonly ClientRow[]): string {
 /** Returns the number of clients in each state, the names of some, and their running builds. */
 function fleetEvidence(clients: readonly ClientRow[]): readonly Proof[] {
   const { runningBuilds, unknownBuilds } = sumCapacity(clients);
-  const shown = clients.slice(0, 5).map((client) => `${client.name} (${stateOf(client)})`);
-  const more = clients.length > 5 ? ` and ${clients.length - 5} more` : '';
+  const names = clients.map((client) => `${client.name} (${stateOf(client)})`);
   return [
     fact(`0 of ${clients.length} clients accept builds: ${statesOf(clients)}`),
-    fact(`${shown.join(', ')}${more}`),
+    fact(firstNames(names, 5)),
     ...runningThere(runningBuilds, unknownBuilds),
   ];
 }
