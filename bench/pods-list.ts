@@ -1,7 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { RUN, startSandbox } from './bench-sandbox.ts';
 import { claim, type Timed, timeInTurn } from './measure.ts';
 
 /**
@@ -12,11 +10,8 @@ import { claim, type Timed, timeInTurn } from './measure.ts';
  *     node bench/pods-list.ts [ROUNDS]
  */
 
-const RUN = join(import.meta.dirname, '..', 'bin', 'run.js');
 const node = process.execPath;
 const rounds = Number(process.argv[2] ?? 15);
-const state = mkdtempSync(join(tmpdir(), 'bench-pods-list-'));
-const home = { CIRCLECI_ADMIN_STATE_DIR: state };
 
 /** Prints the names and phases of the pods at URL. */
 const BARE = `
@@ -31,15 +26,6 @@ require('node:https').get(url, { ca, headers: { authorization: 'Bearer ' + token
   });
 });`;
 
-function sandbox(...words: string[]): string {
-  const { status, stdout, stderr } = spawnSync(node, [RUN, 'sandbox', ...words], {
-    env: { ...process.env, ...home },
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(stderr);
-  return stdout;
-}
-
 /** Returns the environment of the bare program, from the sandbox's kubeconfig. */
 function bareEnvironment(kubeconfig: string): Record<string, string> {
   const text = readFileSync(kubeconfig, 'utf8');
@@ -51,31 +37,31 @@ function bareEnvironment(kubeconfig: string): Record<string, string> {
   };
 }
 
-try {
-  const { environment } = JSON.parse(sandbox('start', '--detach', '--json'));
-  const ours = (name: string, ...words: string[]): Timed => ({
-    name,
-    argv: [node, RUN, ...words],
-    env: environment,
-  });
-  const medians = timeInTurn(
-    [
-      { name: 'bare', argv: [node, '-e', BARE], env: bareEnvironment(environment.KUBECONFIG) },
-      ours('version', '--version'),
-      ours('pods', 'pods', 'list'),
-      ours('services', 'services', 'list'),
-      ours('logs', 'pods', 'logs', 'frontend', '--tail', '5'),
-    ],
-    rounds,
-  );
-  const floor = medians.get('bare') ?? Number.NaN;
-  const ratio = (name: string): number => (medians.get(name) ?? Number.NaN) / floor;
-  console.log(`the list by a bare Node program: ${floor.toFixed(1)} ms (median of ${rounds})`);
-  console.log(`--version: ${ratio('version').toFixed(2)}x`);
-  claim('pods list', ratio('pods'), 2.5);
-  claim('services list', ratio('services'), 2.8);
-  claim('pods logs --tail 5', ratio('logs'), 2.8);
-} finally {
-  sandbox('stop');
-  rmSync(state, { recursive: true, force: true });
-}
+using sandbox = startSandbox();
+const { environment } = sandbox;
+const ours = (name: string, ...words: string[]): Timed => ({
+  name,
+  argv: [node, RUN, ...words],
+  env: environment,
+});
+const medians = timeInTurn(
+  [
+    {
+      name: 'bare',
+      argv: [node, '-e', BARE],
+      env: bareEnvironment(environment['KUBECONFIG'] ?? ''),
+    },
+    ours('version', '--version'),
+    ours('pods', 'pods', 'list'),
+    ours('services', 'services', 'list'),
+    ours('logs', 'pods', 'logs', 'frontend', '--tail', '5'),
+  ],
+  rounds,
+);
+const floor = medians.get('bare') ?? Number.NaN;
+const ratio = (name: string): number => (medians.get(name) ?? Number.NaN) / floor;
+console.log(`the list by a bare Node program: ${floor.toFixed(1)} ms (median of ${rounds})`);
+console.log(`--version: ${ratio('version').toFixed(2)}x`);
+claim('pods list', ratio('pods'), 2.5);
+claim('services list', ratio('services'), 2.8);
+claim('pods logs --tail 5', ratio('logs'), 2.8);

@@ -1,7 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { RUN, startSandbox } from './bench-sandbox.ts';
 import { claim, type Timed, timeInTurn } from './measure.ts';
 
 /**
@@ -11,48 +8,32 @@ import { claim, type Timed, timeInTurn } from './measure.ts';
  *     node bench/startup.ts [ROUNDS]
  */
 
-const RUN = join(import.meta.dirname, '..', 'bin', 'run.js');
 const node = process.execPath;
 const rounds = Number(process.argv[2] ?? 15);
-const state = mkdtempSync(join(tmpdir(), 'bench-startup-'));
-const home = { CIRCLECI_ADMIN_STATE_DIR: state };
 
-function sandbox(...words: string[]): string {
-  const { status, stdout, stderr } = spawnSync(node, [RUN, 'sandbox', ...words], {
-    env: { ...process.env, ...home },
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(stderr);
-  return stdout;
-}
-
-try {
-  const { environment } = JSON.parse(sandbox('start', '--detach', '--json'));
-  const { NOMAD_ADDR, ...cluster } = environment;
-  const ours = (name: string, words: readonly string[], env: Timed['env'] = {}): Timed => ({
-    name,
-    argv: [node, RUN, ...words],
-    env,
-  });
-  const medians = timeInTurn(
-    [
-      { name: 'node', argv: [node, '-e', '0'] },
-      ours('version', ['--version']),
-      ours('help', ['--help']),
-      ours('direct', ['nomad', 'node-status'], { ...cluster, NOMAD_ADDR }),
-      ours('proxy', ['nomad', 'node-status', '--nomad-access', 'proxy'], cluster),
-    ],
-    rounds,
-  );
-  const floor = medians.get('node') ?? Number.NaN;
-  const ratio = (name: string): number => (medians.get(name) ?? Number.NaN) / floor;
-  console.log(`node -e 0: ${floor.toFixed(1)} ms (median of ${rounds})`);
-  claim('--version', ratio('version'), 2.2);
-  claim('--help', ratio('help'), 2.6);
-  claim('nomad node-status, direct', ratio('direct'), 4);
-  claim('nomad node-status, pod proxy', ratio('proxy'), 5);
-  console.log(`pod proxy: ${(medians.get('proxy') ?? Number.NaN).toFixed(0)} ms as a whole`);
-} finally {
-  sandbox('stop');
-  rmSync(state, { recursive: true, force: true });
-}
+using sandbox = startSandbox();
+const { environment } = sandbox;
+const { NOMAD_ADDR, ...cluster } = environment;
+const ours = (name: string, words: readonly string[], env: Timed['env'] = {}): Timed => ({
+  name,
+  argv: [node, RUN, ...words],
+  env,
+});
+const medians = timeInTurn(
+  [
+    { name: 'node', argv: [node, '-e', '0'] },
+    ours('version', ['--version']),
+    ours('help', ['--help']),
+    ours('direct', ['nomad', 'node-status'], { ...cluster, NOMAD_ADDR }),
+    ours('proxy', ['nomad', 'node-status', '--nomad-access', 'proxy'], cluster),
+  ],
+  rounds,
+);
+const floor = medians.get('node') ?? Number.NaN;
+const ratio = (name: string): number => (medians.get(name) ?? Number.NaN) / floor;
+console.log(`node -e 0: ${floor.toFixed(1)} ms (median of ${rounds})`);
+claim('--version', ratio('version'), 2.2);
+claim('--help', ratio('help'), 2.6);
+claim('nomad node-status, direct', ratio('direct'), 4);
+claim('nomad node-status, pod proxy', ratio('proxy'), 5);
+console.log(`pod proxy: ${(medians.get('proxy') ?? Number.NaN).toFixed(0)} ms as a whole`);
