@@ -8,3 +8,8 @@ export function fileProblem(error: unknown): string {
   const [, words] = getSystemErrorMap().get(errno ?? 0) ?? [];
   return words ?? code ?? message;
 }
+
+/** Returns whether an error of Node says that a file does not exist. */
+export function isFileMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { fileProblem } from '../../src/lib/file-problem.ts';
+import { fileProblem, isFileMissing } from '../../src/lib/file-problem.ts';
 
 function problemOf(use: () => void): string {
   try {
@@ -21,4 +21,10 @@ it('says in words what is wrong with a file', () => {
 
 it('says what an error without a number says', () => {
   expect(fileProblem(new Error('the disk is full'))).toBe('the disk is full');
+});
+
+it('knows a missing file from other problems', () => {
+  expect(isFileMissing(Object.assign(new Error('gone'), { code: 'ENOENT' }))).toBe(true);
+  expect(isFileMissing(Object.assign(new Error('closed'), { code: 'EACCES' }))).toBe(false);
+  expect(isFileMissing('ENOENT')).toBe(false);
 });

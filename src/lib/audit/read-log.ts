@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { AdminError } from '../errors.ts';
-import { fileProblem } from '../file-problem.ts';
+import { fileProblem, isFileMissing } from '../file-problem.ts';
 
 /** The result of a change; `unfinished` if the log has no end entry: still running, or killed. */
 export type AuditStatus = 'done' | 'failed' | 'interrupted' | 'unfinished';
@@ -116,7 +116,7 @@ async function* linesOf(path: string): AsyncGenerator<string> {
   try {
     yield* createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    if (isFileMissing(error)) return;
     throw new AdminError('failed', `${path} cannot be read: ${fileProblem(error)}`, {
       code: 'AUDIT_LOG',
       hint: 'The audit log is in the directory set by CIRCLECI_ADMIN_DATA_DIR.',

@@ -3,6 +3,7 @@ import { access, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Milliseconds } from '../clock.ts';
 import { isAdminError } from '../errors.ts';
+import { isFileMissing } from '../file-problem.ts';
 import { proxyFor } from '../http/proxy.ts';
 import { CONFIG_FILE, readConfigFile } from '../installation/config-file.ts';
 import { connectKubernetes } from '../installation/connect-kubernetes.ts';
@@ -198,7 +199,7 @@ async function modeOf(path: string): Promise<number | null> {
     // Windows has no such bits; the reported mode is meaningless.
     return constants.UV_FS_O_FILEMAP === 0 ? mode : null;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (isFileMissing(error)) return null;
     throw error;
   }
 }

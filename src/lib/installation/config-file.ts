@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { AdminError } from '../errors.ts';
-import { fileProblem } from '../file-problem.ts';
+import { fileProblem, isFileMissing } from '../file-problem.ts';
 import { readFile } from '../read-file.ts';
 import type { ConfigFinding } from './config-document.ts';
 import { type ConfigFile, EMPTY_CONFIG } from './profile.ts';
@@ -40,7 +40,7 @@ export async function readConfigBytes(path: string): Promise<string | null> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (isFileMissing(error)) return null;
     throw fail(`cannot be read: ${fileProblem(error)}`, error);
   }
   if (!isUtf8(bytes)) throw fail('is not UTF-8 text');

@@ -1,4 +1,5 @@
 import { AdminError } from '../errors.ts';
+import { isFileMissing } from '../file-problem.ts';
 import { arrayOf, objectOf, objectOrNull, textOf, wordOf } from '../json-value.ts';
 import { readFile } from '../read-file.ts';
 import { type Catalogue, makeCatalogue } from '../services/catalogue.ts';
@@ -32,8 +33,7 @@ async function readEntries(file: string): Promise<readonly Entry[]> {
   try {
     document = parse(await readFile(file, 'utf8'));
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (missing) {
+    if (isFileMissing(error)) {
       throw new AdminError('notFound', `The services file ${file} does not exist`, {
         code: 'SERVICES_FILE_NOT_FOUND',
         hint: 'The profile sets its path: circleci-admin config show',

@@ -3,7 +3,7 @@ import { mkdir, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock, Milliseconds } from '../clock.ts';
 import { AdminError } from '../errors.ts';
-import { fileProblem } from '../file-problem.ts';
+import { fileProblem, isFileMissing } from '../file-problem.ts';
 import { readConfigBytes } from './config-file.ts';
 
 const LOCK_WAIT: Milliseconds = 5_000;
@@ -35,7 +35,7 @@ export async function rewriteConfig(
   await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch(fail);
   // A symbolic link is kept, and its target is rewritten.
   const target = await realpath(path).catch((error: NodeJS.ErrnoException) =>
-    error.code === 'ENOENT' ? path : fail(error),
+    isFileMissing(error) ? path : fail(error),
   );
   const unlock = await lock(`${target}.lock`, clock, fail);
   try {
@@ -97,7 +97,7 @@ async function isStale(path: string): Promise<boolean> {
     return now.mtimeMs - taken.mtimeMs > LOCK_STALE;
   } catch (error) {
     // The lock was removed in the meantime.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if (isFileMissing(error)) return false;
     throw error;
   } finally {
     await file.close();
@@ -107,6 +107,6 @@ async function isStale(path: string): Promise<boolean> {
 
 async function removeIfThere(path: string): Promise<void> {
   await unlink(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
+    if (!isFileMissing(error)) throw error;
   });
 }

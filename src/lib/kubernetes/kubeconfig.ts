@@ -1,6 +1,7 @@
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { AdminError } from '../errors.ts';
+import { isFileMissing } from '../file-problem.ts';
 import { isRecord } from '../json-value.ts';
 import { readFile } from '../read-file.ts';
 
@@ -70,7 +71,7 @@ async function readOrNull(file: string): Promise<string | null> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (isFileMissing(error)) return null;
     throw unusable(file, error);
   }
 }

@@ -1,5 +1,6 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isFileMissing } from '../file-problem.ts';
 import type { SshAddress } from './address.ts';
 import { hostKeyRefused, knownHostsUnusable, type SshRoute } from './errors.ts';
 import {
@@ -80,7 +81,7 @@ async function readOrEmpty(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    if (isFileMissing(error)) return '';
     throw knownHostsUnusable(file, 'read from', error);
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { BaseAgent, ParsedKey } from 'ssh2';
 import type { Clock, Milliseconds } from '../clock.ts';
 import { isAdminError } from '../errors.ts';
+import { isFileMissing } from '../file-problem.ts';
 import { shellWord } from '../shell-word.ts';
 import { withinLimit } from '../within-limit.ts';
 import { keyUnusable, messageOf } from './errors.ts';
@@ -130,7 +131,11 @@ function identity(path: string, parsed: ParsedKey | ParsedKey[]): Identity {
 async function readPrivate(path: string): Promise<string> {
   const named = 'Set the key with --ssh-key or ssh.keyFile in the profile.';
   const there = await stat(path).catch((error: unknown) => {
-    throw keyUnusable(path, isAbsent(error) ? 'the file does not exist' : messageOf(error), named);
+    throw keyUnusable(
+      path,
+      isFileMissing(error) ? 'the file does not exist' : messageOf(error),
+      named,
+    );
   });
   if (!there.isFile()) throw keyUnusable(path, 'it is not a file', named);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -146,10 +151,6 @@ async function readPrivate(path: string): Promise<string> {
     throw keyUnusable(path, 'other users can read it', `chmod 600 ${shellWord(path)}`);
   }
   return text;
-}
-
-function isAbsent(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** Returns the agent; null if there is none, or if it does not respond, such as a stale forwarded one. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AdminError } from '../errors.ts';
-import { fileProblem } from '../file-problem.ts';
+import { fileProblem, isFileMissing } from '../file-problem.ts';
 import type { AdminRole } from '../server/admin-api.ts';
 import { isGitHubLogin } from '../server/github-login.ts';
 import type { AccountChange } from './account-plan.ts';
@@ -105,7 +105,7 @@ export async function readUndoFile(path: string): Promise<UndoFile> {
 /** Reads an undo file; returns null if it does not exist. */
 export async function readUndoFileIfExists(path: string): Promise<UndoFile | null> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
+    if (isFileMissing(error)) return null;
     throw badFile(path, `cannot be read: ${fileProblem(error)}`, error);
   });
   return text === null ? null : decode(text, path);
